@@ -1,0 +1,47 @@
+// The interface of a tier after L1, and the event as a tier sees it.
+
+import type { Decision, Tier } from "../decision.js";
+import type { EventFacts } from "../generated/wire.js";
+
+/**
+ * What is known of one event.
+ *
+ * `subject` is the whole text that rules match. `target` is what a block of this event would deny: a peer, a path or
+ * a program; `null` where there is none, or where it must never be denied (loopback, `0.0.0.0`, an empty peer).
+ */
+export type { EventFacts };
+
+/** An event on its way through the tiers: its facts, and the line it came from as text. */
+export interface JudgedEvent extends Readonly<EventFacts> {
+  /** The event's JSON. Untrusted: an agent can put any text into it. */
+  readonly line: string;
+}
+
+/** What a tier answers: a {@link Decision}, of which the pipeline fills in what is left out. */
+export type TierDecision = Pick<Decision, "verdict" | "severity" | "reason"> & Partial<Decision>;
+
+/**
+ * One tier of judgment after the rules.
+ *
+ * `judge` answers block or allow, or escalate to hand the event on. If it throws or rejects, or answers something
+ * that is no decision, that counts as an escalation, never as an allow. It should stop when `signal` aborts.
+ *
+ * @example
+ * const l2: Judge = {
+ *   tier: "Llm",
+ *   judge: async (event) =>
+ *     event.subject.includes("rm -rf")
+ *       ? { verdict: "block", severity: "high", reason: "my tier: destructive" }
+ *       : { verdict: "escalate", severity: "medium", reason: "my tier: unsure" },
+ * };
+ */
+export interface Judge {
+  readonly tier: Tier;
+  judge(event: JudgedEvent, options: { readonly signal: AbortSignal }): Promise<TierDecision>;
+}
+
+/** The tiers that an L1 escalation goes through, in this order. */
+export interface Tiers {
+  readonly l2?: Judge;
+  readonly l3?: Judge;
+}
