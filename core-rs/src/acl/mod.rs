@@ -1,0 +1,20 @@
+//! The configuration language: text to tree and back.
+
+mod json;
+mod parser;
+mod print;
+mod tree;
+
+pub use json::json_to_acl;
+pub use parser::{Parsed, parse};
+pub use print::print;
+pub use tree::{Attribute, Block, Call, Document, Entry, Item, Name, Value, ValueKind};
+
+/// The largest document, in bytes.
+pub const MAX_DOCUMENT: usize = 1 << 20;
+/// How deep blocks, lists, objects and calls nest.
+pub const MAX_NESTING: usize = 64;
+/// The most items in a document, block, label list, list, object or call.
+pub const MAX_ITEMS: usize = 100_000;
+/// The longest name, number or string, in bytes of the source.
+pub const MAX_TOKEN: usize = 256 << 10;

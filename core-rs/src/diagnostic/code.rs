@@ -1,0 +1,79 @@
+//! The registry of diagnostic codes: one table, from which names, levels and the documentation are made.
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// The policy cannot be used.
+    Error,
+    /// The policy can be used, but is probably not what was meant.
+    Warning,
+}
+
+impl Level {
+    /// `error` or `warning`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// Makes [`Code`] and its methods out of one table: variant, stable name, level, meaning.
+macro_rules! codes {
+    ($($variant:ident $name:literal $level:ident $meaning:literal)+) => {
+        /// The kind of a problem. Names are an interface: they stay, and never change their meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The stable name, such as `acl/unknown-escape`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Whether problems of this kind are errors or warnings.
+            pub const fn level(self) -> Level {
+                match self { $(Self::$variant => Level::$level,)+ }
+            }
+
+            /// What the code says, in one line.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    UnexpectedToken "acl/unexpected-token" Error "Something else belongs here; the message says what."
+    ExpectedValue "acl/expected-value" Error "A value is missing."
+    ExpectedEquals "acl/expected-equals" Error "The `=` between a name and its value is missing."
+    BadOperator "acl/bad-operator" Error "An operator that the language does not have, such as `:=` or `+=`."
+    BareWord "acl/bare-word" Error "Text stands without quotes."
+    QuotedName "acl/quoted-name" Error "The name of an attribute or a block stands in quotes."
+    StrayCharacter "acl/stray-character" Error "A character that starts nothing in the language."
+    Unclosed "acl/unclosed" Error "A `{`, `[` or `(` is never closed."
+    UnmatchedCloser "acl/unmatched-closer" Error "A `}`, `]` or `)` closes nothing."
+    UnterminatedString "acl/unterminated-string" Error "A string has no closing quote."
+    UnterminatedHeredoc "acl/unterminated-heredoc" Error "A heredoc has no line with its closing name."
+    UnterminatedComment "acl/unterminated-comment" Error "A `/*` comment has no `*/`."
+    BadHeredoc "acl/bad-heredoc" Error "`<<` is not followed by a name and the end of the line."
+    UnknownEscape "acl/unknown-escape" Error "A backslash in a double-quoted string is followed by a character that it does not escape."
+    BadUnicodeEscape "acl/bad-unicode-escape" Error "A `\\u` escape is malformed or names no character."
+    BadNumber "acl/bad-number" Error "Something starts like a number and is none."
+    NumberRange "acl/number-range" Error "A number is too large for a 64-bit float."
+    DuplicateAttribute "acl/duplicate-attribute" Error "An attribute is set twice in one scope."
+    DuplicateKey "acl/duplicate-key" Error "An object has a key twice."
+    LimitDocument "acl/limit-document" Error "The document is larger than 1 MiB."
+    LimitNesting "acl/limit-nesting" Error "Blocks, lists, objects and calls are nested more than 64 deep."
+    LimitItems "acl/limit-items" Error "A document, block, list, object or call holds more than 100,000 items."
+    LimitToken "acl/limit-token" Error "A name, number or string is longer than 256 KiB."
+    BadJson "acl/bad-json" Error "A policy given as an object is not a JSON object."
+    BadName "acl/bad-name" Error "A key of a policy given as an object cannot be a name."
+}

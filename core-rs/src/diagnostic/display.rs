@@ -1,0 +1,1 @@
+//! Source text made safe to print, and how wide it is on a terminal.

@@ -1,0 +1,7 @@
+//! Places in a source text: byte spans, and the lines, columns and UTF-16 offsets that people and editors count in.
+
+mod line_index;
+mod span;
+
+pub use line_index::{LineIndex, Position};
+pub use span::Span;
