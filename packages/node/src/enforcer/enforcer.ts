@@ -1,0 +1,66 @@
+// Blocks with a target go into the deny-file of their kind.
+
+import type { ActionKind, Decision } from "@a3s-sentry/core";
+import { DenyFile } from "./deny-file.js";
+import { EnforceError } from "./error.js";
+import { denyLine } from "./target.js";
+
+/** A deny-file: where it lies, and what it is called in answers and messages. */
+export interface Sink {
+  /** Absolute path. */
+  readonly path: string;
+  /** The path as a reader of the working directory knows it. */
+  readonly label: string;
+}
+
+export type Sinks = Readonly<Partial<Record<ActionKind, Sink>>>;
+
+/** Writes the targets of blocks to deny-files. Calls are synchronous: when one returns, the guards can read the line. */
+export class Enforcer {
+  readonly #sinks: Sinks;
+  readonly #files = new Map<string, DenyFile>();
+  readonly #dryRun: boolean;
+  #failures = 0;
+
+  constructor(sinks: Sinks, options: { readonly dryRun?: boolean } = {}) {
+    this.#sinks = sinks;
+    this.#dryRun = options.dryRun ?? false;
+  }
+
+  /** How many writes have failed so far. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /**
+   * Puts the target of a block into the deny-file of its kind, unless it is there already.
+   *
+   * Returns the label of the file that holds it now; `null` where there is nothing to write: not a block, no action,
+   * no file for its kind, a target that must not be denied, or a dry run.
+   *
+   * Throws {@link EnforceError} if the file cannot be written. The next block of the target tries again.
+   */
+  enforce(decision: Decision): string | null {
+    if (this.#dryRun || decision.verdict !== "block" || decision.action === undefined) return null;
+    const sink = this.#sinks[decision.action.kind];
+    if (sink === undefined) return null;
+    const line = denyLine(decision.action);
+    if (line === null) return null;
+    try {
+      this.#file(sink.path).add(line);
+    } catch (cause) {
+      this.#failures += 1;
+      throw new EnforceError(sink.label, line, cause);
+    }
+    return sink.label;
+  }
+
+  #file(path: string): DenyFile {
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      file = new DenyFile(path);
+      this.#files.set(path, file);
+    }
+    return file;
+  }
+}

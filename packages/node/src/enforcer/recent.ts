@@ -1,0 +1,37 @@
+// The strings used last, within a budget of memory.
+
+/** What an entry costs beside its text, roughly. */
+const ENTRY_COST = 64;
+
+/** Forgets the strings that were not asked for the longest, once all together exceed `budget` UTF-16 units. */
+export class Recent {
+  readonly #entries = new Set<string>();
+  readonly #budget: number;
+  #cost = 0;
+
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  has(text: string): boolean {
+    if (!this.#entries.delete(text)) return false;
+    this.#entries.add(text);
+    return true;
+  }
+
+  add(text: string): void {
+    if (this.has(text)) return;
+    this.#entries.add(text);
+    this.#cost += text.length + ENTRY_COST;
+    for (const oldest of this.#entries) {
+      if (this.#cost <= this.#budget) break;
+      this.#entries.delete(oldest);
+      this.#cost -= oldest.length + ENTRY_COST;
+    }
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#cost = 0;
+  }
+}
