@@ -1,9 +1,14 @@
 //! The configuration language: text to tree and back.
 
+mod items;
 mod json;
+mod lexer;
 mod parser;
 mod print;
+mod strings;
+mod token;
 mod tree;
+mod values;
 
 pub use json::json_to_acl;
 pub use parser::{Parsed, parse};

@@ -2,6 +2,9 @@
 
 mod line_index;
 mod span;
+mod visible;
 
 pub use line_index::{LineIndex, Position};
 pub use span::Span;
+pub(crate) use span::offset;
+pub(crate) use visible::is_visible;
