@@ -4,5 +4,14 @@
 //! `text <- diagnostic <- acl <- policy <- engine <- wasm`.
 
 pub mod acl;
+pub mod decision;
 pub mod diagnostic;
+pub mod engine;
+pub mod event;
+pub mod lint;
+pub mod policy;
+pub mod risk;
 pub mod text;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+pub mod wire;

@@ -1,0 +1,118 @@
+//! The engine's answer for one event, packed into one integer so that it crosses to the host cheaply.
+
+use crate::event::{EventKind, Evidence, NotEvent};
+
+/// What the engine says of one input. The layout of [`Judgement::code`] is the contract between this
+/// crate and the TypeScript that reads it:
+///
+/// | bits | meaning |
+/// |---|---|
+/// | 31 | set: not an event; then bit 0 says why (0 malformed, 1 nothing to judge) |
+/// | 0..=23 | 0: no rule; n: rule n - 1 of the policy |
+/// | 24..=26 | the event's kind, as its place in [`EventKind::ALL`] |
+/// | 27 | the collector cut the event |
+/// | 28 | the rule's action has a target in this event |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Judgement(u32);
+
+const NOT_EVENT: u32 = 1 << 31;
+const UNMODELLED: u32 = 1;
+const RULE_MASK: u32 = (1 << 24) - 1;
+const KIND_SHIFT: u32 = 24;
+const PARTIAL: u32 = 1 << 27;
+const TARGET: u32 = 1 << 28;
+
+/// The most rules that a judgement can tell apart.
+pub const MAX_RULES: usize = RULE_MASK as usize - 1;
+
+impl Judgement {
+    /// The judgement of an event. `rule` is a place in the policy's rules, below [`MAX_RULES`].
+    pub(super) fn of_event(
+        kind: EventKind,
+        evidence: Evidence,
+        rule: Option<usize>,
+        has_target: bool,
+    ) -> Self {
+        let rule = rule.and_then(|rule| u32::try_from(rule + 1).ok());
+        let kind = u32::try_from(kind.index()).unwrap_or(0) << KIND_SHIFT;
+        let partial = if evidence == Evidence::Partial { PARTIAL } else { 0 };
+        let target = if has_target { TARGET } else { 0 };
+        Self(rule.unwrap_or(0) & RULE_MASK | kind | partial | target)
+    }
+
+    /// The judgement of what is not an event.
+    pub(super) fn of_other(why: NotEvent) -> Self {
+        Self(match why {
+            NotEvent::Malformed => NOT_EVENT,
+            NotEvent::Unmodelled => NOT_EVENT | UNMODELLED,
+        })
+    }
+
+    /// The packed form.
+    pub fn code(self) -> u32 {
+        self.0
+    }
+
+    /// Why the input is not an event; `None` if it is one.
+    pub fn not_event(self) -> Option<NotEvent> {
+        match (self.0 & NOT_EVENT != 0, self.0 & UNMODELLED != 0) {
+            (false, _) => None,
+            (true, false) => Some(NotEvent::Malformed),
+            (true, true) => Some(NotEvent::Unmodelled),
+        }
+    }
+
+    /// The deciding rule's place in the policy.
+    pub fn rule(self) -> Option<usize> {
+        if self.not_event().is_some() {
+            return None;
+        }
+        ((self.0 & RULE_MASK) as usize).checked_sub(1)
+    }
+
+    /// The event's kind.
+    pub fn kind(self) -> Option<EventKind> {
+        let kind = EventKind::ALL.get((self.0 >> KIND_SHIFT & 7) as usize);
+        kind.copied().filter(|_| self.not_event().is_none())
+    }
+
+    /// Whether the collector saw all of the event.
+    pub fn evidence(self) -> Evidence {
+        if self.0 & PARTIAL != 0 {
+            Evidence::Partial
+        } else {
+            Evidence::Complete
+        }
+    }
+
+    /// Whether the rule's action has a target in this event.
+    pub fn has_target(self) -> bool {
+        self.not_event().is_none() && self.0 & TARGET != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_comes_out_again() {
+        for kind in EventKind::ALL {
+            for rule in [None, Some(0), Some(13), Some(MAX_RULES)] {
+                for (evidence, target) in [(Evidence::Complete, true), (Evidence::Partial, false)] {
+                    let packed = Judgement::of_event(kind, evidence, rule, target);
+                    assert_eq!(packed.kind(), Some(kind));
+                    assert_eq!(packed.rule(), rule);
+                    assert_eq!(packed.evidence(), evidence);
+                    assert_eq!(packed.has_target(), target);
+                    assert_eq!(packed.not_event(), None);
+                }
+            }
+        }
+        for why in [NotEvent::Malformed, NotEvent::Unmodelled] {
+            let packed = Judgement::of_other(why);
+            assert_eq!(packed.not_event(), Some(why));
+            assert_eq!((packed.kind(), packed.rule()), (None, None));
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! A JSON scanner over one line: validates everything, borrows strings, builds nothing.
+//!
+//! It accepts what RFC 8259 accepts, with the limits of common parsers (128 levels of nesting), so a
+//! line is malformed here exactly when it is malformed elsewhere. The exception is a lone surrogate
+//! escape, which decodes to U+FFFD.
+
+use std::borrow::Cow;
+
+/// The line is not JSON, or not of the expected shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+type Scanned<T> = Result<T, Malformed>;
+
+/// Levels of objects and arrays that may be open at once, as in `serde_json`.
+const MAX_DEPTH: u32 = 127;
+
+/// A string as it stands between its quotes, known to be valid.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawStr<'a> {
+    text: &'a str,
+    escaped: bool,
+}
+
+impl<'a> RawStr<'a> {
+    /// The empty string.
+    pub(super) const EMPTY: Self = Self {
+        text: "",
+        escaped: false,
+    };
+
+    /// The text itself where no escape is in it.
+    pub(super) fn plain(self) -> Option<&'a str> {
+        (!self.escaped).then_some(self.text)
+    }
+
+    /// The text, unescaped where needed.
+    pub(super) fn decode(self) -> Cow<'a, str> {
+        if self.escaped {
+            let mut out = String::with_capacity(self.text.len());
+            self.decode_into(&mut out);
+            Cow::Owned(out)
+        } else {
+            Cow::Borrowed(self.text)
+        }
+    }
+
+    /// Appends the unescaped text to `out`.
+    pub(super) fn decode_into(self, out: &mut String) {
+        if !self.escaped {
+            out.push_str(self.text);
+            return;
+        }
+        let mut rest = self.text;
+        while let Some((before, after)) = rest.split_once('\\') {
+            out.push_str(before);
+            let mut chars = after.chars();
+            match chars.next() {
+                Some('b') => out.push('\u{8}'),
+                Some('f') => out.push('\u{c}'),
+                Some('n') => out.push('\n'),
+                Some('r') => out.push('\r'),
+                Some('t') => out.push('\t'),
+                Some('u') => {
+                    let (decoded, remaining) = decode_unicode(chars.as_str());
+                    out.push(decoded);
+                    rest = remaining;
+                    continue;
+                }
+                Some(literal) => out.push(literal),
+                None => {}
+            }
+            rest = chars.as_str();
+        }
+        out.push_str(rest);
+    }
+}
+
+/// Decodes what follows `\u`: four hex digits, and the low half of a surrogate pair where the first
+/// is a high one. A surrogate alone becomes U+FFFD.
+fn decode_unicode(text: &str) -> (char, &str) {
+    let Some((high, rest)) = hex4(text) else {
+        return (char::REPLACEMENT_CHARACTER, text);
+    };
+    if (0xD800..0xDC00).contains(&high) {
+        if let Some((low, after)) = rest.strip_prefix("\\u").and_then(hex4) {
+            if (0xDC00..0xE000).contains(&low) {
+                let scalar = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+                let decoded = char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER);
+                return (decoded, after);
+            }
+        }
+    }
+    let decoded = char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER);
+    (decoded, rest)
+}
+
+fn hex4(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let all_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    all_hex.then_some((value, rest))
+}
+
+/// A place in a line, and how deep in it.
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u32,
+}
+
+impl<'a> Scanner<'a> {
+    /// Starts at the beginning of `text`.
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+        }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The next byte that is not white space, not consumed.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        while let Some(byte) = self.byte() {
+            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+        None
+    }
+
+    fn eat(&mut self, expected: u8) -> bool {
+        let there = self.peek() == Some(expected);
+        self.at += usize::from(there);
+        there
+    }
+
+    fn expect(&mut self, expected: u8) -> Scanned<()> {
+        if self.eat(expected) {
+            Ok(())
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    fn literal(&mut self, word: &str) -> bool {
+        let there = self
+            .text
+            .as_bytes()
+            .get(self.at..)
+            .is_some_and(|rest| rest.starts_with(word.as_bytes()));
+        if there {
+            self.at += word.len();
+        }
+        there
+    }
+
+    /// Succeeds where nothing but white space is left.
+    pub(super) fn end(&mut self) -> Scanned<()> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(Malformed),
+        }
+    }
+
+    fn enter(&mut self) -> Scanned<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(Malformed);
+        }
+        Ok(())
+    }
+
+    /// Reads an object; `member` is called after each key and must consume the value.
+    pub(super) fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, &str) -> Scanned<()>,
+    ) -> Scanned<()> {
+        self.expect(b'{')?;
+        self.enter()?;
+        if !self.eat(b'}') {
+            loop {
+                let key = self.string()?;
+                self.expect(b':')?;
+                match key.plain() {
+                    Some(plain) => member(self, plain)?,
+                    None => member(self, &key.decode())?,
+                }
+                if self.eat(b'}') {
+                    break;
+                }
+                self.expect(b',')?;
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Reads an array; `element` is called for each value and must consume it.
+    pub(super) fn array(
+        &mut self,
+        mut element: impl FnMut(&mut Self) -> Scanned<()>,
+    ) -> Scanned<()> {
+        self.expect(b'[')?;
+        self.enter()?;
+        if !self.eat(b']') {
+            loop {
+                element(self)?;
+                if self.eat(b']') {
+                    break;
+                }
+                self.expect(b',')?;
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// The text of the value that `read` consumes, white space before it left out.
+    pub(super) fn slice(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Scanned<()>,
+    ) -> Scanned<&'a str> {
+        self.peek();
+        let start = self.at;
+        read(self)?;
+        self.text.get(start..self.at).ok_or(Malformed)
+    }
+
+    /// Reads a string.
+    pub(super) fn string(&mut self) -> Scanned<RawStr<'a>> {
+        self.expect(b'"')?;
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            match self.byte() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(0x20..) => self.at += 1,
+                Some(_) | None => return Err(Malformed),
+            }
+        }
+        let text = self.text.get(start..self.at).ok_or(Malformed)?;
+        self.at += 1;
+        Ok(RawStr { text, escaped })
+    }
+
+    fn escape(&mut self) -> Scanned<()> {
+        let kind = self.text.as_bytes().get(self.at + 1).copied();
+        self.at += 2;
+        match kind {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(()),
+            Some(b'u') => {
+                let digits = self.text.as_bytes().get(self.at..self.at + 4);
+                if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+                    return Err(Malformed);
+                }
+                self.at += 4;
+                Ok(())
+            }
+            _ => Err(Malformed),
+        }
+    }
+
+    /// Reads a number as it stands, valid by the grammar.
+    pub(super) fn number(&mut self) -> Scanned<&'a str> {
+        self.peek();
+        let start = self.at;
+        self.at += usize::from(self.byte() == Some(b'-'));
+        match self.byte() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits(),
+            _ => return Err(Malformed),
+        }
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.some_digits()?;
+        }
+        if matches!(self.byte(), Some(b'e' | b'E')) {
+            self.at += 1;
+            self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
+            self.some_digits()?;
+        }
+        self.text.get(start..self.at).ok_or(Malformed)
+    }
+
+    fn digits(&mut self) {
+        while matches!(self.byte(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+    }
+
+    fn some_digits(&mut self) -> Scanned<()> {
+        let start = self.at;
+        self.digits();
+        if self.at == start {
+            return Err(Malformed);
+        }
+        Ok(())
+    }
+
+    /// Reads an unsigned integer that fits `T`, written without fraction or exponent.
+    pub(super) fn unsigned<T: TryFrom<u64>>(&mut self) -> Scanned<T> {
+        let value: u64 = self.number()?.parse().map_err(|_| Malformed)?;
+        T::try_from(value).map_err(|_| Malformed)
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn boolean(&mut self) -> Scanned<bool> {
+        self.peek();
+        if self.literal("true") {
+            Ok(true)
+        } else if self.literal("false") {
+            Ok(false)
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    /// Reads `null` if it is next.
+    pub(super) fn null(&mut self) -> bool {
+        self.peek();
+        self.literal("null")
+    }
+
+    /// Reads any value and forgets it. Open containers are a bit each, so no depth of nesting costs
+    /// stack.
+    pub(super) fn skip(&mut self) -> Scanned<()> {
+        let outer = self.depth;
+        let mut objects: u128 = 0;
+        loop {
+            match self.peek() {
+                Some(open @ (b'{' | b'[')) => {
+                    let is_object = open == b'{';
+                    self.at += 1;
+                    self.enter()?;
+                    objects = (objects << 1) | u128::from(is_object);
+                    if !self.eat(if is_object { b'}' } else { b']' }) {
+                        if is_object {
+                            self.key()?;
+                        }
+                        continue;
+                    }
+                    self.depth -= 1;
+                    objects >>= 1;
+                }
+                Some(b'"') => {
+                    self.string()?;
+                }
+                Some(b't' | b'f') => {
+                    self.boolean()?;
+                }
+                Some(b'n') => {
+                    if !self.null() {
+                        return Err(Malformed);
+                    }
+                }
+                _ => {
+                    self.finite_number()?;
+                }
+            }
+            loop {
+                if self.depth == outer {
+                    return Ok(());
+                }
+                let in_object = objects & 1 == 1;
+                if self.eat(b',') {
+                    if in_object {
+                        self.key()?;
+                    }
+                    break;
+                }
+                self.expect(if in_object { b'}' } else { b']' })?;
+                self.depth -= 1;
+                objects >>= 1;
+            }
+        }
+    }
+
+    fn key(&mut self) -> Scanned<()> {
+        self.string()?;
+        self.expect(b':')
+    }
+
+    /// Reads a number that a 64-bit float can hold; a larger one is refused as common parsers do.
+    pub(super) fn finite_number(&mut self) -> Scanned<f64> {
+        let value: f64 = self.number()?.parse().map_err(|_| Malformed)?;
+        if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(Malformed)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn skips(text: &str) -> bool {
+        let mut scanner = Scanner::new(text);
+        scanner.skip().and_then(|()| scanner.end()).is_ok()
+    }
+
+    #[test]
+    fn accepts_what_serde_json_accepts() {
+        let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        let mixed = format!("{}1{}", "[{\"a\":".repeat(63), "}]".repeat(63));
+        let cases = [
+            "null", "true", "false", " 1 ", "-0", "0.5", "1e9", "-1.25E-3", "\"\"", "\"\\u00e9\\n\"",
+            "[]", "{}", "[1,2,[3]]", "{\"a\":[{}],\"b\":null}", "\"\\ud83d\\ude00\"",
+            "", "nul", "tru", "01", "1.", ".5", "1e", "+1", "--1", "1e999", "\"", "\"\\x\"", "\"\\u12g4\"",
+            "\"\u{1}\"", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "[1}", "{\"a\":1]",
+            "1 2", "[1 2]", "{\"a\" 1}", "'a'", "NaN", "[\"\\", "\"\\u", "[[", "\u{a0}1",
+            &deep(126), &deep(127), &deep(128), &deep(129), &mixed,
+        ];
+        for case in cases {
+            let expected = serde_json::from_str::<serde_json::Value>(case).is_ok();
+            assert_eq!(skips(case), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn every_prefix_and_every_flipped_byte_agrees_with_serde_json() {
+        let line = r#"{"identity":{"agent":"py","n":[1.5,-2e3,true,null]},"event":{"Dns":{"pid":1,"query":"a\"\u0041\\"}}}"#;
+        for end in 0..line.len() {
+            let prefix = &line[..end];
+            assert!(!skips(prefix), "{prefix}");
+        }
+        for at in 0..line.len() {
+            for replacement in [b'"', b'\\', b'{', b']', b'0', b',', b' ', b'x', 0x1f] {
+                let mut bytes = line.as_bytes().to_vec();
+                bytes[at] = replacement;
+                let text = String::from_utf8(bytes).unwrap();
+                let expected = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+                assert_eq!(skips(&text), expected, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn strings_decode_as_they_should_and_lone_surrogates_become_replacement_characters() {
+        let cases = [
+            (r#""plain""#, "plain"),
+            (r#""a\"b\\c\/d\b\f\n\r\te""#, "a\"b\\c/d\u{8}\u{c}\n\r\te"),
+            (r#""\u00e9\u4e2d""#, "é中"),
+            (r#""\ud83d\ude00!""#, "😀!"),
+            (r#""\ud800""#, "\u{fffd}"),
+            (r#""\udc00x""#, "\u{fffd}x"),
+            (r#""\ud800\u0041""#, "\u{fffd}A"),
+            (r#""\ud800\ud83d\ude00""#, "\u{fffd}😀"),
+            (r#""\ud800\n""#, "\u{fffd}\n"),
+        ];
+        for (text, expected) in cases {
+            let raw = Scanner::new(text).string().unwrap();
+            assert_eq!(raw.decode(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_are_taken_only_as_integers() {
+        assert_eq!(Scanner::new("4294967295").unsigned::<u32>(), Ok(u32::MAX));
+        for text in ["4294967296", "-1", "-0", "1.0", "1e0", "\"1\"", "null", "18446744073709551616"] {
+            assert_eq!(Scanner::new(text).unsigned::<u32>(), Err(Malformed), "{text}");
+        }
+    }
+}

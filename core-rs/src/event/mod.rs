@@ -1,0 +1,154 @@
+//! Observer events: one line of NDJSON becomes a borrowed [`Event`], or is said not to be one.
+//!
+//! The parser is our own for three reasons. It borrows from the line and allocates nothing that an
+//! allowed event would throw away; it validates exactly what the contract names and skips the rest;
+//! and it decodes a lone surrogate escape (`\ud800`) to U+FFFD where common parsers refuse the whole
+//! document, since an attacker who can put one into an argument must not become invisible by it.
+
+mod fields;
+mod json;
+mod parse;
+mod target;
+
+use serde::Serialize;
+
+use crate::decision::{ActionKind, Word};
+pub use parse::{Scratch, parse};
+
+/// The kinds of event that are judged, in the order of the contract's table.
+///
+/// ```
+/// use sentry_core::{decision::Word, event::EventKind};
+/// assert_eq!(EventKind::from_word("Dns"), Some(EventKind::Dns));
+/// assert_eq!(EventKind::ALL.len(), 8);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub enum EventKind {
+    /// A program was run.
+    ToolExec,
+    /// Text crossed a TLS connection.
+    SslContent,
+    /// A privileged system call.
+    SecurityAction,
+    /// A connection was opened.
+    Egress,
+    /// A name was looked up.
+    Dns,
+    /// A file was opened.
+    FileAccess,
+    /// A file was deleted.
+    FileDelete,
+    /// Features of a model's activations.
+    LlmActivations,
+}
+
+impl EventKind {
+    /// Every kind, in order; a kind's place here is its index everywhere.
+    pub const ALL: [Self; 8] = [
+        Self::ToolExec,
+        Self::SslContent,
+        Self::SecurityAction,
+        Self::Egress,
+        Self::Dns,
+        Self::FileAccess,
+        Self::FileDelete,
+        Self::LlmActivations,
+    ];
+
+    /// The kind's place in [`EventKind::ALL`].
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The deny action that has a target in events of this kind.
+    ///
+    /// ```
+    /// use sentry_core::{decision::ActionKind, event::EventKind};
+    /// assert_eq!(EventKind::FileDelete.action(), Some(ActionKind::DenyFile));
+    /// assert_eq!(EventKind::Dns.action(), None);
+    /// ```
+    pub fn action(self) -> Option<ActionKind> {
+        match self {
+            Self::ToolExec => Some(ActionKind::DenyExec),
+            Self::Egress => Some(ActionKind::DenyEgress),
+            Self::FileAccess | Self::FileDelete => Some(ActionKind::DenyFile),
+            Self::SslContent | Self::SecurityAction | Self::Dns | Self::LlmActivations => None,
+        }
+    }
+}
+
+impl Word for EventKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("ToolExec", Self::ToolExec),
+        ("SslContent", Self::SslContent),
+        ("SecurityAction", Self::SecurityAction),
+        ("Egress", Self::Egress),
+        ("Dns", Self::Dns),
+        ("FileAccess", Self::FileAccess),
+        ("FileDelete", Self::FileDelete),
+        ("LlmActivations", Self::LlmActivations),
+    ];
+}
+
+/// Whether the collector saw all of what it reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub enum Evidence {
+    /// The event is whole, as far as the collector says.
+    Complete,
+    /// The collector cut it (`argv_truncated`, `argv_incomplete`).
+    Partial,
+}
+
+/// Why an input is not an event. Both are skipped; neither is an allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotEvent {
+    /// Empty, not JSON, or a modelled variant with a missing or mistyped field.
+    Malformed,
+    /// A well-formed line whose variant carries no action to judge.
+    Unmodelled,
+}
+
+/// One event, borrowed from its line and the [`Scratch`] it was parsed with.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// Which variant it is.
+    pub kind: EventKind,
+    /// The process that acted.
+    pub pid: u32,
+    /// The text that rules match.
+    pub subject: &'a str,
+    /// Whether the collector cut the event.
+    pub evidence: Evidence,
+    natural: Option<json::RawStr<'a>>,
+    agent: Option<json::RawStr<'a>>,
+    provider: Option<json::RawStr<'a>>,
+}
+
+impl Event<'_> {
+    /// `identity.agent`: a pod UID, a container id or a process name.
+    pub fn agent(&self) -> Option<String> {
+        self.agent.map(|raw| raw.decode().into_owned())
+    }
+
+    /// The provider's name, be it a known one or an `{"Other": name}`.
+    pub fn provider(&self) -> Option<String> {
+        self.provider.map(|raw| raw.decode().into_owned())
+    }
+
+    /// What a deny action on this event would deny: the program, the peer or the path. `None` where
+    /// the kind has none, where it is empty, and for a peer that must never be denied (unspecified
+    /// and loopback addresses, `localhost`).
+    pub fn target(&self) -> Option<String> {
+        let raw = self.natural?;
+        target::deniable(self.kind, &raw.decode()).then(|| raw.decode().into_owned())
+    }
+
+    /// Whether [`Event::target`] is there, without building it when no escape is in the way.
+    pub fn has_target(&self) -> bool {
+        self.natural
+            .is_some_and(|raw| target::deniable(self.kind, &raw.decode()))
+    }
+}

@@ -1,0 +1,93 @@
+//! A short text that a pattern is likely to match.
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// The longest sample, in bytes.
+const MAX_SAMPLE: usize = 4096;
+
+/// Makes a text out of a pattern: the first alternative, the fewest repetitions, ordinary letters. What
+/// a pattern asks of its surroundings is not heeded, so whoever uses a sample tries it first.
+pub(super) fn sample(pattern: &str) -> Option<String> {
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let mut out = Vec::new();
+    write(&hir, &mut out)?;
+    String::from_utf8(out).ok()
+}
+
+fn write(hir: &Hir, out: &mut Vec<u8>) -> Option<()> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => out.extend_from_slice(&literal.0),
+        HirKind::Class(class) => {
+            let mut buffer = [0; 4];
+            out.extend_from_slice(pick(class)?.encode_utf8(&mut buffer).as_bytes());
+        }
+        HirKind::Repetition(repetition) => {
+            for _ in 0..repetition.min {
+                write(&repetition.sub, out)?;
+                if out.len() > MAX_SAMPLE {
+                    return None;
+                }
+            }
+        }
+        HirKind::Capture(capture) => write(&capture.sub, out)?,
+        HirKind::Concat(parts) => {
+            for part in parts {
+                write(part, out)?;
+            }
+        }
+        HirKind::Alternation(branches) => write(branches.first()?, out)?,
+    }
+    Some(())
+}
+
+/// A character of a class, an ordinary one if there is one.
+fn pick(class: &Class) -> Option<char> {
+    let contains = |wanted: char| match class {
+        Class::Unicode(class) => {
+            let mut ranges = class.ranges().iter();
+            ranges.any(|range| range.start() <= wanted && wanted <= range.end())
+        }
+        Class::Bytes(class) => {
+            let mut ranges = class.ranges().iter();
+            ranges.any(|range| (u32::from(range.start())..=u32::from(range.end())).contains(&u32::from(wanted)))
+        }
+    };
+    let ordinary = ['a', 'x', 'A', '0', '1', ' ', '/', '-', '.', ':'];
+    ordinary
+        .into_iter()
+        .find(|&wanted| contains(wanted))
+        .or_else(|| match class {
+            Class::Unicode(class) => class.ranges().first().map(|range| range.start()),
+            Class::Bytes(class) => {
+                let first = class.ranges().first().map(|range| char::from(range.start()));
+                first.filter(char::is_ascii)
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_matched_by_their_pattern() {
+        for pattern in [
+            "abc",
+            "(?i)evil\\.test",
+            "[0-9]{3}-x+",
+            "(?:foo|bar)\\s+\\w",
+            "^a.*b$",
+            "[^a-z]",
+            "",
+        ] {
+            let sample = sample(pattern).unwrap();
+            assert!(
+                regex::Regex::new(pattern).unwrap().is_match(&sample),
+                "{pattern}: {sample:?}"
+            );
+        }
+        assert_eq!(sample("a{4000}b{4000}"), None, "a sample has a bound");
+        assert_eq!(sample("[a&&b]"), None, "some patterns match nothing");
+    }
+}

@@ -1,0 +1,205 @@
+//! Reading typed values out of the tree, and saying what is wrong with the others.
+
+use super::Environment;
+use super::suggest::closest;
+use crate::acl::{Call, Value, ValueKind};
+use crate::decision::Word;
+use crate::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
+use crate::text::Span;
+
+/// Reads values and collects what is wrong.
+pub(super) struct Reader<'r> {
+    pub(super) source: &'r str,
+    environment: &'r Environment<'r>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) secrets: Vec<Span>,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(source: &'r str, environment: &'r Environment<'r>) -> Self {
+        Self {
+            source,
+            environment,
+            diagnostics: Vec::new(),
+            secrets: Vec::new(),
+        }
+    }
+
+    /// Keeps a diagnostic, while fewer than the most that are shown are there.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// `name` must be `expected`, and `value` is not.
+    pub(super) fn wrong_type(&mut self, name: &str, expected: &str, value: &Value) {
+        let found = match &value.kind {
+            ValueKind::Invalid => return,
+            ValueKind::String(_) => "a string",
+            ValueKind::Number(_) => "a number",
+            ValueKind::Bool(_) => "a boolean",
+            ValueKind::Null => "`null`",
+            ValueKind::List(_) => "a list",
+            ValueKind::Object(_) => "an object",
+            ValueKind::Call(_) => "the text of a call",
+        };
+        self.report(Diagnostic::new(
+            Code::WrongType,
+            value.span,
+            format!("`{name}` must be {expected}, found {found}"),
+        ));
+    }
+
+    /// `name` has the right type and a value that cannot be used.
+    pub(super) fn bad_value(&mut self, name: &str, problem: &str, value: &Value) {
+        self.report(Diagnostic::new(
+            Code::BadValue,
+            value.span,
+            format!("`{name}` {problem}"),
+        ));
+    }
+
+    /// `found` is not one of the names that may stand here.
+    pub(super) fn unknown<'c>(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: String,
+        found: &str,
+        known: impl Iterator<Item = &'c str> + Clone,
+    ) {
+        let help = closest(found, known.clone()).map_or_else(
+            || {
+                let list: Vec<_> = known.map(|word| format!("`{word}`")).collect();
+                format!("expected one of {}", list.join(", "))
+            },
+            |word| format!("did you mean `{word}`?"),
+        );
+        self.report(Diagnostic::new(code, span, message).help(help));
+    }
+
+    pub(super) fn boolean(&mut self, name: &str, value: &Value) -> Option<bool> {
+        if let ValueKind::Bool(boolean) = value.kind {
+            return Some(boolean);
+        }
+        self.wrong_type(name, "`true` or `false`", value);
+        None
+    }
+
+    pub(super) fn number(&mut self, name: &str, value: &Value) -> Option<f64> {
+        if let ValueKind::Number(number) = value.kind {
+            return Some(number);
+        }
+        self.wrong_type(name, "a number", value);
+        None
+    }
+
+    /// Text, be it written out or the result of a call.
+    pub(super) fn string(&mut self, name: &str, value: &Value) -> Option<String> {
+        match &value.kind {
+            ValueKind::String(text) => Some(text.clone()),
+            ValueKind::Call(call) => self.call(call),
+            _ => {
+                self.wrong_type(name, "a string", value);
+                None
+            }
+        }
+    }
+
+    /// Text with something in it besides white space.
+    pub(super) fn text(&mut self, name: &str, value: &Value) -> Option<String> {
+        let text = self.string(name, value)?;
+        if text.trim().is_empty() {
+            self.bad_value(name, "must not be empty", value);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// One of the words of `W`.
+    pub(super) fn word<W: Word>(&mut self, name: &str, value: &Value) -> Option<W> {
+        let text = self.string(name, value)?;
+        let word = W::from_word(&text);
+        if word.is_none() {
+            self.unknown(
+                Code::UnknownWord,
+                value.span,
+                format!("`{name}` cannot be this word"),
+                &text,
+                W::WORDS.iter().map(|(word, _)| *word),
+            );
+        }
+        word
+    }
+
+    /// Marks every string written out in `value` as a secret.
+    pub(super) fn keep_secret(&mut self, value: &Value) {
+        match &value.kind {
+            ValueKind::String(_) => self.secrets.push(value.span),
+            ValueKind::Call(call) => call.args.iter().for_each(|arg| self.keep_secret(arg)),
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, call: &Call) -> Option<String> {
+        match call.name.text.as_str() {
+            "env" => self.env(call),
+            "concat" => {
+                let parts: Vec<_> = call
+                    .args
+                    .iter()
+                    .map(|arg| self.string("an argument of `concat`", arg))
+                    .collect();
+                parts.into_iter().collect()
+            }
+            other => {
+                self.unknown(
+                    Code::UnknownFunction,
+                    call.name.span,
+                    format!("there is no function `{other}`"),
+                    other,
+                    ["env", "concat"].into_iter(),
+                );
+                None
+            }
+        }
+    }
+
+    fn env(&mut self, call: &Call) -> Option<String> {
+        let (name, default) = match call.args.as_slice() {
+            [name] => (name, None),
+            [name, default] => (name, Some(default)),
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        Code::BadCall,
+                        call.name.span,
+                        "`env` takes a name and, if you like, a default",
+                    )
+                    .help("write `env(\"NAME\")` or `env(\"NAME\", \"default\")`"),
+                );
+                return None;
+            }
+        };
+        let variable = self.string("the name of a variable", name)?;
+        let default = match default {
+            Some(default) => Some(self.string("the default of `env`", default)?),
+            None => None,
+        };
+        let found = (self.environment)(&variable).or(default);
+        if found.is_none() {
+            self.report(
+                Diagnostic::new(
+                    Code::UnsetVariable,
+                    name.span,
+                    format!("the environment variable `{variable}` is not set"),
+                )
+                .help(format!(
+                    "set it, or give a default: `env(\"{variable}\", \"…\")`"
+                )),
+            );
+        }
+        found
+    }
+}

@@ -1,0 +1,196 @@
+//! The boundary to JavaScript: the only file that knows wasm-bindgen, and nothing but a boundary.
+//!
+//! Cold calls cross as JSON text of the types in `wire.rs`. The hot path crosses as bytes in a room
+//! that JavaScript writes into, and one integer out (see [`crate::engine::Judgement::code`]).
+
+use wasm_bindgen::prelude::*;
+
+use crate::decision::Word;
+use crate::engine::{Engine, LineStream};
+use crate::event::{self, EventKind, Scratch};
+use crate::risk;
+use crate::wire::{self, EventFacts, Format};
+
+/// The largest event that is judged by a single call, in bytes.
+const MAX_EVENT: usize = 16 << 20;
+/// The largest chunk of a stream, in bytes.
+const MAX_CHUNK: usize = 1 << 20;
+
+/// What came of compiling a policy: a report, and a handle where the policy is sound.
+#[wasm_bindgen]
+pub struct Compilation {
+    handle: Option<Handle>,
+    report: String,
+}
+
+#[wasm_bindgen]
+impl Compilation {
+    /// The handle, once.
+    #[wasm_bindgen(js_name = takeHandle)]
+    pub fn take_handle(&mut self) -> Option<Handle> {
+        self.handle.take()
+    }
+
+    /// A `CompileReport`.
+    pub fn report(&self) -> String {
+        self.report.clone()
+    }
+}
+
+/// Compiles a policy. `format` is `"acl"` or `"json"`; `lookup` answers `env("NAME")`; with `lints`,
+/// warnings about rules are reported too.
+#[wasm_bindgen]
+pub fn compile(
+    name: &str,
+    source: &str,
+    format: &str,
+    lookup: &js_sys::Function,
+    lints: bool,
+) -> Compilation {
+    let format = if format == "json" {
+        Format::Json
+    } else {
+        Format::Acl
+    };
+    let environment = |variable: &str| {
+        let found = lookup.call1(&JsValue::NULL, &JsValue::from_str(variable));
+        found.ok().and_then(|value| value.as_string())
+    };
+    let (engine, report) = wire::compile(name, source, format, &environment, lints);
+    Compilation {
+        handle: engine.map(Handle::new),
+        report: json(&report),
+    }
+}
+
+/// A compiled policy, with the rooms that events are written into.
+#[wasm_bindgen]
+pub struct Handle {
+    engine: Engine,
+    input: Vec<u8>,
+    scratch: Scratch,
+    stream: LineStream,
+    rows: Vec<u32>,
+}
+
+impl Handle {
+    fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            input: Vec::new(),
+            scratch: Scratch::default(),
+            stream: LineStream::default(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Packs the stream's rows as JavaScript reads them and says how many there are.
+    fn pack_rows(&mut self) -> usize {
+        let text = self.stream.text().as_ptr() as usize;
+        self.rows.clear();
+        for row in self.stream.rows() {
+            // Addresses are 32 bits wide here.
+            #[allow(clippy::cast_possible_truncation)]
+            self.rows
+                .extend([(text + row.start) as u32, row.len as u32, row.code]);
+        }
+        self.rows.len() / 3
+    }
+}
+
+#[wasm_bindgen]
+impl Handle {
+    /// The address of room for one event of `len` bytes; 0 if that is more than 16 MiB.
+    pub fn input(&mut self, len: usize) -> *mut u8 {
+        if len > MAX_EVENT {
+            return std::ptr::null_mut();
+        }
+        if self.input.len() < len {
+            self.input.resize(len, 0);
+        }
+        self.input.as_mut_ptr()
+    }
+
+    /// Judges the first `len` bytes of the room.
+    pub fn judge(&mut self, len: usize) -> u32 {
+        let line = self.input.get(..len).unwrap_or_default();
+        self.engine.judge(line, &mut self.scratch).code()
+    }
+
+    /// The `EventFacts` of the first `len` bytes of the room; nothing if that is not an event.
+    pub fn facts(&mut self, len: usize) -> Option<String> {
+        let line = self.input.get(..len).unwrap_or_default();
+        facts(line, &mut self.scratch)
+    }
+
+    /// The `Trace` of the first `len` bytes of the room; nothing if that is not an event.
+    pub fn explain(&mut self, len: usize) -> Option<String> {
+        let line = self.input.get(..len).unwrap_or_default();
+        let trace = self.engine.explain(line, &mut self.scratch).ok()?;
+        Some(json(&trace))
+    }
+
+    /// The address of room for the next chunk of the stream; 0 if `len` is more than 1 MiB. Rows
+    /// given before are no longer valid.
+    #[wasm_bindgen(js_name = streamInput)]
+    pub fn stream_input(&mut self, len: usize) -> *mut u8 {
+        if len > MAX_CHUNK {
+            return std::ptr::null_mut();
+        }
+        self.stream.room(len).as_mut_ptr()
+    }
+
+    /// Judges all lines that end within the first `len` bytes of the chunk. Returns how many rows
+    /// need attention.
+    pub fn feed(&mut self, len: usize) -> usize {
+        self.stream.feed(&self.engine, len);
+        self.pack_rows()
+    }
+
+    /// Judges a last line that has no end. Returns how many rows need attention.
+    pub fn finish(&mut self) -> usize {
+        self.stream.finish(&self.engine);
+        self.pack_rows()
+    }
+
+    /// The address of the rows: for each, the address of its line, the line's bytes, its code.
+    pub fn rows(&self) -> *const u32 {
+        self.rows.as_ptr()
+    }
+
+    /// The `EventFacts` of a row; nothing if there is no such row.
+    #[wasm_bindgen(js_name = rowFacts)]
+    pub fn row_facts(&mut self, row: usize) -> Option<String> {
+        let row = *self.stream.rows().get(row)?;
+        let line = self.stream.text().get(row.start..row.start + row.len)?;
+        facts(line, &mut self.scratch)
+    }
+
+    /// The stream's `Counters`.
+    pub fn counters(&self) -> String {
+        json(&self.stream.counters())
+    }
+}
+
+/// The `Risk` that a reason and a kind of event speak of; nothing for a kind that is not known.
+#[wasm_bindgen(js_name = inferRisk)]
+pub fn infer_risk(reason: &str, kind: &str) -> Option<String> {
+    let kind = EventKind::from_word(kind)?;
+    Some(json(&risk::infer(reason, kind).risk()))
+}
+
+/// Drops this instance: the next call gets a fresh one, and every older object refuses to work.
+#[wasm_bindgen]
+pub fn reset() {
+    wasm_bindgen::handler::schedule_reinit();
+}
+
+fn facts(line: &[u8], scratch: &mut Scratch) -> Option<String> {
+    let event = event::parse(line, scratch).ok()?;
+    Some(json(&EventFacts::from(&event)))
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    // Only a map with keys that are not text, or a failing `Serialize`, could fail here.
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,378 @@
+//! What crosses to the host as JSON. The TypeScript types are generated from these.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::acl;
+use crate::decision::{ActionKind, Severity, Verdict};
+use crate::diagnostic::{self, Level, render};
+use crate::engine::Engine;
+use crate::event::{Event, EventKind, Evidence};
+use crate::lint;
+use crate::policy::{self, Environment, Origin, Policy, Rule};
+use crate::risk::Risk;
+use crate::text::{LineIndex, Span};
+
+/// Whether a diagnostic stops a policy from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub enum DiagnosticSeverity {
+    /// It does.
+    Error,
+    /// It does not.
+    Warning,
+}
+
+/// A place in a source, as editors and as programs count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct SourceSpan {
+    /// The first UTF-16 unit.
+    pub start: u32,
+    /// The UTF-16 unit after the last.
+    pub end: u32,
+    /// The line of the start, from 1.
+    pub line: u32,
+    /// The column of the start, from 1, in UTF-16 units.
+    pub column: u32,
+    /// The first byte of the source as UTF-8.
+    pub byte_start: u32,
+    /// The byte after the last.
+    pub byte_end: u32,
+}
+
+/// Another place that belongs to a diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct RelatedPlace {
+    /// What is there.
+    pub message: String,
+    /// Where it is.
+    pub span: SourceSpan,
+}
+
+/// One problem of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct Diagnostic {
+    /// A stable name, such as `policy/unknown-key`.
+    pub code: &'static str,
+    /// Whether the policy can be used all the same.
+    pub severity: DiagnosticSeverity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where it is.
+    pub span: SourceSpan,
+    /// Other places that belong to it.
+    pub related: Vec<RelatedPlace>,
+    /// All of it as text, with the source line and carets.
+    pub frame: String,
+}
+
+/// A rule as the host sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct RuleInfo {
+    /// Its name.
+    pub name: String,
+    /// Who wrote it.
+    pub origin: Origin,
+    /// The kinds of event it looks at.
+    pub on: Vec<EventKind>,
+    /// Its regular expression.
+    pub pattern: String,
+    /// What it says.
+    pub verdict: Verdict,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The reason of its decisions, `<name>: <reason>`.
+    pub reason: String,
+    /// What a block denies, where the event has such a target.
+    pub action: Option<ActionKind>,
+    /// The risk of its decisions for each kind it is on; empty for an `allow` rule.
+    pub risks: BTreeMap<EventKind, Risk>,
+}
+
+impl From<&Rule> for RuleInfo {
+    fn from(rule: &Rule) -> Self {
+        let risky = rule.on.iter().filter(|_| rule.verdict != Verdict::Allow);
+        Self {
+            name: rule.name.clone(),
+            origin: rule.origin,
+            on: rule.on.clone(),
+            pattern: rule.pattern.clone(),
+            verdict: rule.verdict,
+            severity: rule.severity,
+            reason: rule.full_reason(),
+            action: rule.action,
+            risks: risky
+                .map(|&kind| (kind, rule.risk_on(kind).risk()))
+                .collect(),
+        }
+    }
+}
+
+/// The L2 settings. The key is a secret.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct LlmInfo {
+    /// The base URL.
+    pub url: String,
+    /// The model's name.
+    pub model: String,
+    /// The bearer key.
+    pub key: Option<String>,
+    /// Seconds a call may take.
+    pub timeout_s: f64,
+}
+
+/// The L3 settings.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct AgentInfo {
+    /// The program.
+    pub bin: String,
+    /// A folder of playbooks.
+    pub skills: Option<String>,
+    /// Seconds an investigation may take.
+    pub timeout_s: f64,
+}
+
+/// The settings of the model-output tier.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct SaeInfo {
+    /// The dictionary's file.
+    pub dict: String,
+    /// The score from which an event escalates, 0 to 1.
+    pub escalate_at: f64,
+    /// The score from which it is blocked, 0 to 1.
+    pub block_at: f64,
+}
+
+/// The deny-files, as the document writes them.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct DenyInfo {
+    /// Peers.
+    pub egress: Option<String>,
+    /// Paths.
+    pub file: Option<String>,
+    /// Programs.
+    pub exec: Option<String>,
+}
+
+/// A checked policy as the host sees it.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct PolicyInfo {
+    /// The rules in the order in which they are tried; a judgement's rule is a place in here.
+    pub rules: Vec<RuleInfo>,
+    /// The top-level names that the document sets.
+    pub keys: Vec<String>,
+    /// Whether an escalation that no tier settles is a block.
+    pub fail_closed: bool,
+    /// Whether deny-files stay untouched.
+    pub dry_run: bool,
+    /// The severity from which L2 and L3 run at once.
+    pub speculate: Option<Severity>,
+    /// The deny-files.
+    pub deny: DenyInfo,
+    /// The L2 settings.
+    pub llm: Option<LlmInfo>,
+    /// The L3 settings.
+    pub agent: Option<AgentInfo>,
+    /// The settings of the model-output tier.
+    pub sae: Option<SaeInfo>,
+}
+
+impl From<&Policy> for PolicyInfo {
+    fn from(policy: &Policy) -> Self {
+        Self {
+            rules: policy.rules.iter().map(RuleInfo::from).collect(),
+            keys: policy.keys.iter().cloned().collect(),
+            fail_closed: policy.fail_closed,
+            dry_run: policy.dry_run,
+            speculate: policy.speculate,
+            deny: DenyInfo {
+                egress: policy.deny.egress.clone(),
+                file: policy.deny.file.clone(),
+                exec: policy.deny.exec.clone(),
+            },
+            llm: policy.llm.as_ref().map(|llm| LlmInfo {
+                url: llm.url.clone(),
+                model: llm.model.clone(),
+                key: llm.key.clone(),
+                timeout_s: llm.timeout_s,
+            }),
+            agent: policy.agent.as_ref().map(|agent| AgentInfo {
+                bin: agent.bin.clone(),
+                skills: agent.skills.clone(),
+                timeout_s: agent.timeout_s,
+            }),
+            sae: policy.sae.as_ref().map(|sae| SaeInfo {
+                dict: sae.dict.clone(),
+                escalate_at: sae.escalate_at,
+                block_at: sae.block_at,
+            }),
+        }
+    }
+}
+
+/// What came of compiling a source.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct CompileReport {
+    /// What is wrong, in the order of the source.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The policy; `null` exactly when a diagnostic is an error.
+    pub policy: Option<PolicyInfo>,
+}
+
+/// What a host needs to know of an event beyond its judgement.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+pub struct EventFacts {
+    /// Its kind.
+    pub kind: EventKind,
+    /// The process that acted.
+    pub pid: u32,
+    /// The agent that it belongs to.
+    pub agent: Option<String>,
+    /// The provider of its model.
+    pub provider: Option<String>,
+    /// The text that rules match.
+    pub subject: String,
+    /// What a deny action would deny; `null` where there is nothing, or nothing that may be denied.
+    pub target: Option<String>,
+    /// Whether the collector saw all of it.
+    pub evidence: Evidence,
+}
+
+impl From<&Event<'_>> for EventFacts {
+    fn from(event: &Event<'_>) -> Self {
+        Self {
+            kind: event.kind,
+            pid: event.pid,
+            agent: event.agent(),
+            provider: event.provider(),
+            subject: event.subject.to_owned(),
+            target: event.target(),
+            evidence: event.evidence,
+        }
+    }
+}
+
+/// How a policy's source is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// ACL text.
+    Acl,
+    /// A JSON object of the same schema, as a host makes it from an object or from TOML.
+    Json,
+}
+
+/// Compiles a source. `name` heads its code frames. With `lints`, warnings about rules are added.
+///
+/// ```
+/// use sentry_core::wire::{compile, Format};
+/// let (engine, report) = compile("a.acl", "dry_run = 1", Format::Acl, &|_| None, false);
+/// assert!(engine.is_none());
+/// assert_eq!(report.diagnostics[0].code, "policy/wrong-type");
+/// let (engine, _) = compile("b", r#"{"dry_run":true}"#, Format::Json, &|_| None, false);
+/// assert!(engine.unwrap().policy().dry_run);
+/// ```
+pub fn compile(
+    name: &str,
+    source: &str,
+    format: Format,
+    environment: &Environment<'_>,
+    lints: bool,
+) -> (Option<Engine>, CompileReport) {
+    let converted;
+    let source = match format {
+        Format::Acl => source,
+        Format::Json => match acl::json_to_acl(source) {
+            Ok(text) => {
+                converted = text;
+                converted.as_str()
+            }
+            Err(fault) => return (None, report(name, source, &[fault], &[], None)),
+        },
+    };
+    let checked = policy::check(source, environment);
+    let mut diagnostics = checked.diagnostics;
+    let engine = checked.policy.and_then(|policy| {
+        Engine::new(policy)
+            .map_err(|fault| diagnostics.push(*fault))
+            .ok()
+    });
+    if let Some(engine) = engine.as_ref().filter(|_| lints) {
+        diagnostics.extend(lint::lint(engine));
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+    }
+    let report = report(
+        name,
+        source,
+        &diagnostics,
+        &checked.secrets,
+        engine.as_ref().map(Engine::policy),
+    );
+    (engine, report)
+}
+
+fn report(
+    name: &str,
+    source: &str,
+    diagnostics: &[diagnostic::Diagnostic],
+    secrets: &[Span],
+    policy: Option<&Policy>,
+) -> CompileReport {
+    let index = LineIndex::new(source);
+    let place = |span: Span| {
+        let position = index.position(source, span.start);
+        SourceSpan {
+            start: index.utf16(source, span.start),
+            end: index.utf16(source, span.end),
+            line: position.line,
+            column: position.column,
+            byte_start: span.start,
+            byte_end: span.end,
+        }
+    };
+    let diagnostics = diagnostics
+        .iter()
+        .map(|found| Diagnostic {
+            code: found.code.as_str(),
+            severity: match found.level() {
+                Level::Error => DiagnosticSeverity::Error,
+                Level::Warning => DiagnosticSeverity::Warning,
+            },
+            message: found.message.clone(),
+            help: found.help.clone(),
+            span: place(found.span),
+            related: found
+                .related
+                .iter()
+                .map(|related| RelatedPlace {
+                    message: related.message.clone(),
+                    span: place(related.span),
+                })
+                .collect(),
+            frame: render(name, source, found, secrets),
+        })
+        .collect();
+    CompileReport {
+        diagnostics,
+        policy: policy.map(PolicyInfo::from),
+    }
+}
