@@ -31,7 +31,7 @@ export interface SourceSpan {
   byteEnd: number;
 }
 
-export interface Related {
+export interface RelatedPlace {
   message: string;
   span: SourceSpan;
 }
@@ -42,7 +42,7 @@ export interface Diagnostic {
   message: string;
   help: string | null;
   span: SourceSpan;
-  related: Related[];
+  related: RelatedPlace[];
   frame: string;
 }
 
@@ -135,7 +135,7 @@ export interface Trace {
   rules: RuleTrace[];
 }
 
-export interface StreamCounters {
+export interface Counters {
   lines: number;
   events: number;
   unmodelled: number;

@@ -1,0 +1,141 @@
+// The narrow interface to the rule engine: one compiled policy, events in, an integer out. All that knows of wasm is
+// behind it.
+
+import type { CompileReport, Counters, EventFacts, EventKind, Risk, Trace } from "../generated/wire.js";
+import { FAILED_CODE, MALFORMED_CODE } from "./code.js";
+import { EngineFailure } from "./failure.js";
+import type { Instance } from "./instance.js";
+import { type Live, parse, type Recipe, restart, start } from "./recipe.js";
+import { MAX_CHUNK_BYTES, type Row, readRows } from "./rows.js";
+
+/**
+ * One compiled policy.
+ *
+ * No failure of the wasm instance gets past this class as anything but {@link FAILED_CODE} or an `EngineFailure`; the
+ * call after it finds a fresh instance with the policy compiled anew.
+ */
+export class Engine {
+  readonly #instance: Instance;
+  readonly #recipe: Recipe;
+  #live: Live | undefined;
+  #length = 0;
+  #failure = "";
+
+  private constructor(instance: Instance, recipe: Recipe, live: Live) {
+    this.#instance = instance;
+    this.#recipe = recipe;
+    this.#live = live;
+  }
+
+  /** No engine if the report has an error. Throws `EngineFailure`. */
+  static compile(instance: Instance, recipe: Recipe): { engine: Engine | undefined; report: CompileReport } {
+    const { live, report } = start(instance, recipe);
+    return { engine: live && new Engine(instance, recipe, live), report };
+  }
+
+  /** A second engine of the same policy, with a stream of its own. Throws `EngineFailure`. */
+  fork(): Engine {
+    return new Engine(this.#instance, this.#recipe, restart(this.#instance, this.#recipe));
+  }
+
+  /** Judges one event and keeps it for {@link facts} and {@link explain}. Never throws. */
+  judge(event: string | Uint8Array): number {
+    try {
+      const { room, handle } = this.#ready();
+      this.#length = room.write(event);
+      return this.#length < 0 ? MALFORMED_CODE : handle.judge(this.#length);
+    } catch (error) {
+      this.#fail(error);
+      return FAILED_CODE;
+    }
+  }
+
+  /** What went wrong when {@link judge} last gave {@link FAILED_CODE}. */
+  get failure(): string {
+    return this.#failure;
+  }
+
+  /** Facts of the event last judged, which was one. Throws `EngineFailure`. */
+  facts(): EventFacts {
+    return this.#cold(({ handle }) => parse<EventFacts>(handle.facts(this.#length)));
+  }
+
+  /** The trace of the event last judged, which was one. Throws `EngineFailure`. */
+  explain(): Trace {
+    return this.#cold(({ handle }) => parse<Trace>(handle.explain(this.#length)));
+  }
+
+  /** The risk of a decision that no rule made. Throws `EngineFailure`. */
+  inferRisk(reason: string, kind: EventKind): Risk {
+    return this.#cold(() => parse<Risk>(this.#instance.core.inferRisk(reason, kind)));
+  }
+
+  /** Whether the engine is the one it was: after a failure, the unfinished line of a stream is gone. */
+  get intact(): boolean {
+    return this.#live?.generation === this.#instance.generation;
+  }
+
+  /** Takes the next bytes of a stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`. */
+  feed(chunk: Uint8Array): Row[] {
+    return this.#cold(({ handle }) => {
+      const place = handle.streamInput(chunk.length);
+      if (place === 0) throw new RangeError(`a chunk may have ${MAX_CHUNK_BYTES} bytes`);
+      new Uint8Array(this.#instance.memory.buffer, place, chunk.length).set(chunk);
+      const count = handle.feed(chunk.length);
+      return readRows(this.#instance.memory, handle, count);
+    });
+  }
+
+  /** Takes the stream's last line, if that has no end. Throws `EngineFailure`. */
+  finish(): Row[] {
+    return this.#cold(({ handle }) => readRows(this.#instance.memory, handle, handle.finish()));
+  }
+
+  /** Throws `EngineFailure`. */
+  counters(): Counters {
+    return this.#cold(({ handle }) => parse<Counters>(handle.counters()));
+  }
+
+  /** Facts of a row, until the stream goes on. Throws `EngineFailure`, also if the row went with its instance. */
+  factsAt(row: Row): EventFacts {
+    this.#needIntact();
+    return this.#cold(({ handle }) => parse<EventFacts>(handle.rowFacts(row.index)));
+  }
+
+  /** The bytes of a row's line, until the stream goes on: a view, not a copy. Throws as {@link factsAt}. */
+  lineAt(row: Row): Uint8Array {
+    this.#needIntact();
+    return new Uint8Array(this.#instance.memory.buffer, row.place, row.length);
+  }
+
+  /** Frees the policy. The engine must not be used any more. */
+  close(): void {
+    const live = this.#live;
+    this.#live = undefined;
+    if (live?.generation === this.#instance.generation) live.handle.free();
+  }
+
+  #needIntact(): void {
+    if (!this.intact) throw new EngineFailure("what it had judged is gone");
+  }
+
+  #ready(): Live {
+    const live = this.#live;
+    if (live !== undefined && live.generation === this.#instance.generation) return live;
+    this.#live = restart(this.#instance, this.#recipe);
+    return this.#live;
+  }
+
+  #cold<T>(call: (live: Live) => T): T {
+    try {
+      return call(this.#ready());
+    } catch (error) {
+      throw new EngineFailure(this.#fail(error));
+    }
+  }
+
+  #fail(error: unknown): string {
+    this.#failure = error instanceof EngineFailure ? error.what : this.#instance.discard(error);
+    return this.#failure;
+  }
+}

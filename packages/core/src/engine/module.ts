@@ -1,0 +1,53 @@
+// The core's glue, as wasm-bindgen makes it of core-rs/src/wasm.rs: all that this package knows of it.
+
+/** What `compile` gives: a report, and a handle to judge with if there was no error. */
+export interface Compilation {
+  /** The handle, once; nothing if the policy has an error. */
+  takeHandle(): Handle | undefined;
+  /** A `CompileReport` as JSON. */
+  report(): string;
+  free(): void;
+}
+
+/** One compiled policy. Pointers are places in the instance's memory, good until the next call that may grow it. */
+export interface Handle {
+  free(): void;
+  /** Room for `len` bytes of one event; 0 if `len` is over the limit. */
+  input(len: number): number;
+  /** Judges the first `len` bytes in the room: a code, see code.ts. */
+  judge(len: number): number;
+  /** `EventFacts` as JSON, of the event in the room; nothing if it is not an event. */
+  facts(len: number): string | undefined;
+  /** A `Trace` as JSON, of the event in the room; nothing if it is not an event. */
+  explain(len: number): string | undefined;
+  /** Room for `len` bytes of a stream, at most 1 MiB. */
+  streamInput(len: number): number;
+  /** Judges all lines that are complete now; gives the number of rows. */
+  feed(len: number): number;
+  /** Judges a last line that has no end; gives the number of rows. */
+  finish(): number;
+  /** Rows of three u32: place of the line, its length in bytes, its code. */
+  rows(): number;
+  /** `Counters` as JSON. */
+  counters(): string;
+  /** `EventFacts` as JSON, of the line of a row, by its number from 0. */
+  rowFacts(row: number): string | undefined;
+}
+
+/** The functions of the glue. */
+export interface CoreModule {
+  /** Compiles a policy; `format` is `"acl"` or `"json"`. With `lints`, the report also holds warnings about rules. */
+  compile(
+    name: string,
+    source: string,
+    format: string,
+    lookup: (name: string) => string | undefined,
+    lints: boolean,
+  ): Compilation;
+  /** A `Risk` as JSON; nothing for a kind that is not known. */
+  inferRisk(reason: string, kind: string): string | undefined;
+  /** Asks for a fresh instance at the next call. Handles of the old one throw from then on. */
+  reset(): void;
+  /** Once there is an instance: its exports, those of the present instance. */
+  initSync(): { readonly memory: WebAssembly.Memory };
+}

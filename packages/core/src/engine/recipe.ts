@@ -1,0 +1,65 @@
+// Compiling a policy, the first time and again after a failure.
+
+import type { CompileReport } from "../generated/wire.js";
+import type { CoreSource } from "../policy/source.js";
+import { EngineFailure } from "./failure.js";
+import type { Instance } from "./instance.js";
+import type { Compilation, Handle } from "./module.js";
+import { EventRoom } from "./room.js";
+
+/** A policy's text and what `env` gives in it: all that is needed to compile it again. */
+export interface Recipe {
+  readonly source: CoreSource;
+  readonly lookup: (name: string) => string | undefined;
+}
+
+/** A compiled policy in an instance, of use while that is of this generation. */
+export interface Live {
+  readonly generation: number;
+  readonly handle: Handle;
+  readonly room: EventRoom;
+}
+
+/** Nothing live if the report has an error. Throws `EngineFailure`. */
+export function start(instance: Instance, recipe: Recipe): { live: Live | undefined; report: CompileReport } {
+  return compiled(instance, recipe, false, (compilation, report) => {
+    const handle = compilation.takeHandle();
+    if (handle === undefined) return { live: undefined, report };
+    const { generation, memory } = instance;
+    return { live: { generation, handle, room: new EventRoom(handle, memory) }, report };
+  });
+}
+
+/** For a policy that has compiled before. Throws `EngineFailure`. */
+export function restart(instance: Instance, recipe: Recipe): Live {
+  const { live } = start(instance, recipe);
+  if (live === undefined) throw new EngineFailure("the policy does not compile any more");
+  return live;
+}
+
+/** The report on a policy, with warnings about its rules. Throws `EngineFailure`. */
+export function lintReport(instance: Instance, recipe: Recipe): CompileReport {
+  return compiled(instance, recipe, true, (_, report) => report);
+}
+
+function compiled<T>(
+  instance: Instance,
+  { source, lookup }: Recipe,
+  lints: boolean,
+  take: (compilation: Compilation, report: CompileReport) => T,
+): T {
+  try {
+    const compilation = instance.core.compile(source.name, source.text, source.format, lookup, lints);
+    const taken = take(compilation, parse<CompileReport>(compilation.report()));
+    compilation.free();
+    return taken;
+  } catch (error) {
+    throw new EngineFailure(instance.discard(error));
+  }
+}
+
+/** A value that the core gave as JSON. */
+export function parse<T>(json: string | undefined): T {
+  if (json === undefined) throw new Error("the rule engine gave no answer");
+  return JSON.parse(json) as T;
+}

@@ -1,0 +1,28 @@
+// Entry without the module: the caller brings it, from `@a3s-sentry/core/sentry.wasm` or wherever it is kept.
+
+import * as glue from "../../wasm/sentry_core.js";
+import { provideCore } from "../engine/loader.js";
+import { once } from "./once.js";
+
+export * from "../index.js";
+
+/** A compiled module, its bytes, or the URL to fetch it from. */
+export type WasmInput = WebAssembly.Module | ArrayBuffer | Uint8Array<ArrayBuffer> | URL | string;
+
+/**
+ * Brings the module. Call it before `Sentry.create` or `lint`, which wait for it; once it has succeeded, calling it again
+ * does nothing. Rejects if the module cannot be fetched or is none.
+ *
+ * @example
+ * import { init, Sentry } from "@a3s-sentry/core/slim";
+ * import module from "@a3s-sentry/core/sentry.wasm";
+ * await init(module);
+ */
+export function init(input: WasmInput): Promise<void> {
+  const load = once(async () => {
+    await glue.default({ module_or_path: input });
+    return glue;
+  });
+  provideCore(load);
+  return load().then(() => undefined);
+}

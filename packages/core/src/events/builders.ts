@@ -1,0 +1,136 @@
+// Builders of events: each returns the JSON text of one event as a collector would send it.
+
+import { MAX_EVENT_BYTES, utf8Length } from "../text.js";
+import * as check from "./check.js";
+
+declare const eventJson: unique symbol;
+
+/** The JSON text of an event that a builder made. Being an event for certain, its decision is never `null`. */
+export type EventJson = string & { readonly [eventJson]: true };
+
+/** Who acted, for the envelope of an event. */
+export interface EventOptions {
+  /** Pod UID, container id or process name. */
+  readonly agent?: string;
+  /** The model provider that the agent talks to. */
+  readonly provider?: string;
+  readonly session?: string;
+  readonly task?: string;
+}
+
+/**
+ * A command that an agent ran; rules match `argv` joined by one space.
+ *
+ * This holds for every builder: `pid` is an unsigned 32-bit integer; an argument of a wrong type or out of range is
+ * a `TypeError` that names it; an event over 16 MiB is a `RangeError`.
+ *
+ * @example
+ * toolExec(1234, ["ls", "-la"]); // '{"event":{"ToolExec":{"pid":1234,"argv":["ls","-la"]}}}'
+ */
+export function toolExec(pid: number, argv: readonly string[], options?: EventOptions): EventJson {
+  return build("ToolExec", pid, `"argv":${check.texts("argv", argv)}`, options);
+}
+
+/**
+ * A connection out, to an address or host (`peer`) and a port from 0 to 65535.
+ *
+ * @example
+ * egress(1234, "169.254.169.254", 80, { agent: "py" });
+ */
+export function egress(pid: number, peer: string, port = 0, options?: EventOptions): EventJson {
+  return build("Egress", pid, `"peer":${check.text("peer", peer)},"port":${check.port(port)}`, options);
+}
+
+/**
+ * A file opened, for writing if `write`.
+ *
+ * @example
+ * fileAccess(1234, "/etc/shadow");
+ */
+export function fileAccess(pid: number, path: string, write = false, options?: EventOptions): EventJson {
+  return build("FileAccess", pid, `"path":${check.text("path", path)},"write":${check.flag("write", write)}`, options);
+}
+
+/**
+ * A file deleted.
+ *
+ * @example
+ * fileDelete(1234, "/var/log/auth.log");
+ */
+export function fileDelete(pid: number, path: string, options?: EventOptions): EventJson {
+  return build("FileDelete", pid, `"path":${check.text("path", path)}`, options);
+}
+
+/**
+ * A name looked up.
+ *
+ * @example
+ * dns(1234, "api.example.com");
+ */
+export function dns(pid: number, query: string, options?: EventOptions): EventJson {
+  return build("Dns", pid, `"query":${check.text("query", query)}`, options);
+}
+
+/**
+ * Text that went over TLS: out, or in if `isRead`.
+ *
+ * @example
+ * sslContent(1234, "POST /v1/messages HTTP/1.1");
+ */
+export function sslContent(pid: number, content: string, isRead = false, options?: EventOptions): EventJson {
+  const fields = `"is_read":${check.flag("isRead", isRead)},"content":${check.text("content", content)}`;
+  return build("SslContent", pid, fields, options);
+}
+
+/**
+ * An action that matters to the kernel's security: kind `"setuid-root"`, `"ptrace"` or `"bind"`, and a detail
+ * (the traced pid, the port), an unsigned 64-bit integer. Above `Number.MAX_SAFE_INTEGER` it must be a bigint.
+ *
+ * @example
+ * securityAction(1234, "ptrace", 4321);
+ */
+export function securityAction(
+  pid: number,
+  kind: string,
+  detail: number | bigint = 0,
+  options?: EventOptions,
+): EventJson {
+  const fields = `"kind":${check.text("kind", kind)},"detail":${check.u64("detail", detail)}`;
+  return build("SecurityAction", pid, fields, options);
+}
+
+/**
+ * Features of a sparse autoencoder that a model's answer activated: pairs of an id and a finite 32-bit float.
+ *
+ * @example
+ * llmActivations(1234, 20, [[8801, 0.9]]);
+ */
+export function llmActivations(
+  pid: number,
+  layer: number,
+  features: readonly (readonly [id: number, activation: number])[],
+  options?: EventOptions,
+): EventJson {
+  const fields = `"layer":${check.u32("layer", layer)},"features":${check.features(features)}`;
+  return build("LlmActivations", pid, fields, options);
+}
+
+function build(variant: string, pid: unknown, fields: string, options: EventOptions | undefined): EventJson {
+  const event = `"event":{"${variant}":{"pid":${check.u32("pid", pid)},${fields}}}`;
+  const json = `{${envelope(options)}${event}}`;
+  if (json.length * 3 > MAX_EVENT_BYTES && utf8Length(json) > MAX_EVENT_BYTES) {
+    throw new RangeError(`the event is larger than ${MAX_EVENT_BYTES} bytes`);
+  }
+  return json as EventJson;
+}
+
+/** The envelope's members before `"event"`, each with its comma. */
+function envelope(options: EventOptions | undefined): string {
+  if (options === undefined) return "";
+  if (typeof options !== "object" || options === null) throw check.wrong("options", "an object", options);
+  const identity = (["agent", "task", "session"] as const)
+    .filter((key) => options[key] !== undefined)
+    .map((key) => `"${key}":${check.text(key, options[key])}`);
+  const members = identity.length === 0 ? "" : `"identity":{${identity.join(",")}},`;
+  return options.provider === undefined ? members : `${members}"provider":${check.text("provider", options.provider)},`;
+}

@@ -1,0 +1,70 @@
+// Checks of what a caller hands to an event builder. Each gives back JSON text, or throws a TypeError that says what it got.
+
+const U32_MAX = 0xffff_ffff;
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
+export function u32(name: string, value: unknown): string {
+  return integer(name, value, U32_MAX, "an unsigned 32-bit integer");
+}
+
+export function port(value: unknown): string {
+  return integer("port", value, 65_535, "an integer from 0 to 65535");
+}
+
+export function u64(name: string, value: unknown): string {
+  const wanted = "an unsigned 64-bit integer (a bigint above Number.MAX_SAFE_INTEGER)";
+  if (typeof value === "bigint") {
+    if (value < 0n || value > U64_MAX) throw wrong(name, wanted, value);
+    return value.toString();
+  }
+  return integer(name, value, Number.MAX_SAFE_INTEGER, wanted);
+}
+
+export function text(name: string, value: unknown): string {
+  if (typeof value !== "string") throw wrong(name, "a string", value);
+  return JSON.stringify(value);
+}
+
+export function flag(name: string, value: unknown): string {
+  if (typeof value !== "boolean") throw wrong(name, "a boolean", value);
+  return String(value);
+}
+
+export function texts(name: string, value: unknown): string {
+  if (!Array.isArray(value)) throw wrong(name, "an array of strings", value);
+  return `[${Array.from(value, (item, i) => text(`${name}[${i}]`, item)).join(",")}]`;
+}
+
+/** Pairs of a feature's id and its activation, which must be finite as a 32-bit float. */
+export function features(value: unknown): string {
+  if (!Array.isArray(value)) throw wrong("features", "an array of [id, activation] pairs", value);
+  return `[${Array.from(value, feature).join(",")}]`;
+}
+
+function feature(pair: unknown, i: number): string {
+  const name = `features[${i}]`;
+  if (!Array.isArray(pair) || pair.length !== 2) throw wrong(name, "an [id, activation] pair", pair);
+  const [id, activation]: unknown[] = pair;
+  if (typeof activation !== "number" || !Number.isFinite(Math.fround(activation))) {
+    throw wrong(`${name}[1]`, "a finite 32-bit float", activation);
+  }
+  return `[${u32(`${name}[0]`, id)},${activation}]`;
+}
+
+function integer(name: string, value: unknown, max: number, wanted: string): string {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > max)
+    throw wrong(name, wanted, value);
+  return value.toFixed(0);
+}
+
+export function wrong(name: string, wanted: string, value: unknown): TypeError {
+  return new TypeError(`\`${name}\` must be ${wanted}, not ${shown(value)}`);
+}
+
+/** Numbers tell what is wrong with them; anything else is named by its type alone, since it may hold a secret. */
+function shown(value: unknown): string {
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return value === undefined ? "undefined" : `a value of type ${typeof value}`;
+}

@@ -1,0 +1,69 @@
+// L1's decisions, ready made: one frozen decision for each rule, kind and completeness of the evidence.
+
+import type { Decision } from "./decision.js";
+import { isPartial, KINDS, kindIndexOf, ruleOf } from "./engine/code.js";
+import type { Risk } from "./generated/wire.js";
+import type { Rule } from "./policy/policy.js";
+
+/** The risk of what fits nothing more telling. */
+export const OTHER_RISK: Readonly<Risk> = Object.freeze({ category: "other", name: "Other risk", riskType: "atomic" });
+
+/** Turns the codes of a policy's engine into decisions. */
+export class L1Decisions {
+  readonly #rules: readonly Rule[];
+  readonly #made: Decision[] = [];
+
+  constructor(rules: readonly Rule[]) {
+    this.#rules = rules;
+  }
+
+  /** The decision of an event's code, without a target. */
+  of(code: number): Decision {
+    const rules = this.#rules.length + 1;
+    const index = (kindIndexOf(code) * rules + ruleOf(code) + 1) * 2 + (isPartial(code) ? 1 : 0);
+    const decision = this.#made[index] ?? this.#make(code);
+    this.#made[index] = decision;
+    return decision;
+  }
+
+  /** The decision of an event's code, with what its rule denies. */
+  withTarget(code: number, target: string | null): Decision {
+    const kind = this.#rules[ruleOf(code)]?.action;
+    const decision = this.of(code);
+    if (target === null || kind === undefined || kind === null) return decision;
+    return Object.freeze({ ...decision, action: Object.freeze({ kind, target }) });
+  }
+
+  #make(code: number): Decision {
+    const evidence = isPartial(code) ? "partial" : "complete";
+    const index = ruleOf(code);
+    if (index < 0) {
+      return Object.freeze({ verdict: "allow", tier: "Rules", severity: "info", reason: "no rule matched", evidence });
+    }
+    const rule = this.#rules[index];
+    if (rule === undefined) return failed(`no rule ${index} in the policy`);
+    const kind = KINDS[kindIndexOf(code)];
+    const risk = kind === undefined ? undefined : rule.risks[kind];
+    return Object.freeze({
+      verdict: rule.verdict,
+      tier: "Rules",
+      severity: rule.severity,
+      reason: rule.reason,
+      ...(risk === undefined ? {} : { risk: Object.freeze({ ...risk }) }),
+      rule: rule.name,
+      evidence,
+    });
+  }
+}
+
+/** The decision on an event that the rule engine failed on: the event went unjudged, and must not pass for harmless. */
+export function failed(what: string): Decision {
+  return Object.freeze({
+    verdict: "escalate",
+    tier: "Rules",
+    severity: "high",
+    reason: `rule engine failed: ${what}; the event was not judged`,
+    risk: OTHER_RISK,
+    evidence: "complete",
+  });
+}

@@ -1,0 +1,46 @@
+// Problems of a policy, as they are given to callers.
+
+import type { RelatedPlace as Related, SourceSpan, Diagnostic as WireDiagnostic } from "../generated/wire.js";
+
+export type { Related, SourceSpan };
+
+/**
+ * One problem of a policy.
+ *
+ * `code` is stable (`"acl/unexpected-token"`). `span` counts UTF-16 units from 0, lines and columns from 1; where a
+ * problem has no place in a text (a policy given as an object), it is empty. `frame` is ready to print: the message
+ * with the lines it is about, secrets masked.
+ */
+export interface Diagnostic {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  /** What to do about it. */
+  readonly help?: string;
+  readonly span: Readonly<SourceSpan>;
+  readonly related: readonly Readonly<Related>[];
+  readonly frame: string;
+}
+
+export function fromWire({ help, ...rest }: WireDiagnostic): Diagnostic {
+  return help === null ? rest : { ...rest, help };
+}
+
+/** A problem found before the text reaches the core. */
+export function problem(
+  name: string,
+  code: string,
+  message: string,
+  at?: { span: SourceSpan; excerpt: string },
+): Diagnostic {
+  const place = at === undefined ? name : `${name}:${at.span.line}:${at.span.column}`;
+  const excerpt = at === undefined ? "" : `\n\n${at.excerpt}`;
+  return {
+    code,
+    severity: "error",
+    message,
+    span: at?.span ?? { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 },
+    related: [],
+    frame: `error[${code}]: ${message}\n  --> ${place}${excerpt}`,
+  };
+}

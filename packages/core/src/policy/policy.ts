@@ -1,0 +1,63 @@
+// A policy as callers see it: frozen, with overrides applied and without secrets.
+
+import type { AgentInfo, LlmInfo, PolicyInfo, RuleInfo, SaeInfo, Severity } from "../generated/wire.js";
+
+/** One rule in force. `reason` is the whole reason of its decisions, `"<name>: <reason>"`. */
+export type Rule = Readonly<RuleInfo>;
+
+/** Where blocks are written, as the policy has it; `null` where it names no file. */
+export interface DenyFiles {
+  readonly egress: string | null;
+  readonly file: string | null;
+  readonly exec: string | null;
+}
+
+/** The L2 settings, without the key. */
+export interface LlmSettings extends Readonly<Omit<LlmInfo, "key">> {
+  readonly hasKey: boolean;
+}
+
+/** A policy in force. Holds no secret: it may be logged. */
+export interface Policy {
+  /** Site rules in the order of the document, then the built-in ones. */
+  readonly rules: readonly Rule[];
+  /** The top-level keys that the source sets. */
+  readonly keys: readonly string[];
+  readonly failClosed: boolean;
+  readonly dryRun: boolean;
+  readonly speculate: Severity | null;
+  readonly deny: DenyFiles;
+  readonly llm: LlmSettings | null;
+  readonly agent: Readonly<AgentInfo> | null;
+  readonly sae: Readonly<SaeInfo> | null;
+}
+
+/** Settings that win over the policy's own. */
+export interface PolicyOverrides {
+  readonly failClosed?: boolean;
+  readonly dryRun?: boolean;
+  readonly deny?: Partial<DenyFiles>;
+}
+
+export function publicPolicy(info: PolicyInfo, overrides: PolicyOverrides): Policy {
+  const { llm, ...rest } = info;
+  return deepFreeze({
+    ...rest,
+    llm: llm === null ? null : { url: llm.url, model: llm.model, hasKey: llm.key !== null, timeoutS: llm.timeoutS },
+    failClosed: overrides.failClosed ?? info.failClosed,
+    dryRun: overrides.dryRun ?? info.dryRun,
+    deny: denyFiles(info.deny, overrides.deny ?? {}),
+  });
+}
+
+function denyFiles(written: DenyFiles, override: Partial<DenyFiles>): DenyFiles {
+  const { egress = written.egress, file = written.file, exec = written.exec } = override;
+  return { egress, file, exec };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) {
+    if (typeof part === "object" && part !== null) deepFreeze(part);
+  }
+  return Object.freeze(value);
+}

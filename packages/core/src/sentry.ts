@@ -1,0 +1,240 @@
+// The judge of a policy: events in, decisions out.
+
+import type { Decision, EventKind, Risk } from "./decision.js";
+import { addDispose } from "./dispose.js";
+import { FAILED_CODE, hasTarget, isEvent } from "./engine/code.js";
+import type { Engine } from "./engine/engine.js";
+import { EngineFailure } from "./engine/failure.js";
+import type { EventJson } from "./events/builders.js";
+import { type Explanation, explanation } from "./explain.js";
+import type { EventFacts } from "./generated/wire.js";
+import { type EventInput, eventBytes, eventText } from "./input.js";
+import { failed, L1Decisions, OTHER_RISK } from "./l1.js";
+import { openPolicy } from "./open.js";
+import { checkOptions, type SentryOptions } from "./options.js";
+import { failMode } from "./pipeline/fail-mode.js";
+import type { JudgedEvent, Tiers } from "./pipeline/judge.js";
+import { withLinkedSignal } from "./pipeline/linked-signal.js";
+import { settle } from "./pipeline/pipeline.js";
+import { type Policy, publicPolicy } from "./policy/policy.js";
+import type { PolicySource } from "./policy/source.js";
+import { missingTiers } from "./policy/warnings.js";
+import { EventStream, type StreamParts } from "./stream/stream.js";
+
+/** Options of a judgment that may take time. */
+export interface JudgeOptions {
+  /** Ends the wait, and the work of the tiers: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Judges events by one policy.
+ *
+ * Holds memory that the garbage collector does not see: call {@link close}, or declare it with `using`. After that, every
+ * method throws an `Error` (the asynchronous ones reject with it).
+ *
+ * @example
+ * const sentry = await Sentry.create(`rule "no-netcat" {
+ *   on = "ToolExec" match = "netcat" verdict = "block" severity = "medium" reason = "netcat"
+ * }`);
+ * sentry.classify(toolExec(1, ["netcat", "-l"])); // { verdict: "block", tier: "Rules", ... }
+ * sentry.close();
+ */
+export class Sentry {
+  /** The policy in force, without secrets. */
+  readonly policy: Policy;
+  /** What the policy asks for and this sentry cannot do, one sentence each. */
+  readonly warnings: readonly string[];
+  readonly #engine: Engine;
+  readonly #l1: L1Decisions;
+  readonly #tiers: Tiers;
+  readonly #closing = new AbortController();
+
+  private constructor(engine: Engine, policy: Policy, tiers: Tiers) {
+    this.policy = policy;
+    this.warnings = Object.freeze(missingTiers(policy, tiers));
+    this.#engine = engine;
+    this.#l1 = new L1Decisions(policy.rules);
+    this.#tiers = tiers;
+  }
+
+  /**
+   * Compiles a policy: ACL text, TOML text with `format: "toml"`, or an object of the same schema. The built-in rules
+   * always apply, after the policy's own; the empty text is a policy.
+   *
+   * Rejects with a `PolicyError` that shows every problem, or a `TypeError` for an argument of a wrong type.
+   *
+   * @example
+   * const sentry = await Sentry.create({ fail_closed: true }, { env: { LLM_KEY: "..." } });
+   */
+  static async create(source: PolicySource, options: SentryOptions = {}): Promise<Sentry> {
+    checkOptions(options);
+    const { engine, info } = await openPolicy(source, options);
+    return new Sentry(engine, publicPolicy(info, options), { ...options.tiers });
+  }
+
+  /**
+   * L1's decision on an event: the rules alone, at once. `null` for what is not an event: no JSON object, an envelope
+   * with nothing to judge, a required field missing or of a wrong type, more than 16 MiB. Never throws for an event's sake.
+   *
+   * A lone surrogate in a text is judged as U+FFFD. If the rule engine fails on an event, the decision is an
+   * escalation that says so.
+   *
+   * @example
+   * sentry.classify('{"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}')?.rule; // "oob-exfil-dns"
+   */
+  classify(event: EventJson): Decision;
+  classify(event: EventInput): Decision | null;
+  classify(event: EventInput): Decision | null {
+    this.#refuseIfClosed();
+    return this.#judge(typeof event === "string" ? event : eventBytes(event));
+  }
+
+  /**
+   * The decision on an event: L1, then the tiers for an escalation, then the fail mode. Never `"escalate"`; `null` for
+   * what is not an event. A tier that fails counts as one that escalates.
+   *
+   * @example
+   * const decision = await sentry.evaluate(egress(1234, "169.254.169.254", 80));
+   * decision.verdict; // "block"
+   */
+  evaluate(event: EventJson, options?: JudgeOptions): Promise<Decision>;
+  evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null>;
+  async evaluate(event: EventInput, options: JudgeOptions = {}): Promise<Decision | null> {
+    this.#refuseIfClosed();
+    const bytes = eventBytes(event);
+    const l1 = this.#judge(bytes);
+    if (l1?.verdict !== "escalate") return l1;
+    return this.escalate(l1, this.#hasTiers ? this.#judgedEvent(bytes) : null, options);
+  }
+
+  /**
+   * The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. Without
+   * an event no tier can be asked, and the fail mode decides.
+   */
+  async escalate(l1: Decision, event: JudgedEvent | null, { signal }: JudgeOptions = {}): Promise<Decision> {
+    this.#refuseIfClosed();
+    signal?.throwIfAborted();
+    if (l1.verdict !== "escalate") return l1;
+    if (event === null || !this.#hasTiers) return this.failMode(l1);
+    const { failClosed } = this.policy;
+    const pipeline = { tiers: this.#tiers, failClosed, inferRisk: this.inferRisk.bind(this) };
+    return await withLinkedSignal([this.#closing.signal, signal], (both) => settle(l1, event, pipeline, both));
+  }
+
+  /**
+   * What becomes of an escalation that nothing settles, by the policy's `fail_closed`; other decisions come back as they are.
+   *
+   * @example
+   * sentry.failMode(escalation).resolution; // "unresolved-escalation"
+   */
+  failMode(decision: Decision): Decision {
+    return decision.verdict === "escalate" ? failMode(decision, this.policy.failClosed) : decision;
+  }
+
+  /** What is known of an event, its whole subject too; `null` for what is not an event. Throws if the rule engine fails. */
+  facts(event: EventInput): Readonly<EventFacts> | null {
+    this.#refuseIfClosed();
+    return this.#ifEvent(event, () => this.#engine.facts());
+  }
+
+  /**
+   * Why an event is judged as it is, rule by rule, by the same path that judges; `null` for what is not an event.
+   * Throws if the rule engine fails.
+   *
+   * @example
+   * sentry.explain(egress(1, "169.254.169.254", 80))?.matched; // "169.254.169.254:80"
+   */
+  explain(event: EventInput): Explanation | null {
+    this.#refuseIfClosed();
+    return this.#ifEvent(event, (code) => explanation(this.#engine.explain(), this.#decision(code)));
+  }
+
+  /**
+   * A stream of events, one a line, judged many at a time. Lives on its own: close it too.
+   *
+   * @example
+   * using stream = sentry.createStream();
+   * for (const { decision, event } of stream.push(chunk)) console.log(decision.verdict, event?.subject);
+   */
+  createStream(): EventStream {
+    return new EventStream(this.streamParts());
+  }
+
+  /** @internal */
+  streamParts(): StreamParts {
+    this.#refuseIfClosed();
+    return { engine: this.#engine.fork(), l1: this.#l1 };
+  }
+
+  /** The risk of a decision that no rule made, from its reason and the kind of the event. */
+  inferRisk(reason: string, kind: EventKind): Readonly<Risk> {
+    this.#refuseIfClosed();
+    try {
+      return this.#engine.inferRisk(reason, kind);
+    } catch {
+      return OTHER_RISK;
+    }
+  }
+
+  /** Whether {@link close} has been called. */
+  get closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Frees the policy. Judgments on their way are aborted and reject. Closing again does nothing. */
+  close(): void {
+    if (this.closed) return;
+    this.#closing.abort(closedError());
+    this.#engine.close();
+  }
+
+  /** The same as {@link close}, where the runtime has `Symbol.dispose`. */
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    addDispose(Sentry.prototype);
+  }
+
+  get #hasTiers(): boolean {
+    return this.#tiers.l2 !== undefined || this.#tiers.l3 !== undefined;
+  }
+
+  #judge(event: string | Uint8Array): Decision | null {
+    const code = this.#engine.judge(event);
+    if (isEvent(code)) return this.#decision(code);
+    return code === FAILED_CODE ? failed(this.#engine.failure) : null;
+  }
+
+  #decision(code: number): Decision {
+    if (!hasTarget(code)) return this.#l1.of(code);
+    try {
+      return this.#l1.withTarget(code, this.#engine.facts().target);
+    } catch {
+      return failed(this.#engine.failure);
+    }
+  }
+
+  #ifEvent<T>(event: EventInput, then: (code: number) => T): T | null {
+    const code = this.#engine.judge(eventBytes(event));
+    if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
+    return isEvent(code) ? then(code) : null;
+  }
+
+  /** The event just judged, for the tiers; `null` if the engine fails on it. */
+  #judgedEvent(event: string | Uint8Array): JudgedEvent | null {
+    try {
+      return { ...this.#engine.facts(), line: eventText(event) };
+    } catch {
+      return null;
+    }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.closed) throw closedError();
+  }
+}
+
+function closedError(): Error {
+  return new Error("this sentry is closed");
+}

@@ -1,0 +1,35 @@
+// Counting what a stream brings.
+
+import type { Counters } from "../generated/wire.js";
+
+/**
+ * What a stream has brought so far: lines, and of these the events, the known events with nothing to judge
+ * (`unmodelled`), what is no event (`malformed`), and lines over 256 KiB (`oversized`).
+ */
+export type StreamCounters = Readonly<Counters>;
+
+export const NOTHING: StreamCounters = Object.freeze({
+  lines: 0,
+  events: 0,
+  unmodelled: 0,
+  malformed: 0,
+  oversized: 0,
+});
+
+export function plus(a: StreamCounters, b: StreamCounters): StreamCounters {
+  return combine(a, b, 1);
+}
+
+export function minus(a: StreamCounters, b: StreamCounters): StreamCounters {
+  return combine(a, b, -1);
+}
+
+function combine(a: StreamCounters, b: StreamCounters, sign: number): StreamCounters {
+  return {
+    lines: a.lines + sign * b.lines,
+    events: a.events + sign * b.events,
+    unmodelled: a.unmodelled + sign * b.unmodelled,
+    malformed: a.malformed + sign * b.malformed,
+    oversized: a.oversized + sign * b.oversized,
+  };
+}

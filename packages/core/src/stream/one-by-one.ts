@@ -1,0 +1,56 @@
+// Judging the lines of a chunk one at a time: the way round a line that the rule engine fails on.
+
+import { FAILED_CODE, hasTarget, isEvent, isUnmodelled } from "../engine/code.js";
+import { EngineFailure } from "../engine/failure.js";
+import { MAX_LINE_BYTES } from "../engine/rows.js";
+import { utf8Text } from "../input.js";
+import { failed } from "../l1.js";
+import { NOTHING, plus, type StreamCounters } from "./counters.js";
+import type { StreamItem } from "./item.js";
+import type { StreamParts } from "./stream.js";
+
+const NEWLINE = 10;
+
+export interface Judged {
+  readonly items: StreamItem[];
+  readonly counted: StreamCounters;
+}
+
+/** Judges all lines of `text` that have an end. */
+export function judgeLines(parts: StreamParts, text: Uint8Array): Judged {
+  const items: StreamItem[] = [];
+  let counted = NOTHING;
+  let start = 0;
+  for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, start)) {
+    const judged = judgeLine(parts, text.subarray(start, end));
+    items.push(...judged.items);
+    counted = plus(counted, judged.counted);
+    start = end + 1;
+  }
+  return { items, counted };
+}
+
+/** Judges one line. One that the engine fails on counts as an event: it must not go unseen. */
+export function judgeLine(parts: StreamParts, line: Uint8Array): Judged {
+  if (line.length > MAX_LINE_BYTES) return { items: [], counted: { ...NOTHING, lines: 1, oversized: 1 } };
+  const { engine } = parts;
+  const code = engine.judge(line);
+  if (code !== FAILED_CODE && !isEvent(code)) {
+    const why = isUnmodelled(code) ? "unmodelled" : "malformed";
+    return { items: [], counted: { ...NOTHING, lines: 1, [why]: 1 } };
+  }
+  const item = code === FAILED_CODE ? { decision: failed(engine.failure), event: null } : itemOf(parts, code, line);
+  const { verdict, severity } = item.decision;
+  const plain = verdict === "allow" && severity === "info";
+  return { items: plain ? [] : [item], counted: { ...NOTHING, lines: 1, events: 1 } };
+}
+
+function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): StreamItem {
+  try {
+    const event = { ...engine.facts(), line: utf8Text(line) };
+    return { decision: hasTarget(code) ? l1.withTarget(code, event.target) : l1.of(code), event };
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    return { decision: failed(error.what), event: null };
+  }
+}

@@ -1,0 +1,38 @@
+// The unfinished line of a stream, kept on this side of the wasm boundary: it outlives a failed instance.
+
+import { MAX_LINE_BYTES } from "../engine/rows.js";
+
+const NEWLINE = 10;
+/** One byte more than a line may have tells that it is too long. */
+const MOST = MAX_LINE_BYTES + 1;
+
+/** The bytes after the last newline; of a line that is too long, the beginning. */
+export class Tail {
+  #buffer = new Uint8Array(1024);
+  #length = 0;
+
+  /** Takes the next bytes of the stream. */
+  push(chunk: Uint8Array): void {
+    const start = chunk.lastIndexOf(NEWLINE) + 1;
+    if (start > 0) this.#length = 0;
+    const end = Math.min(this.#length + chunk.length - start, MOST);
+    if (end > this.#buffer.length) this.#grow(end);
+    this.#buffer.set(chunk.subarray(start, start + end - this.#length), this.#length);
+    this.#length = end;
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** A view, until the next call. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.min(Math.max(needed, this.#buffer.length * 2), MOST));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
+}
