@@ -101,16 +101,8 @@ impl Parser<'_> {
                 let value = self.assigned();
                 Some(Item::Attribute(Attribute { name, value }))
             }
-            Kind::String(_) | Kind::Bad | Kind::Open(Delimiter::Brace) => self.block(name),
-            Kind::Name
-                if same_line
-                    && matches!(
-                        self.next.kind,
-                        Kind::String(_) | Kind::Open(Delimiter::Brace)
-                    ) =>
-            {
-                self.block(name)
-            }
+            Kind::String(_) | Kind::Bad | Kind::Open(Delimiter::Brace) => Some(self.block(name)),
+            Kind::Name if same_line && self.next.continues_header() => Some(self.block(name)),
             _ => {
                 let value = self.unassigned(&name, "`=` or `{`");
                 value.map(|value| Item::Attribute(Attribute { name, value }))
@@ -119,14 +111,14 @@ impl Parser<'_> {
     }
 
     /// A block, from its labels on.
-    pub(super) fn block(&mut self, name: Name) -> Option<Item> {
+    pub(super) fn block(&mut self, name: Name) -> Item {
         let mut labels = Vec::new();
         let mut count = 0;
         loop {
             let text = match &self.token.kind {
                 Kind::String(text) => text.clone(),
                 Kind::Bad => String::new(),
-                Kind::Name if !self.token.starts_line && !self.at_attribute() => {
+                Kind::Name if !self.token.starts_line && self.next.continues_header() => {
                     let text = self.text(self.token.span);
                     let problem = Diagnostic::new(
                         Code::BareWord,
@@ -145,7 +137,7 @@ impl Parser<'_> {
             self.bump();
         }
         if self.token.kind != Kind::Open(Delimiter::Brace) {
-            return self.no_body(name, labels);
+            return self.no_body(name, &labels);
         }
         let items = if self.enter(Delimiter::Brace) {
             let items = self.items(Some(&name));
@@ -155,36 +147,38 @@ impl Parser<'_> {
             Vec::new()
         };
         let span = Span::new(name.span.start, self.end);
-        Some(Item::Block(Block {
+        Item::Block(Block {
             name,
             labels,
             items,
             span,
-        }))
+        })
     }
 
     /// A name and strings, but no `{`: perhaps an attribute without its `=`.
-    pub(super) fn no_body(&mut self, name: Name, mut labels: Vec<Name>) -> Option<Item> {
-        let here = labels.last().map_or(name.span, |label| label.span);
+    fn no_body(&mut self, name: Name, labels: &[Name]) -> Item {
+        let first = labels.first().map_or(name.span, |label| label.span);
+        let last = labels.last().map_or(name.span, |label| label.span);
         let shown = quoted(&name.text);
         if labels.len() == 1 {
             let message =
                 format!("expected `=` between {shown} and its value, or `{{` behind the label");
-            self.error(Code::ExpectedEquals, here, message);
-            self.skip_line();
-            let label = labels.pop()?;
-            let value = Value {
-                span: label.span,
-                kind: ValueKind::Invalid,
-            };
-            return Some(Item::Attribute(Attribute { name, value }));
+            self.error(Code::ExpectedEquals, last, message);
+        } else {
+            let message = format!(
+                "expected `{{` behind the labels of {shown}, found {}",
+                self.found()
+            );
+            self.error(Code::UnexpectedToken, last, message);
         }
-        let message = format!(
-            "expected `{{` behind the labels of {shown}, found {}",
-            self.found()
-        );
-        self.error(Code::UnexpectedToken, here, message);
         self.skip_line();
-        None
+        let span = Span::new(first.start, self.end);
+        Item::Attribute(Attribute {
+            name,
+            value: Value {
+                span,
+                kind: ValueKind::Invalid,
+            },
+        })
     }
 }

@@ -64,6 +64,11 @@ impl Token {
         matches!(self.kind, Kind::Assign | Kind::BadAssign)
     }
 
+    /// Whether it can come next in the header of a block.
+    pub(super) const fn continues_header(&self) -> bool {
+        matches!(self.kind, Kind::String(_) | Kind::Open(Delimiter::Brace))
+    }
+
     /// What the token is, for a message. Never its text: a word or a string may be a secret.
     pub(super) fn found(&self, source: &str) -> &'static str {
         match &self.kind {

@@ -52,8 +52,13 @@ impl Parser<'_> {
         if !(same_line && is_value) {
             let problem = Diagnostic::new(Code::ExpectedEquals, name.span, message);
             self.report(problem.help("an attribute is written `name = value`"));
+            let start = self.token.span.start;
             self.skip_line();
-            return None;
+            let span = Span::new(start, self.end);
+            return (self.token.span.start > start).then_some(Value {
+                span,
+                kind: ValueKind::Invalid,
+            });
         }
         let problem = Diagnostic::new(Code::ExpectedEquals, self.token.span, message)
             .help("write `=` before the value");

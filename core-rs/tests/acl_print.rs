@@ -1,0 +1,204 @@
+//! Printing and parsing are inverse, on documents from a generator with fixed seeds.
+#![allow(clippy::indexing_slicing)]
+
+mod acl_support;
+
+use acl_support::{EVERYTHING, Random, document, without_spans};
+use sentry_core::acl::{Document, Item, ValueKind, json_to_acl, parse, print};
+
+#[test]
+fn what_is_printed_parses_to_the_same() {
+    let mut random = Random(1);
+    let (mut items, mut bytes) = (0, 0);
+    for number in 0..30_000 {
+        let made = document(&mut random, &EVERYTHING);
+        let text = print(&made);
+        let parsed = parse(&text);
+        assert_eq!(parsed.diagnostics, [], "document {number}:\n{text}");
+        let again = print(&parsed.document);
+        assert_eq!(
+            without_spans(parsed.document),
+            made,
+            "document {number}:\n{text}"
+        );
+        assert_eq!(again, text, "document {number}");
+        items += made.items.len();
+        bytes += text.len();
+    }
+    // The generator does make something.
+    assert!(
+        items > 40_000 && bytes > 3_000_000,
+        "{items} items, {bytes} bytes"
+    );
+}
+
+#[test]
+fn numbers_survive_to_the_bit() {
+    let mut random = Random(2);
+    for _ in 0..50_000 {
+        let number = f64::from_bits(random.next());
+        if !number.is_finite() {
+            continue;
+        }
+        let kind = value(&format!("a = {}", printed(number)));
+        let ValueKind::Number(read) = kind else {
+            panic!("{kind:?}")
+        };
+        assert_eq!(read.to_bits(), number.to_bits());
+    }
+    assert_eq!(printed(30.0), "30");
+    assert_eq!(printed(0.3), "0.3");
+    assert_eq!(printed(1e300), "1e300");
+    assert_eq!(printed(-2.5e-9), "-2.5e-9");
+}
+
+fn printed(number: f64) -> String {
+    let mut document = parse("a = 0").document;
+    if let Some(Item::Attribute(attribute)) = document.items.first_mut() {
+        attribute.value.kind = ValueKind::Number(number);
+    }
+    print(&document)
+        .trim_start_matches("a = ")
+        .trim()
+        .to_owned()
+}
+
+fn value(source: &str) -> ValueKind {
+    let parsed = parse(source);
+    assert_eq!(parsed.diagnostics, [], "{source:?}");
+    match parsed.document.items.into_iter().next() {
+        Some(Item::Attribute(attribute)) => attribute.value.kind,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_canonical_form() {
+    let source = r#"
+      fail_closed : false, deny { egress="e.txt" exec = 'x' } # comment
+      rules = [ { "name" = "n", match = "\\bnc\\b", "odd key": [1, 2.50, -1e30] }, {} ] empty "a" "b" {}
+      t = "tab\t quote\" \u{1F600} \u{202e}" c = concat(env("A", "b"), `\`, '`\d') l = []
+    "#;
+    let canonical = r#"fail_closed = false
+deny {
+  egress = "e.txt"
+  exec = "x"
+}
+rules = [
+  {
+    name = "n"
+    match = `\bnc\b`
+    "odd key" = [1, 2.5, -1e30]
+  },
+  {},
+]
+empty "a" "b" {}
+t = "tab\t quote\" 😀 \u{202e}"
+c = concat(env("A", "b"), `\`, "`\\d")
+l = []
+"#;
+    let parsed = parse(source);
+    assert_eq!(parsed.diagnostics, []);
+    assert_eq!(print(&parsed.document), canonical);
+    assert_eq!(print(&parse(canonical).document), canonical);
+    assert_eq!(print(&Document::default()), "");
+}
+
+#[test]
+fn what_has_no_spelling_is_null() {
+    assert_eq!(print(&parse("a = oops").document), "a = null\n");
+    assert_eq!(printed(f64::NAN), "null");
+}
+
+#[test]
+fn a_json_object_becomes_a_document() {
+    let json = r#"{"z": 1, "a": {"x y": [true, null, "\u001b\\"], "n": 1e3}, "rules": [{"name": "r"}], "e": {}}"#;
+    let acl = "z = 1
+a = {
+  \"x y\" = [true, null, \"\\u{1b}\\\\\"]
+  n = 1000
+}
+rules = [
+  {
+    name = \"r\"
+  },
+]
+e = {}
+";
+    assert_eq!(json_to_acl(json), Ok(acl.to_owned()));
+    assert_eq!(parse(acl).diagnostics, []);
+    assert_eq!(json_to_acl("{}"), Ok(String::new()));
+}
+
+#[test]
+fn json_that_is_no_policy() {
+    let cases = [
+        ("[1]", "acl/bad-json", "a policy must be an object", "[1]"),
+        ("null", "acl/bad-json", "a policy must be an object", "null"),
+        (
+            "{\"a b\": 1}",
+            "acl/bad-name",
+            "\"a b\" cannot be the name of a setting",
+            "{\"a b\": 1}",
+        ),
+        (
+            "{\"\": 1}",
+            "acl/bad-name",
+            "\"\" cannot be the name of a setting",
+            "{\"\": 1}",
+        ),
+        (
+            "{\n \"a\": x}",
+            "acl/bad-json",
+            "not valid JSON: expected value",
+            "x}",
+        ),
+        (
+            "{\"a\": 1",
+            "acl/bad-json",
+            "not valid JSON: EOF while parsing an object",
+            "",
+        ),
+        (
+            "{\"a\": 1e999}",
+            "acl/bad-json",
+            "not valid JSON: number out of range",
+            "",
+        ),
+        (
+            "{\"a\": \"\\ud800\"}",
+            "acl/bad-json",
+            "not valid JSON: unexpected end of hex escape",
+            "",
+        ),
+        (
+            "",
+            "acl/bad-json",
+            "not valid JSON: EOF while parsing a value",
+            "",
+        ),
+    ];
+    for (json, code, message, rest) in cases {
+        let problem = json_to_acl(json).unwrap_err();
+        assert_eq!(
+            (problem.code.as_str(), problem.message.as_str()),
+            (code, message),
+            "{json:?}"
+        );
+        let at = problem.span.start as usize;
+        assert!(
+            json.is_char_boundary(at) && json[at..].starts_with(rest),
+            "{json:?} at {at}"
+        );
+    }
+    let deep = |depth: usize| "{\"a\":".repeat(depth) + "1" + &"}".repeat(depth);
+    let acl = json_to_acl(&deep(70)).unwrap();
+    assert_eq!(
+        parse(&acl).diagnostics[0].code.as_str(),
+        "acl/limit-nesting"
+    );
+    assert_eq!(
+        json_to_acl(&deep(100_000)).unwrap_err().code.as_str(),
+        "acl/bad-json"
+    );
+}
