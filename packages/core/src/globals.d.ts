@@ -1,16 +1,5 @@
 // What this package uses of the platform beside the language itself: what every runtime has.
 
-declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: ArrayBufferView | ArrayBuffer);
-  }
-  class Memory {
-    readonly buffer: ArrayBuffer;
-  }
-  class RuntimeError extends Error {}
-  function compile(bytes: ArrayBufferView | ArrayBuffer): Promise<Module>;
-}
-
 declare class TextEncoder {
   encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
 }

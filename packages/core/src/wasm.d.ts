@@ -1,4 +1,17 @@
-// A `.wasm` file imported as a module, as bundlers for the edge do it.
+// WebAssembly as every runtime has it, and a `.wasm` file imported as a module, as bundlers for the edge do it.
+
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: ArrayBufferView | ArrayBuffer);
+  }
+  class Memory {
+    constructor(size: { initial: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class RuntimeError extends Error {}
+  function compile(bytes: ArrayBufferView | ArrayBuffer): Promise<Module>;
+}
 
 declare module "*.wasm" {
   const module: WebAssembly.Module;

@@ -1,6 +1,6 @@
 // The one wasm instance that all policies of a process share, and its end when it fails.
 
-import type { CoreModule } from "./module.js";
+import type { CoreModule, Memory } from "./module.js";
 
 /** The instance behind a module. A new generation begins with each failure; handles of an older one are of no use. */
 export class Instance {
@@ -26,7 +26,7 @@ export class Instance {
   }
 
   /** The present memory. Ask again after a failure: a fresh instance has its own. */
-  get memory(): WebAssembly.Memory {
+  get memory(): Memory {
     return this.core.initSync().memory;
   }
 

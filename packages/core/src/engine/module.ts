@@ -1,5 +1,11 @@
 // The core's glue, as wasm-bindgen makes it of core-rs/src/wasm.rs: all that this package knows of it.
 
+/** An instance's memory: the part of `WebAssembly.Memory` that matters here. */
+export interface Memory {
+  /** Another buffer, and the old one empty, once memory has grown. */
+  readonly buffer: ArrayBuffer;
+}
+
 /** What `compile` gives: a report, and a handle to judge with if there was no error. */
 export interface Compilation {
   /** The handle, once; nothing if the policy has an error. */
@@ -49,5 +55,5 @@ export interface CoreModule {
   /** Asks for a fresh instance at the next call. Handles of the old one throw from then on. */
   reset(): void;
   /** Once there is an instance: its exports, those of the present instance. */
-  initSync(): { readonly memory: WebAssembly.Memory };
+  initSync(): { readonly memory: Memory };
 }

@@ -1,7 +1,7 @@
 // The room in wasm memory that an event is written to.
 
 import { MAX_BYTES_PER_UNIT, MAX_EVENT_BYTES, utf8Length } from "../text.js";
-import type { Handle } from "./module.js";
+import type { Handle, Memory } from "./module.js";
 
 const encoder = new TextEncoder();
 const FIRST_SIZE = 4096;
@@ -9,11 +9,11 @@ const FIRST_SIZE = 4096;
 /** Writes events for one handle. The room only grows, and is found again when memory has moved. */
 export class EventRoom {
   readonly #handle: Handle;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Memory;
   #size = 0;
   #view = new Uint8Array(0);
 
-  constructor(handle: Handle, memory: WebAssembly.Memory) {
+  constructor(handle: Handle, memory: Memory) {
     this.#handle = handle;
     this.#memory = memory;
   }

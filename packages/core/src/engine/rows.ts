@@ -1,6 +1,6 @@
 // The table of what needs attention that a chunk of a stream leaves behind.
 
-import type { Handle } from "./module.js";
+import type { Handle, Memory } from "./module.js";
 
 /** The most bytes of a stream that the engine takes at once. */
 export const MAX_CHUNK_BYTES = 1024 * 1024;
@@ -18,7 +18,7 @@ export interface Row {
   readonly code: number;
 }
 
-export function readRows(memory: WebAssembly.Memory, handle: Handle, count: number): Row[] {
+export function readRows(memory: Memory, handle: Handle, count: number): Row[] {
   if (count === 0) return [];
   const table = new Uint32Array(memory.buffer, handle.rows(), count * FIELDS);
   return Array.from({ length: count }, (_, index) => {

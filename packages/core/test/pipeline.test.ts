@@ -1,0 +1,188 @@
+// The way of an escalation through the tiers, and the fail mode.
+
+import { describe, expect, it, vi } from "vitest";
+import type { Decision, Judge, JudgedEvent, TierDecision, Tiers } from "../src/index.js";
+import { failMode } from "../src/pipeline/fail-mode.js";
+import { settle } from "../src/pipeline/pipeline.js";
+
+const RISK = { category: "c", name: "n", riskType: "atomic" };
+const ACTION = { kind: "DenyFile", target: "/etc/shadow" } as const;
+const L1: Decision = {
+  verdict: "escalate",
+  tier: "Rules",
+  severity: "high",
+  reason: "read-credentials: access to a credential file",
+  action: ACTION,
+  risk: RISK,
+  rule: "read-credentials",
+  evidence: "complete",
+};
+const EVENT: JudgedEvent = {
+  kind: "FileAccess",
+  pid: 1,
+  agent: "py",
+  provider: null,
+  subject: "/etc/shadow",
+  target: "/etc/shadow",
+  evidence: "partial",
+  line: "{}",
+};
+const inferRisk = (reason: string) => ({ category: "inferred", name: reason, riskType: "atomic" });
+const never = new AbortController().signal;
+
+const judge = (tier: "Llm" | "Agent", judge: Judge["judge"]): Judge => ({ tier, judge: vi.fn(judge) });
+const says = (tier: "Llm" | "Agent", answer: unknown): Judge => judge(tier, async () => answer as TierDecision);
+const block = { verdict: "block", severity: "critical", reason: "L2: bad", action: ACTION } as const;
+const unsure = { verdict: "escalate", severity: "medium", reason: "L2: unsure" } as const;
+
+const run = (tiers: Tiers, failClosed = false, signal = never) =>
+  settle(L1, EVENT, { tiers, failClosed, inferRisk }, signal);
+
+describe("an escalation", () => {
+  it("ends at L2 if that decides, with tier, risk and evidence filled in", async () => {
+    const l3 = says("Agent", block);
+    expect(await run({ l2: says("Llm", block), l3 })).toEqual({
+      ...block,
+      tier: "Llm",
+      risk: { category: "inferred", name: "L2: bad", riskType: "atomic" },
+      evidence: "partial",
+    });
+    expect(l3.judge).not.toHaveBeenCalled();
+  });
+
+  it("gives the tier the event and a signal", async () => {
+    const l2 = says("Llm", block);
+    await run({ l2 });
+    expect(l2.judge).toHaveBeenCalledWith(EVENT, { signal: never });
+  });
+
+  it("goes on to L3 if L2 escalates, whose answer is final", async () => {
+    const allow = { verdict: "allow", severity: "info", reason: "L3: fine" };
+    expect(await run({ l2: says("Llm", unsure), l3: says("Agent", allow) }, true)).toEqual({
+      ...allow,
+      tier: "Agent",
+      evidence: "partial",
+    });
+  });
+
+  it("goes to L3 alone where there is no L2", async () => {
+    expect((await run({ l3: says("Agent", block) })).tier).toBe("Agent");
+  });
+
+  it("that no tier settles takes the fail mode with the last tier's words", async () => {
+    expect(await run({ l2: says("Llm", unsure) })).toEqual({
+      verdict: "allow",
+      tier: "Llm",
+      severity: "medium",
+      reason: "L2: unsure [unresolved escalation, fail-open]",
+      risk: { category: "inferred", name: "L2: unsure", riskType: "atomic" },
+      evidence: "partial",
+      resolution: "unresolved-escalation",
+    });
+    expect((await run({ l2: says("Llm", unsure) }, true)).verdict).toBe("block");
+  });
+
+  it("without an event asks no tier", async () => {
+    const l2 = says("Llm", block);
+    const decision = await settle(L1, null, { tiers: { l2 }, failClosed: true, inferRisk }, never);
+    expect(decision).toMatchObject({ verdict: "block", tier: "Rules", resolution: "unresolved-escalation" });
+    expect(l2.judge).not.toHaveBeenCalled();
+  });
+});
+
+describe("a tier that fails escalates, and never allows", () => {
+  it.each<[string, Judge, string]>([
+    ["rejects", judge("Llm", () => Promise.reject(new Error("boom"))), "Llm failed: boom"],
+    [
+      "throws",
+      judge("Llm", () => {
+        throw "boom";
+      }),
+      "Llm failed: boom",
+    ],
+    ["answers nothing", says("Llm", undefined), "Llm failed: its answer is no decision"],
+    [
+      "answers an unknown verdict",
+      says("Llm", { ...block, verdict: "ALLOW" }),
+      "Llm failed: its answer is no decision",
+    ],
+    [
+      "answers without a reason",
+      says("Llm", { verdict: "allow", severity: "info" }),
+      "Llm failed: its answer is no decision",
+    ],
+    [
+      "answers an unknown action",
+      says("Llm", { ...block, action: { kind: "DenyAll", target: "*" } }),
+      "Llm failed: its answer is no decision",
+    ],
+  ])("one that %s", async (_, l2, reason) => {
+    expect(await run({ l2 }, true)).toEqual({
+      verdict: "block",
+      tier: "Llm",
+      severity: "medium",
+      reason: `${reason} [unresolved escalation, fail-closed]`,
+      risk: { category: "inferred", name: reason, riskType: "atomic" },
+      evidence: "partial",
+      resolution: "unresolved-escalation",
+    });
+    expect((await run({ l2, l3: says("Agent", block) })).tier).toBe("Agent");
+  });
+
+  it("but one of an unknown severity only takes medium", async () => {
+    expect(await run({ l2: says("Llm", { ...block, severity: "urgent" }) })).toMatchObject({
+      verdict: "block",
+      severity: "medium",
+    });
+  });
+});
+
+describe("an abort", () => {
+  it("rejects with its reason, though the tier does not heed it", async () => {
+    const controller = new AbortController();
+    const waiting = run({ l2: judge("Llm", () => new Promise(() => {})) }, false, controller.signal);
+    controller.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+  });
+
+  it("is not taken for a failed tier, nor does the next tier start", async () => {
+    const controller = new AbortController();
+    const l3 = says("Agent", block);
+    const l2 = judge("Llm", async () => {
+      controller.abort(new Error("enough"));
+      throw new Error("stopped");
+    });
+    await expect(run({ l2, l3 }, false, controller.signal)).rejects.toThrow("enough");
+    expect(l3.judge).not.toHaveBeenCalled();
+  });
+});
+
+describe("the fail mode", () => {
+  it("blocks with the action, or allows without it; the rest stays", () => {
+    const kept = { tier: "Rules", severity: "high", risk: RISK, rule: "read-credentials", evidence: "complete" };
+    const resolution = "unresolved-escalation";
+    expect(failMode(L1, true)).toEqual({
+      ...kept,
+      verdict: "block",
+      reason: `${L1.reason} [unresolved escalation, fail-closed]`,
+      action: ACTION,
+      resolution,
+    });
+    const open = failMode(L1, false);
+    expect(open).toEqual({
+      ...kept,
+      verdict: "allow",
+      reason: `${L1.reason} [unresolved escalation, fail-open]`,
+      resolution,
+    });
+    expect(Object.keys(open)).not.toContain("action");
+  });
+
+  it.each([
+    ["info", "low"],
+    ["low", "low"],
+    ["critical", "critical"],
+  ] as const)("makes severity %s %s", (severity, after) => {
+    expect(failMode({ ...L1, severity }, false).severity).toBe(after);
+  });
+});

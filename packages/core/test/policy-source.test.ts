@@ -1,0 +1,134 @@
+// Policies given as objects and as TOML: what becomes of their values, and the errors that name a place.
+
+import { describe, expect, it } from "vitest";
+import { lookupOnce } from "../src/policy/env.js";
+import { PolicyError } from "../src/policy/error.js";
+import { coreSource } from "../src/policy/source.js";
+
+function problems(source: object | string, format: "acl" | "toml" = "acl"): string[] {
+  try {
+    coreSource(source, "p.toml", format);
+  } catch (error) {
+    if (error instanceof PolicyError)
+      return error.diagnostics.map((diagnostic) => `${diagnostic.code} ${diagnostic.message}`);
+    throw error;
+  }
+  return [];
+}
+
+const WANTED = "where a policy holds texts, numbers, booleans, lists and objects";
+
+describe("an object", () => {
+  it("becomes JSON with its keys in order, whatever they are called", () => {
+    const source = JSON.parse('{"z":1,"a":[true,null,-0,1.5,"x\\n"],"__proto__":{"toJSON":1}}');
+    const bare = Object.assign(Object.create(null), { k: 1 });
+    expect(coreSource({ ...source, bare }, "p", "acl")).toEqual({
+      name: "p",
+      text: '{"z":1,"a":[true,null,0,1.5,"x\\n"],"__proto__":{"toJSON":1},"bare":{"k":1}}',
+      format: "json",
+    });
+  });
+
+  it("may hold one object at two places", () => {
+    const shared = { a: 1 };
+    expect(coreSource({ x: shared, y: [shared] }, "p", "acl").text).toBe('{"x":{"a":1},"y":[{"a":1}]}');
+  });
+
+  const cycle = { name: "a", rules: [] as unknown[] };
+  cycle.rules.push(cycle);
+  it.each<[object, string]>([
+    [{ rules: [{ severity: undefined }] }, "`rules[0].severity` is `undefined` (leave the key out instead)"],
+    [{ fail_closed: () => true }, "`fail_closed` is a function"],
+    [{ llm: { timeout_s: Number.NaN } }, "`llm.timeout_s` is `NaN`"],
+    [{ llm: { timeout_s: Number.NEGATIVE_INFINITY } }, "`llm.timeout_s` is `-Infinity`"],
+    [{ llm: { timeout_s: 3n } }, "`llm.timeout_s` is a bigint"],
+    [{ deny: { egress: new Date(0) } }, "`deny.egress` is a date (quote it to make it a text)"],
+    [{ rules: new Map() }, "`rules` is an instance of a class"],
+    [{ rules: [{ match: /nc/ }] }, "`rules[0].match` is an instance of a class"],
+    [{ rules: new Array(1) }, "`rules[0]` is `undefined` (leave the key out instead)"],
+    [{ "odd key": { 'a"b': Symbol("s") } }, '`"odd key"."a\\"b"` is a symbol'],
+    [{ rules: [{ name: "a\udc00" }] }, "`rules[0].name` is a text with half a character (a lone surrogate)"],
+    [cycle, "`rules[0]` is a reference to an object that holds it"],
+  ])("%o is refused by its place", (source, message) => {
+    expect(problems(source)).toEqual([`policy/not-data ${message}, ${WANTED}`]);
+  });
+
+  it("is refused with all its problems at once", () => {
+    expect(problems({ a: undefined, b: [1n, Number.NaN] })).toHaveLength(3);
+  });
+
+  it("nested without end is refused, not a crash", () => {
+    let deep: object = {};
+    for (let i = 0; i < 100_000; i++) deep = { a: deep };
+    expect(problems(deep)).toEqual([expect.stringContaining("is nested more than 80 levels deep")]);
+  });
+
+  it.each([[[]], [null], [5], [undefined]])("%j is no policy", (source) => {
+    expect(() => coreSource(source as never, "p", "acl")).toThrow(
+      new TypeError("a policy must be a text or an object"),
+    );
+  });
+});
+
+describe("TOML", () => {
+  it("becomes the same JSON as the object", () => {
+    const toml = 'fail_closed = true\n[deny]\nexec = "e.txt"\n[[rules]]\nname = "a"\nmatch = \'\\bnc\\b\'\n';
+    expect(coreSource(toml, "p.toml", "toml").text).toBe(
+      '{"fail_closed":true,"deny":{"exec":"e.txt"},"rules":[{"name":"a","match":"\\\\bnc\\\\b"}]}',
+    );
+  });
+
+  it("shows where its syntax breaks", () => {
+    try {
+      coreSource("# é\nfail_closed = maybe\n", "p.toml", "toml");
+      expect.unreachable();
+    } catch (error) {
+      if (!(error instanceof PolicyError)) throw error;
+      const [found] = error.diagnostics;
+      expect(found).toMatchObject({ code: "toml/syntax", severity: "error", related: [] });
+      expect(found?.span).toMatchObject({ line: 2, byteStart: (found?.span.start ?? 0) + 1 });
+      expect(found?.frame).toContain("--> p.toml:2:");
+      expect(found?.frame).toContain("fail_closed = maybe");
+      expect(error.message).toBe(`p.toml has an error\n\n${found?.frame}`);
+    }
+  });
+
+  it.each([
+    ["[[rules]]\nname = 1979-05-27\n", "`rules[0].name` is a date"],
+    ["[llm]\ntimeout_s = inf\n", "`llm.timeout_s` is `Infinity`"],
+    ["[llm]\ntimeout_s = nan\n", "`llm.timeout_s` is `NaN`"],
+  ])("%j is refused by its place", (toml, message) => {
+    expect(problems(toml, "toml")).toEqual([expect.stringContaining(message)]);
+  });
+
+  it("with an integer that no double holds is refused", () => {
+    expect(problems("n = 9007199254740993\n", "toml")).toEqual([expect.stringMatching(/^toml\/syntax /)]);
+  });
+
+  it("is read only where the options say so, and no other word is", () => {
+    expect(coreSource("a = 1", "p", "acl")).toEqual({ name: "p", text: "a = 1", format: "acl" });
+    expect(() => coreSource("a = 1", "p", "json" as never)).toThrow('`format` must be "acl" or "toml", not "json"');
+  });
+});
+
+describe("env", () => {
+  it("is asked once a name, so that a policy compiled again is the same", () => {
+    const env: { KEY: string; LATE?: string } = { KEY: "one" };
+    const lookup = lookupOnce(env);
+    expect([lookup("KEY"), lookup("LATE")]).toEqual(["one", undefined]);
+    env.KEY = "two";
+    env.LATE = "set";
+    expect([lookup("KEY"), lookup("LATE")]).toEqual(["one", undefined]);
+  });
+
+  it("knows its own names alone, and texts alone", () => {
+    const lookup = lookupOnce({ number: 5 as never });
+    expect(["toString", "__proto__", "constructor", "number"].map(lookup)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(lookupOnce()("HOME")).toBeUndefined();
+  });
+});

@@ -1,0 +1,113 @@
+// A rule engine that fails: what of it reaches the caller, and that it is as good as new afterwards.
+
+import { beforeEach, describe, expect, it } from "vitest";
+import { dns, Sentry } from "../src/index.js";
+import { type StubCore, stubCore } from "./stub-core.js";
+
+let core: StubCore;
+beforeEach(() => {
+  core = stubCore();
+});
+
+const FAILED = {
+  verdict: "escalate",
+  tier: "Rules",
+  severity: "high",
+  reason: "rule engine failed: unreachable; the event was not judged",
+  risk: { category: "other", name: "Other risk", riskType: "atomic" },
+  evidence: "complete",
+};
+
+describe("a trap", () => {
+  it("is an escalation of that event, and the next is judged as ever", async () => {
+    const sentry = await Sentry.create("");
+    expect(sentry.classify(dns(1, "TRAP"))).toEqual(FAILED);
+    expect(sentry.classify(dns(1, "evil"))).toMatchObject({ verdict: "block", rule: "evil" });
+    expect([core.instances, core.compiled]).toEqual([2, 2]);
+  });
+
+  it("takes the fail mode in evaluate, and no tier is asked", async () => {
+    const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
+    const sentry = await Sentry.create("", { failClosed: true, tiers: { l2 } });
+    expect(await sentry.evaluate(dns(1, "TRAP"))).toMatchObject({
+      verdict: "block",
+      severity: "high",
+      reason: `${FAILED.reason} [unresolved escalation, fail-closed]`,
+      resolution: "unresolved-escalation",
+    });
+  });
+
+  it("compiles the same text with the same environment again", async () => {
+    const env = { KEY: "one" };
+    const sentry = await Sentry.create("key = $KEY", { env });
+    env.KEY = "two";
+    sentry.classify(dns(1, "TRAP"));
+    sentry.classify(dns(1, "ok"));
+    expect(core.sources).toEqual(["key = one", "key = one"]);
+  });
+
+  it("of one sentry is nothing that another notices", async () => {
+    const [one, other] = [await Sentry.create("one"), await Sentry.create("other")];
+    expect(one.classify(dns(1, "TRAP")).severity).toBe("high");
+    expect(other.classify(dns(1, "evil")).rule).toBe("evil");
+    expect(core.sources).toEqual(["one", "other", "other"]);
+    other.close();
+    one.close();
+  });
+
+  it("while a target is fetched is a failure too, not a block without its action", async () => {
+    const sentry = await Sentry.create("");
+    core.trapOn = "facts";
+    expect(sentry.classify(dns(1, "evil"))).toEqual(FAILED);
+    expect(sentry.classify(dns(1, "evil")).action).toEqual({ kind: "DenyEgress", target: "evil" });
+  });
+
+  it("while room is made, or the policy compiled again, is a failure of that event alone", async () => {
+    const sentry = await Sentry.create("");
+    core.trapOn = "input";
+    expect(sentry.classify(dns(1, "evil"))).toEqual(FAILED);
+    core.trapOn = "compile";
+    expect(sentry.classify(dns(1, "evil"))).toEqual(FAILED);
+    expect(sentry.classify(dns(1, "evil")).verdict).toBe("block");
+  });
+
+  it("in a question about an event is an error", async () => {
+    const sentry = await Sentry.create("");
+    for (const ask of [() => sentry.facts(dns(1, "TRAP")), () => sentry.explain(dns(1, "TRAP"))]) {
+      expect(ask).toThrow("rule engine failed: unreachable");
+    }
+    expect(sentry.facts(dns(1, "ok"))?.subject).toBe("ok");
+  });
+
+  it("where a policy is compiled first rejects", async () => {
+    core.trapOn = "compile";
+    await expect(Sentry.create("")).rejects.toThrow("rule engine failed: unreachable");
+    expect((await Sentry.create("")).classify(dns(1, "evil")).verdict).toBe("block");
+  });
+
+  it("where a risk is inferred leaves a risk that says nothing", async () => {
+    const sentry = await Sentry.create("");
+    expect(sentry.inferRisk("why", "Dns").category).toBe("inferred");
+    core.trapOn = "free";
+    expect(sentry.inferRisk("why", "Dns").category).toBe("other");
+  });
+});
+
+describe("closing", () => {
+  it("frees what there is to free, once", async () => {
+    const sentry = await Sentry.create("");
+    const stream = sentry.createStream();
+    expect(core.live).toBe(2);
+    sentry.close();
+    sentry.close();
+    stream.close();
+    stream.close();
+    expect([core.live, sentry.closed]).toEqual([0, true]);
+  });
+
+  it("leaves a handle of a failed instance alone", async () => {
+    const sentry = await Sentry.create("");
+    sentry.classify(dns(1, "TRAP"));
+    expect(() => sentry.close()).not.toThrow();
+  });
+});

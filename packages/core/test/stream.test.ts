@@ -1,0 +1,154 @@
+// Streams: what comes out, however a stream is cut and whatever fails.
+
+import { beforeEach, describe, expect, it } from "vitest";
+import { dns, type EventStream, Sentry, type StreamItem } from "../src/index.js";
+import { type StubCore, stubCore } from "./stub-core.js";
+
+let core: StubCore;
+let sentry: Sentry;
+beforeEach(async () => {
+  core = stubCore();
+  sentry = await Sentry.create("");
+});
+
+const bytes = (...lines: string[]) => new TextEncoder().encode(lines.join("\n"));
+const told = (items: readonly StreamItem[]) =>
+  items.map(({ decision, event }) => [decision.rule ?? decision.reason, event?.subject]);
+const FAILED = ["rule engine failed: unreachable; the event was not judged", undefined];
+
+function feed(stream: EventStream, input: Uint8Array, size: number): unknown[] {
+  const out: unknown[] = [];
+  for (let at = 0; at < input.length; at += size) out.push(...told(stream.push(input.subarray(at, at + size))));
+  return [...out, ...told(stream.end())];
+}
+
+const LINES = [
+  dns(1, "ok"),
+  dns(1, "evil1"),
+  "",
+  "junk",
+  '{"event":{"LlmCall":{}}}',
+  dns(1, "odd"),
+  dns(1, "fine"),
+  dns(1, "evil2"),
+];
+const COUNTERS = { lines: 8, events: 5, unmodelled: 1, malformed: 2, oversized: 0 };
+const NOTED = [
+  ["evil", "evil1"],
+  ["odd", "odd"],
+  ["evil", "evil2"],
+];
+
+it.each([1, 7, 64, 10_000])("gives what needs attention in order, in chunks of %d bytes", (size) => {
+  const stream = sentry.createStream();
+  expect(feed(stream, bytes(...LINES), size)).toEqual(NOTED);
+  expect(stream.counters).toEqual(COUNTERS);
+});
+
+it("gives a target, and the event with its line", () => {
+  const [item] = sentry.createStream().push(bytes(dns(1, "evil.é"), ""));
+  expect(item?.decision.action).toEqual({ kind: "DenyEgress", target: "evil.é" });
+  expect(item?.event).toMatchObject({ kind: "Dns", subject: "evil.é", line: dns(1, "evil.é") });
+});
+
+it("takes a chunk of many megabytes, and has the events of its first part too", () => {
+  const input = bytes(
+    dns(1, "odd1"),
+    ...Array.from({ length: 30_000 }, () => dns(1, "ok, and quite long at that")),
+    dns(1, "odd2"),
+    "",
+  );
+  expect(input.length).toBeGreaterThan(1024 * 1024);
+  expect(told(sentry.createStream().push(input))).toEqual([
+    ["odd", "odd1"],
+    ["odd", "odd2"],
+  ]);
+});
+
+it("refuses to fetch an event when the stream has gone on, but keeps one that was fetched", () => {
+  const stream = sentry.createStream();
+  const [first, second] = stream.push(bytes(dns(1, "odd1"), dns(1, "odd2"), ""));
+  expect(first?.event?.subject).toBe("odd1");
+  stream.push(bytes(""));
+  expect(first?.event?.subject).toBe("odd1");
+  expect(() => second?.event).toThrow("the stream has gone on");
+});
+
+describe("when the rule engine fails", () => {
+  it.each([1, 50, 10_000])("only the line that it fails on goes unjudged, in chunks of %d bytes", (size) => {
+    const stream = sentry.createStream();
+    const lines = [...LINES.slice(0, 3), dns(1, "TRAP"), ...LINES.slice(3)];
+    expect(feed(stream, bytes(...lines), size)).toEqual([NOTED[0], FAILED, NOTED[1], NOTED[2]]);
+    expect(stream.counters).toEqual({ ...COUNTERS, lines: 9, events: 6 });
+  });
+
+  it.each(["streamInput", "feed", "rows", "counters", "rowFacts"] as const)(
+    "in %s, the chunk is judged all the same",
+    (call) => {
+      const stream = sentry.createStream();
+      const input = bytes(...LINES);
+      expect(told(stream.push(input.subarray(0, 60)))).toEqual([]);
+      core.trapOn = call;
+      expect(told(stream.push(input.subarray(60)))).toEqual(NOTED.slice(0, 2));
+      expect(told(stream.end())).toEqual(NOTED.slice(2));
+      expect(stream.counters).toEqual(COUNTERS);
+      expect(core.instances).toBe(2);
+    },
+  );
+
+  it("in the last line, that line says so; with no last line, nothing does", () => {
+    const stream = sentry.createStream();
+    stream.push(bytes(dns(1, "TRAP")));
+    expect(told(stream.end())).toEqual([FAILED]);
+    core.trapOn = "finish";
+    expect(told(stream.end())).toEqual([]);
+    expect(stream.counters).toMatchObject({ lines: 1, events: 1 });
+  });
+
+  it("elsewhere, an unfinished line is not lost", () => {
+    const stream = sentry.createStream();
+    const input = bytes(...LINES);
+    stream.push(input.subarray(0, 50));
+    sentry.classify(dns(1, "TRAP"));
+    expect(told(stream.push(input.subarray(50)))).toEqual(NOTED.slice(0, 2));
+    sentry.classify(dns(1, "TRAP"));
+    expect(told(stream.end())).toEqual(NOTED.slice(2));
+    expect(stream.counters).toEqual(COUNTERS);
+  });
+
+  it("before an event is fetched, there is none to give", () => {
+    const [item] = sentry.createStream().push(bytes(dns(1, "odd"), ""));
+    sentry.classify(dns(1, "TRAP"));
+    sentry.classify(dns(1, "ok"));
+    expect(item?.event).toBeNull();
+    expect(item?.decision.rule).toBe("odd");
+  });
+
+  it("on a line that is too long, that line is skipped and counted as ever", () => {
+    const stream = sentry.createStream();
+    stream.push(new Uint8Array(300_000).fill(120));
+    core.trapOn = "feed";
+    expect(told(stream.push(bytes("x", dns(1, "evil"), "")))).toEqual([["evil", "evil"]]);
+    expect(stream.counters).toEqual({ lines: 2, events: 1, unmodelled: 0, malformed: 0, oversized: 1 });
+  });
+});
+
+it("goes on by another policy in the middle of a line", async () => {
+  const stream = sentry.createStream();
+  const input = bytes(...LINES);
+  const before = told(stream.push(input.subarray(0, 130)));
+  stream.switchTo(await Sentry.create("another"));
+  sentry.close();
+  expect([...before, ...feed(stream, input.subarray(130), 20)]).toEqual(NOTED);
+  expect(stream.counters).toEqual(COUNTERS);
+});
+
+it("that is closed takes nothing more, and its events cannot be fetched", () => {
+  const stream = sentry.createStream();
+  const [item] = stream.push(bytes(dns(1, "odd"), ""));
+  stream.close();
+  for (const use of [() => stream.push(bytes("")), () => stream.end(), () => stream.switchTo(sentry)]) {
+    expect(use).toThrow("this stream is closed");
+  }
+  expect(() => item?.event).toThrow("the stream has gone on");
+});

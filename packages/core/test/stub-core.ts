@@ -1,0 +1,248 @@
+// A core in plain JavaScript behind the glue's interface, that traps on demand: an event that holds `TRAP` ends the
+// instance, as a trap in wasm does. It judges `Dns` events alone, and counts what is asked of it.
+
+import { provideCore } from "../src/engine/loader.js";
+import type { Compilation, CoreModule, Handle } from "../src/engine/module.js";
+import type { EventFacts, PolicyInfo, RuleInfo } from "../src/generated/wire.js";
+
+const PAGE = 65_536;
+const DNS = 4 << 24;
+const TARGET = 1 << 28;
+
+const rule = (name: string, more: Partial<RuleInfo>): RuleInfo => ({
+  name,
+  origin: "site",
+  on: ["Dns"],
+  pattern: name,
+  verdict: "block",
+  severity: "high",
+  reason: `${name}: a reason`,
+  action: null,
+  risks: { Dns: { category: "other", name: "Other risk", riskType: "atomic" } },
+  ...more,
+});
+
+export const RULES = [
+  rule("evil", { action: "DenyEgress" }),
+  rule("odd", { verdict: "escalate", severity: "info" }),
+  rule("fine", { verdict: "allow", severity: "info", risks: {} }),
+];
+
+export class StubCore implements CoreModule {
+  policy: PolicyInfo = {
+    rules: RULES,
+    keys: [],
+    failClosed: false,
+    dryRun: false,
+    speculate: null,
+    deny: { egress: null, file: null, exec: null },
+    llm: null,
+    agent: null,
+    sae: null,
+  };
+  instances = 1;
+  compiled = 0;
+  live = 0;
+  sources: string[] = [];
+  /** The call that traps next, whatever the event. */
+  trapOn: keyof Handle | "compile" | undefined;
+  memory = new WebAssembly.Memory({ initial: 4 });
+  #dead = false;
+  #resetting = false;
+
+  compile = (
+    _name: string,
+    source: string,
+    _format: string,
+    lookup: (name: string) => string | undefined,
+  ): Compilation => {
+    if (this.#resetting) this.#restart();
+    this.enter("compile", this.instances);
+    this.compiled++;
+    this.sources.push(source.replace(/\$(\w+)/g, (_, name: string) => lookup(name) ?? "(unset)"));
+    const handle = new StubHandle(this, this.instances);
+    return {
+      report: () => JSON.stringify({ diagnostics: [], policy: this.policy }),
+      takeHandle: () => handle,
+      free: () => {},
+    };
+  };
+
+  inferRisk = (reason: string): string => {
+    this.enter("free", this.instances);
+    return JSON.stringify({ category: "inferred", name: reason, riskType: "atomic" });
+  };
+
+  reset = (): void => {
+    this.#resetting = true;
+  };
+
+  initSync = (): { memory: WebAssembly.Memory } => ({ memory: this.memory });
+
+  /** What each call into an instance goes through. */
+  enter(call: keyof Handle | "compile", instance: number): void {
+    if (instance !== this.instances || this.#dead) throw new Error("attempt to use a dead instance");
+    if (this.trapOn === call) this.trap();
+  }
+
+  trap(): never {
+    this.trapOn = undefined;
+    this.#dead = true;
+    throw new WebAssembly.RuntimeError("unreachable");
+  }
+
+  #restart(): void {
+    this.instances++;
+    this.memory = new WebAssembly.Memory({ initial: 4 });
+    this.#dead = false;
+    this.#resetting = false;
+  }
+}
+
+class StubHandle implements Handle {
+  readonly #core: StubCore;
+  readonly #instance: number;
+  #carried: number[] = [];
+  #counters = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
+  #lines: string[] = [];
+  #rows = 0;
+
+  constructor(core: StubCore, instance: number) {
+    this.#core = core;
+    this.#instance = instance;
+    core.live++;
+  }
+
+  free(): void {
+    this.#enter("free");
+    this.#core.live--;
+  }
+
+  /** Each call moves memory, so that a view that is kept is found out. */
+  input(len: number): number {
+    this.#enter("input");
+    this.#core.memory.grow(Math.ceil(len / PAGE));
+    return PAGE;
+  }
+
+  judge(len: number): number {
+    this.#enter("judge");
+    return this.#code(this.#text(PAGE, len));
+  }
+
+  facts(len: number): string | undefined {
+    this.#enter("facts");
+    return this.#facts(this.#text(PAGE, len));
+  }
+
+  explain(): string | undefined {
+    this.#enter("explain");
+    return undefined;
+  }
+
+  streamInput(): number {
+    this.#enter("streamInput");
+    this.#core.memory.grow(1);
+    return 2 * PAGE;
+  }
+
+  feed(len: number): number {
+    this.#enter("feed");
+    this.#carried.push(...new Uint8Array(this.#core.memory.buffer, 2 * PAGE, len));
+    const lines = Buffer.from(this.#carried).toString().split("\n");
+    this.#carried = [...Buffer.from(lines.pop() ?? "")];
+    return this.#judgeAll(lines);
+  }
+
+  finish(): number {
+    this.#enter("finish");
+    const last = Buffer.from(this.#carried).toString();
+    this.#carried = [];
+    return this.#judgeAll(last === "" ? [] : [last]);
+  }
+
+  rows(): number {
+    this.#enter("rows");
+    return this.#rows;
+  }
+
+  rowFacts(row: number): string | undefined {
+    this.#enter("rowFacts");
+    return this.#facts(this.#lines[row] ?? "");
+  }
+
+  counters(): string {
+    this.#enter("counters");
+    return JSON.stringify(this.#counters);
+  }
+
+  #enter(call: keyof Handle): void {
+    this.#core.enter(call, this.#instance);
+  }
+
+  #text(place: number, len: number): string {
+    return Buffer.from(this.#core.memory.buffer, place, len).toString();
+  }
+
+  #query(text: string): string | undefined {
+    if (text.includes("TRAP")) this.#core.trap();
+    try {
+      return JSON.parse(text).event.Dns.query;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #code(text: string): number {
+    const query = this.#query(text);
+    if (query === undefined) return 0x8000_0000 + (text.includes("LlmCall") ? 1 : 0);
+    const rule = RULES.findIndex(({ name }) => query.startsWith(name)) + 1;
+    return (DNS | rule | (rule === 1 ? TARGET : 0)) >>> 0;
+  }
+
+  #facts(text: string): string | undefined {
+    const subject = this.#query(text);
+    if (subject === undefined) return undefined;
+    const facts: EventFacts = {
+      kind: "Dns",
+      pid: 1,
+      agent: null,
+      provider: null,
+      subject,
+      target: subject,
+      evidence: "complete",
+    };
+    return JSON.stringify(facts);
+  }
+
+  /** Lays lines and rows out at the end of memory. */
+  #judgeAll(lines: string[]): number {
+    const rows = lines.flatMap((line) => {
+      const code = this.#code(line);
+      this.#counters.lines++;
+      const not = code >= 0x8000_0000;
+      this.#counters[not ? (code & 1 ? "unmodelled" : "malformed") : "events"]++;
+      const rule = RULES[(code & 0xff_ffff) - 1];
+      return not || rule === undefined || rule.verdict === "allow" ? [] : [{ line, code }];
+    });
+    this.#lines = rows.map(({ line }) => line);
+    const { buffer } = this.#core.memory;
+    let at = buffer.byteLength - PAGE;
+    this.#rows = at;
+    const table = new Uint32Array(buffer, at, rows.length * 3);
+    at += rows.length * 12;
+    rows.forEach(({ line, code }, i) => {
+      const { written } = new TextEncoder().encodeInto(line, new Uint8Array(buffer, at));
+      table.set([at, written, code], i * 3);
+      at += written;
+    });
+    return rows.length;
+  }
+}
+
+/** A fresh stub, from now on the core of whatever is created. */
+export function stubCore(): StubCore {
+  const core = new StubCore();
+  provideCore(() => core);
+  return core;
+}
