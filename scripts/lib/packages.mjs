@@ -1,0 +1,24 @@
+// The TypeScript build: tsc over the packages, in the order of their references.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { root, wasmFolder } from "./places.mjs";
+import { must } from "./processes.mjs";
+import { step } from "./say.mjs";
+import { unlessDone } from "./stamps.mjs";
+
+/** Compiles every package to `dist/`: ES modules, types, maps. */
+export async function buildPackages() {
+  const names = readdirSync(join(root, "packages")).filter((name) => existsSync(join(root, "packages", name, "tsconfig.json")));
+  const folders = names.map((name) => join(root, "packages", name));
+  const inputs = folders.flatMap((folder) => ["src", "tsconfig.json", "package.json"].map((name) => join(folder, name)));
+  inputs.push(join(root, "tsconfig.base.json"), join(root, "pnpm-lock.yaml"), join(wasmFolder, "sentry_core.d.ts"));
+  const outputs = folders.map((folder) => join(folder, "dist", "index.js"));
+  await unlessDone("dist", { inputs, outputs }, () =>
+    step("compiling the packages", async () => {
+      const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+      const todo = "mend what the compiler names above, then run this again";
+      await must("compiling the packages", todo, process.execPath, [tsc, "-b", ...folders], { cwd: root });
+    }),
+  );
+}

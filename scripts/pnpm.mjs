@@ -1,0 +1,8 @@
+// `npm run pnpm -- ARGS`: pnpm in the pinned version, for example `npm run pnpm -- install` after a change of a package.json.
+import { foreground } from "./lib/processes.mjs";
+import { root } from "./lib/places.mjs";
+import { pnpmScript } from "./lib/pnpm.mjs";
+import { main } from "./lib/say.mjs";
+import process from "node:process";
+
+await main(async () => foreground(process.execPath, [await pnpmScript(), ...process.argv.slice(2)], { cwd: root }));
