@@ -1,0 +1,218 @@
+// The facade: what it shows of a policy, what it refuses, closing, tiers.
+
+import { inspect } from "node:util";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { dns, egress, type Judge, Sentry, type SentryOptions } from "../src/index.js";
+import { type StubCore, stubCore } from "./stub-core.js";
+
+let core: StubCore;
+beforeEach(() => {
+  core = stubCore();
+});
+
+describe("the policy", () => {
+  beforeEach(() => {
+    core.policy.llm = { url: "http://host/v1", model: "m", key: "sk-secret", timeoutS: 30 };
+    core.policy.agent = { bin: "a3s-code", skills: null, timeoutS: 120 };
+    core.policy.sae = { dict: "f.json", escalateAt: 0.3, blockAt: 0.6 };
+    core.policy.deny = { egress: "e.txt", file: "f.txt", exec: null };
+  });
+
+  it("shows no key, wherever one looks", async () => {
+    const sentry = await Sentry.create("");
+    expect(sentry.policy.llm).toEqual({ url: "http://host/v1", model: "m", hasKey: true, timeoutS: 30 });
+    const shown =
+      inspect(sentry, { depth: 20, showHidden: true }) + JSON.stringify(sentry) + JSON.stringify(sentry.policy);
+    expect(shown).toContain("http://host/v1");
+    expect(shown).not.toContain("sk-secret");
+  });
+
+  it("has the options' overrides, and keeps what they leave out", async () => {
+    core.policy.failClosed = true;
+    const { policy } = await Sentry.create("", { dryRun: true, deny: { egress: "other.txt", file: null } });
+    expect(policy).toMatchObject({
+      failClosed: true,
+      dryRun: true,
+      deny: { egress: "other.txt", file: null, exec: null },
+    });
+    const open = await Sentry.create("", { failClosed: false });
+    expect([open.policy.failClosed, open.failMode({ ...escalation }).verdict]).toEqual([false, "allow"]);
+  });
+
+  it("cannot be changed from outside", async () => {
+    const { policy, warnings } = await Sentry.create("");
+    for (const part of [policy, policy.rules, policy.rules[0], policy.deny, policy.llm, warnings]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+
+  it("that asks for tiers which are not there is warned of", async () => {
+    const { warnings } = await Sentry.create("");
+    expect(warnings).toEqual([
+      "the policy configures `llm`, but no L2 tier is plugged in: what no other tier settles is allowed (fail-open)",
+      "the policy configures `agent`, but no L3 tier is plugged in: what no other tier settles is allowed (fail-open)",
+      "the policy configures `sae`, but no SAE tier is plugged in: the rules alone judge `LlmActivations` events",
+    ]);
+    core.policy.sae = null;
+    const tiers = { l2: answers("Llm"), l3: answers("Agent") };
+    expect((await Sentry.create("", { tiers })).warnings).toEqual([]);
+  });
+});
+
+describe("an option that is none is refused", () => {
+  it.each<[object, string]>([
+    [{ failclosed: true }, "unknown option `failclosed`"],
+    [{ failClosed: "false" }, "option `failClosed` must be of type boolean"],
+    [{ env: null }, "option `env` must be of type object"],
+    [{ toString: 1 }, "unknown option `toString`"],
+    [{ tiers: { L2: {} } }, "unknown tier `L2`: the tiers are `l2` and `l3`"],
+    [{ tiers: { l2: {} } }, "tier `l2` has no `judge` function"],
+  ])("%o", async (options, message) => {
+    await expect(Sentry.create("", options as SentryOptions)).rejects.toThrow(new TypeError(message));
+  });
+});
+
+describe("events", () => {
+  it("come as text, as bytes of any kind, or as an object", async () => {
+    const sentry = await Sentry.create("");
+    const json = dns(1, "evil.é");
+    const bytes = new TextEncoder().encode(json);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const part = new Uint8Array([0, ...bytes, 0]).subarray(1, -1);
+    for (const event of [json, bytes, Buffer.from(json), shared, part, JSON.parse(json)]) {
+      expect(sentry.classify(event)?.action).toEqual({ kind: "DenyEgress", target: "evil.é" });
+    }
+  });
+
+  it("that JSON cannot hold, or that are too large, are none", async () => {
+    const sentry = await Sentry.create("");
+    const cycle: { self?: object } = {};
+    cycle.self = cycle;
+    const nothing: unknown[] = [
+      "",
+      "{}",
+      cycle,
+      { event: 1n },
+      null,
+      undefined,
+      5,
+      () => 1,
+      Symbol("s"),
+      [],
+      new Uint8Array(0),
+    ];
+    nothing.push({
+      toJSON() {
+        throw new Error("no");
+      },
+    });
+    for (const event of nothing) expect(sentry.classify(event as object)).toBeNull();
+    const huge = dns(1, "evil").padEnd(16 * 1024 * 1024 + 1);
+    expect(sentry.classify(huge)).toBeNull();
+    expect(sentry.classify(huge.slice(0, -1))?.verdict).toBe("block");
+    expect(sentry.classify(new TextEncoder().encode(huge))).toBeNull();
+    expect(sentry.classify("é".repeat(9 * 1024 * 1024))).toBeNull();
+  });
+
+  it("have one frozen decision where they are judged alike", async () => {
+    const sentry = await Sentry.create("");
+    const decision = sentry.classify(dns(1, "odd1"));
+    expect(decision).toBe(sentry.classify(dns(2, "odd2")));
+    expect(Object.isFrozen(decision) && Object.isFrozen(decision.risk)).toBe(true);
+    expect(sentry.classify(dns(1, "nothing"))).toEqual({
+      verdict: "allow",
+      tier: "Rules",
+      severity: "info",
+      reason: "no rule matched",
+      evidence: "complete",
+    });
+  });
+
+  it("are known by their facts", async () => {
+    const sentry = await Sentry.create("");
+    expect(sentry.facts(dns(1, "ok"))).toMatchObject({ kind: "Dns", subject: "ok" });
+    expect(sentry.facts("junk")).toBeNull();
+  });
+});
+
+describe("tiers", () => {
+  it("get the event and its line, for an escalation alone", async () => {
+    const l2 = answers("Llm");
+    const sentry = await Sentry.create("", { tiers: { l2 } });
+    expect((await sentry.evaluate(dns(1, "evil"))).tier).toBe("Rules");
+    expect(await sentry.evaluate("junk")).toBeNull();
+    expect(l2.seen).toEqual([]);
+    for (const event of [dns(1, "odd"), new TextEncoder().encode(dns(1, "odd")), JSON.parse(dns(1, "odd"))]) {
+      expect(await sentry.evaluate(event)).toMatchObject({ verdict: "block", tier: "Llm" });
+    }
+    expect(l2.seen).toEqual([0, 1, 2].map(() => ({ subject: "odd", line: dns(1, "odd") })));
+  });
+
+  it("stop when the caller's signal aborts", async () => {
+    const sentry = await Sentry.create("", { tiers: { l2: hangs } });
+    const controller = new AbortController();
+    const waiting = sentry.evaluate(dns(1, "odd"), { signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    await expect(sentry.evaluate(dns(1, "odd"), { signal: controller.signal })).rejects.toThrow("enough");
+  });
+
+  it("leave nothing on a signal that outlives the judgment", async () => {
+    const sentry = await Sentry.create("", { tiers: { l2: answers("Llm") } });
+    const { signal } = new AbortController();
+    const [add, remove] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];
+    await sentry.evaluate(dns(1, "odd"), { signal });
+    expect(add).toHaveBeenCalledOnce();
+    expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
+  });
+});
+
+describe("a closed sentry", () => {
+  it("refuses everything but being closed", async () => {
+    const sentry = await Sentry.create("");
+    sentry.close();
+    const event = egress(1, "a");
+    for (const use of [
+      () => sentry.classify(event),
+      () => sentry.facts(event),
+      () => sentry.explain(event),
+      () => sentry.createStream(),
+      () => sentry.inferRisk("", "Dns"),
+    ]) {
+      expect(use).toThrow("this sentry is closed");
+    }
+    await expect(sentry.evaluate(event)).rejects.toThrow("this sentry is closed");
+    await expect(sentry.escalate(escalation, null)).rejects.toThrow("this sentry is closed");
+  });
+
+  it("rejects what its tiers were at", async () => {
+    const sentry = await Sentry.create("", { tiers: { l2: hangs } });
+    const waiting = sentry.evaluate(dns(1, "odd"));
+    sentry.close();
+    await expect(waiting).rejects.toThrow("this sentry is closed");
+  });
+
+  it("is closed by `using`", async () => {
+    const sentry = await Sentry.create("");
+    sentry[Symbol.dispose]();
+    expect(sentry.closed).toBe(true);
+  });
+});
+
+const escalation = { verdict: "escalate", tier: "Rules", severity: "info", reason: "r", evidence: "complete" } as const;
+
+const hangs: Judge = { tier: "Llm", judge: () => new Promise(() => {}) };
+
+/** A tier that blocks, and remembers what it was asked. */
+function answers(tier: "Llm" | "Agent"): Judge & { readonly seen: object[] } {
+  const seen: object[] = [];
+  return {
+    tier,
+    seen,
+    async judge({ subject, line }) {
+      seen.push({ subject, line });
+      return { verdict: "block", severity: "high", reason: "no" };
+    },
+  };
+}
