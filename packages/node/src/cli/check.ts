@@ -1,0 +1,49 @@
+// `check FILE…`: what is wrong with policies, and what in them is hardly meant.
+
+import { type Diagnostic, lint, PolicyError } from "@a3s-sentry/core";
+import { openFile } from "../policy/source.js";
+import { coloredFrame } from "./frame.js";
+import { type Colors, colorsFor, type ExitCode, type Io } from "./io.js";
+import { count } from "./text.js";
+import { writeOut } from "./write.js";
+
+export interface CheckOptions {
+  readonly json?: boolean;
+}
+
+interface Checked {
+  readonly file: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export async function check(files: readonly string[], { json }: CheckOptions, io: Io): Promise<ExitCode> {
+  const checked: Checked[] = [];
+  for (const file of files) checked.push({ file, diagnostics: await checkFile(file, io.env) });
+  const text = json ? `${JSON.stringify(checked, null, 2)}\n` : report(checked, colorsFor(io.stdout, io.env));
+  await writeOut(io.stdout, text);
+  return all(checked, "error").length > 0 ? 1 : 0;
+}
+
+/** A file that cannot be read is an error of that file: the others are checked still. */
+async function checkFile(file: string, env: Io["env"]): Promise<readonly Diagnostic[]> {
+  try {
+    const { source, name = file, format = "acl" } = openFile(file);
+    return await lint(source, { name, format, env });
+  } catch (error) {
+    if (error instanceof PolicyError) return error.diagnostics;
+    throw error;
+  }
+}
+
+function report(checked: readonly Checked[], colors: Colors): string {
+  const frames = checked.flatMap(({ diagnostics }) => diagnostics).map((found) => `${coloredFrame(found, colors)}\n`);
+  const errors = all(checked, "error").length;
+  const warnings = all(checked, "warning").length;
+  const found =
+    errors + warnings === 0 ? colors.green("no problems") : `${count(errors, "error")}, ${count(warnings, "warning")}`;
+  return [...frames, `checked ${count(checked.length, "file")}: ${found}\n`].join("\n");
+}
+
+function all(checked: readonly Checked[], severity: Diagnostic["severity"]): Diagnostic[] {
+  return checked.flatMap(({ diagnostics }) => diagnostics).filter((diagnostic) => diagnostic.severity === severity);
+}

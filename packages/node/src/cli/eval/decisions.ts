@@ -1,0 +1,68 @@
+// The file of decisions: one JSON line for each line of a corpus.
+
+import { type FileHandle, open } from "node:fs/promises";
+import type { Decision } from "@a3s-sentry/core";
+import { CliError, errorText } from "../io.js";
+
+const LARGE = 256 * 1024;
+
+/** A file that is written anew, in large pieces. */
+export class DecisionsFile {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #pending: string[] = [];
+  #length = 0;
+  #next = 0;
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** Refuses to overwrite one of `inputs`. */
+  static async open(path: string, inputs: readonly FileHandle[]): Promise<DecisionsFile> {
+    const file = await told(path, () => open(path, "a"));
+    try {
+      const { dev, ino } = await file.stat();
+      for (const input of inputs) {
+        const read = await input.stat();
+        if (read.isFile() && read.dev === dev && read.ino === ino) {
+          throw new CliError(`\`${path}\` is a corpus too: it would be overwritten`);
+        }
+      }
+      if ((await file.stat()).isFile()) await told(path, () => file.truncate());
+      return new DecisionsFile(path, file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** The next line's decision; `null` for what is not an event. */
+  add(decision: Decision | null): void {
+    const line = `${JSON.stringify({ i: this.#next, verdict: decision?.verdict ?? null, rule: decision?.rule ?? null })}\n`;
+    this.#next += 1;
+    this.#pending.push(line);
+    this.#length += line.length;
+  }
+
+  async flush(least = LARGE): Promise<void> {
+    if (this.#length < least) return;
+    const text = this.#pending.join("");
+    this.#pending = [];
+    this.#length = 0;
+    await told(this.#path, () => this.#file.writeFile(text));
+  }
+
+  async close(): Promise<void> {
+    await told(this.#path, () => this.#file.close());
+  }
+}
+
+async function told<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw new CliError(`cannot write \`${path}\`: ${errorText(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,104 @@
+// `eval CORPUS…`: how well a policy tells attacks from benign work, on labelled events.
+
+import type { Buffer } from "node:buffer";
+import { type FileHandle, open } from "node:fs/promises";
+import type { Sentry } from "../../sentry.js";
+import { CliError, colorsFor, type ExitCode, errorText, type Io } from "../io.js";
+import { openPolicy } from "../policy.js";
+import { count } from "../text.js";
+import { writeOut } from "../write.js";
+import { DecisionsFile } from "./decisions.js";
+import { lineBatches } from "./lines.js";
+import { corpusRecord } from "./record.js";
+import { Score } from "./score.js";
+import { scoreTable } from "./table.js";
+
+export interface EvalOptions {
+  readonly policy?: string;
+  readonly decisions?: string;
+}
+
+interface Corpus {
+  readonly path: string;
+  readonly file: FileHandle;
+}
+
+interface Counts {
+  lines: number;
+  notEvents: number;
+  unlabelled: number;
+}
+
+/** Corpora of any size: nothing but the counts is kept. */
+export async function evaluate(paths: readonly string[], options: EvalOptions, io: Io): Promise<ExitCode> {
+  const sentry = await openPolicy(options.policy, io.env);
+  const corpora: Corpus[] = [];
+  let out: DecisionsFile | undefined;
+  try {
+    for (const path of paths) corpora.push({ path, file: await openCorpus(path) });
+    const files = corpora.map(({ file }) => file);
+    if (options.decisions !== undefined) out = await DecisionsFile.open(options.decisions, files);
+    const score = new Score();
+    const counts: Counts = { lines: 0, notEvents: 0, unlabelled: 0 };
+    for (const corpus of corpora) await judge(corpus, sentry, score, counts, out);
+    await out?.flush(1);
+    await writeOut(
+      io.stdout,
+      `${scoreTable(score, colorsFor(io.stdout, io.env))}\n${notes(counts, options.decisions)}\n`,
+    );
+    return 0;
+  } finally {
+    sentry.close();
+    for (const { file } of corpora) await file.close();
+    await out?.close();
+  }
+}
+
+async function openCorpus(path: string): Promise<FileHandle> {
+  try {
+    const file = await open(path, "r");
+    if (!(await file.stat()).isDirectory()) return file;
+    await file.close();
+  } catch (error) {
+    throw new CliError(`cannot read the corpus \`${path}\`: ${errorText(error)}`, { cause: error });
+  }
+  throw new CliError(`cannot read the corpus \`${path}\`: it is a directory`);
+}
+
+async function judge(
+  corpus: Corpus,
+  sentry: Sentry,
+  score: Score,
+  counts: Counts,
+  out: DecisionsFile | undefined,
+): Promise<void> {
+  for await (const lines of lineBatches(bytesOf(corpus))) {
+    for (const line of lines) {
+      const record = line === null ? { group: "all", event: "" } : corpusRecord(line);
+      const decision = sentry.classify(record.event);
+      counts.lines += 1;
+      if (decision === null) counts.notEvents += 1;
+      if (record.label === undefined) counts.unlabelled += 1;
+      else score.add(record.group, record.label, decision?.verdict ?? null);
+      out?.add(decision);
+    }
+    await out?.flush();
+  }
+}
+
+async function* bytesOf({ path, file }: Corpus): AsyncGenerator<Buffer> {
+  try {
+    yield* file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 });
+  } catch (error) {
+    throw new CliError(`cannot read the corpus \`${path}\`: ${errorText(error)}`, { cause: error });
+  }
+}
+
+function notes({ lines, notEvents, unlabelled }: Counts, decisions: string | undefined): string {
+  const told = [count(lines, "line")];
+  if (unlabelled > 0)
+    told.push(`${count(unlabelled, "line")} without a label \`allow\` or \`block\`, not in the table`);
+  if (notEvents > 0) told.push(`${count(notEvents, "line")} not an event, so neither blocked nor flagged`);
+  if (decisions !== undefined) told.push(`decisions in ${decisions}`);
+  return told.join("; ");
+}

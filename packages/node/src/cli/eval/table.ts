@@ -1,0 +1,46 @@
+// The table of a score.
+
+import Table from "cli-table3";
+import { type Colors, visible } from "../io.js";
+import { type Hits, rates, type Score, type Tally } from "./score.js";
+
+const MAX_NAME_CHARS = 40;
+
+export function scoreTable({ groups, total }: Score, colors: Colors): string {
+  const numbers = Array<"right">(8).fill("right");
+  const table = new Table({
+    colAligns: ["left", ...numbers],
+    style: { head: [], border: [], compact: true },
+  });
+  const title = (content: string) => ({ content: colors.bold(content), colSpan: 3, hAlign: "center" as const });
+  table.push(["", "", "", title("blocked"), title("flagged (block or escalate)")]);
+  table.push(["group", "attacks", "benign", ...HEADS, ...HEADS].map((head) => colors.bold(head)));
+  const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [group, tally] of sorted) table.push(row(visible(group).slice(0, MAX_NAME_CHARS), tally));
+  table.push(row("total", total).map((cell) => colors.bold(cell)));
+  return table.toString();
+}
+
+const HEADS = ["recall", "precision", "false pos."];
+
+function row(name: string, tally: Tally): string[] {
+  const { attacks, benign, blocked, flagged } = tally;
+  return [name, number(attacks), number(benign), ...shares(blocked, tally), ...shares(flagged, tally)];
+}
+
+function shares(hits: Hits, tally: Tally): string[] {
+  const { recall, precision, falsePositives } = rates(hits, tally);
+  return [recall, precision, falsePositives].map(percent);
+}
+
+/** Rounded to a tenth, but never to 0 or 100 % what is not: one false alarm in a million is to be seen. */
+function percent(share: number | null): string {
+  if (share === null) return "-";
+  if (share > 0 && share < 0.0005) return "<0.1%";
+  if (share < 1 && share > 0.9995) return ">99.9%";
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,56 @@
+// A trace for people.
+
+import type { Decision, Explanation } from "@a3s-sentry/core";
+import { type Colors, visible } from "./io.js";
+
+/** How much of a subject is shown on each side of what was matched, in UTF-16 units. */
+const AROUND = 60;
+
+type RuleTrace = Explanation["rules"][number];
+
+export function explained(explanation: Explanation, settled: Decision, colors: Colors): string {
+  const { kind, decision } = explanation;
+  const lines = [
+    `${colors.bold(kind)}  ${subject(explanation, colors)}`,
+    "",
+    field("L1", `${verdict(decision, colors)} (${decision.severity}) ${visible(decision.reason)}`),
+  ];
+  if (settled !== decision) lines.push(field("in the end", `${verdict(settled, colors)} ${visible(settled.reason)}`));
+  if (decision.action !== undefined) {
+    lines.push(field("action", `${decision.action.kind} ${visible(decision.action.target)}`));
+  }
+  if (decision.risk !== undefined) lines.push(field("risk", `${decision.risk.name} (${decision.risk.category})`));
+  if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector cut this event"));
+  lines.push("", `rules for ${kind}, in order:`, ...explanation.rules.map((rule) => ruleLine(rule, colors)));
+  return lines.join("\n");
+}
+
+function field(name: string, value: string): string {
+  return `  ${name.padEnd(12)}${value}`;
+}
+
+function verdict({ verdict: word }: Decision, colors: Colors): string {
+  const color = { allow: colors.green, block: colors.red, escalate: colors.yellow }[word];
+  return color(word);
+}
+
+function subject({ subject: text, span }: Explanation, colors: Colors): string {
+  if (span === undefined) return cut(text, 0, 2 * AROUND, colors);
+  const before = text.slice(Math.max(0, span.start - AROUND), span.start);
+  const dots = span.start > AROUND ? colors.dim("…") : "";
+  const matched = cut(text.slice(span.start, span.end), 0, 2 * AROUND, colors);
+  return `${dots}${visible(before)}${colors.inverse(matched)}${cut(text.slice(span.end), 0, AROUND, colors)}`;
+}
+
+function cut(text: string, start: number, most: number, colors: Colors): string {
+  const shown = visible(text.slice(start, start + most));
+  return text.length > start + most ? shown + colors.dim("…") : shown;
+}
+
+function ruleLine(rule: RuleTrace, colors: Colors): string {
+  const mark = { decided: colors.green("=>"), shadowed: colors.yellow(" ~"), "no-match": colors.dim("  ") }[
+    rule.outcome
+  ];
+  const name = rule.outcome === "decided" ? colors.bold(visible(rule.name)) : visible(rule.name);
+  return `  ${mark} ${name} ${colors.dim(`(${rule.origin}, ${rule.verdict})`)} ${visible(rule.why)}`;
+}

@@ -1,0 +1,38 @@
+// `explain [EVENT]`: one event and its trace through the rules.
+
+import type { Explanation } from "@a3s-sentry/core";
+import { explained } from "./explain-text.js";
+import { readAll } from "./input.js";
+import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
+import { openPolicy } from "./policy.js";
+import { writeOut } from "./write.js";
+
+export interface ExplainOptions {
+  readonly policy?: string;
+  readonly json?: boolean;
+}
+
+export async function explain(event: string | undefined, options: ExplainOptions, io: Io): Promise<ExitCode> {
+  const sentry = await openPolicy(options.policy, io.env);
+  try {
+    const explanation = sentry.explain(event ?? (await eventFromStdin(io)));
+    if (explanation === null) {
+      throw new CliError("that is not an event: one JSON object with a modelled variant in `event` is needed");
+    }
+    const settled = sentry.failMode(explanation.decision);
+    const text = options.json ? json(explanation) : explained(explanation, settled, colorsFor(io.stdout, io.env));
+    await writeOut(io.stdout, `${text}\n`);
+    return 0;
+  } finally {
+    sentry.close();
+  }
+}
+
+async function eventFromStdin(io: Io): Promise<Uint8Array> {
+  if (io.stdin.isTTY) io.stderr.write("waiting for an event on stdin: paste its JSON, then press Ctrl-D\n");
+  return await readAll(io.stdin, "stdin");
+}
+
+function json(explanation: Explanation): string {
+  return JSON.stringify(explanation, null, 2);
+}

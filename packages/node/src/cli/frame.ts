@@ -1,0 +1,20 @@
+// Code frames of the core, coloured.
+
+import type { Diagnostic } from "@a3s-sentry/core";
+import type { Colors } from "./io.js";
+
+/** The frame with its level, places, carets and help in colour. */
+export function coloredFrame({ frame, severity }: Diagnostic, colors: Colors): string {
+  const accent = severity === "error" ? colors.red : colors.yellow;
+  const [head = "", ...rest] = frame.split("\n");
+  const colon = head.indexOf(": ");
+  const level = accent(colors.bold(head.slice(0, colon)));
+  return [level + colors.bold(head.slice(colon)), ...rest.map((line) => coloredLine(line, colors, accent))].join("\n");
+}
+
+function coloredLine(line: string, colors: Colors, accent: (text: string) => string): string {
+  if (/^\s*(?:-->|:::)/.test(line)) return colors.cyan(line);
+  const gutter = /^\s*(?:\d+ )?\s*[|=]/.exec(line)?.[0] ?? "";
+  const rest = line.slice(gutter.length);
+  return colors.cyan(gutter) + (/^ *[\^]/.test(rest) ? accent(rest) : rest);
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// The command `a3s-sentry`.
+
+import { PolicyError } from "@a3s-sentry/core";
+import { CommanderError } from "commander";
+import { SettingsError } from "../daemon/load.js";
+import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
+import { program } from "./program.js";
+
+const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
+
+// A stderr that nobody reads any more must not end a run.
+process.stderr.on("error", () => {});
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  try {
+    await program(io, (ended) => {
+      code = ended;
+    }).parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    return told(error);
+  }
+}
+
+/** Says what went wrong: a mistake in words, a defect of this program with its stack. */
+function told(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  // Whoever read stdout has seen what they wanted.
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
+  const mistake = error instanceof CliError || error instanceof SettingsError || error instanceof PolicyError;
+  const colors = colorsFor(io.stderr, io.env);
+  const text = mistake ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`${colors.red(colors.bold("error:"))} ${text}\n`);
+  return 2;
+}

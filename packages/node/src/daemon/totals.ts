@@ -1,0 +1,38 @@
+// What a run counts, and how it is told at the end.
+
+import type { Decision, StreamCounters } from "@a3s-sentry/core";
+
+export class Totals {
+  blocked = 0;
+  /** Escalations that the fail mode decided. */
+  unresolved = 0;
+  /** Blocks whose target is in a deny-file. */
+  enforced = 0;
+  enforceFailed = 0;
+
+  count({ verdict, resolution }: Decision): void {
+    if (verdict === "block") this.blocked += 1;
+    if (resolution !== undefined) this.unresolved += 1;
+  }
+}
+
+/** One line for people. */
+export function summary(totals: Totals, stream: StreamCounters, failClosed: boolean): string {
+  const parts = [
+    `${number(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
+    `${number(totals.blocked)} blocked`,
+    `${number(totals.unresolved)} escalated (${failClosed ? "blocked, fail-closed" : "allowed, fail-open"})`,
+    `${number(totals.enforced)} in deny-files`,
+  ];
+  if (totals.enforceFailed > 0) parts.push(`${number(totals.enforceFailed)} NOT WRITTEN to deny-files`);
+  const skipped = [
+    stream.unmodelled > 0 && `${number(stream.unmodelled)} with nothing to judge`,
+    stream.malformed > 0 && `${number(stream.malformed)} malformed`,
+    stream.oversized > 0 && `${number(stream.oversized)} over 256 KiB`,
+  ].filter((part) => part !== false);
+  return parts.join(", ") + (skipped.length === 0 ? "" : `; lines skipped: ${skipped.join(", ")}`);
+}
+
+export function number(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,179 @@
+// The judge on Node: the core's, created from files too, and with an arm that writes deny-files.
+
+import {
+  Sentry as CoreSentry,
+  type Decision,
+  type EventFacts,
+  type EventInput,
+  type EventJson,
+  type EventKind,
+  type EventStream,
+  type Explanation,
+  type JudgedEvent,
+  type JudgeOptions,
+  type Policy,
+  type PolicySource,
+  type Risk,
+  type SentryOptions,
+} from "@a3s-sentry/core";
+import { Enforcer } from "./enforcer/enforcer.js";
+import { EnforceError } from "./enforcer/error.js";
+import { sinksOf } from "./policy/sinks.js";
+import { type OpenedSource, openSource } from "./policy/source.js";
+
+/** A decision, and what became of it. */
+export interface Enforced {
+  readonly decision: Decision;
+  /** The deny-file that holds the decision's target now; `null` where nothing was to be written, or nothing could be. */
+  readonly enforced: string | null;
+  /** Why the target could not be written. */
+  readonly enforceError?: EnforceError;
+}
+
+/**
+ * Judges events by one policy, as the core's `Sentry` does, and writes blocks to its deny-files.
+ *
+ * @example
+ * const sentry = await Sentry.create("sentry.acl");
+ * const { decision, enforced } = await sentry.evaluateAndEnforce(toolExec(1, ["/usr/bin/nc", "-e", "/bin/sh"]));
+ */
+export class Sentry {
+  readonly #core: CoreSentry;
+  readonly #enforcer: Enforcer;
+
+  private constructor(core: CoreSentry, enforcer: Enforcer) {
+    this.#core = core;
+    this.#enforcer = enforcer;
+  }
+
+  /**
+   * Compiles a policy: the path of a file (TOML if it ends in `.toml`, else ACL), a text, or an object of the same schema.
+   *
+   * A text is a path if it is one line and either names an existing file, or has no `=` and no `{` in it.
+   * `env("NAME")` reads the environment of the process, unless `options.env` is given. Relative deny-files start at the
+   * folder of the policy's file; those of a text, an object or `options.deny`, at the working directory.
+   *
+   * Rejects with a `PolicyError`: a file that cannot be read or is larger than 1 MiB, or the problems of the policy.
+   */
+  static async create(source: PolicySource, options: SentryOptions = {}): Promise<Sentry> {
+    return await Sentry.open(openSource(source), options);
+  }
+
+  /** @internal */
+  static async open({ source, folder, ...told }: OpenedSource, options: SentryOptions): Promise<Sentry> {
+    const core = await CoreSentry.create(source, { env: process.env, ...told, ...options });
+    const { deny, dryRun } = core.policy;
+    return new Sentry(core, new Enforcer(sinksOf(deny, folder, options.deny), { dryRun }));
+  }
+
+  /** The policy in force, without secrets. `deny` holds the paths as they are written there. */
+  get policy(): Policy {
+    return this.#core.policy;
+  }
+
+  /** What the policy asks for and this sentry cannot do, one sentence each. */
+  get warnings(): readonly string[] {
+    return this.#core.warnings;
+  }
+
+  get closed(): boolean {
+    return this.#core.closed;
+  }
+
+  /** How many writes to deny-files have failed so far. */
+  get enforceFailures(): number {
+    return this.#enforcer.failures;
+  }
+
+  /** L1's decision on an event: the rules alone, at once. `null` for what is not an event. */
+  classify(event: EventJson): Decision;
+  classify(event: EventInput): Decision | null;
+  classify(event: EventInput): Decision | null {
+    return this.#core.classify(event);
+  }
+
+  /** The decision on an event: L1, then the tiers for an escalation, then the fail mode. `null` for what is not an event. */
+  evaluate(event: EventJson, options?: JudgeOptions): Promise<Decision>;
+  evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null>;
+  evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null> {
+    return this.#core.evaluate(event, options);
+  }
+
+  /**
+   * {@link evaluate}, and {@link enforce} of the decision. A deny-file that cannot be written is told by `enforceError`,
+   * never by a rejection: the decision stands.
+   */
+  evaluateAndEnforce(event: EventJson, options?: JudgeOptions): Promise<Enforced>;
+  evaluateAndEnforce(event: EventInput, options?: JudgeOptions): Promise<Enforced | null>;
+  async evaluateAndEnforce(event: EventInput, options?: JudgeOptions): Promise<Enforced | null> {
+    const decision = await this.#core.evaluate(event, options);
+    if (decision === null) return null;
+    try {
+      return { decision, enforced: this.enforce(decision) };
+    } catch (error) {
+      if (error instanceof EnforceError) return { decision, enforced: null, enforceError: error };
+      throw error;
+    }
+  }
+
+  /**
+   * Writes the target of a block to the deny-file of its kind, unless it is there already, and returns that file as the
+   * policy names it, seen from the working directory. `null` where nothing is to be written: not a block, no action, no
+   * file for its kind, a target that must not be denied, a dry run.
+   *
+   * Throws `EnforceError` if the file cannot be written; the next block of the target tries again.
+   */
+  enforce(decision: Decision): string | null {
+    return this.#enforcer.enforce(decision);
+  }
+
+  /** The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. */
+  escalate(l1: Decision, event: JudgedEvent | null, options?: JudgeOptions): Promise<Decision> {
+    return this.#core.escalate(l1, event, options);
+  }
+
+  /** What becomes of an escalation that nothing settles, by the policy's `fail_closed`. */
+  failMode(decision: Decision): Decision {
+    return this.#core.failMode(decision);
+  }
+
+  /** What is known of an event, its whole subject too; `null` for what is not an event. Throws if the rule engine fails. */
+  facts(event: EventInput): Readonly<EventFacts> | null {
+    return this.#core.facts(event);
+  }
+
+  /** Why an event is judged as it is, rule by rule; `null` for what is not an event. Throws if the rule engine fails. */
+  explain(event: EventInput): Explanation | null {
+    return this.#core.explain(event);
+  }
+
+  /** A stream of events, one a line, judged many at a time. Lives on its own: close it too. */
+  createStream(): EventStream {
+    return this.#core.createStream();
+  }
+
+  /**
+   * Lets a stream go on by the policy of this sentry.
+   * @internal
+   */
+  takeOver(stream: EventStream): void {
+    stream.switchTo(this.#core);
+  }
+
+  /** The risk of a decision that no rule made, from its reason and the kind of the event. */
+  inferRisk(reason: string, kind: EventKind): Readonly<Risk> {
+    return this.#core.inferRisk(reason, kind);
+  }
+
+  /** Frees the policy. Judgments on their way are aborted and reject. Closing again does nothing. */
+  close(): void {
+    this.#core.close();
+  }
+
+  /** The same as {@link close}, where the runtime has `Symbol.dispose`. */
+  declare [Symbol.dispose]: () => void;
+
+  static {
+    if (typeof Symbol.dispose === "symbol") Sentry.prototype[Symbol.dispose] = Sentry.prototype.close;
+  }
+}
