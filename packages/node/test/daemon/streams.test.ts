@@ -1,0 +1,141 @@
+// Reading chunks and writing lines: ends, faults, back-pressure.
+import { Buffer } from "node:buffer";
+import { PassThrough, Readable, Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { chunks } from "../../src/daemon/chunks.js";
+import { Output } from "../../src/daemon/output.js";
+
+const never = new AbortController().signal;
+
+async function collect(input: Readable, signal = never): Promise<string> {
+  const parts: string[] = [];
+  for await (const chunk of chunks(input, signal)) parts.push(Buffer.from(chunk).toString());
+  return parts.join("");
+}
+
+describe("chunks", () => {
+  it("yields all until the end", async () => {
+    const input = new PassThrough();
+    const text = collect(input);
+    input.write("a");
+    await setImmediate();
+    input.write("b");
+    input.end("c");
+    expect(await text).toBe("abc");
+  });
+
+  it("ends at once on a stream that is empty", async () => {
+    expect(await collect(Readable.from([]))).toBe("");
+  });
+
+  it("throws the stream's error", async () => {
+    const input = new PassThrough();
+    const text = collect(input);
+    await setImmediate();
+    input.destroy(new Error("disk on fire"));
+    await expect(text).rejects.toThrow("disk on fire");
+  });
+
+  it("ends when the stream is destroyed without an error", async () => {
+    const input = new PassThrough();
+    const text = collect(input);
+    await setImmediate();
+    input.destroy();
+    expect(await text).toBe("");
+  });
+
+  it("ends when the signal aborts, and destroys the stream", async () => {
+    const input = new PassThrough();
+    const stop = new AbortController();
+    const text = collect(input, stop.signal);
+    input.write("a");
+    await setImmediate();
+    stop.abort();
+    expect(await text).toBe("a");
+    expect(input.destroyed).toBe(true);
+  });
+
+  it("yields what was read before the signal aborted", async () => {
+    const input = new PassThrough();
+    const stop = new AbortController();
+    const parts: string[] = [];
+    input.write("a");
+    for await (const chunk of chunks(input, stop.signal)) {
+      parts.push(Buffer.from(chunk).toString());
+      if (parts.length > 1) continue;
+      input.write("b");
+      stop.abort();
+    }
+    expect(parts).toEqual(["a", "b"]);
+  });
+});
+
+/** A stream that holds each write back until it is let go. */
+class Slow extends Writable {
+  readonly texts: string[] = [];
+  #done: (() => void) | undefined;
+
+  constructor() {
+    super({ highWaterMark: 1 });
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.texts.push(chunk.toString());
+    this.#done = done;
+  }
+
+  letGo(): void {
+    this.#done?.();
+  }
+}
+
+describe("Output", () => {
+  it("collects lines until no more are expected", async () => {
+    const texts: string[] = [];
+    const stream = new Writable({
+      write(chunk, _, done) {
+        texts.push(String(chunk));
+        done();
+      },
+    });
+    const output = new Output(stream);
+    output.add("a\n");
+    await output.settle(false);
+    expect(texts).toEqual([]);
+    output.add("b\n");
+    await output.settle(true);
+    expect(texts).toEqual(["a\nb\n"]);
+    output.add(`${"x".repeat(70_000)}\n`);
+    await output.settle(false);
+    expect(texts).toHaveLength(2);
+  });
+
+  it("waits for a slow reader", async () => {
+    const stream = new Slow();
+    const output = new Output(stream);
+    output.add("a\n");
+    let settled = false;
+    const settling = output.settle(true).then(() => {
+      settled = true;
+    });
+    await setImmediate();
+    expect([settled, stream.texts]).toEqual([false, ["a\n"]]);
+    stream.letGo();
+    await settling;
+    expect(stream.listenerCount("drain")).toBe(0);
+  });
+
+  it("keeps the error of a reader that has gone, and does not wait for it", async () => {
+    const stream = new Slow();
+    const output = new Output(stream);
+    output.add("a\n");
+    const settling = output.settle(true);
+    stream.destroy(new Error("EPIPE"));
+    await settling;
+    expect(output.error?.message).toBe("EPIPE");
+    output.add("b\n");
+    await output.settle(true);
+    expect(stream.texts).toEqual(["a\n"]);
+  });
+});
