@@ -9,6 +9,7 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+  class Table {}
   class RuntimeError extends Error {}
   function compile(bytes: ArrayBufferView | ArrayBuffer): Promise<Module>;
 }

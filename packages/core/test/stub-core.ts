@@ -46,7 +46,7 @@ export class StubCore implements CoreModule {
   sources: string[] = [];
   /** The call that traps next, whatever the event. */
   trapOn: keyof Handle | "compile" | undefined;
-  memory = new WebAssembly.Memory({ initial: 4 });
+  bytes = new WebAssembly.Memory({ initial: 4 });
   #dead = false;
   #resetting = false;
 
@@ -77,7 +77,7 @@ export class StubCore implements CoreModule {
     this.#resetting = true;
   };
 
-  initSync = (): { memory: WebAssembly.Memory } => ({ memory: this.memory });
+  memory = (): WebAssembly.Memory => this.bytes;
 
   /** What each call into an instance goes through. */
   enter(call: keyof Handle | "compile", instance: number): void {
@@ -93,7 +93,7 @@ export class StubCore implements CoreModule {
 
   #restart(): void {
     this.instances++;
-    this.memory = new WebAssembly.Memory({ initial: 4 });
+    this.bytes = new WebAssembly.Memory({ initial: 4 });
     this.#dead = false;
     this.#resetting = false;
   }
@@ -121,7 +121,7 @@ class StubHandle implements Handle {
   /** Each call moves memory, so that a view that is kept is found out. */
   input(len: number): number {
     this.#enter("input");
-    this.#core.memory.grow(Math.ceil(len / PAGE));
+    this.#core.bytes.grow(Math.ceil(len / PAGE));
     return PAGE;
   }
 
@@ -142,13 +142,13 @@ class StubHandle implements Handle {
 
   streamInput(): number {
     this.#enter("streamInput");
-    this.#core.memory.grow(1);
+    this.#core.bytes.grow(1);
     return 2 * PAGE;
   }
 
   feed(len: number): number {
     this.#enter("feed");
-    this.#carried.push(...new Uint8Array(this.#core.memory.buffer, 2 * PAGE, len));
+    this.#carried.push(...new Uint8Array(this.#core.bytes.buffer, 2 * PAGE, len));
     const lines = Buffer.from(this.#carried).toString().split("\n");
     this.#carried = [...Buffer.from(lines.pop() ?? "")];
     return this.#judgeAll(lines);
@@ -181,7 +181,7 @@ class StubHandle implements Handle {
   }
 
   #text(place: number, len: number): string {
-    return Buffer.from(this.#core.memory.buffer, place, len).toString();
+    return Buffer.from(this.#core.bytes.buffer, place, len).toString();
   }
 
   #query(text: string): string | undefined {
@@ -226,7 +226,7 @@ class StubHandle implements Handle {
       return not || rule === undefined || rule.verdict === "allow" ? [] : [{ line, code }];
     });
     this.#lines = rows.map(({ line }) => line);
-    const { buffer } = this.#core.memory;
+    const { buffer } = this.#core.bytes;
     let at = buffer.byteLength - PAGE;
     this.#rows = at;
     const table = new Uint32Array(buffer, at, rows.length * 3);

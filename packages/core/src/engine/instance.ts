@@ -27,7 +27,7 @@ export class Instance {
 
   /** The present memory. Ask again after a failure: a fresh instance has its own. */
   get memory(): Memory {
-    return this.core.initSync().memory;
+    return this.core.memory();
   }
 
   /**

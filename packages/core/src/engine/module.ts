@@ -40,7 +40,7 @@ export interface Handle {
   rowFacts(row: number): string | undefined;
 }
 
-/** The functions of the glue. */
+/** The functions of the glue, and the memory of its instance. */
 export interface CoreModule {
   /** Compiles a policy; `format` is `"acl"` or `"json"`. With `lints`, the report also holds warnings about rules. */
   compile(
@@ -54,6 +54,6 @@ export interface CoreModule {
   inferRisk(reason: string, kind: string): string | undefined;
   /** Asks for a fresh instance at the next call. Handles of the old one throw from then on. */
   reset(): void;
-  /** Once there is an instance: its exports, those of the present instance. */
-  initSync(): { readonly memory: Memory };
+  /** The present instance's memory. */
+  memory(): Memory;
 }

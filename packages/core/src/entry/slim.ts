@@ -1,7 +1,8 @@
 // Entry without the module: the caller brings it, from `@a3s-sentry/core/sentry.wasm` or wherever it is kept.
 
-import * as glue from "../../wasm/sentry_core.js";
+import initGlue from "../../wasm/sentry_core.js";
 import { provideCore } from "../engine/loader.js";
+import { core } from "./core.js";
 import { once } from "./once.js";
 
 export * from "../index.js";
@@ -20,8 +21,8 @@ export type WasmInput = WebAssembly.Module | ArrayBuffer | Uint8Array<ArrayBuffe
  */
 export function init(input: WasmInput): Promise<void> {
   const load = once(async () => {
-    await glue.default({ module_or_path: input });
-    return glue;
+    await initGlue({ module_or_path: input });
+    return core;
   });
   provideCore(load);
   return load().then(() => undefined);

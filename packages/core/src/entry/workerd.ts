@@ -1,10 +1,11 @@
 // Entry for Cloudflare Workers and Vercel's edge: they do not compile bytes, but import a `.wasm` file as a module.
 
-import * as glue from "../../wasm/sentry_core.js";
+import { initSync } from "../../wasm/sentry_core.js";
 import module from "../../wasm/sentry_core_bg.wasm";
 import { provideCore } from "../engine/loader.js";
+import { core } from "./core.js";
 
-glue.initSync({ module });
-provideCore(() => glue);
+initSync({ module });
+provideCore(() => core);
 
 export * from "../index.js";

@@ -22,8 +22,8 @@ export interface Diagnostic {
   readonly frame: string;
 }
 
-export function fromWire({ help, ...rest }: WireDiagnostic): Diagnostic {
-  return help === null ? rest : { ...rest, help };
+export function fromWire({ help, frame, ...rest }: WireDiagnostic): Diagnostic {
+  return { ...rest, ...(help === null ? {} : { help }), frame: frame.trimEnd() };
 }
 
 /** A problem found before the text reaches the core. */
@@ -41,6 +41,6 @@ export function problem(
     message,
     span: at?.span ?? { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 },
     related: [],
-    frame: `error[${code}]: ${message}\n  --> ${place}${excerpt}`,
+    frame: `error[${code}]: ${message}\n --> ${place}${excerpt}`,
   };
 }
