@@ -2,7 +2,7 @@
 
 use super::MAX_TOKEN;
 use super::token::{Delimiter, Kind, Token};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
 use crate::text::{Span, is_visible, offset};
 
 const TEXT_HELP: &str = "text stands in quotes: `\"…\"`";
@@ -80,7 +80,7 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn report(&mut self, code: Code, span: Span, message: impl Into<String>) {
-        self.problems.push(Diagnostic::new(code, span, message));
+        self.push(Diagnostic::new(code, span, message));
     }
 
     pub(super) fn report_with_help(
@@ -90,8 +90,14 @@ impl<'a> Lexer<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.problems
-            .push(Diagnostic::new(code, span, message).help(help));
+        self.push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    /// Keeps a problem; of a string with a bad escape at every second byte only the first hundred.
+    fn push(&mut self, problem: Diagnostic) {
+        if self.problems.len() < MAX_DIAGNOSTICS {
+            self.problems.push(problem);
+        }
     }
 
     /// Moves on over all characters that fit.
