@@ -123,15 +123,43 @@ mod tests {
     fn rows_are_tried_in_the_order_of_the_taxonomy() {
         let cases = [
             ("metadata DNS", EventKind::Dns, Category::SystemRisk),
-            ("metadata read", EventKind::ToolExec, Category::CommandDanger),
-            ("opened a listening port — possible Backdoor", EventKind::SecurityAction, Category::PrivilegeEscalation),
-            ("secret exfil of a private key", EventKind::SslContent, Category::SecretExfil),
-            ("possible prompt injection / jailbreak", EventKind::SslContent, Category::PromptInjection),
-            ("out-of-band exfil / callback domain", EventKind::Dns, Category::CommunicationRisk),
-            ("rce-primitive: exec contains an RCE/exfil primitive", EventKind::ToolExec, Category::CommunicationRisk),
+            (
+                "metadata read",
+                EventKind::ToolExec,
+                Category::CommandDanger,
+            ),
+            (
+                "opened a listening port — possible Backdoor",
+                EventKind::SecurityAction,
+                Category::PrivilegeEscalation,
+            ),
+            (
+                "secret exfil of a private key",
+                EventKind::SslContent,
+                Category::SecretExfil,
+            ),
+            (
+                "possible prompt injection / jailbreak",
+                EventKind::SslContent,
+                Category::PromptInjection,
+            ),
+            (
+                "out-of-band exfil / callback domain",
+                EventKind::Dns,
+                Category::CommunicationRisk,
+            ),
+            (
+                "rce-primitive: exec contains an RCE/exfil primitive",
+                EventKind::ToolExec,
+                Category::CommunicationRisk,
+            ),
             ("anything", EventKind::FileAccess, Category::DataLeak),
             ("anything", EventKind::FileDelete, Category::Other),
-            ("raw DISK overwrite", EventKind::FileDelete, Category::CommandDanger),
+            (
+                "raw DISK overwrite",
+                EventKind::FileDelete,
+                Category::CommandDanger,
+            ),
         ];
         for (reason, kind, expected) in cases {
             assert_eq!(infer(reason, kind), expected, "{reason} on {kind:?}");

@@ -11,6 +11,16 @@ use crate::event::{self, EventKind, Scratch};
 use crate::risk;
 use crate::wire::{self, EventFacts, Format};
 
+#[wasm_bindgen]
+extern "C" {
+    /// A function of JavaScript that answers `env("NAME")`.
+    #[wasm_bindgen(typescript_type = "(name: string) => string | undefined")]
+    pub type Lookup;
+
+    #[wasm_bindgen(method, catch, js_name = call)]
+    fn call(this: &Lookup, receiver: &JsValue, name: &str) -> Result<JsValue, JsValue>;
+}
+
 /// The largest event that is judged by a single call, in bytes.
 const MAX_EVENT: usize = 16 << 20;
 /// The largest chunk of a stream, in bytes.
@@ -44,7 +54,7 @@ pub fn compile(
     name: &str,
     source: &str,
     format: &str,
-    lookup: &js_sys::Function,
+    lookup: &Lookup,
     lints: bool,
 ) -> Compilation {
     let format = if format == "json" {
@@ -53,7 +63,7 @@ pub fn compile(
         Format::Acl
     };
     let environment = |variable: &str| {
-        let found = lookup.call1(&JsValue::NULL, &JsValue::from_str(variable));
+        let found = lookup.call(&JsValue::UNDEFINED, variable);
         found.ok().and_then(|value| value.as_string())
     };
     let (engine, report) = wire::compile(name, source, format, &environment, lints);

@@ -120,7 +120,10 @@ impl Engine {
             let name = decider
                 .and_then(|at| self.policy.rules.get(at))
                 .map_or("an earlier rule", |rule| rule.name.as_str());
-            (Outcome::Shadowed, format!("matches, but `{name}` comes first"))
+            (
+                Outcome::Shadowed,
+                format!("matches, but `{name}` comes first"),
+            )
         } else {
             let why = "its pattern does not occur in the subject".to_owned();
             (Outcome::NoMatch, why)

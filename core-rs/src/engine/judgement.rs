@@ -35,7 +35,11 @@ impl Judgement {
     ) -> Self {
         let rule = rule.and_then(|rule| u32::try_from(rule + 1).ok());
         let kind = u32::try_from(kind.index()).unwrap_or(0) << KIND_SHIFT;
-        let partial = if evidence == Evidence::Partial { PARTIAL } else { 0 };
+        let partial = if evidence == Evidence::Partial {
+            PARTIAL
+        } else {
+            0
+        };
         let target = if has_target { TARGET } else { 0 };
         Self(rule.unwrap_or(0) & RULE_MASK | kind | partial | target)
     }

@@ -41,11 +41,13 @@ impl Matcher {
     /// The rules that fit `subject`, rising. The first of them decides.
     pub(super) fn fitting<'m>(&'m self, subject: &str) -> impl Iterator<Item = usize> + use<'m> {
         // Most subjects fit nothing, and saying so is cheaper than saying what fits.
-        let found = self.set.is_match(subject).then(|| self.set.matches(subject));
+        let found = self
+            .set
+            .is_match(subject)
+            .then(|| self.set.matches(subject));
         found
             .into_iter()
-            .flat_map(|found| found.into_iter())
+            .flatten()
             .filter_map(|at| self.rules.get(at).copied())
     }
 }
-

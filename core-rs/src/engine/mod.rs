@@ -48,7 +48,8 @@ impl Engine {
     /// kind of event take too much memory together.
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
-            return Err(too_large(&policy, format!("more than {MAX_RULES} rules")));
+            let problem = format!("more than {MAX_RULES} rules");
+            return Err(Box::new(too_large(&policy, &problem)));
         }
         let mut matchers = Vec::with_capacity(EventKind::ALL.len());
         for kind in EventKind::ALL {
@@ -59,10 +60,9 @@ impl Engine {
             let matcher = Matcher::new(patterns).map_err(|TooLarge| {
                 let limit = matcher::MAX_COMPILED_SET >> 20;
                 let kind = kind.as_word();
-                too_large(
-                    &policy,
-                    format!("the patterns on `{kind}` take more than {limit} MiB together"),
-                )
+                let problem =
+                    format!("the patterns on `{kind}` take more than {limit} MiB together");
+                Box::new(too_large(&policy, &problem))
             })?;
             matchers.push(matcher);
         }
@@ -117,25 +117,15 @@ impl Engine {
     }
 }
 
-fn too_large(policy: &Policy, problem: String) -> Box<Diagnostic> {
-    let largest = policy
-        .rules
-        .iter()
-        .max_by_key(|rule| rule.pattern.len())
-        .map_or("", |rule| rule.name.as_str());
-    let span = policy
-        .rules
-        .iter()
-        .find(|rule| rule.name == largest)
-        .map_or(Span::default(), |rule| rule.span);
-    Box::new(
-        Diagnostic::new(
-            Code::PatternTooLarge,
-            span,
-            format!("the policy is too large: {problem}"),
-        )
-        .help(format!(
-            "split it, or make patterns smaller; the longest is that of `{largest}`"
-        )),
+fn too_large(policy: &Policy, problem: &str) -> Diagnostic {
+    let longest = policy.rules.iter().max_by_key(|rule| rule.pattern.len());
+    let (name, span) = longest.map_or(("", Span::default()), |rule| (&rule.name, rule.span));
+    Diagnostic::new(
+        Code::PatternTooLarge,
+        span,
+        format!("the policy is too large: {problem}"),
     )
+    .help(format!(
+        "split it, or make patterns smaller; the longest is that of `{name}`"
+    ))
 }

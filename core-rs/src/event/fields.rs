@@ -105,12 +105,12 @@ pub(super) fn read<'a>(kind: EventKind, scanner: &mut Scanner<'a>) -> Scanned<Fi
 
 fn tool_exec<'a>(scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
     let (mut pid, mut argv) = (Once(None), Once(None));
-    let (mut ppid, mut uid, mut cwd) = (Once(None), Once(None), Once(None));
+    let (mut parent, mut uid, mut cwd) = (Once(None), Once(None), Once(None));
     let (mut truncated, mut incomplete) = (Once(None), Once(None));
     scanner.object(|scanner, key| match key {
         "pid" => pid.set(scanner.unsigned()),
         "argv" => argv.set(arguments(scanner)),
-        "ppid" => ppid.set(or_null(scanner, Scanner::unsigned::<u32>)),
+        "ppid" => parent.set(or_null(scanner, Scanner::unsigned::<u32>)),
         "uid" => uid.set(or_null(scanner, Scanner::unsigned::<u32>)),
         "cwd" => cwd.set(or_null(scanner, Scanner::string)),
         "argv_truncated" => truncated.set(or_null(scanner, Scanner::boolean)),

@@ -83,12 +83,12 @@ fn decode_unicode(text: &str) -> (char, &str) {
         return (char::REPLACEMENT_CHARACTER, text);
     };
     if (0xD800..0xDC00).contains(&high) {
-        if let Some((low, after)) = rest.strip_prefix("\\u").and_then(hex4) {
-            if (0xDC00..0xE000).contains(&low) {
-                let scalar = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-                let decoded = char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER);
-                return (decoded, after);
-            }
+        if let Some((low, after)) = rest.strip_prefix("\\u").and_then(hex4)
+            && (0xDC00..0xE000).contains(&low)
+        {
+            let scalar = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+            let decoded = char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER);
+            return (decoded, after);
         }
     }
     let decoded = char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -415,12 +415,57 @@ mod tests {
         let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
         let mixed = format!("{}1{}", "[{\"a\":".repeat(63), "}]".repeat(63));
         let cases = [
-            "null", "true", "false", " 1 ", "-0", "0.5", "1e9", "-1.25E-3", "\"\"", "\"\\u00e9\\n\"",
-            "[]", "{}", "[1,2,[3]]", "{\"a\":[{}],\"b\":null}", "\"\\ud83d\\ude00\"",
-            "", "nul", "tru", "01", "1.", ".5", "1e", "+1", "--1", "1e999", "\"", "\"\\x\"", "\"\\u12g4\"",
-            "\"\u{1}\"", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1,}", "[1}", "{\"a\":1]",
-            "1 2", "[1 2]", "{\"a\" 1}", "'a'", "NaN", "[\"\\", "\"\\u", "[[", "\u{a0}1",
-            &deep(126), &deep(127), &deep(128), &deep(129), &mixed,
+            "null",
+            "true",
+            "false",
+            " 1 ",
+            "-0",
+            "0.5",
+            "1e9",
+            "-1.25E-3",
+            "\"\"",
+            "\"\\u00e9\\n\"",
+            "[]",
+            "{}",
+            "[1,2,[3]]",
+            "{\"a\":[{}],\"b\":null}",
+            "\"\\ud83d\\ude00\"",
+            "",
+            "nul",
+            "tru",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "+1",
+            "--1",
+            "1e999",
+            "\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\u{1}\"",
+            "[1,]",
+            "[,1]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "[1}",
+            "{\"a\":1]",
+            "1 2",
+            "[1 2]",
+            "{\"a\" 1}",
+            "'a'",
+            "NaN",
+            "[\"\\",
+            "\"\\u",
+            "[[",
+            "\u{a0}1",
+            &deep(126),
+            &deep(127),
+            &deep(128),
+            &deep(129),
+            &mixed,
         ];
         for case in cases {
             let expected = serde_json::from_str::<serde_json::Value>(case).is_ok();
@@ -468,8 +513,21 @@ mod tests {
     #[test]
     fn integers_are_taken_only_as_integers() {
         assert_eq!(Scanner::new("4294967295").unsigned::<u32>(), Ok(u32::MAX));
-        for text in ["4294967296", "-1", "-0", "1.0", "1e0", "\"1\"", "null", "18446744073709551616"] {
-            assert_eq!(Scanner::new(text).unsigned::<u32>(), Err(Malformed), "{text}");
+        for text in [
+            "4294967296",
+            "-1",
+            "-0",
+            "1.0",
+            "1e0",
+            "\"1\"",
+            "null",
+            "18446744073709551616",
+        ] {
+            assert_eq!(
+                Scanner::new(text).unsigned::<u32>(),
+                Err(Malformed),
+                "{text}"
+            );
         }
     }
 }

@@ -128,12 +128,11 @@ fn read_variant<'a>(
 ) -> Result<Option<(EventKind, Fields<'a>)>, Malformed> {
     let mut variant = None;
     scanner.object(|scanner, key| {
-        let read = match EventKind::from_word(key) {
-            Some(kind) => Some((kind, fields::read(kind, scanner)?)),
-            None => {
-                scanner.skip()?;
-                None
-            }
+        let read = if let Some(kind) = EventKind::from_word(key) {
+            Some((kind, fields::read(kind, scanner)?))
+        } else {
+            scanner.skip()?;
+            None
         };
         once(&mut variant, read)
     })?;

@@ -17,16 +17,12 @@ fn is_self(peer: &str) -> bool {
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
         .unwrap_or(peer);
-    match bare.parse::<IpAddr>() {
-        Ok(address) => {
-            let address = address.to_canonical();
-            address.is_unspecified() || address.is_loopback()
-        }
-        Err(_) => {
-            let name = bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        let address = address.to_canonical();
+        return address.is_unspecified() || address.is_loopback();
     }
+    let name = bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -36,12 +32,29 @@ mod tests {
     #[test]
     fn a_peer_that_is_this_machine_or_nobody_is_never_denied() {
         for peer in [
-            "", "  ", "0.0.0.0", "127.0.0.1", "127.9.9.9", "::", "[::]", "::1", "[::1]",
-            "::ffff:127.0.0.1", "localhost", "LOCALHOST.", "db.localhost",
+            "",
+            "  ",
+            "0.0.0.0",
+            "127.0.0.1",
+            "127.9.9.9",
+            "::",
+            "[::]",
+            "::1",
+            "[::1]",
+            "::ffff:127.0.0.1",
+            "localhost",
+            "LOCALHOST.",
+            "db.localhost",
         ] {
             assert!(!deniable(EventKind::Egress, peer), "{peer:?}");
         }
-        for peer in ["169.254.169.254", "[fd00:ec2::254]", "evil.test", "128.0.0.1", "localhost.evil.test"] {
+        for peer in [
+            "169.254.169.254",
+            "[fd00:ec2::254]",
+            "evil.test",
+            "128.0.0.1",
+            "localhost.evil.test",
+        ] {
             assert!(deniable(EventKind::Egress, peer), "{peer:?}");
         }
     }

@@ -1,6 +1,6 @@
 //! A short text that a pattern is likely to match.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// The longest sample, in bytes.
 const MAX_SAMPLE: usize = 4096;
@@ -50,7 +50,9 @@ fn pick(class: &Class) -> Option<char> {
         }
         Class::Bytes(class) => {
             let mut ranges = class.ranges().iter();
-            ranges.any(|range| (u32::from(range.start())..=u32::from(range.end())).contains(&u32::from(wanted)))
+            ranges.any(|range| {
+                (u32::from(range.start())..=u32::from(range.end())).contains(&u32::from(wanted))
+            })
         }
     };
     let ordinary = ['a', 'x', 'A', '0', '1', ' ', '/', '-', '.', ':'];
@@ -58,9 +60,12 @@ fn pick(class: &Class) -> Option<char> {
         .into_iter()
         .find(|&wanted| contains(wanted))
         .or_else(|| match class {
-            Class::Unicode(class) => class.ranges().first().map(|range| range.start()),
+            Class::Unicode(class) => class.ranges().first().map(ClassUnicodeRange::start),
             Class::Bytes(class) => {
-                let first = class.ranges().first().map(|range| char::from(range.start()));
+                let first = class
+                    .ranges()
+                    .first()
+                    .map(|range| char::from(range.start()));
                 first.filter(char::is_ascii)
             }
         })

@@ -76,7 +76,10 @@ pub(super) fn value_of<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Option<
                 Diagnostic::new(
                     Code::WrongType,
                     block.span,
-                    format!("`{}` is set to a value, not written as a block", field.name.text),
+                    format!(
+                        "`{}` is set to a value, not written as a block",
+                        field.name.text
+                    ),
                 )
                 .help(format!("write `{} = …`", field.name.text)),
             );

@@ -198,7 +198,9 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     diagnostics.extend(reader.diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
     diagnostics.truncate(MAX_DIAGNOSTICS);
-    let sound = diagnostics.iter().all(|found| found.level() != Level::Error);
+    let sound = diagnostics
+        .iter()
+        .all(|found| found.level() != Level::Error);
     Checked {
         policy: sound.then_some(policy),
         diagnostics,

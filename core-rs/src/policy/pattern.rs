@@ -58,7 +58,10 @@ fn syntax_fault(
     let place = span
         .and_then(|span| {
             let locate = |offset| locate(source, literal, pattern, offset);
-            Some(Span::new(locate(span.start.offset)?, locate(span.end.offset)?))
+            Some(Span::new(
+                locate(span.start.offset)?,
+                locate(span.end.offset)?,
+            ))
         })
         .filter(|span| span.start < span.end)
         .unwrap_or(literal);

@@ -123,7 +123,11 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
         _ => std::slice::from_ref(value),
     };
     if elements.is_empty() {
-        reader.bad_value("on", "names no kind of event, so the rule would never fire", value);
+        reader.bad_value(
+            "on",
+            "names no kind of event, so the rule would never fire",
+            value,
+        );
         return None;
     }
     for element in elements {

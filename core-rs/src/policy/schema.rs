@@ -148,12 +148,8 @@ fn section<'t>(
 /// Says that `owner` lacks `key`.
 pub(super) fn missing(reader: &mut Reader<'_>, span: Span, owner: &str, key: &str) {
     reader.report(
-        Diagnostic::new(
-            Code::MissingKey,
-            span,
-            format!("`{owner}` needs `{key}`"),
-        )
-        .help(format!("add `{key} = …`")),
+        Diagnostic::new(Code::MissingKey, span, format!("`{owner}` needs `{key}`"))
+            .help(format!("add `{key} = …`")),
     );
 }
 
@@ -189,7 +185,11 @@ fn http_url(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
         .strip_prefix("http://")
         .or_else(|| url.strip_prefix("https://"));
     if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
-        reader.bad_value("url", "must start with `http://` or `https://` and a host", value);
+        reader.bad_value(
+            "url",
+            "must start with `http://` or `https://` and a host",
+            value,
+        );
         return None;
     }
     Some(url)
@@ -200,7 +200,11 @@ fn timeout(reader: &mut Reader<'_>, value: &Value) -> Option<f64> {
     if seconds > 0.0 && seconds <= MAX_TIMEOUT_S {
         return Some(seconds);
     }
-    reader.bad_value("timeout_s", "must be above 0 and at most 86400 seconds", value);
+    reader.bad_value(
+        "timeout_s",
+        "must be above 0 and at most 86400 seconds",
+        value,
+    );
     None
 }
 

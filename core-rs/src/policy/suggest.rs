@@ -29,7 +29,8 @@ fn distance(a: &str, b: &str) -> usize {
         let mut row = vec![i + 1];
         let mut last_b = None;
         for (j, &cb) in b.iter().enumerate() {
-            let cost = |cells: &[usize], at: usize| cells.get(at).copied().unwrap_or(usize::MAX / 2);
+            let cost =
+                |cells: &[usize], at: usize| cells.get(at).copied().unwrap_or(usize::MAX / 2);
             let mut best = (cost(&above, j) + usize::from(ca != cb))
                 .min(cost(&above, j + 1) + 1)
                 .min(cost(&row, j) + 1);
