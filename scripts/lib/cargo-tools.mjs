@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cached } from "./cache.mjs";
 import { nativeRust } from "./native-rust.mjs";
 import { run, tail } from "./processes.mjs";
-import { say, Stop, step } from "./say.mjs";
+import { Stop, say, step } from "./say.mjs";
 
 /**
  * @param {string} crate the package that holds the program
@@ -25,7 +25,12 @@ async function install(crate, version, folder) {
   const { env: rust } = await nativeRust();
   const target = join(folder, "target");
   // These tools run for a second a build: a quick build of them is worth more than a quick run.
-  const env = { ...rust, CARGO_TARGET_DIR: target, CARGO_PROFILE_RELEASE_OPT_LEVEL: "1", CARGO_PROFILE_RELEASE_LTO: "off" };
+  const env = {
+    ...rust,
+    CARGO_TARGET_DIR: target,
+    CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
+    CARGO_PROFILE_RELEASE_LTO: "off",
+  };
   const args = ["install", "--root", folder, `${crate}@${version}`];
   const locked = await run("cargo", [...args, "--locked"], { env });
   // A registry mirror may lack a dependency of the very version that the crate was locked to.

@@ -6,7 +6,8 @@ import { must, run } from "./processes.mjs";
 import { Stop } from "./say.mjs";
 
 const rust = ["rustc-web", "libstd-rust-web-dev", "cargo-web", "rust-web-src", "rustfmt-web", "rust-web-clippy"];
-const todo = "check that this machine reaches its Debian mirror (`apt-get update` as root shows it), then run this again";
+const todo =
+  "check that this machine reaches its Debian mirror (`apt-get update` as root shows it), then run this again";
 
 /**
  * Fetches a Rust toolchain, the sources of its standard library, and the linker of the LLVM that it is built with.

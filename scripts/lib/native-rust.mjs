@@ -1,7 +1,7 @@
 // The Rust toolchain for checks and tools: cargo from PATH, or Debian's where that is too old for the crate.
 import { debianRust } from "./debian-rust.mjs";
 import { run } from "./processes.mjs";
-import { say, Stop } from "./say.mjs";
+import { Stop, say } from "./say.mjs";
 import { oldestRust } from "./versions.mjs";
 
 let found;

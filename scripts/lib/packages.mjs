@@ -1,5 +1,5 @@
 // The TypeScript build: tsc over the packages, in the order of their references.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { root, wasmFolder } from "./places.mjs";
@@ -9,9 +9,13 @@ import { unlessDone } from "./stamps.mjs";
 
 /** Compiles every package to `dist/`: ES modules, types, maps. */
 export async function buildPackages() {
-  const names = readdirSync(join(root, "packages")).filter((name) => existsSync(join(root, "packages", name, "tsconfig.json")));
+  const names = readdirSync(join(root, "packages")).filter((name) =>
+    existsSync(join(root, "packages", name, "tsconfig.json")),
+  );
   const folders = names.map((name) => join(root, "packages", name));
-  const inputs = folders.flatMap((folder) => ["src", "tsconfig.json", "package.json"].map((name) => join(folder, name)));
+  const inputs = folders.flatMap((folder) =>
+    ["src", "tsconfig.json", "package.json"].map((name) => join(folder, name)),
+  );
   inputs.push(join(root, "tsconfig.base.json"), join(root, "pnpm-lock.yaml"), join(wasmFolder, "sentry_core.d.ts"));
   const outputs = folders.map((folder) => join(folder, "dist", "index.js"));
   await unlessDone("dist", { inputs, outputs }, () =>
@@ -21,4 +25,10 @@ export async function buildPackages() {
       await must("compiling the packages", todo, process.execPath, [tsc, "-b", ...folders], { cwd: root });
     }),
   );
+}
+
+/** The script of the command `a3s-sentry`, to run with node. */
+export function commandLine() {
+  const folder = join(root, "packages", "node");
+  return join(folder, JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).bin["a3s-sentry"]);
 }

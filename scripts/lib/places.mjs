@@ -16,5 +16,4 @@ export const wasmFolder = join(root, "packages", "core", "wasm");
 
 /** Tools built for this project, shared by all work trees of a user. Safe to delete. */
 export const cache =
-  process.env.A3S_SENTRY_BUILD_CACHE ||
-  join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "a3s-sentry");
+  process.env.A3S_SENTRY_BUILD_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "a3s-sentry");

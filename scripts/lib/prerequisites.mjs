@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { must, run } from "./processes.mjs";
-import { say, Stop, step } from "./say.mjs";
+import { Stop, say, step } from "./say.mjs";
 import { oldestNode } from "./versions.mjs";
 
 export function needNode() {

@@ -32,8 +32,8 @@ function exitCode(code, signal) {
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string | undefined>, input?: string, timeout?: number }} [options]
- * @returns {Promise<{ code: number, stdout: string, output: string, missing: boolean }>} `output` is stdout and stderr
- *   as they came; `missing` tells that there is no such program
+ * @returns {Promise<{ code: number, stdout: string, stderr: string, output: string, missing: boolean }>} `output` is
+ *   stdout and stderr as they came; `missing` tells that there is no such program
  */
 export function run(command, args, options = {}) {
   forwardSignals(false);
@@ -46,22 +46,24 @@ export function run(command, args, options = {}) {
     });
     children.add(child);
     let stdout = "";
+    let stderr = "";
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
       stdout += text;
       output += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
       output += text;
     });
     if (options.input !== undefined) child.stdin.on("error", () => {}).end(options.input);
     child.on("error", (error) => {
       children.delete(child);
-      resolve({ code: 127, stdout, output: `${output}${error.message}\n`, missing: error.code === "ENOENT" });
+      resolve({ code: 127, stdout, stderr, output: `${output}${error.message}\n`, missing: error.code === "ENOENT" });
     });
     child.on("close", (code, signal) => {
       children.delete(child);
-      resolve({ code: exitCode(code, signal), stdout, output, missing: false });
+      resolve({ code: exitCode(code, signal), stdout, stderr, output, missing: false });
     });
   });
 }

@@ -1,6 +1,6 @@
 // Stamps: a step is skipped while the contents of its inputs are what they were when it last succeeded.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { root, scratch } from "./places.mjs";
 
@@ -16,7 +16,8 @@ const skipped = new Set(["node_modules", "target", "dist", ".git"]);
 export async function unlessDone(name, what, work) {
   const stamp = join(folder, name);
   const before = fingerprint(what.inputs, what.also ?? []);
-  const done = existsSync(stamp) && readFileSync(stamp, "utf8") === before && what.outputs.every((file) => existsSync(file));
+  const done =
+    existsSync(stamp) && readFileSync(stamp, "utf8") === before && what.outputs.every((file) => existsSync(file));
   if (done) return;
   rmSync(stamp, { force: true });
   await work();

@@ -1,7 +1,7 @@
 // A Rust toolchain that builds for wasm32-unknown-unknown: the one on PATH, else rustup's target, else Debian's packages.
 import { debianRust } from "./debian-rust.mjs";
-import { run } from "./processes.mjs";
 import { nativeRust } from "./native-rust.mjs";
+import { run } from "./processes.mjs";
 import { say, step } from "./say.mjs";
 
 const target = "wasm32-unknown-unknown";

@@ -4,7 +4,17 @@
 //   sentry_core.js, sentry_core.d.ts   wasm-bindgen's glue for `--target web`, untouched
 //   sentry_core_bg.wasm(.d.ts)         the module
 //   sentry_core_inline.js, .d.ts       the module as base64, for runtimes that are given no file
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -20,7 +30,14 @@ const glue = ["sentry_core.js", "sentry_core.d.ts", "sentry_core_bg.wasm", "sent
 const inlined = ["sentry_core_inline.js", "sentry_core_inline.d.ts"];
 
 /** What wasm-bindgen's output uses beside the first version of wasm; wasm-opt is to keep it and may use it. */
-const features = ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", "reference-types", "sign-ext", "multivalue"];
+const features = [
+  "bulk-memory",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+  "multivalue",
+];
 
 /** Builds the wasm module and its glue, unless the crate is unchanged. */
 export async function buildWasm() {
@@ -61,7 +78,10 @@ async function fetchCrates(env) {
 
 async function runWasmPack(folder, env) {
   const args = ["build", "--target", "web", "--release", "--no-opt", "--no-pack", "--mode", "no-install"];
-  const flags = { CARGO_ENCODED_RUSTFLAGS: hiddenPlaces().join("\x1f"), CARGO_TARGET_DIR: join(crate, "target", "wasm") };
+  const flags = {
+    CARGO_ENCODED_RUSTFLAGS: hiddenPlaces().join("\x1f"),
+    CARGO_TARGET_DIR: join(crate, "target", "wasm"),
+  };
   const todo = "see the compiler's message above; `npm run build` tries again";
   await must("building the wasm", todo, "wasm-pack", [...args, "--out-dir", folder, crate, "--", "--locked"], {
     env: { ...env, ...flags },
@@ -87,7 +107,8 @@ function writeInlined(folder) {
   const base64 = readFileSync(join(folder, "sentry_core_bg.wasm")).toString("base64");
   const text = `// The module sentry_core_bg.wasm as base64. Made by scripts/lib/wasm.mjs.\nexport default "${base64}";\n`;
   writeFileSync(join(folder, "sentry_core_inline.js"), text);
-  const types = "/** The module `sentry_core_bg.wasm` as base64. */\ndeclare const base64: string;\nexport default base64;\n";
+  const types =
+    "/** The module `sentry_core_bg.wasm` as base64. */\ndeclare const base64: string;\nexport default base64;\n";
   writeFileSync(join(folder, "sentry_core_inline.d.ts"), types);
 }
 
