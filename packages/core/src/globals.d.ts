@@ -32,5 +32,3 @@ declare class Request {
 declare class Response {
   readonly ok: boolean;
 }
-type RequestInfo = Request | string;
-type BufferSource = ArrayBufferView | ArrayBuffer;

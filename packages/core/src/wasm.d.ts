@@ -10,6 +10,7 @@ declare namespace WebAssembly {
     grow(pages: number): number;
   }
   class Table {}
+  class CompileError extends Error {}
   class RuntimeError extends Error {}
   function compile(bytes: ArrayBufferView | ArrayBuffer): Promise<Module>;
 }
@@ -18,3 +19,7 @@ declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
+
+// Named by the types of wasm-bindgen's glue.
+type RequestInfo = Request | string;
+type BufferSource = ArrayBufferView | ArrayBuffer;

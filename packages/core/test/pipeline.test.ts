@@ -93,10 +93,11 @@ describe("an escalation", () => {
 describe("a tier that fails escalates, and never allows", () => {
   it.each<[string, Judge, string]>([
     ["rejects", judge("Llm", () => Promise.reject(new Error("boom"))), "Llm failed: boom"],
+    ["rejects with a text", judge("Llm", () => Promise.reject("boom")), "Llm failed: boom"],
     [
       "throws",
       judge("Llm", () => {
-        throw "boom";
+        throw new Error("boom");
       }),
       "Llm failed: boom",
     ],

@@ -71,6 +71,18 @@ describe("a trap", () => {
     expect(sentry.classify(dns(1, "evil")).verdict).toBe("block");
   });
 
+  it("that no fresh instance follows keeps every event an escalation, until one does", async () => {
+    const sentry = await Sentry.create("");
+    const { reset } = core;
+    core.reset = () => {};
+    sentry.classify(dns(1, "TRAP"));
+    for (let i = 0; i < 3; i++) {
+      expect(sentry.classify(dns(1, "ok"))).toMatchObject({ verdict: "escalate", severity: "high" });
+    }
+    core.reset = reset;
+    expect(sentry.classify(dns(1, "ok")).verdict).toBe("allow");
+  });
+
   it("in a question about an event is an error", async () => {
     const sentry = await Sentry.create("");
     for (const ask of [() => sentry.facts(dns(1, "TRAP")), () => sentry.explain(dns(1, "TRAP"))]) {

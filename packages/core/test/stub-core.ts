@@ -56,7 +56,7 @@ export class StubCore implements CoreModule {
     _format: string,
     lookup: (name: string) => string | undefined,
   ): Compilation => {
-    if (this.#resetting) this.#restart();
+    if (this.#resetting) throw new Error("arguments went to the instance that is on its way out");
     this.enter("compile", this.instances);
     this.compiled++;
     this.sources.push(source.replace(/\$(\w+)/g, (_, name: string) => lookup(name) ?? "(unset)"));
@@ -69,6 +69,7 @@ export class StubCore implements CoreModule {
   };
 
   inferRisk = (reason: string): string => {
+    if (this.#resetting && reason === "") this.#restart();
     this.enter("free", this.instances);
     return JSON.stringify({ category: "inferred", name: reason, riskType: "atomic" });
   };

@@ -1,22 +1,20 @@
-// The one wasm instance that all policies of a process share, and its end when it fails.
+// The one wasm instance that all policies of a process share, and a fresh one when it fails.
 
 import type { CoreModule, Memory } from "./module.js";
 
 /** The instance behind a module. A new generation begins with each failure; handles of an older one are of no use. */
 export class Instance {
-  readonly core: CoreModule;
+  static readonly #known = new WeakMap<CoreModule, Instance>();
+  readonly #core: CoreModule;
   #generation = 0;
+  #failed = false;
 
   private constructor(core: CoreModule) {
-    this.core = core;
+    this.#core = core;
   }
 
-  static readonly #known = new WeakMap<CoreModule, Instance>();
-
   static of(core: CoreModule): Instance {
-    const known = Instance.#known.get(core);
-    if (known !== undefined) return known;
-    const instance = new Instance(core);
+    const instance = Instance.#known.get(core) ?? new Instance(core);
     Instance.#known.set(core, instance);
     return instance;
   }
@@ -25,9 +23,15 @@ export class Instance {
     return this.#generation;
   }
 
+  /** The module, with a fresh instance if the last one failed. Throws if there is none to be had. */
+  get core(): CoreModule {
+    if (this.#failed) this.#renew();
+    return this.#core;
+  }
+
   /** The present memory. Ask again after a failure: a fresh instance has its own. */
   get memory(): Memory {
-    return this.core.memory();
+    return this.#core.memory();
   }
 
   /**
@@ -36,11 +40,17 @@ export class Instance {
    */
   discard(error: unknown): string {
     this.#generation++;
-    try {
-      this.core.reset();
-    } catch {
-      // The instance cannot even take note. Compiling again will fail as well, which fails the event, not the caller.
-    }
+    this.#failed = true;
     return error instanceof Error ? error.message : String(error);
+  }
+
+  #renew(): void {
+    const before = this.#core.memory();
+    this.#core.reset();
+    // The glue writes the arguments of a call into memory before it brings up the instance that is due, so the first
+    // call must have nothing to write. An empty text takes no memory.
+    this.#core.inferRisk("", "");
+    if (this.#core.memory() === before) throw new Error("a fresh instance did not come up");
+    this.#failed = false;
   }
 }

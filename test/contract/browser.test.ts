@@ -1,0 +1,6 @@
+// The contract on the entry for browsers.
+
+import * as core from "../../packages/core/dist/entry/browser.js";
+import { contract } from "./suite.js";
+
+contract("@a3s-sentry/core in a browser", core);

@@ -1,0 +1,1 @@
+export function corpusSuite(_core: unknown): void {}

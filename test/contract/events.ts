@@ -1,0 +1,116 @@
+// Events in every form that they come in, and what is none.
+
+import { describe, expect, it } from "vitest";
+import type { Core } from "./core.js";
+
+const EVIL = '{"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}';
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction, truncateUtf8 }: Core): void {
+  describe("events", () => {
+    it("are judged alike as text, bytes and object", async () => {
+      const sentry = await Sentry.create("");
+      const shared = new Uint8Array(new SharedArrayBuffer(EVIL.length));
+      shared.set(utf8(EVIL));
+      for (const event of [
+        EVIL,
+        `  ${EVIL}\r\n`,
+        utf8(EVIL),
+        utf8(`xx${EVIL}`).subarray(2),
+        shared,
+        JSON.parse(EVIL),
+      ]) {
+        expect(sentry.classify(event)?.rule).toBe("oob-exfil-dns");
+      }
+      sentry.close();
+    });
+
+    it.each([
+      ["nothing", ""],
+      ["blanks", " \n"],
+      ["a log line", "observer: started"],
+      ["a list", `[${EVIL}]`],
+      ["half of it", EVIL.slice(0, -1)],
+      ["one and a half", EVIL + EVIL],
+      ["an event with nothing to judge", '{"event":{"LlmCall":{"pid":1}}}'],
+      ["an unknown event", '{"event":{"Teleport":{"pid":1}}}'],
+      ["two events in one", '{"event":{"Dns":{"pid":1,"query":"a"},"FileDelete":{"pid":1,"path":"/"}}}'],
+      ["no pid", '{"event":{"Dns":{"query":"x.oast.fun"}}}'],
+      ["a pid too large", '{"event":{"Dns":{"pid":4294967296,"query":"x.oast.fun"}}}'],
+      ["a query that is a number", '{"event":{"Dns":{"pid":1,"query":5}}}'],
+      ["a query twice", '{"event":{"Dns":{"pid":1,"query":"ok","query":"x.oast.fun"}}}'],
+      ["a bare control character", '{"event":{"Dns":{"pid":1,"query":"x.oast.fun\u0001"}}}'],
+      ["brackets without end", `{"event":${"[".repeat(200_000)}`],
+    ])("%s is none", async (_, text) => {
+      const sentry = await Sentry.create("");
+      expect(sentry.classify(text)).toBeNull();
+      expect(sentry.classify(utf8(text))).toBeNull();
+      expect(await sentry.evaluate(text)).toBeNull();
+      expect(sentry.facts(text)).toBeNull();
+      sentry.close();
+    });
+
+    it("that are not UTF-8 are none", async () => {
+      const sentry = await Sentry.create("");
+      const bytes = utf8(EVIL);
+      bytes[bytes.length - 8] = 0xff;
+      expect(sentry.classify(bytes)).toBeNull();
+      sentry.close();
+    });
+
+    it("cannot hide behind half a character, which is judged as U+FFFD", async () => {
+      const sentry = await Sentry.create("");
+      for (const query of ["\ud800.oast.fun", "\udc00\ud800.oast.fun"]) {
+        for (const event of [dns(1, query), `{"event":{"Dns":{"pid":7,"query":"${query}"}}}`]) {
+          expect(sentry.classify(event)?.rule).toBe("oob-exfil-dns");
+          expect(sentry.facts(event)?.subject).toBe(query.replace(/\p{Surrogate}/gu, "\ufffd"));
+        }
+      }
+      sentry.close();
+    });
+
+    it("of any size are judged, one after the other", async () => {
+      const sentry = await Sentry.create("");
+      const secret = "AWS_SECRET_ACCESS_KEY=abcdefghijklmnop1234567890";
+      for (const size of [0, 10, 5000, 70_000, 100, 10_000_000, 1000, 15_000_000]) {
+        for (const fill of ["a ", "é "]) {
+          const content = fill.repeat(size / 3) + secret;
+          expect(sentry.classify(sslContent(1, content)).rule).toBe("secret-in-egress");
+          expect(sentry.classify(sslContent(1, fill.repeat(size / 3))).verdict).toBe("allow");
+        }
+      }
+      sentry.close();
+    });
+
+    it("over 16 MiB are none", async () => {
+      const sentry = await Sentry.create("");
+      const most = 16 * 1024 * 1024;
+      expect(sentry.classify(EVIL.padEnd(most))?.rule).toBe("oob-exfil-dns");
+      expect(sentry.classify(EVIL.padEnd(most + 1))).toBeNull();
+      expect(sentry.classify(utf8(EVIL.padEnd(most)))?.rule).toBe("oob-exfil-dns");
+      expect(sentry.classify(utf8(EVIL.padEnd(most + 1)))).toBeNull();
+      sentry.close();
+    });
+
+    it("are known by their facts", async () => {
+      const sentry = await Sentry.create("");
+      expect(sentry.facts(fileAccess(7, "/tmp/größe", true, { agent: "py", provider: "Anthropic" }))).toEqual({
+        kind: "FileAccess",
+        pid: 7,
+        agent: "py",
+        provider: "Anthropic",
+        subject: "/tmp/größe",
+        target: "/tmp/größe",
+        evidence: "complete",
+      });
+      expect(sentry.facts(securityAction(0, "ptrace", 2n ** 64n - 1n))).toMatchObject({
+        subject: "ptrace 18446744073709551615",
+        agent: null,
+        provider: null,
+        target: null,
+      });
+      expect(truncateUtf8("größe", 3)).toBe("gr");
+      sentry.close();
+    });
+  });
+}

@@ -1,0 +1,63 @@
+// Streams: the same decisions as one by one, however they are cut.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Core } from "./core.js";
+
+const SESSION = readFileSync(new URL("../../examples/session.ndjson", import.meta.url));
+
+export function streamSuite({ Sentry, dns }: Core): void {
+  describe("a stream", () => {
+    it.each([97, 4096, 65_536, SESSION.length])("in chunks of %d bytes gives what classify gives", async (size) => {
+      const sentry = await Sentry.create("");
+      const lines = SESSION.toString().split("\n");
+      const expected = lines.flatMap((line) => {
+        const decision = sentry.classify(line);
+        const plain = decision === null || (decision.verdict === "allow" && decision.severity === "info");
+        return plain ? [] : [{ decision, event: { ...sentry.facts(line), line } }];
+      });
+      expect(expected.length).toBeGreaterThan(5);
+      const stream = sentry.createStream();
+      const got: unknown[] = [];
+      for (let at = 0; at < SESSION.length; at += size) {
+        for (const { decision, event } of stream.push(SESSION.subarray(at, at + size))) got.push({ decision, event });
+      }
+      for (const { decision, event } of stream.end()) got.push({ decision, event });
+      expect(got).toEqual(expected);
+      const { lines: count, events, malformed, unmodelled } = stream.counters;
+      expect(count).toBe(lines.length - 1);
+      expect(events).toBe(lines.filter((line) => sentry.classify(line) !== null).length);
+      expect(events + malformed + unmodelled).toBe(count);
+      stream.close();
+      sentry.close();
+    });
+
+    it("skips and counts a line that is too long, and goes on", async () => {
+      const sentry = await Sentry.create("");
+      const stream = sentry.createStream();
+      const input = Buffer.from(`${"x".repeat(10_000_000)}\n${dns(1, "x.oast.fun")}\n`);
+      const items = stream.push(input);
+      expect(items.map(({ decision }) => decision.rule)).toEqual(["oob-exfil-dns"]);
+      expect(stream.counters).toEqual({ lines: 2, events: 1, unmodelled: 0, malformed: 0, oversized: 1 });
+      stream.close();
+      sentry.close();
+    });
+
+    it("goes on by another policy", async () => {
+      const [one, other] = [
+        await Sentry.create(""),
+        await Sentry.create({
+          rules: [{ name: "no", on: "Dns", match: "no", verdict: "block", severity: "low", reason: "r" }],
+        }),
+      ];
+      const stream = one.createStream();
+      const line = Buffer.from(`${dns(1, "no")}\n`);
+      expect(stream.push(line)).toHaveLength(0);
+      expect(stream.push(line.subarray(0, 20))).toHaveLength(0);
+      stream.switchTo(other);
+      expect(stream.push(line.subarray(20)).map(({ decision }) => decision.rule)).toEqual(["no"]);
+      expect(stream.counters).toMatchObject({ lines: 2, events: 2 });
+      for (const thing of [one, other, stream]) thing.close();
+    });
+  });
+}

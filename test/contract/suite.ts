@@ -1,0 +1,20 @@
+// What every entry point owes its caller: one suite, run on each of them.
+
+import { describe } from "vitest";
+import type { Core } from "./core.js";
+import { corpusSuite } from "./corpus.js";
+import { eventSuite } from "./events.js";
+import { judgingSuite } from "./judging.js";
+import { policySuite } from "./policies.js";
+import { streamSuite } from "./streams.js";
+
+/** Declares the suite for the exports of one entry. */
+export function contract(entry: string, core: Core): void {
+  describe(entry, () => {
+    judgingSuite(core);
+    eventSuite(core);
+    policySuite(core);
+    streamSuite(core);
+    corpusSuite(core);
+  });
+}
