@@ -2,7 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::too_many_lines)]
 
 use sentry_core::acl::{Document, Item, Value, ValueKind, parse};
-use sentry_core::diagnostic::{Level, MAX_DIAGNOSTICS};
+use sentry_core::diagnostic::{Code, Level, MAX_DIAGNOSTICS};
 
 /// A source, and its problems: code without `acl/`, underlined text, message, help (empty: none).
 type Case = (
@@ -297,4 +297,44 @@ fn at_most_a_hundred_problems_and_in_the_order_of_the_source() {
     assert!(parsed.diagnostics.is_sorted_by_key(|d| d.span.start));
     // The first hundred: a word and, but for the first, a duplicate, each line.
     assert_eq!(parsed.diagnostics[99].code.as_str(), "acl/bare-word");
+}
+
+const LANGUAGE: &str = include_str!("../../docs/acl.md");
+
+#[test]
+fn the_language_page_names_every_code_and_its_example_is_right() {
+    let mut rows = LANGUAGE
+        .split("| code | meaning |\n|---|---|\n")
+        .nth(1)
+        .unwrap()
+        .lines();
+    for code in Code::ALL
+        .iter()
+        .filter(|code| code.as_str().starts_with("acl/"))
+    {
+        let row = format!("| `{}` | {} |", code.as_str(), code.meaning());
+        assert_eq!(rows.next(), Some(row.as_str()));
+    }
+    assert_eq!(rows.next(), None);
+    let example = LANGUAGE
+        .split("```acl\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```\n").next())
+        .unwrap();
+    assert_eq!(parse(example).diagnostics, []);
+}
+
+#[test]
+fn codes_have_names_of_their_own_and_a_group() {
+    let mut names: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let good = |name: &str| {
+        let groups = ["acl/", "policy/", "lint/"];
+        let rest = groups.iter().find_map(|group| name.strip_prefix(group));
+        rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
+    };
+    assert!(names.iter().all(|name| good(name)), "{names:?}");
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Code::ALL.len());
+    assert!(Code::ALL.iter().all(|code| code.meaning().ends_with('.')));
 }
