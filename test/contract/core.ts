@@ -2,21 +2,24 @@
 
 import type * as Everything from "@a3s-sentry/core";
 
-export type Core = Pick<
-  typeof Everything,
-  | "dns"
-  | "egress"
-  | "fileAccess"
-  | "fileDelete"
-  | "lint"
-  | "llmActivations"
-  | "PolicyError"
-  | "Sentry"
-  | "securityAction"
-  | "sslContent"
-  | "toolExec"
-  | "truncateUtf8"
->;
+/** What every `Sentry` does. */
+type AnySentry = Pick<Everything.Sentry, keyof Everything.Sentry>;
+
+export interface Core
+  extends Pick<
+    typeof Everything,
+    | "dns"
+    | "egress"
+    | "fileAccess"
+    | "lint"
+    | "PolicyError"
+    | "securityAction"
+    | "sslContent"
+    | "toolExec"
+    | "truncateUtf8"
+  > {
+  readonly Sentry: { create(...args: Parameters<typeof Everything.Sentry.create>): Promise<AnySentry> };
+}
 
 /** The diagnostics of a policy that must not compile. */
 export async function diagnosticsOf(core: Core, ...args: Parameters<Core["Sentry"]["create"]>) {

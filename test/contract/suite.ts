@@ -2,7 +2,6 @@
 
 import { describe } from "vitest";
 import type { Core } from "./core.js";
-import { corpusSuite } from "./corpus.js";
 import { eventSuite } from "./events.js";
 import { judgingSuite } from "./judging.js";
 import { policySuite } from "./policies.js";
@@ -15,6 +14,5 @@ export function contract(entry: string, core: Core): void {
     eventSuite(core);
     policySuite(core);
     streamSuite(core);
-    corpusSuite(core);
   });
 }

@@ -26,5 +26,5 @@ export type { PolicyFormat, PolicySource } from "./policy/source.js";
 export { type JudgeOptions, Sentry } from "./sentry.js";
 export type { StreamCounters } from "./stream/counters.js";
 export type { StreamItem } from "./stream/item.js";
-export type { EventStream } from "./stream/stream.js";
+export type { EventStream, StreamSource } from "./stream/stream.js";
 export { truncateUtf8 } from "./text.js";

@@ -19,7 +19,7 @@ import { settle } from "./pipeline/pipeline.js";
 import { type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
-import { EventStream, type StreamParts } from "./stream/stream.js";
+import { EventStream } from "./stream/stream.js";
 
 /** Options of a judgment that may take time. */
 export interface JudgeOptions {
@@ -158,13 +158,8 @@ export class Sentry {
    * for (const { decision, event } of stream.push(chunk)) console.log(decision.verdict, event?.subject);
    */
   createStream(): EventStream {
-    return new EventStream(this.streamParts());
-  }
-
-  /** @internal */
-  streamParts(): StreamParts {
     this.#refuseIfClosed();
-    return { engine: this.#engine.fork(), l1: this.#l1 };
+    return new EventStream({ engine: this.#engine.fork(), l1: this.#l1 });
   }
 
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */

@@ -8,7 +8,6 @@ import { MAX_CHUNK_BYTES, type Row } from "../engine/rows.js";
 import { utf8Text } from "../input.js";
 import type { L1Decisions } from "../l1.js";
 import type { JudgedEvent } from "../pipeline/judge.js";
-import type { Sentry } from "../sentry.js";
 import { minus, NOTHING, plus, type StreamCounters } from "./counters.js";
 import { LazyItem, type StreamItem } from "./item.js";
 import { type Judged, judgeLine, judgeLines } from "./one-by-one.js";
@@ -18,6 +17,11 @@ import { Tail } from "./tail.js";
 export interface StreamParts {
   readonly engine: Engine;
   readonly l1: L1Decisions;
+}
+
+/** What makes streams: a `Sentry`. */
+export interface StreamSource {
+  createStream(): EventStream;
 }
 
 /**
@@ -73,12 +77,19 @@ export class EventStream {
     return this.#total;
   }
 
-  /** Goes on by the policy of another sentry, from the line that is unfinished now. Counters go on too. */
-  switchTo(sentry: Sentry): void {
+  /**
+   * Goes on by the policy of another sentry, from the line that is unfinished now. Counters go on too.
+   *
+   * @example
+   * const next = await Sentry.create(edited);
+   * stream.switchTo(next);
+   */
+  switchTo(sentry: StreamSource): void {
     this.#advance();
-    const parts = sentry.streamParts();
+    const fresh = sentry.createStream();
+    fresh.#closed = true;
     this.#parts.engine.close();
-    this.#parts = parts;
+    this.#parts = fresh.#parts;
     this.#inStep = false;
   }
 

@@ -1,1 +1,0 @@
-export function corpusSuite(_core: unknown): void {}
