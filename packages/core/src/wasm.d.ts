@@ -20,6 +20,11 @@ declare module "*.wasm" {
   export default module;
 }
 
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
 // Named by the types of wasm-bindgen's glue.
 type RequestInfo = Request | string;
 type BufferSource = ArrayBufferView | ArrayBuffer;

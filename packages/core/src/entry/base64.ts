@@ -5,7 +5,7 @@ interface Native {
 }
 
 interface FromBase64 {
-  fromBase64?(text: string): Uint8Array<ArrayBuffer>;
+  fromBase64?(text: string): Uint8Array;
 }
 
 const SEXTETS = new Uint8Array(128);

@@ -8,7 +8,7 @@ import { once } from "./once.js";
 export * from "../index.js";
 
 /** A compiled module, its bytes, or the URL to fetch it from. */
-export type WasmInput = WebAssembly.Module | ArrayBuffer | Uint8Array<ArrayBuffer> | URL | string;
+export type WasmInput = WebAssembly.Module | ArrayBuffer | Uint8Array | URL | string;
 
 /**
  * Brings the module. Call it before `Sentry.create` or `lint`, which wait for it; once it has succeeded, calling it again

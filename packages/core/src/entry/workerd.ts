@@ -1,4 +1,4 @@
-// Entry for Cloudflare Workers and Vercel's edge: they do not compile bytes, but import a `.wasm` file as a module.
+// Entry for Cloudflare Workers: they do not compile bytes, but import a `.wasm` file as a module.
 
 import { initSync } from "../../wasm/sentry_core.js";
 import module from "../../wasm/sentry_core_bg.wasm";
