@@ -82,14 +82,13 @@ fn decode_unicode(text: &str) -> (char, &str) {
     let Some((high, rest)) = hex4(text) else {
         return (char::REPLACEMENT_CHARACTER, text);
     };
-    if (0xD800..0xDC00).contains(&high) {
-        if let Some((low, after)) = rest.strip_prefix("\\u").and_then(hex4)
-            && (0xDC00..0xE000).contains(&low)
-        {
-            let scalar = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-            let decoded = char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER);
-            return (decoded, after);
-        }
+    if (0xD800..0xDC00).contains(&high)
+        && let Some((low, after)) = rest.strip_prefix("\\u").and_then(hex4)
+        && (0xDC00..0xE000).contains(&low)
+    {
+        let scalar = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+        let decoded = char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER);
+        return (decoded, after);
     }
     let decoded = char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER);
     (decoded, rest)

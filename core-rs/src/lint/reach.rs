@@ -26,7 +26,7 @@ impl Shape {
     fn of(pattern: &str) -> Option<Self> {
         let hir = regex_syntax::parse(pattern).ok()?;
         Some(Self {
-            prefixes: prefixes(&hir)?,
+            prefixes: prefixes(&hir).unwrap_or_else(|| vec![String::new()]),
             anchored: hir.properties().look_set_prefix().contains(Look::Start),
             looks: hir.properties().look_set(),
         })
@@ -40,7 +40,7 @@ impl Shape {
     }
 }
 
-/// The texts with which matches of `hir` begin; `None` if they are too many to tell.
+/// The texts with which matches of `hir` begin; `None` if they are too many to tell, or not text.
 fn prefixes(hir: &Hir) -> Option<Vec<String>> {
     let literals = Extractor::new().kind(ExtractKind::Prefix).extract(hir);
     let texts = literals.literals()?.iter();

@@ -1,0 +1,386 @@
+//! What is wrong with a policy is said with a stable code, at the right place, with what to do.
+
+use sentry_core::policy::check;
+
+/// A source, then for each diagnostic: code, underlined text, a part of the message or help.
+type Case<'c> = (&'c str, &'c [(&'c str, &'c str, &'c str)]);
+
+const RULE: &str =
+    r#"rule "r" { on = "Dns" match = "x" verdict = "block" severity = "low" reason = "why" "#;
+
+fn environment(name: &str) -> Option<String> {
+    match name {
+        "SET" => Some("high".to_owned()),
+        _ => None,
+    }
+}
+
+fn verify(cases: &[Case<'_>]) {
+    for (source, expected) in cases {
+        let checked = check(source, &environment);
+        let found: Vec<_> = checked
+            .diagnostics
+            .iter()
+            .map(|found| {
+                let underlined = &source[found.span.start as usize..found.span.end as usize];
+                (found.code.as_str(), underlined)
+            })
+            .collect();
+        let wanted: Vec<_> = expected
+            .iter()
+            .map(|(code, text, _)| (*code, *text))
+            .collect();
+        assert_eq!(found, wanted, "in {source}");
+        for (found, (_, _, part)) in checked.diagnostics.iter().zip(*expected) {
+            let said = format!(
+                "{} / {}",
+                found.message,
+                found.help.as_deref().unwrap_or("")
+            );
+            assert!(said.contains(part), "{said:?} lacks {part:?} in {source}");
+        }
+        assert_eq!(
+            checked.policy.is_none(),
+            !expected.is_empty(),
+            "in {source}"
+        );
+    }
+}
+
+#[test]
+fn names_and_types_of_the_schema() {
+    verify(&[
+        ("", &[]),
+        (
+            "fail_closed = true\ndry_run = false speculate = \"high\"",
+            &[],
+        ),
+        (
+            "fail_close = true",
+            &[(
+                "policy/unknown-key",
+                "fail_close",
+                "did you mean `fail_closed`?",
+            )],
+        ),
+        (
+            "webhook = 1",
+            &[(
+                "policy/unknown-key",
+                "webhook",
+                "expected one of `fail_closed`, `dry_run`",
+            )],
+        ),
+        (
+            "fail_closed = \"true\"",
+            &[(
+                "policy/wrong-type",
+                "\"true\"",
+                "`fail_closed` must be `true` or `false`, found a string",
+            )],
+        ),
+        (
+            "fail_closed { }",
+            &[(
+                "policy/wrong-type",
+                "fail_closed { }",
+                "write `fail_closed = …`",
+            )],
+        ),
+        (
+            "speculate = \"hgih\"",
+            &[("policy/unknown-word", "\"hgih\"", "did you mean `high`?")],
+        ),
+        ("speculate = env(\"SET\")", &[]),
+        (
+            "deny = 3",
+            &[(
+                "policy/wrong-type",
+                "3",
+                "`deny` must be a block, found a number",
+            )],
+        ),
+        (
+            "deny \"x\" { }",
+            &[("policy/unexpected-label", "\"x\"", "takes no label")],
+        ),
+        (
+            "deny { egres = \"e.txt\" }",
+            &[("policy/unknown-key", "egres", "did you mean `egress`?")],
+        ),
+        (
+            "deny { egress = \"\" }",
+            &[("policy/bad-value", "\"\"", "must not be empty")],
+        ),
+        ("deny = { egress = \"e\" }", &[]),
+        (
+            "deny { } deny { }",
+            &[(
+                "policy/duplicate-section",
+                "deny",
+                "put everything into one",
+            )],
+        ),
+        (
+            "deny { } deny = { }",
+            &[("policy/duplicate-section", "deny", "there twice")],
+        ),
+        (
+            "rules = { }",
+            &[("policy/wrong-type", "{ }", "must be a list of objects")],
+        ),
+        (
+            "rules = [1]",
+            &[("policy/wrong-type", "1", "must be a list of objects")],
+        ),
+        (
+            "rule = { }",
+            &[("policy/wrong-type", "rule", "write `rule \"name\" { … }`")],
+        ),
+        (
+            "dry_run = null",
+            &[("policy/wrong-type", "null", "found `null`")],
+        ),
+    ]);
+}
+
+#[test]
+fn tiers() {
+    verify(&[
+        ("llm { url = \"http://h/v1\" model = \"m\" }", &[]),
+        (
+            "llm { model = \"m\" }",
+            &[("policy/missing-key", "llm", "`llm` needs `url`")],
+        ),
+        (
+            "llm { url = \"h/v1\" model = \"m\" }",
+            &[("policy/bad-value", "\"h/v1\"", "must start with `http://`")],
+        ),
+        (
+            "llm { url = \"https://h\" model = \"m\" timeout_s = 0 }",
+            &[("policy/bad-value", "0", "above 0")],
+        ),
+        (
+            "llm { url = \"https://h\" model = \"m\" timeout_s = \"9\" }",
+            &[("policy/wrong-type", "\"9\"", "must be a number")],
+        ),
+        (
+            "agent { bin = \"a\" skills = \"./s\" timeout_s = 1.5 }",
+            &[],
+        ),
+        (
+            "agent { }",
+            &[("policy/missing-key", "agent", "`agent` needs `bin`")],
+        ),
+        (
+            "sae { dict = \"d\" escalate_at = 0.7 }",
+            &[(
+                "policy/bad-value",
+                "sae",
+                "`escalate_at` is above `block_at`",
+            )],
+        ),
+        (
+            "sae { dict = \"d\" block_at = 1.5 }",
+            &[("policy/bad-value", "1.5", "from 0 to 1")],
+        ),
+    ]);
+}
+
+#[test]
+fn rules() {
+    let rule = |more: &str| format!("{RULE} {more} }}");
+    let (good, labelled) = (rule(""), rule("name = \"x\""));
+    let (fits, foreign) = (rule("risk = \"other\""), rule("action = \"deny-exec\""));
+    let unknown_risk = rule("risk = \"comand_danger\"");
+    verify(&[
+        (&good, &[]),
+        (&fits, &[]),
+        (
+            &labelled,
+            &[(
+                "policy/unknown-key",
+                "name",
+                "the rule has its name already",
+            )],
+        ),
+        (
+            &foreign,
+            &[(
+                "policy/action-never-fits",
+                "\"deny-exec\"",
+                "it needs `ToolExec`",
+            )],
+        ),
+        (
+            &unknown_risk,
+            &[(
+                "policy/unknown-word",
+                "\"comand_danger\"",
+                "did you mean `command_danger`?",
+            )],
+        ),
+        (
+            "rule \"a\" \"b\" { on = \"*\" match = \"x\" verdict = \"allow\" severity = \"low\" reason = \"w\" }",
+            &[("policy/unexpected-label", "\"b\"", "one label")],
+        ),
+        (
+            "rule \"r\" { }",
+            &[
+                ("policy/missing-key", "\"r\"", "`on`"),
+                ("policy/missing-key", "\"r\"", "`match`"),
+                ("policy/missing-key", "\"r\"", "`verdict`"),
+                ("policy/missing-key", "\"r\"", "`severity`"),
+                ("policy/missing-key", "\"r\"", "`reason`"),
+            ],
+        ),
+        (
+            "rules = [{ on = \"Dns\", match = \"x\", verdict = \"block\", severity = \"low\", reason = \"w\" }]",
+            &[(
+                "policy/missing-key",
+                "{ on = \"Dns\", match = \"x\", verdict = \"block\", severity = \"low\", reason = \"w\" }",
+                "`name`",
+            )],
+        ),
+        (
+            "rule \"r\" { on = [\"Dns\", \"Egres\"] match = \"x\" verdict = \"blok\" severity = \"lo\" reason = \"w\" acton = 1 }",
+            &[
+                ("policy/unknown-word", "\"Egres\"", "did you mean `Egress`?"),
+                ("policy/unknown-word", "\"blok\"", "did you mean `block`?"),
+                ("policy/unknown-word", "\"lo\"", "did you mean `low`?"),
+                ("policy/unknown-key", "acton", "did you mean `action`?"),
+            ],
+        ),
+        (
+            "rule \"r\" { on = [] match = \"x\" verdict = \"block\" severity = \"low\" reason = \"w\" }",
+            &[("policy/bad-value", "[]", "would never fire")],
+        ),
+        (
+            "rule \" \" { on = \"Dns\" match = \"x\" verdict = \"block\" severity = \"low\" reason = \"w\" }",
+            &[("policy/bad-value", "\" \"", "must not be empty")],
+        ),
+    ]);
+}
+
+#[test]
+fn patterns_are_underlined_where_they_are_wrong() {
+    let rule = |pattern: &str| {
+        format!(
+            "rule \"r\" {{ on = \"Dns\" match = {pattern} verdict = \"block\" severity = \"low\" reason = \"w\" }}"
+        )
+    };
+    let cases = [
+        ("`a(b`", "policy/bad-pattern", "(", "unclosed group"),
+        ("`(?=x)y`", "policy/bad-pattern", "(?=", "no look-around"),
+        (r"`(a)\1`", "policy/bad-pattern", r"\1", "no back-reference"),
+        (
+            "\"ab[z-a]\"",
+            "policy/bad-pattern",
+            "z-a",
+            "invalid character class range",
+        ),
+        (
+            r#""\u{e9}\\.[""#,
+            "policy/bad-pattern",
+            "[",
+            "unclosed character class",
+        ),
+        (
+            r#"concat("a", "(")"#,
+            "policy/bad-pattern",
+            r#"concat("a", "(")"#,
+            "unclosed group",
+        ),
+        (
+            "`\\w{5000}`",
+            "policy/pattern-too-large",
+            "`\\w{5000}`",
+            "rule `r` is too large",
+        ),
+    ];
+    for (pattern, code, underlined, part) in cases {
+        verify(&[(&rule(pattern), &[(code, underlined, part)])]);
+    }
+}
+
+#[test]
+fn calls() {
+    verify(&[
+        ("speculate = env(\"UNSET\", \"low\")", &[]),
+        ("speculate = concat(\"hi\", concat(\"g\", \"h\"))", &[]),
+        (
+            "speculate = env(\"UNSET\")",
+            &[("policy/unset-variable", "\"UNSET\"", "give a default")],
+        ),
+        (
+            "speculate = env()",
+            &[("policy/bad-call", "env", "takes a name")],
+        ),
+        (
+            "speculate = enviro(\"X\")",
+            &[("policy/unknown-function", "enviro", "there is no function")],
+        ),
+        (
+            "speculate = concat(1)",
+            &[("policy/wrong-type", "1", "must be a string")],
+        ),
+        (
+            "dry_run = env(\"SET\")",
+            &[(
+                "policy/wrong-type",
+                "env(\"SET\")",
+                "must be `true` or `false`",
+            )],
+        ),
+    ]);
+}
+
+#[test]
+fn a_hundred_errors_are_reported_and_no_more() {
+    let source = "nonsense_key = 1\n".repeat(1);
+    let many: String = (0..250).map(|n| format!("nonsense_{n} = 1\n")).collect();
+    assert_eq!(check(&source, &environment).diagnostics.len(), 1);
+    let checked = check(&many, &environment);
+    assert_eq!(checked.diagnostics.len(), 100);
+    assert!(checked.policy.is_none());
+}
+
+#[test]
+fn settings_are_read_as_written() {
+    let source = r#"
+        fail_closed = true, dry_run = true
+        speculate = "critical"
+        llm { url = "http://h/v1", model = "m", key = "k-1" timeout_s = 5 }
+        agent { bin = "a3s-code" }
+        sae { dict = "f.json" }
+        deny { egress = "e" file = "f" exec = "x" }
+        rule "b" { on = "*" match = "b" verdict = "allow" severity = "info" reason = "w" }
+        rules = [{ name = "a", on = ["Dns", "ToolExec", "Dns"], match = "a", verdict = "block",
+                   severity = "low", reason = "w", action = "deny-exec", risk = "other" }]
+        rule "c" { on = "Dns" match = "c" verdict = "escalate" severity = "low" reason = "w" }
+    "#;
+    let checked = check(source, &environment);
+    let policy = checked.policy.unwrap();
+    assert!(policy.fail_closed && policy.dry_run);
+    let names: Vec<_> = policy
+        .rules
+        .iter()
+        .take(4)
+        .map(|rule| rule.name.as_str())
+        .collect();
+    assert_eq!(names, ["b", "a", "c", "privesc-setuid"]);
+    assert_eq!(policy.rules[0].on.len(), 8);
+    assert_eq!(policy.rules[1].on.len(), 2);
+    let llm = policy.llm.unwrap();
+    assert_eq!((llm.key.as_deref(), llm.timeout_s), (Some("k-1"), 5.0));
+    assert!(!format!("{llm:?}").contains("k-1"));
+    let secret = checked.secrets[0];
+    assert_eq!(
+        &source[secret.start as usize..secret.end as usize],
+        "\"k-1\""
+    );
+    assert_eq!(policy.agent.unwrap().timeout_s, 120.0);
+    let sae = policy.sae.unwrap();
+    assert_eq!((sae.escalate_at, sae.block_at), (0.3, 0.6));
+    assert_eq!(policy.deny.exec.as_deref(), Some("x"));
+}
