@@ -2,7 +2,7 @@
 
 import type { Explanation } from "@a3s-sentry/core";
 import { explained } from "./explain-text.js";
-import { readAll } from "./input.js";
+import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { openPolicy } from "./policy.js";
 import { writeOut } from "./write.js";
@@ -29,6 +29,7 @@ export async function explain(event: string | undefined, options: ExplainOptions
 }
 
 async function eventFromStdin(io: Io): Promise<Uint8Array> {
+  refuseDirectory(io);
   if (io.stdin.isTTY) io.stderr.write("waiting for an event on stdin: paste its JSON, then press Ctrl-D\n");
   return await readAll(io.stdin, "stdin");
 }

@@ -1,12 +1,21 @@
-// A whole input that must be small enough to hold.
+// Standard input: what it may be, and reading it whole where it must be small enough to hold.
 
 import { Buffer } from "node:buffer";
+import { fstatSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { CliError, errorText } from "./io.js";
+import { CliError, errorText, type Io } from "./io.js";
 
 /** The largest event that the core judges. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Refuses a directory, which Node would take for an empty input. */
+export function refuseDirectory({ stdin: { fd } }: Io): void {
+  if (fd !== undefined && fstatSync(fd).isDirectory()) {
+    throw new CliError("cannot read stdin: it is a directory");
+  }
+}
+
+/** All bytes of an input. */
 export async function readAll(input: Readable, name: string): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;

@@ -1,6 +1,5 @@
 // `run`: the daemon on this process's streams and signals.
 
-import { PolicyError } from "@a3s-sentry/core";
 import { load } from "../daemon/load.js";
 import { Log } from "../daemon/log.js";
 import { Daemon, type Result } from "../daemon/run.js";
@@ -9,9 +8,11 @@ import { FAIL_OPEN_WARNING, startLine } from "../daemon/start.js";
 import { summary } from "../daemon/totals.js";
 import { watchFile } from "../daemon/watch.js";
 import type { Sentry } from "../sentry.js";
+import { refuseDirectory } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
+  refuseDirectory(io);
   const settings = runSettings(flags, io.env);
   const { sentry, warnings } = await load(settings);
   const { failClosed } = sentry.policy;
@@ -78,7 +79,7 @@ async function reload(settings: RunSettings, file: string, daemon: Daemon, log: 
         daemon.replace(sentry);
         log.line(`a3s-sentry: reloaded \`${file}\`: ${startLine(sentry.policy)}`);
       } catch (error) {
-        const why = error instanceof PolicyError || error instanceof Error ? error.message : String(error);
+        const why = error instanceof Error ? error.message : String(error);
         log.line(`error: the rules in force stay, since \`${file}\` has changed to what is no policy\n${why}`);
       }
     },

@@ -39,7 +39,7 @@ function next(root: Command, before: readonly string[], current: string): Candid
     const [flag = ""] = current.split("=");
     return current.includes("=") ? values(optionOf(command, flag)?.argChoices) : flags(command);
   }
-  if (command === root) return root.createHelp().visibleCommands(root).map(described);
+  if (command === root) return place > 0 ? [] : root.createHelp().visibleCommands(root).map(described);
   const argument = argumentAt(command, place);
   return argument === undefined ? [] : argument.name() === "event" ? [] : values(argument.argChoices);
 }

@@ -1,0 +1,246 @@
+// `check`, `explain`, `eval`, and the wrong use of any command.
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bash, run, scratch } from "./command.js";
+import { attack, BENIGN, ESCALATION, lines, METADATA } from "./events.js";
+
+const RULE = 'rule "mine" { on = "Dns" match = "evil" verdict = "block" severity = "low" reason = "r" }\n';
+
+describe("check", () => {
+  it("is content with a good policy, ACL or TOML", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), RULE);
+    writeFileSync(join(cwd, "b.toml"), "fail_closed = true\n");
+    expect(await run(["check", "a.acl", "b.toml"], "", { cwd })).toMatchObject({
+      code: 0,
+      stdout: "checked 2 files: no problems\n",
+      stderr: "",
+    });
+  });
+
+  it("shows every problem of every file, also of one that is not there", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), 'fail_closd = true\nrule "x" { on = "Dns" match = "a\\.b" }\n');
+    const { code, stdout } = await run(["check", "a.acl", "none.acl"], "", { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      " --> a.acl:1:1\n  |\n1 | fail_closd = true\n  | ^^^^^^^^^^\n  = help: did you mean `fail_closed`?\n",
+    );
+    expect(stdout).toContain("error[acl/unknown-escape]");
+    expect(stdout).toContain("error[file/unreadable]: cannot read the policy file `none.acl`: there is no such file");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  it("warns of a rule that can never decide, which is no error", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), RULE + RULE.replace('"mine"', '"other"'));
+    const { code, stdout } = await run(["check", "a.acl"], "", { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning\[lint\//);
+    expect(stdout).toContain("checked 1 file: 0 errors, 1 warning\n");
+  });
+
+  it("gives the diagnostics as JSON", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), "# ö\n\tfail_closd = true\n");
+    const { code, stdout } = await run(["check", "--json", "a.acl"], "", { cwd });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        file: "a.acl",
+        diagnostics: [
+          {
+            code: "policy/unknown-key",
+            severity: "error",
+            span: { line: 2, start: 5, end: 15, byteStart: 6, byteEnd: 16 },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("reads the environment of the process", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), 'deny { exec = env("WHERE") }');
+    expect((await run(["check", "a.acl"], "", { cwd })).code).toBe(1);
+    expect((await run(["check", "a.acl"], "", { cwd, env: { WHERE: "x" } })).code).toBe(0);
+  });
+
+  it.each([
+    [{ FORCE_COLOR: "1" }, true],
+    [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false],
+    [{}, false],
+  ])("colours with %j: %s", async (env, colored) => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), "x = 1");
+    const { stdout } = await run(["check", "a.acl"], "", { cwd, env });
+    expect(stdout.includes("\u001b[31m")).toBe(colored);
+  });
+});
+
+describe("explain", () => {
+  it("tells what decided, what it matched, and why others did not", async () => {
+    const { code, stdout } = await run(["explain", METADATA]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Egress {2}169\.254\.169\.254:80\n/);
+    expect(stdout).toContain("block (high) cloud-metadata: ");
+    expect(stdout).toContain("DenyEgress 169.254.169.254\n");
+    expect(stdout).toMatch(/=> cloud-metadata \(builtin, block\)/);
+  });
+
+  it("takes stdin, and tells of the fail mode", async () => {
+    const { stdout } = await run(["explain"], ESCALATION);
+    expect(stdout).toContain("escalate (high) read-credentials");
+    expect(stdout).toContain("allow read-credentials: access to a credential file [unresolved escalation, fail-open]");
+  });
+
+  it("judges by a policy, and gives JSON", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "p.acl"), RULE);
+    const event = JSON.stringify({ event: { Dns: { pid: 1, query: "an.evil.test" } } });
+    const { stdout } = await run(["explain", "--policy", "p.acl", "--json", event], "", { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: "Dns",
+      rule: "mine",
+      matched: "evil",
+      span: { start: 3, end: 7 },
+    });
+  });
+
+  it("shows no control character of an event", async () => {
+    const event = JSON.stringify({ event: { Dns: { pid: 1, query: "a\u001b]0;x\u0007\u202e\n" } } });
+    const { stdout } = await run(["explain", event]);
+    expect(stdout).toContain("Dns  a\\u{1b}]0;x\\u{7}\\u{202e}\\u{a}\n");
+  });
+
+  it.each([["nonsense"], ["{}"], [""]])("says that %j is not an event", async (event) => {
+    const { code, stdout, stderr } = await run(["explain"], event);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^error: that is not an event/);
+  });
+});
+
+describe("eval", () => {
+  const label = (label: string, line: string, more: object = {}) =>
+    `${JSON.stringify({ label, ...JSON.parse(line), ...more })}\n`;
+
+  it("prints the table, and writes every decision", async () => {
+    const cwd = scratch();
+    writeFileSync(
+      join(cwd, "a.ndjson"),
+      label("block", attack(), { category: "shell" }) +
+        label("block", ESCALATION, { source: "files" }) +
+        label("allow", BENIGN) +
+        "not an event\n\n",
+    );
+    const inText = JSON.stringify({ label: "block", event: METADATA, category: "net" });
+    const inObject = JSON.stringify({ label: "allow", event: JSON.parse(METADATA), category: "net" });
+    writeFileSync(join(cwd, "b.ndjson"), `${inText}\n${inObject}`);
+    const { code, stdout } = await run(["eval", "--decisions", "out", "a.ndjson", "b.ndjson"], "", { cwd });
+    expect(code).toBe(0);
+    const rows = stdout.split("\n").map((row) =>
+      row
+        .split("│")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        ["all", "0", "1", "-", "-", "0.0%", "-", "-", "0.0%"],
+        ["files", "1", "0", "0.0%", "-", "-", "100.0%", "100.0%", "-"],
+        ["net", "1", "1", "100.0%", "50.0%", "100.0%", "100.0%", "50.0%", "100.0%"],
+        ["shell", "1", "0", "100.0%", "100.0%", "-", "100.0%", "100.0%", "-"],
+        ["total", "3", "2", "66.7%", "66.7%", "50.0%", "100.0%", "75.0%", "50.0%"],
+      ]),
+    );
+    expect(stdout).toContain(
+      "7 lines; 2 lines without a label `allow` or `block`, not in the table; 2 lines not an event",
+    );
+    expect(readFileSync(join(cwd, "out"), "utf8")).toBe(
+      [
+        '{"i":0,"verdict":"block","rule":"pipe-to-shell"}',
+        '{"i":1,"verdict":"escalate","rule":"read-credentials"}',
+        '{"i":2,"verdict":"allow","rule":null}',
+        '{"i":3,"verdict":null,"rule":null}',
+        '{"i":4,"verdict":null,"rule":null}',
+        '{"i":5,"verdict":"block","rule":"cloud-metadata"}',
+        '{"i":6,"verdict":"block","rule":"cloud-metadata"}',
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("writes all of a large file through a slow pipe", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.ndjson"), label("allow", BENIGN).repeat(30_000));
+    const script =
+      "mkfifo out; (sleep 1; cat out >copy) & $SENTRY eval -d out a.ndjson >/dev/null; code=$?; wait; exit $code";
+    expect((await bash(script, { cwd })).code).toBe(0);
+    expect(lines(readFileSync(join(cwd, "copy"), "utf8")).at(-1)).toBe('{"i":29999,"verdict":"allow","rule":null}');
+  });
+
+  it.each([
+    ["a corpus that is not there", ["none"], /^error: cannot read the corpus `none`: there is no such file/],
+    ["a directory", ["."], /^error: cannot read the corpus `\.`: it is a directory/],
+    ["a full disk for the decisions", ["-d", "/dev/full", "a"], /^error: cannot write `\/dev\/full`: the disk is full/],
+    [
+      "a folder that is not there",
+      ["-d", "no/out", "a"],
+      /^error: cannot write `no\/out`: there is no such file or folder/,
+    ],
+    [
+      "a corpus that would be overwritten",
+      ["-d", "link", "a"],
+      /^error: `link` is a corpus too: it would be overwritten/,
+    ],
+  ])("refuses %s", async (_, args, why) => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a"), BENIGN);
+    symlinkSync("a", join(cwd, "link"));
+    const { code, stderr } = await run(["eval", ...args], "", { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(why);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(readFileSync(join(cwd, "a"), "utf8")).toBe(BENIGN);
+  });
+});
+
+describe("use", () => {
+  it.each([[["--help"]], [["-h"]], [["run", "--help"]], [["eval", "-h"]]])("%j prints help", async (args) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Usage: a3s-sentry /);
+  });
+
+  it("--version prints the version of the package", async () => {
+    const manifest: { version: string } = JSON.parse(
+      readFileSync(new URL("../../packages/node/package.json", import.meta.url), "utf8"),
+    );
+    expect(await run(["--version"])).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  });
+
+  it.each([
+    [[], "Usage: a3s-sentry "],
+    [["rnu"], "unknown command 'rnu'\n(Did you mean run?)"],
+    [["run", "--dry"], "unknown option '--dry'"],
+    [["run", "x"], "too many arguments"],
+    [["check"], "missing required argument 'file'"],
+    [["eval"], "missing required argument 'corpus'"],
+    [["run", "--policy"], "argument missing"],
+    [["completion", "tcsh"], "Allowed choices are bash, zsh, fish"],
+  ])("%j is wrong", async (args, why) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(why);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("a pager that closes early is no error", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), Array.from({ length: 100 }, (_, i) => `k${i} = ${"1".repeat(100)}\n`).join(""));
+    const { stdout, stderr } = await bash(`$SENTRY check a.acl | true; echo "code \${PIPESTATUS[0]}"`, { cwd });
+    expect(stdout).toMatch(/^code [01]\n$/);
+    expect(stderr).toBe("");
+  });
+});

@@ -1,0 +1,115 @@
+// Deny-files under the command: several writers, faults, a sudden end.
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bash, run, scratch, start } from "./command.js";
+import { attack, audits, lines, totals } from "./events.js";
+
+describe("several writers", () => {
+  it("two runs on one file never tear a line", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "x.txt"), "/bin/already-there");
+    const targets = (from: number) => Array.from({ length: 1500 }, (_, i) => `/opt/${"d".repeat(50)}/${from + i}`);
+    const [a, b] = [targets(0), targets(1000)];
+    const both = [a, b].map((list) =>
+      run(["run", "--exec-deny", "x.txt"], list.map((path) => attack(path)).join(""), { cwd }),
+    );
+    for (const { code, stdout } of await Promise.all(both)) {
+      expect(code).toBe(0);
+      expect(new Set(audits(stdout).map(({ enforced }) => enforced))).toEqual(new Set(["x.txt"]));
+    }
+    const written = lines(readFileSync(join(cwd, "x.txt"), "utf8"));
+    expect(new Set(written.filter((line) => line !== ""))).toEqual(
+      new Set(["/bin/already-there", ...[...a, ...b].map((folder) => `${folder}/curl`)]),
+    );
+  });
+
+  it("a run that is killed leaves whole lines", async () => {
+    const cwd = scratch();
+    const path = join(cwd, "x.txt");
+    const running = start(["run", "--exec-deny", "x.txt"], { cwd });
+    let next = 0;
+    const feed = (): void => {
+      for (let more = true; more && !running.child.stdin.destroyed; next++)
+        more = running.child.stdin.write(attack(`/bin/${next}`));
+    };
+    running.child.stdin.on("drain", feed);
+    feed();
+    await running.until(() => existsSync(path) && readFileSync(path).length > 20_000);
+    running.child.kill("SIGKILL");
+    expect((await running.ended).signal).toBe("SIGKILL");
+    const written = lines(readFileSync(path, "utf8"));
+    expect(written).toEqual(written.map((_, i) => `/bin/${i}/curl`));
+  });
+});
+
+describe("faults", () => {
+  it("a missing folder is told in the audit, on stderr once, and in the totals; then it is there", async () => {
+    const cwd = scratch();
+    const running = start(["run", "--exec-deny", "no/x.txt"], { cwd });
+    running.child.stdin.write(attack() + attack());
+    await running.until(({ stdout }) => stdout.split("\n").length === 3);
+    mkdirSync(join(cwd, "no"));
+    running.child.stdin.end(attack());
+    const { code, stdout, stderr } = await running.ended;
+    const why = "cannot add to deny-file `no/x.txt`: its folder does not exist";
+    expect(audits(stdout).map(({ enforced, enforce_error }) => enforced ?? enforce_error)).toEqual([
+      why,
+      why,
+      "no/x.txt",
+    ]);
+    expect(stderr.split(`error: ${why}\n`)).toHaveLength(2);
+    expect(totals(stderr)).toContain(
+      "3 blocked, 0 escalated (allowed, fail-open), 1 in deny-files, 2 NOT WRITTEN to deny-files",
+    );
+    expect(code).toBe(0);
+    expect(readFileSync(join(cwd, "no/x.txt"), "utf8")).toBe("/usr/bin/curl\n");
+  });
+
+  it("a FIFO in the file's place does not hang", async () => {
+    const cwd = scratch();
+    execFileSync("mkfifo", [join(cwd, "x.txt")]);
+    const { stdout } = await run(["run", "--exec-deny", "x.txt"], attack(), { cwd });
+    expect(audits(stdout)[0]?.enforce_error).toBe("cannot add to deny-file `x.txt`: it is not a regular file");
+  });
+
+  it("a directory in the file's place", async () => {
+    const cwd = scratch();
+    mkdirSync(join(cwd, "x.txt"));
+    const { stdout } = await run(["run", "--exec-deny", "x.txt"], attack(), { cwd });
+    expect(audits(stdout)[0]?.enforce_error).toBe("cannot add to deny-file `x.txt`: it is a directory");
+    rmdirSync(join(cwd, "x.txt"));
+  });
+
+  it("no room for a whole line: no part of it stays", async () => {
+    const cwd = scratch();
+    // The largest file is 1 KiB: the last line fits in part only.
+    const old = "/bin/old\n".repeat(112);
+    writeFileSync(join(cwd, "x.txt"), old);
+    writeFileSync(join(cwd, "in"), attack("/usr/local/libexec") + attack("/b"));
+    const { code, stdout } = await bash('trap "" XFSZ; ulimit -f 1; exec $SENTRY run --exec-deny x.txt <in', { cwd });
+    expect(code).toBe(0);
+    expect(audits(stdout).map(({ enforced, enforce_error }) => enforced ?? enforce_error)).toEqual([
+      "cannot add to deny-file `x.txt`: the disk is full",
+      "x.txt",
+    ]);
+    expect(readFileSync(join(cwd, "x.txt"), "utf8")).toBe(`${old}/b/curl\n`);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("no permission to write it", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "x.txt"), "");
+    chmodSync(join(cwd, "x.txt"), 0o444);
+    const { stdout } = await run(["run", "--exec-deny", "x.txt"], attack(), { cwd });
+    expect(audits(stdout)[0]?.enforce_error).toBe("cannot add to deny-file `x.txt`: no permission to write it");
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("no permission to write it, for a user that root becomes", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "x.txt"), "");
+    chmodSync(join(cwd, "x.txt"), 0o644);
+    const { stdout } = await run(["run", "--exec-deny", "x.txt"], attack(), { cwd, uid: 65534 });
+    expect(audits(stdout)[0]?.enforce_error).toBe("cannot add to deny-file `x.txt`: no permission to write it");
+  });
+});
