@@ -122,7 +122,9 @@ describe("env", () => {
   });
 
   it("knows its own names alone, and texts alone", () => {
-    const lookup = lookupOnce({ number: 5 as never });
+    const env: { number: never } = Object.assign(Object.create({ inherited: "text" }), { number: 5 });
+    const lookup = lookupOnce(env);
+    expect(lookup("inherited")).toBeUndefined();
     expect(["toString", "__proto__", "constructor", "number"].map(lookup)).toEqual([
       undefined,
       undefined,

@@ -63,6 +63,7 @@ it("takes a chunk of many megabytes, and has the events of its first part too", 
     ["odd", "odd1"],
     ["odd", "odd2"],
   ]);
+  expect(core.instances).toBe(1);
 });
 
 it("refuses to fetch an event when the stream has gone on, but keeps one that was fetched", () => {
@@ -122,6 +123,7 @@ describe("when the rule engine fails", () => {
     sentry.classify(dns(1, "ok"));
     expect(item?.event).toBeNull();
     expect(item?.decision.rule).toBe("odd");
+    expect(core.instances).toBe(2);
   });
 
   it("on a line that is too long, that line is skipped and counted as ever", () => {

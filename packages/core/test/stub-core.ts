@@ -103,7 +103,7 @@ export class StubCore implements CoreModule {
 class StubHandle implements Handle {
   readonly #core: StubCore;
   readonly #instance: number;
-  #carried: number[] = [];
+  #carried = Buffer.alloc(0);
   #counters = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
   #lines: string[] = [];
   #rows = 0;
@@ -119,16 +119,18 @@ class StubHandle implements Handle {
     this.#core.live--;
   }
 
-  /** Each call moves memory, so that a view that is kept is found out. */
   input(len: number): number {
     this.#enter("input");
     this.#core.bytes.grow(Math.ceil(len / PAGE));
     return PAGE;
   }
 
+  /** Makes memory grow, which ends every view of it. */
   judge(len: number): number {
     this.#enter("judge");
-    return this.#code(this.#text(PAGE, len));
+    const code = this.#code(this.#text(PAGE, len));
+    this.#core.bytes.grow(1);
+    return code;
   }
 
   facts(len: number): string | undefined {
@@ -141,24 +143,24 @@ class StubHandle implements Handle {
     return undefined;
   }
 
-  streamInput(): number {
+  streamInput(len: number): number {
     this.#enter("streamInput");
-    this.#core.bytes.grow(1);
+    this.#core.bytes.grow(Math.ceil(len / PAGE));
     return 2 * PAGE;
   }
 
   feed(len: number): number {
     this.#enter("feed");
-    this.#carried.push(...new Uint8Array(this.#core.bytes.buffer, 2 * PAGE, len));
-    const lines = Buffer.from(this.#carried).toString().split("\n");
-    this.#carried = [...Buffer.from(lines.pop() ?? "")];
+    const chunk = new Uint8Array(this.#core.bytes.buffer, 2 * PAGE, len);
+    const lines = Buffer.concat([this.#carried, chunk]).toString().split("\n");
+    this.#carried = Buffer.from(lines.pop() ?? "");
     return this.#judgeAll(lines);
   }
 
   finish(): number {
     this.#enter("finish");
-    const last = Buffer.from(this.#carried).toString();
-    this.#carried = [];
+    const last = this.#carried.toString();
+    this.#carried = Buffer.alloc(0);
     return this.#judgeAll(last === "" ? [] : [last]);
   }
 

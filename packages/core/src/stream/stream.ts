@@ -55,9 +55,9 @@ export class EventStream {
     if (chunk.length <= MAX_CHUNK_BYTES) return this.#take(chunk);
     const items: StreamItem[] = [];
     for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
-      // Events must be fetched before the stream goes on.
-      for (const item of items) void item.event;
-      items.push(...this.#take(chunk.subarray(start, start + MAX_CHUNK_BYTES)));
+      const taken = this.#take(chunk.subarray(start, start + MAX_CHUNK_BYTES));
+      // Events must be fetched before the stream goes on, so here they are.
+      for (const { decision, event } of taken) items.push({ decision, event });
     }
     return items;
   }

@@ -1,0 +1,74 @@
+// Codes of the engine, as the decisions that they stand for.
+
+import { expect, it } from "vitest";
+import { hasTarget, isEvent, isPartial, isUnmodelled, KINDS, kindIndexOf, ruleOf } from "../src/engine/code.js";
+import type { RuleInfo } from "../src/generated/wire.js";
+import { L1Decisions } from "../src/l1.js";
+
+const rule = (name: string): RuleInfo => ({
+  name,
+  origin: "builtin",
+  on: ["Dns", "Egress"],
+  pattern: name,
+  verdict: "block",
+  severity: "high",
+  reason: `${name}: r`,
+  action: "DenyEgress",
+  risks: {
+    Dns: { category: "dns", name: "n", riskType: "system" },
+    Egress: { category: "egress", name: "n", riskType: "system" },
+  },
+});
+const code = (kind: number, rule: number, flags = 0) => (kind << 24) | (rule + 1) | flags;
+const [EGRESS, DNS, PARTIAL, TARGET] = [3, 4, 1 << 27, 1 << 28];
+
+it("takes a code apart", () => {
+  const full = code(7, 0xff_fffe, PARTIAL | TARGET);
+  expect([isEvent(full), ruleOf(full), kindIndexOf(full), isPartial(full), hasTarget(full)]).toEqual([
+    true,
+    0xff_fffe,
+    7,
+    true,
+    true,
+  ]);
+  expect([isEvent(0), ruleOf(0), KINDS[kindIndexOf(0)], isPartial(0), hasTarget(0)]).toEqual([
+    true,
+    -1,
+    "ToolExec",
+    false,
+    false,
+  ]);
+  expect([0x8000_0000, 0x8000_0001].map((code) => [isEvent(code), isUnmodelled(code)])).toEqual([
+    [false, false],
+    [false, true],
+  ]);
+});
+
+it("keeps rules, kinds and evidence apart, whatever is asked first", () => {
+  const l1 = new L1Decisions([rule("a"), rule("b")]);
+  const seen = new Set<unknown>();
+  for (const kind of [EGRESS, DNS]) {
+    for (const index of [-1, 0, 1]) {
+      for (const flags of [0, PARTIAL]) {
+        const decision = l1.of(code(kind, index, flags));
+        expect(decision.rule).toBe([undefined, "a", "b"][index + 1]);
+        expect(decision.evidence).toBe(flags === 0 ? "complete" : "partial");
+        expect(decision.risk?.category).toBe(index < 0 ? undefined : kind === DNS ? "dns" : "egress");
+        expect(decision).not.toHaveProperty("action");
+        seen.add(decision);
+      }
+    }
+  }
+  expect(seen.size).toBe(12);
+});
+
+it("adds an action only where there is a target, and leaves the shared decision alone", () => {
+  const l1 = new L1Decisions([rule("a")]);
+  const shared = l1.of(code(EGRESS, 0, TARGET));
+  expect(l1.withTarget(code(EGRESS, 0, TARGET), "10.0.0.1")).toEqual({
+    ...shared,
+    action: { kind: "DenyEgress", target: "10.0.0.1" },
+  });
+  expect(l1.withTarget(code(EGRESS, 0, TARGET), null)).toBe(shared);
+  expect(shared).not.toHaveProperty("action");
+});
