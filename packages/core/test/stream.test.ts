@@ -123,6 +123,7 @@ describe("when the rule engine fails", () => {
     sentry.classify(dns(1, "ok"));
     expect(item?.event).toBeNull();
     expect(item?.decision.rule).toBe("odd");
+    sentry.classify(dns(1, "ok"));
     expect(core.instances).toBe(2);
   });
 
