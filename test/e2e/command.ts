@@ -38,7 +38,8 @@ export class Running {
   stderr = "";
 
   constructor(file: string, args: readonly string[], { env, ...options }: Spawned) {
-    this.child = spawn(file, args, { ...options, env: { PATH: process.env["PATH"], ...env }, stdio: "pipe" });
+    const { PATH } = process.env;
+    this.child = spawn(file, args, { ...options, env: { PATH, ...env }, stdio: "pipe" });
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     // The command may end before it has read all.

@@ -13,7 +13,8 @@ function setUp(): { cwd: string; env: Record<string, string> } {
   chmodSync(join(cwd, "bin/a3s-sentry"), 0o755);
   writeFileSync(join(cwd, "site policy.acl"), "");
   writeFileSync(join(cwd, "session.ndjson"), "");
-  return { cwd, env: { PATH: `${join(cwd, "bin")}:${process.env["PATH"]}`, HOME: cwd, TERM: "dumb" } };
+  const { PATH } = process.env;
+  return { cwd, env: { PATH: `${join(cwd, "bin")}:${PATH}`, HOME: cwd, TERM: "dumb" } };
 }
 
 describe("bash", () => {

@@ -40,7 +40,10 @@ function __a3s_sentry_complete
     set -l words (commandline -opc)[2..-1]
     set -l found (a3s-sentry complete fish -- $words (commandline -ct) 2>/dev/null)
     if test "$found[1]" = "${FILES}"
-        __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+        set -l flag (string match -r -- '^--[^=]*=' (commandline -ct))
+        for file in (__fish_complete_path (string replace -- "$flag" '' (commandline -ct)))
+            printf '%s\\n' "$flag$file"
+        end
     else
         printf '%s\\n' $found
     end
