@@ -72,7 +72,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
     it("of any size are judged, one after the other", async () => {
       const sentry = await Sentry.create("");
       const secret = "AWS_SECRET_ACCESS_KEY=abcdefghijklmnop1234567890";
-      for (const size of [0, 10, 5000, 70_000, 100, 10_000_000, 1000, 15_000_000]) {
+      for (const size of [0, 10, 5000, 70_000, 100, 3_000_000, 1000]) {
         for (const fill of ["a ", "é "]) {
           const content = fill.repeat(size / 3) + secret;
           expect(sentry.classify(sslContent(1, content)).rule).toBe("secret-in-egress");

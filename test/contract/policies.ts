@@ -106,8 +106,8 @@ export function policySuite(core: Core): void {
       expect(diagnostics.map(({ span }) => source.slice(span.start, span.end))).toEqual(["nope"]);
     });
 
-    it("of many can be made and freed without end", async () => {
-      for (let i = 0; i < 20; i++) {
+    it("is one of many, each on its own", async () => {
+      for (let i = 0; i < 5; i++) {
         const sentry = await Sentry.create("");
         expect(sentry.classify(dns(1, "x.oast.fun")).verdict).toBe("block");
         sentry.close();
