@@ -200,6 +200,8 @@ fn both_places_are_shown() {
             place("so is `{`", "{", 2)
         ]
     );
+    // The innermost three are enough.
+    assert_eq!(related("x { y { z { a = {").len(), 3);
     assert_eq!(
         related("x { a = [1 }"),
         [place("`[` is opened here", "[", 8)]

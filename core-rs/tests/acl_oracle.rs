@@ -15,8 +15,14 @@ use sentry_core::acl::{Document, Item, Value, ValueKind, parse};
 #[derive(Debug, Default, PartialEq)]
 struct Scope {
     attributes: BTreeMap<String, Plain>,
-    blocks: Vec<(String, Vec<String>, Scope)>,
+    blocks: Vec<PlainBlock>,
 }
+
+/// Name, labels, what is inside.
+type PlainBlock = (String, Vec<String>, Scope);
+
+/// A document, or the code of what is wrong with it.
+type Reading = Result<Vec<PlainBlock>, String>;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Plain {
@@ -29,12 +35,12 @@ enum Plain {
     Call(String, Vec<Plain>),
 }
 
-fn theirs(source: &str) -> Result<Vec<(String, Vec<String>, Scope)>, String> {
+fn theirs(source: &str) -> Reading {
     let document = a3s_acl::parse(source).map_err(|error| error.code.to_string())?;
     Ok(document.blocks.into_iter().map(their_block).collect())
 }
 
-fn their_block(block: a3s_acl::Block) -> (String, Vec<String>, Scope) {
+fn their_block(block: a3s_acl::Block) -> PlainBlock {
     let attributes = block
         .attributes
         .into_iter()
@@ -63,7 +69,7 @@ fn their_value(value: a3s_acl::Value) -> Plain {
 }
 
 /// Our reading; the first code where there is a problem.
-fn ours(source: &str) -> Result<Vec<(String, Vec<String>, Scope)>, String> {
+fn ours(source: &str) -> Reading {
     let parsed = parse(source);
     match parsed.diagnostics.first() {
         Some(problem) => Err(problem.code.as_str().to_owned()),
@@ -71,7 +77,7 @@ fn ours(source: &str) -> Result<Vec<(String, Vec<String>, Scope)>, String> {
     }
 }
 
-fn our_document(document: &Document) -> Vec<(String, Vec<String>, Scope)> {
+fn our_document(document: &Document) -> Vec<PlainBlock> {
     let wrap = |item: &Item| match item {
         Item::Attribute(_) => {
             let scope = our_scope(std::slice::from_ref(item));
@@ -395,7 +401,7 @@ fn differs_on_purpose(parts: &[&str]) -> bool {
 }
 
 /// A reading on one line: `name "label" {…}`, attributes in the order of their names.
-fn shown(reading: &Result<Vec<(String, Vec<String>, Scope)>, String>) -> String {
+fn shown(reading: &Reading) -> String {
     match reading {
         Err(code) => format!("error {code}"),
         Ok(blocks) => blocks
@@ -406,7 +412,7 @@ fn shown(reading: &Result<Vec<(String, Vec<String>, Scope)>, String>) -> String 
     }
 }
 
-fn shown_block((name, labels, scope): &(String, Vec<String>, Scope)) -> String {
+fn shown_block((name, labels, scope): &PlainBlock) -> String {
     let mut inside: Vec<_> = scope
         .attributes
         .iter()
@@ -417,7 +423,9 @@ fn shown_block((name, labels, scope): &(String, Vec<String>, Scope)) -> String {
     if alone && scope.attributes.contains_key(name) {
         return inside.remove(0);
     }
-    let labels: String = labels.iter().map(|label| format!("{label:?} ")).collect();
+    let labels = labels
+        .iter()
+        .fold(String::new(), |all, label| format!("{all}{label:?} "));
     format!("{name} {labels}{{{}}}", inside.join(", "))
 }
 

@@ -77,7 +77,7 @@ fn the_canonical_form() {
     let source = r#"
       fail_closed : false, deny { egress="e.txt" exec = 'x' } # comment
       rules = [ { "name" = "n", match = "\\bnc\\b", "odd key": [1, 2.50, -1e30] }, {} ] empty "a" "b" {}
-      t = "tab\t quote\" \u{1F600} \u{202e}" c = concat(env("A", "b"), `\`, '`\d') l = []
+      t = "tab\t\r\n\0 quote\" \u{1F600} \u{202e}" c = concat(env("A", "b"), `\`, '`\d') l = []
     "#;
     let canonical = r#"fail_closed = false
 deny {
@@ -93,7 +93,7 @@ rules = [
   {},
 ]
 empty "a" "b" {}
-t = "tab\t quote\" 😀 \u{202e}"
+t = "tab\t\r\n\0 quote\" 😀 \u{202e}"
 c = concat(env("A", "b"), `\`, "`\\d")
 l = []
 "#;

@@ -141,10 +141,14 @@ fn nothing_hostile_reaches_the_terminal() {
     let d = problem(source, "oops")
         .help("\u{1b}]0;h\u{7}")
         .related(span(source, "a"), "r\u{1b}c\nd");
+    let d = Diagnostic {
+        message: "m\u{1b}\u{9b}2J".to_owned(),
+        ..d
+    };
     let text = render("\u{1b}[31m\n.acl", source, &d, &[]);
     assert_eq!(
         text,
-        r"error[acl/bare-word]: message
+        r"error[acl/bare-word]: m␛\u{9b}2J
  --> ␛[31m␊.acl:1:19
   |
 1 | a = ␛[2J␇\u{9b}x\u{202e}y\u{200b}␍z␡ oops

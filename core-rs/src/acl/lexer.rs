@@ -246,3 +246,42 @@ pub(super) fn shown(c: char) -> String {
         format!("U+{:04X}", u32::from(c))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_know_their_place_and_line() {
+        let source = "a /* \n */ = # c\n \"b\"";
+        let mut lexer = Lexer::new(source);
+        let mut tokens = Vec::new();
+        loop {
+            let token = lexer.next();
+            tokens.push((token.span.of(source), token.starts_line));
+            if token.kind == Kind::End {
+                break;
+            }
+        }
+        assert_eq!(
+            tokens,
+            [("a", true), ("=", true), ("\"b\"", true), ("", false)]
+        );
+    }
+
+    #[test]
+    fn a_token_keeps_no_more_problems_than_are_reported() {
+        let source = format!("\"{}\"", "\\.".repeat(1000));
+        let token = Lexer::new(&source).next();
+        assert_eq!(
+            (token.kind, token.problems.len()),
+            (Kind::Bad, MAX_DIAGNOSTICS)
+        );
+    }
+
+    #[test]
+    fn names() {
+        assert!(["a", "_", "a-b", "é1", "漢"].into_iter().all(is_name));
+        assert!(!["", "1", "-", "a b", "a.b", "😀"].into_iter().any(is_name));
+    }
+}
