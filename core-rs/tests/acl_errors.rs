@@ -143,6 +143,7 @@ const CASES: &[Case] = &[
     ("a = env(\"A\"\n\"B\")", &[("unexpected-token", "\"B\"", "expected `,` or `)`, found a string", "")]),
     ("a = env(, \"B\")", &[("unexpected-token", ",", "expected a value, found `,`", "")]),
     ("a = env(HOME)", &[("bare-word", "HOME", BARE, QUOTE)]),
+    ("a = env(HOME\n\"B\")", &[("bare-word", "HOME", BARE, QUOTE)]),
 ];
 
 #[test]
