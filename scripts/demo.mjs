@@ -69,7 +69,9 @@ function summarise(audit) {
     allow: "allowed, but worth a line in the audit",
   };
   print("summary");
-  for (const [outcome, count] of counts) print(`  ${String(count).padStart(4)} ${says[outcome] ?? outcome}`);
+  for (const [outcome, meaning] of Object.entries(says)) {
+    if (counts.has(outcome)) print(`  ${String(counts.get(outcome)).padStart(4)} ${meaning}`);
+  }
 }
 
 function showDenyFiles() {

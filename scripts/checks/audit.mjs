@@ -17,7 +17,7 @@ async function pnpmAudit() {
 }
 
 async function cargoAudit() {
-  const options = { cwd: crate, env: (await nativeRust()).env, timeout: 120_000 };
+  const options = { cwd: crate, env: await nativeRust(), timeout: 120_000 };
   if ((await run("cargo", ["audit", "--version"], options)).code !== 0) return skipped("cargo-audit is not installed");
   const { code, stdout, output } = await run("cargo", ["audit", "--json"], options);
   if (code === 0) return { passed: 1, output };

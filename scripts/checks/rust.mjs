@@ -10,8 +10,7 @@ import { wrongImports } from "./rust-modules.mjs";
 const exported = join(scratch, "exported-types");
 
 async function cargo(args, env = {}) {
-  const rust = await nativeRust();
-  return [args, { cwd: crate, env: { ...rust.env, ...env } }];
+  return [args, { cwd: crate, env: { ...(await nativeRust()), ...env } }];
 }
 
 /** A cargo subcommand that a bare Rust toolchain may lack. */

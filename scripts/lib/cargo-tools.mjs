@@ -22,7 +22,7 @@ export async function cargoTool(crate, program, version) {
 }
 
 async function install(crate, version, folder) {
-  const { env: rust } = await nativeRust();
+  const rust = await nativeRust();
   const target = join(folder, "target");
   // These tools run for a second a build: a quick build of them is worth more than a quick run.
   const env = {

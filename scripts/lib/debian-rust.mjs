@@ -10,15 +10,16 @@ import { fetchPackages } from "./debian-packages.mjs";
 import { cache } from "./places.mjs";
 import { must, run } from "./processes.mjs";
 import { Stop, step } from "./say.mjs";
+import { oldestRust } from "./versions.mjs";
 
 const target = "wasm32-unknown-unknown";
 const name = "debian-rust-1";
 
-/** @returns {Promise<{ env: Record<string, string> }>} the environment that puts this toolchain first */
+/** @returns {Promise<Record<string, string>>} the environment that puts this toolchain first */
 export async function debianRust() {
   if (!existsSync(join(cache, name))) await needDebian();
   const folder = await cached(name, build);
-  return { env: environment(folder) };
+  return environment(folder);
 }
 
 function environment(folder) {
@@ -35,8 +36,8 @@ async function needDebian() {
   const tools = await Promise.all([run("apt-get", ["--version"]), run("dpkg-deb", ["--version"])]);
   if (tools.every((tool) => tool.code === 0)) return;
   throw new Stop(
-    `this Rust toolchain cannot build for ${target}, and this is not a Debian system whose packages could be used`,
-    `add the target (\`rustup target add ${target}\`, or the package of your system that holds it), then run this again`,
+    `this machine lacks Rust ${oldestRust.join(".")} or newer with the target ${target}, and has no apt-get to fetch it with`,
+    `install Rust with rustup, type \`rustup target add ${target}\`, then run this again`,
   );
 }
 

@@ -32,7 +32,7 @@ export async function pnpm(what, args) {
 /** Installs every package of the workspace, exactly as locked. */
 export async function installPackages() {
   const manifests = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name, "package.json"));
-  const names = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "test/package.json"];
+  const names = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "test/package.json", "bench/package.json"];
   const inputs = [...names.map((name) => join(root, name)), ...manifests];
   await unlessDone("packages", { inputs, outputs: [join(root, "node_modules", ".modules.yaml")] }, () =>
     step("installing the npm packages that pnpm-lock.yaml names", async () => {

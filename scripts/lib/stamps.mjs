@@ -16,9 +16,8 @@ const skipped = new Set(["node_modules", "target", "dist", ".git"]);
 export async function unlessDone(name, what, work) {
   const stamp = join(folder, name);
   const before = fingerprint(what.inputs, what.also ?? []);
-  const done =
-    existsSync(stamp) && readFileSync(stamp, "utf8") === before && what.outputs.every((file) => existsSync(file));
-  if (done) return;
+  const unchanged = existsSync(stamp) && readFileSync(stamp, "utf8") === before;
+  if (unchanged && what.outputs.every((file) => existsSync(file))) return;
   rmSync(stamp, { force: true });
   await work();
   mkdirSync(folder, { recursive: true });
@@ -26,7 +25,7 @@ export async function unlessDone(name, what, work) {
 }
 
 /** One hash over the names and contents of files and of all files in folders. */
-export function fingerprint(paths, also = []) {
+function fingerprint(paths, also = []) {
   const hash = createHash("sha256");
   for (const text of also) hash.update(`${text}\0`);
   for (const path of paths) {

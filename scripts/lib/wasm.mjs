@@ -20,6 +20,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { cargoTool } from "./cargo-tools.mjs";
 import { crate, root, scratch, wasmFolder } from "./places.mjs";
+import { needLinker } from "./prerequisites.mjs";
 import { must } from "./processes.mjs";
 import { say, step } from "./say.mjs";
 import { unlessDone } from "./stamps.mjs";
@@ -45,6 +46,7 @@ export async function buildWasm() {
   inputs.push(join(root, "scripts", "lib", "wasm.mjs"));
   const outputs = [...glue, ...inlined].map((name) => join(wasmFolder, name));
   await unlessDone("wasm", { inputs, outputs, also: [wasmPack, wasmBindgen] }, async () => {
+    await needLinker();
     const rust = await wasmRust();
     const tools = [
       await cargoTool("wasm-bindgen-cli", "wasm-bindgen", wasmBindgen),
