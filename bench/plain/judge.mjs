@@ -1,0 +1,78 @@
+// The judge to compare with: JSON.parse, and the same rules as regular expressions in a loop, written the usual way.
+
+/** @typedef {import("a3s-sentry").Rule} Rule */
+/** @typedef {{ pattern: RegExp, rule: Rule }} Compiled */
+/** @typedef {{ verdict: string, tier: string, severity: string, reason: string, rule?: string, action?: { kind: string, target: string } }} Decision */
+
+const ALLOW = Object.freeze({ verdict: "allow", tier: "Rules", severity: "info", reason: "no rule matched" });
+/** @type {Record<string, Set<string>>} */
+const NEVER_DENIED = { Egress: new Set(["", "0.0.0.0", "::", "127.0.0.1", "::1", "localhost"]) };
+
+/** What rules match, and what can be denied, of each kind of event; `undefined` where a field is missing or of a wrong type.
+ * @type {Record<string, (event: any) => { subject: string, target?: string } | undefined>} */
+const KINDS = {
+  ToolExec: ({ argv = [] }) => (Array.isArray(argv) ? { subject: argv.join(" "), target: argv[0] } : undefined),
+  SslContent: ({ content = "" }) => (typeof content === "string" ? { subject: content } : undefined),
+  SecurityAction: ({ kind, detail = 0 }) => (typeof kind === "string" ? { subject: `${kind} ${detail}` } : undefined),
+  Egress: ({ peer, port = 0 }) => (typeof peer === "string" ? { subject: `${peer}:${port}`, target: peer } : undefined),
+  Dns: ({ query }) => (typeof query === "string" ? { subject: query } : undefined),
+  FileAccess: ({ path }) => (typeof path === "string" ? { subject: path, target: path } : undefined),
+  FileDelete: ({ path }) => (typeof path === "string" ? { subject: path, target: path } : undefined),
+  LlmActivations: ({ layer = 0, features = [] }) => ({ subject: `${features.length} sae features @L${layer}` }),
+};
+
+export class PlainJudge {
+  /** @type {Map<string, Compiled[]>} */
+  #rules = new Map();
+
+  /** @param {Compiled[]} rules in their order */
+  constructor(rules) {
+    for (const kind of Object.keys(KINDS)) {
+      this.#rules.set(
+        kind,
+        rules.filter(({ rule }) => rule.on.some((on) => on === kind)),
+      );
+    }
+  }
+
+  /** @param {string} line @returns {Decision | null} `null` for what is not an event */
+  classify(line) {
+    if (!line.startsWith("{")) return null;
+    let envelope;
+    try {
+      envelope = JSON.parse(line);
+    } catch {
+      return null;
+    }
+    const kind = Object.keys(envelope.event ?? {})[0] ?? "";
+    const body = envelope.event?.[kind];
+    const told = Number.isInteger(body?.pid) ? KINDS[kind]?.(body) : undefined;
+    return told === undefined ? null : this.#decide(kind, told);
+  }
+
+  /** @param {string} kind @param {{ subject: string, target?: string }} told @returns {Decision} */
+  #decide(kind, { subject, target }) {
+    for (const { pattern, rule } of this.#rules.get(kind) ?? []) {
+      if (!pattern.test(subject)) continue;
+      const { verdict, severity, reason, name, action } = rule;
+      const decision = { verdict, tier: "Rules", severity, reason, rule: name };
+      if (action === null || target === undefined || NEVER_DENIED[kind]?.has(target)) return decision;
+      return { ...decision, action: { kind: action, target } };
+    }
+    return ALLOW;
+  }
+
+  /** Judges the lines of NDJSON that comes in chunks; gives all decisions but allows of severity info. @param {Iterable<Uint8Array>} chunks */
+  *judgeChunks(chunks) {
+    const decoder = new TextDecoder();
+    let rest = "";
+    for (const chunk of chunks) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const decision = this.classify(line);
+        if (decision !== null && (decision.verdict !== "allow" || decision.severity !== "info")) yield decision;
+      }
+    }
+  }
+}
