@@ -31,9 +31,9 @@ export async function pnpm(what, args) {
 
 /** Installs every package of the workspace, exactly as locked. */
 export async function installPackages() {
-  const manifests = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name, "package.json"));
-  const names = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "test/package.json", "bench/package.json"];
-  const inputs = [...names.map((name) => join(root, name)), ...manifests];
+  const folders = readdirSync(join(root, "packages")).map((name) => join("packages", name));
+  const manifests = [".", "bench", "test", ...folders].map((folder) => join(root, folder, "package.json"));
+  const inputs = [...manifests, ...["pnpm-lock.yaml", "pnpm-workspace.yaml"].map((name) => join(root, name))];
   await unlessDone("packages", { inputs, outputs: [join(root, "node_modules", ".modules.yaml")] }, () =>
     step("installing the npm packages that pnpm-lock.yaml names", async () => {
       await pnpm("installing the npm packages", ["install", "--frozen-lockfile"]);
