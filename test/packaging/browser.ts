@@ -1,0 +1,104 @@
+// A page in a real browser: the entry for browsers, bundled, under a content security policy.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Installed } from "./installed.js";
+import { bundle, run } from "./process.js";
+import { skip } from "./skip.js";
+
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>a3s-sentry in a browser</title>
+<style>body { font: 16px/1.5 sans-serif; margin: 2rem } pre { background: #eee; padding: 1rem; white-space: pre-wrap }</style>
+<h1>One event, judged here</h1>
+<pre id="decision">judging …</pre>
+<script type="module" src="page.js"></script>
+</html>`;
+const SCRIPT = `import { egress, Sentry } from "@a3s-sentry/core";
+const judged = async () => {
+  const sentry = await Sentry.create("");
+  return JSON.stringify(sentry.classify(egress(1, "169.254.169.254", 80)), null, 2);
+};
+const text = await judged().catch(String);
+document.getElementById("decision").textContent = text;
+await fetch("/result", { method: "POST", body: text });
+`;
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'unsafe-inline'";
+
+export function browserSuite(installed: () => Installed): void {
+  test("a page judges one event and shows the decision", { timeout: 120_000 }, async (context) => {
+    const browser = await firstThatRuns(BROWSERS);
+    if (browser === undefined) skip(context, `none of ${BROWSERS.join(", ")} is installed`);
+    const folder = installed().scratch("browser");
+    writeFileSync(join(folder, "main.mjs"), SCRIPT);
+    await bundle(folder, "page.js");
+    const { server, result } = serve({ "/": PAGE, "/page.js": readFileSync(join(folder, "page.js"), "utf8") });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const profile = `--user-data-dir=${join(folder, "profile")}`;
+    const child = spawn(browser, [...FLAGS, profile, address], {
+      stdio: "ignore",
+      detached: true,
+    });
+    try {
+      const gone = once(child, "exit").then(([code]) => Promise.reject(new Error(`${browser} ended with ${code}`)));
+      expect(JSON.parse(await Promise.race([result, gone]))).toMatchObject({
+        verdict: "block",
+        rule: "cloud-metadata",
+        action: { kind: "DenyEgress", target: "169.254.169.254" },
+      });
+    } finally {
+      const ended = once(child, "exit");
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      await ended;
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+}
+
+async function firstThatRuns(names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const ended = await run(name, ["--version"]).catch(() => undefined);
+    if (ended?.code === 0) return name;
+  }
+  return undefined;
+}
+
+/** Serves texts by their paths; `result` is what a page posts. */
+function serve(pages: Readonly<Record<string, string>>): { server: Server; result: Promise<string> } {
+  let tell: (text: string) => void = () => {};
+  const result = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  const server = createServer(async (request, response) => {
+    if (request.method === "POST") {
+      tell((await request.setEncoding("utf8").toArray()).join(""));
+      response.end();
+      return;
+    }
+    const page = pages[request.url ?? ""];
+    const type = request.url === "/" ? "text/html" : "text/javascript";
+    response.writeHead(page === undefined ? 404 : 200, { "content-type": type, "content-security-policy": POLICY });
+    response.end(page);
+  });
+  return { server, result };
+}

@@ -1,0 +1,28 @@
+// Makes one file out of many, as bundlers for the web and the edge do: `node bundle.mjs ENTRY OUTPUT [CONDITION…]`.
+// A `.wasm` module is left for the platform to import, as `./sentry.wasm`.
+
+import { basename, dirname } from "node:path";
+import process from "node:process";
+import { build } from "vite";
+
+const [entry, output, ...conditions] = process.argv.slice(2);
+const keepWasm = {
+  name: "keep-wasm",
+  enforce: "pre",
+  resolveId: (id) => (id.endsWith(".wasm") ? { id: "./sentry.wasm", external: true } : null),
+};
+
+await build({
+  root: dirname(entry),
+  configFile: false,
+  logLevel: "error",
+  plugins: [keepWasm],
+  resolve: { conditions: [...conditions, "module", "browser"] },
+  build: {
+    outDir: dirname(output),
+    emptyOutDir: false,
+    target: "es2022",
+    minify: false,
+    lib: { entry, formats: ["es"], fileName: () => basename(output) },
+  },
+});

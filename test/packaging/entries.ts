@@ -1,0 +1,66 @@
+// Every way into the packages leads somewhere.
+
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { expect, test } from "vitest";
+import { type Installed, type PackageName, packages } from "./installed.js";
+import { must } from "./process.js";
+
+type Exports = string | { readonly [condition: string]: Exports };
+
+const JUDGE = `
+const sentry = await Sentry.create("");
+console.log(sentry.classify(egress(1, "169.254.169.254", 80)).verdict, sentry.classify("no event"));`;
+
+export function entrySuite(installed: () => Installed): void {
+  const resolved = async (specifier: string, condition: string): Promise<string> => {
+    const flags = ["-C", condition, "--input-type=module", "--eval"];
+    const script = `console.log(import.meta.resolve(${JSON.stringify(specifier)}))`;
+    const { stdout } = await must(process.execPath, [...flags, script], { cwd: installed().folder });
+    return relative(join(installed().folder, "node_modules"), new URL(stdout.trim()).pathname);
+  };
+
+  test.each(Object.keys(packages) as PackageName[])("%s has a file for every condition", (name) => {
+    const { exports } = JSON.parse(installed().text(name, "package.json")) as { exports: Exports };
+    const targets = leaves(exports);
+    expect(targets.length).toBeGreaterThan(1);
+    for (const target of targets) {
+      expect(existsSync(join(installed().folder, "node_modules", name, target)), target).toBe(true);
+    }
+  });
+
+  test.each([
+    ["workerd", "workerd"],
+    ["edge-light", "edge-light"],
+    ["node", "inlined"],
+  ])("the condition `%s` gets the entry of its own", async (condition, entry) => {
+    expect(await resolved("@a3s-sentry/core", condition)).toBe(`@a3s-sentry/core/dist/entry/${entry}.js`);
+  });
+
+  test("the slim entry judges with the module of the package", async () => {
+    const folder = installed().scratch("slim");
+    const script = `import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { egress, init, Sentry } from "@a3s-sentry/core/slim";
+await init(await readFile(fileURLToPath(import.meta.resolve("@a3s-sentry/core/sentry.wasm"))));${JUDGE}`;
+    writeFileSync(join(folder, "slim.mjs"), script);
+    const { stdout } = await must(process.execPath, ["slim.mjs"], { cwd: folder });
+    expect(stdout).toBe("block null\n");
+  });
+
+  test.each(Object.keys(packages) as PackageName[])("Node imports %s and judges", async (name) => {
+    const script = `import { egress, Sentry } from "${name}";${JUDGE.replace('""', "{}")}`;
+    const flags = ["--input-type=module", "--eval"];
+    const { stdout } = await must(process.execPath, [...flags, script], { cwd: installed().folder });
+    expect(stdout).toBe("block null\n");
+  });
+
+  test("the module that ships is a file, not only text in the code", async () => {
+    const path = await resolved("@a3s-sentry/core/sentry.wasm", "node");
+    expect(statSync(join(installed().folder, "node_modules", path)).size).toBeGreaterThan(100_000);
+  });
+}
+
+function leaves(exports: Exports): string[] {
+  return typeof exports === "string" ? [exports] : Object.values(exports).flatMap(leaves);
+}

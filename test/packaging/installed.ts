@@ -1,0 +1,47 @@
+// The packages as a stranger gets them: packed, and installed by npm into an empty folder, far from this work tree.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { must } from "./process.js";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The names of the packages, and their folders in `packages/`. */
+export const packages = { "@a3s-sentry/core": "core", "a3s-sentry": "node" } as const;
+export type PackageName = keyof typeof packages;
+
+export interface Installed {
+  /** Holds `package.json` and `node_modules`. */
+  readonly folder: string;
+  /** An empty folder of that name, in which imports find what is installed. */
+  scratch(name: string): string;
+  /** A file of an installed package. */
+  text(name: PackageName, path: string): string;
+  remove(): void;
+}
+
+export async function install(): Promise<Installed> {
+  const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-packaging-"));
+  const tarballs = await Promise.all(Object.values(packages).map((name) => pack(name, folder)));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "stranger", private: true, type: "module" }));
+  await must("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", ...tarballs], { cwd: folder });
+  return {
+    folder,
+    scratch: (name) => {
+      const place = join(folder, name);
+      mkdirSync(place);
+      return place;
+    },
+    text: (name, path) => readFileSync(join(folder, "node_modules", name, path), "utf8"),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+async function pack(name: string, into: string): Promise<string> {
+  const pnpm = [join(root, "scripts", "pnpm.mjs"), "-C", join(root, "packages", name)];
+  const { stdout } = await must(process.execPath, [...pnpm, "pack", "--json", "--pack-destination", into]);
+  const { filename } = JSON.parse(stdout) as { filename: string };
+  return filename;
+}

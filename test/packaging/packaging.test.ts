@@ -1,0 +1,28 @@
+// The packages packed, installed and used for real: one installation, many suites.
+
+import { afterAll, beforeAll, describe } from "vitest";
+import { browserSuite } from "./browser.js";
+import { commandSuite } from "./command.js";
+import { contentSuite } from "./content.js";
+import { entrySuite } from "./entries.js";
+import { type Installed, install } from "./installed.js";
+import { readmeSuite } from "./readme.js";
+import { runtimeSuite } from "./runtimes.js";
+
+let installed: Installed | undefined;
+const get = (): Installed => {
+  if (installed === undefined) throw new Error("the packages are not installed");
+  return installed;
+};
+
+beforeAll(async () => {
+  installed = await install();
+}, 180_000);
+afterAll(() => installed?.remove());
+
+describe("what the tarballs hold", () => contentSuite(get));
+describe("the examples of the read-mes", () => readmeSuite(get));
+describe("the entries", () => entrySuite(get));
+describe("the installed command", () => commandSuite(get));
+describe("other runtimes", () => runtimeSuite(get));
+describe("a browser", () => browserSuite(get));

@@ -1,0 +1,69 @@
+// The examples in the read-mes, run as they are written: type-checked strictly, compiled, and each value that a comment
+// promises compared with the one that comes out.
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type Installed, type PackageName, root } from "./installed.js";
+import { must } from "./process.js";
+
+const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+const OPTIONS = ["--strict", "--module", "NodeNext", "--target", "ES2022", "--types", "node"];
+
+export function readmeSuite(installed: () => Installed): void {
+  test("a3s-sentry: the quick start holds, and leaves one deny-file", { timeout: 120_000 }, async () => {
+    const readme = installed().text("a3s-sentry", "README.md");
+    const policy = blocks(readme, "")[0] ?? "";
+    const folder = await runAll(installed(), "quick-start", code(readme), { "sentry.acl": policy });
+    expect(promisesIn(code(readme))).toHaveLength(8);
+    expect(readFileSync(join(folder, "exec.txt"), "utf8")).toBe("/usr/bin/nc\n");
+    expect(readdirSync(folder).filter((name) => name.endsWith(".txt"))).toEqual(["exec.txt"]);
+  });
+
+  test("@a3s-sentry/core: the example holds", { timeout: 120_000 }, async () => {
+    const example = code(installed().text("@a3s-sentry/core" satisfies PackageName, "README.md"));
+    expect(promisesIn(example)).toHaveLength(3);
+    await runAll(installed(), "core-example", example, {});
+  });
+}
+
+function blocks(markdown: string, language: string): string[] {
+  const all = [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
+  return all.flatMap(([, of, text]) => (of === language && text !== undefined ? [text] : []));
+}
+
+function code(markdown: string): string {
+  return blocks(markdown, "ts").join("\n");
+}
+
+/** `value; // text` anywhere in a line, the text up to three blanks or the line's end: a promise of what the value is. */
+function promisesIn(example: string): { line: string; value: string; promised: string }[] {
+  return example.split("\n").flatMap((line) =>
+    line.split(/\s{3,}/).flatMap((part) => {
+      const [, value, promised] = /^(\S.*?);\s+\/\/ (.*?)(?:, which .*)?$/.exec(part) ?? [];
+      return value === undefined || promised === undefined ? [] : [{ line, value, promised }];
+    }),
+  );
+}
+
+/** The example with each promise as an assertion in its place. */
+function asserting(example: string): string {
+  const promises = promisesIn(example);
+  const lines = example.split("\n").map((line) => {
+    const here = promises.filter((promise) => promise.line === line);
+    return here.length === 0 ? line : here.map(({ value, promised }) => `deepEqual(${value}, ${promised});`).join("\n");
+  });
+  return `import { deepStrictEqual as deepEqual } from "node:assert";\n${lines.join("\n")}`;
+}
+
+/** Compiles and runs the example, as written and with assertions, in a folder of its own with these files. */
+async function runAll(installed: Installed, name: string, example: string, files: Record<string, string>) {
+  const folder = installed.scratch(name);
+  const texts = { "example.ts": example, "asserted.ts": asserting(example), ...files };
+  for (const [file, text] of Object.entries(texts)) writeFileSync(join(folder, file), text);
+  const types = ["--typeRoots", join(root, "node_modules", "@types")];
+  await must(process.execPath, [tsc, ...OPTIONS, ...types, "example.ts", "asserted.ts"], { cwd: folder });
+  await must(process.execPath, ["example.js"], { cwd: folder });
+  await must(process.execPath, ["asserted.js"], { cwd: folder });
+  return folder;
+}

@@ -1,0 +1,88 @@
+// Other runtimes than Node, from their npm packages: the core imports, and judges, in each.
+
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+// @ts-expect-error: the scripts are JavaScript, outside of the tests' project.
+import { cached } from "../../scripts/lib/cache.mjs";
+import type { Installed } from "./installed.js";
+import { bundle, must } from "./process.js";
+import { skip } from "./skip.js";
+
+const VERSIONS = { deno: "2.9.6", bun: "1.4.5", workerd: "1.20261117.1" } as const;
+
+const JUDGE = `import { egress, Sentry } from "@a3s-sentry/core";
+const sentry = await Sentry.create("");
+const { verdict, rule } = sentry.classify(egress(1, "169.254.169.254", 80));
+`;
+const SCRIPT = `${JUDGE}console.log(verdict, rule);\n`;
+const WORKER = `import { egress, Sentry } from "@a3s-sentry/core";
+export default {
+  async test() {
+    const sentry = await Sentry.create("");
+    const { verdict, rule } = sentry.classify(egress(1, "169.254.169.254", 80));
+    if (verdict !== "block" || rule !== "cloud-metadata") throw new Error(\`judged \${verdict} by \${rule}\`);
+    console.log("judged by", rule);
+  },
+};
+`;
+const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (services = [(name = "main", worker = (
+  compatibilityDate = "2026-11-01",
+  modules = [
+    (name = "worker.js", esModule = embed "worker.js"),
+    (name = "sentry.wasm", wasm = embed "sentry.wasm"),
+  ],
+))]);
+`;
+
+export function runtimeSuite(installed: () => Installed): void {
+  const options = { timeout: 300_000 };
+
+  test("Deno judges, asking for no permission", options, async (context) => {
+    const deno = await program("deno").catch((error: unknown) => skip(context, String(error)));
+    const folder = installed().scratch("deno");
+    writeFileSync(join(folder, "judge.mjs"), SCRIPT);
+    const flags = ["run", "--no-prompt", "--no-remote", "--node-modules-dir=manual"];
+    const env = { DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(folder, "cache") };
+    const { stdout } = await must(deno, [...flags, "judge.mjs"], { cwd: folder, env });
+    expect(stdout).toBe("block cloud-metadata\n");
+  });
+
+  test("Bun judges", options, async (context) => {
+    const bun = await program("bun").catch((error: unknown) => skip(context, String(error)));
+    const folder = installed().scratch("bun");
+    writeFileSync(join(folder, "judge.mjs"), SCRIPT);
+    const { stdout } = await must(bun, ["--no-install", "judge.mjs"], { cwd: folder, env: { DO_NOT_TRACK: "1" } });
+    expect(stdout).toBe("block cloud-metadata\n");
+  });
+
+  test("a worker judges in workerd, with the module beside it", options, async (context) => {
+    const workerd = await program("workerd").catch((error: unknown) => skip(context, String(error)));
+    const folder = installed().scratch("workerd");
+    writeFileSync(join(folder, "main.mjs"), WORKER);
+    writeFileSync(join(folder, "config.capnp"), CONFIG);
+    await bundle(folder, "worker.js", ["workerd"]);
+    copyFileSync(
+      join(installed().folder, "node_modules/@a3s-sentry/core/wasm/sentry_core_bg.wasm"),
+      join(folder, "sentry.wasm"),
+    );
+    const { stdout, stderr } = await must(workerd, ["test", "config.capnp"], { cwd: folder });
+    expect(stdout + stderr).toContain("judged by cloud-metadata");
+  });
+}
+
+/** The runtime's program, installed on first use into the cache of the build. Rejects with the reason if it cannot be had. */
+async function program(name: keyof typeof VERSIONS): Promise<string> {
+  const version = VERSIONS[name];
+  const folder: string = await cached(`${name}-${version}`, async (folder: string) => {
+    const args = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--no-package-lock", `${name}@${version}`];
+    await must("npm", args, { cwd: folder }).catch((error: unknown) => {
+      throw new Error(`${name} ${version} cannot be installed: ${String(error)}`);
+    });
+  });
+  const path = join(folder, "node_modules", ".bin", name);
+  if (!existsSync(path)) throw new Error(`${name} ${version} has no program for this machine`);
+  await must(path, ["--version"]);
+  return path;
+}
