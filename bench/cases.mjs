@@ -79,7 +79,7 @@ export async function compileCase(siteRules, use) {
       if (use) pattern.test("ls -la /tmp");
     }
   };
-  const name = `compile ${siteRules === 0 ? "the built-in rules" : `${siteRules} site rules more`}`;
+  const name = siteRules === 0 ? "compile the built-in rules" : `compile, with ${siteRules} site rules`;
   const unit = use ? "policy; plain: made and used once" : "policy; plain: only made";
   return { name, unit, per: 1, ways: { ours: () => withSentry(policy, () => undefined), plain: theirs } };
 }

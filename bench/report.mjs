@@ -17,7 +17,7 @@ function cells({ name, unit, per, ours, plain }) {
 function told({ median, low, high }, per) {
   const [factor, unit] = median / per < 0.1 ? [1000 / per, "µs"] : [1 / per, "ms"];
   /** @param {number} ms */
-  const text = (ms) => (ms * factor).toPrecision(3);
+  const text = (ms) => String(Number((ms * factor).toPrecision(3)));
   return `${text(median)} ${unit} (${text(low)}–${text(high)})`;
 }
 

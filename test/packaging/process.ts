@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Milliseconds after which the program is ended. */
+  readonly timeout?: number;
 }
 
 /** Ends with any code. Settings of a3s-sentry in the environment are left out, except for where the build keeps its tools. */
@@ -23,7 +25,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   );
   const env = { ...Object.fromEntries(inherited), ...options.env };
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env });
+    const child = spawn(command, args, { cwd: options.cwd, timeout: options.timeout, env });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {

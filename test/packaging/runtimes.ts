@@ -77,7 +77,7 @@ async function program(name: keyof typeof VERSIONS): Promise<string> {
   const version = VERSIONS[name];
   const folder: string = await cached(`${name}-${version}`, async (folder: string) => {
     const args = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--no-package-lock", `${name}@${version}`];
-    await must("npm", args, { cwd: folder }).catch((error: unknown) => {
+    await must("npm", args, { cwd: folder, timeout: 200_000 }).catch((error: unknown) => {
       throw new Error(`${name} ${version} cannot be installed: ${String(error)}`);
     });
   });
