@@ -24,9 +24,15 @@ export interface Installed {
 
 export async function install(): Promise<Installed> {
   const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-packaging-"));
-  const tarballs = await Promise.all(Object.values(packages).map((name) => pack(name, folder)));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "stranger", private: true, type: "module" }));
-  await must("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", ...tarballs], { cwd: folder });
+  const remove = (): void => rmSync(folder, { recursive: true });
+  try {
+    const tarballs = await Promise.all(Object.values(packages).map((name) => pack(name, folder)));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "stranger", private: true, type: "module" }));
+    await must("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", ...tarballs], { cwd: folder });
+  } catch (error) {
+    remove();
+    throw error;
+  }
   return {
     folder,
     scratch: (name) => {
@@ -35,7 +41,7 @@ export async function install(): Promise<Installed> {
       return place;
     },
     text: (name, path) => readFileSync(join(folder, "node_modules", name, path), "utf8"),
-    remove: () => rmSync(folder, { recursive: true }),
+    remove,
   };
 }
 
