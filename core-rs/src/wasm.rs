@@ -3,13 +3,15 @@
 //! Cold calls cross as JSON text of the types in `wire.rs`. The hot path crosses as bytes in a room
 //! that JavaScript writes into, and one integer out (see [`crate::engine::Judgement::code`]).
 
+use std::rc::Rc;
+
 use wasm_bindgen::prelude::*;
 
 use crate::decision::Word;
 use crate::engine::{Engine, LineStream};
 use crate::event::{self, EventKind, Scratch};
 use crate::risk;
-use crate::wire::{self, EventFacts, Format};
+use crate::wire::{self, EventFacts};
 
 #[wasm_bindgen]
 extern "C" {
@@ -47,28 +49,17 @@ impl Compilation {
     }
 }
 
-/// Compiles a policy. `format` is `"acl"` or `"json"`; `lookup` answers `env("NAME")`; with `lints`,
-/// warnings about rules are reported too.
+/// Compiles a policy, given as ACL text. `lookup` answers `env("NAME")`; with `lints`, warnings about
+/// rules are reported too.
 #[wasm_bindgen]
-pub fn compile(
-    name: &str,
-    source: &str,
-    format: &str,
-    lookup: &Lookup,
-    lints: bool,
-) -> Compilation {
-    let format = if format == "json" {
-        Format::Json
-    } else {
-        Format::Acl
-    };
+pub fn compile(name: &str, source: &str, lookup: &Lookup, lints: bool) -> Compilation {
     let environment = |variable: &str| {
         let found = lookup.call(&JsValue::UNDEFINED, variable);
         found.ok().and_then(|value| value.as_string())
     };
-    let (engine, report) = wire::compile(name, source, format, &environment, lints);
+    let (engine, report) = wire::compile(name, source, &environment, lints);
     Compilation {
-        handle: engine.map(Handle::new),
+        handle: engine.map(|engine| Handle::new(Rc::new(engine))),
         report: json(&report),
     }
 }
@@ -76,7 +67,7 @@ pub fn compile(
 /// A compiled policy, with the rooms that events are written into.
 #[wasm_bindgen]
 pub struct Handle {
-    engine: Engine,
+    engine: Rc<Engine>,
     input: Vec<u8>,
     scratch: Scratch,
     stream: LineStream,
@@ -84,7 +75,7 @@ pub struct Handle {
 }
 
 impl Handle {
-    fn new(engine: Engine) -> Self {
+    fn new(engine: Rc<Engine>) -> Self {
         Self {
             engine,
             input: Vec::new(),
@@ -110,6 +101,11 @@ impl Handle {
 
 #[wasm_bindgen]
 impl Handle {
+    /// A second handle on the same compiled policy, with rooms and a stream of its own.
+    pub fn fork(&self) -> Handle {
+        Handle::new(Rc::clone(&self.engine))
+    }
+
     /// The address of room for one event of `len` bytes; 0 if that is more than 16 MiB.
     pub fn input(&mut self, len: usize) -> *mut u8 {
         if len > MAX_EVENT {
@@ -189,11 +185,16 @@ pub fn infer_risk(reason: &str, kind: &str) -> Option<String> {
     Some(json(&risk::infer(reason, kind).risk()))
 }
 
-/// Drops this instance: the next call gets a fresh one, and every older object refuses to work.
+/// Drops this instance: the next call gets a fresh one, and every older object refuses to work. Let
+/// that call be [`ready`]: one with arguments would write them into the memory that is dropped.
 #[wasm_bindgen]
 pub fn reset() {
     wasm_bindgen::handler::schedule_reinit();
 }
+
+/// Does nothing, so that a fresh instance comes up before anything is written for it.
+#[wasm_bindgen]
+pub fn ready() {}
 
 fn facts(line: &[u8], scratch: &mut Scratch) -> Option<String> {
     let event = event::parse(line, scratch).ok()?;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::acl;
 use crate::decision::{ActionKind, Severity, Verdict};
 use crate::diagnostic::{self, Level, render};
 use crate::engine::Engine;
@@ -272,43 +271,20 @@ impl From<&Event<'_>> for EventFacts {
     }
 }
 
-/// How a policy's source is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// ACL text.
-    Acl,
-    /// A JSON object of the same schema, as a host makes it from an object or from TOML.
-    Json,
-}
-
-/// Compiles a source. `name` heads its code frames. With `lints`, warnings about rules are added.
+/// Compiles ACL text. `name` heads its code frames. With `lints`, warnings about rules are added.
 ///
 /// ```
-/// use sentry_core::wire::{compile, Format};
-/// let (engine, report) = compile("a.acl", "dry_run = 1", Format::Acl, &|_| None, false);
+/// use sentry_core::wire::compile;
+/// let (engine, report) = compile("a.acl", "dry_run = 1", &|_| None, false);
 /// assert!(engine.is_none());
 /// assert_eq!(report.diagnostics[0].code, "policy/wrong-type");
-/// let (engine, _) = compile("b", r#"{"dry_run":true}"#, Format::Json, &|_| None, false);
-/// assert!(engine.unwrap().policy().dry_run);
 /// ```
 pub fn compile(
     name: &str,
     source: &str,
-    format: Format,
     environment: &Environment<'_>,
     lints: bool,
 ) -> (Option<Engine>, CompileReport) {
-    let converted;
-    let source = match format {
-        Format::Acl => source,
-        Format::Json => match acl::json_to_acl(source) {
-            Ok(text) => {
-                converted = text;
-                converted.as_str()
-            }
-            Err(fault) => return (None, report(name, source, &[fault], &[], None)),
-        },
-    };
     let checked = policy::check(source, environment);
     let mut diagnostics = checked.diagnostics;
     let engine = checked.policy.and_then(|policy| {

@@ -4,7 +4,7 @@
 mod acl_support;
 
 use acl_support::{EVERYTHING, Random, document, without_spans};
-use sentry_core::acl::{Document, Item, ValueKind, json_to_acl, parse, print};
+use sentry_core::acl::{Document, Item, ValueKind, parse, print};
 
 #[test]
 fn what_is_printed_parses_to_the_same() {
@@ -108,97 +108,4 @@ l = []
 fn what_has_no_spelling_is_null() {
     assert_eq!(print(&parse("a = oops").document), "a = null\n");
     assert_eq!(printed(f64::NAN), "null");
-}
-
-#[test]
-fn a_json_object_becomes_a_document() {
-    let json = r#"{"z": 1, "a": {"x y": [true, null, "\u001b\\"], "n": 1e3}, "rules": [{"name": "r"}], "e": {}}"#;
-    let acl = "z = 1
-a = {
-  \"x y\" = [true, null, \"\\u{1b}\\\\\"]
-  n = 1000
-}
-rules = [
-  {
-    name = \"r\"
-  },
-]
-e = {}
-";
-    assert_eq!(json_to_acl(json), Ok(acl.to_owned()));
-    assert_eq!(parse(acl).diagnostics, []);
-    assert_eq!(json_to_acl("{}"), Ok(String::new()));
-}
-
-#[test]
-fn json_that_is_no_policy() {
-    let cases = [
-        ("[1]", "acl/bad-json", "a policy must be an object", "[1]"),
-        ("null", "acl/bad-json", "a policy must be an object", "null"),
-        (
-            "{\"a b\": 1}",
-            "acl/bad-name",
-            "\"a b\" cannot be the name of a setting",
-            "{\"a b\": 1}",
-        ),
-        (
-            "{\"\": 1}",
-            "acl/bad-name",
-            "\"\" cannot be the name of a setting",
-            "{\"\": 1}",
-        ),
-        (
-            "{\n \"a\": x}",
-            "acl/bad-json",
-            "not valid JSON: expected value",
-            "x}",
-        ),
-        (
-            "{\"a\": 1",
-            "acl/bad-json",
-            "not valid JSON: EOF while parsing an object",
-            "",
-        ),
-        (
-            "{\"a\": 1e999}",
-            "acl/bad-json",
-            "not valid JSON: number out of range",
-            "",
-        ),
-        (
-            "{\"a\": \"\\ud800\"}",
-            "acl/bad-json",
-            "not valid JSON: unexpected end of hex escape",
-            "",
-        ),
-        (
-            "",
-            "acl/bad-json",
-            "not valid JSON: EOF while parsing a value",
-            "",
-        ),
-    ];
-    for (json, code, message, rest) in cases {
-        let problem = json_to_acl(json).unwrap_err();
-        assert_eq!(
-            (problem.code.as_str(), problem.message.as_str()),
-            (code, message),
-            "{json:?}"
-        );
-        let at = problem.span.start as usize;
-        assert!(
-            json.is_char_boundary(at) && json[at..].starts_with(rest),
-            "{json:?} at {at}"
-        );
-    }
-    let deep = |depth: usize| "{\"a\":".repeat(depth) + "1" + &"}".repeat(depth);
-    let acl = json_to_acl(&deep(70)).unwrap();
-    assert_eq!(
-        parse(&acl).diagnostics[0].code.as_str(),
-        "acl/limit-nesting"
-    );
-    assert_eq!(
-        json_to_acl(&deep(100_000)).unwrap_err().code.as_str(),
-        "acl/bad-json"
-    );
 }

@@ -1,7 +1,6 @@
 //! The configuration language: text to tree and back.
 
 mod items;
-mod json;
 mod lexer;
 mod parser;
 mod print;
@@ -10,7 +9,6 @@ mod token;
 mod tree;
 mod values;
 
-pub use json::json_to_acl;
 pub use parser::{Parsed, parse};
 pub use print::print;
 pub use tree::{Attribute, Block, Call, Document, Entry, Item, Name, Value, ValueKind};

@@ -74,8 +74,6 @@ codes! {
     LimitNesting "acl/limit-nesting" Error "Blocks, lists, objects and calls are nested more than 64 deep."
     LimitItems "acl/limit-items" Error "A document, block, list, object or call holds more than 100,000 items."
     LimitToken "acl/limit-token" Error "A name, number or string is longer than 256 KiB."
-    BadJson "acl/bad-json" Error "A policy given as an object is not a JSON object."
-    BadName "acl/bad-name" Error "A key of a policy given as an object cannot be a name."
     UnknownKey "policy/unknown-key" Error "A name that the schema does not have."
     MissingKey "policy/missing-key" Error "A name that must be set is not."
     WrongType "policy/wrong-type" Error "A value of another type than the schema asks for."

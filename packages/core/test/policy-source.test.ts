@@ -19,19 +19,20 @@ function problems(source: object | string, format: "acl" | "toml" = "acl"): stri
 const WANTED = "where a policy holds texts, numbers, booleans, lists and objects";
 
 describe("an object", () => {
-  it("becomes JSON with its keys in order, whatever they are called", () => {
+  it("becomes ACL text with its keys in order, whatever they are called", () => {
     const source = JSON.parse('{"z":1,"a":[true,null,-0,1.5,"x\\n"],"__proto__":{"toJSON":1}}');
     const bare = Object.assign(Object.create(null), { k: 1 });
     expect(coreSource({ ...source, bare }, "p", "acl")).toEqual({
       name: "p",
-      text: '{"z":1,"a":[true,null,0,1.5,"x\\n"],"__proto__":{"toJSON":1},"bare":{"k":1}}',
-      format: "json",
+      text: 'z = 1\na = [true, null, 0, 1.5, "x\\n"]\n__proto__ = {\n  toJSON = 1\n}\nbare = {\n  k = 1\n}\n',
     });
   });
 
   it("may hold one object at two places", () => {
     const shared = { a: 1 };
-    expect(coreSource({ x: shared, y: [shared] }, "p", "acl").text).toBe('{"x":{"a":1},"y":[{"a":1}]}');
+    expect(coreSource({ x: shared, y: [shared] }, "p", "acl").text).toBe(
+      "x = {\n  a = 1\n}\ny = [\n  {\n    a = 1\n  },\n]\n",
+    );
   });
 
   const cycle = { name: "a", rules: [] as unknown[] };
@@ -46,11 +47,16 @@ describe("an object", () => {
     [{ rules: new Map() }, "`rules` is an instance of a class"],
     [{ rules: [{ match: /nc/ }] }, "`rules[0].match` is an instance of a class"],
     [{ rules: new Array(1) }, "`rules[0]` is `undefined` (leave the key out instead)"],
-    [{ "odd key": { 'a"b': Symbol("s") } }, '`"odd key"."a\\"b"` is a symbol'],
+    [{ llm: { 'a"b': Symbol("s") } }, '`llm."a\\"b"` is a symbol'],
+    [new (class Policy {})(), "the policy is an instance of a class"],
     [{ rules: [{ name: "a\udc00" }] }, "`rules[0].name` is a text with half a character (a lone surrogate)"],
     [cycle, "`rules[0]` is a reference to an object that holds it"],
   ])("%o is refused by its place", (source, message) => {
     expect(problems(source)).toEqual([`policy/not-data ${message}, ${WANTED}`]);
+  });
+
+  it("whose key cannot be a name is refused", () => {
+    expect(problems({ "odd key": 1 })).toEqual(['policy/unknown-key "odd key" cannot be the name of a setting']);
   });
 
   it("is refused with all its problems at once", () => {
@@ -71,10 +77,10 @@ describe("an object", () => {
 });
 
 describe("TOML", () => {
-  it("becomes the same JSON as the object", () => {
+  it("becomes the same text as the object", () => {
     const toml = 'fail_closed = true\n[deny]\nexec = "e.txt"\n[[rules]]\nname = "a"\nmatch = \'\\bnc\\b\'\n';
     expect(coreSource(toml, "p.toml", "toml").text).toBe(
-      '{"fail_closed":true,"deny":{"exec":"e.txt"},"rules":[{"name":"a","match":"\\\\bnc\\\\b"}]}',
+      'fail_closed = true\ndeny = {\n  exec = "e.txt"\n}\nrules = [\n  {\n    name = "a"\n    match = `\\bnc\\b`\n  },\n]\n',
     );
   });
 
@@ -106,7 +112,7 @@ describe("TOML", () => {
   });
 
   it("is read only where the options say so, and no other word is", () => {
-    expect(coreSource("a = 1", "p", "acl")).toEqual({ name: "p", text: "a = 1", format: "acl" });
+    expect(coreSource("a = 1", "p", "acl")).toEqual({ name: "p", text: "a = 1" });
     expect(() => coreSource("a = 1", "p", "json" as never)).toThrow('`format` must be "acl" or "toml", not "json"');
   });
 });

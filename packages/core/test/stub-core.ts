@@ -50,12 +50,7 @@ export class StubCore implements CoreModule {
   #dead = false;
   #resetting = false;
 
-  compile = (
-    _name: string,
-    source: string,
-    _format: string,
-    lookup: (name: string) => string | undefined,
-  ): Compilation => {
+  compile = (_name: string, source: string, lookup: (name: string) => string | undefined): Compilation => {
     if (this.#resetting) throw new Error("arguments went to the instance that is on its way out");
     this.enter("compile", this.instances);
     this.compiled++;
@@ -69,9 +64,12 @@ export class StubCore implements CoreModule {
   };
 
   inferRisk = (reason: string): string => {
-    if (this.#resetting && reason === "") this.#restart();
     this.enter("free", this.instances);
     return JSON.stringify({ category: "inferred", name: reason, riskType: "atomic" });
+  };
+
+  ready = (): void => {
+    if (this.#resetting) this.#restart();
   };
 
   reset = (): void => {
@@ -117,6 +115,11 @@ class StubHandle implements Handle {
   free(): void {
     this.#enter("free");
     this.#core.live--;
+  }
+
+  fork(): Handle {
+    this.#enter("fork");
+    return new StubHandle(this.#core, this.#instance);
   }
 
   input(len: number): number {

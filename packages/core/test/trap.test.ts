@@ -21,20 +21,18 @@ const trapping: CoreModule = {
     const take = compilation.takeHandle.bind(compilation);
     compilation.takeHandle = () => {
       const handle = take();
-      return (
-        handle &&
-        Object.assign(
-          handle,
-          trap(handle, "judge"),
-          trap(handle, "facts"),
-          trap(handle, "feed"),
-          trap(handle, "rowFacts"),
-        )
-      );
+      return handle && trapped(handle);
     };
     return compilation;
   },
 };
+
+/** The handle, and each that is forked off it, with a trap before its calls. */
+function trapped(handle: Handle): Handle {
+  const fork = handle.fork.bind(handle);
+  const traps = [trap(handle, "judge"), trap(handle, "facts"), trap(handle, "feed"), trap(handle, "rowFacts")];
+  return Object.assign(handle, ...traps, { fork: () => trapped(fork()) });
+}
 
 function trap(handle: Handle, call: Call): Partial<Handle> {
   const real = handle[call].bind(handle);

@@ -5,7 +5,7 @@ import type { CompileReport, Counters, EventFacts, EventKind, Risk, Trace } from
 import { FAILED_CODE, MALFORMED_CODE } from "./code.js";
 import { EngineFailure } from "./failure.js";
 import type { Instance } from "./instance.js";
-import { type Live, parse, type Recipe, restart, start } from "./recipe.js";
+import { forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
 import { MAX_CHUNK_BYTES, type Row, readRows } from "./rows.js";
 
 /**
@@ -35,7 +35,7 @@ export class Engine {
 
   /** A second engine of the same policy, with a stream of its own. Throws `EngineFailure`. */
   fork(): Engine {
-    return new Engine(this.#instance, this.#recipe, restart(this.#instance, this.#recipe));
+    return new Engine(this.#instance, this.#recipe, forked(this.#instance, this.#ready()));
   }
 
   /** Judges one event and keeps it for {@link facts} and {@link explain}. Never throws. */

@@ -48,8 +48,8 @@ export class Instance {
     const before = this.#core.memory();
     this.#core.reset();
     // The glue writes the arguments of a call into memory before it brings up the instance that is due, so the first
-    // call must have nothing to write. An empty text takes no memory.
-    this.#core.inferRisk("", "");
+    // call must have none.
+    this.#core.ready();
     if (this.#core.memory() === before) throw new Error("a fresh instance did not come up");
     this.#failed = false;
   }

@@ -18,6 +18,8 @@ export interface Compilation {
 /** One compiled policy. Pointers are places in the instance's memory, good until the next call that may grow it. */
 export interface Handle {
   free(): void;
+  /** A second handle on the same compiled policy, with a room and a stream of its own. */
+  fork(): Handle;
   /** Room for `len` bytes of one event; 0 if `len` is over the limit. */
   input(len: number): number;
   /** Judges the first `len` bytes in the room: a code, see code.ts. */
@@ -42,18 +44,14 @@ export interface Handle {
 
 /** The functions of the glue, and the memory of its instance. */
 export interface CoreModule {
-  /** Compiles a policy; `format` is `"acl"` or `"json"`. With `lints`, the report also holds warnings about rules. */
-  compile(
-    name: string,
-    source: string,
-    format: string,
-    lookup: (name: string) => string | undefined,
-    lints: boolean,
-  ): Compilation;
+  /** Compiles ACL text. With `lints`, the report also holds warnings about rules. */
+  compile(name: string, source: string, lookup: (name: string) => string | undefined, lints: boolean): Compilation;
   /** A `Risk` as JSON; nothing for a kind that is not known. */
   inferRisk(reason: string, kind: string): string | undefined;
-  /** Asks for a fresh instance at the next call. Handles of the old one throw from then on. */
+  /** Asks for a fresh instance at the next call, which must be {@link ready}. Older handles throw from then on. */
   reset(): void;
+  /** Brings up the instance that is due. */
+  ready(): void;
   /** The present instance's memory. */
   memory(): Memory;
 }

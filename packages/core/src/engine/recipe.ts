@@ -30,6 +30,16 @@ export function start(instance: Instance, recipe: Recipe): { live: Live | undefi
   });
 }
 
+/** A second handle on what is live, without compiling anything. Throws `EngineFailure`. */
+export function forked(instance: Instance, live: Live): Live {
+  try {
+    const handle = live.handle.fork();
+    return { generation: live.generation, handle, room: new EventRoom(handle, instance.memory) };
+  } catch (error) {
+    throw new EngineFailure(instance.discard(error));
+  }
+}
+
 /** For a policy that has compiled before. Throws `EngineFailure`. */
 export function restart(instance: Instance, recipe: Recipe): Live {
   const { live } = start(instance, recipe);
@@ -49,7 +59,7 @@ function compiled<T>(
   take: (compilation: Compilation, report: CompileReport) => T,
 ): T {
   try {
-    const compilation = instance.core.compile(source.name, source.text, source.format, lookup, lints);
+    const compilation = instance.core.compile(source.name, source.text, lookup, lints);
     const taken = take(compilation, parse<CompileReport>(compilation.report()));
     compilation.free();
     return taken;

@@ -2,13 +2,13 @@
 
 import { parse, TomlError } from "smol-toml";
 import { utf8Length } from "../text.js";
+import { aclText } from "./acl-text.js";
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./error.js";
-import { policyJson } from "./json.js";
 
-/** JSON text of a TOML policy; a `PolicyError` shows a mistake in its syntax, or names a value that no policy holds. */
-export function tomlJson(name: string, source: string): string {
-  return policyJson(name, parseToml(name, source));
+/** ACL text of a TOML policy; a `PolicyError` shows a mistake in its syntax, or names a value that no policy holds. */
+export function tomlText(name: string, source: string): string {
+  return aclText(name, parseToml(name, source));
 }
 
 function parseToml(name: string, source: string): object {
