@@ -33,7 +33,7 @@ pub trait Word: Copy + PartialEq + 'static {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Verdict {
     /// Let it pass.
     Allow,
@@ -54,7 +54,7 @@ impl Word for Verdict {
 /// How much a decision matters, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Severity {
     /// Nothing to see.
     Info,
@@ -80,7 +80,7 @@ impl Word for Severity {
 
 /// Which deny-file a block goes to. A policy writes `deny-exec`, a decision says `DenyExec`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum ActionKind {
     /// The peer of a connection.
     DenyEgress,

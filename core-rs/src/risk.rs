@@ -45,7 +45,7 @@ impl Word for Category {
 /// A decision's risk as it leaves the core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Risk {
     /// The taxonomy's key, such as `command_danger`.
     pub category: &'static str,

@@ -16,7 +16,7 @@ use crate::text::{LineIndex, Span};
 /// Whether a diagnostic stops a policy from being used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum DiagnosticSeverity {
     /// It does.
     Error,
@@ -27,7 +27,7 @@ pub enum DiagnosticSeverity {
 /// A place in a source, as editors and as programs count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct SourceSpan {
     /// The first UTF-16 unit.
     pub start: u32,
@@ -45,7 +45,7 @@ pub struct SourceSpan {
 
 /// Another place that belongs to a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct RelatedPlace {
     /// What is there.
     pub message: String,
@@ -55,7 +55,7 @@ pub struct RelatedPlace {
 
 /// One problem of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Diagnostic {
     /// A stable name, such as `policy/unknown-key`.
     pub code: &'static str,
@@ -75,7 +75,7 @@ pub struct Diagnostic {
 
 /// A rule as the host sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct RuleInfo {
     /// Its name.
     pub name: String,
@@ -119,7 +119,7 @@ impl From<&Rule> for RuleInfo {
 /// The L2 settings. The key is a secret.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct LlmInfo {
     /// The base URL.
     pub url: String,
@@ -134,7 +134,7 @@ pub struct LlmInfo {
 /// The L3 settings.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct AgentInfo {
     /// The program.
     pub bin: String,
@@ -147,7 +147,7 @@ pub struct AgentInfo {
 /// The settings of the model-output tier.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct SaeInfo {
     /// The dictionary's file.
     pub dict: String,
@@ -159,7 +159,7 @@ pub struct SaeInfo {
 
 /// The deny-files, as the document writes them.
 #[derive(Clone, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct DenyInfo {
     /// Peers.
     pub egress: Option<String>,
@@ -172,7 +172,7 @@ pub struct DenyInfo {
 /// A checked policy as the host sees it.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct PolicyInfo {
     /// The rules in the order in which they are tried; a judgement's rule is a place in here.
     pub rules: Vec<RuleInfo>,
@@ -229,7 +229,7 @@ impl From<&Policy> for PolicyInfo {
 
 /// What came of compiling a source.
 #[derive(Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct CompileReport {
     /// What is wrong, in the order of the source.
     pub diagnostics: Vec<Diagnostic>,
@@ -239,7 +239,7 @@ pub struct CompileReport {
 
 /// What a host needs to know of an event beyond its judgement.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct EventFacts {
     /// Its kind.
     pub kind: EventKind,
@@ -350,5 +350,24 @@ fn report(
     CompileReport {
         diagnostics,
         policy: policy.map(PolicyInfo::from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ts_rs::{Config, TS};
+
+    use super::*;
+    use crate::engine::{Counters, Trace};
+
+    /// Writes the TypeScript types, all at once: one test for each would leave half of them when only
+    /// some are run.
+    #[test]
+    fn types_are_exported() {
+        let config = Config::from_env();
+        CompileReport::export_all(&config).unwrap();
+        EventFacts::export_all(&config).unwrap();
+        Trace::export_all(&config).unwrap();
+        Counters::export_all(&config).unwrap();
     }
 }

@@ -12,7 +12,7 @@ use crate::policy::{self, Origin};
 
 /// A judgement and how it came about. Spans count UTF-16 units of the subject.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Trace {
     /// The event's kind.
     pub kind: EventKind,
@@ -32,7 +32,7 @@ pub struct Trace {
 
 /// A stretch of a subject, in UTF-16 units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct TextSpan {
     /// The first unit.
     pub start: u32,
@@ -42,7 +42,7 @@ pub struct TextSpan {
 
 /// What came of one rule.
 #[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct RuleTrace {
     /// Its place in the policy.
     pub rule: u32,
@@ -63,7 +63,7 @@ pub struct RuleTrace {
 /// What came of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Outcome {
     /// It is the first that matched.
     Decided,

@@ -21,7 +21,7 @@ pub struct Row {
 
 /// What a stream has seen so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Counters {
     /// Lines, whatever was in them.
     #[cfg_attr(test, ts(type = "number"))]

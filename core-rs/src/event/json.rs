@@ -123,14 +123,15 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next byte that is not white space, not consumed.
+    #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
-        while let Some(byte) = self.byte() {
-            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+        loop {
+            let byte = self.byte()?;
+            if byte > b' ' || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
                 return Some(byte);
             }
             self.at += 1;
         }
-        None
     }
 
     fn eat(&mut self, expected: u8) -> bool {
@@ -237,14 +238,14 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let mut escaped = false;
         loop {
+            self.at += plain_length(self.text.as_bytes().get(self.at..).unwrap_or_default());
             match self.byte() {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0x20..) => self.at += 1,
-                Some(_) | None => return Err(Malformed),
+                _ => return Err(Malformed),
             }
         }
         let text = self.text.get(start..self.at).ok_or(Malformed)?;
@@ -330,63 +331,16 @@ impl<'a> Scanner<'a> {
         self.literal("null")
     }
 
-    /// Reads any value and forgets it. Open containers are a bit each, so no depth of nesting costs
-    /// stack.
+    /// Reads any value and forgets it.
     pub(super) fn skip(&mut self) -> Scanned<()> {
-        let outer = self.depth;
-        let mut objects: u128 = 0;
-        loop {
-            match self.peek() {
-                Some(open @ (b'{' | b'[')) => {
-                    let is_object = open == b'{';
-                    self.at += 1;
-                    self.enter()?;
-                    objects = (objects << 1) | u128::from(is_object);
-                    if !self.eat(if is_object { b'}' } else { b']' }) {
-                        if is_object {
-                            self.key()?;
-                        }
-                        continue;
-                    }
-                    self.depth -= 1;
-                    objects >>= 1;
-                }
-                Some(b'"') => {
-                    self.string()?;
-                }
-                Some(b't' | b'f') => {
-                    self.boolean()?;
-                }
-                Some(b'n') => {
-                    if !self.null() {
-                        return Err(Malformed);
-                    }
-                }
-                _ => {
-                    self.finite_number()?;
-                }
-            }
-            loop {
-                if self.depth == outer {
-                    return Ok(());
-                }
-                let in_object = objects & 1 == 1;
-                if self.eat(b',') {
-                    if in_object {
-                        self.key()?;
-                    }
-                    break;
-                }
-                self.expect(if in_object { b'}' } else { b']' })?;
-                self.depth -= 1;
-                objects >>= 1;
-            }
+        match self.peek() {
+            Some(b'{') => self.object(|scanner, _| scanner.skip()),
+            Some(b'[') => self.array(Self::skip),
+            Some(b'"') => self.string().map(|_| ()),
+            Some(b't' | b'f') => self.boolean().map(|_| ()),
+            Some(b'n') if self.null() => Ok(()),
+            _ => self.finite_number().map(|_| ()),
         }
-    }
-
-    fn key(&mut self) -> Scanned<()> {
-        self.string()?;
-        self.expect(b':')
     }
 
     /// Reads a number that a 64-bit float can hold; a larger one is refused as common parsers do.
@@ -398,6 +352,32 @@ impl<'a> Scanner<'a> {
             Err(Malformed)
         }
     }
+}
+
+/// How many bytes of `text` stand for themselves in a string: up to the first quote, backslash or
+/// control character. Looks at eight bytes at a time.
+fn plain_length(text: &[u8]) -> usize {
+    let mut rest = text;
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let special = special_bytes(u64::from_le_bytes(*word));
+        if special != 0 {
+            return text.len() - rest.len() + (special.trailing_zeros() / 8) as usize;
+        }
+        rest = after;
+    }
+    let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
+    text.len() - rest.len() + rest.iter().take_while(|byte| plain(byte)).count()
+}
+
+/// A word whose lowest set bit is in the lowest byte of `word` that ends a plain stretch; 0 if none
+/// does. Bits above that one mean nothing. (The test for a byte below n is from "Bit Twiddling
+/// Hacks", Sean Eron Anderson.)
+fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let below = |word: u64, n: u8| word.wrapping_sub(ONES * u64::from(n)) & !word & HIGH;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, b' ') | equal(b'"') | equal(b'\\')
 }
 
 #[cfg(test)]
@@ -486,6 +466,28 @@ mod tests {
                 let text = String::from_utf8(bytes).unwrap();
                 let expected = serde_json::from_str::<serde_json::Value>(&text).is_ok();
                 assert_eq!(skips(&text), expected, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_plain_stretch_ends_where_it_should_wherever_that_is() {
+        let length = |text: &[u8]| {
+            let plain = |byte: &&u8| **byte >= 0x20 && **byte != b'"' && **byte != b'\\';
+            text.iter().take_while(plain).count()
+        };
+        for before in 0..20 {
+            for special in 0..=255 {
+                for behind in [b' ', 0x1f, b'"', 0x80, 0xff] {
+                    let mut text = vec![0xc3; before];
+                    text.push(special);
+                    text.extend([behind; 9]);
+                    assert_eq!(
+                        plain_length(&text),
+                        length(&text),
+                        "{before} {special} {behind}"
+                    );
+                }
             }
         }
     }

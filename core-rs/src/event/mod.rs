@@ -23,7 +23,7 @@ pub use parse::{Scratch, parse};
 /// assert_eq!(EventKind::ALL.len(), 8);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum EventKind {
     /// A program was run.
     ToolExec,
@@ -94,7 +94,7 @@ impl Word for EventKind {
 /// Whether the collector saw all of what it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export, export_to = "wire.ts"))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Evidence {
     /// The event is whole, as far as the collector says.
     Complete,
