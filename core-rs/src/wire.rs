@@ -9,7 +9,7 @@ use crate::diagnostic::{self, Level, render};
 use crate::engine::Engine;
 use crate::event::{Event, EventKind, Evidence};
 use crate::lint;
-use crate::policy::{self, Environment, Origin, Policy, Rule};
+use crate::policy::{self, Agent, Deny, Environment, Llm, Origin, Policy, Rule, Sae};
 use crate::risk::Risk;
 use crate::text::{LineIndex, Span};
 
@@ -116,59 +116,6 @@ impl From<&Rule> for RuleInfo {
     }
 }
 
-/// The L2 settings. The key is a secret.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
-pub struct LlmInfo {
-    /// The base URL.
-    pub url: String,
-    /// The model's name.
-    pub model: String,
-    /// The bearer key.
-    pub key: Option<String>,
-    /// Seconds a call may take.
-    pub timeout_s: f64,
-}
-
-/// The L3 settings.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
-pub struct AgentInfo {
-    /// The program.
-    pub bin: String,
-    /// A folder of playbooks.
-    pub skills: Option<String>,
-    /// Seconds an investigation may take.
-    pub timeout_s: f64,
-}
-
-/// The settings of the model-output tier.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
-pub struct SaeInfo {
-    /// The dictionary's file.
-    pub dict: String,
-    /// The score from which an event escalates, 0 to 1.
-    pub escalate_at: f64,
-    /// The score from which it is blocked, 0 to 1.
-    pub block_at: f64,
-}
-
-/// The deny-files, as the document writes them.
-#[derive(Clone, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
-pub struct DenyInfo {
-    /// Peers.
-    pub egress: Option<String>,
-    /// Paths.
-    pub file: Option<String>,
-    /// Programs.
-    pub exec: Option<String>,
-}
-
 /// A checked policy as the host sees it.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,13 +132,13 @@ pub struct PolicyInfo {
     /// The severity from which L2 and L3 run at once.
     pub speculate: Option<Severity>,
     /// The deny-files.
-    pub deny: DenyInfo,
-    /// The L2 settings.
-    pub llm: Option<LlmInfo>,
+    pub deny: Deny,
+    /// The L2 settings. The key is a secret.
+    pub llm: Option<Llm>,
     /// The L3 settings.
-    pub agent: Option<AgentInfo>,
+    pub agent: Option<Agent>,
     /// The settings of the model-output tier.
-    pub sae: Option<SaeInfo>,
+    pub sae: Option<Sae>,
 }
 
 impl From<&Policy> for PolicyInfo {
@@ -202,27 +149,10 @@ impl From<&Policy> for PolicyInfo {
             fail_closed: policy.fail_closed,
             dry_run: policy.dry_run,
             speculate: policy.speculate,
-            deny: DenyInfo {
-                egress: policy.deny.egress.clone(),
-                file: policy.deny.file.clone(),
-                exec: policy.deny.exec.clone(),
-            },
-            llm: policy.llm.as_ref().map(|llm| LlmInfo {
-                url: llm.url.clone(),
-                model: llm.model.clone(),
-                key: llm.key.clone(),
-                timeout_s: llm.timeout_s,
-            }),
-            agent: policy.agent.as_ref().map(|agent| AgentInfo {
-                bin: agent.bin.clone(),
-                skills: agent.skills.clone(),
-                timeout_s: agent.timeout_s,
-            }),
-            sae: policy.sae.as_ref().map(|sae| SaeInfo {
-                dict: sae.dict.clone(),
-                escalate_at: sae.escalate_at,
-                block_at: sae.block_at,
-            }),
+            deny: policy.deny.clone(),
+            llm: policy.llm.clone(),
+            agent: policy.agent.clone(),
+            sae: policy.sae.clone(),
         }
     }
 }

@@ -14,6 +14,8 @@ mod value;
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::acl;
 use crate::decision::{ActionKind, Severity, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Level, MAX_DIAGNOSTICS};
@@ -86,7 +88,7 @@ impl Rule {
 }
 
 /// Who wrote a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Origin {
@@ -97,7 +99,9 @@ pub enum Origin {
 }
 
 /// The L2 classifier: an OpenAI-compatible endpoint.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Llm {
     /// The base URL, `http:` or `https:`.
     pub url: String,
@@ -122,7 +126,9 @@ impl std::fmt::Debug for Llm {
 }
 
 /// The L3 investigator: a program.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Agent {
     /// The program.
     pub bin: String,
@@ -133,7 +139,9 @@ pub struct Agent {
 }
 
 /// The model-output tier.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Sae {
     /// The dictionary's file.
     pub dict: String,
@@ -144,7 +152,8 @@ pub struct Sae {
 }
 
 /// The deny-files, as the document writes them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Deny {
     /// Peers.
     pub egress: Option<String>,

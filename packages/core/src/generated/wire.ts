@@ -6,9 +6,9 @@
 export type ActionKind = "DenyEgress" | "DenyFile" | "DenyExec";
 
 /**
- * The L3 settings.
+ * The L3 investigator: a program.
  */
-export type AgentInfo = { 
+export type Agent = { 
 /**
  * The program.
  */
@@ -63,7 +63,7 @@ oversized: number, };
 /**
  * The deny-files, as the document writes them.
  */
-export type DenyInfo = { 
+export type Deny = { 
 /**
  * Peers.
  */
@@ -165,11 +165,11 @@ export type EventKind = "ToolExec" | "SslContent" | "SecurityAction" | "Egress" 
 export type Evidence = "complete" | "partial";
 
 /**
- * The L2 settings. The key is a secret.
+ * The L2 classifier: an OpenAI-compatible endpoint.
  */
-export type LlmInfo = { 
+export type Llm = { 
 /**
- * The base URL.
+ * The base URL, `http:` or `https:`.
  */
 url: string, 
 /**
@@ -222,19 +222,19 @@ speculate: Severity | null,
 /**
  * The deny-files.
  */
-deny: DenyInfo, 
+deny: Deny, 
 /**
- * The L2 settings.
+ * The L2 settings. The key is a secret.
  */
-llm: LlmInfo | null, 
+llm: Llm | null, 
 /**
  * The L3 settings.
  */
-agent: AgentInfo | null, 
+agent: Agent | null, 
 /**
  * The settings of the model-output tier.
  */
-sae: SaeInfo | null, };
+sae: Sae | null, };
 
 /**
  * Another place that belongs to a diagnostic.
@@ -341,9 +341,9 @@ span: TextSpan | null,
 why: string, };
 
 /**
- * The settings of the model-output tier.
+ * The model-output tier.
  */
-export type SaeInfo = { 
+export type Sae = { 
 /**
  * The dictionary's file.
  */

@@ -1,6 +1,6 @@
 // A policy as callers see it: frozen, with overrides applied and without secrets.
 
-import type { AgentInfo, LlmInfo, PolicyInfo, RuleInfo, SaeInfo, Severity } from "../generated/wire.js";
+import type { Agent, Llm, PolicyInfo, RuleInfo, Sae, Severity } from "../generated/wire.js";
 
 /** One rule in force. `reason` is the whole reason of its decisions, `"<name>: <reason>"`. */
 export type Rule = Readonly<RuleInfo>;
@@ -13,7 +13,7 @@ export interface DenyFiles {
 }
 
 /** The L2 settings, without the key. */
-export interface LlmSettings extends Readonly<Omit<LlmInfo, "key">> {
+export interface LlmSettings extends Readonly<Omit<Llm, "key">> {
   readonly hasKey: boolean;
 }
 
@@ -28,8 +28,8 @@ export interface Policy {
   readonly speculate: Severity | null;
   readonly deny: DenyFiles;
   readonly llm: LlmSettings | null;
-  readonly agent: Readonly<AgentInfo> | null;
-  readonly sae: Readonly<SaeInfo> | null;
+  readonly agent: Readonly<Agent> | null;
+  readonly sae: Readonly<Sae> | null;
 }
 
 /** Settings that win over the policy's own. */
