@@ -1,5 +1,12 @@
 //! The engine against a plain interpreter of the same policy, over events made to meet at its edges.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
 use sentry_core::decision::Word;
 use sentry_core::engine::{Engine, Outcome};
 use sentry_core::event::{EventKind, NotEvent, Scratch};

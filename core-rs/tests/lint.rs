@@ -1,5 +1,12 @@
 //! Warnings about rules: each is right, and none is given without cause.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
 use sentry_core::engine::Engine;
 use sentry_core::lint::lint;
 use sentry_core::policy::check;

@@ -1,5 +1,12 @@
 //! What is wrong with a policy is said with a stable code, at the right place, with what to do.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
 use sentry_core::policy::check;
 
 /// A source, then for each diagnostic: code, underlined text, a part of the message or help.
