@@ -1,11 +1,5 @@
 //! The engine against a plain interpreter of the same policy, over events made to meet at its edges.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use sentry_core::decision::Word;
 use sentry_core::engine::{Engine, Outcome};
@@ -179,7 +173,7 @@ fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
                 let found = patterns[at].find(&subject);
                 let expected = match (found, rule) {
                     (None, _) => Outcome::NoMatch,
-                    (Some(_), decider) if decider == Some(at) => Outcome::Decided,
+                    (Some(_), first) if first == Some(at) => Outcome::Decided,
                     (Some(_), _) => Outcome::Shadowed,
                 };
                 assert_eq!(traced.outcome, expected, "{line}");

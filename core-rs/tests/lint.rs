@@ -1,11 +1,5 @@
 //! Warnings about rules: each is right, and none is given without cause.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use sentry_core::engine::Engine;
 use sentry_core::lint::lint;

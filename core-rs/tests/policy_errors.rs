@@ -1,10 +1,9 @@
 //! What is wrong with a policy is said with a stable code, at the right place, with what to do.
-
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic
+    clippy::float_cmp,
+    clippy::format_collect
 )]
 
 use sentry_core::policy::check;
@@ -344,9 +343,7 @@ fn calls() {
 
 #[test]
 fn a_hundred_errors_are_reported_and_no_more() {
-    let source = "nonsense_key = 1\n".repeat(1);
     let many: String = (0..250).map(|n| format!("nonsense_{n} = 1\n")).collect();
-    assert_eq!(check(&source, &environment).diagnostics.len(), 1);
     let checked = check(&many, &environment);
     assert_eq!(checked.diagnostics.len(), 100);
     assert!(checked.policy.is_none());
