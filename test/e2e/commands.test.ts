@@ -82,6 +82,7 @@ describe("check", () => {
 describe("explain", () => {
   it("tells what decided, what it matched, and why others did not", async () => {
     const { code, stdout } = await run(["explain", METADATA]);
+    expect(stdout).toContain("matched     `169.254.169.254:80` at 0..18");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Egress {2}169\.254\.169\.254:80\n/);
     expect(stdout).toContain("block (high) cloud-metadata: ");
@@ -114,10 +115,14 @@ describe("explain", () => {
     expect(stdout).toContain("Dns  a\\u{1b}]0;x\\u{7}\\u{202e}\\u{a}\n");
   });
 
-  it.each([["nonsense"], ["{}"], [""]])("says that %j is not an event", async (event) => {
+  it.each([
+    ["nonsense", "it is not JSON"],
+    ["{}", "it has no `event`; one looks like `{"],
+    ["", "it is empty"],
+  ])("says that %j is not an event, and why", async (event, why) => {
     const { code, stdout, stderr } = await run(["explain"], event);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^error: that is not an event/);
+    expect(stderr).toContain(`error: that is not an event: ${why}`);
   });
 });
 

@@ -15,6 +15,7 @@ export function explained(explanation: Explanation, settled: Decision, colors: C
     "",
     field("L1", `${verdict(decision, colors)} (${decision.severity}) ${visible(decision.reason)}`),
   ];
+  if (explanation.span !== undefined) lines.push(field("matched", matched(explanation, colors)));
   if (settled !== decision) lines.push(field("in the end", `${verdict(settled, colors)} ${visible(settled.reason)}`));
   if (decision.action !== undefined) {
     lines.push(field("action", `${decision.action.kind} ${visible(decision.action.target)}`));
@@ -40,6 +41,12 @@ function subject({ subject: text, span }: Explanation, colors: Colors): string {
   const dots = span.start > AROUND ? colors.dim("…") : "";
   const matched = cut(text.slice(span.start, span.end), 0, 2 * AROUND, colors);
   return `${dots}${visible(before)}${colors.inverse(matched)}${cut(text.slice(span.end), 0, AROUND, colors)}`;
+}
+
+/** The matched text and its place in the subject, for whoever sees no colours. */
+function matched({ subject: text, span }: Explanation, colors: Colors): string {
+  if (span === undefined) return "";
+  return `\`${cut(text.slice(span.start, span.end), 0, 2 * AROUND, colors)}\` at ${span.start}..${span.end}`;
 }
 
 function cut(text: string, start: number, most: number, colors: Colors): string {
