@@ -6,7 +6,7 @@ import { audits } from "./checks/audit.mjs";
 import { hygiene } from "./checks/hygiene.mjs";
 import { rustChecks } from "./checks/rust.mjs";
 import { typescriptChecks } from "./checks/typescript.mjs";
-import { wasmSize } from "./checks/wasm-size.mjs";
+import { wasmChecks } from "./checks/wasm.mjs";
 import { scratch } from "./lib/places.mjs";
 import { tail } from "./lib/processes.mjs";
 import { build } from "./lib/ready.mjs";
@@ -34,7 +34,7 @@ await main(async () => {
   rmSync(logs, { recursive: true, force: true });
   mkdirSync(logs, { recursive: true });
   const total = { passed: 0, failed: 0 };
-  for (const check of [...hygiene, ...rustChecks, ...typescriptChecks, wasmSize, ...audits]) {
+  for (const check of [...hygiene, ...rustChecks, ...typescriptChecks, ...wasmChecks, ...audits]) {
     const result = await perform(check);
     total.passed += result.passed;
     total.failed += result.failed;

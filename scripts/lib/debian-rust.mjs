@@ -7,6 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { cached } from "./cache.mjs";
 import { fetchPackages } from "./debian-packages.mjs";
+import { hiddenPlaces } from "./hidden-places.mjs";
 import { cache } from "./places.mjs";
 import { must, run } from "./processes.mjs";
 import { Stop, step } from "./say.mjs";
@@ -91,15 +92,17 @@ async function buildStandardLibrary(folder) {
   mkdirSync(join(crate, "src"), { recursive: true });
   writeFileSync(join(crate, "Cargo.toml"), '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n');
   writeFileSync(join(crate, "src", "lib.rs"), "#![no_std]\n");
-  const args = ["build", "--release", "--target", target, "-Z", "build-std=std,panic_abort"];
-  const env = {
-    ...environment(folder),
-    RUSTC_BOOTSTRAP: "1",
-    CARGO_ENCODED_RUSTFLAGS: `--remap-path-prefix=${join(folder, "root", "usr", "lib", "rustlib", "src", "rust")}=/rustc`,
-    CARGO_TARGET_DIR: join(crate, "target"),
-  };
-  const todo = "make sure that the machine has gcc and 2 GB of free disk space, then run this again";
-  await must("building the standard library", todo, "cargo", args, { cwd: crate, env });
+  const buildStd = ["--target", target, "-Z", "build-std=std,panic_abort"];
+  const env = { ...environment(folder), RUSTC_BOOTSTRAP: "1", CARGO_TARGET_DIR: join(crate, "target") };
+  const todo = "make sure that the machine has gcc, 2 GB of free disk space and the network, then run this again";
+  await must("fetching what the standard library uses", todo, "cargo", ["fetch", ...buildStd], { cwd: crate, env });
+  await must("building the standard library", todo, "cargo", ["build", "--release", ...buildStd], {
+    cwd: crate,
+    env: {
+      ...env,
+      CARGO_ENCODED_RUSTFLAGS: hiddenPlaces(join(folder, "root", "usr", "lib", "rustlib", "src", "rust"), "/rustc"),
+    },
+  });
   const made = join(crate, "target", target, "release", "deps");
   const place = join(folder, "root", "usr", "lib", "rustlib", target, "lib");
   mkdirSync(place, { recursive: true });

@@ -4,21 +4,11 @@
 //   sentry_core.js, sentry_core.d.ts   wasm-bindgen's glue for `--target web`, untouched
 //   sentry_core_bg.wasm(.d.ts)         the module
 //   sentry_core_inline.js, .d.ts       the module as base64, for runtimes that are given no file
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { homedir } from "node:os";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { cargoTool } from "./cargo-tools.mjs";
+import { hiddenPlaces } from "./hidden-places.mjs";
 import { crate, root, scratch, wasmFolder } from "./places.mjs";
 import { needLinker } from "./prerequisites.mjs";
 import { must } from "./processes.mjs";
@@ -81,21 +71,13 @@ async function fetchCrates(env) {
 async function runWasmPack(folder, env) {
   const args = ["build", "--target", "web", "--release", "--no-opt", "--no-pack", "--mode", "no-install"];
   const flags = {
-    CARGO_ENCODED_RUSTFLAGS: hiddenPlaces().join("\x1f"),
+    CARGO_ENCODED_RUSTFLAGS: hiddenPlaces(crate, "core-rs"),
     CARGO_TARGET_DIR: join(crate, "target", "wasm"),
   };
   const todo = "see the compiler's message above; `npm run build` tries again";
   await must("building the wasm", todo, "wasm-pack", [...args, "--out-dir", folder, crate, "--", "--locked"], {
     env: { ...env, ...flags },
   });
-}
-
-/** Panic messages name source files: the flags give those names without the places on this machine. */
-function hiddenPlaces() {
-  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
-  const registry = join(cargoHome, "registry", "src");
-  const sources = existsSync(registry) ? readdirSync(registry).map((name) => [join(registry, name), "crates"]) : [];
-  return [[crate, "core-rs"], ...sources].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
 }
 
 async function optimise(file) {
