@@ -71,7 +71,9 @@ function writeObject(value: object, path: string, walk: Walk): string {
 
 function writeList(list: readonly unknown[], path: string, walk: Walk): string {
   const items = Array.from(list, (item, i) => write(item, `${path}[${i}]`, walk));
-  return list.some((item) => typeof item === "object" && item !== null) ? lines("[", items, ",", "]", walk) : `[${items.join(", ")}]`;
+  return list.some((item) => typeof item === "object" && item !== null)
+    ? lines("[", items, ",", "]", walk)
+    : `[${items.join(", ")}]`;
 }
 
 function writeTable(table: object, path: string, walk: Walk): string {
