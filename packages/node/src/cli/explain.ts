@@ -1,9 +1,11 @@
 // `explain [EVENT]`: one event and its trace through the rules.
 
+import type { Buffer } from "node:buffer";
 import type { Explanation } from "@a3s-sentry/core";
 import { explained } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
+import { whyNotAnEvent } from "./not-an-event.js";
 import { openPolicy } from "./policy.js";
 import { writeOut } from "./write.js";
 
@@ -15,10 +17,9 @@ export interface ExplainOptions {
 export async function explain(event: string | undefined, options: ExplainOptions, io: Io): Promise<ExitCode> {
   const sentry = await openPolicy(options.policy, io.env);
   try {
-    const explanation = sentry.explain(event ?? (await eventFromStdin(io)));
-    if (explanation === null) {
-      throw new CliError("that is not an event: one JSON object with a modelled variant in `event` is needed");
-    }
+    const input = event ?? (await eventFromStdin(io));
+    const explanation = sentry.explain(input);
+    if (explanation === null) throw new CliError(`that is not an event: ${whyNotAnEvent(input.toString())}`);
     const settled = sentry.failMode(explanation.decision);
     const text = options.json ? json(explanation) : explained(explanation, settled, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
@@ -28,7 +29,7 @@ export async function explain(event: string | undefined, options: ExplainOptions
   }
 }
 
-async function eventFromStdin(io: Io): Promise<Uint8Array> {
+async function eventFromStdin(io: Io): Promise<Buffer> {
   refuseDirectory(io);
   if (io.stdin.isTTY) io.stderr.write("waiting for an event on stdin: paste its JSON, then press Ctrl-D\n");
   return await readAll(io.stdin, "stdin");

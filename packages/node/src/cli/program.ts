@@ -50,7 +50,7 @@ export function program(io: Io, ended: (code: ExitCode) => void): Command {
     .command("eval")
     .summary("measure a policy on labelled events")
     .description(
-      'Judges corpora by the rules: lines of {"label": "allow" | "block", "event": ..., "category"?, "source"?}. Prints recall,\n' +
+      'Judges corpora by the rules: lines of {"label": "allow" | "block", "event": ..., "category"?, "source"?}. Prints recall, ' +
         "precision and false-positive rate, by category or source, for what is blocked and for what is flagged.",
     )
     .argument("<corpus...>", "labelled NDJSON files")
@@ -87,7 +87,7 @@ function runCommand(root: Command): Command {
     .command("run")
     .summary("judge events from stdin")
     .description(
-      "Judges events from stdin, one JSON object a line. Writes blocked targets to the deny-files, and an audit line to\n" +
+      "Judges events from stdin, one JSON object a line. Writes blocked targets to the deny-files, and an audit line to " +
         "stdout for whatever is not plainly allowed. Each flag wins over its variable, and that over the configuration.",
     )
     .addOption(file("-c, --config <file>", "file with the whole configuration", "CONFIG"))
