@@ -23,7 +23,7 @@ describe("an object", () => {
     const source = JSON.parse('{"z":1,"a":[true,null,-0,1.5,"x\\n"],"__proto__":{"toJSON":1}}');
     const bare = Object.assign(Object.create(null), { k: 1 });
     expect(coreSource({ ...source, bare }, "p", "acl")).toEqual({
-      name: "p",
+      name: "p (as ACL)",
       text: 'z = 1\na = [true, null, 0, 1.5, "x\\n"]\n__proto__ = {\n  toJSON = 1\n}\nbare = {\n  k = 1\n}\n',
     });
   });
@@ -79,9 +79,10 @@ describe("an object", () => {
 describe("TOML", () => {
   it("becomes the same text as the object", () => {
     const toml = 'fail_closed = true\n[deny]\nexec = "e.txt"\n[[rules]]\nname = "a"\nmatch = \'\\bnc\\b\'\n';
-    expect(coreSource(toml, "p.toml", "toml").text).toBe(
-      'fail_closed = true\ndeny = {\n  exec = "e.txt"\n}\nrules = [\n  {\n    name = "a"\n    match = `\\bnc\\b`\n  },\n]\n',
-    );
+    expect(coreSource(toml, "p.toml", "toml")).toEqual({
+      name: "p.toml (as ACL)",
+      text: 'fail_closed = true\ndeny = {\n  exec = "e.txt"\n}\nrules = [\n  {\n    name = "a"\n    match = `\\bnc\\b`\n  },\n]\n',
+    });
   });
 
   it("shows where its syntax breaks", () => {

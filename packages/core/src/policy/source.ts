@@ -9,7 +9,7 @@ export type PolicySource = string | object;
 /** How a policy's text is written. */
 export type PolicyFormat = "acl" | "toml";
 
-/** A policy on its way into the core: ACL text, whatever it was written in. */
+/** A policy on its way into the core: ACL text, whatever it was written in. `name` tells where lines are those of that text. */
 export interface CoreSource {
   readonly name: string;
   readonly text: string;
@@ -18,11 +18,16 @@ export interface CoreSource {
 export function coreSource(source: PolicySource, name: string, format: PolicyFormat): CoreSource {
   if (typeof source === "string") {
     if (format === "acl") return { name, text: source };
-    if (format === "toml") return { name, text: tomlText(name, source) };
+    if (format === "toml") return { name: asAcl(name), text: tomlText(name, source) };
     throw new TypeError(`\`format\` must be "acl" or "toml", not ${JSON.stringify(format)}`);
   }
   if (typeof source !== "object" || source === null || Array.isArray(source)) {
     throw new TypeError("a policy must be a text or an object");
   }
-  return { name, text: aclText(name, source) };
+  return { name: asAcl(name), text: aclText(name, source) };
+}
+
+/** Lines and columns of the ACL form are not those of what the person wrote. */
+function asAcl(name: string): string {
+  return `${name} (as ACL)`;
 }
