@@ -388,3 +388,32 @@ fn settings_are_read_as_written() {
     assert_eq!((sae.escalate_at, sae.block_at), (0.3, 0.6));
     assert_eq!(policy.deny.exec.as_deref(), Some("x"));
 }
+
+#[test]
+fn a_key_that_is_itself_the_mistake_is_masked_in_every_frame() {
+    let cases = [
+        r#"llm { key = "s3cret" key = "s3cret" }"#,
+        r#"llm { key = "a" } llm { url = "http://x" key = "s3cret" }"#,
+        r#"llm { kye = "s3cret" }"#,
+        r#"lm { key = "s3cret" }"#,
+        r"llm { key = s3cret }",
+        r#"llm { key = "s3cret }"#,
+        r#"llm { key = "s3cret\." }"#,
+        r#"llm { key "s3cret" }"#,
+        r#"llm { key { "s3cret" } }"#,
+        r#"llm { key = ["s3cret"] }"#,
+        r#"llm { key = concat("s3cret", 5) }"#,
+        r#"llm { key = env("UNSET", "s3cret" }"#,
+        r#"llm = [{ key = "s3cret" }]"#,
+        r#"API_KEY = "s3cret""#,
+        r#" {"llm": {"key": "s3cret"}}"#,
+    ];
+    for source in cases {
+        let (_, report) = sentry_core::wire::compile("p.acl", source, &environment, false);
+        assert!(!report.diagnostics.is_empty(), "{source}");
+        for found in report.diagnostics {
+            assert!(!found.frame.contains("s3cret"), "{}", found.frame);
+            assert!(!found.message.contains("s3cret"), "{}", found.message);
+        }
+    }
+}

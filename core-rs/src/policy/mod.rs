@@ -9,6 +9,7 @@ mod fields;
 mod pattern;
 mod rule;
 mod schema;
+mod secrets;
 mod suggest;
 mod value;
 
@@ -213,7 +214,7 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     Checked {
         policy: sound.then_some(policy),
         diagnostics,
-        secrets: reader.secrets,
+        secrets: secrets::of(source, &parsed.document),
     }
 }
 

@@ -164,10 +164,7 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
         |reader, name, value| match name {
             "url" => url = http_url(reader, value),
             "model" => model = reader.text("model", value),
-            "key" => {
-                reader.keep_secret(value);
-                key = reader.string("key", value);
-            }
+            "key" => key = reader.string("key", value),
             _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
         },
     );

@@ -12,7 +12,6 @@ pub(super) struct Reader<'r> {
     pub(super) source: &'r str,
     environment: &'r Environment<'r>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) secrets: Vec<Span>,
 }
 
 impl<'r> Reader<'r> {
@@ -21,7 +20,6 @@ impl<'r> Reader<'r> {
             source,
             environment,
             diagnostics: Vec::new(),
-            secrets: Vec::new(),
         }
     }
 
@@ -131,15 +129,6 @@ impl<'r> Reader<'r> {
             );
         }
         word
-    }
-
-    /// Marks every string written out in `value` as a secret.
-    pub(super) fn keep_secret(&mut self, value: &Value) {
-        match &value.kind {
-            ValueKind::String(_) => self.secrets.push(value.span),
-            ValueKind::Call(call) => call.args.iter().for_each(|arg| self.keep_secret(arg)),
-            _ => {}
-        }
     }
 
     fn call(&mut self, call: &Call) -> Option<String> {

@@ -1,0 +1,66 @@
+//! Where a document holds secrets, so that no code frame shows them.
+
+use crate::acl::{Document, Entry, Item, Name, Value, ValueKind};
+use crate::text::{Span, offset};
+
+/// What may be read in an `llm` section. All else there may be a key whose name has a slip.
+const OPEN: [&str; 3] = ["url", "model", "timeout_s"];
+
+/// The places of all secrets: by their names alone, since a key that is given twice, misspelled, of a wrong type, in a
+/// wrong place or not even closed is where frames come from.
+pub(super) fn of(source: &str, document: &Document) -> Vec<Span> {
+    let mut found = Vec::new();
+    // A document in braces, such as JSON, is not read at all.
+    if let Some(rest) = source.trim_start().strip_prefix('{') {
+        let end = offset(source.len());
+        found.push(Span::new(end - offset(rest.len()), end));
+    }
+    items(&document.items, false, &mut found);
+    found
+}
+
+fn items(items: &[Item], in_llm: bool, found: &mut Vec<Span>) {
+    for item in items {
+        match item {
+            Item::Attribute(attribute) => named(&attribute.name, &attribute.value, in_llm, found),
+            Item::Block(block) if is_secret(&block.name, in_llm) => {
+                found.push(Span::new(block.name.span.end, block.span.end));
+            }
+            Item::Block(block) => self::items(&block.items, block.name.text == "llm", found),
+        }
+    }
+}
+
+fn named(name: &Name, value: &Value, in_llm: bool, found: &mut Vec<Span>) {
+    if is_secret(name, in_llm) {
+        found.push(secret_part(value));
+    } else {
+        within(value, name.text == "llm", found);
+    }
+}
+
+fn within(value: &Value, in_llm: bool, found: &mut Vec<Span>) {
+    match &value.kind {
+        ValueKind::Object(entries) => entries
+            .iter()
+            .for_each(|Entry { key, value }| named(key, value, in_llm, found)),
+        ValueKind::List(values) => values.iter().for_each(|value| within(value, in_llm, found)),
+        _ => {}
+    }
+}
+
+fn is_secret(name: &Name, in_llm: bool) -> bool {
+    let name = name.text.to_lowercase();
+    name.ends_with("key") || (in_llm && !OPEN.contains(&name.as_str()))
+}
+
+/// Of a call what it is called with, of anything else the whole.
+fn secret_part(value: &Value) -> Span {
+    match &value.kind {
+        ValueKind::Call(call) => match (call.args.first(), call.args.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => value.span,
+        },
+        _ => value.span,
+    }
+}
