@@ -16,6 +16,16 @@ function problems(source: object | string, format: "acl" | "toml" = "acl"): stri
   return [];
 }
 
+function refusalOf(toml: string): string {
+  try {
+    coreSource(toml, "p.toml", "toml");
+  } catch (error) {
+    if (error instanceof PolicyError) return error.message;
+    throw error;
+  }
+  return "";
+}
+
 const WANTED = "where a policy holds texts, numbers, booleans, lists and objects";
 
 describe("an object", () => {
@@ -97,6 +107,19 @@ describe("TOML", () => {
       expect(found?.frame).toContain("--> p.toml:2:");
       expect(found?.frame).toContain("fail_closed = maybe");
       expect(error.message).toBe(`p.toml has an error\n\n${found?.frame}`);
+    }
+  });
+
+  it("shows neither a key nor a terminal escape of the lines where its syntax breaks", () => {
+    for (const toml of [
+      '[llm]\nmodel = m\nkey = "s3cret"\n',
+      '[llm]\n"Key" = "s3cret\n',
+      'llm = { url = u, api_key = "s3cret" }\n',
+      'a = "\u001b]0;owned\u0007\u202e"\n',
+    ]) {
+      const text = refusalOf(toml);
+      expect(text).toContain("toml/syntax");
+      expect(text).not.toMatch(/s3cret|(?!\n)\p{Cc}|\u202e/u);
     }
   });
 

@@ -21,8 +21,16 @@ function parseToml(name: string, source: string): object {
     const byteStart = utf8Length(source.slice(0, start));
     const span = { start, end: start, line, column, byteStart, byteEnd: byteStart };
     const [message = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    throw new PolicyError(name, [problem(name, "toml/syntax", message, { span, excerpt: codeblock.trimEnd() })]);
+    throw new PolicyError(name, [problem(name, "toml/syntax", message, { span, excerpt: safe(codeblock.trimEnd()) })]);
   }
+}
+
+/** Source lines as they may be printed: no key in them, and nothing that speaks to a terminal or turns the text around. */
+function safe(lines: string): string {
+  return lines
+    .replace(/(key\s*["']?\s*=)(.+)/gi, (_, name: string, value: string) => name + "*".repeat(value.length))
+    .replace(/\t/g, " ")
+    .replace(/(?!\n)[\p{C}\u2028\u2029]/gu, "\ufffd");
 }
 
 /** Place of a line and column, both from 1, in UTF-16 units. */
