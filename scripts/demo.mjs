@@ -15,11 +15,14 @@ const settings = {
   A3S_SENTRY_FILE_DENY: join(denyFiles, "file-deny.txt"),
   A3S_SENTRY_EXEC_DENY: join(denyFiles, "exec-deny.txt"),
 };
+const INDENT = " ".repeat(9);
+const WIDTH = Math.min(process.stdout.columns || 100, 120);
 
 /** @returns {Promise<number>} the exit code of `a3s-sentry run` */
 export async function demo() {
   rmSync(denyFiles, { recursive: true, force: true });
   mkdirSync(denyFiles, { recursive: true });
+  process.stdout.on("error", quietIfUnread);
   const input = readFileSync(session, "utf8");
   print(`\n$ a3s-sentry run < ${here(session)}     (policy: ${here(policy)})\n`);
   // No setting of the person's own environment is to change what the demo shows.
@@ -28,7 +31,7 @@ export async function demo() {
   const result = await run(process.execPath, [commandLine(), "run"], { cwd: root, env, input });
   const audit = auditLines(result.stdout);
   for (const line of audit) print(described(line));
-  print(`\n${result.stderr.trim()}\n`);
+  print(`${result.stderr.trim()}\n`);
   summarise(audit);
   showDenyFiles();
   return result.code;
@@ -41,17 +44,28 @@ function auditLines(stdout) {
     .map((line) => JSON.parse(line));
 }
 
-/** One audit line as one short line: the outcome, the event, and why. */
+/** One audit line as lines that fit the terminal: the outcome and why, the event, the deny-file. */
 function described({ event, subject = "", decision, enforced }) {
-  const outcome = outcomeOf(decision).toUpperCase().padEnd(8);
-  const what = `${String(event).padEnd(14)} ${oneLine(subject, 56).padEnd(56)}`;
-  const stop = enforced === undefined ? "" : `  -> ${here(enforced)}`;
-  return `${outcome} ${decision.severity.padEnd(8)} ${what}  ${oneLine(decision.reason, 90)}${stop}`;
+  const outcome = outcomeOf(decision);
+  // What the fail mode adds to the reason is told by the outcome and the summary.
+  const reason = decision.reason.replace(/ \[unresolved escalation, .*\]$/, "");
+  const label = outcome.toUpperCase().padEnd(INDENT.length);
+  const severity = decision.severity.padEnd(9);
+  const head = painted(label, outcome) + severity + oneLine(reason, WIDTH - label.length - severity.length);
+  const rest = [`${event} ${subject}`, ...(enforced === undefined ? [] : [`-> ${here(enforced)}`])];
+  return [head, ...rest.map((text) => INDENT + oneLine(text, WIDTH - INDENT.length)), ""].join("\n");
 }
 
 /** An escalation that nobody settled was decided by the fail mode: the demo names it apart. */
 function outcomeOf({ verdict, resolution }) {
   return resolution === undefined ? verdict : `${verdict}?`;
+}
+
+/** Red for a block and yellow for an open escalation, on a terminal. */
+function painted(text, outcome) {
+  const color = { block: 31, "block?": 31, "allow?": 33 }[outcome];
+  const colorful = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return colorful && color !== undefined ? `\x1b[${color}m${text}\x1b[0m` : text;
 }
 
 function oneLine(text, width) {
@@ -64,8 +78,8 @@ function summarise(audit) {
   for (const { decision } of audit) counts.set(outcomeOf(decision), (counts.get(outcomeOf(decision)) ?? 0) + 1);
   const says = {
     block: "blocked",
-    "allow?": "escalated, and allowed because no deeper tier is set up and the policy fails open",
-    "block?": "escalated, and blocked because no deeper tier is set up and the policy fails closed",
+    "allow?": "escalated, and allowed: no deeper tier is set up, and the policy fails open",
+    "block?": "escalated, and blocked: no deeper tier is set up, and the policy fails closed",
     allow: "allowed, but worth a line in the audit",
   };
   print("summary");
@@ -80,11 +94,16 @@ function showDenyFiles() {
     print(`  ${here(join(denyFiles, name))}`);
     for (const line of readFileSync(join(denyFiles, name), "utf8").trimEnd().split("\n")) print(`    ${line}`);
   }
-  print(`\nnext: \`npm start -- --help\`, or your own events: \`npm start -- run < events.ndjson\``);
+  print(`\nnext: \`npm start -- --help\`, or your own events: \`npm start --silent -- run < events.ndjson\``);
 }
 
 function here(path) {
   return path.startsWith(root) ? relative(root, path) : path;
+}
+
+/** A reader that has gone (`| head`) has seen what it wanted. */
+function quietIfUnread(error) {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function print(line) {
