@@ -59,7 +59,8 @@ function readAtMost(path: string, most: number): Buffer {
     const stat = fstatSync(fd);
     if (stat.isDirectory()) throw unreadable(path, "it is a directory");
     if (!stat.isFile()) throw unreadable(path, "it is not a regular file");
-    const room = Buffer.alloc(Math.min(stat.size, most) + 1);
+    // Its size is no guide: a file may grow meanwhile, and those of /proc claim to be empty. A part of a policy is another one.
+    const room = Buffer.allocUnsafe(most + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < room.length; length += read) {
       read = readSync(fd, room, length, room.length - length, null);
