@@ -40,9 +40,7 @@ describe("an object", () => {
 
   it("may hold one object at two places", () => {
     const shared = { a: 1 };
-    expect(coreSource({ x: shared, y: [shared] }, "p", "acl").text).toBe(
-      "x = {\n  a = 1\n}\ny = [\n  {\n    a = 1\n  },\n]\n",
-    );
+    expect(coreSource({ x: shared, y: [shared] }, "p", "acl").text).toBe("x = {\n  a = 1\n}\ny = [\n  { a = 1 },\n]\n");
   });
 
   const cycle = { name: "a", rules: [] as unknown[] };
@@ -91,7 +89,7 @@ describe("TOML", () => {
     const toml = 'fail_closed = true\n[deny]\nexec = "e.txt"\n[[rules]]\nname = "a"\nmatch = \'\\bnc\\b\'\n';
     expect(coreSource(toml, "p.toml", "toml")).toEqual({
       name: "p.toml (as ACL)",
-      text: 'fail_closed = true\ndeny = {\n  exec = "e.txt"\n}\nrules = [\n  {\n    name = "a"\n    match = `\\bnc\\b`\n  },\n]\n',
+      text: 'fail_closed = true\ndeny = {\n  exec = "e.txt"\n}\nrules = [\n  { name = "a", match = `\\bnc\\b` },\n]\n',
     });
   });
 

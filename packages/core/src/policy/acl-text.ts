@@ -80,6 +80,8 @@ function writeTable(table: object, path: string, walk: Walk): string {
   const items = entriesOf(table, path, walk).map(
     ([key, value]) => `${step(key)} = ${write(value, join(path, key), walk)}`,
   );
+  // A section is a line a setting, a rule is a line.
+  if (walk.open.size > 2 && items.length > 0) return `{ ${items.join(", ")} }`;
   return lines("{", items, "", "}", walk);
 }
 
