@@ -6,7 +6,7 @@ import { Daemon, type Result } from "../daemon/run.js";
 import { type RunFlags, type RunSettings, runSettings } from "../daemon/settings.js";
 import { FAIL_OPEN_WARNING, startLine } from "../daemon/start.js";
 import { summary } from "../daemon/totals.js";
-import { watchFile } from "../daemon/watch.js";
+import { stampOf, watchFile } from "../daemon/watch.js";
 import type { Sentry } from "../sentry.js";
 import { refuseDirectory } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
@@ -14,6 +14,8 @@ import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   refuseDirectory(io);
   const settings = runSettings(flags, io.env);
+  // Before it is read: a change since then is one to be told.
+  const stamp = settings.policy === undefined ? "" : await stampOf(settings.policy);
   const { sentry, warnings } = await load(settings);
   const { failClosed } = sentry.policy;
   const log = new Log(io.stderr);
@@ -22,7 +24,7 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const daemon = new Daemon(sentry, { input: io.stdin, output: io.stdout, log });
   const result = await untilSignalled(async (signal) => {
     const over = new AbortController();
-    if (settings.policy !== undefined) void reload(settings, settings.policy, daemon, log, over.signal);
+    if (settings.policy !== undefined) void reload(settings, settings.policy, stamp, daemon, log, over.signal);
     try {
       return await daemon.run(signal);
     } catch (error) {
@@ -69,9 +71,17 @@ function refuseLostAudit({ outputError }: Result): void {
 }
 
 /** Puts each new state of the file of rules in force. What is no policy changes nothing. */
-async function reload(settings: RunSettings, file: string, daemon: Daemon, log: Log, over: AbortSignal): Promise<void> {
+async function reload(
+  settings: RunSettings,
+  file: string,
+  stamp: string,
+  daemon: Daemon,
+  log: Log,
+  over: AbortSignal,
+): Promise<void> {
   await watchFile(
     file,
+    stamp,
     async () => {
       try {
         const { sentry } = await load(settings);

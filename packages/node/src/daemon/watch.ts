@@ -2,20 +2,33 @@
 
 import { stat } from "node:fs/promises";
 
-const PERIOD_MS = 1000;
+const PERIOD_MS = 500;
 
-/** Calls `changed` within about a second of each change of the file, one call at a time, until `signal` aborts. */
-export async function watchFile(path: string, changed: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  let last = await stampOf(path);
+/**
+ * Calls `changed` within about a second of each change of the file since it had the stamp `last`, one call at a time, until
+ * `signal` aborts. A file counts as changed once two looks find it the same: one that is being written, and may be empty
+ * or cut by then, is none to read yet.
+ */
+export async function watchFile(
+  path: string,
+  last: string,
+  changed: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let told = last;
+  let seen = last;
   while (await pause(signal)) {
     const now = await stampOf(path);
-    if (now === last) continue;
-    last = now;
+    const settled = now === seen;
+    seen = now;
+    if (!settled || now === told) continue;
+    told = now;
     if (!signal.aborted) await changed();
   }
 }
 
-async function stampOf(path: string): Promise<string> {
+/** What is another one once the file is another one, or has another content; empty for no file. */
+export async function stampOf(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
     return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
