@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bash, MAIN, Running, run, scratch, start } from "./command.js";
-import { attack, audits, BENIGN, lines, METADATA, totals } from "./events.js";
+import { attack, audits, BENIGN, ESCALATION, lines, METADATA, totals } from "./events.js";
 
 describe("signals", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("%s drains and exits with 0", async (signal) => {
@@ -105,6 +105,22 @@ describe("reloading", () => {
     const ended = await running.ended;
     expect(audits(ended.stdout).map(({ decision }) => decision.rule)).toEqual(["cloud-metadata", "r-ls", "r-ls"]);
     expect(totals(ended.stderr)).toContain("3 events judged, 3 blocked");
+  });
+
+  it("tells of another fail mode, and counts escalations by the one that they met", async () => {
+    const cwd = scratch();
+    const path = join(cwd, "p.acl");
+    writeFileSync(path, "fail_closed = true");
+    const running = start(["run", "--policy", "p.acl"], { cwd });
+    running.child.stdin.write(ESCALATION);
+    await running.until(({ stdout }) => stdout.includes("fail-closed]"));
+    expect(running.stderr).not.toContain("WARNING");
+    writeFileSync(path, "fail_closed = false");
+    await running.until(({ stderr }) => stderr.includes("WARNING: rules only and fail-open"));
+    running.child.stdin.end(ESCALATION);
+    expect(totals((await running.ended).stderr)).toContain(
+      "1 blocked, 2 escalated (1 allowed, fail-open, and 1 blocked, fail-closed)",
+    );
   });
 
   it("judges a line by one policy, though it began under another", async () => {

@@ -19,7 +19,7 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const { sentry, warnings } = await load(settings);
   const { failClosed } = sentry.policy;
   const log = new Log(io.stderr);
-  tellStart(log, sentry, [...warnings, ...settings.unheeded]);
+  tellPolicy(log, "", sentry, [...warnings, ...settings.unheeded]);
   if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
   const daemon = new Daemon(sentry, { input: io.stdin, output: io.stdout, log });
   const result = await untilSignalled(async (signal) => {
@@ -38,8 +38,8 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   return 0;
 }
 
-function tellStart(log: Log, sentry: Sentry, warnings: readonly string[]): void {
-  log.line(startLine(sentry.policy));
+function tellPolicy(log: Log, what: string, sentry: Sentry, warnings: readonly string[]): void {
+  log.line(`${what}${startLine(sentry.policy)}`);
   for (const warning of warnings) log.line(`warning: ${warning}`);
   if (!sentry.policy.failClosed) log.line(FAIL_OPEN_WARNING);
 }
@@ -84,10 +84,10 @@ async function reload(
     stamp,
     async () => {
       try {
-        const { sentry } = await load(settings);
+        const { sentry, warnings } = await load(settings);
         if (over.aborted) return sentry.close();
         daemon.replace(sentry);
-        log.line(`a3s-sentry: reloaded \`${file}\`: ${startLine(sentry.policy)}`);
+        tellPolicy(log, `a3s-sentry: reloaded \`${file}\`: `, sentry, warnings);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         log.line(`error: the rules in force stay, since \`${file}\` has changed to what is no policy\n${why}`);

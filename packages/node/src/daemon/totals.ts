@@ -4,24 +4,27 @@ import type { Decision, StreamCounters } from "@a3s-sentry/core";
 
 export class Totals {
   blocked = 0;
-  /** Escalations that the fail mode decided. */
-  unresolved = 0;
+  /** Escalations that the fail mode decided, by what it was then: another policy may have another. */
+  failedOpen = 0;
+  failedClosed = 0;
   /** Blocks whose target is in a deny-file. */
   enforced = 0;
   enforceFailed = 0;
 
   count({ verdict, resolution }: Decision): void {
     if (verdict === "block") this.blocked += 1;
-    if (resolution !== undefined) this.unresolved += 1;
+    if (resolution === undefined) return;
+    if (verdict === "block") this.failedClosed += 1;
+    else this.failedOpen += 1;
   }
 }
 
-/** One line for people. */
+/** One line for people. `failClosed` words a count of no escalations. */
 export function summary(totals: Totals, stream: StreamCounters, failClosed: boolean): string {
   const parts = [
     `${number(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
     `${number(totals.blocked)} blocked`,
-    `${number(totals.unresolved)} escalated (${failClosed ? "blocked, fail-closed" : "allowed, fail-open"})`,
+    `${number(totals.failedOpen + totals.failedClosed)} escalated (${outcome(totals, failClosed)})`,
     `${number(totals.enforced)} in deny-files`,
   ];
   if (totals.enforceFailed > 0) parts.push(`${number(totals.enforceFailed)} NOT WRITTEN to deny-files`);
@@ -31,6 +34,13 @@ export function summary(totals: Totals, stream: StreamCounters, failClosed: bool
     stream.oversized > 0 && `${number(stream.oversized)} over 256 KiB`,
   ].filter((part) => part !== false);
   return parts.join(", ") + (skipped.length === 0 ? "" : `; lines skipped: ${skipped.join(", ")}`);
+}
+
+function outcome({ failedOpen, failedClosed }: Totals, failClosed: boolean): string {
+  if (failedOpen > 0 && failedClosed > 0) {
+    return `${number(failedOpen)} allowed, fail-open, and ${number(failedClosed)} blocked, fail-closed`;
+  }
+  return failedClosed > 0 || (failClosed && failedOpen === 0) ? "blocked, fail-closed" : "allowed, fail-open";
 }
 
 export function number(value: number): string {
