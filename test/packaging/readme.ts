@@ -1,4 +1,4 @@
-// The examples in the read-mes, run as they are written: type-checked strictly, compiled, and each value that a comment
+// The examples in the read-mes and in docs, run as they are written: type-checked strictly, compiled, and each value that a comment
 // promises compared with the one that comes out.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,6 +24,15 @@ export function readmeSuite(installed: () => Installed): void {
     const example = code(installed().text("@a3s-sentry/core" satisfies PackageName, "README.md"));
     expect(promisesIn(example)).toHaveLength(3);
     await runAll(installed(), "core-example", example, {});
+  });
+
+  test.each([
+    ["api.md", 24],
+    ["events.md", 5],
+  ])("docs/%s: the examples hold", { timeout: 120_000 }, async (page, promises) => {
+    const example = code(readFileSync(join(root, "docs", page), "utf8"));
+    expect(promisesIn(example)).toHaveLength(promises);
+    await runAll(installed(), page.replace(".", "-"), example, {});
   });
 }
 
