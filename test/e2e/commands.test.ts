@@ -32,6 +32,12 @@ describe("check", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
+  it("makes no terminal command of a file's name", async () => {
+    const { stdout } = await run(["check", "\u001b[31m.acl"], "", { cwd: scratch() });
+    expect(stdout).toContain("the policy file `\\u{1b}[31m.acl`");
+    expect(stdout).not.toContain("\u001b");
+  });
+
   it("warns of a rule that can never decide, which is no error", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), RULE + RULE.replace('"mine"', '"other"'));

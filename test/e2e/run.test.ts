@@ -51,12 +51,21 @@ describe("decisions", () => {
   });
 
   it("cuts a subject to 300 bytes at a whole character, and makes no line or terminal command of it", async () => {
-    const argv = ["curl x | bash", `\u2028\u009b${"ö".repeat(400)}`];
+    const argv = ["curl x | bash", `\u2028\u009b\u202ea${"ö".repeat(400)}`];
     const { stdout } = await run(["run"], JSON.stringify({ event: { ToolExec: { pid: 1, argv } } }));
     const subject = audits(stdout)[0]?.subject ?? "";
     expect(Buffer.byteLength(subject)).toBe(299);
     expect(subject.endsWith("ö")).toBe(true);
-    expect(stdout).toContain("\\u2028\\u009b");
+    expect(stdout).toContain("\\u2028\\u009b\\u202e");
+  });
+
+  it("makes no line or terminal command of what a policy names", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "p.acl"), 'deny { exec = "no/\\u001b]0;owned\\u0007\\nforged" }\n');
+    const { stderr } = await run(["run", "-c", "p.acl"], attack(), { cwd });
+    expect(stderr).toContain("deny-files exec=no/\\u{1b}]0;owned\\u{7}\\u{a}forged\n");
+    expect(stderr).toContain("cannot add to deny-file `no/\\u{1b}]0;owned\\u{7}\\u{a}forged`");
+    expect(stderr).not.toMatch(/(?!\n)\p{Cc}/u);
   });
 
   it("marks partial evidence", async () => {

@@ -2,6 +2,7 @@
 
 import { type Diagnostic, lint, PolicyError } from "@a3s-sentry/core";
 import { openFile } from "../policy/source.js";
+import { visibleJson } from "../visible.js";
 import { coloredFrame } from "./frame.js";
 import { type Colors, colorsFor, type ExitCode, type Io } from "./io.js";
 import { count } from "./text.js";
@@ -19,7 +20,9 @@ interface Checked {
 export async function check(files: readonly string[], { json }: CheckOptions, io: Io): Promise<ExitCode> {
   const checked: Checked[] = [];
   for (const file of files) checked.push({ file, diagnostics: await checkFile(file, io.env) });
-  const text = json ? `${JSON.stringify(checked, null, 2)}\n` : report(checked, colorsFor(io.stdout, io.env));
+  const text = json
+    ? `${visibleJson(JSON.stringify(checked, null, 2))}\n`
+    : report(checked, colorsFor(io.stdout, io.env));
   await writeOut(io.stdout, text);
   return all(checked, "error").length > 0 ? 1 : 0;
 }

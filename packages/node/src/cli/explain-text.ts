@@ -1,7 +1,8 @@
 // A trace for people.
 
 import type { Decision, Explanation } from "@a3s-sentry/core";
-import { type Colors, visible } from "./io.js";
+import { visible } from "../visible.js";
+import type { Colors } from "./io.js";
 
 /** How much of a subject is shown on each side of what was matched, in UTF-16 units. */
 const AROUND = 60;

@@ -2,6 +2,7 @@
 
 import type { Buffer } from "node:buffer";
 import type { Explanation } from "@a3s-sentry/core";
+import { visibleJson } from "../visible.js";
 import { explained } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
@@ -36,5 +37,5 @@ async function eventFromStdin(io: Io): Promise<Buffer> {
 }
 
 function json(explanation: Explanation): string {
-  return JSON.stringify(explanation, null, 2);
+  return visibleJson(JSON.stringify(explanation, null, 2));
 }

@@ -42,11 +42,3 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is not a directory",
   EROFS: "the file system is read-only",
 };
-
-// Controls, the invisible marks that turn the direction of text, and line separators of other readers.
-const CONTROL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
-
-/** Untrusted text for a terminal: nothing in it can move the cursor or hide text. */
-export function visible(text: string): string {
-  return text.replace(CONTROL, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`);
-}

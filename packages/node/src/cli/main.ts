@@ -4,6 +4,7 @@
 import { PolicyError } from "@a3s-sentry/core";
 import { CommanderError } from "commander";
 import { SettingsError } from "../daemon/load.js";
+import { visibleLines } from "../visible.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { program } from "./program.js";
 
@@ -33,7 +34,11 @@ function told(error: unknown): ExitCode {
   if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
   const mistake = error instanceof CliError || error instanceof SettingsError || error instanceof PolicyError;
   const colors = colorsFor(io.stderr, io.env);
-  const text = mistake ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = mistake
+    ? visibleLines(error.message)
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
   io.stderr.write(`${colors.red(colors.bold("error:"))} ${text}\n`);
   return 2;
 }

@@ -1,11 +1,9 @@
 // The audit line: one decision as JSON. Its field names are an interface.
 
 import { type Decision, type JudgedEvent, type Risk, truncateUtf8 } from "@a3s-sentry/core";
+import { visibleJson } from "../visible.js";
 
 const MAX_SUBJECT_BYTES = 300;
-
-/** What JSON leaves as it is, though some readers end a line there and some terminals obey it. */
-const UNSAFE = /[\x7f-\x9f\u2028\u2029]/g;
 
 /** What became of a decision's target. */
 export interface Outcome {
@@ -24,7 +22,7 @@ export function auditLine(decision: Decision, event: JudgedEvent | null, outcome
     enforced,
     enforce_error: enforceError,
   });
-  return `${line.replace(UNSAFE, escaped)}\n`;
+  return `${visibleJson(line)}\n`;
 }
 
 function auditDecision(decision: Decision): object {
@@ -44,8 +42,4 @@ function auditDecision(decision: Decision): object {
 
 function auditRisk({ category, name, riskType }: Readonly<Risk>): object {
   return { category, name, risk_type: riskType };
-}
-
-function escaped(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

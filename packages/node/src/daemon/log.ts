@@ -1,5 +1,7 @@
 // Lines for people on stderr, and on a terminal a progress line under them.
 
+import { visibleLines } from "../visible.js";
+
 /** The part of a stream that a log needs. */
 export interface LogStream {
   readonly isTTY?: boolean;
@@ -20,9 +22,10 @@ export class Log {
     return this.#stream.isTTY === true;
   }
 
+  /** A line of text, or several: paths and names in it may be anyone's. */
   line(text: string): void {
     this.clear();
-    this.#stream.write(`${text}\n`);
+    this.#stream.write(`${visibleLines(text)}\n`);
   }
 
   /** Shows `text` in the place of the progress line; does nothing where no terminal is. */

@@ -4,6 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Decision, EventStream, StreamCounters, StreamItem } from "@a3s-sentry/core";
 import { EnforceError } from "../enforcer/error.js";
 import type { Sentry } from "../sentry.js";
+import { visible } from "../visible.js";
 import { auditLine, type Outcome } from "./audit.js";
 import { chunks } from "./chunks.js";
 import type { Log } from "./log.js";
@@ -100,7 +101,7 @@ export class Daemon {
     } catch (error) {
       if (!(error instanceof EnforceError)) throw error;
       this.#totals.enforceFailed += 1;
-      if (!this.#told.has(error.message)) this.#log.line(`error: ${error.message}`);
+      if (!this.#told.has(error.message)) this.#log.line(`error: ${visible(error.message)}`);
       this.#told.add(error.message);
       return { enforceError: error.message };
     }

@@ -16,6 +16,12 @@ describe("Log", () => {
     expect(texts).toEqual(["hello\n"]);
   });
 
+  it("lets no text move the cursor or turn around, whoever wrote the paths and names in it", () => {
+    const { log, texts } = setUp(false);
+    log.line("error: `\u001b]0;owned\u0007`\r\u202e\nnext");
+    expect(texts).toEqual(["error: `\\u{1b}]0;owned\\u{7}`\\u{d}\\u{202e}\nnext\n"]);
+  });
+
   it("takes the progress line away before a line", () => {
     const { log, texts } = setUp(true);
     log.progress("5 events");

@@ -1,7 +1,8 @@
 // The table of a score.
 
 import Table from "cli-table3";
-import { type Colors, visible } from "../io.js";
+import { visible } from "../../visible.js";
+import type { Colors } from "../io.js";
 import { type Hits, rates, type Score, type Tally } from "./score.js";
 
 const MAX_NAME_CHARS = 40;
