@@ -7,6 +7,32 @@ import { attack, BENIGN, ESCALATION, lines, METADATA } from "./events.js";
 
 const RULE = 'rule "mine" { on = "Dns" match = "evil" verdict = "block" severity = "low" reason = "r" }\n';
 
+describe("a stdout", () => {
+  it.each(["--help", "--version", "completion bash", "check a.acl", "explain line"])(
+    "that is full is told by `%s`",
+    async (command) => {
+      const cwd = scratch();
+      writeFileSync(join(cwd, "a.acl"), "");
+      const event = '{"event":{"Dns":{"pid":1,"query":"x"}}}';
+      const ended = await bash(`$SENTRY ${command.replace("line", `'${event}'`)} >/dev/full`, { cwd });
+      expect(ended).toMatchObject({ code: 2, stderr: "error: cannot write to stdout: the disk is full\n" });
+    },
+  );
+
+  it.each([
+    ["--help", 0],
+    ["check a.acl", 1],
+  ])("that nobody reads any more changes nothing for `%s`", async (command, code) => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "a.acl"), "fail_closd = 1\n".repeat(100));
+    const { stdout, stderr } = await bash(
+      `(sleep 0.2; $SENTRY ${command}) | exec 0<&-; echo "code \${PIPESTATUS[0]}"`,
+      { cwd },
+    );
+    expect([stdout, stderr]).toEqual([`code ${code}\n`, ""]);
+  });
+});
+
 describe("check", () => {
   it("is content with a good policy, ACL or TOML", async () => {
     const cwd = scratch();

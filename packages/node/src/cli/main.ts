@@ -7,6 +7,7 @@ import { SettingsError } from "../daemon/load.js";
 import { visibleLines } from "../visible.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { program } from "./program.js";
+import { writeOut } from "./write.js";
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
 
@@ -17,11 +18,25 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
+  let help = "";
+  const end = (ended: ExitCode): void => {
+    code = ended;
+  };
+  const print = (text: string): void => {
+    help += text;
+  };
   try {
-    await program(io, (ended) => {
-      code = ended;
-    }).parseAsync(args, { from: "user" });
+    await program(io, end, print).parseAsync(args, { from: "user" });
     return code;
+  } catch (error) {
+    return error instanceof CommanderError && error.exitCode === 0 ? await shown(help) : told(error);
+  }
+}
+
+async function shown(help: string): Promise<ExitCode> {
+  try {
+    await writeOut(io.stdout, help);
+    return 0;
   } catch (error) {
     return told(error);
   }
@@ -29,9 +44,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 
 /** Says what went wrong: a mistake in words, a defect of this program with its stack. */
 function told(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  // Whoever read stdout has seen what they wanted.
-  if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
+  if (error instanceof CommanderError) return 2;
   const mistake = error instanceof CliError || error instanceof SettingsError || error instanceof PolicyError;
   const colors = colorsFor(io.stderr, io.env);
   const text = mistake

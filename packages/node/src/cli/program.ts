@@ -12,8 +12,8 @@ import type { ExitCode, Io } from "./io.js";
 import { run } from "./run.js";
 import { writeOut } from "./write.js";
 
-/** The program; `ended` gets the exit code of the command that was run. */
-export function program(io: Io, ended: (code: ExitCode) => void): Command {
+/** The program; `ended` gets the exit code of the command that was run, `help` the text that was asked for instead. */
+export function program(io: Io, ended: (code: ExitCode) => void, help: (text: string) => void): Command {
   const root = new Command("a3s-sentry")
     .description("Judges what an AI agent does, event by event, and writes the deny-files that stop it.")
     .version(version(), "-V, --version", "print the version")
@@ -21,7 +21,7 @@ export function program(io: Io, ended: (code: ExitCode) => void): Command {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
+      writeOut: help,
       writeErr: (text) => io.stderr.write(text),
     })
     .showHelpAfterError("(--help tells how it is used)")
