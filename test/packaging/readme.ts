@@ -26,6 +26,15 @@ export function readmeSuite(installed: () => Installed): void {
     await runAll(installed(), "core-example", example, {});
   });
 
+  test("the types need no others than the language's and the platform's", { timeout: 120_000 }, async () => {
+    const folder = installed().scratch("types");
+    writeFileSync(join(folder, "all.ts"), 'export * from "a3s-sentry";\nexport * from "@a3s-sentry/core/slim";\n');
+    const libraries = ["--lib", "ES2022,DOM", "--skipLibCheck", "false"];
+    await must(process.execPath, [tsc, "--strict", "--module", "NodeNext", "--noEmit", ...libraries, "all.ts"], {
+      cwd: folder,
+    });
+  });
+
   test.each([
     ["api.md", 24],
     ["events.md", 5],

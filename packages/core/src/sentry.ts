@@ -1,4 +1,5 @@
 // The judge of a policy: events in, decisions out.
+/// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Decision, EventKind, Risk } from "./decision.js";
 import { addDispose } from "./dispose.js";

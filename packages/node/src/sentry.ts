@@ -1,4 +1,5 @@
 // The judge on Node: the core's, created from files too, and with an arm that writes deny-files.
+/// <reference lib="esnext.disposable" preserve="true" />
 
 import {
   Sentry as CoreSentry,

@@ -1,4 +1,5 @@
 // A stream of events, one a line, in chunks of any size: many events cross to the rule engine in one call.
+/// <reference lib="esnext.disposable" preserve="true" />
 
 import { addDispose } from "../dispose.js";
 import { hasTarget } from "../engine/code.js";
