@@ -40,6 +40,12 @@ export function checkOptions(options: SentryOptions): void {
       throw new TypeError(`option \`${name}\` must be of type ${wanted}`);
     }
   }
+  for (const [name, file] of Object.entries(options.deny ?? {})) {
+    if (name !== "egress" && name !== "file" && name !== "exec")
+      throw new TypeError(`unknown deny-file \`${name}\`: they are \`egress\`, \`file\` and \`exec\``);
+    if (file !== undefined && file !== null && typeof file !== "string")
+      throw new TypeError(`option \`deny.${name}\` must be a path, or \`null\` for none`);
+  }
   for (const [name, tier] of Object.entries(options.tiers ?? {})) {
     if (name !== "l2" && name !== "l3")
       throw new TypeError(`unknown tier \`${name}\`: the tiers are \`l2\` and \`l3\``);

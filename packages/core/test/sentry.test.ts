@@ -65,6 +65,8 @@ describe("an option that is none is refused", () => {
     [{ failClosed: "false" }, "option `failClosed` must be of type boolean"],
     [{ env: null }, "option `env` must be of type object"],
     [{ toString: 1 }, "unknown option `toString`"],
+    [{ deny: { exce: "x.txt" } }, "unknown deny-file `exce`: they are `egress`, `file` and `exec`"],
+    [{ deny: { exec: 5 } }, "option `deny.exec` must be a path, or `null` for none"],
     [{ tiers: { L2: {} } }, "unknown tier `L2`: the tiers are `l2` and `l3`"],
     [{ tiers: { l2: {} } }, "tier `l2` has no `judge` function"],
   ])("%o", async (options, message) => {
