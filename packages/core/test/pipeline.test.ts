@@ -93,6 +93,11 @@ describe("an escalation", () => {
 describe("a tier that fails escalates, and never allows", () => {
   it.each<[string, Judge, string]>([
     ["rejects", judge("Llm", () => Promise.reject(new Error("boom"))), "Llm failed: boom"],
+    [
+      "rejects with what has no text",
+      judge("Llm", () => Promise.reject(Object.create(null))),
+      "Llm failed: it threw what cannot be shown",
+    ],
     ["rejects with a text", judge("Llm", () => Promise.reject("boom")), "Llm failed: boom"],
     [
       "throws",

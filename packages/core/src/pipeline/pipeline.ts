@@ -39,7 +39,16 @@ async function ask(judge: Judge, event: JudgedEvent, inferRisk: InferRisk, signa
     );
   } catch (error) {
     signal.throwIfAborted();
-    return tierFailed(error instanceof Error ? error.message : String(error), tier, event, inferRisk);
+    return tierFailed(wordsOf(error), tier, event, inferRisk);
+  }
+}
+
+/** What was thrown, which may be anything, even what has no text. */
+function wordsOf(error: unknown): string {
+  try {
+    return `${error instanceof Error ? error.message : error}`;
+  } catch {
+    return "it threw what cannot be shown";
   }
 }
 
