@@ -49,7 +49,9 @@ export class Sentry {
   readonly #engine: Engine;
   readonly #l1: L1Decisions;
   readonly #tiers: Tiers;
-  readonly #closing = new AbortController();
+  /** The judgments on their way. */
+  readonly #running = new Set<AbortController>();
+  #closed = false;
 
   private constructor(engine: Engine, policy: Policy, tiers: Tiers) {
     this.policy = policy;
@@ -120,7 +122,7 @@ export class Sentry {
     if (event === null || !this.#hasTiers) return this.failMode(l1);
     const { failClosed } = this.policy;
     const pipeline = { tiers: this.#tiers, failClosed, inferRisk: this.inferRisk.bind(this) };
-    return await withLinkedSignal([this.#closing.signal, signal], (both) => settle(l1, event, pipeline, both));
+    return await withLinkedSignal(this.#running, signal, (both) => settle(l1, event, pipeline, both));
   }
 
   /**
@@ -175,13 +177,14 @@ export class Sentry {
 
   /** Whether {@link close} has been called. */
   get closed(): boolean {
-    return this.#closing.signal.aborted;
+    return this.#closed;
   }
 
   /** Frees the policy. Judgments on their way are aborted and reject. Closing again does nothing. */
   close(): void {
     if (this.closed) return;
-    this.#closing.abort(closedError());
+    this.#closed = true;
+    for (const controller of this.#running) controller.abort(closedError());
     this.#engine.close();
   }
 

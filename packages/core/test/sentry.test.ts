@@ -1,7 +1,7 @@
 // The facade: what it shows of a policy, what it refuses, closing, tiers.
 
 import { inspect } from "node:util";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { dns, egress, type Judge, Sentry, type SentryOptions } from "../src/index.js";
 import { type StubCore, stubCore } from "./stub-core.js";
 
@@ -168,6 +168,17 @@ describe("tiers", () => {
     expect(add).toHaveBeenCalledOnce();
     expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
   });
+});
+
+it("judges many events at once without a warning of leaking listeners", async () => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  onTestFinished(() => warned.mockRestore());
+  const block = { verdict: "block", severity: "high", reason: "L2: bad" } as const;
+  const l2: Judge = { tier: "Llm", judge: () => new Promise((resolve) => setTimeout(resolve, 5, block)) };
+  const sentry = await Sentry.create("", { tiers: { l2 } });
+  const decisions = await Promise.all(Array.from({ length: 50 }, () => sentry.evaluate(dns(1, "odd"))));
+  expect(new Set(decisions.map((decision) => decision.verdict))).toEqual(new Set(["block"]));
+  expect(warned).not.toHaveBeenCalled();
 });
 
 describe("a closed sentry", () => {
