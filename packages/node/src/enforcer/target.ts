@@ -13,7 +13,7 @@ const LINE_BREAKERS = [..."\0\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"];
 const HOST = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 /** A host that ends in a number is an address in disguise (`0x7f.1`, `2130706433`), or none at all. */
 const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
-const LOOPBACK_NAME = /^(?:(?:.+\.)?localhost(?:\.localdomain)?|ip6-(?:localhost|loopback))\.?$/i;
+const LOOPBACK_NAME = /^(?:(?:.+\.)?localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback))\.?$/i;
 
 /**
  * The line that denies an action's target, or `null` where it must not be written.

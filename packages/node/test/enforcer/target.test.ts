@@ -39,6 +39,8 @@ describe("egress", () => {
     ["localhost", "localhost"],
     ["LOCALHOST.", "LOCALHOST."],
     ["under localhost", "db.localhost"],
+    ["localhost by its name for one version of IP", "localhost6"],
+    ["the same with a domain", "localhost4.localdomain4"],
     ["localhost with a domain", "localhost.localdomain"],
     ["the loopback of hosts files", "ip6-loopback"],
     ["IPv6 loopback", "::1"],
