@@ -13,7 +13,7 @@ import { showProgress } from "./progress.js";
 import { Totals } from "./totals.js";
 
 export interface Streams {
-  readonly input: Readable;
+  readonly input: Readable & { readonly isTTY?: boolean };
   readonly output: Writable & { readonly isTTY?: boolean };
   readonly log: Log;
 }
@@ -31,7 +31,7 @@ export class Daemon {
   readonly #totals = new Totals();
   readonly #told = new Set<string>();
   readonly #log: Log;
-  readonly #input: Readable;
+  readonly #input: Streams["input"];
   readonly #output: Output;
   readonly #outputIsTerminal: boolean;
   readonly #stream: EventStream;
@@ -52,10 +52,9 @@ export class Daemon {
    * Rejects with the input's error.
    */
   async run(signal: AbortSignal): Promise<Result> {
-    const stopProgress = showProgress(this.#log, () => ({
-      events: this.#stream.counters.events,
-      blocked: this.#totals.blocked,
-    }));
+    const counts = () => ({ events: this.#stream.counters.events, blocked: this.#totals.blocked });
+    // Where somebody types the events, a progress line would be written over them.
+    const stopProgress = this.#input.isTTY ? () => {} : showProgress(this.#log, counts);
     try {
       for await (const chunk of chunks(this.#input, signal)) {
         await this.#take(this.#stream.push(chunk), this.#input.readableLength === 0);
