@@ -50,7 +50,8 @@ export class Sentry {
   /**
    * Compiles a policy: the path of a file (TOML if it ends in `.toml`, else ACL), a text, or an object of the same schema.
    *
-   * A text is a path if it is one line and either names an existing file, or has no `=` and no `{` in it.
+   * A text is a path if it is one line and has no `=` and no `{` in it. With one of these it is a path only if it names an
+   * existing file, and begins with `/`, `./` or `../` or ends in `.acl` or `.toml`.
    * `env("NAME")` reads the environment of the process, unless `options.env` is given. Relative deny-files start at the
    * folder of the policy's file; those of a text, an object or `options.deny`, at the working directory.
    *

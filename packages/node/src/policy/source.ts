@@ -5,6 +5,9 @@ import { dirname, extname } from "node:path";
 import type { PolicyFormat, PolicySource } from "@a3s-sentry/core";
 import { readPolicyFile } from "./file.js";
 
+/** Begins as no policy does, or ends as policy files do. */
+const LOOKS_LIKE_PATH = /^(?:\.{0,2}\/(?!\/)|[A-Za-z]:[\\/])|\.(?:acl|toml)$/i;
+
 export interface OpenedSource {
   /** Text or object, for the core. */
   readonly source: PolicySource;
@@ -33,7 +36,11 @@ function formatOf(path: string): PolicyFormat {
   return extname(path).toLowerCase() === ".toml" ? "toml" : "acl";
 }
 
+/**
+ * A text that could be a policy is a path only where it also looks like one: else whoever may write in the working directory
+ * could put a file named `fail_closed = true` in the policy's place.
+ */
 function isPath(source: string): boolean {
   if (source.trim() === "" || /[\n\r]/.test(source.trimEnd())) return false;
-  return !/[={]/.test(source) || existsSync(source);
+  return !/[={]/.test(source) || (LOOKS_LIKE_PATH.test(source) && existsSync(source));
 }

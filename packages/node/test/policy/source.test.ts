@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PolicyError } from "@a3s-sentry/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openSource } from "../../src/policy/source.js";
 import { scratch } from "../support/scratch.js";
 
@@ -53,6 +53,15 @@ describe("a text", () => {
     ["a = \0"],
   ])("%j is one", (text) => {
     expect(openSource(text)).toEqual({ source: text, folder: "" });
+  });
+
+  it("is one though a file of that name lies in the working directory", () => {
+    const folder = scratch();
+    const before = process.cwd();
+    process.chdir(folder);
+    onTestFinished(() => process.chdir(before));
+    writeFileSync("fail_closed = true", 'rule "all" { on = "*" match = "" }');
+    expect(openSource("fail_closed = true")).toEqual({ source: "fail_closed = true", folder: "" });
   });
 
   it("so is an object", () => {
