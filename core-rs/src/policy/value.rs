@@ -40,7 +40,7 @@ impl<'r> Reader<'r> {
             ValueKind::Null => "`null`",
             ValueKind::List(_) => "a list",
             ValueKind::Object(_) => "an object",
-            ValueKind::Call(_) => "the text of a call",
+            ValueKind::Call(_) => "a call, which gives text",
         };
         self.report(Diagnostic::new(
             Code::WrongType,
