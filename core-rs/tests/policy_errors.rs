@@ -390,6 +390,22 @@ fn settings_are_read_as_written() {
 }
 
 #[test]
+fn a_long_variable_many_times_over_is_refused_before_it_takes_all_memory() {
+    let asked = std::cell::Cell::new(0);
+    let environment = |_: &str| {
+        asked.set(asked.get() + 1);
+        Some("x".repeat(100_000))
+    };
+    let source = format!(
+        r"agent {{ bin = concat({}) }}",
+        "env(\"A\"),".repeat(60_000)
+    );
+    let checked = check(&source, &environment);
+    assert_eq!(checked.diagnostics[0].code.as_str(), "policy/bad-call");
+    assert_eq!((checked.diagnostics.len(), asked.get()), (1, 3));
+}
+
+#[test]
 fn a_key_that_is_itself_the_mistake_is_masked_in_every_frame() {
     let cases = [
         r#"llm { key = "s3cret" key = "s3cret" }"#,

@@ -2,7 +2,7 @@
 
 use super::Environment;
 use super::suggest::closest;
-use crate::acl::{Call, Value, ValueKind};
+use crate::acl::{Call, MAX_TOKEN, Value, ValueKind};
 use crate::decision::Word;
 use crate::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
 use crate::text::Span;
@@ -134,14 +134,7 @@ impl<'r> Reader<'r> {
     fn call(&mut self, call: &Call) -> Option<String> {
         match call.name.text.as_str() {
             "env" => self.env(call),
-            "concat" => {
-                let parts: Vec<_> = call
-                    .args
-                    .iter()
-                    .map(|arg| self.string("an argument of `concat`", arg))
-                    .collect();
-                parts.into_iter().collect()
-            }
+            "concat" => self.concat(call),
             other => {
                 self.unknown(
                     Code::UnknownFunction,
@@ -153,6 +146,21 @@ impl<'r> Reader<'r> {
                 None
             }
         }
+    }
+
+    fn concat(&mut self, call: &Call) -> Option<String> {
+        let mut text = Some(String::new());
+        for arg in &call.args {
+            let part = self.string("an argument of `concat`", arg);
+            text = text.zip(part).map(|(text, part)| text + &part);
+            // A long variable many times over would take all memory there is.
+            if text.as_ref().is_some_and(|text| text.len() > MAX_TOKEN) {
+                let problem = "`concat` makes a text longer than 256 KiB";
+                self.report(Diagnostic::new(Code::BadCall, call.name.span, problem));
+                return None;
+            }
+        }
+        text
     }
 
     fn env(&mut self, call: &Call) -> Option<String> {
