@@ -423,6 +423,8 @@ fn a_key_that_is_itself_the_mistake_is_masked_in_every_frame() {
         r#"llm = [{ key = "s3cret" }]"#,
         r#"API_KEY = "s3cret""#,
         r#" {"llm": {"key": "s3cret"}}"#,
+        r#"llm(x) { key = "s3cret" }"#,
+        r"agent { skills = [ key: 's3cret, }",
     ];
     for source in cases {
         let (_, report) = sentry_core::wire::compile("p.acl", source, &environment, false);

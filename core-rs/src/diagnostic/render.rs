@@ -6,7 +6,9 @@ use crate::text::{LineIndex, Position, Span, offset};
 
 /// The most columns of a source line that a frame shows.
 const MAX_COLUMNS: usize = 160;
-/// Of these, what is shown before the place, at most.
+/// The most bytes of it, since there are characters without width.
+const MAX_SHOWN: usize = 4 * MAX_COLUMNS;
+/// Of the columns, what is shown before the place, at most.
 const LEAD_COLUMNS: usize = 60;
 
 /// Renders a problem as plain text: level, code and message, the place, the source lines of the place (`^`) and of the
@@ -144,8 +146,12 @@ impl Frame<'_> {
 
     /// Shows more source text, which starts at the byte `at`, as far as it fits.
     fn push(&self, shown: &mut Shown, at: usize, text: &str) {
+        // Few secrets of very many can be where something is shown.
+        let end = at + text.len().min(MAX_SHOWN);
+        let near = |span: &&Span| (span.start as usize) < end && (span.end as usize) > at;
+        let secrets: Vec<&Span> = self.secrets.iter().filter(near).collect();
         for (index, c) in text.char_indices() {
-            if shown.columns >= MAX_COLUMNS {
+            if shown.columns >= MAX_COLUMNS || index >= MAX_SHOWN {
                 if !shown.cut {
                     shown.text.push('…');
                     shown.cut = true;
@@ -153,7 +159,7 @@ impl Frame<'_> {
                 return;
             }
             let byte = offset(at + index);
-            let secret = self.secrets.iter().any(|span| span.contains(byte));
+            let secret = secrets.iter().any(|span| span.contains(byte));
             shown.columns += push(&mut shown.text, if secret { '*' } else { c });
         }
     }

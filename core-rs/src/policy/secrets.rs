@@ -10,13 +10,42 @@ const OPEN: [&str; 3] = ["url", "model", "timeout_s"];
 /// wrong place or not even closed is where frames come from.
 pub(super) fn of(source: &str, document: &Document) -> Vec<Span> {
     let mut found = Vec::new();
-    // A document in braces, such as JSON, is not read at all.
-    if let Some(rest) = source.trim_start().strip_prefix('{') {
-        let end = offset(source.len());
-        found.push(Span::new(end - offset(rest.len()), end));
-    }
     items(&document.items, false, &mut found);
+    written(source, &mut found);
     found
+}
+
+/// What is set under the name of a key anywhere in the text: what the parser skips, such as a whole document in braces,
+/// is not in the tree.
+fn written(source: &str, found: &mut Vec<Span>) {
+    let mut rest = source;
+    while let Some(at) = rest
+        .as_bytes()
+        .windows(3)
+        .position(|name| name.eq_ignore_ascii_case(b"key"))
+    {
+        rest = rest.get(at + 3..).unwrap_or_default();
+        let after = rest.strip_prefix(['"', '\'', '`']).unwrap_or(rest);
+        let value = after.trim_start_matches(|c: char| c.is_whitespace() || "=:+>".contains(c));
+        let is_set = after.len() > value.len();
+        let end = match value.chars().next() {
+            Some(quote @ ('"' | '\'' | '`')) => value
+                .get(1..)
+                .and_then(|text| text.find([quote, '\n']))
+                .map(|end| end + 2),
+            _ => value.find(|c: char| c.is_whitespace() || ",}(".contains(c)),
+        };
+        let (secret, next) = value
+            .split_at_checked(end.unwrap_or(value.len()))
+            .unwrap_or((value, ""));
+        // A call is in the tree.
+        if !is_set || next.starts_with('(') {
+            continue;
+        }
+        let start = offset(source.len() - value.len());
+        found.push(Span::new(start, start + offset(secret.len())));
+        rest = next;
+    }
 }
 
 fn items(items: &[Item], in_llm: bool, found: &mut Vec<Span>) {
