@@ -163,6 +163,10 @@ fn tiers() {
             &[("policy/bad-value", "\"h/v1\"", "must start with `http://`")],
         ),
         (
+            "llm { url = \"https://u:p@h/v1\" model = \"m\" }",
+            &[("policy/bad-value", "\"https://u:p@h/v1\"", "no password")],
+        ),
+        (
             "llm { url = \"https://h\" model = \"m\" timeout_s = 0 }",
             &[("policy/bad-value", "0", "above 0")],
         ),

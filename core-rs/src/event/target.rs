@@ -10,19 +10,38 @@ pub(super) fn deniable(kind: EventKind, target: &str) -> bool {
     !target.is_empty() && (kind != EventKind::Egress || !is_self(target))
 }
 
-/// Unspecified and loopback addresses and `localhost`. The collector reports `0.0.0.0` where it does
-/// not know the peer; denying it, or this machine, would cut off more than an attacker.
+/// Unspecified and loopback addresses, `localhost` by any name, and addresses in disguise (`127.1`,
+/// `0x7f000001`), which could be one of those. The collector reports `0.0.0.0` where it does not know
+/// the peer; denying it, or this machine, would cut off more than an attacker.
 fn is_self(peer: &str) -> bool {
     let bare = peer
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
         .unwrap_or(peer);
+    let bare = bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase();
     if let Ok(address) = bare.parse::<IpAddr>() {
         let address = address.to_canonical();
         return address.is_unspecified() || address.is_loopback();
     }
-    let name = bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
+    let (host, last) = bare.rsplit_once('.').unwrap_or(("", &bare));
+    let (host, last) = match last {
+        "localdomain" | "localdomain4" | "localdomain6" => {
+            host.rsplit_once('.').unwrap_or(("", host))
+        }
+        _ => (host, last),
+    };
+    let is_name = matches!(last, "localhost" | "localhost4" | "localhost6")
+        || (host.is_empty() && matches!(last, "ip6-localhost" | "ip6-loopback"));
+    is_name || is_number(last)
+}
+
+/// Whether a host whose last label is this is an address in a form that resolvers still take.
+fn is_number(label: &str) -> bool {
+    let decimal = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());
+    let hex = label
+        .strip_prefix("0x")
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    decimal || hex
 }
 
 #[cfg(test)]
@@ -45,6 +64,14 @@ mod tests {
             "localhost",
             "LOCALHOST.",
             "db.localhost",
+            "localhost6",
+            "localhost.localdomain",
+            "ip6-loopback",
+            "127.0.0.1.",
+            "127.1",
+            "0x7f000001",
+            "2130706433",
+            "0177.0.0.1",
         ] {
             assert!(!deniable(EventKind::Egress, peer), "{peer:?}");
         }
@@ -54,6 +81,9 @@ mod tests {
             "evil.test",
             "128.0.0.1",
             "localhost.evil.test",
+            "localdomain.test",
+            "1.2.3.4.example",
+            "fd00::1",
         ] {
             assert!(deniable(EventKind::Egress, peer), "{peer:?}");
         }

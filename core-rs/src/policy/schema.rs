@@ -180,16 +180,18 @@ fn http_url(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
     let url = reader.text("url", value)?;
     let rest = url
         .strip_prefix("http://")
-        .or_else(|| url.strip_prefix("https://"));
-    if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with('/')) {
-        reader.bad_value(
-            "url",
-            "must start with `http://` or `https://` and a host",
-            value,
-        );
-        return None;
-    }
-    Some(url)
+        .or_else(|| url.strip_prefix("https://"))
+        .unwrap_or("");
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let problem = if authority.is_empty() {
+        "must start with `http://` or `https://` and a host"
+    } else if authority.contains('@') {
+        "must hold no user and no password: a key belongs into `key`"
+    } else {
+        return Some(url);
+    };
+    reader.bad_value("url", problem, value);
+    None
 }
 
 fn timeout(reader: &mut Reader<'_>, value: &Value) -> Option<f64> {
