@@ -1,5 +1,5 @@
 //! Warnings about rules: each is right, and none is given without cause.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use sentry_core::engine::Engine;
 use sentry_core::lint::lint;
@@ -97,4 +97,17 @@ fn an_allow_rule_that_lets_attacks_pass_is_found_and_a_tight_one_is_not() {
         };
         assert_eq!(warnings(&source), wanted, "{source}");
     }
+}
+
+#[test]
+fn many_rules_take_bounded_time_and_twins_are_still_found() {
+    let one = |at: usize| rule(&format!("r{at}"), "\"Dns\"", &format!("^{at}a"), "block");
+    let many: String = (0..6_000).map(one).collect();
+    let source = many
+        + &rule("late", "\"Dns\"", "^77abc", "block")
+        + &rule("twin", "\"Dns\"", "^77a", "block");
+    assert_eq!(
+        warnings(&source),
+        [("lint/unreachable-rule", "\"twin\"".to_owned())]
+    );
 }

@@ -439,3 +439,24 @@ fn a_key_that_is_itself_the_mistake_is_masked_in_every_frame() {
         }
     }
 }
+
+/// Each of these took minutes once, since the search for secrets looked at the whole rest for each `key`.
+#[test]
+fn a_source_full_of_keys_is_checked_in_linear_time() {
+    for unit in ["key", "key=", "key = \"", "key\n=\n", "key=a("] {
+        let source = unit.repeat((1 << 20) / unit.len() - 1) + "\n=";
+        assert!(check(&source, &environment).policy.is_none(), "{unit}");
+    }
+}
+
+#[test]
+fn a_password_in_a_url_is_hidden() {
+    let source = "llm { url = \"https://u:p@h/v1\" model = 3 }";
+    let checked = check(source, &environment);
+    let hidden: Vec<_> = checked
+        .secrets
+        .iter()
+        .map(|span| &source[span.start as usize..span.end as usize])
+        .collect();
+    assert_eq!(hidden, ["\"https://u:p@h/v1\""]);
+}

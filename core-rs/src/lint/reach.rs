@@ -12,6 +12,10 @@ use crate::engine::Engine;
 use crate::event::EventKind;
 use crate::policy::Rule;
 
+/// Up to so many rules each is compared with all before it, which takes time that grows with their
+/// square. Among more, only a pattern that is there twice is found.
+const MAX_COMPARED: usize = 2_000;
+
 /// What a pattern says about every subject that it matches.
 struct Shape {
     /// Texts of which one stands where a match begins.
@@ -52,7 +56,15 @@ fn prefixes(hir: &Hir) -> Option<Vec<String>> {
 /// Warns of each site rule whose every match an earlier rule matches too.
 pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
     let rules = &engine.policy().rules;
-    let shapes: Vec<Option<Shape>> = rules.iter().map(|rule| Shape::of(&rule.pattern)).collect();
+    let compared = if rules.len() <= MAX_COMPARED {
+        rules.as_slice()
+    } else {
+        &[]
+    };
+    let shapes: Vec<Option<Shape>> = compared
+        .iter()
+        .map(|rule| Shape::of(&rule.pattern))
+        .collect();
     let mut found = Vec::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     for (at, rule) in site_rules(rules) {

@@ -27,7 +27,9 @@ fn written(source: &str, found: &mut Vec<Span>) {
         rest = rest.get(at + 3..).unwrap_or_default();
         let after = rest.strip_prefix(['"', '\'', '`']).unwrap_or(rest);
         let value = after.trim_start_matches(|c: char| c.is_whitespace() || "=:+>".contains(c));
-        let is_set = after.len() > value.len();
+        if after.len() == value.len() {
+            continue;
+        }
         let end = match value.chars().next() {
             Some(quote @ ('"' | '\'' | '`')) => value
                 .get(1..)
@@ -38,13 +40,12 @@ fn written(source: &str, found: &mut Vec<Span>) {
         let (secret, next) = value
             .split_at_checked(end.unwrap_or(value.len()))
             .unwrap_or((value, ""));
-        // A call is in the tree.
-        if !is_set || next.starts_with('(') {
-            continue;
-        }
-        let start = offset(source.len() - value.len());
-        found.push(Span::new(start, start + offset(secret.len())));
         rest = next;
+        // A call is in the tree.
+        if !next.starts_with('(') {
+            let start = offset(source.len() - value.len());
+            found.push(Span::new(start, start + offset(secret.len())));
+        }
     }
 }
 
@@ -63,6 +64,10 @@ fn items(items: &[Item], in_llm: bool, found: &mut Vec<Span>) {
 fn named(name: &Name, value: &Value, in_llm: bool, found: &mut Vec<Span>) {
     if is_secret(name, in_llm) {
         found.push(secret_part(value));
+    } else if matches!(&value.kind, ValueKind::String(text) if text.contains("://") && text.contains('@'))
+    {
+        // A URL with a user and a password in it.
+        found.push(value.span);
     } else {
         within(value, name.text == "llm", found);
     }
