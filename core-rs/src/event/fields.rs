@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::EventKind;
-use super::json::{Malformed, RawStr, Scanner};
+use super::json::{Malformed, Scanner};
+use super::raw::RawStr;
 
 type Scanned<T> = Result<T, Malformed>;
 

@@ -8,6 +8,7 @@
 mod fields;
 mod json;
 mod parse;
+mod raw;
 mod target;
 
 use serde::Serialize;
@@ -122,9 +123,9 @@ pub struct Event<'a> {
     pub subject: &'a str,
     /// Whether the collector cut the event.
     pub evidence: Evidence,
-    natural: Option<json::RawStr<'a>>,
-    agent: Option<json::RawStr<'a>>,
-    provider: Option<json::RawStr<'a>>,
+    natural: Option<raw::RawStr<'a>>,
+    agent: Option<raw::RawStr<'a>>,
+    provider: Option<raw::RawStr<'a>>,
 }
 
 impl Event<'_> {

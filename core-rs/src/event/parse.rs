@@ -1,7 +1,8 @@
 //! The envelope: one line to one [`Event`].
 
 use super::fields::{self, Fields};
-use super::json::{Malformed, RawStr, Scanner};
+use super::json::{Malformed, Scanner};
+use super::raw::RawStr;
 use super::{Event, EventKind, Evidence, NotEvent};
 use crate::decision::Word;
 
