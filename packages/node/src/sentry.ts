@@ -154,14 +154,6 @@ export class Sentry {
     return this.#core.createStream();
   }
 
-  /**
-   * Lets a stream go on by the policy of this sentry.
-   * @internal
-   */
-  takeOver(stream: EventStream): void {
-    stream.switchTo(this.#core);
-  }
-
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */
   inferRisk(reason: string, kind: EventKind): Readonly<Risk> {
     return this.#core.inferRisk(reason, kind);

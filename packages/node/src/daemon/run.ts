@@ -73,7 +73,7 @@ export class Daemon {
 
   /** Goes on by another sentry, which belongs to the daemon then. Not to be called while it handles a chunk. */
   replace(sentry: Sentry): void {
-    sentry.takeOver(this.#stream);
+    this.#stream.switchTo(sentry);
     this.#sentry.close();
     this.#sentry = sentry;
   }
