@@ -44,14 +44,14 @@ impl Engine {
     /// Compiles a policy.
     ///
     /// # Errors
-    /// One diagnostic where there are more than [`MAX_RULES`] rules, or where the texts that the
-    /// patterns of one kind of event need take more than 64 MiB.
+    /// One diagnostic where there are more than [`MAX_RULES`] rules, or where what the
+    /// patterns of one kind of event look for takes more than 64 MiB.
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
             return Err(Box::new(too_many_rules(&policy)));
         }
-        let matcher = Matcher::new(&policy.rules)
-            .map_err(|problem| Box::new(too_many_texts(&policy, &problem)))?;
+        let matcher =
+            Matcher::new(&policy.rules).map_err(|problem| Box::new(too_much(&policy, &problem)))?;
         let needs_attention = policy
             .rules
             .iter()
@@ -110,12 +110,12 @@ fn too_many_rules(policy: &Policy) -> Diagnostic {
     Diagnostic::new(Code::PatternTooLarge, span, problem).help("split it")
 }
 
-fn too_many_texts(policy: &Policy, TooLarge { kind, rule }: &TooLarge) -> Diagnostic {
+fn too_much(policy: &Policy, TooLarge { kind, rule }: &TooLarge) -> Diagnostic {
     let rule = policy.rules.get(*rule);
     let (name, span) = rule.map_or(("", Span::default()), |rule| (&rule.name, rule.span));
     let kind = kind.as_word();
     let problem = format!(
-        "the patterns on `{kind}` are too large: from rule `{name}` on, the texts that they look for take more than {} MiB",
+        "the patterns on `{kind}` are too large: with that of rule `{name}`, what they look for takes more than {} MiB",
         MAX_BYTES >> 20
     );
     Diagnostic::new(Code::PatternTooLarge, span, problem)

@@ -24,7 +24,9 @@ use crate::event::EventKind;
 use crate::risk::{self, Category};
 use crate::text::Span;
 pub use pattern::Pattern;
-pub(crate) use pattern::{Need, Text, branches, fold, frequency};
+pub(crate) use pattern::{
+    ByteSet, END, Need, Run, START, Text, WORD, branches, commonness, fold, frequency,
+};
 
 /// Looks up a variable for `env("NAME")`; the host decides what that reads.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;

@@ -1,10 +1,7 @@
 //! All automata of a policy, and the memory that they take.
 
-use std::collections::HashMap;
-
 use super::group::{Branch, Group, Search};
 use super::path::{Path, took};
-use crate::policy::Need;
 
 /// Bytes that all automata may take together. Beyond that all are dropped, and compiled anew as they
 /// are asked.
@@ -13,8 +10,8 @@ const MAX_MEMORY: usize = 64 << 20;
 /// Automata in groups, compiled as they are asked. No answer depends on which are.
 #[derive(Debug)]
 pub(super) struct Automata {
-    /// By rule: the branches that need a text.
-    filtered: HashMap<u32, Group>,
+    /// By rule: the branches that need something.
+    filtered: Vec<Option<Box<Group>>>,
     /// By kind of event: the branches that need nothing.
     unfiltered: Vec<Group>,
     /// Bytes that they take.
@@ -22,10 +19,10 @@ pub(super) struct Automata {
 }
 
 impl Automata {
-    /// `unfiltered`: by kind of event, the branches that need nothing.
-    pub(super) fn new(unfiltered: Vec<Group>) -> Self {
+    /// For so many rules; `unfiltered`: by kind of event, the branches that need nothing.
+    pub(super) fn new(rules: usize, unfiltered: Vec<Group>) -> Self {
         Self {
-            filtered: HashMap::new(),
+            filtered: (0..rules).map(|_| None).collect(),
             unfiltered,
             memory: 0,
         }
@@ -36,10 +33,10 @@ impl Automata {
         let Some(Branch { rule, .. }) = wanted.first() else {
             return false;
         };
-        let group = self
-            .filtered
-            .entry(*rule)
-            .or_insert_with(|| Group::new(needy(search, *rule)));
+        let Some(group) = self.filtered.get_mut(*rule as usize) else {
+            return false;
+        };
+        let group = group.get_or_insert_with(|| Box::new(Group::new(needy(search, *rule))));
         let found = group.any(search, wanted, &mut self.memory);
         took(if found {
             Path::Confirmed
@@ -65,12 +62,12 @@ impl Automata {
         }
         took(Path::Dropped);
         self.memory = 0;
-        let groups = self.filtered.values_mut().chain(&mut self.unfiltered);
-        groups.for_each(Group::forget);
+        let filtered = self.filtered.iter_mut().flatten().map(Box::as_mut);
+        filtered.chain(&mut self.unfiltered).for_each(Group::forget);
     }
 }
 
-/// The branches of a rule that need a text.
+/// The branches of a rule that need something.
 fn needy(search: Search<'_>, rule: u32) -> Vec<Branch> {
     let needs = search
         .rules
@@ -78,7 +75,7 @@ fn needy(search: Search<'_>, rule: u32) -> Vec<Branch> {
         .map_or(&[][..], |rule| rule.pattern.needs());
     (0..)
         .zip(needs)
-        .filter(|(_, need)| matches!(need, Need::OneOf(_)))
+        .filter(|(_, need)| !need.is_nothing())
         .map(|(place, _)| Branch::new(rule as usize, place))
         .collect()
 }

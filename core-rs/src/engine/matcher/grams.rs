@@ -1,13 +1,11 @@
-//! A map from grams to ranges, quick to say that a gram is not in it.
+//! A map from grams to ranges.
 
 use std::ops::Range;
 
-/// Open addressing over a power of two of slots, at most half of them taken. A map of bits before it
-/// keeps most grams that are not there from touching a slot.
+/// Open addressing over a power of two of slots, at most half of them taken.
 #[derive(Debug, Default)]
 pub(super) struct Grams {
     slots: Vec<Slot>,
-    bits: Vec<u32>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -24,17 +22,10 @@ impl Grams {
             return Self::default();
         }
         let size = (2 * ranges.len()).next_power_of_two();
-        let mut map = Self {
-            slots: vec![Slot::default(); size],
-            bits: vec![0; size],
-        };
+        let mut slots = vec![Slot::default(); size];
         for (gram, range) in ranges {
-            let hash = hash(*gram);
-            if let Some(bits) = map.bits.get_mut(word(hash, size)) {
-                *bits |= bit(hash);
-            }
-            let mut at = hash as usize & (size - 1);
-            while let Some(slot) = map.slots.get_mut(at) {
+            let mut at = hash(*gram) as usize;
+            while let Some(slot) = slots.get_mut(at & (size - 1)) {
                 if slot.range.is_empty() {
                     *slot = Slot {
                         gram: *gram,
@@ -42,49 +33,30 @@ impl Grams {
                     };
                     break;
                 }
-                at = (at + 1) & (size - 1);
+                at += 1;
             }
         }
-        map
+        Self { slots }
     }
 
     /// The gram's range; an empty one if it is not there.
-    #[inline]
     pub(super) fn get(&self, gram: u32) -> Range<u32> {
-        let hash = hash(gram);
-        let size = self.bits.len();
-        match self.bits.get(word(hash, size)) {
-            Some(bits) if bits & bit(hash) != 0 => self.look_up(gram, hash),
-            _ => 0..0,
-        }
-    }
-
-    fn look_up(&self, gram: u32, hash: u32) -> Range<u32> {
-        let last = self.slots.len().wrapping_sub(1);
-        let mut at = hash as usize & last;
-        while let Some(slot) = self.slots.get(at) {
+        let mut at = hash(gram) as usize;
+        while let Some(slot) = self.slots.get(at & self.slots.len().wrapping_sub(1)) {
             if slot.gram == gram || slot.range.is_empty() {
                 return slot.range.clone();
             }
-            at = (at + 1) & last;
+            at += 1;
         }
         0..0
     }
 }
 
-/// Multiplicative hashing: the upper bits depend on all bytes.
-fn hash(gram: u32) -> u32 {
+/// Multiplicative hashing, after which the lower bits too depend on all of the gram.
+#[inline]
+pub(super) fn hash(gram: u32) -> u32 {
     let product = gram.wrapping_mul(0x9e37_79b1);
     product ^ product >> 15
-}
-
-/// Where a hash's bit is, among `size` words, a power of two.
-fn word(hash: u32, size: usize) -> usize {
-    (hash >> 5) as usize & size.wrapping_sub(1)
-}
-
-fn bit(hash: u32) -> u32 {
-    1 << (hash & 31)
 }
 
 #[cfg(test)]

@@ -11,21 +11,24 @@ mod automata;
 #[cfg(test)]
 mod differential;
 mod filter;
+mod found;
 mod grams;
 mod group;
 mod lazy;
 mod path;
 mod span;
+mod texts;
 
 use std::cell::RefCell;
 
 use automata::Automata;
-use filter::{Filter, Found, Texts, TooMany};
+use filter::{Filter, TooMuch};
+use found::Found;
 use group::{Branch, Group, Search};
 use path::{Path, took};
 
 use crate::event::EventKind;
-use crate::policy::{Need, Rule};
+use crate::policy::Rule;
 
 pub(super) use filter::MAX_BYTES;
 pub(super) use span::find;
@@ -53,10 +56,11 @@ struct Kind {
 struct State {
     /// By kind.
     found: Vec<Found>,
+    candidates: Vec<Branch>,
     automata: Automata,
 }
 
-/// The rules of one kind need too many texts.
+/// What the rules of one kind need takes too much memory.
 #[derive(Debug)]
 pub(super) struct TooLarge {
     pub(super) kind: EventKind,
@@ -76,7 +80,8 @@ impl Matcher {
         }
         let state = State {
             found: kinds.iter().map(|_| Found::default()).collect(),
-            automata: Automata::new(unfiltered),
+            candidates: Vec::new(),
+            automata: Automata::new(rules.len(), unfiltered),
         };
         Ok(Self {
             kinds,
@@ -153,22 +158,24 @@ impl Matcher {
         let index = kind.index();
         let kind = self.kinds.get(index)?;
         let mut state = self.state.borrow_mut();
-        let State { found, automata } = &mut *state;
+        let State {
+            found,
+            candidates,
+            automata,
+        } = &mut *state;
         let found = found.get_mut(index)?;
-        kind.filter.scan(subject.as_bytes(), found);
-        if found.branches.is_empty() && !kind.has_unfiltered {
+        kind.filter.look(subject.as_bytes(), found, candidates);
+        if candidates.is_empty() && !kind.has_unfiltered {
             took(Path::NothingFound);
             return None;
         }
-        found.branches.sort_unstable();
-        found.branches.dedup();
         let search = Search {
             rules,
             subject,
             is_ascii: subject.is_ascii(),
         };
         let unfiltered = kind.has_unfiltered.then_some(index);
-        let answer = judge(search, &found.branches, automata, unfiltered);
+        let answer = judge(search, candidates, automata, unfiltered);
         automata.keep_small();
         Some(answer)
     }
@@ -178,27 +185,29 @@ impl Kind {
     /// What is to be known of a kind, and the branches that need nothing.
     fn new(kind: EventKind, rules: &[Rule]) -> Result<(Self, Vec<Branch>), TooLarge> {
         let mut places = Vec::new();
-        let mut texts = Texts::default();
+        let mut needy = Vec::new();
         let mut unfiltered = Vec::new();
         for (at, rule) in rules.iter().enumerate() {
             if !rule.on.contains(&kind) {
                 continue;
             }
             places.push(at);
-            for (branch, need) in (0..).zip(rule.pattern.needs()) {
+            for (branch, need) in rule.pattern.needs().iter().enumerate() {
                 let branch = Branch::new(at, branch);
-                match need {
-                    Need::Nothing => unfiltered.push(branch),
-                    Need::OneOf(needed) => {
-                        let added = texts.add(branch, needed);
-                        added.map_err(|TooMany| TooLarge { kind, rule: at })?;
-                    }
+                if need.is_nothing() {
+                    unfiltered.push(branch);
+                } else {
+                    needy.push((branch, need));
                 }
             }
         }
+        let filter = Filter::new(&needy).map_err(|TooMuch(branch)| TooLarge {
+            kind,
+            rule: branch.rule as usize,
+        })?;
         let kind = Self {
             rules: places,
-            filter: Filter::new(texts),
+            filter,
             has_unfiltered: !unfiltered.is_empty(),
         };
         Ok((kind, unfiltered))

@@ -1,13 +1,15 @@
 //! A rule's `match`: a regular expression, checked where it is written.
 
 mod need;
+mod run;
 mod size;
 
 use regex_automata::nfa::thompson;
 use regex_syntax::ast;
 use regex_syntax::hir::{Hir, HirKind};
 
-pub(crate) use need::{Need, Text, fold, frequency};
+pub(crate) use need::{END, Need, START, Text, WORD, commonness, fold, frequency};
+pub(crate) use run::{ByteSet, Run};
 
 use super::value::Reader;
 use crate::acl::Value;

@@ -1,26 +1,44 @@
-//! What a pattern needs: texts of which one occurs in every subject that it matches.
+//! What a pattern needs: texts, and runs of like characters, without which it matches no subject.
 //!
-//! The engine looks for the texts of all rules at once, and tries a pattern only where one of its own
-//! was found. So a text may be too common, but never missing from a match.
+//! The engine looks for the texts of all rules at once, and tries a pattern only where its own were
+//! found. So a text may be too common, but never missing from a match.
 
-use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
-/// A text as [`fold`] leaves it, so that neither case matters.
+use super::run::{self, ByteSet, Run};
+
+/// A text as [`fold`] leaves it, so that neither case matters. Its first and its last byte may be an
+/// edge instead, which [`fold`] never gives: [`WORD`], [`START`], [`END`].
 pub(crate) type Text = Vec<u8>;
 
-/// What one branch of a pattern needs of a subject.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// One of these texts, none empty.
-    OneOf(Vec<Text>),
-    /// Nothing that could be looked for.
-    Nothing,
+/// Where no letter, digit or underscore of ASCII may stand.
+pub(crate) const WORD: u8 = 0;
+/// The beginning of the subject.
+pub(crate) const START: u8 = 1;
+/// The end of the subject.
+pub(crate) const END: u8 = 2;
+
+/// What occurs in every subject that a branch of a pattern matches. Empty where nothing is known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Need {
+    /// Of each of these sets one text occurs; the most telling set is the first. No text is empty.
+    pub(crate) texts: Vec<Vec<Text>>,
+    /// This occurs, too.
+    pub(crate) run: Option<Run>,
+}
+
+impl Need {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.texts.is_empty() && self.run.is_none()
+    }
 }
 
 /// Texts in one set at most. More say less, and cost more.
 const MAX_TEXTS: usize = 64;
 /// Bytes that are kept of a text.
 const MAX_LEN: usize = 24;
+/// Sets that are kept.
+const MAX_SETS: usize = 3;
 /// Characters of a class that are still told apart.
 const MAX_CLASS: usize = 16;
 /// Copies of a counted repetition that are written out.
@@ -34,21 +52,24 @@ pub(crate) fn fold(byte: u8) -> u8 {
 
 /// What a branch needs.
 pub(super) fn of(branch: &Hir) -> Need {
-    match shape(branch).best() {
-        Some(texts) => Need::OneOf(texts),
-        None => Need::Nothing,
+    Need {
+        texts: shape(branch).sets(),
+        run: run::of(branch),
     }
 }
+
+/// Of each set one text occurs.
+type Sets = Vec<Vec<Text>>;
 
 /// What is known of everything that a part of a pattern matches.
 enum Shape {
     /// It is one of these texts.
     Exactly(Vec<Text>),
-    /// It begins with one of `prefix`, ends with one of `suffix`, and has one of `inside` in it.
+    /// It begins with one of `prefix`, ends with one of `suffix`, and has what it needs `inside`.
     Somehow {
         prefix: Vec<Text>,
         suffix: Vec<Text>,
-        inside: Option<Vec<Text>>,
+        inside: Sets,
     },
 }
 
@@ -57,20 +78,25 @@ impl Shape {
         Self::Somehow {
             prefix: nothing(),
             suffix: nothing(),
-            inside: None,
+            inside: Sets::new(),
         }
     }
 
-    /// The most telling set of texts.
-    fn best(self) -> Option<Vec<Text>> {
+    fn sets(self) -> Sets {
+        let mut sets = Sets::new();
         match self {
-            Self::Exactly(texts) => better(None, texts),
+            Self::Exactly(texts) => add(&mut sets, texts),
             Self::Somehow {
                 prefix,
                 suffix,
                 inside,
-            } => better(better(inside, prefix), suffix),
+            } => {
+                sets = inside;
+                add(&mut sets, prefix);
+                add(&mut sets, suffix);
+            }
         }
+        sets
     }
 }
 
@@ -81,9 +107,14 @@ fn nothing() -> Vec<Text> {
 
 fn shape(hir: &Hir) -> Shape {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Shape::Exactly(nothing()),
-        HirKind::Literal(literal) => Shape::Exactly(vec![folded(&literal.0)]),
-        HirKind::Class(class) => members(class).map_or_else(Shape::anything, Shape::Exactly),
+        HirKind::Look(Look::WordAscii | Look::WordUnicode) => Shape::Exactly(vec![vec![WORD]]),
+        HirKind::Look(Look::Start) => Shape::Exactly(vec![vec![START]]),
+        HirKind::Look(Look::End) => Shape::Exactly(vec![vec![END]]),
+        HirKind::Look(_) | HirKind::Empty => Shape::Exactly(nothing()),
+        HirKind::Literal(literal) => {
+            folded(&literal.0).map_or_else(Shape::anything, |text| Shape::Exactly(vec![text]))
+        }
+        HirKind::Class(class) => members(class).map_or_else(|| large(class), Shape::Exactly),
         HirKind::Capture(capture) => shape(&capture.sub),
         HirKind::Repetition(repetition) => repeated(repetition),
         HirKind::Concat(parts) => joined(parts.iter().map(shape)),
@@ -91,19 +122,28 @@ fn shape(hir: &Hir) -> Shape {
     }
 }
 
-fn folded(bytes: &[u8]) -> Text {
-    bytes.iter().copied().map(fold).collect()
+/// `None` for characters that would fall together with a digit or an underscore, of which edges could
+/// not be told any more.
+fn folded(bytes: &[u8]) -> Option<Text> {
+    let is_clear = |byte: &u8| !matches!(byte, 0x10..=0x19 | 0x7f);
+    let is_clear = bytes.iter().all(is_clear);
+    is_clear.then(|| bytes.iter().copied().map(fold).collect())
+}
+
+fn is_word(folded: u8) -> bool {
+    matches!(folded, b'a'..=b'z' | b'0'..=b'9') || folded == fold(b'_')
 }
 
 /// The members of a small class.
 fn members(class: &Class) -> Option<Vec<Text>> {
     let mut texts: Vec<Text> = Vec::new();
     let mut add = |bytes: &[u8]| {
-        let text = folded(bytes);
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-        texts.len() <= MAX_CLASS
+        folded(bytes).is_some_and(|text| {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+            texts.len() <= MAX_CLASS
+        })
     };
     let small = match class {
         Class::Unicode(class) => class.ranges().iter().all(|range| {
@@ -116,6 +156,20 @@ fn members(class: &Class) -> Option<Vec<Text>> {
         }),
     };
     small.then_some(texts)
+}
+
+/// One of many characters. If none of them belongs to a word of ASCII, a word ends before it, and
+/// another may begin behind it.
+fn large(class: &Class) -> Shape {
+    let set = ByteSet::of(class);
+    if (0..0x80).any(|byte| is_word(fold(byte)) && set.has(byte)) {
+        return Shape::anything();
+    }
+    Shape::Somehow {
+        prefix: vec![vec![WORD]],
+        suffix: vec![vec![WORD]],
+        inside: Sets::new(),
+    }
 }
 
 fn repeated(repetition: &Repetition) -> Shape {
@@ -145,33 +199,38 @@ fn repeated(repetition: &Repetition) -> Shape {
 fn joined(parts: impl Iterator<Item = Shape>) -> Shape {
     let mut first = None;
     let mut run = nothing();
-    let mut inside = None;
+    let mut inside = Sets::new();
     for part in parts {
-        match part {
-            Shape::Exactly(texts) => {
-                if let Some(longer) = product(&run, &texts) {
-                    run = longer;
-                } else {
-                    let ended = std::mem::replace(&mut run, texts);
-                    inside = better(inside, ended.clone());
-                    first.get_or_insert(ended);
-                }
-            }
+        let (texts, next) = match part {
+            Shape::Exactly(texts) => (texts, None),
             Shape::Somehow {
                 prefix,
                 suffix,
                 inside: within,
             } => {
-                let ended = product(&run, &prefix).unwrap_or_else(|| {
-                    inside = better(inside.take(), prefix);
-                    std::mem::take(&mut run)
-                });
-                inside = better(inside, ended.clone());
-                first.get_or_insert(ended);
-                if let Some(within) = within {
-                    inside = better(inside, within);
+                for set in within {
+                    add(&mut inside, set);
                 }
-                run = suffix;
+                (prefix, Some(suffix))
+            }
+        };
+        let longer = product(&run, &texts);
+        match (longer, next) {
+            (Some(longer), None) => run = longer,
+            (longer, next) => {
+                let (ended, behind) = match longer {
+                    Some(longer) => (longer, nothing()),
+                    None => (run, texts),
+                };
+                add(&mut inside, ended.clone());
+                first.get_or_insert(ended);
+                run = match next {
+                    Some(suffix) => {
+                        add(&mut inside, behind);
+                        suffix
+                    }
+                    None => behind,
+                };
             }
         }
     }
@@ -207,67 +266,103 @@ fn either(branches: impl Iterator<Item = Shape>) -> Shape {
     let mut exact = true;
     let (mut prefix, mut suffix, mut inside) = (Vec::new(), Vec::new(), Some(Vec::new()));
     for branch in branches {
-        match branch {
-            Shape::Exactly(texts) => {
-                if let Some(inside) = &mut inside {
-                    inside.extend_from_slice(&texts);
-                }
-                suffix.extend_from_slice(&texts);
-                prefix.extend(texts);
-            }
-            Shape::Somehow {
-                prefix: begins,
-                suffix: ends,
-                inside: within,
-            } => {
+        let (begins, ends) = match &branch {
+            Shape::Exactly(texts) => (texts, texts),
+            Shape::Somehow { prefix, suffix, .. } => {
                 exact = false;
-                prefix.extend_from_slice(&begins);
-                suffix.extend_from_slice(&ends);
-                let best = better(better(within, begins), ends);
-                inside = inside.zip(best).map(|(mut all, best)| {
-                    all.extend(best);
-                    all
-                });
+                (prefix, suffix)
             }
-        }
+        };
+        prefix.extend_from_slice(begins);
+        suffix.extend_from_slice(ends);
+        // Of several sets, each of which one branch needs, only one can be kept.
+        let best = branch.sets().into_iter().next();
+        inside = inside.zip(best).map(|(all, best)| [all, best].concat());
     }
     let few = prefix.len() <= MAX_TEXTS && suffix.len() <= MAX_TEXTS;
     if exact && few {
         return Shape::Exactly(prefix);
     }
+    let mut sets = Sets::new();
+    if let Some(texts) = inside {
+        add(&mut sets, texts);
+    }
     Shape::Somehow {
-        inside: inside.and_then(|texts| better(None, texts)),
+        inside: sets,
         prefix: if few { prefix } else { nothing() },
         suffix: if few { suffix } else { nothing() },
     }
 }
 
-/// The more telling of two sets. The empty text is in every subject, so a set with it says nothing.
-fn better(a: Option<Vec<Text>>, b: Vec<Text>) -> Option<Vec<Text>> {
-    if b.iter().any(Text::is_empty) || b.len() > 4 * MAX_TEXTS {
-        return a;
+/// Adds a set to others if there is room for it, or if it is more telling than the last. The
+/// empty text is in every subject, so a set with it says nothing.
+fn add(sets: &mut Sets, set: Vec<Text>) {
+    let set: Vec<Text> = set.iter().map(|text| with_edges_outside(text)).collect();
+    let is_empty = |text: &Text| text.iter().all(|&byte| byte <= END);
+    if set.is_empty() || set.iter().any(is_empty) || set.len() > 4 * MAX_TEXTS {
+        return;
     }
-    let b = without_longer(b);
-    match a {
-        Some(a) if commonness(&a) <= commonness(&b) => Some(a),
-        _ => Some(b),
+    let is_worse = |last: &Vec<Text>| commonness(last) <= commonness(&set);
+    if sets.get(MAX_SETS - 1).is_some_and(is_worse) {
+        return;
     }
+    let set = without_longer(set);
+    let is_known = sets.iter().any(|other| implies(other, &set));
+    if is_known {
+        return;
+    }
+    sets.retain(|other| !implies(&set, other));
+    sets.push(set);
+    sets.sort_by(|a, b| commonness(a).total_cmp(&commonness(b)));
+    sets.truncate(MAX_SETS);
 }
 
-/// Leaves out the texts that have another one in them, whose finding says as much, and cuts off what
-/// a text has beyond [`MAX_LEN`].
-fn without_longer(mut texts: Vec<Text>) -> Vec<Text> {
-    for text in &mut texts {
-        text.truncate(MAX_LEN);
+/// The text without what stands for edges inside of it, and without edges of words where no word is.
+fn with_edges_outside(text: &[u8]) -> Text {
+    let Some(start) = text.iter().position(|&byte| byte > END) else {
+        return Text::new();
+    };
+    let end = text
+        .iter()
+        .rposition(|&byte| byte > END)
+        .map_or(start, |last| last + 1);
+    let (before, rest) = text.split_at(start);
+    let (inside, behind) = rest.split_at(end - start);
+    let mut clean = Text::with_capacity(text.len());
+    let touches_word = |byte: Option<&u8>| byte.is_some_and(|&byte| is_word(byte));
+    if before.contains(&START) {
+        clean.push(START);
+    } else if before.contains(&WORD) && touches_word(inside.first()) {
+        clean.push(WORD);
     }
+    clean.extend(inside.iter().filter(|&&byte| byte > END).take(MAX_LEN));
+    let is_whole = inside.iter().filter(|&&byte| byte > END).count() <= MAX_LEN;
+    if is_whole && behind.contains(&END) {
+        clean.push(END);
+    } else if is_whole && behind.contains(&WORD) && touches_word(inside.last()) {
+        clean.push(WORD);
+    }
+    clean
+}
+
+/// Whether every subject with one of `set` has one of `other`.
+fn implies(set: &[Text], other: &[Text]) -> bool {
+    set.iter()
+        .all(|text| other.iter().any(|part| contains(text, part)))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// Leaves out the texts that have another one in them, whose finding says as much.
+fn without_longer(mut texts: Vec<Text>) -> Vec<Text> {
     texts.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
     texts.dedup();
     let mut kept: Vec<Text> = Vec::new();
     for text in texts {
-        let covered = kept
-            .iter()
-            .any(|short| text.windows(short.len()).any(|part| part == short));
-        if !covered {
+        let is_covered = kept.iter().any(|short| contains(&text, short));
+        if !is_covered {
             kept.push(text);
         }
     }
@@ -275,7 +370,7 @@ fn without_longer(mut texts: Vec<Text>) -> Vec<Text> {
 }
 
 /// How often a place of an ordinary subject has one of these texts, roughly.
-fn commonness(texts: &[Text]) -> f32 {
+pub(crate) fn commonness(texts: &[Text]) -> f32 {
     texts
         .iter()
         .map(|text| text.iter().copied().map(frequency).product::<f32>())
@@ -285,6 +380,8 @@ fn commonness(texts: &[Text]) -> f32 {
 /// How often a byte is this one in command lines, paths, names and JSON, roughly.
 pub(crate) fn frequency(folded: u8) -> f32 {
     match folded {
+        WORD => 0.3,
+        START | END => 0.1,
         b'e' | b't' | b'a' | b'o' | b'i' | b'n' | b's' | b'r' | b'l' | b'c' => 0.06,
         b' ' | b'/' => 0.05,
         b'd' | b'p' | b'm' | b'u' | b'h' | b'b' | b'.' | b'-' | b'"' => 0.03,
