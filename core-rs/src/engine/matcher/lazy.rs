@@ -8,8 +8,8 @@ use regex_syntax::hir::Hir;
 
 use super::path::{Path, took};
 
-/// Bytes for the states of one automaton.
-const CACHE: usize = 1 << 20;
+/// Bytes for the states of one automaton. Few in this crate's tests, so that they come to their end.
+const CACHE: usize = if cfg!(test) { 8 << 10 } else { 1 << 20 };
 /// An automaton that may give up does so once it has filled its cache this often, and
 const CLEARINGS: usize = 2;
 /// has walked fewer bytes than this for each state that it made.
