@@ -173,16 +173,21 @@ impl Writer<'_> {
             }
         }
         if self.once_in(40) {
-            let lone = [
-                "\\ud800",
-                "\\udfff",
-                "\\uD83D\\uD83D",
-                "\\udc00\\ud800x",
-                "\\ud83d\\n",
-            ];
-            self.out.push_str(self.random.pick(&lone));
+            self.surrogates();
         }
         self.out.push('"');
+    }
+
+    /// Some surrogates as escapes: pairs, halves, and halves the wrong way round.
+    fn surrogates(&mut self) {
+        for _ in 0..=self.random.below(3) {
+            let unit = 0xd800 + self.random.below(0x800);
+            let _ = write!(self.out, "\\u{unit:04x}");
+            if self.random.once_in(6) {
+                self.out
+                    .push_str(self.random.pick(&["\\n", "\\u0041", "x", "\\\\"]));
+            }
+        }
     }
 
     fn words(&mut self) {
