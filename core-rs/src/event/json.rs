@@ -60,6 +60,8 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn eat(&mut self, expected: u8) -> bool {
         let there = self.peek() == expected;
+        // Not `self.at += usize::from(there)`, which rustc 1.95 compiles wrongly where `there` is branched
+        // on (rust-lang/rust#158206).
         if there {
             self.at += 1;
         }
