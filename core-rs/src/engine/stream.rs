@@ -54,7 +54,8 @@ pub struct Counters {
 /// ```
 #[derive(Debug, Default)]
 pub struct LineStream {
-    /// The line that has not ended yet, then the chunk.
+    /// The line that has not ended yet, then the chunk, then room left from a longer one: only growing
+    /// has to fill it.
     buffer: Vec<u8>,
     /// Bytes of `buffer` that wait for the end of their line.
     carried: usize,
@@ -70,12 +71,15 @@ pub struct LineStream {
 impl LineStream {
     /// Room for the next chunk of `len` bytes. Rows given before are no longer valid.
     pub fn room(&mut self, len: usize) -> &mut [u8] {
-        self.buffer.drain(..self.done.min(self.buffer.len()));
+        let carried = self.done..self.done + self.carried;
+        self.buffer.copy_within(carried, 0);
         self.done = 0;
         self.rows.clear();
-        self.buffer.truncate(self.carried);
-        self.buffer.resize(self.carried + len, 0);
-        self.buffer.get_mut(self.carried..).unwrap_or_default()
+        let end = self.carried + len;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
+        self.buffer.get_mut(self.carried..end).unwrap_or_default()
     }
 
     /// Judges all lines that end within the first `len` bytes of the room. Returns those that need
@@ -93,7 +97,6 @@ impl LineStream {
         self.carried = end - start;
         self.done = start;
         self.buffer = buffer;
-        self.buffer.truncate(end);
         if self.carried > MAX_LINE {
             self.skipping = true;
         }

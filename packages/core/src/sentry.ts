@@ -12,7 +12,7 @@ import type { EventFacts } from "./generated/wire.js";
 import { type EventInput, eventBytes, eventText } from "./input.js";
 import { failed, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
-import { checkOptions, type SentryOptions } from "./options.js";
+import { checkOptions, type SentryOptions, type SentryRecipe } from "./options.js";
 import { failMode } from "./pipeline/fail-mode.js";
 import type { JudgedEvent, Tiers } from "./pipeline/judge.js";
 import { withLinkedSignal } from "./pipeline/linked-signal.js";
@@ -48,13 +48,16 @@ export class Sentry {
   readonly warnings: readonly string[];
   readonly #engine: Engine;
   readonly #l1: L1Decisions;
+  /** Secrets may be in it, so it is not to be seen when a sentry is logged. */
+  readonly #recipe: SentryRecipe;
   readonly #tiers: Tiers;
   /** The judgments on their way. */
   readonly #running = new Set<AbortController>();
   #closed = false;
 
-  private constructor(engine: Engine, policy: Policy, tiers: Tiers) {
+  private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, tiers: Tiers) {
     this.policy = policy;
+    this.#recipe = recipe;
     this.warnings = Object.freeze(missingTiers(policy, tiers));
     this.#engine = engine;
     this.#l1 = new L1Decisions(policy.rules);
@@ -72,8 +75,11 @@ export class Sentry {
    */
   static async create(source: PolicySource, options: SentryOptions = {}): Promise<Sentry> {
     checkOptions(options);
-    const { engine, info } = await openPolicy(source, options);
-    return new Sentry(engine, publicPolicy(info, options), { ...options.tiers });
+    const { engine, info, ...opened } = await openPolicy(source, options);
+    const policy = publicPolicy(info, options);
+    const { failClosed, dryRun, deny } = policy;
+    const recipe = { source: opened.source, options: { ...opened.options, failClosed, dryRun, deny } };
+    return new Sentry(engine, policy, recipe, { ...options.tiers });
   }
 
   /**
@@ -163,6 +169,18 @@ export class Sentry {
   createStream(): EventStream {
     this.#refuseIfClosed();
     return new EventStream({ engine: this.#engine.fork(), l1: this.#l1 });
+  }
+
+  /**
+   * What it takes to make the same sentry in another thread, but for its tiers. Holds the policy's text and the variables
+   * that it read, so secrets too: not to be logged, or to leave the process.
+   *
+   * @example
+   * const { source, options } = sentry.recipe();
+   * const same = await Sentry.create(source, options);
+   */
+  recipe(): SentryRecipe {
+    return this.#recipe;
   }
 
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */

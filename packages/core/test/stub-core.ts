@@ -172,6 +172,16 @@ class StubHandle implements Handle {
     return this.#rows;
   }
 
+  rowBriefs(): string {
+    this.#enter("rowBriefs");
+    return this.#lines.map((line) => this.#brief(line)).join("");
+  }
+
+  brief(len: number): string {
+    this.#enter("brief");
+    return this.#brief(this.#text(PAGE, len));
+  }
+
   rowFacts(row: number): string | undefined {
     this.#enter("rowFacts");
     return this.#facts(this.#lines[row] ?? "");
@@ -219,6 +229,11 @@ class StubHandle implements Handle {
       evidence: "complete",
     };
     return JSON.stringify(facts);
+  }
+
+  #brief(text: string): string {
+    const subject = JSON.stringify(this.#query(text));
+    return `"event":"Dns","subject":${subject}\n${subject}\n`;
   }
 
   /** Lays lines and rows out at the end of memory. */

@@ -6,7 +6,7 @@ import { FAILED_CODE, MALFORMED_CODE } from "./code.js";
 import { EngineFailure } from "./failure.js";
 import type { Instance } from "./instance.js";
 import { forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
-import { MAX_CHUNK_BYTES, type Row, readRows } from "./rows.js";
+import { type Brief, MAX_CHUNK_BYTES, type Row, readBrief, readRows } from "./rows.js";
 
 /**
  * One compiled policy.
@@ -58,6 +58,11 @@ export class Engine {
   /** Facts of the event last judged, which was one. Throws `EngineFailure`. */
   facts(): EventFacts {
     return this.#cold(({ handle }) => parse<EventFacts>(handle.facts(this.#length)));
+  }
+
+  /** What an audit line says of the event last judged, which was one. Throws `EngineFailure`. */
+  brief(): Brief {
+    return this.#cold(({ handle }) => readBrief(handle.brief(this.#length)));
   }
 
   /** The trace of the event last judged, which was one. Throws `EngineFailure`. */

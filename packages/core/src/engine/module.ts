@@ -38,6 +38,10 @@ export interface Handle {
   rows(): number;
   /** `Counters` as JSON. */
   counters(): string;
+  /** Two lines for each row: the `head` and the `target` of a `Brief` (rows.ts); all lines end. */
+  rowBriefs(): string;
+  /** The same two lines for the event in the room. */
+  brief(len: number): string;
   /** `EventFacts` as JSON, of the line of a row, by its number from 0. */
   rowFacts(row: number): string | undefined;
 }
