@@ -33,7 +33,7 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
       over.abort();
     }
   });
-  log.line(`a3s-sentry: ${summary(result.totals, result.counters, failClosed)}`);
+  log.line(`a3s-sentry: ${summary(result.totals, failClosed)}`);
   refuseLostAudit(result);
   return 0;
 }
