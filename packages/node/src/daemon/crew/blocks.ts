@@ -36,6 +36,11 @@ export class Blocks {
     return this.#length > this.#whole;
   }
 
+  /** Whether there is no room for more. */
+  get full(): boolean {
+    return this.#length === this.#room.length;
+  }
+
   /** Takes from the beginning of a chunk what there is room for, and gives how many bytes that were. */
   add(chunk: Uint8Array): number {
     const open = this.#length - this.#whole;

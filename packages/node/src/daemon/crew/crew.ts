@@ -58,10 +58,9 @@ export class Crew {
   /** Takes the next bytes of the stream, and resolves once more are welcome. */
   async push(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
-      const taken = this.#blocks.add(chunk.subarray(at));
-      at += taken;
+      at += this.#blocks.add(chunk.subarray(at));
       this.#offer(false);
-      if (taken === 0) await this.#change();
+      if (this.#blocks.full) await this.#change();
     }
   }
 

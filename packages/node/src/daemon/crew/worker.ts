@@ -21,11 +21,12 @@ async function obey(order: Order): Promise<void> {
   if (order.kind === "policy") {
     await adopt(order.recipe);
     answer({ kind: "policy" }, []);
-  } else if (clerk !== undefined) {
-    const { room, length } = order;
-    const batch = clerk.push(room.subarray(0, length));
-    answer({ kind: "block", batch, room }, [batch.lines.buffer, room.buffer]);
+    return;
   }
+  if (clerk === undefined) throw new Error("there is no policy to judge by");
+  const { room, length } = order;
+  const batch = clerk.push(room.subarray(0, length));
+  answer({ kind: "block", batch, room }, [batch.lines.buffer, room.buffer]);
 }
 
 async function adopt({ source, options }: Extract<Order, { kind: "policy" }>["recipe"]): Promise<void> {
