@@ -1,6 +1,7 @@
 // What a run counts, and how it is told at the end.
 
 import type { StreamCounters } from "@a3s-sentry/core";
+import { number } from "../number.js";
 import type { Batch } from "./clerk.js";
 
 export class Totals {
@@ -48,8 +49,4 @@ function outcome({ failedOpen, failedClosed }: Totals, failClosed: boolean): str
     return `${number(failedOpen)} allowed, fail-open, and ${number(failedClosed)} blocked, fail-closed`;
   }
   return failedClosed > 0 || (failClosed && failedOpen === 0) ? "blocked, fail-closed" : "allowed, fail-open";
-}
-
-export function number(value: number): string {
-  return value.toLocaleString("en-US");
 }
