@@ -15,6 +15,9 @@ export class Output {
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
+  /** Writes that are neither through nor have failed. */
+  #unwritten = 0;
+  #through = (): void => {};
 
   /** `before` is called before each write. */
   constructor(stream: Writable, before: () => void = () => {}) {
@@ -23,6 +26,8 @@ export class Output {
     stream.on("error", (error) => {
       this.#error ??= error;
     });
+    // A stream that is destroyed may forget the write that it is at.
+    stream.on("close", () => this.#through());
   }
 
   /** Why no more can be written. */
@@ -43,10 +48,13 @@ export class Output {
     if (this.#stream.writableNeedDrain && !this.#stream.destroyed) await taken(this.#stream);
   }
 
-  /** Writes out what there is, and waits for the reader. */
+  /** Writes out what there is, and waits until all is written or cannot be. */
   async flush(): Promise<void> {
     this.#write();
-    await this.ready();
+    if (this.#unwritten === 0 || this.#stream.destroyed) return;
+    await new Promise<void>((resolve) => {
+      this.#through = resolve;
+    });
   }
 
   #write(): void {
@@ -57,7 +65,12 @@ export class Output {
     if (this.#length === 0 || this.#error !== undefined) return;
     this.#length = 0;
     this.#before();
-    this.#stream.write(lines);
+    this.#unwritten += 1;
+    this.#stream.write(lines, (error) => {
+      this.#error ??= error ?? undefined;
+      this.#unwritten -= 1;
+      if (this.#unwritten === 0) this.#through();
+    });
   }
 }
 

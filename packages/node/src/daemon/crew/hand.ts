@@ -19,7 +19,7 @@ export interface HandEvents<Task extends Work> {
   ready(): void;
 }
 
-/** A thread. It keeps no process alive. */
+/** A thread. It keeps the process alive while it has something to do. */
 export class Hand<Task extends Work> {
   readonly #worker: Worker;
   readonly #on: HandEvents<Task>;
@@ -56,6 +56,7 @@ export class Hand<Task extends Work> {
   judge(task: Task): void {
     const { room, length } = task.block;
     this.#tasks.push(task);
+    this.#worker.ref();
     this.#send({ kind: "block", room, length }, [room.buffer]);
   }
 
@@ -76,6 +77,7 @@ export class Hand<Task extends Work> {
       return;
     }
     const task = this.#tasks.shift();
+    if (this.#tasks.length === 0) this.#worker.unref();
     if (task !== undefined) this.#on.done(task, answer.batch, answer.room);
   }
 
