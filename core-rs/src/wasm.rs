@@ -160,6 +160,12 @@ impl Handle {
         self.pack_rows()
     }
 
+    /// From here on, gives rows for all lines, or only for those that need attention.
+    #[wasm_bindgen(js_name = setEvery)]
+    pub fn set_every(&mut self, every: bool) {
+        self.stream.set_every(every);
+    }
+
     /// The address of the rows: for each, the address of its line, the line's bytes, its code.
     pub fn rows(&self) -> *const u32 {
         self.rows.as_ptr()

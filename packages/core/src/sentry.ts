@@ -20,6 +20,7 @@ import { settle } from "./pipeline/pipeline.js";
 import { type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
+import { codesOf } from "./stream/codes.js";
 import { EventStream } from "./stream/stream.js";
 
 /** Options of a judgment that may take time. */
@@ -97,6 +98,23 @@ export class Sentry {
   classify(event: EventInput): Decision | null {
     this.#refuseIfClosed();
     return this.#judge(typeof event === "string" ? event : eventBytes(event));
+  }
+
+  /**
+   * L1's decisions on events, one a line, all judged in one call where {@link createStream} leaves out what is harmless.
+   * `null` for a line that is not an event, or has more than 256 KiB. No decision has an action: see {@link classify}
+   * for the target of a block. A text without a newline at its end is one that has it.
+   *
+   * @example
+   * const lines = new TextEncoder().encode(`${toolExec(1, ["ls"])}\nno event\n`);
+   * sentry.classifyLines(lines).map((decision) => decision?.verdict); // ["allow", undefined]
+   */
+  classifyLines(lines: Uint8Array): (Decision | null)[] {
+    this.#refuseIfClosed();
+    return codesOf(this.#engine, lines).map((code) => {
+      if (isEvent(code)) return this.#l1.of(code);
+      return code === FAILED_CODE ? failed(this.#engine.failure) : null;
+    });
   }
 
   /**

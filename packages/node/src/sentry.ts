@@ -95,6 +95,11 @@ export class Sentry {
     return this.#core.classify(event);
   }
 
+  /** L1's decisions on events, one a line, without what they deny; `null` for what is not an event, or over 256 KiB. */
+  classifyLines(lines: Uint8Array): (Decision | null)[] {
+    return this.#core.classifyLines(lines);
+  }
+
   /** The decision on an event: L1, then the tiers for an escalation, then the fail mode. `null` for what is not an event. */
   evaluate(event: EventJson, options?: JudgeOptions): Promise<Decision>;
   evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null>;

@@ -34,6 +34,8 @@ export interface Handle {
   feed(len: number): number;
   /** Judges a last line that has no end; gives the number of rows. */
   finish(): number;
+  /** From here on, gives rows for all lines, or only for those that need attention. */
+  setEvery(every: boolean): void;
   /** Rows of three u32: place of the line, its length in bytes, its code. */
   rows(): number;
   /** `Counters` as JSON. */

@@ -45,6 +45,13 @@ export function readRows(memory: Memory, handle: Handle, count: number): Row[] {
   return rows;
 }
 
+/** The codes of the rows alone. */
+export function readCodes(memory: Memory, handle: Handle, count: number): number[] {
+  if (count === 0) return [];
+  const table = new Uint32Array(memory.buffer, handle.rows(), count * FIELDS);
+  return Array.from({ length: count }, (_, index) => table[index * FIELDS + 2] ?? 0);
+}
+
 /** The brief of one event, from its two lines. */
 export function readBrief(lines: string): Brief {
   const [head = "", target = ""] = lines.split("\n");
