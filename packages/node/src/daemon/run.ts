@@ -104,12 +104,16 @@ export class Daemon {
   #hire(): Crew | undefined {
     const threads = threadsThatPay();
     if (threads === 0) return undefined;
+    let told = false;
     return new Crew(this.#sentry, {
       threads,
       script: new URL("./crew/worker.js", import.meta.url),
       settle: (batch, sentry) => this.#ledger.settle(batch, sentry),
-      failed: (why) =>
-        this.#log.line(`warning: a judging thread has failed, its events are judged without it: ${visible(why)}`),
+      failed: (why) => {
+        if (!told)
+          this.#log.line(`warning: a judging thread has failed, events are judged without it: ${visible(why)}`);
+        told = true;
+      },
     });
   }
 

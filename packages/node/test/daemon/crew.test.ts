@@ -96,6 +96,16 @@ it("gives out what has been judged, though the stream goes on and its next line 
   expect(outcome.totals.stream).toMatchObject({ lines: 2, events: 1, malformed: 1 });
 });
 
+it("rejects with what goes wrong when a block is settled", async () => {
+  const sentry = await Sentry.create({});
+  const settle = () => {
+    throw new Error("no more paper");
+  };
+  const crew = new Crew(sentry, { threads: 2, script: WORKER, settle, failed: () => {} });
+  onTestFinished(() => crew.close());
+  await expect(feed(crew, [Buffer.from("x\n")])).rejects.toThrow("no more paper");
+});
+
 describe("another policy", () => {
   const naming = (name: string) => ({
     rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],

@@ -47,6 +47,7 @@ export class Blocks {
     const from = open < MOST ? 0 : chunk.indexOf(NEWLINE);
     if (from === -1) return chunk.length;
     const piece = chunk.subarray(from, from + this.#room.length - this.#length);
+    if (piece.length === 0) return from;
     const lineStart = piece.lastIndexOf(NEWLINE) + 1;
     const tail = lineStart > 0 ? piece.length - lineStart : open + piece.length;
     const kept = tail > MOST ? piece.subarray(0, piece.length - (tail - MOST)) : piece;

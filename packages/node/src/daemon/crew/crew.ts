@@ -42,11 +42,13 @@ export class Crew {
   #hands: Hand<Task>[];
   #sentry: Sentry;
   #wake = (): void => {};
+  /** What went wrong where no caller was there to be told. */
+  #fault: { readonly error: unknown } | undefined;
 
   constructor(sentry: Sentry, options: CrewOptions) {
     this.#options = options;
     this.#sentry = sentry;
-    const on = { done: this.#done, failed: this.#failed, ready: () => this.#wake() };
+    const on = { done: this.#done, failed: this.#failed };
     this.#hands = Array.from({ length: options.threads }, () => new Hand<Task>(options.script, sentry.recipe(), on));
   }
 
@@ -61,6 +63,7 @@ export class Crew {
       at += this.#blocks.add(chunk.subarray(at));
       this.#offer(false);
       if (this.#blocks.full) await this.#change();
+      this.#throwFault();
     }
   }
 
@@ -77,6 +80,7 @@ export class Crew {
     if (this.#blocks.unfinished) await this.push(NEWLINE);
     for (;;) {
       this.#offer(true);
+      this.#throwFault();
       if (this.#blocks.whole === 0 && this.#tasks.length === 0) return;
       await this.#change();
     }
@@ -109,15 +113,19 @@ export class Crew {
   readonly #done = (task: Task, batch: Batch, room: Room): void => {
     this.#rooms.push(room);
     task.batch = batch;
-    this.#settle();
-    this.#offer(false);
+    this.#guard(() => {
+      this.#settle();
+      this.#offer(false);
+    });
   };
 
   readonly #failed = (hand: Hand<Task>, why: string, undone: readonly Task[]): void => {
     this.#hands = this.#hands.filter((other) => other !== hand);
-    this.#options.failed(why);
-    for (const task of undone) this.#judgeHere(task);
-    this.#wake();
+    this.#guard(() => {
+      this.#options.failed(why);
+      for (const task of undone) this.#judgeHere(task);
+      this.#wake();
+    });
   };
 
   #judgeHere(task: Task): void {
@@ -145,9 +153,23 @@ export class Crew {
     }
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fault ??= { error };
+      this.#wake();
+    }
+  }
+
+  /** Resolves once anything has come of what the threads do. */
+  async #change(): Promise<void> {
+    await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
+  }
+
+  #throwFault(): void {
+    if (this.#fault !== undefined) throw this.#fault.error;
   }
 }

@@ -16,7 +16,6 @@ export interface HandEvents<Task extends Work> {
   done(task: Task, batch: Batch, room: Room): void;
   /** The thread is gone; `undone` is what it had to do, in order. */
   failed(hand: Hand<Task>, why: string, undone: readonly Task[]): void;
-  ready(): void;
 }
 
 /** A thread. It keeps the process alive while it has something to do. */
@@ -29,7 +28,8 @@ export class Hand<Task extends Work> {
 
   constructor(script: URL, recipe: SentryRecipe, on: HandEvents<Task>) {
     this.#on = on;
-    this.#worker = new Worker(script);
+    // The policy brings what it needs of the environment. The compiled wasm needs no bringing: V8 shares it between threads.
+    this.#worker = new Worker(script, { env: {} });
     this.#worker.unref();
     this.#worker.on("message", (answer: Answer) => this.#take(answer));
     this.#worker.on("messageerror", (error) => this.#fail(error.message));
@@ -73,7 +73,6 @@ export class Hand<Task extends Work> {
     if (this.#gone) return;
     if (answer.kind === "policy") {
       this.#ready = true;
-      this.#on.ready();
       return;
     }
     const task = this.#tasks.shift();
