@@ -202,13 +202,13 @@ fn damaged_lines_are_events_or_not_for_both() {
 fn no_beginning_of_a_line_is_an_event() {
     let mut random = Random(3);
     let mut seen = Seen::default();
-    for _ in 0..160 {
+    for _ in 0..240 {
         let line = line(&mut random);
         for end in 0..line.len() {
             seen.compare(&line.as_bytes()[..end]);
         }
     }
-    seen.must_have(&["not JSON"], 30_000);
+    seen.must_have(&["not JSON"], 45_000);
 }
 
 #[test]
