@@ -53,8 +53,7 @@ impl Grams {
 }
 
 /// Multiplicative hashing, after which the lower bits too depend on all of the gram.
-#[inline]
-pub(super) fn hash(gram: u32) -> u32 {
+fn hash(gram: u32) -> u32 {
     let product = gram.wrapping_mul(0x9e37_79b1);
     product ^ product >> 15
 }

@@ -129,16 +129,13 @@ impl Group {
         };
         let automaton = if search.is_ascii { ascii } else { unicode };
         if automaton.is_none() {
-            let compiled = compile(&self.branches, search);
-            *memory += compiled.as_ref().map_or(0, Lazy::memory);
-            *automaton = compiled.map(Box::new);
+            *automaton = compile(&self.branches, search).map(Box::new);
         }
         let Some(automaton) = automaton else {
             return Err(TooManyStates);
         };
-        let before = automaton.memory();
         let answer = question(automaton, search.subject);
-        *memory = (*memory + automaton.memory()).saturating_sub(before);
+        automaton.count(memory);
         answer
     }
 

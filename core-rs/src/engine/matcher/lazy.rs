@@ -21,6 +21,8 @@ const BYTES_FOR_A_STATE: usize = 16;
 pub(super) struct Lazy {
     dfa: DFA,
     cache: Cache,
+    /// Bytes that it took when that was last counted.
+    counted: usize,
     /// Where a pattern asks for the edge of a Unicode word, which the automaton takes for granted.
     exact: Option<Box<Exact>>,
 }
@@ -56,13 +58,20 @@ impl Lazy {
             .minimum_bytes_per_state(Some(BYTES_FOR_A_STATE));
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
         let cache = dfa.create_cache();
-        Some(Self { dfa, cache, exact })
+        Some(Self {
+            dfa,
+            cache,
+            counted: 0,
+            exact,
+        })
     }
 
-    /// Bytes that it takes now.
-    pub(super) fn memory(&self) -> usize {
+    /// Brings `memory`, which counts all automata, up to date with what this one takes now.
+    pub(super) fn count(&mut self, memory: &mut usize) {
         let exact = self.exact.as_ref().map_or(0, |exact| exact.memory());
-        self.dfa.get_nfa().memory_usage() + self.cache.memory_usage() + exact
+        let now = self.dfa.get_nfa().memory_usage() + self.cache.memory_usage() + exact;
+        *memory = (*memory + now).saturating_sub(self.counted);
+        self.counted = now;
     }
 
     /// Whether any of the patterns matches.

@@ -17,6 +17,7 @@ mod group;
 mod lazy;
 mod path;
 mod relaxed;
+mod screen;
 mod span;
 mod texts;
 

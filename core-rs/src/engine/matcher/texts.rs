@@ -1,33 +1,26 @@
 //! Finds which of many texts occur in a subject, in one pass whose cost hardly grows with their number.
 //!
 //! Of each text the least common four bytes are looked for; of a shorter one, all of it. At nearly
-//! every place one bit for a hash of the last four bytes, and one for the last two, say that nothing
-//! ends there. Otherwise tables say which texts might, and these are compared.
+//! every place a [`Screen`] says that nothing ends there. Otherwise tables say which texts might, and
+//! these are compared.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::found::Found;
-use super::grams::{Grams, hash};
+use super::grams::Grams;
+use super::screen::Screen;
 use crate::policy::{END, START, WORD, fold, frequency};
 
 /// Lengths of grams, in the order of [`Texts::grams`].
 const LENGTHS: [usize; 4] = [4, 3, 2, 1];
-const PAIRS: usize = 1 << 16;
-/// The map of hashes has so many bits for each that is set, within bounds, given in words.
-const SPARSENESS: usize = 16;
-const MIN_WORDS: usize = 1 << 11;
-const MAX_WORDS: usize = 1 << 17;
 /// How much a gram's frequency in subjects counts, against each other text that has it.
 const FREQUENCY: f32 = 1e6;
 
 /// Texts to look for.
 #[derive(Debug)]
 pub(super) struct Texts {
-    /// For each pair of bytes a bit: whether it is a gram of two bytes, or its last byte is one.
-    pairs: Box<[u32; PAIRS / 32]>,
-    /// For the hash of each four bytes a bit: whether they may be a gram, or their last three may.
-    hashes: Vec<u32>,
+    screen: Screen,
     grams: [Grams; 4],
     /// Those with the same gram stand together.
     places: Vec<Place>,
@@ -89,8 +82,7 @@ impl Texts {
         let mut chosen = chosen(texts);
         chosen.sort_unstable();
         let mut all = Self {
-            pairs: Box::new([0; PAIRS / 32]),
-            hashes: vec![0; words(&chosen)],
+            screen: Screen::new(chosen.iter().map(|chosen| (chosen.gram, chosen.length))),
             grams: Default::default(),
             places: Vec::with_capacity(chosen.len()),
             bytes: Vec::new(),
@@ -98,7 +90,6 @@ impl Texts {
         for (grams, length) in LENGTHS.into_iter().enumerate() {
             let mut ranges: Vec<(u32, Range<u32>)> = Vec::new();
             for chosen in chosen.iter().filter(|chosen| chosen.length == length) {
-                all.mark(chosen.gram, length);
                 let index = all.push(chosen);
                 match ranges.last_mut() {
                     Some((last, range)) if *last == chosen.gram => range.end = index + 1,
@@ -110,32 +101,6 @@ impl Texts {
             }
         }
         all
-    }
-
-    /// Sets the bits for a gram.
-    fn mark(&mut self, gram: u32, length: usize) {
-        // What may stand before a shorter one: any byte as it is folded, or nothing.
-        let before = std::iter::once(0).chain((0..=u8::MAX).filter(|&byte| byte == fold(byte)));
-        match length {
-            4 => self.mark_hash(gram),
-            3 => before.for_each(|byte| self.mark_hash(u32::from(byte) << 24 | gram)),
-            2 => self.mark_pair(gram),
-            _ => before.for_each(|byte| self.mark_pair(u32::from(byte) << 8 | gram)),
-        }
-    }
-
-    fn mark_hash(&mut self, last: u32) {
-        let hash = hash(last);
-        let words = self.hashes.len();
-        if let Some(bits) = self.hashes.get_mut(word(hash, words)) {
-            *bits |= 1 << (hash & 31);
-        }
-    }
-
-    fn mark_pair(&mut self, pair: u32) {
-        if let Some(bits) = self.pairs.get_mut(pair as usize / 32) {
-            *bits |= 1 << (pair & 31);
-        }
     }
 
     fn push(&mut self, chosen: &Chosen<'_>) -> u32 {
@@ -153,24 +118,8 @@ impl Texts {
 
     /// Tells `found` the numbers of all texts that occur in `subject`, some more than once.
     pub(super) fn look(&self, subject: &[u8], found: &mut Found) {
-        // The last four bytes; where there are fewer, zeros, which no gram has.
-        let mut last = 0_u32;
-        for (at, &byte) in subject.iter().enumerate() {
-            last = last << 8 | u32::from(fold(byte));
-            if self.may_end(last) {
-                self.compare(subject, at + 1, last, found);
-            }
-        }
-    }
-
-    #[inline]
-    fn may_end(&self, last: u32) -> bool {
-        let hash = hash(last);
-        let pair = last & 0xffff;
-        let of_hash = self.hashes.get(word(hash, self.hashes.len()));
-        let of_pair = self.pairs.get(pair as usize / 32);
-        let (of_hash, of_pair) = (of_hash.copied().unwrap_or(0), of_pair.copied().unwrap_or(0));
-        (of_hash >> (hash & 31) | of_pair >> (pair & 31)) & 1 != 0
+        self.screen
+            .each(subject, |end, last| self.compare(subject, end, last, found));
     }
 
     #[inline(never)]
@@ -257,23 +206,6 @@ fn chosen<'t>(texts: &[&'t [u8]]) -> Vec<Chosen<'t>> {
         }
     }
     chosen
-}
-
-/// How many words the map of hashes gets: a power of two.
-fn words(chosen: &[Chosen<'_>]) -> usize {
-    let marks = |chosen: &Chosen<'_>| match chosen.length {
-        4 => 1,
-        3 => 1 << 7,
-        _ => 0,
-    };
-    let marks: usize = chosen.iter().map(marks).sum();
-    let words = (marks * SPARSENESS / 32).next_power_of_two();
-    words.clamp(MIN_WORDS, MAX_WORDS)
-}
-
-/// The word of a hash's bit, of a power of two of `words`.
-fn word(hash: u32, words: usize) -> usize {
-    (hash >> 5) as usize & words.wrapping_sub(1)
 }
 
 fn gram_length(text: &[u8]) -> usize {
