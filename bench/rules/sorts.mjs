@@ -19,7 +19,11 @@ const program = (chance) => literally(chance.pick(programs));
 /** @param {Chance} chance */
 const label = (chance) => chance.pick(packages).split(/[.+]/, 1)[0] ?? "";
 /** @param {Chance} chance */
-const prefix = (chance) => chance.pick(programs).replace(/[^a-z]/g, "").slice(0, 2 + chance.below(3));
+const prefix = (chance) =>
+  chance
+    .pick(programs)
+    .replace(/[^a-z]/g, "")
+    .slice(0, 2 + chance.below(3));
 /** @param {Chance} chance */
 const network = (chance) => `${chance.pick([10, 172, 192, 198, 203])}\\.${chance.below(256)}\\.${chance.below(256)}\\.`;
 
@@ -40,7 +44,11 @@ export const sorts = [
   { share: 2, on: SECRET, pattern: (by) => `(?i)${label(by)}[_-]?(key|token)=\\w{16}` },
   { share: 0.5, on: SECRET, pattern: (by) => `\\b[0-9a-f]{${33 + by.below(95)}}\\b` },
   { share: 0.5, on: SECRET, pattern: (by) => `[A-Z]{${16 + by.below(40)}}` },
-  { share: 0.4, on: SECRET, pattern: (by) => `\\b\\d{${3 + by.below(3)}}[ -]\\d{${3 + by.below(3)}}[ -]\\d{${5 + by.below(4)}}\\b` },
+  {
+    share: 0.4,
+    on: SECRET,
+    pattern: (by) => `\\b\\d{${3 + by.below(3)}}[ -]\\d{${3 + by.below(3)}}[ -]\\d{${5 + by.below(4)}}\\b`,
+  },
   { share: 0.3, on: SECRET, pattern: (by) => `[0-9A-Za-z+/]{${64 + by.below(64)}}={1,2}` },
   { share: 0.3, on: [["Dns"]], pattern: (by) => `^[b-df-hj-np-tv-z]{${9 + by.below(20)}}\\d*\\.` },
 ];

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 
 /** @param {string} name */
 function list(name) {
-  return readFileSync(new URL(`words/${name}.txt`, import.meta.url), "utf8").trimEnd().split("\n");
+  return readFileSync(new URL(`words/${name}.txt`, import.meta.url), "utf8")
+    .trimEnd()
+    .split("\n");
 }
 
 export const programs = list("programs");
