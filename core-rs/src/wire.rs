@@ -104,7 +104,7 @@ impl From<&Rule> for RuleInfo {
             name: rule.name.clone(),
             origin: rule.origin,
             on: rule.on.clone(),
-            pattern: rule.pattern.clone(),
+            pattern: rule.pattern.as_str().to_owned(),
             verdict: rule.verdict,
             severity: rule.severity,
             reason: rule.full_reason(),

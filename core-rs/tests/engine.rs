@@ -146,7 +146,7 @@ fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
         let patterns: Vec<_> = policy
             .rules
             .iter()
-            .map(|rule| regex::Regex::new(&rule.pattern).unwrap())
+            .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
             .collect();
         let engine = Engine::new(policy.clone()).unwrap();
         let mut scratch = Scratch::default();

@@ -5,10 +5,10 @@
 
 use serde::Serialize;
 
-use super::{Engine, Judgement};
+use super::{Engine, Judgement, matcher};
 use crate::decision::Verdict;
 use crate::event::{self, EventKind, Evidence, NotEvent, Scratch};
-use crate::policy::{self, Origin};
+use crate::policy::Origin;
 
 /// A judgement and how it came about. Spans count UTF-16 units of the subject.
 #[derive(Debug, Serialize)]
@@ -81,11 +81,8 @@ impl Engine {
     pub fn explain(&self, line: &[u8], scratch: &mut Scratch) -> Result<Trace, NotEvent> {
         let event = event::parse(line, scratch)?;
         let judgement = self.judge_event(&event);
-        let fitting: Vec<usize> = self.fitting(event.kind, event.subject).collect();
-        let tried = self
-            .matchers
-            .get(event.kind.index())
-            .map_or(&[][..], |matcher| matcher.rules());
+        let fitting = self.fitting(event.kind, event.subject);
+        let tried = self.matcher.rules(event.kind);
         let rules: Vec<RuleTrace> = tried
             .iter()
             .filter_map(|&at| self.trace_rule(at, judgement, &fitting, event.subject))
@@ -129,7 +126,7 @@ impl Engine {
             (Outcome::NoMatch, why)
         };
         let span = if matches {
-            policy::locate(&rule.pattern, subject).map(|(start, end)| TextSpan {
+            matcher::find(&rule.pattern, subject).map(|(start, end)| TextSpan {
                 start: utf16_len(subject.get(..start)),
                 end: utf16_len(subject.get(..end)),
             })

@@ -1,7 +1,7 @@
 //! L1: a policy compiled once, then asked about one event after the other.
 //!
 //! The engine is one narrow interface: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`],
-//! which asks the same matcher. How the matcher works is known to `matcher.rs` alone.
+//! which asks the same matcher. How the matcher works is known to `matcher` alone.
 
 mod explain;
 mod judgement;
@@ -12,7 +12,7 @@ pub use explain::{Outcome, RuleTrace, Trace};
 pub use judgement::{Judgement, MAX_RULES};
 pub use stream::{Counters, LineStream, MAX_LINE, Row};
 
-use matcher::{Matcher, TooLarge};
+use matcher::{MAX_BYTES, Matcher, TooLarge};
 
 use crate::decision::{Severity, Verdict, Word};
 use crate::diagnostic::{Code, Diagnostic};
@@ -35,7 +35,7 @@ use crate::text::Span;
 #[derive(Debug)]
 pub struct Engine {
     policy: Policy,
-    matchers: Vec<Matcher>,
+    matcher: Matcher,
     /// For each rule, whether a decision of it is more than a plain allow.
     needs_attention: Vec<bool>,
 }
@@ -44,28 +44,14 @@ impl Engine {
     /// Compiles a policy.
     ///
     /// # Errors
-    /// One diagnostic where there are more than [`MAX_RULES`] rules, or where the patterns of one
-    /// kind of event take too much memory together.
+    /// One diagnostic where there are more than [`MAX_RULES`] rules, or where what the
+    /// patterns of one kind of event look for takes more than 64 MiB.
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
-            let problem = format!("more than {MAX_RULES} rules");
-            return Err(Box::new(too_large(&policy, &problem)));
+            return Err(Box::new(too_many_rules(&policy)));
         }
-        let mut matchers = Vec::with_capacity(EventKind::ALL.len());
-        for kind in EventKind::ALL {
-            let rules = policy.rules.iter().enumerate();
-            let patterns = rules
-                .filter(|(_, rule)| rule.on.contains(&kind))
-                .map(|(at, rule)| (at, rule.pattern.as_str()));
-            let matcher = Matcher::new(patterns).map_err(|TooLarge| {
-                let limit = matcher::MAX_COMPILED_SET >> 20;
-                let kind = kind.as_word();
-                let problem =
-                    format!("the patterns on `{kind}` take more than {limit} MiB together");
-                Box::new(too_large(&policy, &problem))
-            })?;
-            matchers.push(matcher);
-        }
+        let matcher =
+            Matcher::new(&policy.rules).map_err(|problem| Box::new(too_much(&policy, &problem)))?;
         let needs_attention = policy
             .rules
             .iter()
@@ -73,7 +59,7 @@ impl Engine {
             .collect();
         Ok(Self {
             policy,
-            matchers,
+            matcher,
             needs_attention,
         })
     }
@@ -92,7 +78,8 @@ impl Engine {
     }
 
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
-        let rule = self.fitting(event.kind, event.subject).next();
+        let rules = &self.policy.rules;
+        let rule = self.matcher.first(rules, event.kind, event.subject);
         let has_target = rule
             .and_then(|at| self.policy.rules.get(at))
             .is_some_and(|rule| {
@@ -102,11 +89,8 @@ impl Engine {
     }
 
     /// The rules that fit a subject, as places in the policy, the deciding one first.
-    pub(crate) fn fitting(&self, kind: EventKind, subject: &str) -> impl Iterator<Item = usize> {
-        let matcher = self.matchers.get(kind.index());
-        matcher
-            .into_iter()
-            .flat_map(move |matcher| matcher.fitting(subject))
+    pub(crate) fn fitting(&self, kind: EventKind, subject: &str) -> Vec<usize> {
+        self.matcher.all(&self.policy.rules, kind, subject)
     }
 
     /// Whether a judgement is more than a plain allow of severity `info`.
@@ -117,15 +101,23 @@ impl Engine {
     }
 }
 
-fn too_large(policy: &Policy, problem: &str) -> Diagnostic {
-    let longest = policy.rules.iter().max_by_key(|rule| rule.pattern.len());
-    let (name, span) = longest.map_or(("", Span::default()), |rule| (&rule.name, rule.span));
-    Diagnostic::new(
-        Code::PatternTooLarge,
-        span,
-        format!("the policy is too large: {problem}"),
-    )
-    .help(format!(
-        "split it, or make patterns smaller; the longest is that of `{name}`"
-    ))
+fn too_many_rules(policy: &Policy) -> Diagnostic {
+    let span = policy
+        .rules
+        .last()
+        .map_or_else(Span::default, |rule| rule.span);
+    let problem = format!("the policy has more than {MAX_RULES} rules");
+    Diagnostic::new(Code::PatternTooLarge, span, problem).help("split it")
+}
+
+fn too_much(policy: &Policy, TooLarge { kind, rule }: &TooLarge) -> Diagnostic {
+    let rule = policy.rules.get(*rule);
+    let (name, span) = rule.map_or(("", Span::default()), |rule| (&rule.name, rule.span));
+    let kind = kind.as_word();
+    let problem = format!(
+        "the patterns on `{kind}` are too large: with that of rule `{name}`, what they look for takes more than {} MiB",
+        MAX_BYTES >> 20
+    );
+    Diagnostic::new(Code::PatternTooLarge, span, problem)
+        .help("split the policy, or make patterns smaller")
 }

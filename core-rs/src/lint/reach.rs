@@ -10,7 +10,7 @@ use crate::decision::Word;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Engine;
 use crate::event::EventKind;
-use crate::policy::Rule;
+use crate::policy::{Pattern, Rule};
 
 /// Up to so many rules each is compared with all before it, which takes time that grows with their
 /// square. Among more, only a pattern that is there twice is found.
@@ -27,8 +27,8 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(pattern: &str) -> Option<Self> {
-        let hir = regex_syntax::parse(pattern).ok()?;
+    fn of(pattern: &Pattern) -> Option<Self> {
+        let hir = pattern.parsed()?;
         Some(Self {
             prefixes: prefixes(&hir).unwrap_or_else(|| vec![String::new()]),
             anchored: hir.properties().look_set_prefix().contains(Look::Start),
@@ -72,7 +72,7 @@ pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
         for &kind in &rule.on {
             let twin = same.get(&(kind, rule.pattern.as_str())).copied();
             takers.push(twin.or_else(|| taker(engine, &shapes, kind, at)));
-            same.entry((kind, &rule.pattern)).or_insert(at);
+            same.entry((kind, rule.pattern.as_str())).or_insert(at);
         }
         let takers: Option<Vec<usize>> = takers.into_iter().collect();
         if let Some(taker) = takers.and_then(|takers| rules.get(*takers.first()?)) {
@@ -89,6 +89,7 @@ fn taker(engine: &Engine, shapes: &[Option<Shape>], kind: EventKind, at: usize) 
     for prefix in &shape.prefixes {
         let earlier = engine
             .fitting(kind, prefix)
+            .into_iter()
             .take_while(|&other| other < at)
             .find(|&other| {
                 let other = shapes.get(other).and_then(Option::as_ref);

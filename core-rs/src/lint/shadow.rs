@@ -16,7 +16,7 @@ pub(super) fn allowed_attacks(engine: &Engine) -> Vec<Diagnostic> {
     let attacks: Vec<(&Rule, String)> = rules
         .iter()
         .filter(|rule| is_builtin_block(rule))
-        .filter_map(|rule| Some((rule, sample(&rule.pattern)?)))
+        .filter_map(|rule| Some((rule, sample(&rule.pattern.parsed()?)?)))
         .collect();
     site_rules(rules)
         .filter(|(_, rule)| rule.verdict == Verdict::Allow)
@@ -34,7 +34,7 @@ fn warning(
     rule: &Rule,
     attacks: &[(&Rule, String)],
 ) -> Option<Diagnostic> {
-    let harmless = sample(&rule.pattern)?;
+    let harmless = sample(&rule.pattern.parsed()?)?;
     let shadowed: Vec<(&Rule, String)> = attacks
         .iter()
         .filter_map(|(builtin, attack)| {
@@ -77,7 +77,7 @@ fn warning(
 /// Whether rule `at` decides a subject that, but for the site's rules, would be blocked.
 fn passes(engine: &Engine, kind: EventKind, subject: &str, at: usize) -> bool {
     let rules = &engine.policy().rules;
-    let mut fitting = engine.fitting(kind, subject);
+    let mut fitting = engine.fitting(kind, subject).into_iter();
     if fitting.next() != Some(at) {
         return false;
     }

@@ -21,14 +21,6 @@ pub(super) fn rules() -> Result<Vec<Rule>, Diagnostic> {
 mod tests {
     use super::*;
     use crate::decision::Word;
-    use crate::policy::pattern;
-
-    #[test]
-    fn every_pattern_compiles_within_the_limit_of_a_site_rule() {
-        for rule in rules().unwrap() {
-            assert!(pattern::build(&rule.pattern).is_ok(), "{}", rule.name);
-        }
-    }
 
     #[test]
     fn the_table_of_the_contract_is_an_interface() {

@@ -23,6 +23,10 @@ use crate::diagnostic::{Code, Diagnostic, Level, MAX_DIAGNOSTICS};
 use crate::event::EventKind;
 use crate::risk::{self, Category};
 use crate::text::Span;
+pub use pattern::Pattern;
+pub(crate) use pattern::{
+    ByteSet, END, Need, Run, START, Text, WORD, branches, commonness, fold, frequency,
+};
 
 /// Looks up a variable for `env("NAME")`; the host decides what that reads.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -59,8 +63,8 @@ pub struct Rule {
     pub origin: Origin,
     /// The kinds of event it looks at, in the order of [`EventKind::ALL`], none twice.
     pub on: Vec<EventKind>,
-    /// A regular expression of the `regex` crate, known to compile.
-    pub pattern: String,
+    /// What a subject must match.
+    pub pattern: Pattern,
     /// What it says.
     pub verdict: Verdict,
     /// How much it matters.
@@ -216,12 +220,6 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
         diagnostics,
         secrets: secrets::of(source, &parsed.document),
     }
-}
-
-/// Where `pattern`, which is known to compile, matches `subject` first, in bytes.
-pub(crate) fn locate(pattern: &str, subject: &str) -> Option<(usize, usize)> {
-    let found = pattern::build(pattern).ok()?.find(subject)?.range();
-    Some((found.start, found.end))
 }
 
 /// A diagnostic of a built-in rule, which no site can mend.

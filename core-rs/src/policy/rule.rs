@@ -54,11 +54,7 @@ pub(super) fn read(
         }
     };
     let on = value("on").and_then(|value| kinds(reader, value));
-    let pattern = value("match").and_then(|value| match origin {
-        Origin::Site => pattern::read(reader, name.as_deref(), value),
-        // This crate's tests compile them; each start need not.
-        Origin::Builtin => reader.string("match", value),
-    });
+    let pattern = value("match").and_then(|value| pattern::read(reader, name.as_deref(), value));
     let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
     let severity = value("severity").and_then(|value| reader.word("severity", value));
     let reason = value("reason").and_then(|value| reader.text("reason", value));

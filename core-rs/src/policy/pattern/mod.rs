@@ -1,6 +1,15 @@
 //! A rule's `match`: a regular expression, checked where it is written.
 
+mod need;
+mod run;
+mod size;
+
+use regex_automata::nfa::thompson;
 use regex_syntax::ast;
+use regex_syntax::hir::{Hir, HirKind};
+
+pub(crate) use need::{END, Need, START, Text, WORD, commonness, fold, frequency};
+pub(crate) use run::{ByteSet, Run};
 
 use super::value::Reader;
 use crate::acl::Value;
@@ -8,25 +17,78 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 /// The most memory that one compiled pattern may take, in bytes.
-pub(crate) const MAX_COMPILED: usize = 4 << 20;
+const MAX_COMPILED: usize = 4 << 20;
+/// A pattern with more alternatives than this is tried as a whole.
+const MAX_BRANCHES: usize = 64;
 
-/// Builds the matcher of one pattern, as everything in this crate does it.
-pub(crate) fn build(pattern: &str) -> Result<regex::Regex, regex::Error> {
-    regex::RegexBuilder::new(pattern)
-        .size_limit(MAX_COMPILED)
-        .build()
+/// A regular expression in the syntax of the `regex` crate, known to compile.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    text: String,
+    /// What each of its [`branches`] needs.
+    needs: Vec<Need>,
 }
 
-/// Reads a pattern and makes sure that it compiles.
-pub(super) fn read(reader: &mut Reader<'_>, rule: Option<&str>, value: &Value) -> Option<String> {
-    let pattern = reader.string("match", value)?;
-    let rule = rule.map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
-    if let Err(error) = regex_syntax::parse(&pattern) {
-        let fault = syntax_fault(reader.source, &rule, value.span, &pattern, &error);
-        reader.report(fault);
-        return None;
+impl Pattern {
+    fn new(text: String, hir: &Hir) -> Self {
+        let needs = branches(hir).iter().map(need::of).collect();
+        Self { text, needs }
     }
-    if build(&pattern).is_err() {
+
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What a subject must have for each branch to match.
+    pub(crate) fn needs(&self) -> &[Need] {
+        &self.needs
+    }
+
+    /// The pattern's syntax tree. `None` is for the type: what a pattern was made of parses again.
+    pub(crate) fn parsed(&self) -> Option<Hir> {
+        regex_syntax::parse(&self.text).ok()
+    }
+}
+
+/// Alternatives that together match what a pattern matches. None of them says where, or how far.
+pub(crate) fn branches(hir: &Hir) -> Vec<Hir> {
+    split(hir)
+        .filter(|branches| branches.len() <= MAX_BRANCHES)
+        .unwrap_or_else(|| vec![hir.clone()])
+}
+
+fn split(hir: &Hir) -> Option<Vec<Hir>> {
+    match hir.kind() {
+        HirKind::Capture(capture) => split(&capture.sub),
+        HirKind::Alternation(branches) => Some(branches.clone()),
+        // The parser writes what all alternatives begin with only once.
+        HirKind::Concat(parts) => {
+            let (last, before) = parts.split_last()?;
+            let joined = |branch: Hir| {
+                let mut parts = before.to_vec();
+                parts.push(branch);
+                Hir::concat(parts)
+            };
+            Some(split(last)?.into_iter().map(joined).collect())
+        }
+        _ => None,
+    }
+}
+
+/// Reads a pattern of a site, and makes sure that it compiles.
+pub(super) fn read(reader: &mut Reader<'_>, rule: Option<&str>, value: &Value) -> Option<Pattern> {
+    let text = reader.string("match", value)?;
+    let rule = rule.map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
+    let hir = match regex_syntax::parse(&text) {
+        Ok(hir) => hir,
+        Err(error) => {
+            let fault = syntax_fault(reader.source, &rule, value.span, &text, &error);
+            reader.report(fault);
+            return None;
+        }
+    };
+    if size::at_most(&hir) > MAX_COMPILED && is_too_large(&hir) {
         reader.report(
             Diagnostic::new(
                 Code::PatternTooLarge,
@@ -40,7 +102,15 @@ pub(super) fn read(reader: &mut Reader<'_>, rule: Option<&str>, value: &Value) -
         );
         return None;
     }
-    Some(pattern)
+    Some(Pattern::new(text, &hir))
+}
+
+fn is_too_large(hir: &Hir) -> bool {
+    let config = thompson::Config::new().nfa_size_limit(Some(MAX_COMPILED));
+    thompson::Compiler::new()
+        .configure(config)
+        .build_from_hir(hir)
+        .is_err()
 }
 
 fn syntax_fault(

@@ -1,0 +1,192 @@
+//! Which branches of patterns have in a subject what they need.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::found::Found;
+use super::group::Branch;
+use super::texts::Texts;
+use crate::policy::{ByteSet, Need, Run, Text, commonness};
+
+/// Bytes that what the branches on one kind of event need may take.
+pub(in crate::engine) const MAX_BYTES: usize = 64 << 20;
+/// A set of texts that is more common than this is looked for only where a branch needs nothing else.
+const MAX_COMMONNESS: f32 = 0.01;
+/// How much less telling a text is for each other branch that needs it.
+const SHARED: f32 = 1e-4;
+/// A shorter run says little where texts were found.
+const MIN_RUN: u32 = 4;
+
+/// Branches, by what they need.
+#[derive(Debug)]
+pub(super) struct Filter {
+    texts: Texts,
+    /// By the number of a text: the branches that need it first of all, as a range of `owners`.
+    owned: Vec<Range<u32>>,
+    /// Places in `needy`.
+    owners: Vec<u32>,
+    needy: Vec<Needy>,
+    runs: Vec<Runs>,
+}
+
+/// A branch that needs a text.
+#[derive(Debug)]
+struct Needy {
+    branch: Branch,
+    /// Of each of these sets of texts it needs one as well.
+    sets: Box<[Box<[u32]>]>,
+    /// It needs this as well.
+    run: Option<Run>,
+}
+
+/// Branches that need no text but a run of bytes from one set, the shortest first.
+#[derive(Debug)]
+struct Runs {
+    set: ByteSet,
+    branches: Vec<(u32, Branch)>,
+}
+
+/// What the branches need takes more than [`MAX_BYTES`], with this one.
+#[derive(Debug)]
+pub(super) struct TooMuch(pub(super) Branch);
+
+/// Texts while they are collected: their numbers, and who needs each first of all.
+#[derive(Default)]
+struct Collected<'n> {
+    numbers: HashMap<&'n [u8], u32>,
+    texts: Vec<&'n [u8]>,
+    owners: Vec<Vec<u32>>,
+    bytes: usize,
+}
+
+impl Filter {
+    /// A filter for branches that need something.
+    pub(super) fn new(branches: &[(Branch, &Need)]) -> Result<Self, TooMuch> {
+        let mut counts: HashMap<&[u8], f32> = HashMap::new();
+        for text in branches
+            .iter()
+            .flat_map(|(_, need)| need.texts.iter().flatten())
+        {
+            *counts.entry(text).or_default() += 1.0;
+        }
+        let shared = |text: &Text| counts.get(text.as_slice()).map_or(0.0, |count| count - 1.0);
+        let cost = |set: &[Text]| commonness(set) + SHARED * set.iter().map(shared).sum::<f32>();
+
+        let mut collected = Collected::default();
+        let mut needy = Vec::new();
+        let mut runs: Vec<Runs> = Vec::new();
+        for &(branch, need) in branches {
+            let sets = need.texts.iter().enumerate();
+            let first = sets.min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)));
+            let is_telling = |set: &[Text]| need.run.is_none() || commonness(set) < MAX_COMMONNESS;
+            let Some((first, texts)) = first.filter(|(_, set)| is_telling(set)) else {
+                runs_of(&mut runs, branch, need.run);
+                continue;
+            };
+            let owner = small(needy.len());
+            for number in collected.numbers(texts) {
+                if let Some(owners) = collected.owners.get_mut(number as usize) {
+                    owners.push(owner);
+                }
+            }
+            let others = need.texts.iter().enumerate();
+            let others =
+                others.filter(|(at, set)| *at != first && commonness(set) < MAX_COMMONNESS);
+            needy.push(Needy {
+                branch,
+                sets: others.map(|(_, set)| collected.numbers(set)).collect(),
+                run: need.run.filter(|run| run.length >= MIN_RUN),
+            });
+            if collected.bytes > MAX_BYTES {
+                return Err(TooMuch(branch));
+            }
+        }
+        for runs in &mut runs {
+            runs.branches.sort_unstable();
+        }
+        let mut owners = Vec::new();
+        let mut owned = Vec::with_capacity(collected.owners.len());
+        for more in &collected.owners {
+            let start = small(owners.len());
+            owners.extend_from_slice(more);
+            owned.push(start..small(owners.len()));
+        }
+        Ok(Self {
+            texts: Texts::new(&collected.texts),
+            owned,
+            owners,
+            needy,
+            runs,
+        })
+    }
+
+    /// Leaves in `candidates` the branches that have in `subject` what they need, in order. `found` is
+    /// room to work in.
+    pub(super) fn look(&self, subject: &[u8], found: &mut Found, candidates: &mut Vec<Branch>) {
+        candidates.clear();
+        found.begin(self.owned.len());
+        self.texts.look(subject, found);
+        for &text in found.texts() {
+            let owned = self.owned.get(text as usize).cloned().unwrap_or_default();
+            let owners = self.owners.get(owned.start as usize..owned.end as usize);
+            let needy = owners.unwrap_or_default().iter();
+            let needy = needy.filter_map(|&owner| self.needy.get(owner as usize));
+            let complete = needy.filter(|needy| needy.has_all(subject, found));
+            candidates.extend(complete.map(|needy| needy.branch));
+        }
+        for Runs { set, branches } in &self.runs {
+            let shortest = branches.first().map_or(1, |(length, _)| *length);
+            let longest = set.longest_run(shortest, subject);
+            let occurring = branches.iter().take_while(|(length, _)| *length <= longest);
+            candidates.extend(occurring.map(|&(_, branch)| branch));
+        }
+        if candidates.len() > 1 {
+            candidates.sort_unstable();
+            candidates.dedup();
+        }
+    }
+}
+
+impl Needy {
+    /// Whether there is all else that the branch needs.
+    fn has_all(&self, subject: &[u8], found: &Found) -> bool {
+        let mut sets = self.sets.iter();
+        sets.all(|set| set.iter().any(|&text| found.has(text)))
+            && self.run.is_none_or(|run| run.occurs_in(subject))
+    }
+}
+
+impl<'n> Collected<'n> {
+    /// The numbers of texts, which get new ones if they have none.
+    fn numbers(&mut self, texts: &'n [Text]) -> Box<[u32]> {
+        let number = |text: &'n Text| {
+            self.bytes += size_of::<u32>();
+            *self.numbers.entry(text).or_insert_with(|| {
+                self.bytes += text.len() + 4 * size_of::<usize>();
+                self.texts.push(text);
+                self.owners.push(Vec::new());
+                small(self.texts.len() - 1)
+            })
+        };
+        texts.iter().map(number).collect()
+    }
+}
+
+fn runs_of(all: &mut Vec<Runs>, branch: Branch, run: Option<Run>) {
+    let Some(Run { set, length }) = run else {
+        return;
+    };
+    if let Some(runs) = all.iter_mut().find(|runs| runs.set == set) {
+        runs.branches.push((length, branch));
+    } else {
+        all.push(Runs {
+            set,
+            branches: vec![(length, branch)],
+        });
+    }
+}
+
+/// Numbers are bounded by [`MAX_BYTES`].
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
