@@ -39,46 +39,45 @@ mustAgreeOnChunks(sentry, plain, chunksOfSession(300_000).chunks);
 process.stdout.write(`both judges agree on ${session.length + labelled.length} lines\n`);
 
 const folder = new Folder();
-try {
-  const loads = longLoads(sentry);
-  const judged = [...session, ...loads.flatMap(({ lines }) => lines)];
-  say("making policies");
-  const all = await policies(effort.rules, judged, folder, values.native);
-  const [fewest, most] = [all[0], all.at(-1)];
-  if (fewest === undefined || most === undefined) throw new Error("no policies");
-  const middle = all.find(({ count }) => count === 1000) ?? most;
-  const many = await Sentry.create(middle.acl);
-  const events = session.filter((line) => sentry.classify(line) !== null).length;
+process.once("exit", () => folder.remove());
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
-  say("the working session, with more and more rules");
-  const grown = await growth(all, folder, effort.processes, events);
-  /** @type {(() => Promise<import("./rows.mjs").Result>)[]} */
-  const sections = [
-    () => longSubjects(fewest, loads, folder, effort.processes),
-    ...(middle === most ? [] : [() => longSubjects(middle, loads, folder, effort.processes)]),
-    () => singleCalls(sentry, plain, effort.calls),
-    () => stream(sentry, plain, chunksOfSession(effort.streamBytes), effort.calls),
-    () => others(effort.calls),
-    () => adversarial(sentry, effort.adversarial),
-    () => adversarial(many, effort.adversarial),
-    ...all.map((policy) => () => compile(policy, effort.compile)),
-    () => start(folder.path("14.json"), effort.compile),
-  ];
-  const result = { ...grown };
-  for (const [i, section] of sections.entries()) {
-    say(`${i + 1} of ${sections.length} others`);
-    const { rows, figures } = await section();
-    result.rows.push(...rows);
-    result.figures.push(...figures);
-  }
-  many.close();
+const loads = longLoads(sentry);
+const judged = [...session, ...loads.flatMap(({ lines }) => lines)];
+say("making policies");
+const all = await policies(effort.rules, judged, folder, values.native);
+const [fewest, most] = [all[0], all.at(-1)];
+if (fewest === undefined || most === undefined) throw new Error("no policies");
+const middle = all.find(({ count }) => count === 1000) ?? most;
+const many = await Sentry.create(middle.acl);
+const events = session.filter((line) => sentry.classify(line) !== null).length;
 
-  process.stdout.write(`${table(result.rows)}\n${figureTable(result.figures)}\n${conditions()}\n`);
-  if (values.write === true) {
-    await writeExpected();
-    write(result, readFileSync(new URL("../docs/performance.md", import.meta.url), "utf8"));
-  }
-} finally {
-  folder.remove();
-  sentry.close();
+say("the working session, with more and more rules");
+const grown = await growth(all, folder, effort.growth, events);
+/** @type {(() => Promise<import("./rows.mjs").Result>)[]} */
+const sections = [
+  () => longSubjects(fewest, loads, folder, effort.long),
+  ...(middle === most ? [] : [() => longSubjects(middle, loads, folder, effort.long)]),
+  () => singleCalls(sentry, plain, effort.calls),
+  () => stream(sentry, plain, chunksOfSession(effort.streamBytes), effort.calls),
+  () => others(effort.calls),
+  () => adversarial(sentry, effort.adversarial),
+  () => adversarial(many, effort.adversarial),
+  ...all.map((policy) => () => compile(policy, effort.compile)),
+  () => start(folder.path("14.json"), effort.compile),
+];
+const result = { ...grown };
+for (const [i, section] of sections.entries()) {
+  say(`${i + 1} of ${sections.length} others`);
+  const { rows, figures } = await section();
+  result.rows.push(...rows);
+  result.figures.push(...figures);
 }
+many.close();
+
+process.stdout.write(`${table(result.rows)}\n${figureTable(result.figures)}\n${conditions()}\n`);
+if (values.write === true) {
+  await writeExpected();
+  write(result, readFileSync(new URL("../docs/performance.md", import.meta.url), "utf8"));
+}
+sentry.close();

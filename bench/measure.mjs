@@ -1,5 +1,7 @@
 // Timing several ways side by side: in turns, so that what slows the machine down slows all of them.
 
+import { setImmediate } from "node:timers/promises";
+
 /**
  * @typedef {() => number | Promise<number>} Way one round: what one unit of the work takes, in milliseconds
  * @typedef {readonly number[]} Samples one figure a round
@@ -19,6 +21,8 @@ export async function measure(ways, { rounds, warmUp }) {
   for (const name of names) samples[name] = [];
   for (let round = -warmUp; round < rounds; round++) {
     for (const name of names) {
+      // Lets a signal through.
+      await setImmediate();
       const figure = await ways[name]();
       if (round >= 0) samples[name].push(figure);
     }

@@ -7,13 +7,13 @@ import { grow } from "./grow.mjs";
 
 /** @typedef {{ name: string, kind: string, text: string, line: string }} Built */
 
-/** A line a family. @param {import("a3s-sentry").Sentry} sentry @returns {Built[]} */
+/** A line a family, where there is one. @param {import("a3s-sentry").Sentry} sentry @returns {Built[]} */
 export function adversarialLines(sentry) {
   const by = chance(666);
-  return familiesAgainst(sentry.policy.rules).map(({ name, kind, bytes, fragments }) => {
+  return familiesAgainst(sentry.policy.rules).flatMap(({ name, kind, bytes, fragments }) => {
     const isQuiet = (/** @type {string} */ text) => sentry.classify(eventLine(kind, text))?.rule === undefined;
     const text = grow(bytes, fragments, by, isQuiet);
-    return { name: `${kind}: ${name}`, kind, text, line: eventLine(kind, text) };
+    return text === undefined ? [] : [{ name: `${kind}: ${name}`, kind, text, line: eventLine(kind, text) }];
   });
 }
 

@@ -26,7 +26,9 @@ export function longLoads(sentry) {
   const lines = (kind, bytes, fragments) =>
     by.times(LINES, () => {
       const isQuiet = (/** @type {string} */ text) => sentry.classify(eventLine(kind, text))?.rule === undefined;
-      return eventLine(kind, grow(bytes, fragments, by, isQuiet));
+      const text = grow(bytes, fragments, by, isQuiet);
+      if (text === undefined) throw new Error(`no long subject of ${kind} fits no rule`);
+      return eventLine(kind, text);
     });
   return [
     { name: "command lines of 8 KB", lines: lines("ToolExec", 8192, commands) },

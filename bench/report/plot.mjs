@@ -16,10 +16,10 @@ export function plot(cost) {
     animation: false,
     backgroundColor: "#ffffff",
     title: { text: "what an event of the working session costs", textStyle: { fontSize: 14 } },
-    legend: { top: 28, data: names },
-    grid: { top: 70, left: 70, right: 30, bottom: 50 },
+    legend: { top: 34, data: names },
+    grid: { top: 80, left: 70, right: 30, bottom: 50 },
     xAxis: { type: "log", name: "rules", nameLocation: "middle", nameGap: 30, min: 10 },
-    yAxis: { type: "log", name: "µs an event" },
+    yAxis: { type: "log", name: "µs an event", min: 0.1 },
     series: names.map((name) => ({
       name,
       type: "line",

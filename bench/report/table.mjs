@@ -42,7 +42,8 @@ function forTerminal(head, lines) {
 
 /** @param {readonly string[]} head @param {readonly string[][]} lines */
 function forDocument(head, lines) {
-  return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const escaped = lines.map((cells) => cells.map((cell) => cell.replaceAll("|", "\\|")));
+  return [head, head.map(() => "---"), ...escaped].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 /** @param {readonly Row[]} rows */

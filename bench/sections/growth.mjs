@@ -11,10 +11,10 @@ import { NATIVE, OURS, PLAIN } from "../rows.mjs";
 /** How often each way judges the session, by the number of rules: as often as takes it a second or more.
  * @type {Record<string, (rules: number) => number>} */
 const TIMES = {
-  // Ten thousand sessions are two million events.
-  [OURS]: (rules) => (rules === 14 ? 9_570 : 5_000),
-  [NATIVE]: (rules) => (rules === 14 ? 9_570 : Math.ceil(80_000 / rules) + 2),
-  [PLAIN]: (rules) => (rules === 14 ? 2_000 : Math.ceil(50_000 / rules) + 2),
+  // So many sessions are two million events.
+  [OURS]: (rules) => (rules === 14 ? 9_570 : 4_000),
+  [NATIVE]: (rules) => (rules === 14 ? 9_570 : Math.ceil(50_000 / rules) + 2),
+  [PLAIN]: (rules) => (rules === 14 ? 1_000 : Math.ceil(30_000 / rules) + 2),
 };
 
 /**
