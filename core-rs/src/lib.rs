@@ -4,6 +4,7 @@
 //! `text <- diagnostic <- acl <- policy <- engine <- wasm`.
 
 pub mod acl;
+pub mod brief;
 pub mod decision;
 pub mod diagnostic;
 pub mod engine;

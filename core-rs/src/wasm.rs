@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use crate::brief;
 use crate::decision::Word;
 use crate::engine::{Engine, LineStream};
 use crate::event::{self, EventKind, Scratch};
@@ -159,6 +160,12 @@ impl Handle {
         self.pack_rows()
     }
 
+    /// From here on, gives rows for all lines, or only for those that need attention.
+    #[wasm_bindgen(js_name = setEvery)]
+    pub fn set_every(&mut self, every: bool) {
+        self.stream.set_every(every);
+    }
+
     /// The address of the rows: for each, the address of its line, the line's bytes, its code.
     pub fn rows(&self) -> *const u32 {
         self.rows.as_ptr()
@@ -170,6 +177,26 @@ impl Handle {
         let row = *self.stream.rows().get(row)?;
         let line = self.stream.text().get(row.start..row.start + row.len)?;
         facts(line, &mut self.scratch)
+    }
+
+    /// What an audit line says of each row, two lines of text for each: the members of an object (see
+    /// [`brief::members`]), and the event's target as a JSON text, empty where it has none.
+    #[wasm_bindgen(js_name = rowBriefs)]
+    pub fn row_briefs(&mut self) -> String {
+        let mut out = String::new();
+        for row in self.stream.rows() {
+            let line = self.stream.text().get(row.start..row.start + row.len);
+            write_brief(line.unwrap_or_default(), &mut self.scratch, &mut out);
+        }
+        out
+    }
+
+    /// The same two lines for the first `len` bytes of the room.
+    pub fn brief(&mut self, len: usize) -> String {
+        let mut out = String::new();
+        let line = self.input.get(..len).unwrap_or_default();
+        write_brief(line, &mut self.scratch, &mut out);
+        out
     }
 
     /// The stream's `Counters`.
@@ -199,6 +226,18 @@ pub fn ready() {}
 fn facts(line: &[u8], scratch: &mut Scratch) -> Option<String> {
     let event = event::parse(line, scratch).ok()?;
     Some(json(&EventFacts::from(&event)))
+}
+
+fn write_brief(line: &[u8], scratch: &mut Scratch, out: &mut String) {
+    let event = event::parse(line, scratch).ok();
+    if let Some(event) = &event {
+        brief::members(event, out);
+    }
+    out.push('\n');
+    if let Some(target) = event.and_then(|event| event.target()) {
+        brief::text(&target, out);
+    }
+    out.push('\n');
 }
 
 fn json(value: &impl serde::Serialize) -> String {

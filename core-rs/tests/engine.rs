@@ -3,7 +3,7 @@
 
 use sentry_core::decision::Word;
 use sentry_core::engine::{Engine, Outcome};
-use sentry_core::event::{EventKind, NotEvent, Scratch};
+use sentry_core::event::{EventKind, Scratch};
 use sentry_core::policy::{Policy, check};
 
 /// A small generator with a fixed seed (xorshift).
@@ -122,11 +122,18 @@ fn interpret(
                 .join(" ")
         }
         EventKind::SslContent => text("content"),
-        EventKind::SecurityAction => format!("{} {}", text("kind"), fields["detail"]),
-        EventKind::Egress => format!("{}:{}", text("peer"), fields["port"]),
+        EventKind::SecurityAction => format!(
+            "{} {}",
+            text("kind"),
+            fields["detail"].as_u64().unwrap_or(0)
+        ),
+        EventKind::Egress => format!("{}:{}", text("peer"), fields["port"].as_u64().unwrap_or(0)),
         EventKind::Dns => text("query"),
         EventKind::FileAccess | EventKind::FileDelete => text("path"),
-        EventKind::LlmActivations => "1 sae features @L3".to_owned(),
+        EventKind::LlmActivations => {
+            let features = fields["features"].as_array()?.len();
+            format!("{features} sae features @L{}", fields["layer"])
+        }
     };
     let rule = policy
         .rules
@@ -136,6 +143,80 @@ fn interpret(
     Some((kind, subject, rule))
 }
 
+/// Judges a line both ways: verdict, rule, what came of each rule, spans. Returns its kind and whether a
+/// rule matched; `None` for what is not an event.
+fn agree(engine: &Engine, patterns: &[regex::Regex], line: &str) -> Option<(EventKind, bool)> {
+    let mut scratch = Scratch::default();
+    let judgement = engine.judge(line.as_bytes(), &mut scratch);
+    let Some((kind, subject, rule)) = interpret(engine.policy(), patterns, line) else {
+        assert!(judgement.not_event().is_some(), "{line}");
+        return None;
+    };
+    assert_eq!(
+        (judgement.kind(), judgement.rule()),
+        (Some(kind), rule),
+        "{line}"
+    );
+    let trace = engine.explain(line.as_bytes(), &mut scratch).unwrap();
+    assert_eq!(
+        (trace.code, &trace.subject),
+        (judgement.code(), &subject),
+        "{line}"
+    );
+    for traced in &trace.rules {
+        let at = traced.rule as usize;
+        let found = patterns[at].find(&subject);
+        let expected = match (found, rule) {
+            (None, _) => Outcome::NoMatch,
+            (Some(_), first) if first == Some(at) => Outcome::Decided,
+            (Some(_), _) => Outcome::Shadowed,
+        };
+        assert_eq!(traced.outcome, expected, "{line}");
+        let span = found.map(|found| {
+            let units = |end| u32::try_from(subject[..end].encode_utf16().count()).unwrap();
+            (units(found.start()), units(found.end()))
+        });
+        assert_eq!(
+            traced.span.map(|span| (span.start, span.end)),
+            span,
+            "{line}"
+        );
+    }
+    Some((kind, rule.is_some()))
+}
+
+#[test]
+fn agrees_with_a_plain_interpreter_on_the_corpus_and_the_session() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
+    let mut files = vec![format!("{root}examples/session.ndjson")];
+    for file in std::fs::read_dir(format!("{root}test/corpus/labelled")).unwrap() {
+        files.push(file.unwrap().path().to_str().unwrap().to_owned());
+    }
+    let session = std::fs::read_to_string(format!("{root}examples/sentry.acl")).unwrap();
+    for source in ["", &session] {
+        let policy = check(source, &|_| None).policy.unwrap();
+        let patterns = patterns(&policy);
+        let engine = Engine::new(policy).unwrap();
+        let (mut events, mut decided) = (0, 0);
+        for file in &files {
+            for line in std::fs::read_to_string(file).unwrap().lines() {
+                if let Some((_, matched)) = agree(&engine, &patterns, line) {
+                    events += 1;
+                    decided += usize::from(matched);
+                }
+            }
+        }
+        assert!(events > 700 && decided > 100, "{decided} of {events}");
+    }
+}
+
+fn patterns(policy: &Policy) -> Vec<regex::Regex> {
+    let rules = policy.rules.iter();
+    rules
+        .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
+        .collect()
+}
+
 #[test]
 fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
     let mut random = Random(0x5EED);
@@ -143,51 +224,13 @@ fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
     for round in 0..12 {
         let source = policy(&mut random, round * 3);
         let policy = check(&source, &|_| None).policy.unwrap();
-        let patterns: Vec<_> = policy
-            .rules
-            .iter()
-            .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
-            .collect();
-        let engine = Engine::new(policy.clone()).unwrap();
-        let mut scratch = Scratch::default();
+        let patterns = patterns(&policy);
+        let engine = Engine::new(policy).unwrap();
         for _ in 0..250 {
             let line = line(&mut random);
-            let judgement = engine.judge(line.as_bytes(), &mut scratch);
-            let Some((kind, subject, rule)) = interpret(&policy, &patterns, &line) else {
-                assert_eq!(judgement.not_event(), Some(NotEvent::Unmodelled), "{line}");
-                continue;
-            };
-            assert_eq!(
-                (judgement.kind(), judgement.rule()),
-                (Some(kind), rule),
-                "{line}\n{source}"
-            );
-            let trace = engine.explain(line.as_bytes(), &mut scratch).unwrap();
-            assert_eq!(
-                (trace.code, &trace.subject),
-                (judgement.code(), &subject),
-                "{line}"
-            );
-            for traced in &trace.rules {
-                let at = traced.rule as usize;
-                let found = patterns[at].find(&subject);
-                let expected = match (found, rule) {
-                    (None, _) => Outcome::NoMatch,
-                    (Some(_), first) if first == Some(at) => Outcome::Decided,
-                    (Some(_), _) => Outcome::Shadowed,
-                };
-                assert_eq!(traced.outcome, expected, "{line}");
-                let span = found.map(|found| {
-                    let units = |end| u32::try_from(subject[..end].encode_utf16().count()).unwrap();
-                    (units(found.start()), units(found.end()))
-                });
-                assert_eq!(
-                    traced.span.map(|span| (span.start, span.end)),
-                    span,
-                    "{line}"
-                );
+            if let Some((kind, true)) = agree(&engine, &patterns, &line) {
+                decided[kind.index()] += 1;
             }
-            decided[kind.index()] += usize::from(rule.is_some());
         }
     }
     assert!(decided.iter().all(|&count| count > 10), "{decided:?}");

@@ -2,7 +2,20 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const order = ["text", "diagnostic", "acl", "decision", "event", "risk", "policy", "engine", "lint", "wire", "wasm"];
+const order = [
+  "text",
+  "diagnostic",
+  "acl",
+  "decision",
+  "event",
+  "brief",
+  "risk",
+  "policy",
+  "engine",
+  "lint",
+  "wire",
+  "wasm",
+];
 
 /** @param {string} source the crate's `src` @returns {string[]} one line for each import that goes the wrong way */
 export function wrongImports(source) {

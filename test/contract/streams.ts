@@ -43,6 +43,19 @@ export function streamSuite({ Sentry, dns }: Core): void {
       sentry.close();
     });
 
+    it("has a counterpart that gives a decision for each line, of any length and number", async () => {
+      const sentry = await Sentry.create("");
+      const lines = [...SESSION.toString().split("\n"), dns(1, "y".repeat(256 * 1024)), "z".repeat(3_000_000)];
+      const many = Array.from({ length: 10 }, () => lines).flat();
+      const expected = many.map((line) => {
+        const decision = line.length > 256 * 1024 ? null : sentry.classify(line);
+        return decision && [decision.verdict, decision.rule];
+      });
+      const decisions = sentry.classifyLines(Buffer.from(many.join("\n")));
+      expect(decisions.map((decision) => decision && [decision.verdict, decision.rule])).toEqual(expected);
+      sentry.close();
+    });
+
     it("goes on by another policy", async () => {
       const [one, other] = [
         await Sentry.create(""),

@@ -36,7 +36,7 @@ export function readmeSuite(installed: () => Installed): void {
   });
 
   test.each([
-    ["api.md", 24],
+    ["api.md", 25],
     ["events.md", 5],
   ])("docs/%s: the examples hold", { timeout: 120_000 }, async (page, promises) => {
     const example = code(readFileSync(join(root, "docs", page), "utf8"));

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Engine;
+use super::{Engine, Judgement};
 use crate::event::{NotEvent, Scratch};
 
 /// The longest line that is judged, in bytes without its end. Longer ones are skipped and counted.
@@ -54,7 +54,8 @@ pub struct Counters {
 /// ```
 #[derive(Debug, Default)]
 pub struct LineStream {
-    /// The line that has not ended yet, then the chunk.
+    /// The line that has not ended yet, then the chunk, then room left from a longer one: only growing
+    /// has to fill it.
     buffer: Vec<u8>,
     /// Bytes of `buffer` that wait for the end of their line.
     carried: usize,
@@ -62,6 +63,8 @@ pub struct LineStream {
     done: usize,
     /// Whether the rest of an oversized line is being thrown away.
     skipping: bool,
+    /// Whether each line has a row, be it an event or not.
+    every: bool,
     rows: Vec<Row>,
     counters: Counters,
     scratch: Scratch,
@@ -70,12 +73,21 @@ pub struct LineStream {
 impl LineStream {
     /// Room for the next chunk of `len` bytes. Rows given before are no longer valid.
     pub fn room(&mut self, len: usize) -> &mut [u8] {
-        self.buffer.drain(..self.done.min(self.buffer.len()));
+        let carried = self.done..self.done + self.carried;
+        self.buffer.copy_within(carried, 0);
         self.done = 0;
         self.rows.clear();
-        self.buffer.truncate(self.carried);
-        self.buffer.resize(self.carried + len, 0);
-        self.buffer.get_mut(self.carried..).unwrap_or_default()
+        let end = self.carried + len;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
+        self.buffer.get_mut(self.carried..end).unwrap_or_default()
+    }
+
+    /// From here on, gives a row for each line if `every` is set, else for those that need attention.
+    /// A line that is too long counts as malformed then.
+    pub fn set_every(&mut self, every: bool) {
+        self.every = every;
     }
 
     /// Judges all lines that end within the first `len` bytes of the room. Returns those that need
@@ -93,7 +105,6 @@ impl LineStream {
         self.carried = end - start;
         self.done = start;
         self.buffer = buffer;
-        self.buffer.truncate(end);
         if self.carried > MAX_LINE {
             self.skipping = true;
         }
@@ -125,6 +136,14 @@ impl LineStream {
         let line = buffer.get(start..end).unwrap_or_default();
         if was_cut || line.len() > MAX_LINE {
             self.counters.oversized += 1;
+            if self.every {
+                let code = Judgement::of_other(NotEvent::Malformed).code();
+                self.rows.push(Row {
+                    start,
+                    len: line.len(),
+                    code,
+                });
+            }
             return;
         }
         let judgement = engine.judge(line, &mut self.scratch);
@@ -133,7 +152,7 @@ impl LineStream {
             Some(NotEvent::Unmodelled) => self.counters.unmodelled += 1,
             None => self.counters.events += 1,
         }
-        if engine.needs_attention(judgement) {
+        if self.every || engine.needs_attention(judgement) {
             self.rows.push(Row {
                 start,
                 len: line.len(),
@@ -231,6 +250,34 @@ mod tests {
         for size in [1, 2, 3, 7, 64, 1000, 65_536, 262_144, input.len()] {
             assert_eq!(run(input.as_bytes(), size), expected, "chunks of {size}");
         }
+    }
+
+    #[test]
+    fn every_line_has_a_row_where_that_is_asked_for() {
+        let engine = engine();
+        let mut stream = LineStream::default();
+        stream.set_every(true);
+        let long = "x".repeat(MAX_LINE + 1);
+        let text = [
+            &dns("good"),
+            &dns("bad"),
+            "",
+            &long,
+            r#"{"event":{"LlmCall":{}}}"#,
+        ]
+        .join("\n");
+        let mut codes = Vec::new();
+        for chunk in text.as_bytes().chunks(100_000) {
+            stream.room(chunk.len()).copy_from_slice(chunk);
+            codes.extend(stream.feed(&engine, chunk.len()).iter().map(|row| row.code));
+        }
+        codes.extend(stream.finish(&engine).iter().map(|row| row.code));
+        let mut scratch = Scratch::default();
+        let judged = text
+            .lines()
+            .map(|line| engine.judge(line.as_bytes(), &mut scratch).code());
+        assert_eq!(codes, judged.collect::<Vec<_>>());
+        assert_eq!((codes.len(), stream.counters().oversized), (5, 1));
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! The judged fields of each variant, read out of its JSON object.
 
-use std::fmt::Write;
-
 use super::EventKind;
-use super::json::{Malformed, Scanner};
+use super::json::{Malformed, Scanned, Scanner};
+use super::keys::keys;
 use super::raw::RawStr;
-
-type Scanned<T> = Result<T, Malformed>;
+use super::scratch::Scratch;
 
 /// A field that may come once.
 struct Once<T>(Option<T>);
@@ -37,107 +35,96 @@ pub(super) struct Fields<'a> {
     pub(super) natural: Option<RawStr<'a>>,
 }
 
-/// Where the text that rules match comes from.
+/// Where the text that rules match is. It is not yet known to be UTF-8.
 pub(super) enum Subject<'a> {
-    /// One string field.
-    Text(RawStr<'a>),
-    /// An array of strings, as it stands, to be joined by spaces.
-    Arguments(&'a str),
-    /// A string field, a separator and a number.
-    Numbered(RawStr<'a>, char, u64),
-    /// A number of features and a layer.
-    Features(usize, u32),
+    /// In the line, word for word.
+    Line(&'a [u8]),
+    /// In the scratch.
+    Scratch,
 }
 
 impl<'a> Subject<'a> {
-    /// The text itself where it stands in the line word for word.
-    pub(super) fn plain(&self) -> Option<&'a str> {
-        match self {
-            Self::Text(raw) => raw.plain(),
-            _ => None,
-        }
-    }
-
-    /// Writes the text to `out`, which is cleared first.
-    pub(super) fn write(&self, out: &mut String) {
-        out.clear();
-        match self {
-            Self::Text(raw) => raw.decode_into(out),
-            Self::Arguments(array) => join(array, out),
-            Self::Numbered(raw, separator, number) => {
-                raw.decode_into(out);
-                // Writing to a `String` cannot fail.
-                let _ = write!(out, "{separator}{number}");
-            }
-            Self::Features(count, layer) => {
-                let _ = write!(out, "{count} sae features @L{layer}");
-            }
-        }
+    /// The subject that [`Scanner::text`] has read.
+    fn of(text: RawStr<'a>) -> Self {
+        text.plain().map_or(Self::Scratch, Self::Line)
     }
 }
 
-/// Joins the strings of a JSON array, known to be valid, by single spaces.
-fn join(array: &str, out: &mut String) {
-    let mut first = true;
-    // The array was read once already, so this cannot fail.
-    let _ = Scanner::new(array).array(|scanner| {
-        if !first {
-            out.push(' ');
-        }
-        first = false;
-        scanner.string()?.decode_into(out);
-        Ok(())
-    });
+/// Reads a text into `out`, which holds nothing else then.
+fn copied<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<RawStr<'a>> {
+    out.clear();
+    scanner.append(out)
 }
 
 /// Reads the object of a variant of `kind`. Fields that are not judged are skipped, a judged field
 /// that comes twice is an error.
-pub(super) fn read<'a>(kind: EventKind, scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+pub(super) fn read<'a>(
+    kind: EventKind,
+    scanner: &mut Scanner<'a>,
+    out: &mut Scratch,
+) -> Scanned<Fields<'a>> {
     match kind {
-        EventKind::ToolExec => tool_exec(scanner),
-        EventKind::SslContent => ssl_content(scanner),
-        EventKind::SecurityAction => security_action(scanner),
-        EventKind::Egress => egress(scanner),
-        EventKind::Dns => dns(scanner),
-        EventKind::FileAccess | EventKind::FileDelete => file(kind, scanner),
-        EventKind::LlmActivations => activations(scanner),
+        EventKind::ToolExec => tool_exec(scanner, out),
+        EventKind::SslContent => ssl_content(scanner, out),
+        EventKind::SecurityAction => security_action(scanner, out),
+        EventKind::Egress => egress(scanner, out),
+        EventKind::Dns => dns(scanner, out),
+        EventKind::FileAccess | EventKind::FileDelete => file(kind, scanner, out),
+        EventKind::LlmActivations => activations(scanner, out),
     }
 }
 
-fn tool_exec<'a>(scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+keys! {
+    enum ToolExecKey {
+        Pid = "pid",
+        Argv = "argv",
+        Ppid = "ppid",
+        Uid = "uid",
+        Cwd = "cwd",
+        ArgvTruncated = "argv_truncated",
+        ArgvIncomplete = "argv_incomplete",
+    }
+}
+
+fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut argv) = (Once(None), Once(None));
     let (mut parent, mut uid, mut cwd) = (Once(None), Once(None), Once(None));
     let (mut truncated, mut incomplete) = (Once(None), Once(None));
     scanner.object(|scanner, key| match key {
-        "pid" => pid.set(scanner.unsigned()),
-        "argv" => argv.set(arguments(scanner)),
-        "ppid" => parent.set(or_null(scanner, Scanner::unsigned::<u32>)),
-        "uid" => uid.set(or_null(scanner, Scanner::unsigned::<u32>)),
-        "cwd" => cwd.set(or_null(scanner, Scanner::string)),
-        "argv_truncated" => truncated.set(or_null(scanner, Scanner::boolean)),
-        "argv_incomplete" => incomplete.set(or_null(scanner, Scanner::boolean)),
-        _ => scanner.skip(),
+        ToolExecKey::Pid => pid.set(scanner.unsigned()),
+        ToolExecKey::Argv => argv.set(arguments(scanner, out)),
+        ToolExecKey::Ppid => parent.set(or_null(scanner, Scanner::unsigned::<u32>)),
+        ToolExecKey::Uid => uid.set(or_null(scanner, Scanner::unsigned::<u32>)),
+        ToolExecKey::Cwd => cwd.set(or_null(scanner, Scanner::string)),
+        ToolExecKey::ArgvTruncated => truncated.set(or_null(scanner, Scanner::boolean)),
+        ToolExecKey::ArgvIncomplete => incomplete.set(or_null(scanner, Scanner::boolean)),
+        ToolExecKey::Other => scanner.skip(),
     })?;
-    let (array, program) = argv.or(("[]", None));
+    let subject = match argv.0 {
+        Some(_) => Subject::Scratch,
+        None => Subject::Line(b""),
+    };
     Ok(Fields {
         pid: pid.required()?,
         partial: truncated.or(None) == Some(true) || incomplete.or(None) == Some(true),
-        subject: Subject::Arguments(array),
-        natural: program,
+        subject,
+        natural: argv.or(None),
     })
 }
 
-/// An array of strings as it stands, and its first string.
-fn arguments<'a>(scanner: &mut Scanner<'a>) -> Scanned<(&'a str, Option<RawStr<'a>>)> {
+/// Joins an array of strings by single spaces in `out`. Gives the first one.
+fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Option<RawStr<'a>>> {
     let mut program = None;
-    let array = scanner.slice(|scanner| {
-        scanner.array(|scanner| {
-            let argument = scanner.string()?;
-            program.get_or_insert(argument);
-            Ok(())
-        })
+    out.clear();
+    scanner.array(|scanner| {
+        if program.is_some() {
+            out.push_char(' ');
+        }
+        let argument = scanner.append(out)?;
+        program.get_or_insert(argument);
+        Ok(())
     })?;
-    Ok((array, program))
+    Ok(program)
 }
 
 /// Collectors write an unknown optional value as `null`.
@@ -152,87 +139,137 @@ fn or_null<'a, T>(
     }
 }
 
-fn ssl_content<'a>(scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+keys! {
+    enum SslContentKey {
+        Pid = "pid",
+        IsRead = "is_read",
+        Content = "content",
+    }
+}
+
+fn ssl_content<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut is_read, mut content) = (Once(None), Once(None), Once(None));
     scanner.object(|scanner, key| match key {
-        "pid" => pid.set(scanner.unsigned()),
-        "is_read" => is_read.set(scanner.boolean()),
-        "content" => content.set(scanner.string()),
-        _ => scanner.skip(),
+        SslContentKey::Pid => pid.set(scanner.unsigned()),
+        SslContentKey::IsRead => is_read.set(scanner.boolean()),
+        SslContentKey::Content => content.set(scanner.text(out)),
+        SslContentKey::Other => scanner.skip(),
     })?;
     Ok(whole(
         pid.required()?,
-        Subject::Text(content.or(RawStr::EMPTY)),
+        content.0.map_or(Subject::Line(b""), Subject::of),
         None,
     ))
 }
 
-fn security_action<'a>(scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+keys! {
+    enum SecurityActionKey {
+        Pid = "pid",
+        Kind = "kind",
+        Detail = "detail",
+    }
+}
+
+fn security_action<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut kind, mut detail) = (Once(None), Once(None), Once(None));
     scanner.object(|scanner, key| match key {
-        "pid" => pid.set(scanner.unsigned()),
-        "kind" => kind.set(scanner.string()),
-        "detail" => detail.set(scanner.unsigned()),
-        _ => scanner.skip(),
+        SecurityActionKey::Pid => pid.set(scanner.unsigned()),
+        SecurityActionKey::Kind => kind.set(copied(scanner, out)),
+        SecurityActionKey::Detail => detail.set(scanner.unsigned()),
+        SecurityActionKey::Other => scanner.skip(),
     })?;
-    let subject = Subject::Numbered(kind.required()?, ' ', detail.or(0));
-    Ok(whole(pid.required()?, subject, None))
+    kind.required()?;
+    out.push_char(' ');
+    out.push_number(detail.or(0));
+    Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
-fn egress<'a>(scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+keys! {
+    enum EgressKey {
+        Pid = "pid",
+        Peer = "peer",
+        Port = "port",
+        Sni = "sni",
+    }
+}
+
+fn egress<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut peer, mut port, mut sni) = (Once(None), Once(None), Once(None), Once(None));
     scanner.object(|scanner, key| match key {
-        "pid" => pid.set(scanner.unsigned()),
-        "peer" => peer.set(scanner.string()),
-        "port" => port.set(scanner.unsigned::<u16>()),
-        "sni" => sni.set(or_null(scanner, Scanner::string)),
-        _ => scanner.skip(),
+        EgressKey::Pid => pid.set(scanner.unsigned()),
+        EgressKey::Peer => peer.set(copied(scanner, out)),
+        EgressKey::Port => port.set(scanner.unsigned::<u16>()),
+        EgressKey::Sni => sni.set(or_null(scanner, Scanner::string)),
+        EgressKey::Other => scanner.skip(),
     })?;
     let peer = peer.required()?;
-    let subject = Subject::Numbered(peer, ':', u64::from(port.or(0)));
-    Ok(whole(pid.required()?, subject, Some(peer)))
+    out.push_char(':');
+    out.push_number(u64::from(port.or(0)));
+    Ok(whole(pid.required()?, Subject::Scratch, Some(peer)))
 }
 
-fn dns<'a>(scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+keys! {
+    enum DnsKey {
+        Pid = "pid",
+        Query = "query",
+    }
+}
+
+fn dns<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut query) = (Once(None), Once(None));
     scanner.object(|scanner, key| match key {
-        "pid" => pid.set(scanner.unsigned()),
-        "query" => query.set(scanner.string()),
-        _ => scanner.skip(),
+        DnsKey::Pid => pid.set(scanner.unsigned()),
+        DnsKey::Query => query.set(scanner.text(out)),
+        DnsKey::Other => scanner.skip(),
     })?;
-    Ok(whole(
-        pid.required()?,
-        Subject::Text(query.required()?),
-        None,
-    ))
+    Ok(whole(pid.required()?, Subject::of(query.required()?), None))
 }
 
-fn file<'a>(kind: EventKind, scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+keys! {
+    enum FileKey {
+        Pid = "pid",
+        Path = "path",
+        Write = "write",
+    }
+}
+
+fn file<'a>(kind: EventKind, scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut path, mut write) = (Once(None), Once(None), Once(None));
     scanner.object(|scanner, key| match key {
-        "pid" => pid.set(scanner.unsigned()),
-        "path" => path.set(scanner.string()),
-        "write" if kind == EventKind::FileAccess => write.set(scanner.boolean()),
-        _ => scanner.skip(),
+        FileKey::Pid => pid.set(scanner.unsigned()),
+        FileKey::Path => path.set(scanner.text(out)),
+        FileKey::Write if kind == EventKind::FileAccess => write.set(scanner.boolean()),
+        FileKey::Write | FileKey::Other => scanner.skip(),
     })?;
     let path = path.required()?;
-    Ok(whole(pid.required()?, Subject::Text(path), Some(path)))
+    Ok(whole(pid.required()?, Subject::of(path), Some(path)))
 }
 
-fn activations<'a>(scanner: &mut Scanner<'a>) -> Scanned<Fields<'a>> {
+keys! {
+    enum LlmActivationsKey {
+        Pid = "pid",
+        Layer = "layer",
+        Features = "features",
+    }
+}
+
+fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut layer, mut features) = (Once(None), Once(None), Once(None));
     scanner.object(|scanner, key| match key {
-        "pid" => pid.set(scanner.unsigned()),
-        "layer" => layer.set(scanner.unsigned()),
-        "features" => features.set(count_features(scanner)),
-        _ => scanner.skip(),
+        LlmActivationsKey::Pid => pid.set(scanner.unsigned()),
+        LlmActivationsKey::Layer => layer.set(scanner.unsigned()),
+        LlmActivationsKey::Features => features.set(count_features(scanner)),
+        LlmActivationsKey::Other => scanner.skip(),
     })?;
-    let subject = Subject::Features(features.or(0), layer.or(0));
-    Ok(whole(pid.required()?, subject, None))
+    out.clear();
+    out.push_number(features.or(0));
+    out.push(b" sae features @L");
+    out.push_number(u64::from(layer.or(0_u32)));
+    Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
 /// Counts `[[id, activation], …]`. An activation that a 32-bit float cannot hold is an error.
-fn count_features(scanner: &mut Scanner<'_>) -> Scanned<usize> {
+fn count_features(scanner: &mut Scanner<'_>) -> Scanned<u64> {
     let mut count = 0;
     scanner.array(|scanner| {
         let mut part = 0;

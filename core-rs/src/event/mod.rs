@@ -7,14 +7,19 @@
 
 mod fields;
 mod json;
+mod keys;
 mod parse;
 mod raw;
+mod scratch;
+mod skip;
 mod target;
+mod words;
 
 use serde::Serialize;
 
 use crate::decision::{ActionKind, Word};
-pub use parse::{Scratch, parse};
+pub use parse::parse;
+pub use scratch::Scratch;
 
 /// The kinds of event that are judged, in the order of the contract's table.
 ///

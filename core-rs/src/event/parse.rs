@@ -1,17 +1,11 @@
 //! The envelope: one line to one [`Event`].
 
-use super::fields::{self, Fields};
+use super::fields::{self, Fields, Subject};
 use super::json::{Malformed, Scanner};
+use super::keys::keys;
 use super::raw::RawStr;
+use super::scratch::Scratch;
 use super::{Event, EventKind, Evidence, NotEvent};
-use crate::decision::Word;
-
-/// Room for a subject that does not stand in its line word for word. Reusing one over a stream of
-/// events means no allocation for an event; it grows to the longest subject seen.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    subject: String,
-}
 
 /// Parses one line, white space around it and a byte order mark before it allowed.
 ///
@@ -30,19 +24,14 @@ pub struct Scratch {
 /// assert_eq!(parse(br#"{"event":{"LlmCall":{}}}"#, &mut scratch).unwrap_err(), NotEvent::Unmodelled);
 /// ```
 pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, NotEvent> {
-    let text = std::str::from_utf8(line).map_err(|_| NotEvent::Malformed)?;
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    if !text.starts_with('{') {
-        return Err(NotEvent::Malformed);
-    }
-    let envelope = envelope(text).map_err(|Malformed| NotEvent::Malformed)?;
+    let line = trim(line).ok_or(NotEvent::Malformed)?;
+    let envelope = envelope(line, scratch).map_err(|Malformed| NotEvent::Malformed)?;
     let (kind, fields) = envelope.variant.ok_or(NotEvent::Unmodelled)?;
-    let subject = if let Some(plain) = fields.subject.plain() {
-        plain
-    } else {
-        fields.subject.write(&mut scratch.subject);
-        scratch.subject.as_str()
+    let subject = match fields.subject {
+        Subject::Line(text) => std::str::from_utf8(text).ok(),
+        Subject::Scratch => scratch.text(),
     };
+    let subject = subject.ok_or(NotEvent::Malformed)?;
     Ok(Event {
         kind,
         pid: fields.pid,
@@ -58,6 +47,16 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
     })
 }
 
+/// The object in a line; nothing where none can be.
+fn trim(line: &[u8]) -> Option<&[u8]> {
+    if let [b'{', .., b'}'] = line {
+        return Some(line);
+    }
+    let text = std::str::from_utf8(line).ok()?;
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    text.starts_with('{').then_some(text.as_bytes())
+}
+
 /// An envelope; no variant where it is one that is not judged.
 struct Envelope<'a> {
     agent: Option<RawStr<'a>>,
@@ -65,14 +64,23 @@ struct Envelope<'a> {
     variant: Option<(EventKind, Fields<'a>)>,
 }
 
-fn envelope(text: &str) -> Result<Envelope<'_>, Malformed> {
+keys! {
+    enum EnvelopeKey {
+        Identity = "identity",
+        Process = "process",
+        Event = "event",
+        Provider = "provider",
+    }
+}
+
+fn envelope<'a>(line: &'a [u8], scratch: &mut Scratch) -> Result<Envelope<'a>, Malformed> {
     let (mut identity, mut provider, mut event) = (None, None, None);
-    let mut scanner = Scanner::new(text);
+    let mut scanner = Scanner::new(line);
     scanner.object(|scanner, key| match key {
-        "identity" => once(&mut identity, read_identity(scanner)?),
-        "provider" => once(&mut provider, read_provider(scanner)?),
-        "event" => once(&mut event, read_variant(scanner)?),
-        _ => scanner.skip(),
+        EnvelopeKey::Identity => once(&mut identity, read_identity(scanner)?),
+        EnvelopeKey::Provider => once(&mut provider, read_provider(scanner)?),
+        EnvelopeKey::Event => once(&mut event, read_variant(scanner, scratch)?),
+        EnvelopeKey::Process | EnvelopeKey::Other => scanner.skip(),
     })?;
     scanner.end()?;
     Ok(Envelope {
@@ -90,16 +98,24 @@ fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Malformed> {
     }
 }
 
+keys! {
+    enum IdentityKey {
+        Agent = "agent",
+        Task = "task",
+        Session = "session",
+    }
+}
+
 fn read_identity<'a>(scanner: &mut Scanner<'a>) -> Result<Option<RawStr<'a>>, Malformed> {
     if scanner.null() {
         return Ok(None);
     }
     let (mut agent, mut task, mut session) = (None, None, None);
     scanner.object(|scanner, key| match key {
-        "agent" => once(&mut agent, string_or_null(scanner)?),
-        "task" => once(&mut task, string_or_null(scanner)?),
-        "session" => once(&mut session, string_or_null(scanner)?),
-        _ => scanner.skip(),
+        IdentityKey::Agent => once(&mut agent, string_or_null(scanner)?),
+        IdentityKey::Task => once(&mut task, skip_string_or_null(scanner)?),
+        IdentityKey::Session => once(&mut session, skip_string_or_null(scanner)?),
+        IdentityKey::Other => scanner.skip(),
     })?;
     Ok(agent.flatten())
 }
@@ -111,31 +127,68 @@ fn string_or_null<'a>(scanner: &mut Scanner<'a>) -> Result<Option<RawStr<'a>>, M
     scanner.string().map(Some)
 }
 
+#[inline]
+fn skip_string_or_null(scanner: &mut Scanner<'_>) -> Result<(), Malformed> {
+    if scanner.null() {
+        return Ok(());
+    }
+    scanner.skip_string()
+}
+
+keys! {
+    enum ProviderKey {
+        Named = "Other",
+    }
+}
+
 /// A provider is `"Name"`, `{"Other": "name"}` or `null`.
 fn read_provider<'a>(scanner: &mut Scanner<'a>) -> Result<Option<RawStr<'a>>, Malformed> {
-    if scanner.peek() != Some(b'{') {
+    if scanner.peek() != b'{' {
         return string_or_null(scanner);
     }
     let mut other = None;
     scanner.object(|scanner, key| match key {
-        "Other" => once(&mut other, scanner.string()?),
-        _ => Err(Malformed),
+        ProviderKey::Named => once(&mut other, scanner.string()?),
+        ProviderKey::Other => Err(Malformed),
     })?;
     other.map(Some).ok_or(Malformed)
 }
 
+keys! {
+    enum KindKey {
+        ToolExec = "ToolExec",
+        SslContent = "SslContent",
+        SecurityAction = "SecurityAction",
+        Egress = "Egress",
+        Dns = "Dns",
+        FileAccess = "FileAccess",
+        FileDelete = "FileDelete",
+        LlmActivations = "LlmActivations",
+    }
+}
+
 fn read_variant<'a>(
     scanner: &mut Scanner<'a>,
+    scratch: &mut Scratch,
 ) -> Result<Option<(EventKind, Fields<'a>)>, Malformed> {
     let mut variant = None;
-    scanner.object(|scanner, key| {
-        let read = if let Some(kind) = EventKind::from_word(key) {
-            Some((kind, fields::read(kind, scanner)?))
-        } else {
-            scanner.skip()?;
-            None
+    scanner.object(|scanner, key: KindKey| {
+        let kind = match key {
+            KindKey::ToolExec => EventKind::ToolExec,
+            KindKey::SslContent => EventKind::SslContent,
+            KindKey::SecurityAction => EventKind::SecurityAction,
+            KindKey::Egress => EventKind::Egress,
+            KindKey::Dns => EventKind::Dns,
+            KindKey::FileAccess => EventKind::FileAccess,
+            KindKey::FileDelete => EventKind::FileDelete,
+            KindKey::LlmActivations => EventKind::LlmActivations,
+            KindKey::Other => {
+                scanner.skip()?;
+                return once(&mut variant, None);
+            }
         };
-        once(&mut variant, read)
+        let fields = fields::read(kind, scanner, scratch)?;
+        once(&mut variant, Some((kind, fields)))
     })?;
     variant.ok_or(Malformed)
 }

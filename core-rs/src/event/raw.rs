@@ -2,90 +2,81 @@
 
 use std::borrow::Cow;
 
+use super::json::Malformed;
+
 /// A string as it stands between its quotes, known to be valid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RawStr<'a> {
-    pub(super) text: &'a str,
+    pub(super) text: &'a [u8],
     pub(super) escaped: bool,
 }
 
 impl<'a> RawStr<'a> {
-    /// The empty string.
-    pub(super) const EMPTY: Self = Self {
-        text: "",
-        escaped: false,
-    };
-
     /// The text itself where no escape is in it.
-    pub(super) fn plain(self) -> Option<&'a str> {
+    pub(super) fn plain(self) -> Option<&'a [u8]> {
         (!self.escaped).then_some(self.text)
     }
 
     /// The text, unescaped where needed.
     pub(super) fn decode(self) -> Cow<'a, str> {
-        if self.escaped {
-            let mut out = String::with_capacity(self.text.len());
-            self.decode_into(&mut out);
-            Cow::Owned(out)
-        } else {
-            Cow::Borrowed(self.text)
-        }
-    }
-
-    /// Appends the unescaped text to `out`.
-    pub(super) fn decode_into(self, out: &mut String) {
         if !self.escaped {
-            out.push_str(self.text);
-            return;
+            return Cow::Borrowed(known(self.text));
         }
+        let mut out = String::with_capacity(self.text.len());
         let mut rest = self.text;
-        while let Some((before, after)) = rest.split_once('\\') {
-            out.push_str(before);
-            let mut chars = after.chars();
-            match chars.next() {
-                Some('b') => out.push('\u{8}'),
-                Some('f') => out.push('\u{c}'),
-                Some('n') => out.push('\n'),
-                Some('r') => out.push('\r'),
-                Some('t') => out.push('\t'),
-                Some('u') => {
-                    let (decoded, remaining) = decode_unicode(chars.as_str());
-                    out.push(decoded);
-                    rest = remaining;
-                    continue;
-                }
-                Some(literal) => out.push(literal),
-                None => {}
-            }
-            rest = chars.as_str();
+        while let Some(at) = memchr::memchr(b'\\', rest) {
+            let (before, escape) = rest.split_at(at);
+            out.push_str(known(before));
+            let (decoded, length) = unescape(escape).unwrap_or((char::REPLACEMENT_CHARACTER, 1));
+            out.push(decoded);
+            rest = escape.get(length..).unwrap_or_default();
         }
-        out.push_str(rest);
+        out.push_str(known(rest));
+        Cow::Owned(out)
     }
 }
 
-/// Decodes what follows `\u`: four hex digits, and the low half of a surrogate pair where the first
-/// is a high one. A surrogate alone becomes U+FFFD.
-fn decode_unicode(text: &str) -> (char, &str) {
-    let Some((high, rest)) = hex4(text) else {
-        return (char::REPLACEMENT_CHARACTER, text);
+/// The text of bytes that have been validated.
+fn known(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// What the escape at the beginning of `text` says, and how many bytes it has. The two halves of a
+/// surrogate pair are one escape. A surrogate alone becomes U+FFFD.
+pub(super) fn unescape(text: &[u8]) -> Result<(char, usize), Malformed> {
+    let simple = match text.get(1) {
+        Some(&literal @ (b'"' | b'\\' | b'/')) => literal.into(),
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unescape_unicode(text),
+        _ => return Err(Malformed),
     };
+    Ok((simple, 2))
+}
+
+fn unescape_unicode(text: &[u8]) -> Result<(char, usize), Malformed> {
+    let high = unicode_escape(text).ok_or(Malformed)?;
     if (0xD800..0xDC00).contains(&high)
-        && let Some((low, after)) = rest.strip_prefix("\\u").and_then(hex4)
+        && let Some(low) = text.get(6..).and_then(unicode_escape)
         && (0xDC00..0xE000).contains(&low)
     {
         let scalar = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
         let decoded = char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER);
-        return (decoded, after);
+        return Ok((decoded, 12));
     }
     let decoded = char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER);
-    (decoded, rest)
+    Ok((decoded, 6))
 }
 
-fn hex4(text: &str) -> Option<(u32, &str)> {
-    let (digits, rest) = text.split_at_checked(4)?;
-    let all_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let value = u32::from_str_radix(digits, 16).ok()?;
-    all_hex.then_some((value, rest))
+/// The number that a `\u` escape at the beginning of `text` gives.
+fn unicode_escape(text: &[u8]) -> Option<u32> {
+    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
+    digits.iter().try_fold(0, |value, &digit| {
+        Some(value << 4 | char::from(digit).to_digit(16)?)
+    })
 }
 
 #[cfg(test)]
@@ -106,7 +97,7 @@ mod tests {
             (r#""\ud800\n""#, "\u{fffd}\n"),
         ];
         for (text, expected) in cases {
-            let raw = Scanner::new(text).string().unwrap();
+            let raw = Scanner::new(text.as_bytes()).string().unwrap();
             assert_eq!(raw.decode(), expected, "{text}");
         }
     }

@@ -1,6 +1,7 @@
 // What every entry point of the package exports.
 
 export type { Action, ActionKind, Decision, EventKind, Evidence, Risk, Severity, Tier, Verdict } from "./decision.js";
+export { MAX_LINE_BYTES } from "./engine/rows.js";
 export {
   dns,
   type EventJson,
@@ -16,7 +17,7 @@ export {
 export type { Explanation, RuleTrace } from "./explain.js";
 export type { EventInput } from "./input.js";
 export { lint } from "./open.js";
-export type { PolicyOptions, SentryOptions } from "./options.js";
+export type { PolicyOptions, SentryOptions, SentryRecipe } from "./options.js";
 export type { EventFacts, Judge, JudgedEvent, TierDecision, Tiers } from "./pipeline/judge.js";
 export type { Diagnostic, Related, SourceSpan } from "./policy/diagnostic.js";
 export type { Env } from "./policy/env.js";

@@ -6,7 +6,7 @@ import { lintReport } from "./engine/recipe.js";
 import type { PolicyInfo } from "./generated/wire.js";
 import type { PolicyOptions } from "./options.js";
 import { type Diagnostic, fromWire } from "./policy/diagnostic.js";
-import { lookupOnce } from "./policy/env.js";
+import { type Env, lookupOnce } from "./policy/env.js";
 import { PolicyError } from "./policy/error.js";
 import { coreSource, type PolicySource } from "./policy/source.js";
 
@@ -15,15 +15,19 @@ export const DEFAULT_NAME = "policy";
 export interface Opened {
   readonly engine: Engine;
   readonly info: PolicyInfo;
+  /** Makes the same policy again: ACL text, whatever it was written in, and all of the environment that it asked for. */
+  readonly source: string;
+  readonly options: Required<Pick<PolicyOptions, "name">> & { readonly env: Env };
 }
 
 /** Throws `PolicyError`. */
 export async function openPolicy(source: PolicySource, options: PolicyOptions): Promise<Opened> {
   const { name = DEFAULT_NAME, format = "acl", env } = options;
-  const recipe = { source: coreSource(source, name, format), lookup: lookupOnce(env) };
-  const { engine, report } = Engine.compile(await loadCore(), recipe);
+  const known = lookupOnce(env);
+  const acl = coreSource(source, name, format);
+  const { engine, report } = Engine.compile(await loadCore(), { source: acl, lookup: known.lookup });
   if (engine === undefined || report.policy === null) throw new PolicyError(name, report.diagnostics.map(fromWire));
-  return { engine, info: report.policy };
+  return { engine, info: report.policy, source: acl.text, options: { name: acl.name, env: known.table() } };
 }
 
 /**
@@ -36,7 +40,7 @@ export async function openPolicy(source: PolicySource, options: PolicyOptions): 
 export async function lint(source: PolicySource, options: PolicyOptions = {}): Promise<readonly Diagnostic[]> {
   const { name = DEFAULT_NAME, format = "acl", env } = options;
   try {
-    const recipe = { source: coreSource(source, name, format), lookup: lookupOnce(env) };
+    const recipe = { source: coreSource(source, name, format), lookup: lookupOnce(env).lookup };
     return lintReport(await loadCore(), recipe).diagnostics.map(fromWire);
   } catch (error) {
     if (error instanceof PolicyError) return error.diagnostics;

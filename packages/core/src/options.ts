@@ -21,6 +21,12 @@ export interface SentryOptions extends PolicyOptions, PolicyOverrides {
   readonly tiers?: Tiers;
 }
 
+/** Plain data: what `Sentry.create` takes to make the same sentry again, without tiers. May hold secrets. */
+export interface SentryRecipe {
+  readonly source: string;
+  readonly options: SentryOptions;
+}
+
 const TYPES: Readonly<Record<keyof SentryOptions, string>> = {
   name: "string",
   format: "string",

@@ -12,7 +12,7 @@ import type { EventFacts } from "./generated/wire.js";
 import { type EventInput, eventBytes, eventText } from "./input.js";
 import { failed, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
-import { checkOptions, type SentryOptions } from "./options.js";
+import { checkOptions, type SentryOptions, type SentryRecipe } from "./options.js";
 import { failMode } from "./pipeline/fail-mode.js";
 import type { JudgedEvent, Tiers } from "./pipeline/judge.js";
 import { withLinkedSignal } from "./pipeline/linked-signal.js";
@@ -20,6 +20,7 @@ import { settle } from "./pipeline/pipeline.js";
 import { type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
+import { codesOf } from "./stream/codes.js";
 import { EventStream } from "./stream/stream.js";
 
 /** Options of a judgment that may take time. */
@@ -48,13 +49,16 @@ export class Sentry {
   readonly warnings: readonly string[];
   readonly #engine: Engine;
   readonly #l1: L1Decisions;
+  /** Secrets may be in it, so it is not to be seen when a sentry is logged. */
+  readonly #recipe: SentryRecipe;
   readonly #tiers: Tiers;
   /** The judgments on their way. */
   readonly #running = new Set<AbortController>();
   #closed = false;
 
-  private constructor(engine: Engine, policy: Policy, tiers: Tiers) {
+  private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, tiers: Tiers) {
     this.policy = policy;
+    this.#recipe = recipe;
     this.warnings = Object.freeze(missingTiers(policy, tiers));
     this.#engine = engine;
     this.#l1 = new L1Decisions(policy.rules);
@@ -72,8 +76,11 @@ export class Sentry {
    */
   static async create(source: PolicySource, options: SentryOptions = {}): Promise<Sentry> {
     checkOptions(options);
-    const { engine, info } = await openPolicy(source, options);
-    return new Sentry(engine, publicPolicy(info, options), { ...options.tiers });
+    const { engine, info, ...opened } = await openPolicy(source, options);
+    const policy = publicPolicy(info, options);
+    const { failClosed, dryRun, deny } = policy;
+    const recipe = { source: opened.source, options: { ...opened.options, failClosed, dryRun, deny } };
+    return new Sentry(engine, policy, recipe, { ...options.tiers });
   }
 
   /**
@@ -91,6 +98,23 @@ export class Sentry {
   classify(event: EventInput): Decision | null {
     this.#refuseIfClosed();
     return this.#judge(typeof event === "string" ? event : eventBytes(event));
+  }
+
+  /**
+   * L1's decisions on events, one a line, all judged in one call where {@link createStream} leaves out what is harmless.
+   * `null` for a line that is not an event, or has more than 256 KiB. No decision has an action: see {@link classify}
+   * for the target of a block. A text without a newline at its end is one that has it.
+   *
+   * @example
+   * const lines = new TextEncoder().encode(`${toolExec(1, ["ls"])}\nno event\n`);
+   * sentry.classifyLines(lines).map((decision) => decision?.verdict); // ["allow", undefined]
+   */
+  classifyLines(lines: Uint8Array): (Decision | null)[] {
+    this.#refuseIfClosed();
+    return codesOf(this.#engine, lines).map((code) => {
+      if (isEvent(code)) return this.#l1.of(code);
+      return code === FAILED_CODE ? failed(this.#engine.failure) : null;
+    });
   }
 
   /**
@@ -163,6 +187,18 @@ export class Sentry {
   createStream(): EventStream {
     this.#refuseIfClosed();
     return new EventStream({ engine: this.#engine.fork(), l1: this.#l1 });
+  }
+
+  /**
+   * What it takes to make the same sentry in another thread, but for its tiers. Holds the policy's text and the variables
+   * that it read, so secrets too: not to be logged, or to leave the process.
+   *
+   * @example
+   * const { source, options } = sentry.recipe();
+   * const same = await Sentry.create(source, options);
+   */
+  recipe(): SentryRecipe {
+    return this.#recipe;
   }
 
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */

@@ -229,3 +229,18 @@ function answers(tier: "Llm" | "Agent"): Judge & { readonly seen: object[] } {
     },
   };
 }
+
+it("gives what makes it again, with what it read of the environment and no more, and shows none of it", async () => {
+  const env = { KEY: "hunter2", OTHER: "x" };
+  const first = await Sentry.create("a = $KEY", { env, name: "site.acl", failClosed: true });
+  const { source, options } = structuredClone(first.recipe());
+  expect([source, options]).toMatchObject([
+    "a = $KEY",
+    { name: "site.acl", env: { KEY: "hunter2" }, failClosed: true },
+  ]);
+  expect(options.env).not.toHaveProperty("OTHER");
+  const second = await Sentry.create(source, options);
+  expect(second.policy).toEqual(first.policy);
+  expect(core.sources.at(-1)).toBe("a = hunter2");
+  expect(inspect(first, { depth: 9, showHidden: true })).not.toContain("hunter2");
+});

@@ -1,7 +1,7 @@
 // Streams: what comes out, however a stream is cut and whatever fails.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { dns, type EventStream, Sentry, type StreamItem } from "../src/index.js";
+import { type Decision, dns, type EventStream, Sentry, type StreamItem } from "../src/index.js";
 import { type StubCore, stubCore } from "./stub-core.js";
 
 let core: StubCore;
@@ -83,7 +83,7 @@ describe("when the rule engine fails", () => {
     expect(stream.counters).toEqual({ ...COUNTERS, lines: 9, events: 6 });
   });
 
-  it.each(["streamInput", "feed", "rows", "counters", "rowFacts"] as const)(
+  it.each(["streamInput", "feed", "rows", "counters", "rowBriefs"] as const)(
     "in %s, the chunk is judged all the same",
     (call) => {
       const stream = sentry.createStream();
@@ -154,4 +154,20 @@ it("that is closed takes nothing more, and its events cannot be fetched", () => 
     expect(use).toThrow("this stream is closed");
   }
   expect(() => item?.event).toThrow("the stream has gone on");
+});
+
+describe("classifyLines", () => {
+  const told = (decisions: readonly (Decision | null)[]) => decisions.map((each) => each && (each.rule ?? each.reason));
+
+  it.each(["", "\n"])("gives what classify gives for each line, but for targets (end %j)", (end) => {
+    const decisions = sentry.classifyLines(bytes(LINES.join("\n") + end));
+    expect(told(decisions)).toEqual(told(LINES.map((line) => sentry.classify(line))));
+    expect(decisions.some((decision) => decision?.action !== undefined)).toBe(false);
+    expect(sentry.classifyLines(bytes(""))).toEqual([]);
+  });
+
+  it("judges the other lines where the rule engine fails on one", () => {
+    const lines = [dns(1, "odd"), dns(1, "TRAP"), "", dns(1, "evil"), ""];
+    expect(told(sentry.classifyLines(bytes(...lines)))).toEqual(["odd", FAILED[0], null, "evil"]);
+  });
 });

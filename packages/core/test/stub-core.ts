@@ -105,6 +105,7 @@ class StubHandle implements Handle {
   #counters = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
   #lines: string[] = [];
   #rows = 0;
+  #every = false;
 
   constructor(core: StubCore, instance: number) {
     this.#core = core;
@@ -167,9 +168,24 @@ class StubHandle implements Handle {
     return this.#judgeAll(last === "" ? [] : [last]);
   }
 
+  setEvery(every: boolean): void {
+    this.#enter("setEvery");
+    this.#every = every;
+  }
+
   rows(): number {
     this.#enter("rows");
     return this.#rows;
+  }
+
+  rowBriefs(): string {
+    this.#enter("rowBriefs");
+    return this.#lines.map((line) => this.#brief(line)).join("");
+  }
+
+  brief(len: number): string {
+    this.#enter("brief");
+    return this.#brief(this.#text(PAGE, len));
   }
 
   rowFacts(row: number): string | undefined {
@@ -221,6 +237,11 @@ class StubHandle implements Handle {
     return JSON.stringify(facts);
   }
 
+  #brief(text: string): string {
+    const subject = JSON.stringify(this.#query(text));
+    return `"event":"Dns","subject":${subject}\n${subject}\n`;
+  }
+
   /** Lays lines and rows out at the end of memory. */
   #judgeAll(lines: string[]): number {
     const rows = lines.flatMap((line) => {
@@ -229,6 +250,7 @@ class StubHandle implements Handle {
       const not = code >= 0x8000_0000;
       this.#counters[not ? (code & 1 ? "unmodelled" : "malformed") : "events"]++;
       const rule = RULES[(code & 0xff_ffff) - 1];
+      if (this.#every) return [{ line, code }];
       return not || rule === undefined || rule.verdict === "allow" ? [] : [{ line, code }];
     });
     this.#lines = rows.map(({ line }) => line);

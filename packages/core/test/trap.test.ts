@@ -8,7 +8,7 @@ import { dns, Sentry } from "../src/index.js";
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
-type Call = "judge" | "facts" | "feed" | "rowFacts";
+type Call = "judge" | "facts" | "feed" | "rowBriefs";
 
 const OUTSIDE = 0xffff_fff0;
 let trapOn: Call | undefined;
@@ -30,7 +30,7 @@ const trapping: CoreModule = {
 /** The handle, and each that is forked off it, with a trap before its calls. */
 function trapped(handle: Handle): Handle {
   const fork = handle.fork.bind(handle);
-  const traps = [trap(handle, "judge"), trap(handle, "facts"), trap(handle, "feed"), trap(handle, "rowFacts")];
+  const traps = [trap(handle, "judge"), trap(handle, "facts"), trap(handle, "feed"), trap(handle, "rowBriefs")];
   return Object.assign(handle, ...traps, { fork: () => trapped(fork()) });
 }
 
@@ -75,7 +75,7 @@ it("is an escalation of its event, and of nothing else", async () => {
   for (const each of [sentry, bystander, stream]) each.close();
 });
 
-it.each(["facts", "feed", "rowFacts"] as const)("in %s loses no line and no target", async (call) => {
+it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no target", async (call) => {
   const rule = { name: "a", on: "Egress", match: "10", verdict: "block", severity: "low", reason: "r" };
   const sentry = await Sentry.create({ rules: [{ ...rule, action: "deny-egress" }] });
   const stream = sentry.createStream();

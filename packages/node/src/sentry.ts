@@ -16,6 +16,7 @@ import {
   type PolicySource,
   type Risk,
   type SentryOptions,
+  type SentryRecipe,
 } from "@a3s-sentry/core";
 import { Enforcer } from "./enforcer/enforcer.js";
 import { EnforceError } from "./enforcer/error.js";
@@ -94,6 +95,11 @@ export class Sentry {
     return this.#core.classify(event);
   }
 
+  /** L1's decisions on events, one a line, without what they deny; `null` for what is not an event, or over 256 KiB. */
+  classifyLines(lines: Uint8Array): (Decision | null)[] {
+    return this.#core.classifyLines(lines);
+  }
+
   /** The decision on an event: L1, then the tiers for an escalation, then the fail mode. `null` for what is not an event. */
   evaluate(event: EventJson, options?: JudgeOptions): Promise<Decision>;
   evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null>;
@@ -125,7 +131,7 @@ export class Sentry {
    *
    * Throws `EnforceError` if the file cannot be written; the next block of the target tries again.
    */
-  enforce(decision: Decision): string | null {
+  enforce(decision: Pick<Decision, "verdict" | "action">): string | null {
     return this.#enforcer.enforce(decision);
   }
 
@@ -152,6 +158,14 @@ export class Sentry {
   /** A stream of events, one a line, judged many at a time. Lives on its own: close it too. */
   createStream(): EventStream {
     return this.#core.createStream();
+  }
+
+  /**
+   * What it takes to make the core's part of the same sentry in another thread, but for its tiers. Holds the policy's text
+   * and the variables that it read, so secrets too: not to be logged, or to leave the process.
+   */
+  recipe(): SentryRecipe {
+    return this.#core.recipe();
   }
 
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */

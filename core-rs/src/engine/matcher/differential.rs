@@ -1,1 +1,242 @@
+//! The matcher against a plain interpreter: one pattern after the other, each by the `regex` crate.
+//!
+//! Patterns are made at random, over few letters, so that they meet subjects often and in odd places.
 
+use super::path::{Path, count};
+use super::{Matcher, find};
+use crate::decision::Word;
+use crate::event::EventKind;
+use crate::policy::{Rule, check};
+
+/// Subjects for each policy.
+const SUBJECTS: usize = 200_000;
+
+/// A generator with a fixed seed (`splitmix64`).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ mixed >> 31) % bound as u64).unwrap()
+    }
+
+    fn pick<'p>(&mut self, from: &[&'p str]) -> &'p str {
+        from[self.below(from.len())]
+    }
+
+    fn some(
+        &mut self,
+        least: usize,
+        most: usize,
+        mut one: impl FnMut(&mut Self) -> String,
+    ) -> Vec<String> {
+        let count = least + self.below(most - least + 1);
+        (0..count).map(|_| one(self)).collect()
+    }
+}
+
+const LITERALS: [&str; 24] = [
+    "a", "b", "ab", "k", "s", "K", "ſ", "é", "0", "12", "_", "-x", " ", "/", "@", "`", "curl",
+    "key", "ask", r"\x11", r"\x7f", r"\n", r"\.", "token_",
+];
+const CLASSES: [&str; 14] = [
+    "[ab]",
+    "[^a]",
+    r"\s",
+    r"\d",
+    r"\w",
+    r"\W",
+    "[0-9a-f]",
+    ".",
+    "[é-ü]",
+    r"\S",
+    "(?s:.)",
+    "[a-c0-9_]",
+    "[kx]",
+    "(?i:k)",
+];
+const LOOKS: [&str; 9] = [
+    "^",
+    "$",
+    r"\b",
+    r"\B",
+    r"(?-u:\b)",
+    "(?m:^)",
+    r"\b{start}",
+    r"\b{end-half}",
+    r"\b",
+];
+/// What a whole pattern begins and ends with.
+const EDGES: [&str; 8] = ["", "", "", "", "", r"\b", "^", "$"];
+const COUNTS: [&str; 10] = [
+    "*", "+", "?", "{2}", "{3,}", "{1,3}", "{4}", "{12,}", "+?", "{0}",
+];
+
+fn pattern(random: &mut Random, depth: usize) -> String {
+    let leaf = depth == 0;
+    match random.below(if leaf { 8 } else { 16 }) {
+        0..5 => random.pick(&LITERALS).to_owned(),
+        5 => random.pick(&CLASSES).to_owned(),
+        6 => random.pick(&LOOKS).to_owned(),
+        7 => format!("(?i:{})", random.pick(&LITERALS)),
+        8 | 9 => format!("(?:{}){}", pattern(random, depth - 1), random.pick(&COUNTS)),
+        10 => format!("(?i:{})", pattern(random, depth - 1)),
+        11 | 12 => {
+            let branches = random.some(2, 4, |random| pattern(random, depth - 1));
+            format!("({})", branches.join("|"))
+        }
+        _ => random
+            .some(2, 4, |random| pattern(random, depth - 1))
+            .concat(),
+    }
+}
+
+const TOKENS: [&str; 48] = [
+    "a",
+    "b",
+    "ab",
+    "aab",
+    "k",
+    "K",
+    "\u{212a}",
+    "s",
+    "S",
+    "ſ",
+    "é",
+    "É",
+    "ü",
+    "0",
+    "1",
+    "12",
+    "٣",
+    "_",
+    "-x",
+    " ",
+    "\u{a0}",
+    "/",
+    "@",
+    "`",
+    "~",
+    "curl",
+    "CURL",
+    "key",
+    "\u{212a}EY",
+    "ask",
+    "aſk",
+    "\u{11}",
+    "\u{7f}",
+    "\n",
+    ".",
+    "token_",
+    "face",
+    "deadbeef0123",
+    "0123456789",
+    "aaaaaaaaaaaa",
+    "x",
+    "|",
+    "bash -i",
+    "/dev/tcp/",
+    "rm -rf /",
+    "curl x | sh",
+    "eval ",
+    "mkfifo",
+];
+
+fn subject(random: &mut Random) -> String {
+    random
+        .some(0, 7, |random| random.pick(&TOKENS).to_owned())
+        .concat()
+}
+
+/// A policy of so many random rules, each of a pattern that suits, and the built-in ones.
+fn rules(random: &mut Random, site_rules: usize, suits: fn(&regex::Regex) -> bool) -> Vec<Rule> {
+    let mut source = String::new();
+    let mut made = 0;
+    while made < site_rules {
+        let before = random.pick(&EDGES);
+        let pattern = format!("{before}{}{}", pattern(random, 3), random.pick(&EDGES));
+        let compiled = regex::Regex::new(&pattern);
+        if pattern.contains('`') || !compiled.is_ok_and(|compiled| suits(&compiled)) {
+            continue;
+        }
+        let kind = EventKind::ALL[random.below(8)].as_word();
+        let on = if random.below(3) == 0 { kind } else { "*" };
+        let rule = format!(
+            "rule \"r{made}\" {{ on = \"{on}\" match = `{pattern}` verdict = \"block\" severity = \"low\" reason = \"r\" }}\n"
+        );
+        source.push_str(&rule);
+        made += 1;
+    }
+    check(&source, &|_| None).policy.unwrap().rules
+}
+
+/// Judges subjects both ways, and returns how many a rule matched.
+fn compare(rules: &[Rule], random: &mut Random, subjects: usize) -> usize {
+    let matcher = Matcher::new(rules).unwrap();
+    let plain: Vec<_> = rules
+        .iter()
+        .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
+        .collect();
+    let mut hits = 0;
+    for round in 0..subjects {
+        let subject = subject(random);
+        let kind = EventKind::ALL[random.below(8)];
+        let fits = |at: &usize| rules[*at].on.contains(&kind) && plain[*at].is_match(&subject);
+        let fitting = (0..rules.len()).filter(fits);
+        let first = matcher.first(rules, kind, &subject);
+        if round % 64 != 0 {
+            assert_eq!(first, fitting.clone().next(), "{kind:?} {subject:?}");
+            hits += usize::from(first.is_some());
+            continue;
+        }
+        let fitting: Vec<usize> = fitting.collect();
+        assert_eq!(first, fitting.first().copied(), "{kind:?} {subject:?}");
+        assert_eq!(
+            matcher.all(rules, kind, &subject),
+            fitting,
+            "{kind:?} {subject:?}"
+        );
+        if let Some(at) = first {
+            let span = plain[at]
+                .find(&subject)
+                .map(|found| (found.start(), found.end()));
+            let pattern = &rules[at].pattern;
+            assert_eq!(
+                find(pattern, &subject),
+                span,
+                "{} {subject:?}",
+                pattern.as_str()
+            );
+            hits += 1;
+        }
+    }
+    hits
+}
+
+#[test]
+fn it_agrees_with_one_pattern_after_the_other() {
+    let mut random = Random(14);
+    for site_rules in [0, 5, 10, 20] {
+        let rules = rules(&mut random, site_rules, |regex| !regex.is_match(""));
+        let matched = compare(&rules, &mut random, SUBJECTS);
+        // Neither a policy that everything meets nor one that nothing does would show much.
+        assert!(
+            (SUBJECTS / 100..SUBJECTS).contains(&matched),
+            "{matched} of {site_rules}"
+        );
+    }
+    for _ in 0..400 {
+        let rules = rules(&mut random, 8, |_| true);
+        compare(&rules, &mut random, 250);
+    }
+    for path in Path::ALL {
+        assert!(
+            count(path) >= 10,
+            "{path:?} was taken {} times",
+            count(path)
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use super::ascii;
 use super::lazy::{Lazy, TooManyStates};
 use super::path::{Path, took};
+use crate::decision::Verdict;
 use crate::policy::{Rule, branches};
 
 /// One branch of one rule's pattern.
@@ -78,7 +79,8 @@ impl Group {
             }
             match self.ask(search, memory, Lazy::any) {
                 Ok(found) => return found,
-                Err(TooManyStates) => self.split(),
+                Err(TooManyStates) if self.branches.len() > 1 => self.split(),
+                Err(TooManyStates) => return self.is_cautious(search),
             }
         }
     }
@@ -104,12 +106,18 @@ impl Group {
                     found.extend(branches.map(|branch| branch.rule));
                     return;
                 }
-                Err(TooManyStates) => self.split(),
+                Err(TooManyStates) if self.branches.len() > 1 => self.split(),
+                Err(TooManyStates) => {
+                    let rule = self.branches.first().map(|branch| branch.rule);
+                    found.extend(rule.filter(|_| self.is_cautious(search)));
+                    return;
+                }
             }
         }
     }
 
-    /// Asks the automaton for subjects like this one. One that has a single branch never fails.
+    /// Asks the automaton for subjects like this one. That of a single branch never makes too many
+    /// states, and compiles, since its pattern did when it was read.
     fn ask<T: Default>(
         &mut self,
         search: Search<'_>,
@@ -132,6 +140,13 @@ impl Group {
         let answer = question(automaton, search.subject);
         *memory = (*memory + automaton.memory()).saturating_sub(before);
         answer
+    }
+
+    /// What to say of a branch that cannot be asked: that it matches, unless its rule allows.
+    fn is_cautious(&self, search: Search<'_>) -> bool {
+        let branch = self.branches.first();
+        let rule = branch.and_then(|branch| search.rules.get(branch.rule as usize));
+        rule.is_some_and(|rule| rule.verdict != Verdict::Allow)
     }
 
     fn split(&mut self) {
@@ -170,5 +185,5 @@ fn compile(members: &[Branch], search: Search<'_>) -> Option<Lazy> {
             });
         }
     }
-    Lazy::new(&patterns, members.len() > 1)
+    Lazy::new(patterns, members.len() > 1)
 }

@@ -2,14 +2,15 @@
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::{Input, MatchErrorKind, MatchKind, PatternSet};
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
+use regex_automata::{Input, MatchKind, PatternSet};
 use regex_syntax::hir::Hir;
 
 use super::path::{Path, took};
+use super::relaxed;
 
-/// Bytes for the states of one automaton.
-const CACHE: usize = 1 << 20;
+/// Bytes for the states of one automaton. Few in this crate's tests, so that they come to their end.
+const CACHE: usize = if cfg!(test) { 8 << 10 } else { 1 << 20 };
 /// An automaton that may give up does so once it has filled its cache this often, and
 const CLEARINGS: usize = 2;
 /// has walked fewer bytes than this for each state that it made.
@@ -20,8 +21,15 @@ const BYTES_FOR_A_STATE: usize = 16;
 pub(super) struct Lazy {
     dfa: DFA,
     cache: Cache,
-    /// For texts that are not ASCII, where a pattern asks for the edge of a Unicode word.
-    slow: Option<Box<(PikeVM, pikevm::Cache)>>,
+    /// Where a pattern asks for the edge of a Unicode word, which the automaton takes for granted.
+    exact: Option<Box<Exact>>,
+}
+
+/// Says what the automaton only thinks possible.
+#[derive(Debug)]
+struct Exact {
+    patterns: Vec<Hir>,
+    vm: Option<(PikeVM, pikevm::Cache)>,
 }
 
 /// The automaton makes so many states that smaller ones are better.
@@ -31,44 +39,43 @@ pub(super) struct TooManyStates;
 impl Lazy {
     /// Compiles `patterns`; `None` where that takes more memory than the format can hold, which the
     /// limit on each pattern keeps from happening. With `may_give_up` a search may fail.
-    pub(super) fn new(patterns: &[Hir], may_give_up: bool) -> Option<Self> {
-        let config = thompson::Config::new().which_captures(WhichCaptures::None);
-        let nfa = thompson::Compiler::new()
-            .configure(config)
-            .build_many_from_hir(patterns)
-            .ok()?;
+    pub(super) fn new(patterns: Vec<Hir>, may_give_up: bool) -> Option<Self> {
+        let asks_for_words = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
+        let (nfa, exact) = if patterns.iter().any(asks_for_words) {
+            let relaxed: Vec<Hir> = patterns.iter().map(relaxed::without_words).collect();
+            let exact = Box::new(Exact { patterns, vm: None });
+            (compile(&relaxed)?, Some(exact))
+        } else {
+            (compile(&patterns)?, None)
+        };
         let config = DFA::config()
             .match_kind(MatchKind::All)
-            .unicode_word_boundary(true)
             .cache_capacity(CACHE)
             .skip_cache_capacity_check(true)
             .minimum_cache_clear_count(may_give_up.then_some(CLEARINGS))
             .minimum_bytes_per_state(Some(BYTES_FOR_A_STATE));
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
         let cache = dfa.create_cache();
-        Some(Self {
-            dfa,
-            cache,
-            slow: None,
-        })
+        Some(Self { dfa, cache, exact })
     }
 
     /// Bytes that it takes now.
     pub(super) fn memory(&self) -> usize {
-        let slow = self.slow.as_ref().map_or(0, |slow| slow.1.memory_usage());
-        self.dfa.get_nfa().memory_usage() + self.cache.memory_usage() + slow
+        let exact = self.exact.as_ref().map_or(0, |exact| exact.memory());
+        self.dfa.get_nfa().memory_usage() + self.cache.memory_usage() + exact
     }
 
     /// Whether any of the patterns matches.
     pub(super) fn any(&mut self, subject: &str) -> Result<bool, TooManyStates> {
         let input = Input::new(subject).earliest(true);
-        match self.dfa.try_search_fwd(&mut self.cache, &input) {
-            Ok(found) => Ok(found.is_some()),
-            Err(error) if gave_up(error.kind()) => Err(TooManyStates),
-            Err(_) => {
-                let (vm, cache) = self.slow().ok_or(TooManyStates)?;
+        let found = self.dfa.try_search_fwd(&mut self.cache, &input);
+        match (found, &mut self.exact) {
+            (Ok(Some(_)), Some(exact)) => {
+                let (vm, cache) = exact.ready().ok_or(TooManyStates)?;
                 Ok(vm.is_match(cache, input))
             }
+            (Ok(found), _) => Ok(found.is_some()),
+            (Err(_), _) => Err(TooManyStates),
         }
     }
 
@@ -76,36 +83,43 @@ impl Lazy {
     pub(super) fn which(&mut self, subject: &str) -> Result<PatternSet, TooManyStates> {
         let mut found = PatternSet::new(self.dfa.pattern_len());
         let input = Input::new(subject);
-        let searched = self
-            .dfa
-            .try_which_overlapping_matches(&mut self.cache, &input, &mut found);
-        match searched {
-            Ok(()) => Ok(found),
-            Err(error) if gave_up(error.kind()) => Err(TooManyStates),
-            Err(_) => {
-                let (vm, cache) = self.slow().ok_or(TooManyStates)?;
-                found.clear();
-                vm.which_overlapping_matches(cache, &input, &mut found);
-                Ok(found)
-            }
+        if let Some(exact) = &mut self.exact {
+            let (vm, cache) = exact.ready().ok_or(TooManyStates)?;
+            vm.which_overlapping_matches(cache, &input, &mut found);
+            return Ok(found);
         }
-    }
-
-    /// What takes over where the automaton quits.
-    fn slow(&mut self) -> Option<&mut (PikeVM, pikevm::Cache)> {
-        took(Path::UnicodeWords);
-        if self.slow.is_none() {
-            let vm = PikeVM::builder()
-                .configure(PikeVM::config().match_kind(MatchKind::All))
-                .build_from_nfa(self.dfa.get_nfa().clone())
-                .ok()?;
-            let cache = vm.create_cache();
-            self.slow = Some(Box::new((vm, cache)));
-        }
-        self.slow.as_deref_mut()
+        self.dfa
+            .try_which_overlapping_matches(&mut self.cache, &input, &mut found)
+            .map_err(|_| TooManyStates)?;
+        Ok(found)
     }
 }
 
-fn gave_up(kind: &MatchErrorKind) -> bool {
-    matches!(kind, MatchErrorKind::GaveUp { .. })
+impl Exact {
+    fn ready(&mut self) -> Option<&mut (PikeVM, pikevm::Cache)> {
+        took(Path::UnicodeWords);
+        if self.vm.is_none() {
+            let vm = PikeVM::builder()
+                .configure(PikeVM::config().match_kind(MatchKind::All))
+                .build_from_nfa(compile(&self.patterns)?)
+                .ok()?;
+            let cache = vm.create_cache();
+            self.vm = Some((vm, cache));
+        }
+        self.vm.as_mut()
+    }
+
+    fn memory(&self) -> usize {
+        let vm = self.vm.as_ref();
+        vm.map_or(0, |(vm, cache)| {
+            vm.get_nfa().memory_usage() + cache.memory_usage()
+        })
+    }
+}
+
+fn compile(patterns: &[Hir]) -> Option<NFA> {
+    let config = thompson::Config::new().which_captures(WhichCaptures::None);
+    let mut compiler = thompson::Compiler::new();
+    compiler.configure(config);
+    compiler.build_many_from_hir(patterns).ok()
 }

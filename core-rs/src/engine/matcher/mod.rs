@@ -16,6 +16,7 @@ mod grams;
 mod group;
 mod lazy;
 mod path;
+mod relaxed;
 mod span;
 mod texts;
 

@@ -85,15 +85,15 @@ impl Shape {
     fn sets(self) -> Sets {
         let mut sets = Sets::new();
         match self {
-            Self::Exactly(texts) => add(&mut sets, texts),
+            Self::Exactly(texts) => add(&mut sets, &texts),
             Self::Somehow {
                 prefix,
                 suffix,
                 inside,
             } => {
                 sets = inside;
-                add(&mut sets, prefix);
-                add(&mut sets, suffix);
+                add(&mut sets, &prefix);
+                add(&mut sets, &suffix);
             }
         }
         sets
@@ -209,7 +209,7 @@ fn joined(parts: impl Iterator<Item = Shape>) -> Shape {
                 inside: within,
             } => {
                 for set in within {
-                    add(&mut inside, set);
+                    add(&mut inside, &set);
                 }
                 (prefix, Some(suffix))
             }
@@ -222,11 +222,11 @@ fn joined(parts: impl Iterator<Item = Shape>) -> Shape {
                     Some(longer) => (longer, nothing()),
                     None => (run, texts),
                 };
-                add(&mut inside, ended.clone());
+                add(&mut inside, &ended);
                 first.get_or_insert(ended);
                 run = match next {
                     Some(suffix) => {
-                        add(&mut inside, behind);
+                        add(&mut inside, &behind);
                         suffix
                     }
                     None => behind,
@@ -285,7 +285,7 @@ fn either(branches: impl Iterator<Item = Shape>) -> Shape {
     }
     let mut sets = Sets::new();
     if let Some(texts) = inside {
-        add(&mut sets, texts);
+        add(&mut sets, &texts);
     }
     Shape::Somehow {
         inside: sets,
@@ -296,7 +296,7 @@ fn either(branches: impl Iterator<Item = Shape>) -> Shape {
 
 /// Adds a set to others if there is room for it, or if it is more telling than the last. The
 /// empty text is in every subject, so a set with it says nothing.
-fn add(sets: &mut Sets, set: Vec<Text>) {
+fn add(sets: &mut Sets, set: &[Text]) {
     let set: Vec<Text> = set.iter().map(|text| with_edges_outside(text)).collect();
     let is_empty = |text: &Text| text.iter().all(|&byte| byte <= END);
     if set.is_empty() || set.iter().any(is_empty) || set.len() > 4 * MAX_TEXTS {

@@ -6,7 +6,7 @@ import { FAILED_CODE, MALFORMED_CODE } from "./code.js";
 import { EngineFailure } from "./failure.js";
 import type { Instance } from "./instance.js";
 import { forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
-import { MAX_CHUNK_BYTES, type Row, readRows } from "./rows.js";
+import { type Brief, MAX_CHUNK_BYTES, type Row, readBrief, readCodes, readRows } from "./rows.js";
 
 /**
  * One compiled policy.
@@ -60,6 +60,11 @@ export class Engine {
     return this.#cold(({ handle }) => parse<EventFacts>(handle.facts(this.#length)));
   }
 
+  /** What an audit line says of the event last judged, which was one. Throws `EngineFailure`. */
+  brief(): Brief {
+    return this.#cold(({ handle }) => readBrief(handle.brief(this.#length)));
+  }
+
   /** The trace of the event last judged, which was one. Throws `EngineFailure`. */
   explain(): Trace {
     return this.#cold(({ handle }) => parse<Trace>(handle.explain(this.#length)));
@@ -77,12 +82,17 @@ export class Engine {
 
   /** Takes the next bytes of a stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`. */
   feed(chunk: Uint8Array): Row[] {
-    return this.#cold(({ handle }) => {
-      const place = handle.streamInput(chunk.length);
-      if (place === 0) throw new RangeError(`a chunk may have ${MAX_CHUNK_BYTES} bytes`);
-      new Uint8Array(this.#instance.memory.buffer, place, chunk.length).set(chunk);
-      const count = handle.feed(chunk.length);
-      return readRows(this.#instance.memory, handle, count);
+    return this.#cold((live) => readRows(this.#instance.memory, live.handle, this.#fed(live, chunk)));
+  }
+
+  /**
+   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a newline; a line that is too
+   * long is malformed. Not for an engine that a stream goes through. Throws `EngineFailure`.
+   */
+  codes(lines: Uint8Array): number[] {
+    return this.#cold((live) => {
+      live.handle.setEvery(true);
+      return readCodes(this.#instance.memory, live.handle, this.#fed(live, lines));
     });
   }
 
@@ -113,6 +123,14 @@ export class Engine {
     const live = this.#live;
     this.#live = undefined;
     if (live?.generation === this.#instance.generation) live.handle.free();
+  }
+
+  /** Gives the number of rows. */
+  #fed({ handle }: Live, chunk: Uint8Array): number {
+    const place = handle.streamInput(chunk.length);
+    if (place === 0) throw new RangeError(`a chunk may have ${MAX_CHUNK_BYTES} bytes`);
+    new Uint8Array(this.#instance.memory.buffer, place, chunk.length).set(chunk);
+    return handle.feed(chunk.length);
   }
 
   #needIntact(): void {

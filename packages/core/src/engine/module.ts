@@ -34,10 +34,16 @@ export interface Handle {
   feed(len: number): number;
   /** Judges a last line that has no end; gives the number of rows. */
   finish(): number;
+  /** From here on, gives rows for all lines, or only for those that need attention. */
+  setEvery(every: boolean): void;
   /** Rows of three u32: place of the line, its length in bytes, its code. */
   rows(): number;
   /** `Counters` as JSON. */
   counters(): string;
+  /** Two lines for each row: the `head` and the `target` of a `Brief` (rows.ts); all lines end. */
+  rowBriefs(): string;
+  /** The same two lines for the event in the room. */
+  brief(len: number): string;
   /** `EventFacts` as JSON, of the line of a row, by its number from 0. */
   rowFacts(row: number): string | undefined;
 }

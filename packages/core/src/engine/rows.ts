@@ -10,8 +10,16 @@ export const MAX_LINE_BYTES = 256 * 1024;
 
 const FIELDS = 3;
 
+/** What an audit line says of an event. */
+export interface Brief {
+  /** Members of a JSON object: `"agent":…,"event":…,"subject":…`. */
+  readonly head: string;
+  /** The event's target as a JSON text; empty where it has none. */
+  readonly target: string;
+}
+
 /** One line that needs attention: its number in the table, where it lies in memory, and its code. */
-export interface Row {
+export interface Row extends Brief {
   readonly index: number;
   readonly place: number;
   readonly length: number;
@@ -20,9 +28,32 @@ export interface Row {
 
 export function readRows(memory: Memory, handle: Handle, count: number): Row[] {
   if (count === 0) return [];
+  const briefs = handle.rowBriefs().split("\n");
   const table = new Uint32Array(memory.buffer, handle.rows(), count * FIELDS);
-  return Array.from({ length: count }, (_, index) => {
-    const [place = 0, length = 0, code = 0] = table.subarray(index * FIELDS, (index + 1) * FIELDS);
-    return { index, place, length, code };
-  });
+  const rows: Row[] = [];
+  for (let index = 0; index < count; index++) {
+    const at = index * FIELDS;
+    rows.push({
+      index,
+      place: table[at] ?? 0,
+      length: table[at + 1] ?? 0,
+      code: table[at + 2] ?? 0,
+      head: briefs[2 * index] ?? "",
+      target: briefs[2 * index + 1] ?? "",
+    });
+  }
+  return rows;
+}
+
+/** The codes of the rows alone. */
+export function readCodes(memory: Memory, handle: Handle, count: number): number[] {
+  if (count === 0) return [];
+  const table = new Uint32Array(memory.buffer, handle.rows(), count * FIELDS);
+  return Array.from({ length: count }, (_, index) => table[index * FIELDS + 2] ?? 0);
+}
+
+/** The brief of one event, from its two lines. */
+export function readBrief(lines: string): Brief {
+  const [head = "", target = ""] = lines.split("\n");
+  return { head, target };
 }

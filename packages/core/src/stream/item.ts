@@ -1,12 +1,22 @@
 // One line of a stream that needs attention.
 
 import type { Decision } from "../decision.js";
+import type { Row } from "../engine/rows.js";
 import type { JudgedEvent } from "../pipeline/judge.js";
 
 /** A line whose decision is anything but a plain allow: a block, an escalation, or a severity above info. */
 export interface StreamItem {
   /** L1's decision. An escalation goes on with `sentry.escalate(decision, event)`. */
   readonly decision: Decision;
+  /** The decision without its target: one and the same object for all events of a rule, a kind and an evidence. */
+  readonly shared: Decision;
+  /** What the decision's action denies, as a JSON text, escaped as `head` is; empty where there is no action. */
+  readonly target: string;
+  /**
+   * What an audit line says of the event: the members `"agent":…,"event":…,"subject":…` of a JSON object, the subject cut
+   * to 300 bytes, in which no character can harm a terminal or end a line. Empty where the rule engine failed.
+   */
+  readonly head: string;
   /**
    * The event, fetched at the first reading. That must come before the stream goes on (`push`, `end`, `switchTo`, `close`):
    * later it throws an `Error`. `null` where the rule engine failed.
@@ -14,22 +24,43 @@ export interface StreamItem {
   readonly event: JudgedEvent | null;
 }
 
-/** An item that fetches its event once, when asked. */
-export class LazyItem implements StreamItem {
-  readonly decision: Decision;
-  #fetch: (() => JudgedEvent | null) | undefined;
-  #event: JudgedEvent | null = null;
+/** What an item asks for when it is read. */
+export interface ItemSource {
+  decisionOf(row: Row): Decision;
+  /** `turn` is the one in which the item came out. */
+  eventOf(row: Row, turn: number): JudgedEvent | null;
+}
 
-  constructor(decision: Decision, fetch: () => JudgedEvent | null) {
-    this.decision = decision;
-    this.#fetch = fetch;
+/** An item that makes its decision, and fetches its event, once, when asked. */
+export class LazyItem implements StreamItem {
+  readonly shared: Decision;
+  readonly target: string;
+  readonly #source: ItemSource;
+  readonly #row: Row;
+  readonly #turn: number;
+  #decision: Decision | undefined;
+  #event: JudgedEvent | null | undefined;
+
+  /** `target` is empty where the rule denies nothing. */
+  constructor(shared: Decision, target: string, source: ItemSource, row: Row, turn: number) {
+    this.shared = shared;
+    this.target = target;
+    this.#source = source;
+    this.#row = row;
+    this.#turn = turn;
+  }
+
+  get head(): string {
+    return this.#row.head;
+  }
+
+  get decision(): Decision {
+    this.#decision ??= this.target === "" ? this.shared : this.#source.decisionOf(this.#row);
+    return this.#decision;
   }
 
   get event(): JudgedEvent | null {
-    if (this.#fetch !== undefined) {
-      this.#event = this.#fetch();
-      this.#fetch = undefined;
-    }
+    if (this.#event === undefined) this.#event = this.#source.eventOf(this.#row, this.#turn);
     return this.#event;
   }
 }

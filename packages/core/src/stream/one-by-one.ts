@@ -39,7 +39,7 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): Judged {
     const why = isUnmodelled(code) ? "unmodelled" : "malformed";
     return { items: [], counted: { ...NOTHING, lines: 1, [why]: 1 } };
   }
-  const item = code === FAILED_CODE ? { decision: failed(engine.failure), event: null } : itemOf(parts, code, line);
+  const item = code === FAILED_CODE ? failedItem(engine.failure) : itemOf(parts, code, line);
   const { verdict, severity } = item.decision;
   const plain = verdict === "allow" && severity === "info";
   return { items: plain ? [] : [item], counted: { ...NOTHING, lines: 1, events: 1 } };
@@ -48,9 +48,17 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): Judged {
 function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): StreamItem {
   try {
     const event = { ...engine.facts(), line: utf8Text(line) };
-    return { decision: hasTarget(code) ? l1.withTarget(code, event.target) : l1.of(code), event };
+    const { head, target } = engine.brief();
+    const shared = l1.of(code);
+    if (!hasTarget(code)) return { decision: shared, shared, target: "", head, event };
+    return { decision: l1.withTarget(code, event.target), shared, target, head, event };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    return { decision: failed(error.what), event: null };
+    return failedItem(error.what);
   }
+}
+
+function failedItem(what: string): StreamItem {
+  const decision = failed(what);
+  return { decision, shared: decision, target: "", head: "", event: null };
 }

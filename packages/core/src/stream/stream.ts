@@ -10,7 +10,7 @@ import { utf8Text } from "../input.js";
 import type { L1Decisions } from "../l1.js";
 import type { JudgedEvent } from "../pipeline/judge.js";
 import { minus, NOTHING, plus, type StreamCounters } from "./counters.js";
-import { LazyItem, type StreamItem } from "./item.js";
+import { type ItemSource, LazyItem, type StreamItem } from "./item.js";
 import { type Judged, judgeLine, judgeLines } from "./one-by-one.js";
 import { Tail } from "./tail.js";
 
@@ -45,10 +45,12 @@ export class EventStream {
   #counted = NOTHING;
   #turn = 0;
   #closed = false;
+  #source: ItemSource;
 
   /** @internal */
   constructor(parts: StreamParts) {
     this.#parts = parts;
+    this.#source = this.#sourceOf(parts);
   }
 
   /** Takes the next bytes; gives what needs attention in the lines that end there, in order. */
@@ -57,8 +59,11 @@ export class EventStream {
     const items: StreamItem[] = [];
     for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
       const taken = this.#take(chunk.subarray(start, start + MAX_CHUNK_BYTES));
-      // Events must be fetched before the stream goes on, so here they are.
-      for (const { decision, event } of taken) items.push({ decision, event });
+      for (const item of taken) {
+        // Events must be fetched before the stream goes on.
+        void item.event;
+        items.push(item);
+      }
     }
     return items;
   }
@@ -91,6 +96,7 @@ export class EventStream {
     fresh.#closed = true;
     this.#parts.engine.close();
     this.#parts = fresh.#parts;
+    this.#source = this.#sourceOf(fresh.#parts);
     this.#inStep = false;
   }
 
@@ -123,7 +129,7 @@ export class EventStream {
     const { engine } = this.#parts;
     try {
       if (!this.#inStep || !engine.intact) this.#resume();
-      const items = fast(engine).map((row) => this.#item(row));
+      const items = fast(engine).map(this.#item, this);
       const counted = engine.counters();
       this.#total = plus(this.#total, minus(counted, this.#counted));
       this.#counted = counted;
@@ -146,34 +152,34 @@ export class EventStream {
   }
 
   #item(row: Row): StreamItem {
-    const { engine, l1 } = this.#parts;
-    if (!hasTarget(row.code)) return new LazyItem(l1.of(row.code), this.#fetcher(row));
-    const event = eventAt(engine, row);
-    return new LazyItem(l1.withTarget(row.code, event.target), () => event);
+    const { code, target } = row;
+    return new LazyItem(this.#parts.l1.of(code), hasTarget(code) ? target : "", this.#source, row, this.#turn);
   }
 
-  #fetcher(row: Row): () => JudgedEvent | null {
-    const turn = this.#turn;
-    return () => {
-      if (turn !== this.#turn || this.#closed)
-        throw new Error("the stream has gone on: read an item's event before that");
-      try {
-        return eventAt(this.#parts.engine, row);
-      } catch (error) {
-        if (error instanceof EngineFailure) return null;
-        throw error;
-      }
+  /** Items outlive a switch to another policy, so they keep to the decisions of theirs. */
+  #sourceOf({ l1 }: StreamParts): ItemSource {
+    return {
+      decisionOf: ({ code, target }) => l1.withTarget(code, JSON.parse(target)),
+      eventOf: (row, turn) => this.#eventOf(row, turn),
     };
+  }
+
+  #eventOf(row: Row, turn: number): JudgedEvent | null {
+    if (turn !== this.#turn || this.#closed)
+      throw new Error("the stream has gone on: read an item's event before that");
+    const { engine } = this.#parts;
+    try {
+      return { ...engine.factsAt(row), line: utf8Text(engine.lineAt(row)) };
+    } catch (error) {
+      if (error instanceof EngineFailure) return null;
+      throw error;
+    }
   }
 
   #advance(): void {
     if (this.#closed) throw new Error("this stream is closed");
     this.#turn++;
   }
-}
-
-function eventAt(engine: Engine, row: Row): JudgedEvent {
-  return { ...engine.factsAt(row), line: utf8Text(engine.lineAt(row)) };
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,6 +1,8 @@
 // Small pieces of text.
 
+import { number } from "../number.js";
+
 /** `1 error`, `2 errors`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en-US")} ${noun}${number === 1 ? "" : "s"}`;
+export function count(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
 }

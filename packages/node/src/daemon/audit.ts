@@ -1,9 +1,7 @@
 // The audit line: one decision as JSON. Its field names are an interface.
 
-import { type Decision, type JudgedEvent, type Risk, truncateUtf8 } from "@a3s-sentry/core";
+import type { Decision, Risk } from "@a3s-sentry/core";
 import { visibleJson } from "../visible.js";
-
-const MAX_SUBJECT_BYTES = 300;
 
 /** What became of a decision's target. */
 export interface Outcome {
@@ -11,34 +9,39 @@ export interface Outcome {
   readonly enforceError?: string;
 }
 
-/** One line with its newline. `event` is `null` where the rule engine failed on it. */
-export function auditLine(decision: Decision, event: JudgedEvent | null, outcome: Outcome): string {
-  const { enforced, enforceError } = outcome;
-  const line = JSON.stringify({
-    agent: event?.agent ?? undefined,
-    event: event?.kind,
-    subject: event === null ? undefined : truncateUtf8(event.subject, MAX_SUBJECT_BYTES),
-    decision: auditDecision(decision),
-    enforced,
-    enforce_error: enforceError,
-  });
-  return `${visibleJson(line)}\n`;
+/** A decision as JSON in two pieces: where it has an action, the target as JSON goes between them. */
+export interface DecisionText {
+  readonly before: string;
+  readonly after: string;
 }
 
-function auditDecision(decision: Decision): object {
+/** The text of a decision, whatever the target of its action. */
+export function decisionText(decision: Decision): DecisionText {
   const { verdict, tier, severity, reason, action, risk, rule, evidence, resolution } = decision;
-  return {
-    verdict,
-    tier,
-    severity,
-    reason,
-    action: action && { [action.kind]: action.target },
+  const before = JSON.stringify({ verdict, tier, severity, reason }).slice(0, -1);
+  const after = JSON.stringify({
     risk: risk && auditRisk(risk),
     rule,
     evidence: evidence === "partial" ? evidence : undefined,
     resolution,
-  };
+  }).slice(1);
+  const rest = after === "}" ? after : `,${after}`;
+  if (action === undefined) return { before: visibleJson(before), after: visibleJson(rest) };
+  return { before: visibleJson(`${before},"action":{"${action.kind}":`), after: visibleJson(`}${rest}`) };
 }
+
+/** An audit line but for its end: `head` is that of a `StreamItem`, `target` is empty where there is no action. */
+export function lineStart(head: string, { before, after }: DecisionText, target: string): string {
+  return `{${head === "" ? "" : `${head},`}"decision":${before}${target}${after}`;
+}
+
+/** What goes before the end of a line; empty where nothing became of a target. */
+export function outcomeText({ enforced, enforceError }: Outcome): string {
+  const members = JSON.stringify({ enforced, enforce_error: enforceError });
+  return members === "{}" ? "" : visibleJson(`,${members.slice(1, -1)}`);
+}
+
+export const LINE_END = "}\n";
 
 function auditRisk({ category, name, riskType }: Readonly<Risk>): object {
   return { category, name, risk_type: riskType };

@@ -1,21 +1,33 @@
-// Lines to a stream, in large writes, no faster than its reader takes them.
+// Lines to a stream: in large writes, soon, and no faster than its reader takes them.
 
+import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
 
 const LARGE = 64 * 1024;
+/** Half of what a line may be held back: the other half is for what keeps the timer from firing, such as a chunk. */
+const HOLD_MS = 25;
 
-/** Collects lines; `settle` after each batch writes them out. */
+/** Collects lines, and writes them when they are many or have waited long enough. */
 export class Output {
   readonly #stream: Writable;
-  #pending: string[] = [];
+  readonly #before: () => void;
+  #pending: Uint8Array[] = [];
   #length = 0;
+  #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
+  /** Writes that are neither through nor have failed. */
+  #unwritten = 0;
+  #through = (): void => {};
 
-  constructor(stream: Writable) {
+  /** `before` is called before each write. */
+  constructor(stream: Writable, before: () => void = () => {}) {
     this.#stream = stream;
+    this.#before = before;
     stream.on("error", (error) => {
       this.#error ??= error;
     });
+    // A stream that is destroyed may forget the write that it is at.
+    stream.on("close", () => this.#through());
   }
 
   /** Why no more can be written. */
@@ -23,23 +35,45 @@ export class Output {
     return this.#error;
   }
 
-  add(line: string): void {
-    this.#pending.push(line);
-    this.#length += line.length;
+  add(lines: Uint8Array): void {
+    if (lines.length === 0) return;
+    this.#pending.push(lines);
+    this.#length += lines.length;
+    if (this.#length >= LARGE) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), HOLD_MS);
   }
 
-  /** Writes out what has collected, if that is much or if no more is to be expected soon, and waits for the reader. */
-  async settle(idle: boolean): Promise<void> {
-    if (this.#length === 0 || (!idle && this.#length < LARGE)) return;
-    const text = this.#pending.join("");
+  /** Waits until the reader has caught up with what was written, or is gone. */
+  async ready(): Promise<void> {
+    if (this.#stream.writableNeedDrain && !this.#stream.destroyed) await taken(this.#stream);
+  }
+
+  /** Writes out what there is, and waits until all is written or cannot be. */
+  async flush(): Promise<void> {
+    this.#write();
+    if (this.#unwritten === 0 || this.#stream.destroyed) return;
+    await new Promise<void>((resolve) => {
+      this.#through = resolve;
+    });
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending);
     this.#pending = [];
+    if (this.#length === 0 || this.#error !== undefined) return;
     this.#length = 0;
-    if (this.#error !== undefined) return;
-    if (!this.#stream.write(text) && !this.#stream.destroyed) await taken(this.#stream);
+    this.#before();
+    this.#unwritten += 1;
+    this.#stream.write(lines, (error) => {
+      this.#error ??= error ?? undefined;
+      this.#unwritten -= 1;
+      if (this.#unwritten === 0) this.#through();
+    });
   }
 }
 
-/** Waits until the stream's reader has caught up, or is gone. */
 function taken(stream: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,7 +1,7 @@
 // The progress line of a run: how many events, how fast, how many blocked.
 
+import { number } from "../number.js";
 import type { Log } from "./log.js";
-import { number } from "./totals.js";
 
 const PERIOD_MS = 250;
 

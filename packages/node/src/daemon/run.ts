@@ -1,16 +1,20 @@
 // The daemon: events in, decisions to deny-files and audit lines.
 
 import type { Readable, Writable } from "node:stream";
-import type { Decision, EventStream, StreamCounters, StreamItem } from "@a3s-sentry/core";
-import { EnforceError } from "../enforcer/error.js";
 import type { Sentry } from "../sentry.js";
 import { visible } from "../visible.js";
-import { auditLine, type Outcome } from "./audit.js";
 import { chunks } from "./chunks.js";
+import { Clerk } from "./clerk.js";
+import { Crew } from "./crew/crew.js";
+import { threadsThatPay } from "./crew/threads.js";
+import { Ledger } from "./ledger.js";
 import type { Log } from "./log.js";
 import { Output } from "./output.js";
+import { Pace } from "./pace.js";
 import { showProgress } from "./progress.js";
-import { Totals } from "./totals.js";
+import type { Totals } from "./totals.js";
+
+const NEWLINE = 10;
 
 export interface Streams {
   readonly input: Readable & { readonly isTTY?: boolean };
@@ -21,29 +25,30 @@ export interface Streams {
 /** What a run came to. */
 export interface Result {
   readonly totals: Totals;
-  readonly counters: StreamCounters;
   /** Why `output` took no more, which ended the run. */
   readonly outputError?: Error;
 }
 
 /** One run over one stream of events. */
 export class Daemon {
-  readonly #totals = new Totals();
-  readonly #told = new Set<string>();
   readonly #log: Log;
   readonly #input: Streams["input"];
   readonly #output: Output;
-  readonly #outputIsTerminal: boolean;
-  readonly #stream: EventStream;
+  readonly #ledger: Ledger;
+  readonly #pace = new Pace();
   #sentry: Sentry;
+  /** Judges on this thread, until the crew takes over. */
+  #clerk: Clerk | undefined;
+  #crew: Crew | undefined;
 
   /** The sentry belongs to the daemon from here on, which closes it. */
   constructor(sentry: Sentry, { input, output, log }: Streams) {
     this.#sentry = sentry;
-    this.#stream = sentry.createStream();
+    this.#clerk = new Clerk(sentry);
     this.#input = input;
-    this.#output = new Output(output);
-    this.#outputIsTerminal = output.isTTY === true;
+    // On a terminal, audit lines take the place of the progress line.
+    this.#output = new Output(output, output.isTTY ? () => log.clear() : undefined);
+    this.#ledger = new Ledger(this.#output, log);
     this.#log = log;
   }
 
@@ -52,57 +57,73 @@ export class Daemon {
    * Rejects with the input's error.
    */
   async run(signal: AbortSignal): Promise<Result> {
-    const counts = () => ({ events: this.#stream.counters.events, blocked: this.#totals.blocked });
+    const { totals } = this.#ledger;
+    const counts = () => ({ events: totals.stream.events, blocked: totals.blocked });
     // Where somebody types the events, a progress line would be written over them.
     const stopProgress = this.#input.isTTY ? () => {} : showProgress(this.#log, counts);
     try {
       for await (const chunk of chunks(this.#input, signal)) {
-        await this.#take(this.#stream.push(chunk), this.#input.readableLength === 0);
+        await this.#take(chunk);
         if (this.#output.error !== undefined) break;
       }
-      await this.#take(this.#stream.end(), true);
+      if (this.#clerk === undefined) await this.#crew?.finish();
+      else this.#ledger.settle(this.#clerk.end(), this.#sentry);
+      await this.#output.flush();
     } finally {
       stopProgress();
-      this.#stream.close();
+      this.#clerk?.close();
+      this.#crew?.close();
       this.#sentry.close();
     }
     const { error } = this.#output;
-    const result = { totals: this.#totals, counters: this.#stream.counters };
-    return error === undefined ? result : { ...result, outputError: error };
+    return error === undefined ? { totals } : { totals, outputError: error };
   }
 
-  /** Goes on by another sentry, which belongs to the daemon then. Not to be called while it handles a chunk. */
+  /** Goes on by another sentry, which belongs to the daemon then. */
   replace(sentry: Sentry): void {
-    this.#stream.switchTo(sentry);
-    this.#sentry.close();
+    const before = this.#sentry;
     this.#sentry = sentry;
+    this.#clerk?.switchTo(sentry);
+    if (this.#crew === undefined) before.close();
+    else this.#crew.switchTo(sentry);
   }
 
-  async #take(items: readonly StreamItem[], idle: boolean): Promise<void> {
-    for (const item of items) this.#settle(item);
-    if (this.#outputIsTerminal && items.length > 0) this.#log.clear();
-    await this.#output.settle(idle);
+  async #take(chunk: Uint8Array): Promise<void> {
+    if (this.#clerk === undefined) await this.#crew?.push(chunk);
+    else if (this.#crew?.ready) await this.#handOver(chunk, this.#clerk, this.#crew);
+    else this.#judgeHere(chunk, this.#clerk);
+    await this.#output.ready();
   }
 
-  /** What comes after L1. With no slow tier an escalation takes the fail mode, here and now. */
-  #settle({ decision: l1, event }: StreamItem): void {
-    const decision = this.#sentry.failMode(l1);
-    this.#totals.count(decision);
-    this.#output.add(auditLine(decision, event, this.#enforce(decision)));
+  #judgeHere(chunk: Uint8Array, clerk: Clerk): void {
+    const began = performance.now();
+    this.#ledger.settle(clerk.push(chunk), this.#sentry);
+    if (this.#pace.outpaced(chunk.length, began)) this.#crew ??= this.#hire();
   }
 
-  #enforce(decision: Decision): Outcome {
-    try {
-      const enforced = this.#sentry.enforce(decision);
-      if (enforced === null) return {};
-      this.#totals.enforced += 1;
-      return { enforced };
-    } catch (error) {
-      if (!(error instanceof EnforceError)) throw error;
-      this.#totals.enforceFailed += 1;
-      if (!this.#told.has(error.message)) this.#log.line(`error: ${visible(error.message)}`);
-      this.#told.add(error.message);
-      return { enforceError: error.message };
-    }
+  #hire(): Crew | undefined {
+    const threads = threadsThatPay();
+    if (threads === 0) return undefined;
+    let told = false;
+    return new Crew(this.#sentry, {
+      threads,
+      script: new URL("./crew/worker.js", import.meta.url),
+      settle: (batch, sentry) => this.#ledger.settle(batch, sentry),
+      failed: (why) => {
+        if (!told)
+          this.#log.line(`warning: a judging thread has failed, events are judged without it: ${visible(why)}`);
+        told = true;
+      },
+    });
+  }
+
+  /** The crew takes blocks of whole lines, so the line that is unfinished is ended here. */
+  async #handOver(chunk: Uint8Array, clerk: Clerk, crew: Crew): Promise<void> {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) return this.#judgeHere(chunk, clerk);
+    this.#ledger.settle(clerk.push(chunk.subarray(0, end)), this.#sentry);
+    clerk.close();
+    this.#clerk = undefined;
+    await crew.push(chunk.subarray(end));
   }
 }

@@ -1,6 +1,8 @@
 // What a run counts, and how it is told at the end.
 
-import type { Decision, StreamCounters } from "@a3s-sentry/core";
+import type { StreamCounters } from "@a3s-sentry/core";
+import { number } from "../number.js";
+import type { Batch } from "./clerk.js";
 
 export class Totals {
   blocked = 0;
@@ -10,17 +12,23 @@ export class Totals {
   /** Blocks whose target is in a deny-file. */
   enforced = 0;
   enforceFailed = 0;
+  readonly stream = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
 
-  count({ verdict, resolution }: Decision): void {
-    if (verdict === "block") this.blocked += 1;
-    if (resolution === undefined) return;
-    if (verdict === "block") this.failedClosed += 1;
-    else this.failedOpen += 1;
+  count({ tally, counters }: Pick<Batch, "tally" | "counters">): void {
+    this.blocked += tally.blocked;
+    this.failedOpen += tally.failedOpen;
+    this.failedClosed += tally.failedClosed;
+    this.stream.lines += counters.lines;
+    this.stream.events += counters.events;
+    this.stream.unmodelled += counters.unmodelled;
+    this.stream.malformed += counters.malformed;
+    this.stream.oversized += counters.oversized;
   }
 }
 
 /** One line for people. `failClosed` words a count of no escalations. */
-export function summary(totals: Totals, stream: StreamCounters, failClosed: boolean): string {
+export function summary(totals: Totals, failClosed: boolean): string {
+  const stream: StreamCounters = totals.stream;
   const parts = [
     `${number(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
     `${number(totals.blocked)} blocked`,
@@ -41,8 +49,4 @@ function outcome({ failedOpen, failedClosed }: Totals, failClosed: boolean): str
     return `${number(failedOpen)} allowed, fail-open, and ${number(failedClosed)} blocked, fail-closed`;
   }
   return failedClosed > 0 || (failClosed && failedOpen === 0) ? "blocked, fail-closed" : "allowed, fail-open";
-}
-
-export function number(value: number): string {
-  return value.toLocaleString("en-US");
 }

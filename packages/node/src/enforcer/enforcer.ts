@@ -40,7 +40,7 @@ export class Enforcer {
    *
    * Throws {@link EnforceError} if the file cannot be written. The next block of the target tries again.
    */
-  enforce(decision: Decision): string | null {
+  enforce(decision: Pick<Decision, "verdict" | "action">): string | null {
     if (this.#dryRun || decision.verdict !== "block" || decision.action === undefined) return null;
     const sink = this.#sinks[decision.action.kind];
     if (sink === undefined) return null;

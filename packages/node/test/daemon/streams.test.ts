@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { chunks } from "../../src/daemon/chunks.js";
 import { Output } from "../../src/daemon/output.js";
 
@@ -90,8 +90,12 @@ class Slow extends Writable {
   }
 }
 
+const bytes = (text: string) => Buffer.from(text);
+
 describe("Output", () => {
-  it("collects lines until no more are expected", async () => {
+  it("writes at once what is large, and the rest within 50 ms, though nothing says that no more will come", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     const texts: string[] = [];
     const stream = new Writable({
       write(chunk, _, done) {
@@ -100,23 +104,38 @@ describe("Output", () => {
       },
     });
     const output = new Output(stream);
-    output.add("a\n");
-    await output.settle(false);
+    output.add(bytes("a\n"));
     expect(texts).toEqual([]);
-    output.add("b\n");
-    await output.settle(true);
+    output.add(bytes("b\n"));
+    vi.advanceTimersByTime(50);
     expect(texts).toEqual(["a\nb\n"]);
-    output.add(`${"x".repeat(70_000)}\n`);
-    await output.settle(false);
-    expect(texts).toHaveLength(2);
+    output.add(bytes("c\n"));
+    output.add(bytes(`${"x".repeat(70_000)}\n`));
+    expect(texts[1]).toHaveLength(70_003);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("says so before it writes", async () => {
+    const told: string[] = [];
+    const stream = new Writable({
+      write(chunk, _, done) {
+        told.push(String(chunk));
+        done();
+      },
+    });
+    const output = new Output(stream, () => told.push("before"));
+    output.add(bytes("a\n"));
+    await output.flush();
+    await output.flush();
+    expect(told).toEqual(["before", "a\n"]);
   });
 
   it("waits for a slow reader", async () => {
     const stream = new Slow();
     const output = new Output(stream);
-    output.add("a\n");
+    output.add(bytes("a\n"));
     let settled = false;
-    const settling = output.settle(true).then(() => {
+    const settling = output.flush().then(() => {
       settled = true;
     });
     await setImmediate();
@@ -129,13 +148,13 @@ describe("Output", () => {
   it("keeps the error of a reader that has gone, and does not wait for it", async () => {
     const stream = new Slow();
     const output = new Output(stream);
-    output.add("a\n");
-    const settling = output.settle(true);
+    output.add(bytes("a\n"));
+    const settling = output.flush();
     stream.destroy(new Error("EPIPE"));
     await settling;
     expect(output.error?.message).toBe("EPIPE");
-    output.add("b\n");
-    await output.settle(true);
+    output.add(bytes("b\n"));
+    await output.flush();
     expect(stream.texts).toEqual(["a\n"]);
   });
 });

@@ -13,6 +13,7 @@ export class DecisionsFile {
   #pending: string[] = [];
   #length = 0;
   #next = 0;
+  readonly #texts = new WeakMap<Decision, string>();
 
   private constructor(path: string, file: FileHandle) {
     this.#path = path;
@@ -40,10 +41,17 @@ export class DecisionsFile {
 
   /** The next line's decision; `null` for what is not an event. */
   add(decision: Decision | null): void {
-    const line = `${JSON.stringify({ i: this.#next, verdict: decision?.verdict ?? null, rule: decision?.rule ?? null })}\n`;
+    const line = `{"i":${this.#next},${decision === null ? NOT_AN_EVENT : this.#text(decision)}\n`;
     this.#next += 1;
     this.#pending.push(line);
     this.#length += line.length;
+  }
+
+  /** Decisions are shared by many events. */
+  #text(decision: Decision): string {
+    const text = this.#texts.get(decision) ?? rest(decision.verdict, decision.rule ?? null);
+    this.#texts.set(decision, text);
+    return text;
   }
 
   async flush(least = LARGE): Promise<void> {
@@ -58,6 +66,13 @@ export class DecisionsFile {
     await told(this.#path, () => this.#file.close());
   }
 }
+
+/** A line after its number. */
+function rest(verdict: string | null, rule: string | null): string {
+  return JSON.stringify({ verdict, rule }).slice(1);
+}
+
+const NOT_AN_EVENT = rest(null, null);
 
 async function told<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {

@@ -7,9 +7,10 @@ import { CliError, colorsFor, type ExitCode, errorText, type Io } from "../io.js
 import { openPolicy } from "../policy.js";
 import { count } from "../text.js";
 import { writeOut } from "../write.js";
+import { classifyAll } from "./classify.js";
 import { DecisionsFile } from "./decisions.js";
 import { lineBatches } from "./lines.js";
-import { corpusRecord } from "./record.js";
+import { type CorpusRecord, corpusRecord } from "./record.js";
 import { Score } from "./score.js";
 import { scoreTable } from "./table.js";
 
@@ -28,6 +29,9 @@ interface Counts {
   notEvents: number;
   unlabelled: number;
 }
+
+/** A line that is too long. */
+const NO_RECORD: CorpusRecord = { group: "all", event: "" };
 
 /** Corpora of any size: nothing but the counts is kept. */
 export async function evaluate(paths: readonly string[], options: EvalOptions, io: Io): Promise<ExitCode> {
@@ -73,9 +77,13 @@ async function judge(
   out: DecisionsFile | undefined,
 ): Promise<void> {
   for await (const lines of lineBatches(bytesOf(corpus))) {
-    for (const line of lines) {
-      const record = line === null ? { group: "all", event: "" } : corpusRecord(line);
-      const decision = sentry.classify(record.event);
+    const records = lines.map((line) => (line === null ? NO_RECORD : corpusRecord(line)));
+    const decisions = classifyAll(
+      sentry,
+      records.map(({ event }) => event),
+    );
+    for (const [i, record] of records.entries()) {
+      const decision = decisions[i] ?? null;
       counts.lines += 1;
       if (decision === null) counts.notEvents += 1;
       if (record.label === undefined) counts.unlabelled += 1;

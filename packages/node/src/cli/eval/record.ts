@@ -12,6 +12,8 @@ export interface CorpusRecord {
   readonly event: string | Uint8Array;
 }
 
+type Fields = Partial<Readonly<Record<"label" | "category" | "source" | "event", unknown>>>;
+
 /**
  * Reads `{"label": …, "event": X, …}`. X is a line of a collector, as an object (which has an `event` of its own) or as
  * a text; or it is the innermost `{"ToolExec": …}`, and then the corpus line itself is the collector's line.
@@ -24,13 +26,12 @@ export function corpusRecord(line: Buffer): CorpusRecord {
   return { ...(label === "allow" || label === "block" ? { label } : {}), group, event: inner };
 }
 
-function parseObject(line: Buffer): Readonly<Record<"label" | "category" | "source" | "event", unknown>> {
-  const nothing = { label: undefined, category: undefined, source: undefined, event: undefined };
+function parseObject(line: Buffer): Fields {
   try {
     const value: unknown = JSON.parse(line.toString());
-    return typeof value === "object" && value !== null ? { ...nothing, ...value } : nothing;
+    return typeof value === "object" && value !== null ? value : {};
   } catch {
-    return nothing;
+    return {};
   }
 }
 

@@ -1,6 +1,7 @@
 // The table of a score.
 
 import Table from "cli-table3";
+import { number } from "../../number.js";
 import { visible } from "../../visible.js";
 import type { Colors } from "../io.js";
 import { type Hits, rates, type Score, type Tally } from "./score.js";
@@ -40,8 +41,4 @@ function percent(share: number | null): string {
   if (share > 0 && share < 0.0005) return "<0.1%";
   if (share < 1 && share > 0.9995) return ">99.9%";
   return `${(share * 100).toFixed(1)}%`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
 }

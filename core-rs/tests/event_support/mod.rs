@@ -1,0 +1,6 @@
+//! What the differential test of event parsing needs: a generator of lines, and a plain reading of the
+//! contract to compare with.
+
+pub mod oracle;
+pub mod random;
+pub mod writer;

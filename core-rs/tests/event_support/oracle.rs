@@ -1,0 +1,296 @@
+//! The contract read plainly: `serde_json` reads the text, and what it gives is looked through.
+
+use std::fmt;
+
+use sentry_core::event::{EventKind, Evidence, NotEvent};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// JSON with every member kept, also where a key comes twice.
+pub enum Tree {
+    Null,
+    Bool(bool),
+    Unsigned(u64),
+    Number(f64),
+    Text(String),
+    List(Vec<Tree>),
+    Object(Vec<(String, Tree)>),
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Tree;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+            fn visit_unit<E>(self) -> Result<Tree, E> {
+                Ok(Tree::Null)
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+                Ok(Tree::Bool(value))
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
+                Ok(Tree::Unsigned(value))
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+                #[allow(clippy::cast_precision_loss)]
+                Ok(Tree::Number(value as f64))
+            }
+            fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+                Ok(Tree::Number(value))
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
+                Ok(Tree::Text(value.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree, A::Error> {
+                let mut list = Vec::new();
+                while let Some(value) = seq.next_element()? {
+                    list.push(value);
+                }
+                Ok(Tree::List(list))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Tree::Object(members))
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// All that an event says. `natural` is what a deny action would name, if that may be denied.
+#[derive(Debug, PartialEq)]
+pub struct Read {
+    pub kind: EventKind,
+    pub pid: u32,
+    pub subject: String,
+    pub evidence: Evidence,
+    pub natural: Option<String>,
+    pub agent: Option<String>,
+    pub provider: Option<String>,
+}
+
+/// Reads an envelope as the contract says.
+pub fn read(envelope: &Tree) -> Result<Read, NotEvent> {
+    envelope_of(envelope).ok_or(NotEvent::Malformed)?
+}
+
+/// The object in a line, read by `serde_json`, which refuses lone surrogates: they are given to it as
+/// what the contract says they stand for.
+pub fn tree_of(line: &[u8]) -> Option<Tree> {
+    let text = std::str::from_utf8(line).ok()?;
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let text = text
+        .starts_with('{')
+        .then(|| without_lone_surrogates(text))?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// The text with each escape of a lone surrogate as one of U+FFFD.
+pub fn without_lone_surrogates(text: &str) -> Vec<u8> {
+    let mut rest = text.as_bytes();
+    let mut out = Vec::with_capacity(rest.len());
+    while let [first, ..] = rest {
+        let length = match (first, unit(rest), rest.get(6..).and_then(unit)) {
+            (_, Some(0xD800..0xDC00), Some(0xDC00..0xE000)) => 12,
+            (_, Some(0xD800..0xE000), _) => {
+                out.extend(b"\\ufffd");
+                rest = &rest[6..];
+                continue;
+            }
+            (b'\\', None, _) => 2,
+            _ => 1,
+        };
+        let (taken, after) = rest.split_at(length.min(rest.len()));
+        out.extend(taken);
+        rest = after;
+    }
+    out
+}
+
+/// The number of a `\u` escape that stands at the beginning.
+fn unit(text: &[u8]) -> Option<u32> {
+    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+type Members = [(String, Tree)];
+
+/// Nothing where the envelope is malformed.
+fn envelope_of(envelope: &Tree) -> Option<Result<Read, NotEvent>> {
+    let members = object(envelope)?;
+    let (agent, provider) = who(members)?;
+    let [(name, body)] = object(once(members, "event")??)? else {
+        return None;
+    };
+    let kinds = EventKind::ALL.into_iter();
+    let Some(kind) = kinds.into_iter().find(|kind| format!("{kind:?}") == *name) else {
+        return Some(Err(NotEvent::Unmodelled));
+    };
+    let body = object(body)?;
+    let pid = u32::try_from(integer(once(body, "pid")??)?).ok()?;
+    let mut natural = None;
+    let mut evidence = Evidence::Complete;
+    let subject = match kind {
+        EventKind::ToolExec => {
+            for key in ["ppid", "uid"] {
+                if let Some(value) = not_null(once(body, key)?) {
+                    u32::try_from(integer(value)?).ok()?;
+                }
+            }
+            text_or_null(once(body, "cwd")?)?;
+            for key in ["argv_truncated", "argv_incomplete"] {
+                match not_null(once(body, key)?) {
+                    Some(Tree::Bool(true)) => evidence = Evidence::Partial,
+                    None | Some(Tree::Bool(false)) => {}
+                    Some(_) => return None,
+                }
+            }
+            let argv: Vec<String> = match once(body, "argv")? {
+                None => Vec::new(),
+                Some(argv) => list(argv)?.iter().map(text).collect::<Option<_>>()?,
+            };
+            natural = argv.first().cloned();
+            argv.join(" ")
+        }
+        EventKind::SslContent => {
+            is_bool_or_absent(once(body, "is_read")?)?;
+            once(body, "content")?.map_or(Some(String::new()), text)?
+        }
+        EventKind::SecurityAction => {
+            let detail = once(body, "detail")?.map_or(Some(0), integer)?;
+            format!("{} {detail}", text(once(body, "kind")??)?)
+        }
+        EventKind::Egress => {
+            text_or_null(once(body, "sni")?)?;
+            let port = once(body, "port")?.map_or(Some(0), integer)?;
+            let port = u16::try_from(port).ok()?;
+            natural = Some(text(once(body, "peer")??)?);
+            format!("{}:{port}", natural.as_ref()?)
+        }
+        EventKind::Dns => text(once(body, "query")??)?,
+        EventKind::FileAccess | EventKind::FileDelete => {
+            if kind == EventKind::FileAccess {
+                is_bool_or_absent(once(body, "write")?)?;
+            }
+            natural = Some(text(once(body, "path")??)?);
+            natural.clone()?
+        }
+        EventKind::LlmActivations => {
+            let layer = once(body, "layer")?.map_or(Some(0), integer)?;
+            let layer = u32::try_from(layer).ok()?;
+            let features = match once(body, "features")? {
+                None => &[],
+                Some(features) => list(features)?,
+            };
+            for feature in features {
+                let [id, activation] = list(feature)? else {
+                    return None;
+                };
+                u32::try_from(integer(id)?).ok()?;
+                if number(activation)?.abs() > f64::from(f32::MAX) {
+                    return None;
+                }
+            }
+            format!("{} sae features @L{layer}", features.len())
+        }
+    };
+    Some(Ok(Read {
+        kind,
+        pid,
+        subject,
+        evidence,
+        natural: natural.filter(|target| !target.trim().is_empty()),
+        agent,
+        provider,
+    }))
+}
+
+/// The agent and the provider.
+fn who(members: &Members) -> Option<(Option<String>, Option<String>)> {
+    let agent = match once(members, "identity")? {
+        None | Some(Tree::Null) => None,
+        Some(identity) => {
+            let identity = object(identity)?;
+            text_or_null(once(identity, "task")?)?;
+            text_or_null(once(identity, "session")?)?;
+            text_or_null(once(identity, "agent")?)?
+        }
+    };
+    let provider = match once(members, "provider")? {
+        Some(Tree::Object(other)) => match &other[..] {
+            [(key, Tree::Text(name))] if key == "Other" => Some(name.clone()),
+            _ => return None,
+        },
+        provider => text_or_null(provider)?,
+    };
+    Some((agent, provider))
+}
+
+/// The value of a key; nothing at all where it comes twice.
+#[allow(clippy::option_option)]
+fn once<'t>(members: &'t Members, key: &str) -> Option<Option<&'t Tree>> {
+    let mut found = members.iter().filter(|(name, _)| name == key);
+    let first = found.next();
+    found
+        .next()
+        .is_none()
+        .then(|| first.map(|(_, value)| value))
+}
+
+fn not_null(value: Option<&Tree>) -> Option<&Tree> {
+    value.filter(|value| !matches!(value, Tree::Null))
+}
+
+fn object(tree: &Tree) -> Option<&Members> {
+    match tree {
+        Tree::Object(members) => Some(members),
+        _ => None,
+    }
+}
+
+fn list(tree: &Tree) -> Option<&[Tree]> {
+    match tree {
+        Tree::List(values) => Some(values),
+        _ => None,
+    }
+}
+
+fn text(tree: &Tree) -> Option<String> {
+    match tree {
+        Tree::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+#[allow(clippy::option_option)]
+fn text_or_null(tree: Option<&Tree>) -> Option<Option<String>> {
+    not_null(tree).map_or(Some(None), |tree| text(tree).map(Some))
+}
+
+fn is_bool_or_absent(tree: Option<&Tree>) -> Option<()> {
+    matches!(tree, None | Some(Tree::Bool(_))).then_some(())
+}
+
+fn integer(tree: &Tree) -> Option<u64> {
+    match tree {
+        Tree::Unsigned(value) => Some(*value),
+        _ => None,
+    }
+}
+
+fn number(tree: &Tree) -> Option<f64> {
+    match tree {
+        #[allow(clippy::cast_precision_loss)]
+        Tree::Unsigned(value) => Some(*value as f64),
+        Tree::Number(value) => Some(*value),
+        _ => None,
+    }
+}

@@ -1,0 +1,103 @@
+// Lines of events in, audit lines out: all of judging and auditing that needs no other thread, file or clock.
+
+import type { Action, EventStream, StreamCounters, StreamItem, StreamSource } from "@a3s-sentry/core";
+import { LINE_END, lineStart } from "./audit.js";
+import { type FailModeSentry, Rulings } from "./rulings.js";
+import { Sheet } from "./sheet.js";
+
+/** A block whose target a deny-file is to hold. What comes of it belongs into its audit line. */
+export interface Due {
+  /** Where in the lines, in bytes. */
+  readonly at: number;
+  readonly action: Action;
+}
+
+/** What came of a piece of the stream. Plain data: it may cross between threads. */
+export interface Batch {
+  /** Audit lines. */
+  readonly lines: Uint8Array<ArrayBuffer>;
+  /** In the order of the lines. */
+  readonly due: readonly Due[];
+  readonly tally: Tally;
+  /** What the piece brought. */
+  readonly counters: StreamCounters;
+}
+
+/** How many were blocked, and what the fail mode made of how many escalations. */
+export interface Tally {
+  blocked: number;
+  failedOpen: number;
+  failedClosed: number;
+}
+
+export type ClerkSentry = FailModeSentry & StreamSource;
+
+/** Judges and audits one stream. */
+export class Clerk {
+  readonly #stream: EventStream;
+  readonly #sheet = new Sheet();
+  #rulings: Rulings;
+  #counted: StreamCounters;
+
+  constructor(sentry: ClerkSentry) {
+    this.#stream = sentry.createStream();
+    this.#rulings = new Rulings(sentry);
+    this.#counted = this.#stream.counters;
+  }
+
+  /** Takes the next bytes of the stream. */
+  push(chunk: Uint8Array): Batch {
+    return this.#batch(this.#stream.push(chunk));
+  }
+
+  /** Takes a last line that has no end. */
+  end(): Batch {
+    return this.#batch(this.#stream.end());
+  }
+
+  /** Goes on by another sentry. */
+  switchTo(sentry: ClerkSentry): void {
+    this.#stream.switchTo(sentry);
+    this.#rulings = new Rulings(sentry);
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+
+  #batch(items: readonly StreamItem[]): Batch {
+    const due: Due[] = [];
+    const tally = { blocked: 0, failedOpen: 0, failedClosed: 0 };
+    for (const item of items) this.#write(item, due, tally);
+    return { lines: this.#sheet.take(), due, tally, counters: this.#count() };
+  }
+
+  /** What has been counted since the last batch. */
+  #count(): StreamCounters {
+    const now = this.#stream.counters;
+    const before = this.#counted;
+    this.#counted = now;
+    return {
+      lines: now.lines - before.lines,
+      events: now.events - before.events,
+      unmodelled: now.unmodelled - before.unmodelled,
+      malformed: now.malformed - before.malformed,
+      oversized: now.oversized - before.oversized,
+    };
+  }
+
+  #write(item: StreamItem, due: Due[], tally: Tally): void {
+    const { verdict, resolution, text, action, enforced } = this.#rulings.of(item);
+    const blocked = verdict === "block";
+    if (blocked) tally.blocked += 1;
+    if (resolution !== undefined) tally[blocked ? "failedClosed" : "failedOpen"] += 1;
+    const start = lineStart(item.head, text, action === undefined ? "" : item.target);
+    if (enforced && action !== undefined) {
+      this.#sheet.add(start);
+      due.push({ at: this.#sheet.length, action: { kind: action, target: JSON.parse(item.target) } });
+      this.#sheet.add(LINE_END);
+    } else {
+      this.#sheet.add(start + LINE_END);
+    }
+  }
+}

@@ -1,0 +1,175 @@
+// Threads that judge the blocks of one stream side by side. What comes of the blocks comes out in their order.
+
+import { Buffer } from "node:buffer";
+import type { Sentry } from "../../sentry.js";
+import { type Batch, Clerk } from "../clerk.js";
+import { Blocks, newRoom } from "./blocks.js";
+import { Hand, type Work } from "./hand.js";
+import type { Room } from "./messages.js";
+
+/** Bytes of lines that are worth an order to a thread that is busy still. */
+const WORTHWHILE = 256 * 1024;
+/** Orders that a thread has at most: one in work, and one to begin at once. */
+const DEPTH = 2;
+const NEWLINE = Uint8Array.of(10);
+
+export interface CrewOptions {
+  readonly threads: number;
+  /** The program of a thread. */
+  readonly script: URL;
+  /** Takes what came of a block; `sentry` is what it was judged by. */
+  readonly settle: (batch: Batch, sentry: Sentry) => void;
+  /** Is told of each thread that has failed. */
+  readonly failed: (why: string) => void;
+}
+
+/** A block on its way. */
+interface Task extends Work {
+  readonly sentry: Sentry;
+  batch?: Batch;
+}
+
+/**
+ * A stream on several threads. What a thread that fails leaves undone is judged on this one, as all is when none is left.
+ * Policies of the past are closed once nothing is judged by them any more; the present one stays the caller's.
+ */
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #blocks = new Blocks();
+  readonly #rooms: Room[] = [];
+  readonly #tasks: Task[] = [];
+  readonly #past = new Set<Sentry>();
+  #hands: Hand<Task>[];
+  #sentry: Sentry;
+  #wake = (): void => {};
+  /** What went wrong where no caller was there to be told. */
+  #fault: { readonly error: unknown } | undefined;
+
+  constructor(sentry: Sentry, options: CrewOptions) {
+    this.#options = options;
+    this.#sentry = sentry;
+    const on = { done: this.#done, failed: this.#failed };
+    this.#hands = Array.from({ length: options.threads }, () => new Hand<Task>(options.script, sentry.recipe(), on));
+  }
+
+  /** Whether all threads that are left have a policy. Before that, they hold up a stream. */
+  get ready(): boolean {
+    return this.#hands.length > 0 && this.#hands.every(({ ready }) => ready);
+  }
+
+  /** Takes the next bytes of the stream, and resolves once more are welcome. */
+  async push(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.length; ) {
+      at += this.#blocks.add(chunk.subarray(at));
+      this.#offer(false);
+      if (this.#blocks.full) await this.#change();
+      this.#throwFault();
+    }
+  }
+
+  /** Goes on by another sentry, from the first line on that no thread has got yet. */
+  switchTo(sentry: Sentry): void {
+    this.#past.add(this.#sentry);
+    this.#sentry = sentry;
+    for (const hand of this.#hands) hand.adopt(sentry.recipe());
+    this.#closePast();
+  }
+
+  /** Takes a last line that has no end, and resolves when all is judged. */
+  async finish(): Promise<void> {
+    if (this.#blocks.unfinished) await this.push(NEWLINE);
+    for (;;) {
+      this.#offer(true);
+      this.#throwFault();
+      if (this.#blocks.whole === 0 && this.#tasks.length === 0) return;
+      await this.#change();
+    }
+  }
+
+  /** Ends the threads. What they have not done is lost. */
+  close(): void {
+    for (const hand of this.#hands) hand.close();
+    this.#hands = [];
+    this.#tasks.length = 0;
+    this.#closePast();
+  }
+
+  /** Hands out what has gathered, if that is much, or to a thread that has nothing to do. */
+  #offer(all: boolean): void {
+    if (this.#blocks.whole === 0) return;
+    const most = all || this.#blocks.whole >= WORTHWHILE ? DEPTH : 1;
+    let free: Hand<Task> | undefined;
+    for (const hand of this.#hands) if (hand.load < (free?.load ?? most)) free = hand;
+    if (free !== undefined) free.judge(this.#task());
+    else if (this.#hands.length === 0) this.#judgeHere(this.#task());
+  }
+
+  #task(): Task {
+    const task = { block: this.#blocks.take(this.#rooms.pop() ?? newRoom()), sentry: this.#sentry };
+    this.#tasks.push(task);
+    return task;
+  }
+
+  readonly #done = (task: Task, batch: Batch, room: Room): void => {
+    this.#rooms.push(room);
+    task.batch = batch;
+    this.#guard(() => {
+      this.#settle();
+      this.#offer(false);
+    });
+  };
+
+  readonly #failed = (hand: Hand<Task>, why: string, undone: readonly Task[]): void => {
+    this.#hands = this.#hands.filter((other) => other !== hand);
+    this.#guard(() => {
+      this.#options.failed(why);
+      for (const task of undone) this.#judgeHere(task);
+      this.#wake();
+    });
+  };
+
+  #judgeHere(task: Task): void {
+    const clerk = new Clerk(task.sentry);
+    task.batch = clerk.push(Buffer.concat(task.block.kept, task.block.length));
+    clerk.close();
+    this.#settle();
+  }
+
+  /** Gives out what is done of the blocks that come next. */
+  #settle(): void {
+    for (let [task] = this.#tasks; task?.batch !== undefined; [task] = this.#tasks) {
+      this.#tasks.shift();
+      this.#options.settle(task.batch, task.sentry);
+    }
+    this.#closePast();
+    this.#wake();
+  }
+
+  #closePast(): void {
+    for (const sentry of this.#past) {
+      if (this.#tasks.some((task) => task.sentry === sentry)) continue;
+      this.#past.delete(sentry);
+      sentry.close();
+    }
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fault ??= { error };
+      this.#wake();
+    }
+  }
+
+  /** Resolves once anything has come of what the threads do. */
+  async #change(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #throwFault(): void {
+    if (this.#fault !== undefined) throw this.#fault.error;
+  }
+}

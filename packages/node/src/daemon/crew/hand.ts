@@ -1,0 +1,89 @@
+// One thread of a crew, as the main thread sees it.
+
+import { Worker } from "node:worker_threads";
+import type { SentryRecipe } from "@a3s-sentry/core";
+import type { Batch } from "../clerk.js";
+import type { Block } from "./blocks.js";
+import type { Answer, Order, Room } from "./messages.js";
+
+/** A block that is to be judged. */
+export interface Work {
+  readonly block: Block;
+}
+
+/** What a hand tells its crew. */
+export interface HandEvents<Task extends Work> {
+  done(task: Task, batch: Batch, room: Room): void;
+  /** The thread is gone; `undone` is what it had to do, in order. */
+  failed(hand: Hand<Task>, why: string, undone: readonly Task[]): void;
+}
+
+/** A thread. It keeps the process alive while it has something to do. */
+export class Hand<Task extends Work> {
+  readonly #worker: Worker;
+  readonly #on: HandEvents<Task>;
+  readonly #tasks: Task[] = [];
+  #ready = false;
+  #gone = false;
+
+  constructor(script: URL, recipe: SentryRecipe, on: HandEvents<Task>) {
+    this.#on = on;
+    // The policy brings what it needs of the environment. The compiled wasm needs no bringing: V8 shares it between threads.
+    this.#worker = new Worker(script, { env: {} });
+    this.#worker.unref();
+    this.#worker.on("message", (answer: Answer) => this.#take(answer));
+    this.#worker.on("messageerror", (error) => this.#fail(error.message));
+    this.#worker.on("error", (error) => this.#fail(error.message));
+    this.#worker.on("exit", (code) => this.#fail(`it ended with ${code}`));
+    this.adopt(recipe);
+  }
+
+  /** Whether it has taken up a policy. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** How many blocks it has to judge. */
+  get load(): number {
+    return this.#tasks.length;
+  }
+
+  /** Blocks that are given from here on are judged by another policy. */
+  adopt(recipe: SentryRecipe): void {
+    this.#send({ kind: "policy", recipe }, []);
+  }
+
+  judge(task: Task): void {
+    const { room, length } = task.block;
+    this.#tasks.push(task);
+    this.#worker.ref();
+    this.#send({ kind: "block", room, length }, [room.buffer]);
+  }
+
+  close(): void {
+    this.#gone = true;
+    void this.#worker.terminate();
+  }
+
+  #send(order: Order, transfer: ArrayBuffer[]): void {
+    this.#worker.postMessage(order, transfer);
+  }
+
+  #take(answer: Answer): void {
+    if (this.#gone) return;
+    if (answer.kind === "policy") {
+      this.#ready = true;
+      return;
+    }
+    const task = this.#tasks.shift();
+    if (this.#tasks.length === 0) this.#worker.unref();
+    if (task !== undefined) this.#on.done(task, answer.batch, answer.room);
+  }
+
+  #fail(why: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    void this.#worker.terminate();
+    this.#on.failed(this, why, this.#tasks);
+  }
+}

@@ -1,0 +1,19 @@
+// What the threads of a crew tell each other.
+
+import type { SentryRecipe } from "@a3s-sentry/core";
+import type { Batch } from "../clerk.js";
+
+/** Bytes that change hands: whoever sends them has them no more. */
+export type Room = Uint8Array<ArrayBuffer>;
+
+/** To a worker. It takes one message after the other. */
+export type Order =
+  /** Judge by this policy from here on. Holds secrets. */
+  | { readonly kind: "policy"; readonly recipe: SentryRecipe }
+  /** Judge the first `length` bytes of the room, which are whole lines. */
+  | { readonly kind: "block"; readonly room: Room; readonly length: number };
+
+/** From a worker, one for each order and in their order. */
+export type Answer =
+  | { readonly kind: "policy" }
+  | { readonly kind: "block"; readonly batch: Batch; readonly room: Room };

@@ -1,0 +1,42 @@
+// A thread that judges blocks of lines.
+
+import { parentPort } from "node:worker_threads";
+import { Sentry } from "@a3s-sentry/core";
+import { Clerk } from "../clerk.js";
+import type { Answer, Order } from "./messages.js";
+
+const port = parentPort;
+if (port === null) throw new Error("this is no program of its own");
+
+let sentry: Sentry | undefined;
+let clerk: Clerk | undefined;
+/** The order before: none is begun before that is done. */
+let last = Promise.resolve();
+port.on("message", (order: Order) => {
+  last = last.then(() => obey(order));
+});
+
+// What goes wrong ends the thread: the crew judges without it then.
+async function obey(order: Order): Promise<void> {
+  if (order.kind === "policy") {
+    await adopt(order.recipe);
+    answer({ kind: "policy" }, []);
+    return;
+  }
+  if (clerk === undefined) throw new Error("there is no policy to judge by");
+  const { room, length } = order;
+  const batch = clerk.push(room.subarray(0, length));
+  answer({ kind: "block", batch, room }, [batch.lines.buffer, room.buffer]);
+}
+
+async function adopt({ source, options }: Extract<Order, { kind: "policy" }>["recipe"]): Promise<void> {
+  const next = await Sentry.create(source, options);
+  if (clerk === undefined) clerk = new Clerk(next);
+  else clerk.switchTo(next);
+  sentry?.close();
+  sentry = next;
+}
+
+function answer(message: Answer, transfer: ArrayBuffer[]): void {
+  port?.postMessage(message, transfer);
+}

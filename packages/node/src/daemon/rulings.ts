@@ -1,0 +1,59 @@
+// What becomes of L1's decisions where no deeper tier is: worked out once for each rule, kind of event and evidence.
+
+import type { ActionKind, Decision, Policy, StreamItem } from "@a3s-sentry/core";
+import { type DecisionText, decisionText } from "./audit.js";
+
+/** What of a sentry matters here. */
+export interface FailModeSentry {
+  readonly policy: Policy;
+  failMode(decision: Decision): Decision;
+}
+
+/** An L1 decision after the fail mode. Its target is that of the event at hand. */
+export interface Ruling {
+  readonly verdict: Decision["verdict"];
+  readonly resolution: Decision["resolution"];
+  readonly text: DecisionText;
+  /** The action that is left, if any. */
+  readonly action: ActionKind | undefined;
+  /** Whether a deny-file is to hold the target. */
+  readonly enforced: boolean;
+}
+
+/** The rulings of one policy. */
+export class Rulings {
+  readonly #sentry: FailModeSentry;
+  readonly #sinks: ReadonlySet<ActionKind>;
+  readonly #plain = new WeakMap<Decision, Ruling>();
+  readonly #withTarget = new WeakMap<Decision, Ruling>();
+
+  constructor(sentry: FailModeSentry) {
+    this.#sentry = sentry;
+    this.#sinks = sinkKinds(sentry.policy);
+  }
+
+  of(item: StreamItem): Ruling {
+    const known = item.target === "" ? this.#plain : this.#withTarget;
+    const ruling = known.get(item.shared) ?? this.#make(item.decision);
+    known.set(item.shared, ruling);
+    return ruling;
+  }
+
+  #make(l1: Decision): Ruling {
+    const decision = this.#sentry.failMode(l1);
+    const { verdict, resolution } = decision;
+    const action = decision.action?.kind;
+    const enforced = verdict === "block" && action !== undefined && this.#sinks.has(action);
+    return { verdict, resolution, text: decisionText(decision), action, enforced };
+  }
+}
+
+/** The kinds of action that this policy writes to deny-files. */
+function sinkKinds({ deny, dryRun }: Policy): ReadonlySet<ActionKind> {
+  const files = [
+    ["DenyEgress", deny.egress],
+    ["DenyFile", deny.file],
+    ["DenyExec", deny.exec],
+  ] as const;
+  return new Set(dryRun ? [] : files.filter(([, file]) => file !== null).map(([kind]) => kind));
+}

@@ -1,0 +1,79 @@
+// Audit lines of a stream: byte for byte what one object and one `JSON.stringify` for each decision give.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, it, onTestFinished } from "vitest";
+import { Clerk } from "../../src/daemon/clerk.js";
+import { Sentry } from "../../src/sentry.js";
+import { plainAuditLine } from "../support/audit.js";
+import { AWKWARD_LINES, junk, SESSION } from "../support/lines.js";
+
+const labelled = new URL("../../../../test/corpus/labelled/", import.meta.url);
+const LABELLED = readdirSync(labelled)
+  .filter((name) => name.endsWith(".ndjson"))
+  .flatMap((name) => readFileSync(new URL(name, labelled), "utf8").trimEnd().split("\n"));
+
+const rule = (on: string, match: string, more: object) => ({
+  name: `\u2028"${on}\u202e`,
+  on,
+  match,
+  verdict: "block",
+  severity: "info",
+  reason: 'a "reason" \\ with ,"action":{"DenyExec":"x"} in it',
+  ...more,
+});
+
+const POLICIES = {
+  "the built-in rules": {},
+  "fail-closed, with deny-files": { fail_closed: true, deny: { exec: "a", file: "b", egress: "c" } },
+  "fail-closed, dry run": { fail_closed: true, dry_run: true, deny: { exec: "a", file: "b" } },
+  "rules for everything": {
+    deny: { egress: "c\u009b" },
+    rules: [
+      rule("ToolExec", "(?s).*", { action: "deny-exec" }),
+      rule("Egress", "(?s).*", { action: "deny-egress" }),
+      rule("FileAccess", "shadow", { verdict: "allow", severity: "low" }),
+      rule("Dns", "(?s).*", { verdict: "escalate" }),
+    ],
+  },
+};
+
+async function sentryOf(policy: object): Promise<Sentry> {
+  const sentry = await Sentry.create(policy);
+  onTestFinished(() => sentry.close());
+  return sentry;
+}
+
+it.each(Object.entries(POLICIES))("by %s", async (_, policy) => {
+  const sentry = await sentryOf(policy);
+  const { deny, dryRun } = sentry.policy;
+  const sinks = { DenyExec: deny.exec, DenyFile: deny.file, DenyEgress: deny.egress };
+  const lines = [...SESSION, ...LABELLED, ...AWKWARD_LINES, ...junk(7, 2000).toString("latin1").split("\n")]
+    .map((line) => line.replaceAll("\n", " "))
+    .filter((line) => Buffer.byteLength(line) <= 256 * 1024);
+  const expected: string[] = [];
+  const due: unknown[] = [];
+  let blocked = 0;
+  for (const line of lines) {
+    const l1 = sentry.classify(line);
+    if (l1 === null || (l1.verdict === "allow" && l1.severity === "info")) continue;
+    const decision = sentry.failMode(l1);
+    const facts = sentry.facts(line);
+    expected.push(plainAuditLine(decision, facts && { ...facts, line }, {}));
+    if (decision.verdict === "block") blocked += 1;
+    const { action } = decision;
+    if (decision.verdict === "block" && action !== undefined && sinks[action.kind] !== null && !dryRun)
+      due.push(action);
+  }
+  const clerk = new Clerk(sentry);
+  onTestFinished(() => clerk.close());
+  const batches = [clerk.push(Buffer.from(lines.join("\n"))), clerk.end()];
+  const text = batches.map((batch) => Buffer.from(batch.lines).toString()).join("");
+  expect(text.split("\n")).toEqual(expected.join("").split("\n"));
+  expect(expected.length).toBeGreaterThan(100);
+  expect(batches.flatMap((batch) => batch.due.map(({ action }) => action))).toEqual(due);
+  expect(batches.reduce((sum, { tally }) => sum + tally.blocked, 0)).toBe(blocked);
+  expect(batches.reduce((sum, { counters }) => sum + counters.lines, 0)).toBe(lines.length);
+  for (const { lines: written, due: open } of batches) {
+    for (const { at } of open) expect(Buffer.from(written.subarray(at, at + 2)).toString()).toBe("}\n");
+  }
+});

@@ -1,0 +1,202 @@
+// Judging on several threads: the same lines in the same order as on one, whatever happens.
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { dns, toolExec } from "@a3s-sentry/core";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Batch, Clerk } from "../../src/daemon/clerk.js";
+import { Blocks, newRoom } from "../../src/daemon/crew/blocks.js";
+import { Crew } from "../../src/daemon/crew/crew.js";
+import { Totals } from "../../src/daemon/totals.js";
+import { Sentry } from "../../src/sentry.js";
+import { cuts, junk } from "../support/lines.js";
+import { scratch } from "../support/scratch.js";
+
+const WORKER = new URL("../../dist/daemon/crew/worker.js", import.meta.url);
+const POLICY = { fail_closed: true, deny: { exec: "a", file: "b", egress: "c" } };
+
+/** What came out, as one batch. */
+class Outcome {
+  readonly parts: Buffer[] = [];
+  readonly due: unknown[] = [];
+  readonly totals = new Totals();
+  readonly sentries: Sentry[] = [];
+  length = 0;
+
+  readonly settle = (batch: Batch, sentry: Sentry): void => {
+    for (const { at, action } of batch.due) this.due.push({ at: this.length + at, action });
+    this.parts.push(Buffer.from(batch.lines));
+    this.length += batch.lines.length;
+    this.totals.count(batch);
+    if (this.sentries.at(-1) !== sentry) this.sentries.push(sentry);
+  };
+
+  get text(): string {
+    return Buffer.concat(this.parts).toString();
+  }
+}
+
+async function inline(bytes: Buffer, policy: object): Promise<Outcome> {
+  const sentry = await Sentry.create(policy);
+  const clerk = new Clerk(sentry);
+  const outcome = new Outcome();
+  outcome.settle(clerk.push(bytes), sentry);
+  outcome.settle(clerk.end(), sentry);
+  clerk.close();
+  sentry.close();
+  return outcome;
+}
+
+async function setUp(policy: object, script = WORKER) {
+  const sentry = await Sentry.create(policy);
+  const outcome = new Outcome();
+  const failures: string[] = [];
+  const crew = new Crew(sentry, {
+    threads: 2,
+    script,
+    settle: outcome.settle,
+    failed: (why) => failures.push(why),
+  });
+  onTestFinished(() => crew.close());
+  return { sentry, crew, outcome, failures };
+}
+
+async function feed(crew: Crew, chunks: Iterable<Buffer>): Promise<void> {
+  for (const chunk of chunks) await crew.push(chunk);
+  await crew.finish();
+}
+
+function expectSame(got: Outcome, expected: Outcome): void {
+  expect(got.text === expected.text).toBe(true);
+  expect(got.due).toEqual(expected.due);
+  expect(got.totals).toEqual(expected.totals);
+}
+
+it.each([
+  [1, 1000],
+  [2, 100_000],
+  [3, 3_000_000],
+])("gives what one thread gives, however the stream is cut (seed %d, pieces of up to %d bytes)", async (seed, most) => {
+  const bytes = junk(seed, 20_000);
+  const { crew, outcome, failures } = await setUp(POLICY);
+  await feed(crew, cuts(seed, bytes, most));
+  const expected = await inline(bytes, POLICY);
+  expect(expected.totals.stream.oversized).toBeGreaterThan(10);
+  expect(expected.due.length).toBeGreaterThan(1000);
+  expectSame(outcome, expected);
+  expect(failures).toEqual([]);
+});
+
+it("gives out what has been judged, though the stream goes on and its next line has not ended", async () => {
+  const { crew, outcome } = await setUp({});
+  await crew.push(Buffer.from(`${dns(1, "x.oast.fun")}\n{"event":`));
+  await expect.poll(() => outcome.totals.stream.lines, { timeout: 20_000 }).toBe(1);
+  await crew.finish();
+  expect(outcome.totals.stream).toMatchObject({ lines: 2, events: 1, malformed: 1 });
+});
+
+it("rejects with what goes wrong when a block is settled", async () => {
+  const sentry = await Sentry.create({});
+  const settle = () => {
+    throw new Error("no more paper");
+  };
+  const crew = new Crew(sentry, { threads: 2, script: WORKER, settle, failed: () => {} });
+  onTestFinished(() => crew.close());
+  await expect(feed(crew, [Buffer.from("x\n")])).rejects.toThrow("no more paper");
+});
+
+describe("another policy", () => {
+  const naming = (name: string) => ({
+    rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
+  });
+
+  it("is in force from one point of the stream on, and the old one is closed then", async () => {
+    const { sentry, crew, outcome } = await setUp(naming("r0"));
+    const line = `${toolExec(1, ["x"])}\n`;
+    const sentries = [sentry];
+    let at = 0;
+    for (let round = 1; round <= 20; round++) {
+      for (let i = 0; i < 20; i++, at++) await crew.push(Buffer.from(line.repeat(777)));
+      const next = await Sentry.create(naming(`r${round}`));
+      sentries.push(next);
+      crew.switchTo(next);
+    }
+    await crew.push(Buffer.from(line));
+    await crew.finish();
+    const rules = outcome.text.match(/"rule":"r\d+"/g) ?? [];
+    expect(rules).toHaveLength(777 * at + 1);
+    const changes = rules.filter((rule, i) => rule !== rules[i - 1]);
+    const numbers = changes.map((rule) => Number(/\d+/.exec(rule)?.[0]));
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(numbers.at(-1)).toBe(20);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(sentries.map(({ closed }) => closed)).toEqual(sentries.map((_, i) => i < 20));
+    expect(outcome.sentries.map((each) => sentries.indexOf(each))).toEqual(numbers);
+    sentries.at(-1)?.close();
+  });
+});
+
+describe("a thread that fails", () => {
+  /** A worker that ends, by `how`, after some orders. */
+  function mortal(orders: number, how: string): URL {
+    const path = join(scratch(), "mortal.mjs");
+    writeFileSync(
+      path,
+      `import { parentPort } from "node:worker_threads";
+       import ${JSON.stringify(WORKER.href)};
+       let left = ${orders};
+       parentPort.on("message", () => { if (left-- === 0) { ${how} } });`,
+    );
+    return pathToFileURL(path);
+  }
+
+  it.each([
+    ["at its first order, by an error", 0, 'throw new Error("no luck")', "no luck"],
+    ["after some, by an error", 4, 'throw new Error("no luck")', "no luck"],
+    ["after some, by ending", 3, "process.exit(7)", "it ended with 7"],
+  ])("%s, loses nothing, nor the order", async (_, orders, how, why) => {
+    const bytes = junk(11, 10_000);
+    const { crew, outcome, failures } = await setUp(POLICY, mortal(orders, how));
+    await feed(crew, cuts(5, bytes, 50_000));
+    expectSame(outcome, await inline(bytes, POLICY));
+    expect(failures).toHaveLength(2);
+    expect(failures[0]).toContain(why);
+    expect(crew.ready).toBe(false);
+  });
+
+  it("in the middle of another policy's blocks, has them judged by the policy that they were given under", async () => {
+    const naming = (name: string) => ({
+      rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
+    });
+    const { crew, outcome } = await setUp(naming("old"), mortal(2, "process.exit(1)"));
+    const lines = Buffer.from(`${toolExec(1, ["x"])}\n`.repeat(5000));
+    await crew.push(lines);
+    await crew.push(lines);
+    const next = await Sentry.create(naming("new"));
+    crew.switchTo(next);
+    await feed(crew, [lines, lines]);
+    const rules = outcome.text.match(/"rule":"\w+"/g) ?? [];
+    expect(rules).toHaveLength(20_000);
+    expect(rules.filter((rule, i) => rule !== rules[i - 1])).toEqual(['"rule":"old"', '"rule":"new"']);
+    next.close();
+  });
+});
+
+describe("Blocks", () => {
+  it("holds whole lines, and of one that is too long no more than tells so", () => {
+    const blocks = new Blocks();
+    const long = Buffer.alloc(900_000, "x");
+    const out: string[] = [];
+    for (const chunk of [long, long, Buffer.from("x\nab"), Buffer.from("c\nd")]) {
+      for (let at = 0; at < chunk.length; ) at += blocks.add(chunk.subarray(at));
+      if (blocks.whole === 0) continue;
+      const { room, length, kept } = blocks.take(newRoom());
+      const text = Buffer.from(room.subarray(0, length)).toString();
+      expect(Buffer.concat(kept, length).toString()).toBe(text);
+      out.push(text);
+    }
+    expect(out).toEqual([`${"x".repeat(256 * 1024 + 1)}\n`, "abc\n"]);
+    expect(blocks.unfinished).toBe(true);
+  });
+});

@@ -1,0 +1,28 @@
+// The audit line written the plain way: one object, one `JSON.stringify`.
+
+import { type Decision, type JudgedEvent, truncateUtf8 } from "@a3s-sentry/core";
+import type { Outcome } from "../../src/daemon/audit.js";
+import { visibleJson } from "../../src/visible.js";
+
+export function plainAuditLine(decision: Decision, event: JudgedEvent | null, outcome: Outcome): string {
+  const { verdict, tier, severity, reason, action, risk, rule, evidence, resolution } = decision;
+  const line = JSON.stringify({
+    agent: event?.agent ?? undefined,
+    event: event?.kind,
+    subject: event === null ? undefined : truncateUtf8(event.subject, 300),
+    decision: {
+      verdict,
+      tier,
+      severity,
+      reason,
+      action: action && { [action.kind]: action.target },
+      risk: risk && { category: risk.category, name: risk.name, risk_type: risk.riskType },
+      rule,
+      evidence: evidence === "partial" ? evidence : undefined,
+      resolution,
+    },
+    enforced: outcome.enforced,
+    enforce_error: outcome.enforceError,
+  });
+  return `${visibleJson(line)}\n`;
+}
