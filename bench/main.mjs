@@ -1,43 +1,83 @@
-// Measures a3s-sentry beside a plain judge and prints one table. `--quick` is a smoke test of some seconds; `--write` also
-// writes docs/performance.md.
+// Measures a3s-sentry beside other judges and prints one table. `--native PROGRAM` is the native judge, left out where it
+// is not given; `--quick` is a smoke test of some seconds; `--write` also writes docs/performance.md, its plot
+// and bench/expected.json.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Sentry } from "a3s-sentry";
 import { mustAgree, mustAgreeOnChunks } from "./agree.mjs";
-import { chunksCase, classifyCase, compileCase, startCase } from "./cases.mjs";
-import { chunksOfSession, labelled, policyPath, session } from "./inputs.mjs";
-import { compare } from "./measure.mjs";
+import { efforts } from "./effort.mjs";
+import { longLoads } from "./loads/long.mjs";
+import { chunksOfSession, labelled, session } from "./loads/session.mjs";
 import { PlainJudge } from "./plain/judge.mjs";
 import { compiledRules, writtenRules } from "./plain/rules.mjs";
-import { conditions, documentOf, tableOf } from "./report.mjs";
+import { Folder } from "./processes/folder.mjs";
+import { policies } from "./processes/policies.mjs";
+import { conditions } from "./report/conditions.mjs";
+import { write } from "./report/document.mjs";
+import { writeExpected } from "./report/expected.mjs";
+import { figureTable, table } from "./report/table.mjs";
+import { adversarial } from "./sections/adversarial.mjs";
+import { singleCalls, stream } from "./sections/calls.mjs";
+import { compile, start } from "./sections/compile.mjs";
+import { growth } from "./sections/growth.mjs";
+import { longSubjects } from "./sections/long.mjs";
+import { others } from "./sections/others.mjs";
 
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, write: { type: "boolean" } } });
-const quick = values.quick === true;
-const hot = quick ? { rounds: 3, warmUp: 1, atLeastMs: 5 } : { rounds: 31, warmUp: 10, atLeastMs: 50 };
-const cold = quick ? { rounds: 1, warmUp: 0, atLeastMs: 0 } : { rounds: 31, warmUp: 3, atLeastMs: 0 };
+const { values } = parseArgs({
+  options: { native: { type: "string" }, quick: { type: "boolean" }, write: { type: "boolean" } },
+});
+const effort = values.quick === true ? efforts.quick : efforts.full;
 
-const sentry = await Sentry.create(policyPath);
+/** @param {string} what */
+const say = (what) => process.stderr.write(`· ${what} (${Math.round(performance.now() / 1000)} s)\n`);
+
+const sentry = await Sentry.create({});
 const plain = new PlainJudge(compiledRules(writtenRules(sentry.policy.rules)));
 mustAgree(sentry, plain, [...session, ...labelled]);
 mustAgreeOnChunks(sentry, plain, chunksOfSession(300_000).chunks);
 process.stdout.write(`both judges agree on ${session.length + labelled.length} lines\n`);
 
-const cases = [
-  { ...classifyCase(sentry, plain), effort: hot },
-  { ...chunksCase(sentry, plain, quick ? 200_000 : 2_000_000), effort: hot },
-  { ...(await compileCase(0, false)), effort: cold },
-  { ...(await compileCase(0, true)), effort: cold },
-  { ...(await compileCase(100, false)), effort: cold },
-  { ...(await compileCase(100, true)), effort: cold },
-  { ...(await startCase()), effort: cold },
+const folder = new Folder();
+process.once("exit", () => folder.remove());
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+const loads = longLoads(sentry);
+const judged = [...session, ...loads.flatMap(({ lines }) => lines)];
+say("making policies");
+const all = await policies(effort.rules, judged, folder, values.native);
+const [fewest, most] = [all[0], all.at(-1)];
+if (fewest === undefined || most === undefined) throw new Error("no policies");
+const middle = all.find(({ count }) => count === 1000) ?? most;
+const many = await Sentry.create(middle.acl);
+const events = session.filter((line) => sentry.classify(line) !== null).length;
+
+say("the working session, with more and more rules");
+const grown = await growth(all, folder, effort.growth, events);
+/** @type {(() => Promise<import("./rows.mjs").Result>)[]} */
+const sections = [
+  () => longSubjects(fewest, loads, folder, effort.long),
+  ...(middle === most ? [] : [() => longSubjects(middle, loads, folder, effort.long)]),
+  () => singleCalls(sentry, plain, effort.calls),
+  () => stream(sentry, plain, chunksOfSession(effort.streamBytes), effort.calls),
+  () => others(effort.calls),
+  () => adversarial(sentry, effort.adversarial),
+  () => adversarial(many, effort.adversarial),
+  ...all.map((policy) => () => compile(policy, effort.compile)),
+  () => start(folder.path("14.json"), effort.compile),
 ];
-const rows = [];
-for (const { ways, effort, clean, ...what } of cases) {
-  rows.push({ ...what, ...(await compare(ways, effort)) });
-  clean?.();
+const result = { ...grown };
+for (const [i, section] of sections.entries()) {
+  say(`${i + 1} of ${sections.length} others`);
+  const { rows, figures } = await section();
+  result.rows.push(...rows);
+  result.figures.push(...figures);
+}
+many.close();
+
+process.stdout.write(`${table(result.rows)}\n${figureTable(result.figures)}\n${conditions()}\n`);
+if (values.write === true) {
+  await writeExpected();
+  write(result, readFileSync(new URL("../docs/performance.md", import.meta.url), "utf8"));
 }
 sentry.close();
-
-process.stdout.write(`${tableOf(rows)}\n${conditions()}\n`);
-if (values.write === true) writeFileSync(new URL("../docs/performance.md", import.meta.url), documentOf(rows));

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { audits } from "./checks/audit.mjs";
+import { benchChecks } from "./checks/bench.mjs";
 import { hygiene } from "./checks/hygiene.mjs";
 import { rustChecks } from "./checks/rust.mjs";
 import { typescriptChecks } from "./checks/typescript.mjs";
@@ -34,7 +35,7 @@ await main(async () => {
   rmSync(logs, { recursive: true, force: true });
   mkdirSync(logs, { recursive: true });
   const total = { passed: 0, failed: 0 };
-  for (const check of [...hygiene, ...rustChecks, ...typescriptChecks, ...wasmChecks, ...audits]) {
+  for (const check of [...hygiene, ...rustChecks, ...typescriptChecks, ...wasmChecks, ...benchChecks, ...audits]) {
     const result = await perform(check);
     total.passed += result.passed;
     total.failed += result.failed;

@@ -5,6 +5,7 @@
 /** @typedef {{ verdict: string, tier: string, severity: string, reason: string, rule?: string, action?: { kind: string, target: string } }} Decision */
 
 const ALLOW = Object.freeze({ verdict: "allow", tier: "Rules", severity: "info", reason: "no rule matched" });
+/** @typedef {{ decision: Decision, line: string }} Found a line worth attention */
 /** @type {Record<string, Set<string>>} */
 const NEVER_DENIED = { Egress: new Set(["", "0.0.0.0", "::", "127.0.0.1", "::1", "localhost"]) };
 
@@ -62,17 +63,38 @@ export class PlainJudge {
     return ALLOW;
   }
 
-  /** Judges the lines of NDJSON that comes in chunks; gives all decisions but allows of severity info. @param {Iterable<Uint8Array>} chunks */
-  *judgeChunks(chunks) {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for (const chunk of chunks) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
-        const decision = this.classify(line);
-        if (decision !== null && (decision.verdict !== "allow" || decision.severity !== "info")) yield decision;
-      }
-    }
+  /** A stream of NDJSON that comes in chunks. */
+  lines() {
+    return new PlainLines(this);
+  }
+}
+
+/** Judges line by line; gives all decisions but allows of severity info. */
+class PlainLines {
+  #decoder = new TextDecoder();
+  #rest = "";
+  #judge;
+
+  /** @param {PlainJudge} judge */
+  constructor(judge) {
+    this.#judge = judge;
+  }
+
+  /** @param {Uint8Array} chunk @returns {Generator<Found>} */
+  *push(chunk) {
+    const lines = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) yield* this.#found(line);
+  }
+
+  /** @returns {Generator<Found>} */
+  *end() {
+    yield* this.#found(this.#rest);
+  }
+
+  /** @param {string} line @returns {Generator<Found>} */
+  *#found(line) {
+    const decision = this.#judge.classify(line);
+    if (decision !== null && (decision.verdict !== "allow" || decision.severity !== "info")) yield { decision, line };
   }
 }

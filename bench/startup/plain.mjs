@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { PlainJudge } from "../plain/judge.mjs";
-import { compiledRules } from "../plain/rules.mjs";
+import { compiledRules, writtenRules } from "../plain/rules.mjs";
 
-const judge = new PlainJudge(compiledRules(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"))));
+const judge = new PlainJudge(compiledRules(writtenRules(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")))));
 const event = '{"event":{"Egress":{"pid":1,"peer":"169.254.169.254","port":80}}}';
 process.exitCode = judge.classify(event)?.verdict === "block" ? 0 : 1;

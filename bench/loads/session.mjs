@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const root = new URL("../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const CHUNK_BYTES = 64 * 1024;
 
 /** The session's policy: its own rules, then the built-in ones. */

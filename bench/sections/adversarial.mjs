@@ -1,0 +1,90 @@
+// Subjects built against the rules: what a byte of them costs beside a byte of the working session.
+
+import { adversarialLines, longer } from "../loads/adversarial.mjs";
+import { session } from "../loads/session.mjs";
+import { measure, ratio, repeated, summary } from "../measure.mjs";
+
+/** @typedef {import("a3s-sentry").Sentry} Sentry */
+
+/** Bytes that are judged at a time. */
+const CHUNK = 64 * 1024;
+/** To see how cost grows, a subject this many times as long. */
+const TIMES = 16;
+/** The worst of all families are told one by one. */
+const TOLD = 5;
+
+/**
+ * A way that judges some lines over and over, and tells what a byte costs.
+ * @param {Sentry} sentry @param {readonly string[]} lines @param {number} atLeastMs
+ */
+export function byteOf(sentry, lines, atLeastMs) {
+  const once = Buffer.from(`${lines.join("\n")}\n`);
+  const times = Math.max(1, Math.floor(CHUNK / once.length));
+  const chunk = new Uint8Array(Buffer.concat(Array.from({ length: times }, () => once)));
+  const work = () => {
+    const stream = sentry.createStream();
+    stream.push(chunk);
+    stream.close();
+  };
+  return repeated(work, chunk.length, atLeastMs);
+}
+
+/**
+ * @param {Sentry} sentry @param {import("../measure.mjs").Effort & { atLeastMs: number }} effort
+ * @returns {Promise<import("../rows.mjs").Result>}
+ */
+export async function adversarial(sentry, effort) {
+  const built = adversarialLines(sentry);
+  const SESSION = "working session";
+  const ways = built.map((one) => [one.name, byteOf(sentry, [one.line], effort.atLeastMs)]);
+  const samples = await measure(
+    Object.fromEntries([[SESSION, byteOf(sentry, session, effort.atLeastMs)], ...ways]),
+    effort,
+  );
+  const base = samples[SESSION] ?? [];
+  const worst = built
+    .map((one) => ({ ...one, samples: samples[one.name] ?? [] }))
+    .sort((a, b) => summary(b.samples).median - summary(a.samples).median);
+  const rules = sentry.policy.rules.length;
+  const row = {
+    what: `subjects built against ${rules} rules, the worst of ${built.length}`,
+    unit: "byte",
+    ways: Object.fromEntries([[SESSION, base], ...worst.slice(0, TOLD).map(({ name, samples }) => [name, samples])]),
+  };
+  const figure = {
+    what: `worst adversarial subject against the working session, a byte, ${rules} rules`,
+    goal: { most: 10 },
+    unit: "times",
+    measured: ratio(worst[0]?.samples ?? [], base),
+  };
+  return { rows: [row], figures: [figure, await growthWithLength(sentry, worst.slice(0, TOLD), effort, rules)] };
+}
+
+/**
+ * The most that a byte of a longer subject costs, against one of the same subject.
+ * @param {Sentry} sentry @param {readonly import("../loads/adversarial.mjs").Built[]} built
+ * @param {import("../measure.mjs").Effort & { atLeastMs: number }} effort @param {number} rules
+ */
+async function growthWithLength(sentry, built, effort, rules) {
+  const pairs = built.flatMap((one) => {
+    const long = longer(sentry, one, TIMES);
+    return long === undefined ? [] : [{ ...one, long }];
+  });
+  const samples = await measure(
+    Object.fromEntries(
+      pairs.flatMap(({ name, line, long }) => [
+        [`short ${name}`, byteOf(sentry, [line], effort.atLeastMs)],
+        [`long ${name}`, byteOf(sentry, [long], effort.atLeastMs)],
+      ]),
+    ),
+    effort,
+  );
+  const growths = pairs.map(({ name }) => ratio(samples[`long ${name}`] ?? [], samples[`short ${name}`] ?? []));
+  const measured = growths.sort((a, b) => b.median - a.median)[0] ?? summary([]);
+  return {
+    what: `a byte where such subjects are ${TIMES} times as long, ${rules} rules`,
+    goal: { most: 2 },
+    unit: "times",
+    measured,
+  };
+}

@@ -1,0 +1,74 @@
+// Single calls and streams inside one process, beside the plain judge.
+
+import { session } from "../loads/session.mjs";
+import { measure, ratio, repeated } from "../measure.mjs";
+import { OURS, PLAIN } from "../rows.mjs";
+
+/** @typedef {import("a3s-sentry").Sentry} Sentry */
+/** @typedef {import("../plain/judge.mjs").PlainJudge} PlainJudge */
+/** @typedef {import("../measure.mjs").Effort & { atLeastMs: number }} Effort */
+
+/** @param {Sentry} sentry @param {PlainJudge} plain @param {Effort} effort @returns {Promise<import("../rows.mjs").Result>} */
+export async function singleCalls(sentry, plain, effort) {
+  const events = session.filter((line) => sentry.classify(line) !== null);
+  const bytes = events.map((line) => new TextEncoder().encode(line));
+  /** @template T @param {readonly T[]} inputs @param {(input: T) => { verdict: string } | null} classify */
+  const blocks = (inputs, classify) => () =>
+    inputs.reduce((blocks, input) => blocks + (classify(input)?.verdict === "block" ? 1 : 0), 0);
+  const BYTES = "a3s-sentry, bytes";
+  const ways = await measure(
+    {
+      [OURS]: repeated(
+        blocks(events, (line) => sentry.classify(line)),
+        events.length,
+        effort.atLeastMs,
+      ),
+      [BYTES]: repeated(
+        blocks(bytes, (line) => sentry.classify(line)),
+        events.length,
+        effort.atLeastMs,
+      ),
+      [PLAIN]: repeated(
+        blocks(events, (line) => plain.classify(line)),
+        events.length,
+        effort.atLeastMs,
+      ),
+    },
+    effort,
+  );
+  return {
+    rows: [{ what: "`classify(string)`, working session", unit: "event", ways }],
+    figures: [
+      {
+        what: "`classify(string)` against plain JavaScript",
+        goal: { least: 3 },
+        unit: "times",
+        measured: ratio(ways[PLAIN] ?? [], ways[OURS] ?? []),
+      },
+    ],
+  };
+}
+
+/**
+ * @param {Sentry} sentry @param {PlainJudge} plain @param {{ chunks: Uint8Array[], lines: number }} load
+ * @param {Effort} effort @returns {Promise<import("../rows.mjs").Result>}
+ */
+export async function stream(sentry, plain, { chunks, lines }, effort) {
+  const ours = () => {
+    const stream = sentry.createStream();
+    const found = chunks.reduce((found, chunk) => found + stream.push(chunk).length, 0);
+    stream.close();
+    return found;
+  };
+  const theirs = () => {
+    const judge = plain.lines();
+    let found = 0;
+    for (const chunk of chunks) for (const _ of judge.push(chunk)) found++;
+    return found;
+  };
+  const ways = await measure(
+    { [OURS]: repeated(ours, lines, effort.atLeastMs), [PLAIN]: repeated(theirs, lines, effort.atLeastMs) },
+    effort,
+  );
+  return { rows: [{ what: "stream in chunks of 64 KiB, working session", unit: "line", ways }], figures: [] };
+}
