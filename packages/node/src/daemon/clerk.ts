@@ -5,6 +5,9 @@ import { LINE_END, lineStart } from "./audit.js";
 import { type FailModeSentry, Rulings } from "./rulings.js";
 import { Sheet } from "./sheet.js";
 
+/** Bytes that cross to the engine at once: few enough to stay in a core's own cache while they are judged. */
+const PIECE_BYTES = 64 * 1024;
+
 /** A block whose target a deny-file is to hold. What comes of it belongs into its audit line. */
 export interface Due {
   /** Where in the lines, in bytes. */
@@ -47,12 +50,18 @@ export class Clerk {
 
   /** Takes the next bytes of the stream. */
   push(chunk: Uint8Array): Batch {
-    return this.#batch(this.#stream.push(chunk));
+    const page = newPage();
+    for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+      this.#write(this.#stream.push(chunk.subarray(start, start + PIECE_BYTES)), page);
+    }
+    return this.#batch(page);
   }
 
   /** Takes a last line that has no end. */
   end(): Batch {
-    return this.#batch(this.#stream.end());
+    const page = newPage();
+    this.#write(this.#stream.end(), page);
+    return this.#batch(page);
   }
 
   /** Goes on by another sentry. */
@@ -65,10 +74,7 @@ export class Clerk {
     this.#stream.close();
   }
 
-  #batch(items: readonly StreamItem[]): Batch {
-    const due: Due[] = [];
-    const tally = { blocked: 0, failedOpen: 0, failedClosed: 0 };
-    for (const item of items) this.#write(item, due, tally);
+  #batch({ due, tally }: Page): Batch {
     return { lines: this.#sheet.take(), due, tally, counters: this.#count() };
   }
 
@@ -86,18 +92,30 @@ export class Clerk {
     };
   }
 
-  #write(item: StreamItem, due: Due[], tally: Tally): void {
-    const { verdict, resolution, text, action, enforced } = this.#rulings.of(item);
-    const blocked = verdict === "block";
-    if (blocked) tally.blocked += 1;
-    if (resolution !== undefined) tally[blocked ? "failedClosed" : "failedOpen"] += 1;
-    const start = lineStart(item.head, text, action === undefined ? "" : item.target);
-    if (enforced && action !== undefined) {
-      this.#sheet.add(start);
-      due.push({ at: this.#sheet.length, action: { kind: action, target: JSON.parse(item.target) } });
-      this.#sheet.add(LINE_END);
-    } else {
-      this.#sheet.add(start + LINE_END);
+  #write(items: readonly StreamItem[], { due, tally }: Page): void {
+    for (const item of items) {
+      const { verdict, resolution, text, action, enforced } = this.#rulings.of(item);
+      const blocked = verdict === "block";
+      if (blocked) tally.blocked += 1;
+      if (resolution !== undefined) tally[blocked ? "failedClosed" : "failedOpen"] += 1;
+      const start = lineStart(item.head, text, action === undefined ? "" : item.target);
+      if (enforced && action !== undefined) {
+        this.#sheet.add(start);
+        due.push({ at: this.#sheet.length, action: { kind: action, target: JSON.parse(item.target) } });
+        this.#sheet.add(LINE_END);
+      } else {
+        this.#sheet.add(start + LINE_END);
+      }
     }
   }
+}
+
+/** What gathers beside the lines of a batch. */
+interface Page {
+  readonly due: Due[];
+  readonly tally: Tally;
+}
+
+function newPage(): Page {
+  return { due: [], tally: { blocked: 0, failedOpen: 0, failedClosed: 0 } };
 }
