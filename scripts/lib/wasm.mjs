@@ -87,7 +87,7 @@ async function runWasmPack(folder, env) {
 async function optimise(file) {
   const optimiser = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   const enabled = features.map((feature) => `--enable-${feature}`);
-  const args = [optimiser, file, "-o", file, "-Oz", ...enabled, "-g"];
+  const args = [optimiser, file, "-o", file, "-Oz", ...enabled, "--strip-debug", "--strip-producers"];
   await must("optimising the wasm", "see the message above", process.execPath, args);
 }
 

@@ -26,6 +26,7 @@ use crate::text::Span;
 pub use pattern::Pattern;
 pub(crate) use pattern::{
     ByteSet, END, Need, Run, START, Text, WORD, branches, commonness, fold, frequency,
+    without_edges,
 };
 
 /// Looks up a variable for `env("NAME")`; the host decides what that reads.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::found::Found;
 use super::group::Branch;
 use super::texts::Texts;
-use crate::policy::{ByteSet, Need, Run, Text, commonness};
+use crate::policy::{ByteSet, Need, Run, Text, commonness, fold, without_edges};
 
 /// Bytes that what the branches on one kind of event need may take.
 pub(in crate::engine) const MAX_BYTES: usize = 64 << 20;
@@ -14,6 +14,8 @@ pub(in crate::engine) const MAX_BYTES: usize = 64 << 20;
 const MAX_COMMONNESS: f32 = 0.01;
 /// How much less telling a text is for each other branch that needs it.
 const SHARED: f32 = 1e-4;
+/// A text of no more bytes is found too often to be looked for in every subject, if need not be.
+const SHORT: usize = 2;
 /// A shorter run says little where texts were found.
 const MIN_RUN: u32 = 4;
 
@@ -33,10 +35,19 @@ pub(super) struct Filter {
 #[derive(Debug)]
 struct Needy {
     branch: Branch,
-    /// Of each of these sets of texts it needs one as well.
-    sets: Box<[Box<[u32]>]>,
+    /// Of each of these sets it needs one text as well.
+    sets: Vec<Set>,
     /// It needs this as well.
     run: Option<Run>,
+}
+
+/// Texts of which one is needed.
+#[derive(Debug)]
+struct Set {
+    /// Those that are looked for in every subject, by their numbers.
+    numbers: Box<[u32]>,
+    /// Those that would be found too often, and are looked for where all else is there.
+    short: Vec<Text>,
 }
 
 /// Branches that need no text but a run of bytes from one set, the shortest first.
@@ -84,7 +95,11 @@ impl Filter {
                 continue;
             };
             let owner = small(needy.len());
-            for number in collected.numbers(texts) {
+            for number in texts
+                .iter()
+                .map(|text| collected.number(text))
+                .collect::<Vec<_>>()
+            {
                 if let Some(owners) = collected.owners.get_mut(number as usize) {
                     owners.push(owner);
                 }
@@ -94,7 +109,7 @@ impl Filter {
                 others.filter(|(at, set)| *at != first && commonness(set) < MAX_COMMONNESS);
             needy.push(Needy {
                 branch,
-                sets: others.map(|(_, set)| collected.numbers(set)).collect(),
+                sets: others.map(|(_, set)| collected.set(set)).collect(),
                 run: need.run.filter(|run| run.length >= MIN_RUN),
             });
             if collected.bytes > MAX_BYTES {
@@ -150,25 +165,51 @@ impl Filter {
 impl Needy {
     /// Whether there is all else that the branch needs.
     fn has_all(&self, subject: &[u8], found: &Found) -> bool {
-        let mut sets = self.sets.iter();
-        sets.all(|set| set.iter().any(|&text| found.has(text)))
+        self.sets.iter().all(|set| set.occurs_in(subject, found))
             && self.run.is_none_or(|run| run.occurs_in(subject))
     }
 }
 
-impl<'n> Collected<'n> {
-    /// The numbers of texts, which get new ones if they have none.
-    fn numbers(&mut self, texts: &'n [Text]) -> Box<[u32]> {
-        let number = |text: &'n Text| {
-            self.bytes += size_of::<u32>();
-            *self.numbers.entry(text).or_insert_with(|| {
-                self.bytes += text.len() + 4 * size_of::<usize>();
-                self.texts.push(text);
-                self.owners.push(Vec::new());
-                small(self.texts.len() - 1)
-            })
+impl Set {
+    fn occurs_in(&self, subject: &[u8], found: &Found) -> bool {
+        let stands = |text: &Text, place: &[u8]| {
+            place
+                .iter()
+                .map(|&byte| fold(byte))
+                .eq(text.iter().copied())
         };
-        texts.iter().map(number).collect()
+        let occurs = |text: &Text| subject.windows(text.len()).any(|place| stands(text, place));
+        self.numbers.iter().any(|&text| found.has(text)) || self.short.iter().any(occurs)
+    }
+}
+
+impl<'n> Collected<'n> {
+    /// The number of a text, which gets a new one if it has none.
+    fn number(&mut self, text: &'n Text) -> u32 {
+        *self.numbers.entry(text).or_insert_with(|| {
+            self.bytes += text.len() + 4 * size_of::<usize>();
+            self.texts.push(text);
+            self.owners.push(Vec::new());
+            small(self.texts.len() - 1)
+        })
+    }
+
+    /// A set that is needed beside another one.
+    fn set(&mut self, texts: &'n [Text]) -> Set {
+        self.bytes += size_of_val(texts);
+        let (mut numbers, mut short) = (Vec::new(), Vec::new());
+        for text in texts {
+            let inside = without_edges(text);
+            if inside.len() <= SHORT {
+                short.push(inside.to_vec());
+            } else {
+                numbers.push(self.number(text));
+            }
+        }
+        Set {
+            numbers: numbers.into_boxed_slice(),
+            short,
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Screen {
     pairs: Option<Box<[u32; PAIRS / 32]>>,
 }
 
+/// Eight bytes as [`fold`] leaves them have these bits.
+const FOLDED: u64 = 0x2020_2020_2020_2020;
 const PAIRS: usize = 1 << 16;
 /// There are so many bits for hashes for each that is set, within bounds, given as powers of two.
 const SPARSENESS: usize = 16;
@@ -47,9 +49,9 @@ impl Screen {
         let before = std::iter::once(0).chain((0..=u8::MAX).filter(|&byte| byte == fold(byte)));
         match length {
             4 => self.mark_hash(gram),
-            3 => before.for_each(|byte| self.mark_hash(u32::from(byte) << 24 | gram)),
+            3 => before.for_each(|byte| self.mark_hash(gram << 8 | u32::from(byte))),
             2 => self.mark_pair(gram),
-            _ => before.for_each(|byte| self.mark_pair(u32::from(byte) << 8 | gram)),
+            _ => before.for_each(|byte| self.mark_pair(gram << 8 | u32::from(byte))),
         }
     }
 
@@ -67,35 +69,55 @@ impl Screen {
         }
     }
 
-    /// Calls `found` for each place where a gram may end, with the place and the last four bytes as
-    /// they are folded; where there are fewer, with zeros, which no gram has.
+    /// Calls `found` for each place where a gram may end, with the place and the last four bytes as they
+    /// are folded, the last one uppermost; where there are fewer, with zeros, which no gram has.
     pub(super) fn each(&self, subject: &[u8], mut found: impl FnMut(usize, u32)) {
-        let mut last = 0_u32;
-        if let Some(pairs) = &self.pairs {
-            for (at, &byte) in subject.iter().enumerate() {
-                last = last << 8 | u32::from(fold(byte));
-                let pair = last & 0xffff;
-                let bits = pairs.get(pair as usize / 32).copied().unwrap_or(0);
-                if (self.bit(last) | bits >> (pair % 32)) & 1 == 1 {
-                    found(at + 1, last);
+        let mut last = 0;
+        let mut end = 0;
+        let mut step = |last: u32, end: usize| {
+            if self.bits(last) & 1 != 0 {
+                found(end, last);
+            }
+        };
+        for &byte in subject.iter().take(3) {
+            last = last >> 8 | u32::from(fold(byte)) << 24;
+            end += 1;
+            step(last, end);
+        }
+        // Eight bytes are five times four; the last of them are looked at with the next eight.
+        let mut rest = subject;
+        while let Some(eight) = rest.first_chunk() {
+            let eight = u64::from_le_bytes(*eight) | FOLDED;
+            #[allow(clippy::cast_possible_truncation)]
+            let fours = [eight, eight >> 8, eight >> 16, eight >> 24].map(|four| four as u32);
+            let [a, b, c, d] = fours.map(|four| self.bits(four));
+            if (a | b | c | d) & 1 != 0 {
+                for (four, end) in fours.into_iter().zip(end + 1..) {
+                    step(four, end);
                 }
             }
-        } else {
-            for (at, &byte) in subject.iter().enumerate() {
-                last = last << 8 | u32::from(fold(byte));
-                if self.bit(last) & 1 == 1 {
-                    found(at + 1, last);
-                }
-            }
+            [.., last] = fours;
+            end += 4;
+            rest = rest.get(4..).unwrap_or_default();
+        }
+        for &byte in rest.iter().skip(3) {
+            last = last >> 8 | u32::from(fold(byte)) << 24;
+            end += 1;
+            step(last, end);
         }
     }
 
-    /// The bit of four bytes; those above it mean nothing.
+    /// Whether a gram may end with these bytes, in the lowest bit. Other bits mean nothing.
     #[inline]
-    fn bit(&self, last: u32) -> u32 {
+    fn bits(&self, last: u32) -> u32 {
         let hash = self.hash(last);
-        let bits = self.hashes.get(hash as usize / 32).copied();
-        bits.unwrap_or(0) >> (hash % 32)
+        let long = self.hashes.get(hash as usize / 32).copied().unwrap_or(0) >> (hash % 32);
+        let Some(pairs) = &self.pairs else {
+            return long;
+        };
+        let pair = last >> 16;
+        let short = pairs.get(pair as usize / 32).copied().unwrap_or(0) >> (pair % 32);
+        long | short
     }
 
     /// Multiplicative hashing: the upper bits of the product depend on all of its factor.

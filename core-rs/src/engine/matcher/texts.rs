@@ -127,9 +127,9 @@ impl Texts {
         let [fours, threes, twos, ones] = &self.grams;
         let candidates = [
             fours.get(last),
-            threes.get(last & 0xff_ffff),
-            twos.get(last & 0xffff),
-            ones.get(last & 0xff),
+            threes.get(last >> 8),
+            twos.get(last >> 16),
+            ones.get(last >> 24),
         ];
         for index in candidates.into_iter().flatten() {
             let place = self.places.get(index as usize);
@@ -195,9 +195,7 @@ fn chosen<'t>(texts: &[&'t [u8]]) -> Vec<Chosen<'t>> {
         if let Some((before, gram)) = cheapest {
             chosen.push(Chosen {
                 length,
-                gram: gram
-                    .iter()
-                    .fold(0, |gram, &byte| gram << 8 | u32::from(byte)),
+                gram: as_number(gram),
                 number,
                 behind: text.len() - before - length,
                 text,
@@ -206,6 +204,12 @@ fn chosen<'t>(texts: &[&'t [u8]]) -> Vec<Chosen<'t>> {
         }
     }
     chosen
+}
+
+/// A gram as a number, its last byte uppermost.
+fn as_number(gram: &[u8]) -> u32 {
+    let bytes = gram.iter().rev();
+    bytes.fold(0, |number, &byte| number << 8 | u32::from(byte))
 }
 
 fn gram_length(text: &[u8]) -> usize {

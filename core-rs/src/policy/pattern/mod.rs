@@ -8,7 +8,7 @@ use regex_automata::nfa::thompson;
 use regex_syntax::ast;
 use regex_syntax::hir::{Hir, HirKind};
 
-pub(crate) use need::{END, Need, START, Text, WORD, commonness, fold, frequency};
+pub(crate) use need::{END, Need, START, Text, WORD, commonness, fold, frequency, without_edges};
 pub(crate) use run::{ByteSet, Run};
 
 use super::value::Reader;

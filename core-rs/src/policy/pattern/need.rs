@@ -345,6 +345,18 @@ fn with_edges_outside(text: &[u8]) -> Text {
     clean
 }
 
+/// The text between its edges.
+pub(crate) fn without_edges(text: &[u8]) -> &[u8] {
+    let text = match text {
+        [..=END, text @ ..] => text,
+        _ => text,
+    };
+    match text {
+        [text @ .., ..=END] => text,
+        _ => text,
+    }
+}
+
 /// Whether every subject with one of `set` has one of `other`.
 fn implies(set: &[Text], other: &[Text]) -> bool {
     set.iter()
@@ -386,6 +398,7 @@ pub(crate) fn frequency(folded: u8) -> f32 {
         b' ' | b'/' => 0.05,
         b'd' | b'p' | b'm' | b'u' | b'h' | b'b' | b'.' | b'-' | b'"' => 0.03,
         b'a'..=b'z' | b'0'..=b'9' | b':' | b',' | b'_' => 0.015,
+        b'|' | b'<' | b'>' | b'`' => 0.0015,
         _ => 0.004,
     }
 }
