@@ -29,6 +29,8 @@ pub(super) struct Filter {
     owners: Vec<u32>,
     needy: Vec<Needy>,
     runs: Vec<Runs>,
+    /// Texts of at most [`SHORT`] bytes, without edges.
+    short: Vec<Vec<u8>>,
 }
 
 /// A branch that needs a text.
@@ -46,8 +48,9 @@ struct Needy {
 struct Set {
     /// Those that are looked for in every subject, by their numbers.
     numbers: Box<[u32]>,
-    /// Those that would be found too often, and are looked for where all else is there.
-    short: Vec<Text>,
+    /// Those that would be found too often, and are looked for where all else is there: places in
+    /// [`Filter::short`].
+    short: Box<[u32]>,
 }
 
 /// Branches that need no text but a run of bytes from one set, the shortest first.
@@ -67,6 +70,7 @@ struct Collected<'n> {
     numbers: HashMap<&'n [u8], u32>,
     texts: Vec<&'n [u8]>,
     owners: Vec<Vec<u32>>,
+    short: Vec<Vec<u8>>,
     bytes: usize,
 }
 
@@ -132,6 +136,7 @@ impl Filter {
             owners,
             needy,
             runs,
+            short: collected.short,
         })
     }
 
@@ -139,14 +144,14 @@ impl Filter {
     /// room to work in.
     pub(super) fn look(&self, subject: &[u8], found: &mut Found, candidates: &mut Vec<Branch>) {
         candidates.clear();
-        found.begin(self.owned.len());
+        found.begin(self.owned.len(), self.short.len());
         self.texts.look(subject, found);
         for &text in found.texts() {
             let owned = self.owned.get(text as usize).cloned().unwrap_or_default();
             let owners = self.owners.get(owned.start as usize..owned.end as usize);
             let needy = owners.unwrap_or_default().iter();
             let needy = needy.filter_map(|&owner| self.needy.get(owner as usize));
-            let complete = needy.filter(|needy| needy.has_all(subject, found));
+            let complete = needy.filter(|needy| self.has_all(needy, subject, found));
             candidates.extend(complete.map(|needy| needy.branch));
         }
         for Runs { set, branches } in &self.runs {
@@ -160,26 +165,36 @@ impl Filter {
             candidates.dedup();
         }
     }
-}
 
-impl Needy {
-    /// Whether there is all else that the branch needs.
-    fn has_all(&self, subject: &[u8], found: &Found) -> bool {
-        self.sets.iter().all(|set| set.occurs_in(subject, found))
-            && self.run.is_none_or(|run| run.occurs_in(subject))
+    /// Whether there is all else that a branch needs.
+    fn has_all(&self, needy: &Needy, subject: &[u8], found: &Found) -> bool {
+        let is_there = |&short: &u32| {
+            let text = self
+                .short
+                .get(short as usize)
+                .map_or(&[][..], Vec::as_slice);
+            found.has_short(short, || has_short(subject, text))
+        };
+        let has_one = |set: &Set| {
+            set.numbers.iter().any(|&text| found.has(text)) || set.short.iter().any(is_there)
+        };
+        needy.sets.iter().all(has_one) && needy.run.is_none_or(|run| run.occurs_in(subject))
     }
 }
 
-impl Set {
-    fn occurs_in(&self, subject: &[u8], found: &Found) -> bool {
-        let stands = |text: &Text, place: &[u8]| {
-            place
-                .iter()
-                .map(|&byte| fold(byte))
-                .eq(text.iter().copied())
-        };
-        let occurs = |text: &Text| subject.windows(text.len()).any(|place| stands(text, place));
-        self.numbers.iter().any(|&text| found.has(text)) || self.short.iter().any(occurs)
+/// Whether a text of one or two bytes, as [`fold`] leaves them, is in `subject`.
+fn has_short(subject: &[u8], text: &[u8]) -> bool {
+    let [first, rest @ ..] = text else {
+        return true;
+    };
+    // What differs in this bit alone is the same to `fold`.
+    let places = memchr::memchr2_iter(*first, first ^ 0x20, subject);
+    let mut behind = places.map(|at| subject.get(at + 1..).unwrap_or_default());
+    match rest {
+        [second, ..] => {
+            behind.any(|behind| behind.first().is_some_and(|&byte| fold(byte) == *second))
+        }
+        [] => behind.next().is_some(),
     }
 }
 
@@ -201,15 +216,24 @@ impl<'n> Collected<'n> {
         for text in texts {
             let inside = without_edges(text);
             if inside.len() <= SHORT {
-                short.push(inside.to_vec());
+                short.push(self.short(inside));
             } else {
                 numbers.push(self.number(text));
             }
         }
         Set {
             numbers: numbers.into_boxed_slice(),
-            short,
+            short: short.into_boxed_slice(),
         }
+    }
+
+    /// The place of a short text, which gets a new one if it has none. There are few of them.
+    fn short(&mut self, text: &[u8]) -> u32 {
+        let known = self.short.iter().position(|other| other == text);
+        small(known.unwrap_or_else(|| {
+            self.short.push(text.to_vec());
+            self.short.len() - 1
+        }))
     }
 }
 

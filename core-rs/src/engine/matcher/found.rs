@@ -1,6 +1,8 @@
 //! What one look at a subject found, kept from one to the next so that nothing is allocated.
 
-/// Numbers of texts and of others, each there once.
+use std::cell::Cell;
+
+/// The texts that were found, by their numbers, and what is known of the short ones.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// The look, as a number that no earlier one had.
@@ -8,28 +10,30 @@ pub(super) struct Found {
     /// For each text, the last look that found it.
     last: Vec<u32>,
     texts: Vec<u32>,
+    /// For each short text, the last look that asked for it, and the answer in the lowest bit.
+    asked: Vec<Cell<u32>>,
 }
 
 impl Found {
-    /// Forgets the last look, for one at so many texts.
-    pub(super) fn begin(&mut self, texts: usize) {
+    /// Forgets the last look, for one at so many texts and short texts.
+    pub(super) fn begin(&mut self, texts: usize, short: usize) {
         self.texts.clear();
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 || self.last.len() != texts {
+        self.round += 1;
+        if self.round > u32::MAX >> 1 || self.last.len() != texts {
             self.last.clear();
             self.last.resize(texts, 0);
+            self.asked.clear();
+            self.asked.resize(short, Cell::new(0));
             self.round = 1;
         }
     }
 
-    /// Takes in the number of a text.
+    /// Takes in the number of a text that was not found yet.
     pub(super) fn add(&mut self, text: u32) {
-        if let Some(last) = self.last.get_mut(text as usize)
-            && *last != self.round
-        {
+        if let Some(last) = self.last.get_mut(text as usize) {
             *last = self.round;
-            self.texts.push(text);
         }
+        self.texts.push(text);
     }
 
     /// Whether a text was found.
@@ -40,5 +44,17 @@ impl Found {
     /// The texts that were found.
     pub(super) fn texts(&self) -> &[u32] {
         &self.texts
+    }
+
+    /// Whether a short text is there, which `search` says when it is asked for the first time.
+    pub(super) fn has_short(&self, short: u32, search: impl FnOnce() -> bool) -> bool {
+        let Some(asked) = self.asked.get(short as usize) else {
+            return search();
+        };
+        if asked.get() >> 1 != self.round {
+            let answer = u32::from(search());
+            asked.set(self.round << 1 | answer);
+        }
+        asked.get() & 1 == 1
     }
 }

@@ -10,7 +10,7 @@ use super::path::{Path, took};
 use super::relaxed;
 
 /// Bytes for the states of one automaton. Few in this crate's tests, so that they come to their end.
-const CACHE: usize = if cfg!(test) { 8 << 10 } else { 1 << 20 };
+const CACHE: usize = if cfg!(test) { 8 << 10 } else { 4 << 20 };
 /// An automaton that may give up does so once it has filled its cache this often, and
 const CLEARINGS: usize = 2;
 /// has walked fewer bytes than this for each state that it made.

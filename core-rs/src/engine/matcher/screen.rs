@@ -14,6 +14,15 @@ pub(super) struct Screen {
     pairs: Option<Box<[u32; PAIRS / 32]>>,
 }
 
+/// The length of a gram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Length {
+    /// Three or four bytes.
+    Long,
+    /// One or two.
+    Short,
+}
+
 /// Eight bytes as [`fold`] leaves them have these bits.
 const FOLDED: u64 = 0x2020_2020_2020_2020;
 const PAIRS: usize = 1 << 16;
@@ -69,20 +78,16 @@ impl Screen {
         }
     }
 
-    /// Calls `found` for each place where a gram may end, with the place and the last four bytes as they
-    /// are folded, the last one uppermost; where there are fewer, with zeros, which no gram has.
-    pub(super) fn each(&self, subject: &[u8], mut found: impl FnMut(usize, u32)) {
+    /// Calls `found` for each place where a gram may end, with the place, how long the gram may be, and
+    /// the last four bytes as they are folded, the last one uppermost; where there are fewer, with zeros,
+    /// which no gram has.
+    pub(super) fn each(&self, subject: &[u8], mut found: impl FnMut(usize, Length, u32)) {
         let mut last = 0;
         let mut end = 0;
-        let mut step = |last: u32, end: usize| {
-            if self.bits(last) & 1 != 0 {
-                found(end, last);
-            }
-        };
         for &byte in subject.iter().take(3) {
             last = last >> 8 | u32::from(fold(byte)) << 24;
             end += 1;
-            step(last, end);
+            self.tell(end, last, &mut found);
         }
         // Eight bytes are five times four; the last of them are looked at with the next eight.
         let mut rest = subject;
@@ -90,10 +95,10 @@ impl Screen {
             let eight = u64::from_le_bytes(*eight) | FOLDED;
             #[allow(clippy::cast_possible_truncation)]
             let fours = [eight, eight >> 8, eight >> 16, eight >> 24].map(|four| four as u32);
-            let [a, b, c, d] = fours.map(|four| self.bits(four));
+            let [a, b, c, d] = fours.map(|four| self.long(four) | self.short(four));
             if (a | b | c | d) & 1 != 0 {
                 for (four, end) in fours.into_iter().zip(end + 1..) {
-                    step(four, end);
+                    self.tell(end, four, &mut found);
                 }
             }
             [.., last] = fours;
@@ -103,21 +108,35 @@ impl Screen {
         for &byte in rest.iter().skip(3) {
             last = last >> 8 | u32::from(fold(byte)) << 24;
             end += 1;
-            step(last, end);
+            self.tell(end, last, &mut found);
         }
     }
 
-    /// Whether a gram may end with these bytes, in the lowest bit. Other bits mean nothing.
     #[inline]
-    fn bits(&self, last: u32) -> u32 {
+    fn tell(&self, end: usize, last: u32, found: &mut impl FnMut(usize, Length, u32)) {
+        if self.long(last) & 1 != 0 {
+            found(end, Length::Long, last);
+        }
+        if self.short(last) & 1 != 0 {
+            found(end, Length::Short, last);
+        }
+    }
+
+    /// Whether a long gram may end with these bytes, in the lowest bit. Other bits mean nothing.
+    #[inline]
+    fn long(&self, last: u32) -> u32 {
         let hash = self.hash(last);
-        let long = self.hashes.get(hash as usize / 32).copied().unwrap_or(0) >> (hash % 32);
+        self.hashes.get(hash as usize / 32).copied().unwrap_or(0) >> (hash % 32)
+    }
+
+    /// Whether a short gram ends with these bytes, in the lowest bit. Other bits mean nothing.
+    #[inline]
+    fn short(&self, last: u32) -> u32 {
         let Some(pairs) = &self.pairs else {
-            return long;
+            return 0;
         };
         let pair = last >> 16;
-        let short = pairs.get(pair as usize / 32).copied().unwrap_or(0) >> (pair % 32);
-        long | short
+        pairs.get(pair as usize / 32).copied().unwrap_or(0) >> (pair % 32)
     }
 
     /// Multiplicative hashing: the upper bits of the product depend on all of its factor.

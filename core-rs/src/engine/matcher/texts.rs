@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::found::Found;
 use super::grams::Grams;
-use super::screen::Screen;
+use super::screen::{Length, Screen};
 use crate::policy::{END, START, WORD, fold, frequency};
 
 /// Lengths of grams, in the order of [`Texts::grams`].
@@ -116,24 +116,25 @@ impl Texts {
         index
     }
 
-    /// Tells `found` the numbers of all texts that occur in `subject`, some more than once.
+    /// Tells `found` the numbers of all texts that occur in `subject`.
     pub(super) fn look(&self, subject: &[u8], found: &mut Found) {
-        self.screen
-            .each(subject, |end, last| self.compare(subject, end, last, found));
+        self.screen.each(subject, |end, length, last| {
+            self.compare(subject, end, length, last, found);
+        });
     }
 
     #[inline(never)]
-    fn compare(&self, subject: &[u8], end: usize, last: u32, found: &mut Found) {
+    fn compare(&self, subject: &[u8], end: usize, length: Length, last: u32, found: &mut Found) {
         let [fours, threes, twos, ones] = &self.grams;
-        let candidates = [
-            fours.get(last),
-            threes.get(last >> 8),
-            twos.get(last >> 16),
-            ones.get(last >> 24),
-        ];
+        let candidates = match length {
+            Length::Long => [fours.get(last), threes.get(last >> 8)],
+            Length::Short => [twos.get(last >> 16), ones.get(last >> 24)],
+        };
         for index in candidates.into_iter().flatten() {
-            let place = self.places.get(index as usize);
-            if let Some(place) = place.filter(|place| self.stands(place, subject, end)) {
+            let Some(place) = self.places.get(index as usize) else {
+                continue;
+            };
+            if !found.has(place.number) && self.stands(place, subject, end) {
                 found.add(place.number);
             }
         }

@@ -117,7 +117,26 @@ fn shape(hir: &Hir) -> Shape {
         HirKind::Class(class) => members(class).map_or_else(|| large(class), Shape::Exactly),
         HirKind::Capture(capture) => shape(&capture.sub),
         HirKind::Repetition(repetition) => repeated(repetition),
-        HirKind::Concat(parts) => joined(parts.iter().map(shape)),
+        HirKind::Concat(parts) => {
+            let behind = (0..).map_while(|at| parts.get(at..));
+            joined(
+                parts
+                    .iter()
+                    .zip(behind)
+                    .map(|(part, rest)| match shape(part) {
+                        Shape::Somehow {
+                            prefix,
+                            suffix,
+                            inside,
+                        } if prefix == nothing() && begins_outside_words(rest) => Shape::Somehow {
+                            prefix: vec![vec![WORD]],
+                            suffix,
+                            inside,
+                        },
+                        shape => shape,
+                    }),
+            )
+        }
         HirKind::Alternation(branches) => either(branches.iter().map(shape)),
     }
 }
@@ -161,8 +180,7 @@ fn members(class: &Class) -> Option<Vec<Text>> {
 /// One of many characters. If none of them belongs to a word of ASCII, a word ends before it, and
 /// another may begin behind it.
 fn large(class: &Class) -> Shape {
-    let set = ByteSet::of(class);
-    if (0..0x80).any(|byte| is_word(fold(byte)) && set.has(byte)) {
+    if !is_outside_words(class) {
         return Shape::anything();
     }
     Shape::Somehow {
@@ -170,6 +188,45 @@ fn large(class: &Class) -> Shape {
         suffix: vec![vec![WORD]],
         inside: Sets::new(),
     }
+}
+
+/// Whether what the parts match, one behind the other, always begins with a character that belongs to
+/// no word of ASCII.
+fn begins_outside_words(parts: &[Hir]) -> bool {
+    for part in parts {
+        let hir = match part.kind() {
+            HirKind::Repetition(repetition) => &repetition.sub,
+            _ => part,
+        };
+        let is_outside = match hir.kind() {
+            HirKind::Literal(literal) => {
+                literal.0.first().is_some_and(|&byte| !is_word(fold(byte)))
+            }
+            HirKind::Class(class) => is_outside_words(class),
+            HirKind::Alternation(branches) => {
+                let mut branches = branches.iter().map(std::slice::from_ref);
+                branches.all(begins_outside_words)
+            }
+            HirKind::Concat(parts) => begins_outside_words(parts),
+            _ => false,
+        };
+        if !is_outside {
+            return false;
+        }
+        if part
+            .properties()
+            .minimum_len()
+            .is_some_and(|least| least > 0)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_outside_words(class: &Class) -> bool {
+    let set = ByteSet::of(class);
+    !(0..0x80).any(|byte| is_word(fold(byte)) && set.has(byte))
 }
 
 fn repeated(repetition: &Repetition) -> Shape {

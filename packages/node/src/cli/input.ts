@@ -1,14 +1,13 @@
 // Standard input: what it may be, and reading it whole where it must be small enough to hold.
 
 import { Buffer } from "node:buffer";
-import { createReadStream, fstatSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { FileInput } from "../daemon/file-input.js";
 import { CliError, errorText, type Io } from "./io.js";
 
 /** The largest event that the core judges. */
 const MAX_BYTES = 16 * 1024 * 1024;
-
-const FILE_PIECE = 1024 * 1024;
 
 /** Refuses a directory, which Node would take for an empty input. */
 export function refuseDirectory({ stdin: { fd } }: Io): void {
@@ -17,10 +16,9 @@ export function refuseDirectory({ stdin: { fd } }: Io): void {
   }
 }
 
-/** Standard input, a file read in pieces larger than the 64 KiB of `process.stdin`, which cost half as much a byte. */
-export function inLargePieces({ stdin }: Io): Io["stdin"] {
-  if (stdin.fd === undefined || !fstatSync(stdin.fd).isFile()) return stdin;
-  return createReadStream("", { fd: stdin.fd, autoClose: false, highWaterMark: FILE_PIECE });
+/** Standard input as a run reads it. */
+export function runInput({ stdin }: Io): Io["stdin"] | FileInput {
+  return stdin.fd !== undefined && fstatSync(stdin.fd).isFile() ? new FileInput(stdin.fd) : stdin;
 }
 
 /** All bytes of an input. */

@@ -8,7 +8,7 @@ import { FAIL_OPEN_WARNING, startLine } from "../daemon/start.js";
 import { summary } from "../daemon/totals.js";
 import { stampOf, watchFile } from "../daemon/watch.js";
 import type { Sentry } from "../sentry.js";
-import { inLargePieces, refuseDirectory } from "./input.js";
+import { runInput, refuseDirectory } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
@@ -21,7 +21,7 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const log = new Log(io.stderr);
   tellPolicy(log, "", sentry, [...warnings, ...settings.unheeded]);
   if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
-  const daemon = new Daemon(sentry, { input: inLargePieces(io), output: io.stdout, log });
+  const daemon = new Daemon(sentry, { input: runInput(io), output: io.stdout, log });
   const result = await untilSignalled(async (signal) => {
     const over = new AbortController();
     if (settings.policy !== undefined) void reload(settings, settings.policy, stamp, daemon, log, over.signal);

@@ -1,12 +1,17 @@
 // The chunks of a stream, until it ends or a signal aborts.
 
 import type { Readable } from "node:stream";
+import { FileInput } from "./file-input.js";
 
 /**
- * Yields what `input` brings. Once `signal` aborts, what has been read already is yielded still, then it ends.
- * Throws the stream's error.
+ * Yields what `input` brings, each chunk valid until the next is asked for. Once `signal` aborts, what has been read
+ * already is yielded still, then it ends. Throws the input's error.
  */
-export async function* chunks(input: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* chunks(input: Readable | FileInput, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (input instanceof FileInput) {
+    yield* input.chunks(signal);
+    return;
+  }
   const change = watch(input, signal);
   try {
     while (!signal.aborted) {

@@ -1,7 +1,7 @@
 // Whether input comes faster than one thread judges it.
 
 /** Bytes after which a look is taken. */
-const WINDOW = 4 * 1024 * 1024;
+const WINDOW = 2 * 1024 * 1024;
 
 /** Compares the time spent on judging with the time that goes by. */
 export class Pace {
@@ -10,7 +10,7 @@ export class Pace {
   #start = performance.now();
 
   /**
-   * Notes `bytes` that took from `began` until now to judge. `true` where, for megabytes on end, more time has gone into
+   * Notes `bytes` that took from `began` until now to judge. `true` where, for two megabytes on end, more time has gone into
    * judging than into waiting for input.
    */
   outpaced(bytes: number, began: number): boolean {

@@ -7,6 +7,7 @@ import { chunks } from "./chunks.js";
 import { Clerk } from "./clerk.js";
 import { Crew } from "./crew/crew.js";
 import { threadsThatPay } from "./crew/threads.js";
+import { FileInput } from "./file-input.js";
 import { Ledger } from "./ledger.js";
 import type { Log } from "./log.js";
 import { Output } from "./output.js";
@@ -17,7 +18,7 @@ import type { Totals } from "./totals.js";
 const NEWLINE = 10;
 
 export interface Streams {
-  readonly input: Readable & { readonly isTTY?: boolean };
+  readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
   readonly output: Writable & { readonly isTTY?: boolean };
   readonly log: Log;
 }
@@ -60,7 +61,8 @@ export class Daemon {
     const { totals } = this.#ledger;
     const counts = () => ({ events: totals.stream.events, blocked: totals.blocked });
     // Where somebody types the events, a progress line would be written over them.
-    const stopProgress = this.#input.isTTY ? () => {} : showProgress(this.#log, counts);
+    const isTyped = !(this.#input instanceof FileInput) && this.#input.isTTY;
+    const stopProgress = isTyped ? () => {} : showProgress(this.#log, counts);
     try {
       for await (const chunk of chunks(this.#input, signal)) {
         await this.#take(chunk);

@@ -15,16 +15,16 @@ export interface Block {
   /** Its first `length` bytes. */
   readonly room: Room;
   readonly length: number;
-  /** The same bytes in pieces, and perhaps more after them: they stay when the room has gone to another thread. */
-  readonly kept: readonly Uint8Array[];
+  /** The same bytes: they stay when the room has gone to another thread. */
+  readonly kept: Room;
 }
 
 /** Gathers the lines of a stream. Of a line that is too long, only the beginning is kept. */
 export class Blocks {
   #room: Room = newRoom();
+  #kept: Room = newRoom();
   #length = 0;
   #whole = 0;
-  #kept: Uint8Array[] = [];
 
   /** Bytes of whole lines that have gathered. */
   get whole(): number {
@@ -52,19 +52,20 @@ export class Blocks {
     const tail = lineStart > 0 ? piece.length - lineStart : open + piece.length;
     const kept = tail > MOST ? piece.subarray(0, piece.length - (tail - MOST)) : piece;
     this.#room.set(kept, this.#length);
-    this.#kept.push(kept);
+    this.#kept.set(kept, this.#length);
     if (lineStart > 0) this.#whole = this.#length + lineStart;
     this.#length += kept.length;
     return from + piece.length;
   }
 
-  /** The whole lines; the unfinished one goes on in `fresh`, a room of {@link ROOM_BYTES}. */
-  take(fresh: Room): Block {
+  /** The whole lines; the unfinished one goes on in two more rooms of {@link ROOM_BYTES}. */
+  take(room: Room, kept: Room): Block {
     const block = { room: this.#room, length: this.#whole, kept: this.#kept };
     const open = this.#room.subarray(this.#whole, this.#length);
-    fresh.set(open);
-    this.#kept = [open.slice()];
-    this.#room = fresh;
+    room.set(open);
+    kept.set(open);
+    this.#room = room;
+    this.#kept = kept;
     this.#length = open.length;
     this.#whole = 0;
     return block;

@@ -1,6 +1,5 @@
 // Threads that judge the blocks of one stream side by side. What comes of the blocks comes out in their order.
 
-import { Buffer } from "node:buffer";
 import type { Sentry } from "../../sentry.js";
 import { type Batch, Clerk } from "../clerk.js";
 import { Blocks, newRoom } from "./blocks.js";
@@ -105,13 +104,15 @@ export class Crew {
   }
 
   #task(): Task {
-    const task = { block: this.#blocks.take(this.#rooms.pop() ?? newRoom()), sentry: this.#sentry };
+    const room = this.#rooms.pop() ?? newRoom();
+    const kept = this.#rooms.pop() ?? newRoom();
+    const task = { block: this.#blocks.take(room, kept), sentry: this.#sentry };
     this.#tasks.push(task);
     return task;
   }
 
   readonly #done = (task: Task, batch: Batch, room: Room): void => {
-    this.#rooms.push(room);
+    this.#rooms.push(room, task.block.kept);
     task.batch = batch;
     this.#guard(() => {
       this.#settle();
@@ -130,7 +131,7 @@ export class Crew {
 
   #judgeHere(task: Task): void {
     const clerk = new Clerk(task.sentry);
-    task.batch = clerk.push(Buffer.concat(task.block.kept, task.block.length));
+    task.batch = clerk.push(task.block.kept.subarray(0, task.block.length));
     clerk.close();
     this.#settle();
   }
