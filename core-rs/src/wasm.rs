@@ -240,6 +240,7 @@ fn write_brief(line: &[u8], scratch: &mut Scratch, out: &mut String) {
     out.push('\n');
 }
 
+#[inline(never)]
 fn json(value: &impl serde::Serialize) -> String {
     // Only a map with keys that are not text, or a failing `Serialize`, could fail here.
     serde_json::to_string(value).unwrap_or_default()

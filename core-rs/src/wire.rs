@@ -142,6 +142,7 @@ pub struct PolicyInfo {
 }
 
 impl From<&Policy> for PolicyInfo {
+    #[inline(never)]
     fn from(policy: &Policy) -> Self {
         Self {
             rules: policy.rules.iter().map(RuleInfo::from).collect(),
@@ -209,6 +210,7 @@ impl From<&Event<'_>> for EventFacts {
 /// assert!(engine.is_none());
 /// assert_eq!(report.diagnostics[0].code, "policy/wrong-type");
 /// ```
+#[inline(never)]
 pub fn compile(
     name: &str,
     source: &str,
@@ -236,6 +238,7 @@ pub fn compile(
     (engine, report)
 }
 
+#[inline(never)]
 fn report(
     name: &str,
     source: &str,

@@ -84,10 +84,24 @@ async function runWasmPack(folder, env) {
   });
 }
 
+/**
+ * A function that is called once is not put into its caller unless it is small: V8 optimises whole functions, and took
+ * 240 ms for one of 50 kB that had grown so.
+ */
 async function optimise(file) {
   const optimiser = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   const enabled = features.map((feature) => `--enable-${feature}`);
-  const args = [optimiser, file, "-o", file, "-Oz", ...enabled, "--strip-debug", "--strip-producers"];
+  const args = [
+    optimiser,
+    file,
+    "-o",
+    file,
+    "-Oz",
+    "--one-caller-inline-max-function-size=1000",
+    ...enabled,
+    "--strip-debug",
+    "--strip-producers",
+  ];
   await must("optimising the wasm", "see the message above", process.execPath, args);
 }
 

@@ -46,6 +46,7 @@ impl Engine {
     /// # Errors
     /// One diagnostic where there are more than [`MAX_RULES`] rules, or where what the
     /// patterns of one kind of event look for takes more than 64 MiB.
+    #[inline(never)]
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
             return Err(Box::new(too_many_rules(&policy)));

@@ -21,6 +21,7 @@ use crate::policy::{Origin, Rule};
 /// let found = lint(&engine);
 /// assert_eq!(found[0].code.as_str(), "lint/unreachable-rule");
 /// ```
+#[inline(never)]
 pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     let rules = &engine.policy().rules;
     let mut found = duplicate_names(rules);

@@ -190,6 +190,7 @@ pub struct Checked {
 /// assert!(typo.policy.is_none());
 /// assert_eq!(typo.diagnostics[0].help.as_deref(), Some("did you mean `fail_closed`?"));
 /// ```
+#[inline(never)]
 pub fn check(source: &str, environment: &Environment<'_>) -> Checked {
     let mut checked = check_alone(source, environment, Origin::Site);
     if let Some(policy) = &mut checked.policy {

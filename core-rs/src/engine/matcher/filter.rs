@@ -76,6 +76,8 @@ struct Collected<'n> {
 
 impl Filter {
     /// A filter for branches that need something.
+    // Kept out of its caller: engines take long to optimise what grows very large.
+    #[inline(never)]
     pub(super) fn new(branches: &[(Branch, &Need)]) -> Result<Self, TooMuch> {
         let mut counts: HashMap<&[u8], f32> = HashMap::new();
         for text in branches

@@ -3,7 +3,7 @@
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
-use regex_automata::{Input, MatchKind, PatternSet};
+use regex_automata::{Input, MatchKind, PatternID, PatternSet};
 use regex_syntax::hir::Hir;
 
 use super::path::{Path, took};
@@ -88,17 +88,20 @@ impl Lazy {
         }
     }
 
-    /// Which of the patterns match.
+    /// Which of the patterns match. Fails also where several ask for the edges of Unicode words.
     pub(super) fn which(&mut self, subject: &str) -> Result<PatternSet, TooManyStates> {
         let mut found = PatternSet::new(self.dfa.pattern_len());
-        let input = Input::new(subject);
-        if let Some(exact) = &mut self.exact {
-            let (vm, cache) = exact.ready().ok_or(TooManyStates)?;
-            vm.which_overlapping_matches(cache, &input, &mut found);
+        if self.dfa.pattern_len() == 1 {
+            if self.any(subject)? {
+                found.insert(PatternID::ZERO);
+            }
             return Ok(found);
         }
+        if self.exact.is_some() {
+            return Err(TooManyStates);
+        }
         self.dfa
-            .try_which_overlapping_matches(&mut self.cache, &input, &mut found)
+            .try_which_overlapping_matches(&mut self.cache, &Input::new(subject), &mut found)
             .map_err(|_| TooManyStates)?;
         Ok(found)
     }
@@ -108,10 +111,7 @@ impl Exact {
     fn ready(&mut self) -> Option<&mut (PikeVM, pikevm::Cache)> {
         took(Path::UnicodeWords);
         if self.vm.is_none() {
-            let vm = PikeVM::builder()
-                .configure(PikeVM::config().match_kind(MatchKind::All))
-                .build_from_nfa(compile(&self.patterns)?)
-                .ok()?;
+            let vm = PikeVM::new_from_nfa(compile(&self.patterns)?).ok()?;
             let cache = vm.create_cache();
             self.vm = Some((vm, cache));
         }

@@ -72,6 +72,7 @@ pub(super) struct TooLarge {
 
 impl Matcher {
     /// Prepares for `rules`; compiles none of them yet.
+    #[inline(never)]
     pub(super) fn new(rules: &[Rule]) -> Result<Self, TooLarge> {
         let mut kinds = Vec::with_capacity(EventKind::ALL.len());
         let mut unfiltered = Vec::with_capacity(EventKind::ALL.len());

@@ -33,6 +33,7 @@ const MAX_BITS: u32 = 22;
 
 impl Screen {
     /// A screen for grams, each with its length.
+    #[inline(never)]
     pub(super) fn new(grams: impl Iterator<Item = (u32, usize)> + Clone) -> Self {
         let marks = |(_, length): (u32, usize)| match length {
             4 => 1,
@@ -53,6 +54,7 @@ impl Screen {
         screen
     }
 
+    #[inline(never)]
     fn mark(&mut self, gram: u32, length: usize) {
         // What may stand before a shorter one: any byte as it is folded, or nothing.
         let before = std::iter::once(0).chain((0..=u8::MAX).filter(|&byte| byte == fold(byte)));

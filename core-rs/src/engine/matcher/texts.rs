@@ -78,6 +78,7 @@ fn edges(text: &[u8]) -> ([Edge; 2], &[u8]) {
 impl Texts {
     /// Prepares for `texts`, as [`fold`] leaves them; none is empty, or there twice. Their numbers are
     /// their places. Together they have less than 4 GiB.
+    #[inline(never)]
     pub(super) fn new(texts: &[&[u8]]) -> Self {
         let mut chosen = chosen(texts);
         chosen.sort_unstable();

@@ -8,7 +8,7 @@ import { FAIL_OPEN_WARNING, startLine } from "../daemon/start.js";
 import { summary } from "../daemon/totals.js";
 import { stampOf, watchFile } from "../daemon/watch.js";
 import type { Sentry } from "../sentry.js";
-import { runInput, refuseDirectory } from "./input.js";
+import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {

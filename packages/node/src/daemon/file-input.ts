@@ -1,7 +1,7 @@
 // A file as the input of a run, read into the same memory again and again.
 
 import { Buffer } from "node:buffer";
-import { read } from "node:fs";
+import { fstatSync, read } from "node:fs";
 import { promisify } from "node:util";
 
 /** Few enough to stay in a core's own cache until it is judged. */
@@ -15,6 +15,11 @@ export class FileInput {
 
   constructor(fd: number) {
     this.#fd = fd;
+  }
+
+  /** How many bytes it has now. */
+  get size(): number {
+    return fstatSync(this.#fd).size;
   }
 
   /**

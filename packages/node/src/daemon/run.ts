@@ -16,6 +16,8 @@ import { showProgress } from "./progress.js";
 import type { Totals } from "./totals.js";
 
 const NEWLINE = 10;
+/** A file that takes longer than threads take to get ready: there is no need to see how fast it comes. */
+const LARGE_FILE_BYTES = 64 * 1024 * 1024;
 
 export interface Streams {
   readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
@@ -64,6 +66,7 @@ export class Daemon {
     const isTyped = !(this.#input instanceof FileInput) && this.#input.isTTY;
     const stopProgress = isTyped ? () => {} : showProgress(this.#log, counts);
     try {
+      if (this.#input instanceof FileInput && this.#input.size >= LARGE_FILE_BYTES) this.#crew = this.#hire();
       for await (const chunk of chunks(this.#input, signal)) {
         await this.#take(chunk);
         if (this.#output.error !== undefined) break;

@@ -10,6 +10,8 @@ import type { Room } from "./messages.js";
 const WORTHWHILE = 256 * 1024;
 /** Orders that a thread has at most: one in work, and one to begin at once. */
 const DEPTH = 2;
+/** Blocks that are on their way, or wait for one before them, at most, while this thread judges too. */
+const MOST_TASKS = 16;
 const NEWLINE = Uint8Array.of(10);
 
 export interface CrewOptions {
@@ -29,7 +31,8 @@ interface Task extends Work {
 }
 
 /**
- * A stream on several threads. What a thread that fails leaves undone is judged on this one, as all is when none is left.
+ * A stream on several threads: this one, which judges what the others have no time for, and hands. What a hand that fails
+ * leaves undone is judged on this thread, as all is when none is left.
  * Policies of the past are closed once nothing is judged by them any more; the present one stays the caller's.
  */
 export class Crew {
@@ -40,6 +43,8 @@ export class Crew {
   readonly #past = new Set<Sentry>();
   #hands: Hand<Task>[];
   #sentry: Sentry;
+  /** Judges on this thread. */
+  #clerk: { readonly sentry: Sentry; readonly clerk: Clerk } | undefined;
   #wake = (): void => {};
   /** What went wrong where no caller was there to be told. */
   #fault: { readonly error: unknown } | undefined;
@@ -89,6 +94,8 @@ export class Crew {
   close(): void {
     for (const hand of this.#hands) hand.close();
     this.#hands = [];
+    this.#clerk?.clerk.close();
+    this.#clerk = undefined;
     this.#tasks.length = 0;
     this.#closePast();
   }
@@ -100,7 +107,12 @@ export class Crew {
     let free: Hand<Task> | undefined;
     for (const hand of this.#hands) if (hand.load < (free?.load ?? most)) free = hand;
     if (free !== undefined) free.judge(this.#task());
-    else if (this.#hands.length === 0) this.#judgeHere(this.#task());
+    else if (this.#hands.length === 0 || this.#isFallingBehind) this.#judgeHere(this.#task());
+  }
+
+  /** Whether the threads have enough to do, and this one has time to judge as well. */
+  get #isFallingBehind(): boolean {
+    return this.#blocks.whole >= WORTHWHILE && this.#tasks.length < MOST_TASKS;
   }
 
   #task(): Task {
@@ -130,10 +142,19 @@ export class Crew {
   };
 
   #judgeHere(task: Task): void {
-    const clerk = new Clerk(task.sentry);
-    task.batch = clerk.push(task.block.kept.subarray(0, task.block.length));
-    clerk.close();
+    const { room, kept, length } = task.block;
+    task.batch = this.#clerkOf(task.sentry).push(kept.subarray(0, length));
+    // A room that is with a thread has no bytes here.
+    this.#rooms.push(...[room, kept].filter((bytes) => bytes.length > 0));
     this.#settle();
+  }
+
+  #clerkOf(sentry: Sentry): Clerk {
+    if (this.#clerk?.sentry === sentry) return this.#clerk.clerk;
+    this.#clerk?.clerk.close();
+    const clerk = new Clerk(sentry);
+    this.#clerk = { sentry, clerk };
+    return clerk;
   }
 
   /** Gives out what is done of the blocks that come next. */

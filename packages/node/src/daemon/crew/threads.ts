@@ -1,12 +1,11 @@
-// How many threads judge.
+// How many threads help to judge.
 
 import { availableParallelism } from "node:os";
 
 /** One thread that reads and writes keeps no more than this busy. */
 const MOST = 8;
 
-/** One for each core; 0 where there is one core alone. */
+/** One for each core beside the one of the main thread, which judges too. */
 export function threadsThatPay(): number {
-  const cores = availableParallelism();
-  return cores < 2 ? 0 : Math.min(cores, MOST);
+  return Math.min(availableParallelism() - 1, MOST);
 }
