@@ -41,6 +41,8 @@ const MAX_LEN: usize = 24;
 const MAX_SETS: usize = 3;
 /// Characters of a class that are still told apart.
 const MAX_CLASS: usize = 16;
+/// Parts of a pattern that are looked at to tell how what comes next begins.
+const MAX_AHEAD: usize = 16;
 /// Copies of a counted repetition that are written out.
 const MAX_COPIES: u32 = 4;
 
@@ -193,7 +195,7 @@ fn large(class: &Class) -> Shape {
 /// Whether what the parts match, one behind the other, always begins with a character that belongs to
 /// no word of ASCII.
 fn begins_outside_words(parts: &[Hir]) -> bool {
-    for part in parts {
+    for part in parts.iter().take(MAX_AHEAD) {
         let hir = match part.kind() {
             HirKind::Repetition(repetition) => &repetition.sub,
             _ => part,
@@ -330,11 +332,17 @@ fn either(branches: impl Iterator<Item = Shape>) -> Shape {
                 (prefix, suffix)
             }
         };
-        prefix.extend_from_slice(begins);
-        suffix.extend_from_slice(ends);
+        // Beyond so many it is too many anyway, however many more there are.
+        if prefix.len().max(suffix.len()) <= MAX_TEXTS {
+            prefix.extend_from_slice(begins);
+            suffix.extend_from_slice(ends);
+        }
         // Of several sets, each of which one branch needs, only one can be kept.
         let best = branch.sets().into_iter().next();
-        inside = inside.zip(best).map(|(all, best)| [all, best].concat());
+        inside = inside
+            .filter(|all| all.len() <= 4 * MAX_TEXTS)
+            .zip(best)
+            .map(|(all, best)| [all, best].concat());
     }
     let few = prefix.len() <= MAX_TEXTS && suffix.len() <= MAX_TEXTS;
     if exact && few {
@@ -457,5 +465,57 @@ pub(crate) fn frequency(folded: u8) -> f32 {
         b'a'..=b'z' | b'0'..=b'9' | b':' | b',' | b'_' => 0.015,
         b'|' | b'<' | b'>' | b'`' => 0.0015,
         _ => 0.004,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a pattern needs, with edges as `<` (a word's), `^` and `$`.
+    fn needs(pattern: &str) -> Vec<Vec<String>> {
+        let visible = |&byte: &u8| match byte {
+            WORD => '<',
+            START => '^',
+            END => '$',
+            byte => char::from(byte),
+        };
+        let written = |text: &Text| text.iter().map(visible).collect::<String>();
+        let need = of(&regex_syntax::parse(pattern).unwrap());
+        let sets = need.texts.iter();
+        sets.map(|set| set.iter().map(written).collect()).collect()
+    }
+
+    #[test]
+    fn what_a_pattern_needs_is_told_with_the_most_telling_first() {
+        assert_eq!(needs("curl"), [["curl"]]);
+        assert_eq!(needs("(?i)CuRl"), [["curl"]]);
+        assert_eq!(needs(r"\bnc\b.*-e"), [["<nc<"], ["-e"]]);
+        assert_eq!(
+            needs("^/etc/(?:shadow|passwd)$"),
+            [["^/etc/passwd$", "^/etc/shadow$"]]
+        );
+        assert_eq!(needs(r"(?:ba|z|da)?sh\s"), [["sh<"]]);
+        assert_eq!(needs(r"token\s*="), [["token<"], ["="]]);
+        assert_eq!(needs("x[ab]{2,}y"), [vec!["xaa", "xab", "xba", "xbb"], vec!["ay", "by"]]);
+        assert_eq!(needs("ab[^x]+cd{2}"), [["cdd"], ["ab"]]);
+        assert_eq!(needs(r"\w+|x"), Vec::<Vec<String>>::new().as_slice());
+        assert_eq!(needs("abc|.*xyz"), [["abc", "xyz"]]);
+        assert_eq!(needs("x?y*"), Vec::<Vec<String>>::new().as_slice());
+    }
+
+    #[test]
+    fn patterns_as_large_as_a_document_may_hold_are_read_in_no_time() {
+        for (part, between) in [
+            (r"\s?", ""),
+            ("[0-9]x", ""),
+            ("ab", "|"),
+            (".ab", "|"),
+            ("(?:a|b)+", ""),
+        ] {
+            let pattern = vec![part; 20_000].join(between);
+            let hir = regex_syntax::parse(&pattern).unwrap();
+            assert!(of(&hir).texts.len() <= MAX_SETS);
+        }
     }
 }
