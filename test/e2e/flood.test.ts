@@ -39,6 +39,15 @@ describe.each([
   });
 });
 
+it("begins with a large file where whoever had it before has left off", async () => {
+  const cwd = scratch();
+  writeFileSync(join(cwd, "in"), METADATA.repeat(3) + BENIGN.repeat(200_000) + METADATA);
+  const consume = `dd bs=${METADATA.length} count=2 of=/dev/null 2>/dev/null`;
+  const { code, stdout } = await bash(`{ ${consume}; $SENTRY run; } <in`, { cwd });
+  expect(code).toBe(0);
+  expect(audits(stdout)).toHaveLength(2);
+});
+
 it("shows each audit line soon, though the stream is never idle", async () => {
   const running = start(["run"]);
   let over = false;

@@ -497,7 +497,10 @@ mod tests {
         );
         assert_eq!(needs(r"(?:ba|z|da)?sh\s"), [["sh<"]]);
         assert_eq!(needs(r"token\s*="), [["token<"], ["="]]);
-        assert_eq!(needs("x[ab]{2,}y"), [vec!["xaa", "xab", "xba", "xbb"], vec!["ay", "by"]]);
+        assert_eq!(
+            needs("x[ab]{2,}y"),
+            [vec!["xaa", "xab", "xba", "xbb"], vec!["ay", "by"]]
+        );
         assert_eq!(needs("ab[^x]+cd{2}"), [["cdd"], ["ab"]]);
         assert_eq!(needs(r"\w+|x"), Vec::<Vec<String>>::new().as_slice());
         assert_eq!(needs("abc|.*xyz"), [["abc", "xyz"]]);

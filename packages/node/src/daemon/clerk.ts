@@ -4,6 +4,7 @@ import type { Action, EventStream, StreamCounters, StreamItem, StreamSource } fr
 import { LINE_END, lineStart } from "./audit.js";
 import { type FailModeSentry, Rulings } from "./rulings.js";
 import { Sheet } from "./sheet.js";
+import { linesOf, type Stretch } from "./stretch.js";
 
 /** Bytes that cross to the engine at once: few enough to stay in a core's own cache while they are judged. */
 const PIECE_BYTES = 64 * 1024;
@@ -41,6 +42,8 @@ export class Clerk {
   readonly #sheet = new Sheet();
   #rulings: Rulings;
   #counted: StreamCounters;
+  /** Where stretches are read to. */
+  #room: Uint8Array | undefined;
 
   constructor(sentry: ClerkSentry) {
     this.#stream = sentry.createStream();
@@ -55,6 +58,18 @@ export class Clerk {
       this.#write(this.#stream.push(chunk.subarray(start, start + PIECE_BYTES)), page);
     }
     return this.#batch(page);
+  }
+
+  /** Takes the lines that begin in a stretch of a file, where no line is unfinished. */
+  read(stretch: Stretch): Batch {
+    const page = newPage();
+    this.#room ??= new Uint8Array(PIECE_BYTES);
+    const pieces = linesOf(stretch, this.#room);
+    for (let next = pieces.next(); ; next = pieces.next()) {
+      if (next.done !== true) this.#write(this.#stream.push(next.value), page);
+      else if (next.value) this.#write(this.#stream.end(), page);
+      if (next.done === true) return this.#batch(page);
+    }
   }
 
   /** Takes a last line that has no end. */

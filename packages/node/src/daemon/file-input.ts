@@ -1,11 +1,15 @@
 // A file as the input of a run, read into the same memory again and again.
 
 import { Buffer } from "node:buffer";
-import { fstatSync, read } from "node:fs";
+import { fstatSync, read, readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import type { Stretch } from "./stretch.js";
 
 /** Few enough to stay in a core's own cache until it is judged. */
 const PIECE_BYTES = 256 * 1024;
+
+/** Enough to be worth an order to a thread. */
+const STRETCH_BYTES = 1024 * 1024;
 
 const readInto = promisify(read);
 
@@ -17,9 +21,26 @@ export class FileInput {
     this.#fd = fd;
   }
 
+  /** How far it has been read already, by whoever had it before; nothing where the system does not tell. */
+  get position(): number | undefined {
+    try {
+      const position = /^pos:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${this.#fd}`, "utf8"))?.[1];
+      return position === undefined ? undefined : Number(position);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** How many bytes it has now. */
   get size(): number {
     return fstatSync(this.#fd).size;
+  }
+
+  /** Stretches from a position on, until the end that the file has when it is reached. */
+  *stretches(position: number): Generator<Stretch> {
+    for (let start = position; start < this.size; start += STRETCH_BYTES) {
+      yield { fd: this.#fd, start, end: start + STRETCH_BYTES };
+    }
   }
 
   /**

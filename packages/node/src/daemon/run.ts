@@ -17,7 +17,7 @@ import type { Totals } from "./totals.js";
 
 const NEWLINE = 10;
 /** A file that takes longer than threads take to get ready: there is no need to see how fast it comes. */
-const LARGE_FILE_BYTES = 64 * 1024 * 1024;
+const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 
 export interface Streams {
   readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
@@ -66,10 +66,11 @@ export class Daemon {
     const isTyped = !(this.#input instanceof FileInput) && this.#input.isTTY;
     const stopProgress = isTyped ? () => {} : showProgress(this.#log, counts);
     try {
-      if (this.#input instanceof FileInput && this.#input.size >= LARGE_FILE_BYTES) this.#crew = this.#hire();
-      for await (const chunk of chunks(this.#input, signal)) {
-        await this.#take(chunk);
-        if (this.#output.error !== undefined) break;
+      if (!(await this.#readLargeFile(signal))) {
+        for await (const chunk of chunks(this.#input, signal)) {
+          await this.#take(chunk);
+          if (this.#output.error !== undefined) break;
+        }
       }
       if (this.#clerk === undefined) await this.#crew?.finish();
       else this.#ledger.settle(this.#clerk.end(), this.#sentry);
@@ -82,6 +83,23 @@ export class Daemon {
     }
     const { error } = this.#output;
     return error === undefined ? { totals } : { totals, outputError: error };
+  }
+
+  /** A crew reads a large file by itself, each thread its own stretches. `false` if the input is nothing of the kind. */
+  async #readLargeFile(signal: AbortSignal): Promise<boolean> {
+    if (!(this.#input instanceof FileInput)) return false;
+    const { position, size } = this.#input;
+    if (position === undefined || size - position < LARGE_FILE_BYTES) return false;
+    this.#crew = this.#hire();
+    if (this.#crew === undefined) return false;
+    this.#clerk?.close();
+    this.#clerk = undefined;
+    for (const stretch of this.#input.stretches(position)) {
+      await this.#crew.read(stretch);
+      await this.#output.ready();
+      if (signal.aborted || this.#output.error !== undefined) break;
+    }
+    return true;
   }
 
   /** Goes on by another sentry, which belongs to the daemon then. */

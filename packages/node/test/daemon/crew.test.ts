@@ -1,6 +1,6 @@
 // Judging on several threads: the same lines in the same order as on one, whatever happens.
 
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dns, toolExec } from "@a3s-sentry/core";
@@ -67,6 +67,16 @@ async function feed(crew: Crew, chunks: Iterable<Buffer>): Promise<void> {
   await crew.finish();
 }
 
+/** Has a crew read a file of these bytes by itself. */
+async function read(crew: Crew, bytes: Buffer, size: number): Promise<void> {
+  const path = join(scratch(), "lines");
+  writeFileSync(path, bytes);
+  const fd = openSync(path, "r");
+  onTestFinished(() => closeSync(fd));
+  for (let start = 0; start < bytes.length; start += size) await crew.read({ fd, start, end: start + size });
+  await crew.finish();
+}
+
 function expectSame(got: Outcome, expected: Outcome): void {
   expect(got.text === expected.text).toBe(true);
   expect(got.due).toEqual(expected.due);
@@ -84,6 +94,16 @@ it.each([
   const expected = await inline(bytes, POLICY);
   expect(expected.totals.stream.oversized).toBeGreaterThan(10);
   expect(expected.due.length).toBeGreaterThan(1000);
+  expectSame(outcome, expected);
+  expect(failures).toEqual([]);
+});
+
+it.each([700, 50_000, 1024 * 1024])("gives the same from a file, in stretches of %d bytes", async (size) => {
+  const bytes = junk(4, 20_000);
+  const { crew, outcome, failures } = await setUp(POLICY);
+  await read(crew, bytes, size);
+  const expected = await inline(bytes, POLICY);
+  expect(expected.totals.stream.oversized).toBeGreaterThan(10);
   expectSame(outcome, expected);
   expect(failures).toEqual([]);
 });
@@ -163,6 +183,15 @@ describe("a thread that fails", () => {
     expect(failures).toHaveLength(2);
     expect(failures[0]).toContain(why);
     expect(crew.ready).toBe(false);
+  });
+
+  it("while they read a file, loses nothing, nor the order", async () => {
+    const bytes = junk(12, 10_000);
+    const { crew, outcome, failures } = await setUp(POLICY, mortal(3, 'throw new Error("no luck")'));
+    await expect.poll(() => crew.ready).toBe(true);
+    await read(crew, bytes, 20_000);
+    expectSame(outcome, await inline(bytes, POLICY));
+    expect(failures).toHaveLength(2);
   });
 
   it("in the middle of another policy's blocks, has them judged by the policy that they were given under", async () => {

@@ -1,9 +1,11 @@
 // Threads that judge the blocks of one stream side by side. What comes of the blocks comes out in their order.
 
+import { setImmediate } from "node:timers/promises";
 import type { Sentry } from "../../sentry.js";
 import { type Batch, Clerk } from "../clerk.js";
+import type { Stretch } from "../stretch.js";
 import { Blocks, newRoom } from "./blocks.js";
-import { Hand, type Work } from "./hand.js";
+import { Hand, isStretch, type Work } from "./hand.js";
 import type { Room } from "./messages.js";
 
 /** Bytes of lines that are worth an order to a thread that is busy still. */
@@ -71,6 +73,22 @@ export class Crew {
     }
   }
 
+  /** Takes a stretch of a file, and resolves once more are welcome. Not to be mixed with `push`. */
+  async read(stretch: Stretch): Promise<void> {
+    while (this.#tasks.length >= MOST_TASKS) await this.#change();
+    const task = { what: stretch, sentry: this.#sentry };
+    this.#tasks.push(task);
+    const free = this.ready ? this.#free(DEPTH) : undefined;
+    if (free === undefined) {
+      this.#judgeHere(task);
+      // What the threads have to say comes in between.
+      await setImmediate();
+    } else {
+      free.judge(task);
+    }
+    this.#throwFault();
+  }
+
   /** Goes on by another sentry, from the first line on that no thread has got yet. */
   switchTo(sentry: Sentry): void {
     this.#past.add(this.#sentry);
@@ -104,8 +122,7 @@ export class Crew {
   #offer(all: boolean): void {
     if (this.#blocks.whole === 0) return;
     const most = all || this.#blocks.whole >= WORTHWHILE ? DEPTH : 1;
-    let free: Hand<Task> | undefined;
-    for (const hand of this.#hands) if (hand.load < (free?.load ?? most)) free = hand;
+    const free = this.#free(most);
     if (free !== undefined) free.judge(this.#task());
     else if (this.#hands.length === 0 || this.#isFallingBehind) this.#judgeHere(this.#task());
   }
@@ -118,13 +135,21 @@ export class Crew {
   #task(): Task {
     const room = this.#rooms.pop() ?? newRoom();
     const kept = this.#rooms.pop() ?? newRoom();
-    const task = { block: this.#blocks.take(room, kept), sentry: this.#sentry };
+    const task = { what: this.#blocks.take(room, kept), sentry: this.#sentry };
     this.#tasks.push(task);
     return task;
   }
 
-  readonly #done = (task: Task, batch: Batch, room: Room): void => {
-    this.#rooms.push(room, task.block.kept);
+  /** The one that has the least to do, if that is less than `most`. */
+  #free(most: number): Hand<Task> | undefined {
+    let free: Hand<Task> | undefined;
+    for (const hand of this.#hands) if (hand.load < (free?.load ?? most)) free = hand;
+    return free;
+  }
+
+  readonly #done = (task: Task, batch: Batch, room: Room | undefined): void => {
+    if (room !== undefined) this.#rooms.push(room);
+    if (!isStretch(task.what)) this.#rooms.push(task.what.kept);
     task.batch = batch;
     this.#guard(() => {
       this.#settle();
@@ -142,10 +167,15 @@ export class Crew {
   };
 
   #judgeHere(task: Task): void {
-    const { room, kept, length } = task.block;
-    task.batch = this.#clerkOf(task.sentry).push(kept.subarray(0, length));
-    // A room that is with a thread has no bytes here.
-    this.#rooms.push(...[room, kept].filter((bytes) => bytes.length > 0));
+    const { what } = task;
+    const clerk = this.#clerkOf(task.sentry);
+    if (isStretch(what)) {
+      task.batch = clerk.read(what);
+    } else {
+      task.batch = clerk.push(what.kept.subarray(0, what.length));
+      // A room that is with a thread has no bytes here.
+      this.#rooms.push(...[what.room, what.kept].filter((bytes) => bytes.length > 0));
+    }
     this.#settle();
   }
 

@@ -3,17 +3,23 @@
 import { Worker } from "node:worker_threads";
 import type { SentryRecipe } from "@a3s-sentry/core";
 import type { Batch } from "../clerk.js";
+import type { Stretch } from "../stretch.js";
 import type { Block } from "./blocks.js";
 import type { Answer, Order, Room } from "./messages.js";
 
-/** A block that is to be judged. */
+/** What is to be judged. */
 export interface Work {
-  readonly block: Block;
+  readonly what: Block | Stretch;
+}
+
+/** Whether what is to be judged is still in its file. */
+export function isStretch(what: Block | Stretch): what is Stretch {
+  return "fd" in what;
 }
 
 /** What a hand tells its crew. */
 export interface HandEvents<Task extends Work> {
-  done(task: Task, batch: Batch, room: Room): void;
+  done(task: Task, batch: Batch, room: Room | undefined): void;
   /** The thread is gone; `undone` is what it had to do, in order. */
   failed(hand: Hand<Task>, why: string, undone: readonly Task[]): void;
 }
@@ -54,10 +60,11 @@ export class Hand<Task extends Work> {
   }
 
   judge(task: Task): void {
-    const { room, length } = task.block;
+    const { what } = task;
     this.#tasks.push(task);
     this.#worker.ref();
-    this.#send({ kind: "block", room, length }, [room.buffer]);
+    if (isStretch(what)) this.#send({ kind: "stretch", stretch: what }, []);
+    else this.#send({ kind: "block", room: what.room, length: what.length }, [what.room.buffer]);
   }
 
   close(): void {

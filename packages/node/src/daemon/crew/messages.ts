@@ -2,6 +2,7 @@
 
 import type { SentryRecipe } from "@a3s-sentry/core";
 import type { Batch } from "../clerk.js";
+import type { Stretch } from "../stretch.js";
 
 /** Bytes that change hands: whoever sends them has them no more. */
 export type Room = Uint8Array<ArrayBuffer>;
@@ -11,9 +12,12 @@ export type Order =
   /** Judge by this policy from here on. Holds secrets. */
   | { readonly kind: "policy"; readonly recipe: SentryRecipe }
   /** Judge the first `length` bytes of the room, which are whole lines. */
-  | { readonly kind: "block"; readonly room: Room; readonly length: number };
+  | { readonly kind: "block"; readonly room: Room; readonly length: number }
+  /** Judge the lines that begin in a stretch of a file. */
+  | { readonly kind: "stretch"; readonly stretch: Stretch };
 
 /** From a worker, one for each order and in their order. */
 export type Answer =
   | { readonly kind: "policy" }
-  | { readonly kind: "block"; readonly batch: Batch; readonly room: Room };
+  /** With the room that the block came in. */
+  | { readonly kind: "judged"; readonly batch: Batch; readonly room?: Room };

@@ -24,9 +24,14 @@ async function obey(order: Order): Promise<void> {
     return;
   }
   if (clerk === undefined) throw new Error("there is no policy to judge by");
+  if (order.kind === "stretch") {
+    const batch = clerk.read(order.stretch);
+    answer({ kind: "judged", batch }, [batch.lines.buffer]);
+    return;
+  }
   const { room, length } = order;
   const batch = clerk.push(room.subarray(0, length));
-  answer({ kind: "block", batch, room }, [batch.lines.buffer, room.buffer]);
+  answer({ kind: "judged", batch, room }, [batch.lines.buffer, room.buffer]);
 }
 
 async function adopt({ source, options }: Extract<Order, { kind: "policy" }>["recipe"]): Promise<void> {
