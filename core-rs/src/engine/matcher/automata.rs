@@ -5,7 +5,7 @@ use super::path::{Path, took};
 
 /// Bytes that all automata may take together. Beyond that all are dropped, and compiled anew as they
 /// are asked. Few in this crate's tests, so that they come to their end.
-const MAX_MEMORY: usize = if cfg!(test) { 512 << 10 } else { 64 << 20 };
+pub(super) const MAX_MEMORY: usize = if cfg!(test) { 512 << 10 } else { 64 << 20 };
 
 /// Automata in groups, compiled as they are asked. No answer depends on which are.
 #[derive(Debug)]

@@ -217,6 +217,34 @@ fn compare(rules: &[Rule], random: &mut Random, subjects: usize) -> usize {
 }
 
 #[test]
+fn an_empty_match_inside_a_character_hides_no_other_pattern() {
+    let source = r#"
+rule "r0" { on = "*" match = `(?-u:\B)` verdict = "block" severity = "low" reason = "r" }
+rule "r1" { on = "*" match = `^(?:aé|\d)x*$` verdict = "block" severity = "low" reason = "r" }"#;
+    let rules = check(source, &|_| None).policy.unwrap().rules;
+    let matcher = Matcher::new(&rules).unwrap();
+    for (subject, expected) in [
+        ("aéx", vec![1]),
+        ("aé", vec![1]),
+        ("--é", vec![0]),
+        ("éa", vec![]),
+    ] {
+        assert_eq!(
+            matcher.all(&rules, EventKind::Dns, subject),
+            expected,
+            "{subject}"
+        );
+        assert_eq!(
+            matcher.first(&rules, EventKind::Dns, subject),
+            expected.first().copied()
+        );
+    }
+    // In time that is linear in the subject.
+    let long = "a-".repeat(100_000) + "aéa";
+    assert_eq!(matcher.first(&rules, EventKind::Dns, &long), None);
+}
+
+#[test]
 fn it_agrees_with_one_pattern_after_the_other() {
     let mut random = Random(14);
     for site_rules in [0, 5, 10, 20] {

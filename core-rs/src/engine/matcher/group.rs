@@ -1,10 +1,14 @@
 //! Branches of patterns that are tried together: as one automaton or, where that grows too much, as two.
 
 use super::ascii;
+use super::automata::MAX_MEMORY;
 use super::lazy::{Lazy, TooManyStates};
 use super::path::{Path, took};
 use crate::decision::Verdict;
 use crate::policy::{Rule, branches};
+
+/// Bytes that the patterns of a group may take together before it is split.
+const MAX_GROUP: usize = 8 << 20;
 
 /// One branch of one rule's pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,7 +131,11 @@ impl Group {
         let State::Whole { ascii, unicode } = &mut self.state else {
             return Err(TooManyStates);
         };
-        let automaton = if search.is_ascii { ascii } else { unicode };
+        let automaton = if search.is_ascii {
+            &mut *ascii
+        } else {
+            &mut *unicode
+        };
         if automaton.is_none() {
             *automaton = compile(&self.branches, search).map(Box::new);
         }
@@ -136,6 +144,16 @@ impl Group {
         };
         let answer = question(automaton, search.subject);
         automaton.count(memory);
+        if *memory > MAX_MEMORY {
+            // One subject may ask any number of automata: none of them stays for the next to add to.
+            took(Path::Dropped);
+            *memory = memory.saturating_sub(automaton.counted);
+            if search.is_ascii {
+                *ascii = None;
+            } else {
+                *unicode = None;
+            }
+        }
         answer
     }
 
@@ -169,6 +187,15 @@ fn compile(members: &[Branch], search: Search<'_>) -> Option<Lazy> {
     } else {
         Path::Unicode
     });
+    let sizes = members.chunk_by(|a, b| a.rule == b.rule).map(|same| {
+        let rule = same
+            .first()
+            .and_then(|branch| search.rules.get(branch.rule as usize));
+        rule.map_or(0, |rule| rule.pattern.size())
+    });
+    if members.len() > 1 && sizes.fold(0, usize::saturating_add) > MAX_GROUP {
+        return None;
+    }
     let mut patterns = Vec::with_capacity(members.len());
     for same in members.chunk_by(|a, b| a.rule == b.rule) {
         let rule = search.rules.get(same.first()?.rule as usize)?;

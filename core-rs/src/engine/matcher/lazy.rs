@@ -1,6 +1,8 @@
 //! An automaton whose states come into being as subjects need them, in bounded memory.
 
-use regex_automata::hybrid::dfa::{Cache, DFA};
+use std::ops::ControlFlow;
+
+use regex_automata::hybrid::dfa::{Cache, DFA, OverlappingState};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::{Input, MatchKind, PatternID, PatternSet};
@@ -22,7 +24,7 @@ pub(super) struct Lazy {
     dfa: DFA,
     cache: Cache,
     /// Bytes that it took when that was last counted.
-    counted: usize,
+    pub(super) counted: usize,
     /// Where a pattern asks for the edge of a Unicode word, which the automaton takes for granted.
     exact: Option<Box<Exact>>,
 }
@@ -46,9 +48,9 @@ impl Lazy {
         let (nfa, exact) = if patterns.iter().any(asks_for_words) {
             let relaxed: Vec<Hir> = patterns.iter().map(relaxed::without_words).collect();
             let exact = Box::new(Exact { patterns, vm: None });
-            (compile(&relaxed)?, Some(exact))
+            (compile(&relaxed, false)?, Some(exact))
         } else {
-            (compile(&patterns)?, None)
+            (compile(&patterns, false)?, None)
         };
         let config = DFA::config()
             .match_kind(MatchKind::All)
@@ -77,14 +79,49 @@ impl Lazy {
     /// Whether any of the patterns matches.
     pub(super) fn any(&mut self, subject: &str) -> Result<bool, TooManyStates> {
         let input = Input::new(subject).earliest(true);
-        let found = self.dfa.try_search_fwd(&mut self.cache, &input);
-        match (found, &mut self.exact) {
-            (Ok(Some(_)), Some(exact)) => {
+        let found = if self.may_match_inside_a_character(subject) {
+            let mut found = false;
+            self.each(subject, |_| {
+                found = true;
+                ControlFlow::Break(())
+            })?;
+            found
+        } else {
+            let found = self.dfa.try_search_fwd(&mut self.cache, &input);
+            found.map_err(|_| TooManyStates)?.is_some()
+        };
+        match &mut self.exact {
+            Some(exact) if found => {
                 let (vm, cache) = exact.ready().ok_or(TooManyStates)?;
                 Ok(vm.is_match(cache, input))
             }
-            (Ok(found), _) => Ok(found.is_some()),
-            (Err(_), _) => Err(TooManyStates),
+            _ => Ok(found),
+        }
+    }
+
+    /// Whether an empty match could lie between the bytes of a character, where it does not count.
+    fn may_match_inside_a_character(&self, subject: &str) -> bool {
+        self.dfa.get_nfa().has_empty() && !subject.is_ascii()
+    }
+
+    /// Calls `found` with each pattern that matches, at each place where a match ends, until it breaks.
+    fn each(
+        &mut self,
+        subject: &str,
+        mut found: impl FnMut(PatternID) -> ControlFlow<()>,
+    ) -> Result<(), TooManyStates> {
+        let input = Input::new(subject);
+        let mut state = OverlappingState::start();
+        loop {
+            self.dfa
+                .try_search_overlapping_fwd(&mut self.cache, &input, &mut state)
+                .map_err(|_| TooManyStates)?;
+            let Some(end) = state.get_match() else {
+                return Ok(());
+            };
+            if subject.is_char_boundary(end.offset()) && found(end.pattern()).is_break() {
+                return Ok(());
+            }
         }
     }
 
@@ -100,9 +137,13 @@ impl Lazy {
         if self.exact.is_some() {
             return Err(TooManyStates);
         }
-        self.dfa
-            .try_which_overlapping_matches(&mut self.cache, &Input::new(subject), &mut found)
-            .map_err(|_| TooManyStates)?;
+        self.each(subject, |pattern| {
+            found.insert(pattern);
+            if found.is_full() {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })?;
         Ok(found)
     }
 }
@@ -111,7 +152,7 @@ impl Exact {
     fn ready(&mut self) -> Option<&mut (PikeVM, pikevm::Cache)> {
         took(Path::UnicodeWords);
         if self.vm.is_none() {
-            let vm = PikeVM::new_from_nfa(compile(&self.patterns)?).ok()?;
+            let vm = PikeVM::new_from_nfa(compile(&self.patterns, true)?).ok()?;
             let cache = vm.create_cache();
             self.vm = Some((vm, cache));
         }
@@ -126,8 +167,11 @@ impl Exact {
     }
 }
 
-fn compile(patterns: &[Hir]) -> Option<NFA> {
-    let config = thompson::Config::new().which_captures(WhichCaptures::None);
+/// With `utf8`, an empty match is none between the bytes of a character; without, whoever asks must see to that.
+fn compile(patterns: &[Hir], utf8: bool) -> Option<NFA> {
+    let config = thompson::Config::new()
+        .which_captures(WhichCaptures::None)
+        .utf8(utf8);
     let mut compiler = thompson::Compiler::new();
     compiler.configure(config);
     compiler.build_many_from_hir(patterns).ok()

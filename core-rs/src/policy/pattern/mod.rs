@@ -18,6 +18,8 @@ use crate::text::Span;
 
 /// The most memory that one compiled pattern may take, in bytes.
 const MAX_COMPILED: usize = 4 << 20;
+/// Bytes that what alternatives begin with may take, written out for each of them.
+const MAX_COPIED: usize = 256 << 10;
 /// A pattern with more alternatives than this is tried as a whole.
 const MAX_BRANCHES: usize = 64;
 
@@ -27,12 +29,17 @@ pub struct Pattern {
     text: String,
     /// What each of its [`branches`] needs.
     needs: Vec<Need>,
+    /// No compiled form of it takes more bytes than this.
+    size: usize,
 }
 
 impl Pattern {
     fn new(text: String, hir: &Hir) -> Self {
-        let needs = branches(hir).iter().map(need::of).collect();
-        Self { text, needs }
+        Self {
+            text,
+            needs: branches(hir).iter().map(need::of).collect(),
+            size: size::at_most(hir),
+        }
     }
 
     /// The pattern as it was written.
@@ -45,6 +52,11 @@ impl Pattern {
         &self.needs
     }
 
+    /// No compiled form of it takes more bytes than this.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
     /// The pattern's syntax tree. `None` is for the type: what a pattern was made of parses again.
     pub(crate) fn parsed(&self) -> Option<Hir> {
         regex_syntax::parse(&self.text).ok()
@@ -53,24 +65,28 @@ impl Pattern {
 
 /// Alternatives that together match what a pattern matches. None of them says where, or how far.
 pub(crate) fn branches(hir: &Hir) -> Vec<Hir> {
-    split(hir)
-        .filter(|branches| branches.len() <= MAX_BRANCHES)
-        .unwrap_or_else(|| vec![hir.clone()])
+    split(hir).unwrap_or_else(|| vec![hir.clone()])
 }
 
 fn split(hir: &Hir) -> Option<Vec<Hir>> {
     match hir.kind() {
         HirKind::Capture(capture) => split(&capture.sub),
+        HirKind::Alternation(branches) if branches.len() > MAX_BRANCHES => None,
         HirKind::Alternation(branches) => Some(branches.clone()),
         // The parser writes what all alternatives begin with only once.
         HirKind::Concat(parts) => {
             let (last, before) = parts.split_last()?;
+            let branches = split(last)?;
+            let copied: usize = before.iter().map(size::at_most).sum();
+            if copied.saturating_mul(branches.len()) > MAX_COPIED {
+                return None;
+            }
             let joined = |branch: Hir| {
                 let mut parts = before.to_vec();
                 parts.push(branch);
                 Hir::concat(parts)
             };
-            Some(split(last)?.into_iter().map(joined).collect())
+            Some(branches.into_iter().map(joined).collect())
         }
         _ => None,
     }

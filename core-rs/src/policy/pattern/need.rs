@@ -508,6 +508,14 @@ mod tests {
     }
 
     #[test]
+    fn what_alternatives_begin_with_is_not_copied_without_end() {
+        let texts: Vec<String> = (0..4000).map(|number| format!("{number:03x}")).collect();
+        let pattern = format!("{}(?:{})", r"\b".repeat(8000), texts.join("|"));
+        let hir = regex_syntax::parse(&pattern).unwrap();
+        assert_eq!(super::super::branches(&hir).len(), 1);
+    }
+
+    #[test]
     fn patterns_as_large_as_a_document_may_hold_are_read_in_no_time() {
         for (part, between) in [
             (r"\s?", ""),

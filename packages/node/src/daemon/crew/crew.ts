@@ -12,8 +12,8 @@ import type { Room } from "./messages.js";
 const WORTHWHILE = 256 * 1024;
 /** Orders that a thread has at most: one in work, and one to begin at once. */
 const DEPTH = 2;
-/** Blocks that are on their way, or wait for one before them, at most, while this thread judges too. */
-const MOST_TASKS = 16;
+/** Blocks that are on their way, or wait for one before them, at most. */
+const MOST_TASKS = 32;
 const NEWLINE = Uint8Array.of(10);
 
 export interface CrewOptions {
@@ -55,7 +55,15 @@ export class Crew {
     this.#options = options;
     this.#sentry = sentry;
     const on = { done: this.#done, failed: this.#failed };
-    this.#hands = Array.from({ length: options.threads }, () => new Hand<Task>(options.script, sentry.recipe(), on));
+    this.#hands = [];
+    try {
+      while (this.#hands.length < options.threads) {
+        this.#hands.push(new Hand<Task>(options.script, sentry.recipe(), on));
+      }
+    } catch (error) {
+      // The system may give no more threads: what there are will do.
+      options.failed(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** Whether all threads that are left have a policy. Before that, they hold up a stream. */
@@ -121,6 +129,8 @@ export class Crew {
   /** Hands out what has gathered, if that is much, or to a thread that has nothing to do. */
   #offer(all: boolean): void {
     if (this.#blocks.whole === 0) return;
+    // What is done waits for what came before it: behind one slow block, no more than so much.
+    if (this.#hands.length > 0 && this.#tasks.length >= MOST_TASKS) return;
     const most = all || this.#blocks.whole >= WORTHWHILE ? DEPTH : 1;
     const free = this.#free(most);
     if (free !== undefined) free.judge(this.#task());
@@ -129,7 +139,7 @@ export class Crew {
 
   /** Whether the threads have enough to do, and this one has time to judge as well. */
   get #isFallingBehind(): boolean {
-    return this.#blocks.whole >= WORTHWHILE && this.#tasks.length < MOST_TASKS;
+    return this.#blocks.whole >= WORTHWHILE;
   }
 
   #task(): Task {
@@ -162,6 +172,7 @@ export class Crew {
     this.#guard(() => {
       this.#options.failed(why);
       for (const task of undone) this.#judgeHere(task);
+      this.#offer(false);
       this.#wake();
     });
   };
