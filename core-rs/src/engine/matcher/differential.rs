@@ -225,19 +225,14 @@ rule "r1" { on = "*" match = `^(?:aé|\d)x*$` verdict = "block" severity = "low"
     let matcher = Matcher::new(&rules).unwrap();
     for (subject, expected) in [
         ("aéx", vec![1]),
-        ("aé", vec![1]),
-        ("--é", vec![0]),
-        ("éa", vec![]),
+        ("aé", vec![0, 1]),
+        ("éa", vec![0]),
+        ("a", vec![]),
     ] {
-        assert_eq!(
-            matcher.all(&rules, EventKind::Dns, subject),
-            expected,
-            "{subject}"
-        );
-        assert_eq!(
-            matcher.first(&rules, EventKind::Dns, subject),
-            expected.first().copied()
-        );
+        let fitting = matcher.all(&rules, EventKind::Dns, subject);
+        assert_eq!(fitting, expected, "{subject}");
+        let first = matcher.first(&rules, EventKind::Dns, subject);
+        assert_eq!(first, expected.first().copied(), "{subject}");
     }
     // In time that is linear in the subject.
     let long = "a-".repeat(100_000) + "aéa";
