@@ -101,11 +101,8 @@ impl Filter {
                 continue;
             };
             let owner = small(needy.len());
-            for number in texts
-                .iter()
-                .map(|text| collected.number(text))
-                .collect::<Vec<_>>()
-            {
+            for text in texts {
+                let number = collected.number(text);
                 if let Some(owners) = collected.owners.get_mut(number as usize) {
                     owners.push(owner);
                 }

@@ -145,9 +145,8 @@ impl Group {
         let answer = question(automaton, search.subject);
         automaton.count(memory);
         if *memory > MAX_MEMORY {
-            // One subject may ask any number of automata: none of them stays for the next to add to.
-            took(Path::Dropped);
-            *memory = memory.saturating_sub(automaton.counted);
+            // One subject may ask any number of automata: from here on none stays. What was counted stays
+            // counted, so that all are dropped once the subject is judged.
             if search.is_ascii {
                 *ascii = None;
             } else {

@@ -24,7 +24,7 @@ pub(super) struct Lazy {
     dfa: DFA,
     cache: Cache,
     /// Bytes that it took when that was last counted.
-    pub(super) counted: usize,
+    counted: usize,
     /// Where a pattern asks for the edge of a Unicode word, which the automaton takes for granted.
     exact: Option<Box<Exact>>,
 }
