@@ -1,9 +1,9 @@
 // The way of an escalation through the tiers, and the fail mode.
 
 import { describe, expect, it, vi } from "vitest";
-import type { Decision, Judge, JudgedEvent, TierDecision, Tiers } from "../src/index.js";
-import { failMode } from "../src/pipeline/fail-mode.js";
-import { Pipeline } from "../src/pipeline/pipeline.js";
+import type { Decision, Judge, JudgedEvent, TierDecision, Tiers } from "../../src/index.js";
+import { failMode } from "../../src/pipeline/fail-mode.js";
+import { Pipeline } from "../../src/pipeline/pipeline.js";
 
 const RISK = { category: "c", name: "n", riskType: "atomic" };
 const ACTION = { kind: "DenyFile", target: "/etc/shadow" } as const;
