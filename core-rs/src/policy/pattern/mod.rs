@@ -42,6 +42,12 @@ impl Pattern {
         }
     }
 
+    /// A pattern of this crate's own. `None` is for the type.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let hir = regex_syntax::parse(text).ok()?;
+        Some(Self::new(text.to_owned(), &hir))
+    }
+
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -92,14 +98,13 @@ fn split(hir: &Hir) -> Option<Vec<Hir>> {
     }
 }
 
-/// Reads a pattern of a site, and makes sure that it compiles.
-pub(super) fn read(reader: &mut Reader<'_>, rule: Option<&str>, value: &Value) -> Option<Pattern> {
+/// Reads a pattern of a site, and makes sure that it compiles. `owner` is what messages say it is the pattern of.
+pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
     let text = reader.string("match", value)?;
-    let rule = rule.map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
     let hir = match regex_syntax::parse(&text) {
         Ok(hir) => hir,
         Err(error) => {
-            let fault = syntax_fault(reader.source, &rule, value.span, &text, &error);
+            let fault = syntax_fault(reader.source, owner, value.span, &text, &error);
             reader.report(fault);
             return None;
         }
@@ -110,7 +115,7 @@ pub(super) fn read(reader: &mut Reader<'_>, rule: Option<&str>, value: &Value) -
                 Code::PatternTooLarge,
                 value.span,
                 format!(
-                    "the pattern of {rule} is too large: compiled it takes more than {} MiB",
+                    "the pattern of {owner} is too large: compiled it takes more than {} MiB",
                     MAX_COMPILED >> 20
                 ),
             )
@@ -131,7 +136,7 @@ fn is_too_large(hir: &Hir) -> bool {
 
 fn syntax_fault(
     source: &str,
-    rule: &str,
+    owner: &str,
     literal: Span,
     pattern: &str,
     error: &regex_syntax::Error,
@@ -154,7 +159,7 @@ fn syntax_fault(
     let fault = Diagnostic::new(
         Code::BadPattern,
         place,
-        format!("the pattern of {rule} is not a regular expression: {problem}"),
+        format!("the pattern of {owner} is not a regular expression: {problem}"),
     );
     match error {
         regex_syntax::Error::Parse(error) => match error.kind() {
