@@ -205,13 +205,12 @@ fn one(
             missing(reader, owner, "pattern", key);
         }
     }
-    let (kind, span) = match label {
-        Some(label) => (Some(label.text.clone()), label.span),
-        None => {
-            let name = values.get("name");
-            let text = name.and_then(|name| reader.string("name", name));
-            (text, name.map_or(place, |name| name.span))
-        }
+    let (kind, span) = if let Some(label) = label {
+        (Some(label.text.clone()), label.span)
+    } else {
+        let name = values.get("name");
+        let text = name.and_then(|name| reader.string("name", name));
+        (text, name.map_or(place, |name| name.span))
     };
     if kind.as_ref().is_some_and(|kind| !is_kind(kind)) {
         reader.report(

@@ -7,7 +7,8 @@ use crate::policy::{AllowTarget, Allowed, Pattern, fold};
 /// A match of an imported rule, and the texts that are asked of it.
 pub(super) struct Matched<'t> {
     pub(super) secret: &'t [u8],
-    pub(super) matched: &'t [u8],
+    /// All of it.
+    pub(super) whole: &'t [u8],
     /// The match, and what is before it in its line.
     pub(super) line: &'t [u8],
     /// The match, and what is before it.
@@ -46,7 +47,7 @@ impl Allow {
     pub(super) fn holds(&mut self, matched: &Matched<'_>) -> Option<bool> {
         let text = match self.target {
             AllowTarget::Secret => matched.secret,
-            AllowTarget::Match => matched.matched,
+            AllowTarget::Match => matched.whole,
             AllowTarget::Line => matched.line,
         };
         let word = self

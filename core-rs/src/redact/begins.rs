@@ -10,11 +10,9 @@ pub(super) const HOLD: usize = 32 << 10;
 /// of edges is taken for granted, so it reads a little more.
 ///
 /// Every state of the pattern is one to start from, and each of its steps is turned around.
-pub(super) fn backwards(forwards: &NFA) -> Result<NFA, Box<BuildError>> {
-    turned(forwards).map_err(Box::new)
-}
-
-fn turned(forwards: &NFA) -> Result<NFA, BuildError> {
+// The error is that of the builder.
+#[allow(clippy::result_large_err)]
+pub(super) fn backwards(forwards: &NFA) -> Result<NFA, BuildError> {
     let first = forwards.start_anchored();
     let reached = reached(forwards, first);
     let mut builder = Builder::new();

@@ -56,7 +56,7 @@ pub(super) const PLACEHOLDER: Builtin = Builtin {
     check: Check::Nothing,
 };
 
-/// PEM, and what OpenPGP calls armour. Either up to its end; or, where that is missing, what of it is there: lines of base64
+/// PEM, and what `OpenPGP` calls armour. Either up to its end; or, where that is missing, what of it is there: lines of base64
 /// below its first line, or that line and base64 behind it.
 const PRIVATE_KEY: &str = r#"(?x)
     -----BEGIN [\ 0-9A-Z]{0,40} PRIVATE\ KEY (?: \ BLOCK )? -----
@@ -65,7 +65,7 @@ const PRIVATE_KEY: &str = r#"(?x)
       | [\ \t]+ [0-9A-Za-z+/=]{16} [0-9A-Za-z+/=\ \t\r\n]*
     )"#;
 
-/// Of OpenAI, and of those who write theirs alike.
+/// Of `OpenAI`, and of those who write theirs alike.
 const OPENAI_KEY: &str = r"(?x)
     (?-u:\b) sk- (?: (?: proj | svcacct | admin | None | ant | or | lf ) - [0-9A-Za-z_-]{16,}
                    | [0-9A-Za-z]{20,} [0-9A-Za-z_-]* )";

@@ -88,10 +88,8 @@ fn is_template(value: &[u8]) -> bool {
             .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
     };
     match value {
-        [b'$', b'{' | b'(', ..] | [b'{', b'{' | b'%', ..] | [b'%', b'{' | b'(', ..] => true,
-        [b'<', .., b'>'] | [b'{', .., b'}'] => true,
-        [b'$', name @ ..] => is_name(name),
-        [b'%', name @ .., b'%'] => is_name(name),
+        [b'$' | b'%' | b'{', b'{' | b'(' | b'%', ..] | [b'<' | b'{', .., b'>' | b'}'] => true,
+        [b'$', name @ ..] | [b'%', name @ .., b'%'] => is_name(name),
         _ => false,
     }
 }

@@ -96,10 +96,10 @@ impl Detector {
     ) -> Option<()> {
         ready(&mut self.search, &self.pattern)?;
         let search = self.search.as_mut()?;
-        let (kind, group, test) = (self.kind, self.value, &mut self.test);
+        let (kind, group) = (self.kind, self.value);
         search.each(text, from, |search, matched| {
             let value = search.value(text, matched.clone(), group)?;
-            let is_secret = match test {
+            let is_secret = match &mut self.test {
                 Test::Nothing => true,
                 Test::Builtin(check) => check.holds(text, matched.clone(), value.clone()),
                 Test::Imported {
@@ -178,7 +178,7 @@ impl<'t> Matched<'t> {
         let line = memchr::memrchr(b'\n', line).map_or(0, |newline| newline + 1);
         Self {
             secret: text.get(value.clone()).unwrap_or_default(),
-            matched: around.get(before..).unwrap_or_default(),
+            whole: around.get(before..).unwrap_or_default(),
             line: around.get(line..).unwrap_or_default(),
             around,
         }

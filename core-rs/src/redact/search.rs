@@ -27,6 +27,9 @@ struct Lazy {
     cache: Cache,
 }
 
+/// The automaton could not go on.
+struct Unknown;
+
 /// All that finds the matches of one pattern.
 #[derive(Debug)]
 pub(super) struct Search {
@@ -104,7 +107,7 @@ impl Search {
         }
         let mut in_vain = text.len().saturating_mul(IN_VAIN).max(IN_VAIN_AT_LEAST);
         let mut at = from;
-        while let Some((end, read)) = self.end(text, at)? {
+        while let Some((end, read)) = self.end(text, at).ok()? {
             let start = self.starts.back(text, at..end)?;
             let too_much = read - end > in_vain;
             in_vain = in_vain.saturating_sub(read - end);
@@ -115,27 +118,29 @@ impl Search {
     }
 
     /// Where the next match ends, and up to where was read to know.
-    fn end(&mut self, text: &[u8], from: usize) -> Option<Option<(usize, usize)>> {
+    fn end(&mut self, text: &[u8], from: usize) -> Result<Option<(usize, usize)>, Unknown> {
         let Lazy { dfa, cache } = &mut self.ends;
         let input = Input::new(text).range(from..);
-        let mut state = dfa.start_state_forward(cache, &input).ok()?;
+        let mut state = dfa
+            .start_state_forward(cache, &input)
+            .map_err(|_| Unknown)?;
         let mut end = None;
-        for (at, &byte) in (from..).zip(text.get(from..)?) {
-            state = dfa.next_state(cache, state, byte).ok()?;
+        for (at, &byte) in (from..).zip(text.get(from..).unwrap_or_default()) {
+            state = dfa.next_state(cache, state, byte).map_err(|_| Unknown)?;
             // What a state says is true of the place before the byte that led to it.
             if state.is_match() {
                 end = Some(at);
             } else if state.is_dead() {
-                return Some(end.map(|end| (end, at)));
+                return Ok(end.map(|end| (end, at)));
             } else if state.is_quit() {
-                return None;
+                return Err(Unknown);
             }
         }
-        state = dfa.next_eoi_state(cache, state).ok()?;
+        state = dfa.next_eoi_state(cache, state).map_err(|_| Unknown)?;
         if state.is_match() {
             end = Some(text.len());
         }
-        Some(end.map(|end| (end, text.len())))
+        Ok(end.map(|end| (end, text.len())))
     }
 
     /// What of a match is its value.
