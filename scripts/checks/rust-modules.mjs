@@ -12,6 +12,7 @@ const order = [
   "risk",
   "policy",
   "engine",
+  "redact",
   "lint",
   "wire",
   "wasm",

@@ -54,7 +54,10 @@ pub(super) fn read(
         }
     };
     let on = value("on").and_then(|value| kinds(reader, value));
-    let pattern = value("match").and_then(|value| pattern::read(reader, name.as_deref(), value));
+    let owner = name
+        .as_ref()
+        .map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
+    let pattern = value("match").and_then(|value| pattern::read(reader, &owner, value));
     let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
     let severity = value("severity").and_then(|value| reader.word("severity", value));
     let reason = value("reason").and_then(|value| reader.text("reason", value));

@@ -24,16 +24,19 @@ mod texts;
 use std::cell::RefCell;
 
 use automata::Automata;
-use filter::{Filter, TooMuch};
-use found::Found;
-use group::{Branch, Group, Search};
+use filter::TooMuch;
+use group::{Group, Search};
 use path::{Path, took};
 
 use crate::event::EventKind;
 use crate::policy::Rule;
 
+pub(crate) use filter::Filter;
 pub(super) use filter::MAX_BYTES;
+pub(crate) use found::Found;
+pub(crate) use group::Branch;
 pub(super) use span::find;
+pub(crate) use texts::Texts;
 
 /// Finds which rules fit a subject. Every method takes the rules that it was made of.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ const FREQUENCY: f32 = 1e6;
 
 /// Texts to look for.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     screen: Screen,
     grams: [Grams; 4],
     /// Those with the same gram stand together.
@@ -79,7 +79,7 @@ impl Texts {
     /// Prepares for `texts`, as [`fold`] leaves them; none is empty, or there twice. Their numbers are
     /// their places. Together they have less than 4 GiB.
     #[inline(never)]
-    pub(super) fn new(texts: &[&[u8]]) -> Self {
+    pub(crate) fn new(texts: &[&[u8]]) -> Self {
         let mut chosen = chosen(texts);
         chosen.sort_unstable();
         let mut all = Self {
@@ -118,7 +118,7 @@ impl Texts {
     }
 
     /// Tells `found` the numbers of all texts that occur in `subject`.
-    pub(super) fn look(&self, subject: &[u8], found: &mut Found) {
+    pub(crate) fn look(&self, subject: &[u8], found: &mut Found) {
         self.screen.each(subject, |end, length, last| {
             self.compare(subject, end, length, last, found);
         });
