@@ -12,6 +12,7 @@ pub mod event;
 pub mod lint;
 pub mod policy;
 pub mod risk;
+pub mod sae;
 pub mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

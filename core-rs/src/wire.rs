@@ -11,6 +11,7 @@ use crate::event::{Event, EventKind, Evidence};
 use crate::lint;
 use crate::policy::{self, Agent, Deny, Environment, Llm, Origin, Policy, Rule, Sae};
 use crate::risk::Risk;
+use crate::sae;
 use crate::text::{LineIndex, Span};
 
 /// Whether a diagnostic stops a policy from being used.
@@ -164,7 +165,7 @@ impl From<&Policy> for PolicyInfo {
 pub struct CompileReport {
     /// What is wrong, in the order of the source.
     pub diagnostics: Vec<Diagnostic>,
-    /// The policy; `null` exactly when a diagnostic is an error.
+    /// The policy; `null` when a diagnostic is an error, and for a source of another kind.
     pub policy: Option<PolicyInfo>,
 }
 
@@ -226,26 +227,44 @@ pub fn compile(
     });
     if let Some(engine) = engine.as_ref().filter(|_| lints) {
         diagnostics.extend(lint::lint(engine));
-        diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+        diagnostic::sort(&mut diagnostics);
     }
-    let report = report(
-        name,
-        source,
-        &diagnostics,
-        &checked.secrets,
-        engine.as_ref().map(Engine::policy),
-    );
+    let report = CompileReport {
+        diagnostics: in_words(name, source, &diagnostics, &checked.secrets),
+        policy: engine.as_ref().map(Engine::policy).map(PolicyInfo::from),
+    };
     (engine, report)
 }
 
+/// Reads a dictionary of features; see [`sae::Dictionary::read`]. `name` heads the code frames of what is wrong
+/// with it. The report has no policy.
+///
+/// ```
+/// use sentry_core::wire::dictionary;
+/// let (dictionary, report) = dictionary("features.json", "{\"8801\": {}}");
+/// assert!(dictionary.is_none());
+/// assert_eq!(report.diagnostics[0].code, "sae/missing-key");
+/// ```
 #[inline(never)]
-fn report(
+pub fn dictionary(name: &str, text: &str) -> (Option<sae::Dictionary>, CompileReport) {
+    let (dictionary, problems) = match sae::Dictionary::read(text) {
+        Ok(dictionary) => (Some(dictionary), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    let report = CompileReport {
+        diagnostics: in_words(name, text, &problems, &[]),
+        policy: None,
+    };
+    (dictionary, report)
+}
+
+#[inline(never)]
+fn in_words(
     name: &str,
     source: &str,
     diagnostics: &[diagnostic::Diagnostic],
     secrets: &[Span],
-    policy: Option<&Policy>,
-) -> CompileReport {
+) -> Vec<Diagnostic> {
     let index = LineIndex::new(source);
     let place = |span: Span| {
         let position = index.position(source, span.start);
@@ -258,7 +277,7 @@ fn report(
             byte_end: span.end,
         }
     };
-    let diagnostics = diagnostics
+    diagnostics
         .iter()
         .map(|found| Diagnostic {
             code: found.code.as_str(),
@@ -279,11 +298,7 @@ fn report(
                 .collect(),
             frame: render(name, source, found, secrets),
         })
-        .collect();
-    CompileReport {
-        diagnostics,
-        policy: policy.map(PolicyInfo::from),
-    }
+        .collect()
 }
 
 #[cfg(test)]
@@ -302,5 +317,6 @@ mod tests {
         EventFacts::export_all(&config).unwrap();
         Trace::export_all(&config).unwrap();
         Counters::export_all(&config).unwrap();
+        sae::SaeDecision::export_all(&config).unwrap();
     }
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::acl;
 use crate::decision::{ActionKind, Severity, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Level, MAX_DIAGNOSTICS};
+use crate::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
 use crate::event::EventKind;
 use crate::risk::{self, Category};
 use crate::text::Span;
@@ -28,6 +28,7 @@ pub(crate) use pattern::{
     ByteSet, END, Need, Run, START, Text, WORD, branches, commonness, fold, frequency,
     without_edges,
 };
+pub(crate) use suggest::closest;
 
 /// Looks up a variable for `env("NAME")`; the host decides what that reads.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -212,7 +213,7 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     let policy = schema::read(&mut reader, &parsed.document, origin);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(reader.diagnostics);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+    diagnostic::sort(&mut diagnostics);
     diagnostics.truncate(MAX_DIAGNOSTICS);
     let sound = diagnostics
         .iter()
