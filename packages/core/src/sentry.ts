@@ -1,9 +1,10 @@
 // The judge of a policy: events in, decisions out.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { checkOptions, checkTiers } from "./check-options.js";
 import type { Decision, EventKind, Risk } from "./decision.js";
 import { addDispose } from "./dispose.js";
-import { FAILED_CODE, hasTarget, isEvent } from "./engine/code.js";
+import { FAILED_CODE, hasTarget, isEvent, kindOf } from "./engine/code.js";
 import type { Engine } from "./engine/engine.js";
 import { EngineFailure } from "./engine/failure.js";
 import type { EventJson } from "./events/builders.js";
@@ -12,11 +13,12 @@ import type { EventFacts } from "./generated/wire.js";
 import { type EventInput, eventBytes, eventText } from "./input.js";
 import { failed, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
-import { checkOptions, type SentryOptions, type SentryRecipe } from "./options.js";
+import type { SentryOptions, SentryRecipe } from "./options.js";
+import { Running } from "./pipeline/abort.js";
 import { failMode } from "./pipeline/fail-mode.js";
-import type { JudgedEvent, Tiers } from "./pipeline/judge.js";
-import { withLinkedSignal } from "./pipeline/linked-signal.js";
-import { settle } from "./pipeline/pipeline.js";
+import type { JudgedEvent, TierSettings, Tiers } from "./pipeline/judge.js";
+import { Pipeline } from "./pipeline/pipeline.js";
+import { type StageL2Result, type StageResult, stageOf, stopped } from "./pipeline/stage.js";
 import { type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
@@ -51,18 +53,21 @@ export class Sentry {
   readonly #l1: L1Decisions;
   /** Secrets may be in it, so it is not to be seen when a sentry is logged. */
   readonly #recipe: SentryRecipe;
-  readonly #tiers: Tiers;
+  readonly #settings: TierSettings;
+  readonly #pipeline: Pipeline;
   /** The judgments on their way. */
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Running();
   #closed = false;
 
-  private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, tiers: Tiers) {
+  private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, settings: TierSettings, tiers: Tiers) {
     this.policy = policy;
     this.#recipe = recipe;
+    this.#settings = settings;
     this.warnings = Object.freeze(missingTiers(policy, tiers));
     this.#engine = engine;
     this.#l1 = new L1Decisions(policy.rules);
-    this.#tiers = tiers;
+    const { failClosed, speculate } = policy;
+    this.#pipeline = new Pipeline({ tiers, failClosed, speculate, inferRisk: this.inferRisk.bind(this) });
   }
 
   /**
@@ -76,11 +81,19 @@ export class Sentry {
    */
   static async create(source: PolicySource, options: SentryOptions = {}): Promise<Sentry> {
     checkOptions(options);
-    const { engine, info, ...opened } = await openPolicy(source, options);
-    const policy = publicPolicy(info, options);
-    const { failClosed, dryRun, deny } = policy;
-    const recipe = { source: opened.source, options: { ...opened.options, failClosed, dryRun, deny } };
-    return new Sentry(engine, policy, recipe, { ...options.tiers });
+    const { engine, info, files, ...opened } = await openPolicy(source, options);
+    const { failClosed, dryRun, deny, speculate, llm, agent, sae } = info;
+    const settings = { llm, agent, sae, failClosed };
+    try {
+      const tiers = typeof options.tiers === "function" ? await options.tiers(settings) : { ...options.tiers };
+      checkTiers(tiers);
+      const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae };
+      const recipe = { source: opened.source, options: { ...opened.options, ...overrides, files: files.table() } };
+      return new Sentry(engine, publicPolicy(info), recipe, settings, tiers);
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
   }
 
   /**
@@ -97,7 +110,7 @@ export class Sentry {
   classify(event: EventInput): Decision | null;
   classify(event: EventInput): Decision | null {
     this.#refuseIfClosed();
-    return this.#judge(typeof event === "string" ? event : eventBytes(event));
+    return this.#l1Of(this.#engine.judge(typeof event === "string" ? event : eventBytes(event)));
   }
 
   /**
@@ -129,24 +142,66 @@ export class Sentry {
   evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null>;
   async evaluate(event: EventInput, options: JudgeOptions = {}): Promise<Decision | null> {
     this.#refuseIfClosed();
-    const bytes = eventBytes(event);
-    const l1 = this.#judge(bytes);
-    if (l1?.verdict !== "escalate") return l1;
-    return this.escalate(l1, this.#hasTiers ? this.#judgedEvent(bytes) : null, options);
+    options.signal?.throwIfAborted();
+    const seen = this.#see(event);
+    if (seen === null) return null;
+    const { l1, judged } = seen;
+    return judged === undefined ? this.failMode(l1) : await this.#settle(l1, judged, options);
   }
 
   /**
    * The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. Without
    * an event no tier can be asked, and the fail mode decides.
    */
-  async escalate(l1: Decision, event: JudgedEvent | null, { signal }: JudgeOptions = {}): Promise<Decision> {
+  async escalate(l1: Decision, event: JudgedEvent | null, options: JudgeOptions = {}): Promise<Decision> {
     this.#refuseIfClosed();
-    signal?.throwIfAborted();
-    if (l1.verdict !== "escalate") return l1;
-    if (event === null || !this.#hasTiers) return this.failMode(l1);
-    const { failClosed } = this.policy;
-    const pipeline = { tiers: this.#tiers, failClosed, inferRisk: this.inferRisk.bind(this) };
-    return await withLinkedSignal(this.#running, signal, (both) => settle(l1, event, pipeline, both));
+    options.signal?.throwIfAborted();
+    return l1.verdict !== "escalate" || event === null ? this.failMode(l1) : await this.#settle(l1, event, options);
+  }
+
+  /**
+   * What L1 says of an event, and whether the next tier may be asked. No tier is. `null` for what is not an event.
+   *
+   * Where the sentry has an SAE tier, L1 has no say in `LlmActivations` events: its decision is an escalation that says so.
+   *
+   * @example
+   * const { stageStatus } = sentry.evaluateL1(fileAccess(1, "/home/u/.ssh/id_rsa"));
+   * stageStatus; // "escalated"
+   */
+  evaluateL1(event: EventJson): StageResult;
+  evaluateL1(event: EventInput): StageResult | null;
+  evaluateL1(event: EventInput): StageResult | null {
+    this.#refuseIfClosed();
+    const code = this.#engine.judge(eventBytes(event));
+    const l1 = this.#l1Of(code);
+    if (l1 === null) return null;
+    if (code === FAILED_CODE) return { l1Decision: l1, ...stopped("not-judged") };
+    const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? forSae(l1) : l1;
+    return { l1Decision, ...stageOf(l1Decision) };
+  }
+
+  /**
+   * What L1 and L2 say of an event, and whether L3 may be asked. L3 never is, and L2 only if the event was eligible. `null` for
+   * what is not an event.
+   *
+   * An L2 that fails has escalated. `LlmActivations` events go to the SAE tier if there is one, which then has L1's place, and
+   * from there past L2.
+   *
+   * @example
+   * const result = await sentry.evaluateThroughL2(fileAccess(1, "/home/u/.ssh/id_rsa"));
+   * result.l2Decision?.verdict; // "block"
+   */
+  evaluateThroughL2(event: EventJson, options?: JudgeOptions): Promise<StageL2Result>;
+  evaluateThroughL2(event: EventInput, options?: JudgeOptions): Promise<StageL2Result | null>;
+  async evaluateThroughL2(event: EventInput, options: JudgeOptions = {}): Promise<StageL2Result | null> {
+    this.#refuseIfClosed();
+    options.signal?.throwIfAborted();
+    const seen = this.#see(event);
+    if (seen === null) return null;
+    const { l1, judged, lost } = seen;
+    if (lost) return { l1Decision: l1, ...stopped("not-judged") };
+    if (judged === undefined) return { l1Decision: l1, ...stageOf(l1) };
+    return await this.#running.run(options.signal, (signal) => this.#pipeline.throughL2({ l1, event: judged, signal }));
   }
 
   /**
@@ -201,6 +256,14 @@ export class Sentry {
     return this.#recipe;
   }
 
+  /**
+   * What the policy configures of tiers, with the overrides in it, to make tiers of. Holds the keys of endpoints: not to be
+   * logged.
+   */
+  settings(): TierSettings {
+    return this.#settings;
+  }
+
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */
   inferRisk(reason: string, kind: EventKind): Readonly<Risk> {
     this.#refuseIfClosed();
@@ -220,7 +283,7 @@ export class Sentry {
   close(): void {
     if (this.closed) return;
     this.#closed = true;
-    for (const controller of this.#running) controller.abort(closedError());
+    this.#running.abort(closedError());
     this.#engine.close();
   }
 
@@ -231,12 +294,29 @@ export class Sentry {
     addDispose(Sentry.prototype);
   }
 
-  get #hasTiers(): boolean {
-    return this.#tiers.l2 !== undefined || this.#tiers.l3 !== undefined;
+  /**
+   * What L1 says, and the event where a tier is to judge it; `null` for what is not an event. Lost is an event that the engine
+   * failed on: nothing is known of it, and it must not pass for harmless.
+   */
+  #see(input: EventInput): { l1: Decision; judged?: JudgedEvent; lost: boolean } | null {
+    const bytes = eventBytes(input);
+    const code = this.#engine.judge(bytes);
+    const l1 = this.#l1Of(code);
+    if (l1 === null) return null;
+    if (code === FAILED_CODE) return { l1, lost: true };
+    if (!this.#pipeline.concerns(l1, kindOf(code))) return { l1, lost: false };
+    try {
+      return { l1, judged: { ...this.#engine.facts(), line: eventText(bytes) }, lost: false };
+    } catch {
+      return { l1: failed(this.#engine.failure), lost: true };
+    }
   }
 
-  #judge(event: string | Uint8Array): Decision | null {
-    const code = this.#engine.judge(event);
+  async #settle(l1: Decision, event: JudgedEvent, { signal }: JudgeOptions): Promise<Decision> {
+    return await this.#running.run(signal, (both) => this.#pipeline.settle({ l1, event, signal: both }));
+  }
+
+  #l1Of(code: number): Decision | null {
     if (isEvent(code)) return this.#decision(code);
     return code === FAILED_CODE ? failed(this.#engine.failure) : null;
   }
@@ -256,15 +336,6 @@ export class Sentry {
     return isEvent(code) ? then(code) : null;
   }
 
-  /** The event just judged, for the tiers; `null` if the engine fails on it. */
-  #judgedEvent(event: string | Uint8Array): JudgedEvent | null {
-    try {
-      return { ...this.#engine.facts(), line: eventText(event) };
-    } catch {
-      return null;
-    }
-  }
-
   #refuseIfClosed(): void {
     if (this.closed) throw closedError();
   }
@@ -272,4 +343,10 @@ export class Sentry {
 
 function closedError(): Error {
   return new Error("this sentry is closed");
+}
+
+/** What L1 says of an event that the SAE tier judges in its place. */
+function forSae({ evidence }: Decision): Decision {
+  const reason = "model activations are for the SAE tier to judge";
+  return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }
