@@ -30,7 +30,8 @@ const REQUIRED: usize = 3;
 /// let good = r#"{"8801": {"concept": "exploit code", "category": "cyber_offense", "weight": 0.9}}"#;
 /// assert_eq!(Dictionary::read(good).unwrap().len(), 1);
 /// let problems = Dictionary::read(&good.replace("weight", "wieght")).unwrap_err();
-/// assert_eq!(problems[0].help.as_deref(), Some("did you mean `weight`?"));
+/// assert_eq!(problems[0].message, "a feature needs `weight`");
+/// assert_eq!(problems[1].help.as_deref(), Some("did you mean `weight`?"));
 /// ```
 #[derive(Debug, Default)]
 pub struct Dictionary {
