@@ -11,6 +11,7 @@ use crate::acl::{Name, Value, ValueKind};
 use crate::decision::{ActionKind, Word};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::EventKind;
+use crate::sort;
 use crate::text::Span;
 
 const KEYS: [&str; 8] = [
@@ -153,7 +154,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
             );
         }
     }
-    on.sort_unstable();
+    sort::unstable(&mut on, |a, b| a < b);
     on.dedup();
     sound.then_some(on)
 }

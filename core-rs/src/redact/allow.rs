@@ -3,6 +3,7 @@
 use super::search::Search;
 use crate::engine::{Texts, TextsFound};
 use crate::policy::{AllowTarget, Allowed, Pattern, fold};
+use crate::sort;
 
 /// A match of an imported rule, and the texts that are asked of it.
 pub(super) struct Matched<'t> {
@@ -78,7 +79,7 @@ impl Words {
             .iter()
             .map(|word| word.bytes().map(fold).collect())
             .collect();
-        words.sort_unstable();
+        sort::unstable(&mut words, |a, b| a < b);
         words.dedup();
         let texts: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         (!texts.is_empty()).then(|| {

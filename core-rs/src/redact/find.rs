@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::sort;
+
 /// A secret in a text, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Find {
@@ -36,7 +38,7 @@ pub(super) struct Found {
 /// place, that of the first detector.
 pub(super) fn merged(mut found: Vec<Found>) -> Vec<Find> {
     let place = |found: &Found| (found.value.as_ref().map(|value| value.start), found.rank);
-    found.sort_by_key(place);
+    sort::unstable(&mut found, |a, b| place(a) < place(b));
     let mut finds: Vec<Find> = Vec::new();
     for Found { kind, value, .. } in found {
         let Some(Range { start, end }) = value else {
@@ -53,7 +55,7 @@ pub(super) fn merged(mut found: Vec<Found>) -> Vec<Find> {
 /// The last place up to `begins` that no match lies across.
 pub(super) fn settled(found: &[Found], begins: usize) -> usize {
     let mut matches: Vec<_> = found.iter().map(|found| &found.matched).collect();
-    matches.sort_unstable_by_key(|matched| std::cmp::Reverse(matched.start));
+    sort::unstable(&mut matches, |a, b| a.start > b.start);
     let mut settled = begins;
     for matched in matches {
         if matched.start < settled && settled < matched.end {

@@ -27,6 +27,7 @@ pub use find::{Find, Scan};
 
 use crate::engine::{Branch, Filter, TextsFound};
 use crate::policy::{Imported, Need, Redact};
+use crate::sort;
 
 /// Bytes that all automata may take together. Beyond that all are dropped, and compiled anew as they are asked.
 const MAX_MEMORY: usize = 64 << 20;
@@ -157,7 +158,7 @@ impl Detectors {
             .look(text, &mut self.texts, &mut self.candidates);
         let needy = self.candidates.iter().map(|branch| branch.rule);
         let mut wanted: Vec<u32> = needy.chain(self.unfiltered.iter().copied()).collect();
-        wanted.sort_unstable();
+        sort::unstable(&mut wanted, |a, b| a < b);
         wanted.dedup();
         let mut found = Vec::new();
         for rank in wanted {

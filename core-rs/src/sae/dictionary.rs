@@ -6,6 +6,7 @@ use crate::decision::{Severity, Word};
 use crate::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 use crate::event::json::Scanner;
 use crate::policy::closest;
+use crate::sort;
 use crate::text::{Span, offset};
 
 /// The largest dictionary, in bytes of its text.
@@ -67,7 +68,7 @@ impl Dictionary {
         let whole = reader.document().is_ok();
         let entries = std::mem::take(&mut reader.entries);
         let mut ids: Vec<u32> = entries.iter().map(|entry| entry.id).collect();
-        ids.sort_unstable();
+        sort::unstable(&mut ids, |a, b| a < b);
         ids.dedup();
         let mut slots: Vec<Option<Entry>> = Vec::new();
         slots.resize_with(ids.len(), || None);
