@@ -17,6 +17,9 @@ import {
   type Risk,
   type SentryOptions,
   type SentryRecipe,
+  type StageL2Result,
+  type StageResult,
+  type TierSettings,
 } from "@a3s-sentry/core";
 import { Enforcer } from "./enforcer/enforcer.js";
 import { EnforceError } from "./enforcer/error.js";
@@ -140,6 +143,20 @@ export class Sentry {
     return this.#core.escalate(l1, event, options);
   }
 
+  /** What L1 says of an event, and whether the next tier may be asked. No tier is. `null` for what is not an event. */
+  evaluateL1(event: EventJson): StageResult;
+  evaluateL1(event: EventInput): StageResult | null;
+  evaluateL1(event: EventInput): StageResult | null {
+    return this.#core.evaluateL1(event);
+  }
+
+  /** What L1 and L2 say of an event, and whether L3 may be asked. L3 never is. `null` for what is not an event. */
+  evaluateThroughL2(event: EventJson, options?: JudgeOptions): Promise<StageL2Result>;
+  evaluateThroughL2(event: EventInput, options?: JudgeOptions): Promise<StageL2Result | null>;
+  evaluateThroughL2(event: EventInput, options?: JudgeOptions): Promise<StageL2Result | null> {
+    return this.#core.evaluateThroughL2(event, options);
+  }
+
   /** What becomes of an escalation that nothing settles, by the policy's `fail_closed`. */
   failMode(decision: Decision): Decision {
     return this.#core.failMode(decision);
@@ -166,6 +183,11 @@ export class Sentry {
    */
   recipe(): SentryRecipe {
     return this.#core.recipe();
+  }
+
+  /** What the policy configures of tiers. Holds the keys of endpoints: not to be logged. */
+  settings(): TierSettings {
+    return this.#core.settings();
   }
 
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */
