@@ -39,7 +39,7 @@ const HISTORIES: [string, (bytes: Buffer) => History][] = [
 const SHADOW = fileAccess(7, "/etc/shadow", false, { agent: "a" });
 
 describe.each(HISTORIES)("in %s", (_, historyOf) => {
-  const recent = (lines: readonly string[], line = SHADOW, place?: number) => {
+  const recent = (lines: readonly string[], line: string = SHADOW, place?: number) => {
     const bytes = Buffer.from(lines.join("\n"));
     return recentEvents(eventOf(line), place ?? bytes.length, historyOf(bytes), factsOf);
   };
