@@ -1,5 +1,7 @@
 //! What a site's gitleaks configuration says is no secret.
 
+use std::collections::HashMap;
+
 use super::search::Search;
 use crate::engine::{Texts, TextsFound};
 use crate::policy::{AllowTarget, Allowed, Pattern, fold};
@@ -74,13 +76,15 @@ impl Allow {
 impl Words {
     /// Words are compared as [`fold`] leaves them, so neither case matters.
     fn new(words: &[String]) -> Option<Box<Self>> {
-        let mut words: Vec<Vec<u8>> = words
+        let words: Vec<Vec<u8>> = words
             .iter()
             .map(|word| word.bytes().map(fold).collect())
             .collect();
-        words.sort_unstable();
-        words.dedup();
-        let texts: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let mut known: HashMap<&[u8], u32> = HashMap::new();
+        let texts = words.iter().map(Vec::as_slice);
+        let texts: Vec<&[u8]> = texts
+            .filter(|&word| known.insert(word, 0).is_none())
+            .collect();
         (!texts.is_empty()).then(|| {
             Box::new(Self {
                 texts: Texts::new(&texts),
