@@ -13,6 +13,7 @@ pub mod lint;
 pub mod policy;
 pub mod redact;
 pub mod risk;
+pub mod sae;
 pub mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

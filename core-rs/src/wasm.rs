@@ -10,10 +10,11 @@ use wasm_bindgen::prelude::*;
 use crate::brief;
 use crate::decision::Word;
 use crate::engine::{Engine, LineStream};
-use crate::event::{self, EventKind, Scratch};
+use crate::event::{self, Event, EventKind, Scratch};
 use crate::policy::{Imported, import};
 use crate::redact::{Detectors, Part};
 use crate::risk;
+use crate::sae::{Best, Tier};
 use crate::wire::{self, EventFacts, ImportProblem};
 
 #[wasm_bindgen]
@@ -67,10 +68,12 @@ pub fn compile(name: &str, source: &str, lookup: &Lookup, lints: bool) -> Compil
     }
 }
 
-/// A compiled policy, with the rooms that events are written into.
+/// A compiled policy, a dictionary of features where there is one, and the rooms that events are written into.
 #[wasm_bindgen]
 pub struct Handle {
     engine: Rc<Engine>,
+    sae: Option<Rc<Tier>>,
+    best: Best,
     input: Vec<u8>,
     scratch: Scratch,
     stream: LineStream,
@@ -87,6 +90,8 @@ impl Handle {
     fn new(engine: Rc<Engine>) -> Self {
         Self {
             engine,
+            sae: None,
+            best: Best::default(),
             input: Vec::new(),
             scratch: Scratch::default(),
             stream: LineStream::default(),
@@ -106,6 +111,11 @@ impl Handle {
         self.detectors.as_mut()
     }
 
+    fn adopt(&mut self, tier: Rc<Tier>) {
+        self.sae = Some(tier);
+        self.stream.give_activations();
+    }
+
     /// Packs the stream's rows as JavaScript reads them and says how many there are.
     fn pack_rows(&mut self) -> usize {
         let text = self.stream.text().as_ptr() as usize;
@@ -122,9 +132,38 @@ impl Handle {
 
 #[wasm_bindgen]
 impl Handle {
-    /// A second handle on the same compiled policy, with rooms and a stream of its own.
+    /// A second handle on the same compiled policy and dictionary, with rooms and a stream of its own.
     pub fn fork(&self) -> Handle {
-        Handle::new(Rc::clone(&self.engine))
+        let mut handle = Handle::new(Rc::clone(&self.engine));
+        if let Some(tier) = &self.sae {
+            handle.adopt(Rc::clone(tier));
+        }
+        handle
+    }
+
+    /// Gives the handle a dictionary of features; its stream then has a row for each event of a model's
+    /// activations. The answer is a `CompileReport` without a policy; all is well if it has no diagnostics.
+    #[wasm_bindgen(js_name = attachSae)]
+    pub fn attach_sae(
+        &mut self,
+        name: &str,
+        text: &str,
+        escalate_at: f64,
+        block_at: f64,
+    ) -> String {
+        let (dictionary, report) = wire::dictionary(name, text);
+        if let Some(dictionary) = dictionary {
+            self.adopt(Rc::new(Tier::new(dictionary, escalate_at, block_at)));
+        }
+        json(&report)
+    }
+
+    /// The `SaeDecision` on the first `len` bytes of the room; nothing if there is no dictionary, or that is not
+    /// an event of a model's activations.
+    pub fn score(&mut self, len: usize) -> Option<String> {
+        let line = self.input.get(..len).unwrap_or_default();
+        let event = event::parse(line, &mut self.scratch).ok()?;
+        score(&event, self.sae.as_deref(), &mut self.best)
     }
 
     /// The address of room for one event of `len` bytes; 0 if that is more than 16 MiB.
@@ -256,22 +295,30 @@ impl Handle {
     }
 
     /// What an audit line says of each row, two lines of text for each: the members of an object (see
-    /// [`brief::members`]), and the event's target as a JSON text, empty where it has none.
+    /// [`brief::members`]), and the event's target as a JSON text, empty where it has none. With a dictionary
+    /// of features there is a third line: the `SaeDecision`, empty for other kinds of event.
     #[wasm_bindgen(js_name = rowBriefs)]
     pub fn row_briefs(&mut self) -> String {
         let mut out = String::new();
         for row in self.stream.rows() {
             let line = self.stream.text().get(row.start..row.start + row.len);
-            write_brief(line.unwrap_or_default(), &mut self.scratch, &mut out);
+            let event = event::parse(line.unwrap_or_default(), &mut self.scratch).ok();
+            write_brief(event.as_ref(), &mut out);
+            if let Some(tier) = self.sae.as_deref() {
+                let score = event.and_then(|event| score(&event, Some(tier), &mut self.best));
+                out.push_str(&score.unwrap_or_default());
+                out.push('\n');
+            }
         }
         out
     }
 
-    /// The same two lines for the first `len` bytes of the room.
+    /// The first two of these lines for the first `len` bytes of the room.
     pub fn brief(&mut self, len: usize) -> String {
         let mut out = String::new();
         let line = self.input.get(..len).unwrap_or_default();
-        write_brief(line, &mut self.scratch, &mut out);
+        let event = event::parse(line, &mut self.scratch).ok();
+        write_brief(event.as_ref(), &mut out);
         out
     }
 
@@ -304,13 +351,18 @@ fn facts(line: &[u8], scratch: &mut Scratch) -> Option<String> {
     Some(json(&EventFacts::from(&event)))
 }
 
-fn write_brief(line: &[u8], scratch: &mut Scratch, out: &mut String) {
-    let event = event::parse(line, scratch).ok();
-    if let Some(event) = &event {
+#[inline(never)]
+fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut Best) -> Option<String> {
+    let tier = tier.filter(|_| event.kind == EventKind::LlmActivations)?;
+    Some(json(&tier.judge(event.features, best)))
+}
+
+fn write_brief(event: Option<&Event<'_>>, out: &mut String) {
+    if let Some(event) = event {
         brief::members(event, out);
     }
     out.push('\n');
-    if let Some(target) = event.and_then(|event| event.target()) {
+    if let Some(target) = event.and_then(Event::target) {
         brief::text(&target, out);
     }
     out.push('\n');

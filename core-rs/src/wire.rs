@@ -13,6 +13,7 @@ use crate::policy::{
     self, Agent, Deny, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS, Sae,
 };
 use crate::risk::Risk;
+use crate::sae;
 use crate::text::{LineIndex, Span};
 
 /// Whether a diagnostic stops a policy from being used.
@@ -204,7 +205,7 @@ impl From<&Policy> for PolicyInfo {
 pub struct CompileReport {
     /// What is wrong, in the order of the source.
     pub diagnostics: Vec<Diagnostic>,
-    /// The policy; `null` exactly when a diagnostic is an error.
+    /// The policy; `null` when a diagnostic is an error, and for a source of another kind.
     pub policy: Option<PolicyInfo>,
 }
 
@@ -266,26 +267,44 @@ pub fn compile(
     });
     if let Some(engine) = engine.as_ref().filter(|_| lints) {
         diagnostics.extend(lint::lint(engine));
-        diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+        diagnostic::sort(&mut diagnostics);
     }
-    let report = report(
-        name,
-        source,
-        &diagnostics,
-        &checked.secrets,
-        engine.as_ref().map(Engine::policy),
-    );
+    let report = CompileReport {
+        diagnostics: in_words(name, source, &diagnostics, &checked.secrets),
+        policy: engine.as_ref().map(Engine::policy).map(PolicyInfo::from),
+    };
     (engine, report)
 }
 
+/// Reads a dictionary of features; see [`sae::Dictionary::read`]. `name` heads the code frames of what is wrong
+/// with it. The report has no policy.
+///
+/// ```
+/// use sentry_core::wire::dictionary;
+/// let (dictionary, report) = dictionary("features.json", "{\"8801\": {}}");
+/// assert!(dictionary.is_none());
+/// assert_eq!(report.diagnostics[0].code, "sae/missing-key");
+/// ```
 #[inline(never)]
-fn report(
+pub fn dictionary(name: &str, text: &str) -> (Option<sae::Dictionary>, CompileReport) {
+    let (dictionary, problems) = match sae::Dictionary::read(text) {
+        Ok(dictionary) => (Some(dictionary), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    let report = CompileReport {
+        diagnostics: in_words(name, text, &problems, &[]),
+        policy: None,
+    };
+    (dictionary, report)
+}
+
+#[inline(never)]
+fn in_words(
     name: &str,
     source: &str,
     diagnostics: &[diagnostic::Diagnostic],
     secrets: &[Span],
-    policy: Option<&Policy>,
-) -> CompileReport {
+) -> Vec<Diagnostic> {
     let index = LineIndex::new(source);
     let place = |span: Span| {
         let position = index.position(source, span.start);
@@ -298,7 +317,7 @@ fn report(
             byte_end: span.end,
         }
     };
-    let diagnostics = diagnostics
+    diagnostics
         .iter()
         .map(|found| Diagnostic {
             code: found.code.as_str(),
@@ -319,11 +338,7 @@ fn report(
                 .collect(),
             frame: render(name, source, found, secrets),
         })
-        .collect();
-    CompileReport {
-        diagnostics,
-        policy: policy.map(PolicyInfo::from),
-    }
+        .collect()
 }
 
 #[cfg(test)]
@@ -343,5 +358,6 @@ mod tests {
         Trace::export_all(&config).unwrap();
         Counters::export_all(&config).unwrap();
         ImportProblem::export_all(&config).unwrap();
+        sae::SaeDecision::export_all(&config).unwrap();
     }
 }

@@ -11,6 +11,7 @@ const order = [
   "brief",
   "risk",
   "policy",
+  "sae",
   "engine",
   "redact",
   "lint",

@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use crate::acl;
 use crate::decision::{ActionKind, Severity, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Level, MAX_DIAGNOSTICS};
+use crate::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
 use crate::event::EventKind;
 use crate::risk::{self, Category};
 use crate::text::Span;
@@ -32,6 +32,7 @@ pub(crate) use pattern::{
     without_edges,
 };
 pub use redact::{Redact, SECRET_KINDS, SecretPattern, ValueGroup};
+pub(crate) use suggest::closest;
 
 /// Looks up a variable for `env("NAME")`; the host decides what that reads.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -218,7 +219,7 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     let policy = schema::read(&mut reader, &parsed.document, origin);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(reader.diagnostics);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+    diagnostic::sort(&mut diagnostics);
     diagnostics.truncate(MAX_DIAGNOSTICS);
     let sound = diagnostics
         .iter()

@@ -31,7 +31,7 @@ export type CompileReport = {
  */
 diagnostics: Array<Diagnostic>, 
 /**
- * The policy; `null` exactly when a diagnostic is an error.
+ * The policy; `null` when a diagnostic is an error, and for a source of another kind.
  */
 policy: PolicyInfo | null, };
 
@@ -390,6 +390,78 @@ escalateAt: number,
  * The score from which it is blocked, 0 to 1.
  */
 blockAt: number, };
+
+/**
+ * What the tier says of an event.
+ */
+export type SaeDecision = { 
+/**
+ * Block and escalate by the policy's thresholds.
+ */
+verdict: Verdict, 
+/**
+ * By the score alone.
+ */
+severity: Severity, 
+/**
+ * The score, its categories and its largest driver in words.
+ */
+reason: string, 
+/**
+ * The score.
+ */
+explain: SaeScore, };
+
+/**
+ * One feature that made the score what it is.
+ */
+export type SaeDriver = { 
+/**
+ * What the feature stands for.
+ */
+concept: string, 
+/**
+ * The category that it counts for.
+ */
+category: string, 
+/**
+ * The feature: `sae_feature:#8801`.
+ */
+source: string, 
+/**
+ * How active it was.
+ */
+activation: number, 
+/**
+ * What that adds to its category.
+ */
+contribution: number, };
+
+/**
+ * How harmful a model's answer looks from inside. All numbers but activations are from 0 to 1, rounded
+ * to six decimals.
+ */
+export type SaeScore = { 
+/**
+ * What was looked at: a model's activations, not its words.
+ */
+channel: "activation", 
+/**
+ * The score of the worst category.
+ */
+harmful: number, 
+/**
+ * What is left to 1.
+ */
+safety: number, 
+/**
+ * The score of each category that is not 0, the largest first.
+ */
+categories: Record<string, number>, 
+/**
+ * The largest contributions, six at most, the largest first.
+ */
+drivers: Array<SaeDriver>, };
 
 /**
  * How much a decision matters, least first.

@@ -17,10 +17,11 @@ export interface DecisionText {
 
 /** The text of a decision, whatever the target of its action. */
 export function decisionText(decision: Decision): DecisionText {
-  const { verdict, tier, severity, reason, action, risk, rule, evidence, resolution } = decision;
+  const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const before = JSON.stringify({ verdict, tier, severity, reason }).slice(0, -1);
   const after = JSON.stringify({
     risk: risk && auditRisk(risk),
+    explain,
     rule,
     evidence: evidence === "partial" ? evidence : undefined,
     resolution,
