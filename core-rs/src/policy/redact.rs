@@ -185,7 +185,6 @@ fn one(
         Some(_) => &["match", "value_group"],
         None => &["name", "match", "value_group"],
     };
-    let mut values: HashMap<&str, &Value> = HashMap::new();
     let mut present = HashMap::new();
     for field in inner {
         let key = field.name.text.as_str();
@@ -193,12 +192,14 @@ fn one(
             let message = format!("a pattern has no `{key}`");
             let known = known.iter().copied();
             reader.unknown(Code::UnknownKey, field.name.span, message, key, known);
-        } else if !is_repeated(reader, &mut present, field)
-            && let Some(value) = fields::value_of(reader, field)
-        {
-            values.insert(key, value);
+        } else if !is_repeated(reader, &mut present, field) {
+            fields::value_of(reader, field);
         }
     }
+    let value = |key: &str| match present.get(key)?.body {
+        Body::Value(value) => Some(value),
+        Body::Block(_) => None,
+    };
     let owner = label.map_or(place, |label| label.span);
     for key in known {
         if *key != "value_group" && !present.contains_key(key) {
@@ -208,7 +209,7 @@ fn one(
     let (kind, span) = if let Some(label) = label {
         (Some(label.text.clone()), label.span)
     } else {
-        let name = values.get("name");
+        let name = value("name");
         let text = name.and_then(|name| reader.string("name", name));
         (text, name.map_or(place, |name| name.span))
     };
@@ -225,15 +226,12 @@ fn one(
     let shown = kind
         .as_ref()
         .map_or_else(|| "the pattern".to_owned(), |kind| format!("`{kind}`"));
-    let found = values
-        .get("match")
-        .and_then(|value| Some((secret(reader, &shown, value)?, *value)));
-    let value = values.get("value_group");
-    let value = match (value, &found) {
-        (Some(number), Some(((_, hir), _))) => group(reader, number, hir),
+    let found = value("match").and_then(|value| secret(reader, &shown, value));
+    let value = match (value("value_group"), &found) {
+        (Some(number), Some((_, hir))) => group(reader, number, hir),
         _ => Some(ValueGroup::Whole),
     };
-    let ((pattern, _), _) = found?;
+    let (pattern, _) = found?;
     Some(SecretPattern {
         kind: kind?,
         pattern,

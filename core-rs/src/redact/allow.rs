@@ -1,9 +1,10 @@
 //! What a site's gitleaks configuration says is no secret.
 
+use std::collections::HashMap;
+
 use super::search::Search;
 use crate::engine::{Texts, TextsFound};
 use crate::policy::{AllowTarget, Allowed, Pattern, fold};
-use crate::sort;
 
 /// A match of an imported rule, and the texts that are asked of it.
 pub(super) struct Matched<'t> {
@@ -75,13 +76,15 @@ impl Allow {
 impl Words {
     /// Words are compared as [`fold`] leaves them, so neither case matters.
     fn new(words: &[String]) -> Option<Box<Self>> {
-        let mut words: Vec<Vec<u8>> = words
+        let words: Vec<Vec<u8>> = words
             .iter()
             .map(|word| word.bytes().map(fold).collect())
             .collect();
-        sort::unstable(&mut words, |a, b| a < b);
-        words.dedup();
-        let texts: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let mut known: HashMap<&[u8], u32> = HashMap::new();
+        let texts = words.iter().map(Vec::as_slice);
+        let texts: Vec<&[u8]> = texts
+            .filter(|&word| known.insert(word, 0).is_none())
+            .collect();
         (!texts.is_empty()).then(|| {
             Box::new(Self {
                 texts: Texts::new(&texts),

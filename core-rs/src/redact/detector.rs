@@ -6,6 +6,7 @@ use super::LOOK_BACK;
 use super::allow::{Allow, Matched};
 use super::builtin::Builtin;
 use super::check::Check;
+use super::find::{Find, Found};
 use super::search::Search;
 use crate::policy::{ImportedRule, Need, Pattern, SecretPattern, ValueGroup, fold};
 
@@ -86,17 +87,12 @@ impl Detector {
         self.search = None;
     }
 
-    /// Tells `found` all matches behind `from`: the kind, the match, and what of it is secret, if anything is.
-    pub(super) fn find(
-        &mut self,
-        text: &[u8],
-        from: usize,
-        allow: &mut [Allow],
-        mut found: impl FnMut(u32, Range<usize>, Option<Range<usize>>),
-    ) -> Option<()> {
+    /// All matches behind `from`, and what of them is secret.
+    pub(super) fn find(&mut self, text: &[u8], from: usize, allow: &mut [Allow]) -> Option<Found> {
         ready(&mut self.search, &self.pattern)?;
         let search = self.search.as_mut()?;
         let (kind, group) = (self.kind, self.value);
+        let mut found = Found::default();
         search.each(text, from, |search, matched| {
             let value = search.value(text, matched.clone(), group)?;
             let is_secret = match &mut self.test {
@@ -114,9 +110,14 @@ impl Detector {
                         && !is_allowed(own, &matched)?
                 }
             };
-            found(kind, matched, is_secret.then_some(value));
+            found.matches.push(matched);
+            if is_secret {
+                let Range { start, end } = value;
+                found.secrets.push(Find { start, end, kind });
+            }
             Some(())
-        })
+        })?;
+        Some(found)
     }
 
     /// Where in `text[from..]` the earliest match begins that more text could make, or make longer.

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use crate::sort;
-
 /// A secret in a text, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Find {
@@ -24,45 +22,59 @@ pub struct Scan {
     pub settled: usize,
 }
 
-/// A match of one detector.
+/// What one detector has found.
+#[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) kind: u32,
-    /// The place of the detector in the order of all.
-    pub(super) rank: u32,
-    pub(super) matched: Range<usize>,
-    /// What of it is secret, if anything is.
-    pub(super) value: Option<Range<usize>>,
+    /// All matches, in order, none overlapping.
+    pub(super) matches: Vec<Range<usize>>,
+    /// What of them is secret, likewise.
+    pub(super) secrets: Vec<Find>,
 }
 
 /// Finds that cover all secrets. Those that overlap are one; the first of them names it, and of those that begin at one
 /// place, that of the first detector.
-pub(super) fn merged(mut found: Vec<Found>) -> Vec<Find> {
-    let place = |found: &Found| (found.value.as_ref().map(|value| value.start), found.rank);
-    sort::unstable(&mut found, |a, b| place(a) < place(b));
-    let mut finds: Vec<Find> = Vec::new();
-    for Found { kind, value, .. } in found {
-        let Some(Range { start, end }) = value else {
-            continue;
-        };
-        match finds.last_mut() {
-            Some(last) if start < last.end => last.end = last.end.max(end),
-            _ => finds.push(Find { start, end, kind }),
+// Lists in order are merged, since a sort would be 5 kB of the module.
+pub(super) fn merged(found: &[Found]) -> Vec<Find> {
+    let mut all: Vec<Find> = Vec::new();
+    for Found { secrets, .. } in found {
+        let earlier = std::mem::take(&mut all);
+        let (mut earlier, mut later) = (earlier.iter().peekable(), secrets.iter().peekable());
+        loop {
+            let next = match (earlier.peek(), later.peek()) {
+                (Some(one), Some(other)) if other.start < one.start => later.next(),
+                (None, _) => later.next(),
+                _ => earlier.next(),
+            };
+            match next {
+                Some(next) => add(&mut all, next),
+                None => break,
+            }
         }
     }
-    finds
+    all
+}
+
+/// Adds a find that begins no earlier than the last.
+fn add(finds: &mut Vec<Find>, next: &Find) {
+    match finds.last_mut() {
+        Some(last) if next.start < last.end => last.end = last.end.max(next.end),
+        _ => finds.push(next.clone()),
+    }
 }
 
 /// The last place up to `begins` that no match lies across.
 pub(super) fn settled(found: &[Found], begins: usize) -> usize {
-    let mut matches: Vec<_> = found.iter().map(|found| &found.matched).collect();
-    sort::unstable(&mut matches, |a, b| a.start > b.start);
     let mut settled = begins;
-    for matched in matches {
-        if matched.start < settled && settled < matched.end {
-            settled = matched.start;
+    loop {
+        let across = found.iter().find_map(|found| {
+            let at = found.matches.partition_point(|one| one.end <= settled);
+            found.matches.get(at).filter(|one| one.start < settled)
+        });
+        match across {
+            Some(across) => settled = across.start,
+            None => return settled,
         }
     }
-    settled
 }
 
 impl Scan {
@@ -72,23 +84,21 @@ impl Scan {
             return;
         }
         let (mut at, mut units) = (0, 0);
-        let mut count = |place: &mut usize| {
-            let more = text.get(at..*place).unwrap_or_default();
-            units += crate::text::utf16_len(more) as usize;
-            at = (*place).max(at);
-            *place = units;
+        let mut count = |place: usize| {
+            units += crate::text::utf16_len(text.get(at..place).unwrap_or_default()) as usize;
+            at = place;
+            units
         };
-        let mut is_counted = false;
+        let mut settled = Some(self.settled);
         for find in &mut self.finds {
-            if !is_counted && find.start >= self.settled {
-                count(&mut self.settled);
-                is_counted = true;
+            if let Some(place) = settled.take_if(|place| *place <= find.start) {
+                self.settled = count(place);
             }
-            count(&mut find.start);
-            count(&mut find.end);
+            find.start = count(find.start);
+            find.end = count(find.end);
         }
-        if !is_counted {
-            count(&mut self.settled);
+        if let Some(place) = settled {
+            self.settled = count(place);
         }
     }
 }
@@ -97,38 +107,39 @@ impl Scan {
 mod tests {
     use super::*;
 
-    fn found(rank: u32, matched: Range<usize>, value: Option<Range<usize>>) -> Found {
+    fn found(kind: u32, matches: &[Range<usize>], secrets: &[Range<usize>]) -> Found {
+        let find = |&Range { start, end }: &Range<usize>| Find { start, end, kind };
         Found {
-            kind: rank + 100,
-            rank,
-            matched,
-            value,
+            matches: matches.to_vec(),
+            secrets: secrets.iter().map(find).collect(),
         }
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)]
     fn finds_that_overlap_are_one_and_those_that_touch_are_two() {
-        let finds = merged(vec![
-            found(2, 3..9, Some(4..9)),
-            found(1, 8..12, Some(8..12)),
-            found(0, 0..2, None),
-            found(3, 12..13, Some(12..13)),
-            found(5, 12..14, Some(12..14)),
+        let finds = merged(&[
+            found(0, &[], &[8..12, 20..22]),
+            found(1, &[], &[4..9, 21..30]),
+            found(2, &[], &[12..14, 29..31]),
+            found(3, &[], &[12..13]),
         ]);
-        let expected = [(4, 12, 102), (12, 14, 103)];
+        let expected = [(4, 12, 1), (12, 14, 2), (20, 31, 0)];
         let expected = expected.map(|(start, end, kind)| Find { start, end, kind });
         assert_eq!(finds, expected);
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init)]
     fn no_match_lies_across_what_is_settled() {
         let all = [
-            found(0, 0..3, None),
-            found(1, 2..6, None),
-            found(2, 5..9, Some(5..6)),
+            found(0, &[0..3], &[]),
+            found(1, &[2..6, 10..12], &[]),
+            found(2, &[5..9], &[]),
         ];
         assert_eq!(settled(&all, 8), 0);
         assert_eq!(settled(&all, 9), 9);
+        assert_eq!(settled(&all, 11), 10);
         assert_eq!(settled(&all, 3), 0);
         assert_eq!(settled(&all[2..], 7), 5);
     }
@@ -141,12 +152,14 @@ mod tests {
             end,
             kind: 0,
         };
-        let mut scan = Scan {
-            finds: vec![find(2, 6), find(7, 13)],
-            settled: 7,
-        };
-        scan.count_utf16(text.as_bytes());
-        assert_eq!(scan.finds, [find(1, 3), find(4, 7)]);
-        assert_eq!(scan.settled, 4);
+        for (settled, units) in [(0, 0), (2, 1), (6, 3), (7, 4), (13, 7)] {
+            let mut scan = Scan {
+                finds: vec![find(2, 6), find(7, 11)],
+                settled,
+            };
+            scan.count_utf16(text.as_bytes());
+            assert_eq!(scan.finds, [find(1, 3), find(4, 6)]);
+            assert_eq!(scan.settled, units);
+        }
     }
 }

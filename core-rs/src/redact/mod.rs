@@ -27,7 +27,6 @@ pub use find::{Find, Scan};
 
 use crate::engine::{Branch, Filter, TextsFound};
 use crate::policy::{Imported, Need, Redact};
-use crate::sort;
 
 /// Bytes that all automata may take together. Beyond that all are dropped, and compiled anew as they are asked.
 const MAX_MEMORY: usize = 64 << 20;
@@ -148,37 +147,31 @@ impl Detectors {
         };
         self.keep_small();
         Some(Scan {
-            finds: merged(found),
+            finds: merged(&found),
             settled,
         })
     }
 
+    /// What each detector finds, in their order.
     fn find(&mut self, text: &[u8], part: Part) -> Option<Vec<Found>> {
         self.filter
             .look(text, &mut self.texts, &mut self.candidates);
+        let mut wanted = vec![false; self.all.len()];
         let needy = self.candidates.iter().map(|branch| branch.rule);
-        let mut wanted: Vec<u32> = needy.chain(self.unfiltered.iter().copied()).collect();
-        sort::unstable(&mut wanted, |a, b| a < b);
-        wanted.dedup();
-        let mut found = Vec::new();
-        for rank in wanted {
-            let place = rank as usize;
-            let is_placeholder = place + 1 == self.all.len();
-            if is_placeholder && !part.placeholders {
-                continue;
-            }
-            if let Some(detector) = self.all.get_mut(place) {
-                detector.find(text, part.from, &mut self.allow, |kind, matched, value| {
-                    found.push(Found {
-                        kind,
-                        rank,
-                        matched,
-                        value,
-                    });
-                })?;
+        for number in needy.chain(self.unfiltered.iter().copied()) {
+            if let Some(wanted) = wanted.get_mut(number as usize) {
+                *wanted = true;
             }
         }
-        Some(found)
+        if let Some(wanted) = wanted.last_mut().filter(|_| !part.placeholders) {
+            *wanted = false;
+        }
+        let wanted = self.all.iter_mut().zip(wanted);
+        let wanted = wanted.filter_map(|(detector, wanted)| wanted.then_some(detector));
+        let allow = &mut self.allow;
+        wanted
+            .map(|detector| detector.find(text, part.from, allow))
+            .collect()
     }
 
     /// Where the earliest match begins that text to come could make, or make longer; at most [`HOLD`] bytes back.
