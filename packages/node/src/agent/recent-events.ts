@@ -33,10 +33,7 @@ const DEFINITION = {
     properties: {
       before: { type: "integer", description: "only events with a smaller number, for the page before another" },
       limit: { type: "integer", description: `how many at most, ${DEFAULT_LIMIT} by default, ${MAX_LIMIT} at most` },
-      contains: {
-        type: "string",
-        description: "only events whose JSON has this text in it, in any case, such as `Egress`",
-      },
+      contains: { type: "string", description: "only events whose JSON has this text in it, in any case, such as `Egress`" },
     },
     additionalProperties: false,
   },
