@@ -4,6 +4,24 @@ import type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict } from ".
 
 export type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict };
 
+const VERDICTS: readonly unknown[] = ["allow", "block", "escalate"] satisfies Verdict[];
+
+/** Least first. */
+const SEVERITIES: readonly unknown[] = ["info", "low", "medium", "high", "critical"] satisfies Severity[];
+
+export function isVerdict(word: unknown): word is Verdict {
+  return VERDICTS.includes(word);
+}
+
+export function isSeverity(word: unknown): word is Severity {
+  return SEVERITIES.includes(word);
+}
+
+/** Whether `severity` matters at least as much as `other`. */
+export function isAtLeast(severity: Severity, other: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(other);
+}
+
 /** Who decided: `"Rules"` is L1, `"Llm"` L2, `"Agent"` L3, `"Sae"` the model-output tier. */
 export type Tier = "Rules" | "Llm" | "Agent" | "Sae";
 

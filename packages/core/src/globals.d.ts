@@ -22,13 +22,38 @@ declare class AbortController {
   abort(reason?: unknown): void;
 }
 
+declare function setTimeout(work: () => void, milliseconds: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+
+declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
+
+interface RequestInit {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  readonly redirect?: "manual";
+}
+
+declare function fetch(url: string, init: RequestInit): Promise<Response>;
+
+declare class Response {
+  constructor(body: Uint8Array | null, init: { status: number; headers?: Readonly<Record<string, string>> });
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: ReadableBytes | null;
+}
+
+interface ReadableBytes {
+  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
+  cancel(): Promise<void>;
+}
+
 // Named by the types of wasm-bindgen's glue.
 declare class URL {
   readonly href: string;
 }
 declare class Request {
   readonly url: string;
-}
-declare class Response {
-  readonly ok: boolean;
 }

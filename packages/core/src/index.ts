@@ -15,13 +15,25 @@ export {
   toolExec,
 } from "./events/builders.js";
 export type { Explanation, RuleTrace } from "./explain.js";
+export type { Agent, Llm, Sae } from "./generated/wire.js";
 export type { EventInput } from "./input.js";
 export { lint } from "./open.js";
 export type { PolicyOptions, SentryOptions, SentryRecipe } from "./options.js";
-export type { EventFacts, Judge, JudgedEvent, TierDecision, Tiers } from "./pipeline/judge.js";
+export { naturalDeny } from "./pipeline/deny.js";
+export type {
+  EventFacts,
+  Judge,
+  JudgedEvent,
+  MakeTiers,
+  TierDecision,
+  TierSettings,
+  Tiers,
+} from "./pipeline/judge.js";
+export type { StageL2Result, StageResult, StopReason } from "./pipeline/stage.js";
 export type { Diagnostic, Related, SourceSpan } from "./policy/diagnostic.js";
 export type { Env } from "./policy/env.js";
 export { PolicyError } from "./policy/error.js";
+export type { Files, ReadFile } from "./policy/files.js";
 export type { DenyFiles, LlmSettings, Policy, PolicyOverrides, Rule } from "./policy/policy.js";
 export type { PolicyFormat, PolicySource } from "./policy/source.js";
 export { type JudgeOptions, Sentry } from "./sentry.js";

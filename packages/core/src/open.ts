@@ -4,30 +4,37 @@ import { Engine } from "./engine/engine.js";
 import { loadCore } from "./engine/loader.js";
 import { lintReport } from "./engine/recipe.js";
 import type { PolicyInfo } from "./generated/wire.js";
-import type { PolicyOptions } from "./options.js";
+import type { PolicyOptions, SentryOptions } from "./options.js";
 import { type Diagnostic, fromWire } from "./policy/diagnostic.js";
 import { type Env, lookupOnce } from "./policy/env.js";
 import { PolicyError } from "./policy/error.js";
+import { filesOf, type KnownFiles } from "./policy/files.js";
+import { overridden } from "./policy/policy.js";
 import { coreSource, type PolicySource } from "./policy/source.js";
 
 export const DEFAULT_NAME = "policy";
 
 export interface Opened {
   readonly engine: Engine;
+  /** With the overrides in it, and secrets. */
   readonly info: PolicyInfo;
+  /** What the files that it names hold. */
+  readonly files: KnownFiles;
   /** Makes the same policy again: ACL text, whatever it was written in, and all of the environment that it asked for. */
   readonly source: string;
   readonly options: Required<Pick<PolicyOptions, "name">> & { readonly env: Env };
 }
 
 /** Throws `PolicyError`. */
-export async function openPolicy(source: PolicySource, options: PolicyOptions): Promise<Opened> {
+export async function openPolicy(source: PolicySource, options: SentryOptions): Promise<Opened> {
   const { name = DEFAULT_NAME, format = "acl", env } = options;
   const known = lookupOnce(env);
   const acl = coreSource(source, name, format);
   const { engine, report } = Engine.compile(await loadCore(), { source: acl, lookup: known.lookup });
   if (engine === undefined || report.policy === null) throw new PolicyError(name, report.diagnostics.map(fromWire));
-  return { engine, info: report.policy, source: acl.text, options: { name: acl.name, env: known.table() } };
+  const info = overridden(report.policy, options);
+  const files = filesOf(acl.name, options.files, options.readFile);
+  return { engine, info, files, source: acl.text, options: { name: acl.name, env: known.table() } };
 }
 
 /**

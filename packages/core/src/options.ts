@@ -1,7 +1,8 @@
-// The options of a Sentry, and their check: callers in JavaScript make typing errors too, and one must not disarm a judge.
+// The options of a Sentry.
 
-import type { Tiers } from "./pipeline/judge.js";
+import type { MakeTiers, Tiers } from "./pipeline/judge.js";
 import type { Env } from "./policy/env.js";
+import type { Files, ReadFile } from "./policy/files.js";
 import type { PolicyOverrides } from "./policy/policy.js";
 import type { PolicyFormat } from "./policy/source.js";
 
@@ -15,47 +16,21 @@ export interface PolicyOptions {
   readonly env?: Env;
 }
 
-/** Options of `Sentry.create`. `failClosed`, `dryRun` and `deny` win over the policy's own settings. */
+/** Options of `Sentry.create`. Those of {@link PolicyOverrides} win over the policy's own settings. */
 export interface SentryOptions extends PolicyOptions, PolicyOverrides {
-  /** The tiers that an L1 escalation goes on to. Default: none, so that it takes the fail mode. */
-  readonly tiers?: Tiers;
+  /** The tiers that an L1 escalation goes on to, or what makes them. Default: none, so that it takes the fail mode. */
+  readonly tiers?: Tiers | MakeTiers;
+  /**
+   * How files that the policy names (`sae.dict`, `redact.gitleaks`) are read: a path as it is written there, to the file's
+   * text. Called while the sentry is created, once a path. Default: a policy that names one is a `PolicyError`.
+   */
+  readonly readFile?: ReadFile;
+  /** Texts of such files by their paths; those in here are not read. */
+  readonly files?: Files;
 }
 
 /** Plain data: what `Sentry.create` takes to make the same sentry again, without tiers. May hold secrets. */
 export interface SentryRecipe {
   readonly source: string;
   readonly options: SentryOptions;
-}
-
-const TYPES: Readonly<Record<keyof SentryOptions, string>> = {
-  name: "string",
-  format: "string",
-  env: "object",
-  failClosed: "boolean",
-  dryRun: "boolean",
-  deny: "object",
-  tiers: "object",
-};
-
-/** Throws a `TypeError` at an option that is unknown or has a wrong type. */
-export function checkOptions(options: SentryOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    const wanted = Object.hasOwn(TYPES, name) ? TYPES[name as keyof SentryOptions] : undefined;
-    if (wanted === undefined) throw new TypeError(`unknown option \`${name}\``);
-    if (value !== undefined && (typeof value !== wanted || value === null)) {
-      throw new TypeError(`option \`${name}\` must be of type ${wanted}`);
-    }
-  }
-  for (const [name, file] of Object.entries(options.deny ?? {})) {
-    if (name !== "egress" && name !== "file" && name !== "exec")
-      throw new TypeError(`unknown deny-file \`${name}\`: they are \`egress\`, \`file\` and \`exec\``);
-    if (file !== undefined && file !== null && typeof file !== "string")
-      throw new TypeError(`option \`deny.${name}\` must be a path, or \`null\` for none`);
-  }
-  for (const [name, tier] of Object.entries(options.tiers ?? {})) {
-    if (name !== "l2" && name !== "l3")
-      throw new TypeError(`unknown tier \`${name}\`: the tiers are \`l2\` and \`l3\``);
-    if (tier !== undefined && typeof tier?.judge !== "function")
-      throw new TypeError(`tier \`${name}\` has no \`judge\` function`);
-  }
 }

@@ -1,9 +1,10 @@
 // The judge of a policy: events in, decisions out.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { checkOptions, checkTiers } from "./check-options.js";
 import type { Decision, EventKind, Risk } from "./decision.js";
 import { addDispose } from "./dispose.js";
-import { FAILED_CODE, hasTarget, isEvent } from "./engine/code.js";
+import { FAILED_CODE, hasTarget, isEvent, KINDS, kindIndexOf } from "./engine/code.js";
 import type { Engine } from "./engine/engine.js";
 import { EngineFailure } from "./engine/failure.js";
 import type { EventJson } from "./events/builders.js";
@@ -12,11 +13,12 @@ import type { EventFacts } from "./generated/wire.js";
 import { type EventInput, eventBytes, eventText } from "./input.js";
 import { failed, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
-import { checkOptions, type SentryOptions, type SentryRecipe } from "./options.js";
+import type { SentryOptions, SentryRecipe } from "./options.js";
+import { type Linked, linked } from "./pipeline/abort.js";
 import { failMode } from "./pipeline/fail-mode.js";
-import type { JudgedEvent, Tiers } from "./pipeline/judge.js";
-import { withLinkedSignal } from "./pipeline/linked-signal.js";
-import { settle } from "./pipeline/pipeline.js";
+import type { JudgedEvent, TierSettings, Tiers } from "./pipeline/judge.js";
+import { Pipeline } from "./pipeline/pipeline.js";
+import { type StageL2Result, type StageResult, stageOf } from "./pipeline/stage.js";
 import { type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
@@ -51,18 +53,21 @@ export class Sentry {
   readonly #l1: L1Decisions;
   /** Secrets may be in it, so it is not to be seen when a sentry is logged. */
   readonly #recipe: SentryRecipe;
-  readonly #tiers: Tiers;
+  readonly #settings: TierSettings;
+  readonly #pipeline: Pipeline;
   /** The judgments on their way. */
-  readonly #running = new Set<AbortController>();
+  readonly #running = new Set<Linked>();
   #closed = false;
 
-  private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, tiers: Tiers) {
+  private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, settings: TierSettings, tiers: Tiers) {
     this.policy = policy;
     this.#recipe = recipe;
+    this.#settings = settings;
     this.warnings = Object.freeze(missingTiers(policy, tiers));
     this.#engine = engine;
     this.#l1 = new L1Decisions(policy.rules);
-    this.#tiers = tiers;
+    const { failClosed, speculate } = policy;
+    this.#pipeline = new Pipeline({ tiers, failClosed, speculate, inferRisk: this.inferRisk.bind(this) });
   }
 
   /**
@@ -76,11 +81,19 @@ export class Sentry {
    */
   static async create(source: PolicySource, options: SentryOptions = {}): Promise<Sentry> {
     checkOptions(options);
-    const { engine, info, ...opened } = await openPolicy(source, options);
-    const policy = publicPolicy(info, options);
-    const { failClosed, dryRun, deny } = policy;
-    const recipe = { source: opened.source, options: { ...opened.options, failClosed, dryRun, deny } };
-    return new Sentry(engine, policy, recipe, { ...options.tiers });
+    const { engine, info, files, ...opened } = await openPolicy(source, options);
+    const { failClosed, dryRun, deny, speculate, llm, agent, sae } = info;
+    const settings = { llm, agent, sae, failClosed };
+    try {
+      const tiers = typeof options.tiers === "function" ? await options.tiers(settings) : { ...options.tiers };
+      checkTiers(tiers);
+      const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae };
+      const recipe = { source: opened.source, options: { ...opened.options, ...overrides, files: files.table() } };
+      return new Sentry(engine, publicPolicy(info), recipe, settings, tiers);
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
   }
 
   /**
@@ -129,24 +142,74 @@ export class Sentry {
   evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null>;
   async evaluate(event: EventInput, options: JudgeOptions = {}): Promise<Decision | null> {
     this.#refuseIfClosed();
-    const bytes = eventBytes(event);
-    const l1 = this.#judge(bytes);
-    if (l1?.verdict !== "escalate") return l1;
-    return this.escalate(l1, this.#hasTiers ? this.#judgedEvent(bytes) : null, options);
+    options.signal?.throwIfAborted();
+    const seen = this.#see(event);
+    if (seen === null) return null;
+    const { l1, kind } = seen;
+    if (kind === null || !this.#pipeline.concerns(l1, kind)) return this.failMode(l1);
+    return await this.#settle(l1, seen.event(), options);
   }
 
   /**
    * The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. Without
    * an event no tier can be asked, and the fail mode decides.
    */
-  async escalate(l1: Decision, event: JudgedEvent | null, { signal }: JudgeOptions = {}): Promise<Decision> {
+  async escalate(l1: Decision, event: JudgedEvent | null, options: JudgeOptions = {}): Promise<Decision> {
     this.#refuseIfClosed();
-    signal?.throwIfAborted();
-    if (l1.verdict !== "escalate") return l1;
-    if (event === null || !this.#hasTiers) return this.failMode(l1);
-    const { failClosed } = this.policy;
-    const pipeline = { tiers: this.#tiers, failClosed, inferRisk: this.inferRisk.bind(this) };
-    return await withLinkedSignal(this.#running, signal, (both) => settle(l1, event, pipeline, both));
+    options.signal?.throwIfAborted();
+    return l1.verdict === "escalate" ? await this.#settle(l1, event, options) : l1;
+  }
+
+  /**
+   * What L1 says of an event, and whether the next tier may be asked. No tier is. `null` for what is not an event.
+   *
+   * Where the sentry has an SAE tier, L1 has no say in `LlmActivations` events: its decision is an escalation that says so.
+   *
+   * @example
+   * const { stageStatus } = sentry.evaluateL1(fileAccess(1, "/home/u/.ssh/id_rsa"));
+   * stageStatus; // "escalated"
+   */
+  evaluateL1(event: EventJson): StageResult;
+  evaluateL1(event: EventInput): StageResult | null;
+  evaluateL1(event: EventInput): StageResult | null {
+    this.#refuseIfClosed();
+    const seen = this.#see(event);
+    if (seen === null) return null;
+    const { l1, kind } = seen;
+    const l1Decision = kind !== null && this.#pipeline.isForSae(l1, kind) ? forSae(l1) : l1;
+    return { l1Decision, ...stageOf(l1Decision, kind !== null) };
+  }
+
+  /**
+   * What L1 and L2 say of an event, and whether L3 may be asked. L3 never is, and L2 only if the event was eligible. `null` for
+   * what is not an event.
+   *
+   * An L2 that fails has escalated. `LlmActivations` events go to the SAE tier if there is one, which then has L1's place, and
+   * from there past L2.
+   *
+   * @example
+   * const result = await sentry.evaluateThroughL2(fileAccess(1, "/home/u/.ssh/id_rsa"));
+   * result.l2Decision?.verdict; // "block"
+   */
+  evaluateThroughL2(event: EventJson, options?: JudgeOptions): Promise<StageL2Result>;
+  evaluateThroughL2(event: EventInput, options?: JudgeOptions): Promise<StageL2Result | null>;
+  async evaluateThroughL2(event: EventInput, options: JudgeOptions = {}): Promise<StageL2Result | null> {
+    this.#refuseIfClosed();
+    options.signal?.throwIfAborted();
+    const seen = this.#see(event);
+    if (seen === null) return null;
+    const { l1, kind } = seen;
+    const judged = kind !== null && this.#pipeline.concerns(l1, kind) ? seen.event() : null;
+    if (judged === null) return { l1Decision: l1, ...stageOf(l1, kind !== null) };
+    return await this.#withSignal(options, async (signal) => {
+      const journey = { l1, event: judged, signal };
+      const l1Decision = await this.#pipeline.first(journey);
+      const stage = stageOf(l1Decision, true);
+      const l2Decision = stage.nextTierEligible ? await this.#pipeline.second(l1Decision, journey) : undefined;
+      return l2Decision === undefined
+        ? { l1Decision, ...stage }
+        : { l1Decision, l2Decision, ...stageOf(l2Decision, true) };
+    });
   }
 
   /**
@@ -201,6 +264,14 @@ export class Sentry {
     return this.#recipe;
   }
 
+  /**
+   * What the policy configures of tiers, with the overrides in it, to make tiers of. Holds the keys of endpoints: not to be
+   * logged.
+   */
+  settings(): TierSettings {
+    return this.#settings;
+  }
+
   /** The risk of a decision that no rule made, from its reason and the kind of the event. */
   inferRisk(reason: string, kind: EventKind): Readonly<Risk> {
     this.#refuseIfClosed();
@@ -220,7 +291,7 @@ export class Sentry {
   close(): void {
     if (this.closed) return;
     this.#closed = true;
-    for (const controller of this.#running) controller.abort(closedError());
+    for (const running of this.#running) running.abort(closedError());
     this.#engine.close();
   }
 
@@ -231,8 +302,31 @@ export class Sentry {
     addDispose(Sentry.prototype);
   }
 
-  get #hasTiers(): boolean {
-    return this.#tiers.l2 !== undefined || this.#tiers.l3 !== undefined;
+  /** `null` for what is not an event; a kind of `null` where the engine failed on it. */
+  #see(input: EventInput): { l1: Decision; kind: EventKind | null; event: () => JudgedEvent | null } | null {
+    const bytes = eventBytes(input);
+    const code = this.#engine.judge(bytes);
+    if (code === FAILED_CODE) return { l1: failed(this.#engine.failure), kind: null, event: () => null };
+    if (!isEvent(code)) return null;
+    const kind = KINDS[kindIndexOf(code)] ?? null;
+    return { l1: this.#decision(code), kind, event: () => this.#judgedEvent(bytes) };
+  }
+
+  async #settle(l1: Decision, event: JudgedEvent | null, options: JudgeOptions): Promise<Decision> {
+    if (event === null) return this.failMode(l1);
+    return await this.#withSignal(options, (signal) => this.#pipeline.settle({ l1, event, signal }));
+  }
+
+  /** While the work runs its signal is one of `#running`: many listeners on one signal are what runtimes warn of. */
+  async #withSignal<T>({ signal }: JudgeOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const both = linked(signal);
+    this.#running.add(both);
+    try {
+      return await work(both.signal);
+    } finally {
+      this.#running.delete(both);
+      both.unlink();
+    }
   }
 
   #judge(event: string | Uint8Array): Decision | null {
@@ -272,4 +366,10 @@ export class Sentry {
 
 function closedError(): Error {
   return new Error("this sentry is closed");
+}
+
+/** What L1 says of an event that the SAE tier judges in its place. */
+function forSae({ evidence }: Decision): Decision {
+  const reason = "model activations are for the SAE tier to judge";
+  return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Decision, Judge, JudgedEvent, TierDecision, Tiers } from "../src/index.js";
 import { failMode } from "../src/pipeline/fail-mode.js";
-import { settle } from "../src/pipeline/pipeline.js";
+import { Pipeline } from "../src/pipeline/pipeline.js";
 
 const RISK = { category: "c", name: "n", riskType: "atomic" };
 const ACTION = { kind: "DenyFile", target: "/etc/shadow" } as const;
@@ -36,7 +36,7 @@ const block = { verdict: "block", severity: "critical", reason: "L2: bad", actio
 const unsure = { verdict: "escalate", severity: "medium", reason: "L2: unsure" } as const;
 
 const run = (tiers: Tiers, failClosed = false, signal = never) =>
-  settle(L1, EVENT, { tiers, failClosed, inferRisk }, signal);
+  new Pipeline({ tiers, failClosed, speculate: null, inferRisk }).settle({ l1: L1, event: EVENT, signal });
 
 describe("an escalation", () => {
   it("ends at L2 if that decides, with tier, risk and evidence filled in", async () => {
@@ -81,46 +81,39 @@ describe("an escalation", () => {
     });
     expect((await run({ l2: says("Llm", unsure) }, true)).verdict).toBe("block");
   });
-
-  it("without an event asks no tier", async () => {
-    const l2 = says("Llm", block);
-    const decision = await settle(L1, null, { tiers: { l2 }, failClosed: true, inferRisk }, never);
-    expect(decision).toMatchObject({ verdict: "block", tier: "Rules", resolution: "unresolved-escalation" });
-    expect(l2.judge).not.toHaveBeenCalled();
-  });
 });
 
 describe("a tier that fails escalates, and never allows", () => {
   it.each<[string, Judge, string]>([
-    ["rejects", judge("Llm", () => Promise.reject(new Error("boom"))), "Llm failed: boom"],
+    ["rejects", judge("Llm", () => Promise.reject(new Error("boom"))), "L2 unavailable: boom"],
     [
       "rejects with what has no text",
       judge("Llm", () => Promise.reject(Object.create(null))),
-      "Llm failed: it threw what cannot be shown",
+      "L2 unavailable: it threw what cannot be shown",
     ],
-    ["rejects with a text", judge("Llm", () => Promise.reject("boom")), "Llm failed: boom"],
+    ["rejects with a text", judge("Llm", () => Promise.reject("boom")), "L2 unavailable: boom"],
     [
       "throws",
       judge("Llm", () => {
         throw new Error("boom");
       }),
-      "Llm failed: boom",
+      "L2 unavailable: boom",
     ],
-    ["answers nothing", says("Llm", undefined), "Llm failed: its answer is no decision"],
+    ["answers nothing", says("Llm", undefined), "L2 unavailable: its answer is no decision"],
     [
       "answers an unknown verdict",
       says("Llm", { ...block, verdict: "ALLOW" }),
-      "Llm failed: its answer is no decision",
+      "L2 unavailable: its answer is no decision",
     ],
     [
       "answers without a reason",
       says("Llm", { verdict: "allow", severity: "info" }),
-      "Llm failed: its answer is no decision",
+      "L2 unavailable: its answer is no decision",
     ],
     [
       "answers an unknown action",
       says("Llm", { ...block, action: { kind: "DenyAll", target: "*" } }),
-      "Llm failed: its answer is no decision",
+      "L2 unavailable: its answer is no decision",
     ],
   ])("one that %s", async (_, l2, reason) => {
     expect(await run({ l2 }, true)).toEqual({
@@ -129,6 +122,7 @@ describe("a tier that fails escalates, and never allows", () => {
       severity: "medium",
       reason: `${reason} [unresolved escalation, fail-closed]`,
       risk: { category: "inferred", name: reason, riskType: "atomic" },
+      action: ACTION,
       evidence: "partial",
       resolution: "unresolved-escalation",
     });

@@ -67,7 +67,7 @@ describe("an option that is none is refused", () => {
     [{ toString: 1 }, "unknown option `toString`"],
     [{ deny: { exce: "x.txt" } }, "unknown deny-file `exce`: they are `egress`, `file` and `exec`"],
     [{ deny: { exec: 5 } }, "option `deny.exec` must be a path, or `null` for none"],
-    [{ tiers: { L2: {} } }, "unknown tier `L2`: the tiers are `l2` and `l3`"],
+    [{ tiers: { L2: {} } }, "unknown tier `L2`: the tiers are `l2`, `l3` and `sae`"],
     [{ tiers: { l2: {} } }, "tier `l2` has no `judge` function"],
   ])("%o", async (options, message) => {
     await expect(Sentry.create("", options as SentryOptions)).rejects.toThrow(new TypeError(message));

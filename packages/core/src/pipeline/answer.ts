@@ -1,14 +1,16 @@
 // What a tier answered, checked: tiers are the caller's code, or speak for a model.
 
-import type { Action, Decision, Severity, Tier, Verdict } from "../decision.js";
+import { type Action, type Decision, isSeverity, isVerdict, type Tier } from "../decision.js";
 import type { EventKind, Risk } from "../generated/wire.js";
+import { truncateUtf8 } from "../text.js";
 import type { JudgedEvent } from "./judge.js";
 
-const VERDICTS: readonly unknown[] = ["allow", "block", "escalate"] satisfies Verdict[];
-const SEVERITIES: readonly unknown[] = ["info", "low", "medium", "high", "critical"] satisfies Severity[];
+/** The most of a reason that is kept, in bytes of UTF-8: a model may talk at any length. */
+const MAX_REASON_BYTES = 2000;
+
 const ACTIONS: readonly unknown[] = ["DenyEgress", "DenyFile", "DenyExec"] satisfies Action["kind"][];
 
-export type InferRisk = (reason: string, kind: EventKind) => Risk;
+export type InferRisk = (reason: string, kind: EventKind) => Readonly<Risk>;
 
 /** A tier's answer as a whole decision of that tier; nothing if it is none. An unknown severity is medium. */
 export function readAnswer(
@@ -18,27 +20,36 @@ export function readAnswer(
   inferRisk: InferRisk,
 ): Decision | undefined {
   if (typeof answer !== "object" || answer === null) return undefined;
-  const { verdict, severity, reason, action, risk }: Partial<Decision> = answer;
-  if (!VERDICTS.includes(verdict) || verdict === undefined || typeof reason !== "string") return undefined;
-  if (action !== undefined && !isAction(action)) return undefined;
+  const { verdict, severity, reason, action, risk }: { [Field in keyof Decision]?: unknown } = answer;
+  if (!isVerdict(verdict) || typeof reason !== "string") return undefined;
+  const denied = action === undefined ? undefined : readAction(action);
+  if (denied === undefined && action !== undefined) return undefined;
+  const words = truncateUtf8(reason, MAX_REASON_BYTES);
   return Object.freeze({
     verdict,
     tier,
-    severity: severity !== undefined && SEVERITIES.includes(severity) ? severity : "medium",
-    reason,
-    ...(action === undefined ? {} : { action: Object.freeze({ kind: action.kind, target: action.target }) }),
-    ...(verdict === "allow" ? {} : { risk: Object.freeze(risk ?? inferRisk(reason, event.kind)) }),
+    severity: isSeverity(severity) ? severity : "medium",
+    reason: words,
+    ...(denied === undefined ? {} : { action: denied }),
+    ...(verdict === "allow" ? {} : { risk: readRisk(risk) ?? inferRisk(words, event.kind) }),
     evidence: event.evidence,
   });
 }
 
-/** The escalation of a tier that failed. */
-export function tierFailed(what: string, tier: Tier, event: JudgedEvent, inferRisk: InferRisk): Decision {
-  const reason = `${tier} failed: ${what}`;
-  const risk = Object.freeze(inferRisk(reason, event.kind));
-  return Object.freeze({ verdict: "escalate", tier, severity: "medium", reason, risk, evidence: event.evidence });
+function readAction(action: unknown): Action | undefined {
+  if (typeof action !== "object" || action === null) return undefined;
+  const { kind, target }: { kind?: unknown; target?: unknown } = action;
+  if (!isActionKind(kind) || typeof target !== "string") return undefined;
+  return Object.freeze({ kind, target });
 }
 
-function isAction(action: Action): boolean {
-  return ACTIONS.includes(action.kind) && typeof action.target === "string";
+function isActionKind(kind: unknown): kind is Action["kind"] {
+  return ACTIONS.includes(kind);
+}
+
+function readRisk(risk: unknown): Readonly<Risk> | undefined {
+  if (typeof risk !== "object" || risk === null) return undefined;
+  const { category, name, riskType }: { [Field in keyof Risk]?: unknown } = risk;
+  if (typeof category !== "string" || typeof name !== "string" || typeof riskType !== "string") return undefined;
+  return Object.freeze({ category, name, riskType });
 }

@@ -1,7 +1,7 @@
 // The interface of a tier after L1, and the event as a tier sees it.
 
 import type { Decision, Tier } from "../decision.js";
-import type { EventFacts } from "../generated/wire.js";
+import type { Agent, EventFacts, Llm, Sae } from "../generated/wire.js";
 
 /**
  * What is known of one event.
@@ -15,6 +15,8 @@ export type { EventFacts };
 export interface JudgedEvent extends Readonly<EventFacts> {
   /** The event's JSON. Untrusted: an agent can put any text into it. */
   readonly line: string;
+  /** Earlier events of the same agent and pid, one line each, oldest first, where the host keeps them. As untrusted. */
+  readonly recent?: readonly string[];
 }
 
 /** What a tier answers: a {@link Decision}, of which the pipeline fills in what is left out. */
@@ -40,8 +42,29 @@ export interface Judge {
   judge(event: JudgedEvent, options: { readonly signal: AbortSignal }): Promise<TierDecision>;
 }
 
-/** The tiers that an L1 escalation goes through, in this order. */
+/**
+ * The tiers after L1. L2 and L3 take its escalations; a `sae` tier judges `LlmActivations` events in L1's place. Any of
+ * them can be the caller's own.
+ */
 export interface Tiers {
   readonly l2?: Judge;
   readonly l3?: Judge;
+  readonly sae?: Judge;
 }
+
+/** What a policy configures of tiers, with the secrets that are in it: not to be logged. */
+export interface TierSettings {
+  readonly llm: Readonly<Llm> | null;
+  readonly agent: Readonly<Agent> | null;
+  readonly sae: Readonly<Sae> | null;
+  readonly failClosed: boolean;
+}
+
+/**
+ * Makes the tiers of a policy from what it configures, once, when a sentry is created.
+ *
+ * @example
+ * const tiers: MakeTiers = ({ llm }) => (llm === null ? {} : { l2: llmTier(llm) });
+ * const sentry = await Sentry.create(policy, { tiers });
+ */
+export type MakeTiers = (settings: TierSettings) => Tiers | Promise<Tiers>;

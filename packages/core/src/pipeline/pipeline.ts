@@ -1,67 +1,139 @@
-// The way of an L1 escalation: L2, then L3, then the fail mode.
+// Which tier an event goes to after L1, and what becomes of what none settles. docs/tiers.md has the same as a table.
 
-import type { Decision } from "../decision.js";
-import { type InferRisk, readAnswer, tierFailed } from "./answer.js";
-import { failMode } from "./fail-mode.js";
+import { type Decision, isAtLeast, type Severity } from "../decision.js";
+import type { EventKind } from "../generated/wire.js";
+import { linked } from "./abort.js";
+import type { InferRisk } from "./answer.js";
+import { type Asked, ask, escalation, type Outcome, type Place, unavailable } from "./ask.js";
+import { failMode, failModeName, unsettled } from "./fail-mode.js";
 import type { Judge, JudgedEvent, Tiers } from "./judge.js";
 
-export interface Pipeline {
+/** So many speculative runs of L3 may be on their way at once. */
+const MAX_SPECULATIVE = 8;
+
+export interface PipelineSettings {
   readonly tiers: Tiers;
   readonly failClosed: boolean;
+  /** The L1 severity from which L2 and L3 run at once. */
+  readonly speculate: Severity | null;
   readonly inferRisk: InferRisk;
 }
 
-/**
- * The final decision after `l1`. Allow and block are final; without an event, no tier is asked.
- * Rejects with the signal's reason once that aborts.
- */
-export async function settle(
-  l1: Decision,
-  event: JudgedEvent | null,
-  { tiers, failClosed, inferRisk }: Pipeline,
-  signal: AbortSignal,
-): Promise<Decision> {
-  let decision = l1;
-  for (const judge of [tiers.l2, tiers.l3]) {
-    if (decision.verdict !== "escalate") break;
-    if (judge !== undefined && event !== null) decision = await ask(judge, event, inferRisk, signal);
-  }
-  return decision.verdict === "escalate" ? failMode(decision, failClosed) : decision;
+/** One event on its way, and what L1 (or already the SAE tier) says of it. */
+export interface Journey {
+  readonly l1: Decision;
+  readonly event: JudgedEvent;
+  readonly signal: AbortSignal;
 }
 
-async function ask(judge: Judge, event: JudgedEvent, inferRisk: InferRisk, signal: AbortSignal): Promise<Decision> {
-  const { tier } = judge;
-  signal.throwIfAborted();
-  try {
-    const answer: unknown = await orAborted(judge.judge(event, { signal }), signal);
-    return (
-      readAnswer(answer, tier, event, inferRisk) ?? tierFailed("its answer is no decision", tier, event, inferRisk)
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    return tierFailed(wordsOf(error), tier, event, inferRisk);
-  }
-}
+/** The tiers of one sentry. Everything asynchronous rejects with the journey's signal's reason once that aborts, and only then. */
+export class Pipeline {
+  readonly #settings: PipelineSettings;
+  readonly #tiers: Tiers;
+  /** Speculative runs of L3 that are not over; one that was aborted is not over until its promise has settled. */
+  #speculative = 0;
 
-/** What was thrown, which may be anything, even what has no text. */
-function wordsOf(error: unknown): string {
-  try {
-    return `${error instanceof Error ? error.message : error}`;
-  } catch {
-    return "it threw what cannot be shown";
+  constructor(settings: PipelineSettings) {
+    this.#settings = settings;
+    this.#tiers = settings.tiers;
   }
-}
 
-/** Rejects as soon as `signal` aborts, also if the work does not heed it. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
+  /** Whether a tier has a say in an event of that kind. */
+  concerns(l1: Decision, kind: EventKind): boolean {
+    const { l2, l3 } = this.#tiers;
+    return this.isForSae(l1, kind) || (l1.verdict === "escalate" && (l2 !== undefined || l3 !== undefined));
+  }
+
+  /** Whether the SAE tier judges the event, in L1's place. */
+  isForSae(l1: Decision, kind: EventKind): boolean {
+    return kind === "LlmActivations" && this.#tiers.sae !== undefined && l1.tier !== "Sae";
+  }
+
+  /** The final decision: never an escalation. */
+  async settle(journey: Journey): Promise<Decision> {
+    const { l2, l3 } = this.#tiers;
+    const first = await this.first(journey);
+    if (first.verdict !== "escalate") return first;
+    // A classifier of texts has nothing to say of what the SAE tier escalates.
+    if (l2 === undefined || first.tier === "Sae") return await this.#afterL2(first, { ...journey, l1: first });
+    if (l3 !== undefined && this.#maySpeculate(first)) return await this.#speculate(l2, l3, journey);
+    return await this.#afterL2(await this.#judge("l2", l2, journey), journey);
+  }
+
+  /** What L1 says, or where the event is one for it, the SAE tier. */
+  async first(journey: Journey): Promise<Decision> {
+    const { sae } = this.#tiers;
+    if (sae === undefined || !this.isForSae(journey.l1, journey.event.kind)) return journey.l1;
+    return await this.#judge("sae", sae, journey);
+  }
+
+  /** What L2 says; nothing where there is none, or where it is not asked. */
+  async second(first: Decision, journey: Journey): Promise<Decision | undefined> {
+    const { l2 } = this.#tiers;
+    return l2 === undefined || first.tier === "Sae" ? undefined : await this.#judge("l2", l2, journey);
+  }
+
+  /** What becomes of a decision before L3: an escalation goes to L3, or without one takes the fail mode. */
+  async #afterL2(decision: Decision, journey: Journey): Promise<Decision> {
+    const { l3 } = this.#tiers;
+    if (decision.verdict !== "escalate") return decision;
+    if (l3 === undefined) return this.#failMode(decision, journey);
+    const outcome = await this.#ask("l3", l3, journey).outcome;
+    return "failed" in outcome
+      ? this.#withoutL3(outcome.failed, decision, journey)
+      : this.#finalOf(outcome.decision, decision, journey);
+  }
+
+  /** L2 and L3 at once. */
+  async #speculate(l2: Judge, l3: Judge, journey: Journey): Promise<Decision> {
+    const own = linked(journey.signal);
+    const third = this.#ask("l3", l3, { ...journey, signal: own.signal });
+    this.#speculative++;
+    third.gone.then(() => this.#speculative--);
+    // It rejects with the journey's signal too, when nobody waits for it.
+    third.outcome.catch(() => {});
+    try {
+      const second = await this.#judge("l2", l2, journey);
+      if (second.verdict === "block") {
+        own.abort(new Error("L2 has blocked the event"));
+        return second;
+      }
+      const outcome = await third.outcome;
+      if ("decision" in outcome) return this.#finalOf(outcome.decision, second, journey);
+      return second.verdict === "escalate" ? this.#failMode(second, journey) : second;
+    } finally {
+      own.unlink();
+    }
+  }
+
+  #maySpeculate(l1: Decision): boolean {
+    const { speculate } = this.#settings;
+    return speculate !== null && isAtLeast(l1.severity, speculate) && this.#speculative < MAX_SPECULATIVE;
+  }
+
+  /** L3's answer is final; if it too escalates, nothing is settled. */
+  #finalOf(third: Decision, before: Decision, journey: Journey): Decision {
+    return third.verdict === "escalate" ? this.#failMode(third, journey, before) : third;
+  }
+
+  #withoutL3(why: string, before: Decision, { l1, event }: Journey): Decision {
+    const { failClosed, inferRisk } = this.#settings;
+    const third = escalation("l3", `L3 unavailable (${why})`, event, inferRisk);
+    return unsettled(third, `; ${failModeName(failClosed)}`, failClosed, before.action ?? l1.action);
+  }
+
+  #failMode(escalated: Decision, { l1 }: Journey, before?: Decision): Decision {
+    return failMode(escalated, this.#settings.failClosed, before?.action ?? l1.action);
+  }
+
+  /** The decision of L2 or of the SAE tier: one that fails has escalated. */
+  async #judge(place: Place, judge: Judge, journey: Journey): Promise<Decision> {
+    const outcome: Outcome = await this.#ask(place, judge, journey).outcome;
+    if ("decision" in outcome) return outcome.decision;
+    return unavailable(place, outcome.failed, journey.event, this.#settings.inferRisk);
+  }
+
+  #ask(place: Place, judge: Judge, { event, signal }: Journey): Asked {
+    return ask(place, judge, event, signal, this.#settings.inferRisk);
   }
 }

@@ -32,22 +32,28 @@ export interface Policy {
   readonly sae: Readonly<Sae> | null;
 }
 
-/** Settings that win over the policy's own. */
+/** Settings that win over the policy's own; `null` is for none. */
 export interface PolicyOverrides {
   readonly failClosed?: boolean;
   readonly dryRun?: boolean;
   readonly deny?: Partial<DenyFiles>;
+  readonly speculate?: Severity | null;
+  readonly llm?: Readonly<Llm> | null;
+  readonly agent?: Readonly<Agent> | null;
+  readonly sae?: Readonly<Sae> | null;
 }
 
-export function publicPolicy(info: PolicyInfo, overrides: PolicyOverrides): Policy {
-  const { llm, ...rest } = info;
-  return deepFreeze({
-    ...rest,
-    llm: llm === null ? null : { url: llm.url, model: llm.model, hasKey: llm.key !== null, timeoutS: llm.timeoutS },
-    failClosed: overrides.failClosed ?? info.failClosed,
-    dryRun: overrides.dryRun ?? info.dryRun,
-    deny: denyFiles(info.deny, overrides.deny ?? {}),
-  });
+/** A policy with the overrides in the place of its own settings. Holds secrets. */
+export function overridden(info: PolicyInfo, overrides: PolicyOverrides): PolicyInfo {
+  const { failClosed = info.failClosed, dryRun = info.dryRun, speculate = info.speculate } = overrides;
+  const { llm = info.llm, agent = info.agent, sae = info.sae, deny = {} } = overrides;
+  return { ...info, failClosed, dryRun, speculate, llm, agent, sae, deny: denyFiles(info.deny, deny) };
+}
+
+/** What of a policy is for everybody to see. */
+export function publicPolicy({ llm, ...rest }: PolicyInfo): Policy {
+  const shown = llm && { url: llm.url, model: llm.model, hasKey: llm.key !== null, timeoutS: llm.timeoutS };
+  return deepFreeze({ ...rest, llm: shown });
 }
 
 function denyFiles(written: DenyFiles, override: Partial<DenyFiles>): DenyFiles {

@@ -14,7 +14,7 @@ export function missingTiers(policy: Policy, tiers: Tiers): string[] {
   };
   if (policy.llm !== null && tiers.l2 === undefined) warn("llm", "L2");
   if (policy.agent !== null && tiers.l3 === undefined) warn("agent", "L3");
-  if (policy.sae !== null) {
+  if (policy.sae !== null && tiers.sae === undefined) {
     warnings.push(
       "the policy configures `sae`, but no SAE tier is plugged in: the rules alone judge `LlmActivations` events",
     );

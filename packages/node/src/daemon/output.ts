@@ -11,6 +11,7 @@ const HOLD_MS = 25;
 export class Output {
   readonly #stream: Writable;
   readonly #before: () => void;
+  readonly #failed: () => void;
   #pending: Uint8Array[] = [];
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -19,13 +20,12 @@ export class Output {
   #unwritten = 0;
   #through = (): void => {};
 
-  /** `before` is called before each write. */
-  constructor(stream: Writable, before: () => void = () => {}) {
+  /** `before` is called before each write, `failed` once nothing more can be written. */
+  constructor(stream: Writable, before: () => void = () => {}, failed: () => void = () => {}) {
     this.#stream = stream;
     this.#before = before;
-    stream.on("error", (error) => {
-      this.#error ??= error;
-    });
+    this.#failed = failed;
+    stream.on("error", (error) => this.#fail(error));
     // A stream that is destroyed may forget the write that it is at.
     stream.on("close", () => this.#through());
   }
@@ -67,10 +67,16 @@ export class Output {
     this.#before();
     this.#unwritten += 1;
     this.#stream.write(lines, (error) => {
-      this.#error ??= error ?? undefined;
+      if (error) this.#fail(error);
       this.#unwritten -= 1;
       if (this.#unwritten === 0) this.#through();
     });
+  }
+
+  #fail(error: Error): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#failed();
   }
 }
 

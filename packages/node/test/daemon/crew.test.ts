@@ -8,6 +8,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type Batch, Clerk } from "../../src/daemon/clerk.js";
 import { Blocks, newRoom } from "../../src/daemon/crew/blocks.js";
 import { Crew } from "../../src/daemon/crew/crew.js";
+import { Sentries } from "../../src/daemon/sentries.js";
+import { Slots } from "../../src/daemon/slots.js";
 import { Totals } from "../../src/daemon/totals.js";
 import { Sentry } from "../../src/sentry.js";
 import { cuts, junk } from "../support/lines.js";
@@ -50,16 +52,23 @@ async function inline(bytes: Buffer, policy: object): Promise<Outcome> {
 
 async function setUp(policy: object, script = WORKER) {
   const sentry = await Sentry.create(policy);
+  const sentries = new Sentries(sentry);
   const outcome = new Outcome();
   const failures: string[] = [];
-  const crew = new Crew(sentry, {
+  const crew = new Crew(sentries, {
     threads: 2,
     script,
+    slots: Slots.withRoom(0, 2),
+    place: () => 0,
     settle: outcome.settle,
     failed: (why) => failures.push(why),
   });
   onTestFinished(() => crew.close());
-  return { sentry, crew, outcome, failures };
+  const switchTo = (next: Sentry) => {
+    sentries.replace(next);
+    crew.adopt();
+  };
+  return { sentry, switchTo, crew, outcome, failures };
 }
 
 async function feed(crew: Crew, chunks: Iterable<Buffer>): Promise<void> {
@@ -121,7 +130,15 @@ it("rejects with what goes wrong when a block is settled", async () => {
   const settle = () => {
     throw new Error("no more paper");
   };
-  const crew = new Crew(sentry, { threads: 2, script: WORKER, settle, failed: () => {} });
+  const slots = Slots.withRoom(0, 2);
+  const crew = new Crew(new Sentries(sentry), {
+    threads: 2,
+    script: WORKER,
+    slots,
+    place: () => 0,
+    settle,
+    failed: () => {},
+  });
   onTestFinished(() => crew.close());
   await expect(feed(crew, [Buffer.from("x\n")])).rejects.toThrow("no more paper");
 });
@@ -132,7 +149,7 @@ describe("another policy", () => {
   });
 
   it("is in force from one point of the stream on, and the old one is closed then", async () => {
-    const { sentry, crew, outcome } = await setUp(naming("r0"));
+    const { sentry, switchTo, crew, outcome } = await setUp(naming("r0"));
     const line = `${toolExec(1, ["x"])}\n`;
     const sentries = [sentry];
     let at = 0;
@@ -140,7 +157,7 @@ describe("another policy", () => {
       for (let i = 0; i < 20; i++, at++) await crew.push(Buffer.from(line.repeat(777)));
       const next = await Sentry.create(naming(`r${round}`));
       sentries.push(next);
-      crew.switchTo(next);
+      switchTo(next);
     }
     await crew.push(Buffer.from(line));
     await crew.finish();
@@ -198,12 +215,12 @@ describe("a thread that fails", () => {
     const naming = (name: string) => ({
       rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
     });
-    const { crew, outcome } = await setUp(naming("old"), mortal(2, "process.exit(1)"));
+    const { switchTo, crew, outcome } = await setUp(naming("old"), mortal(2, "process.exit(1)"));
     const lines = Buffer.from(`${toolExec(1, ["x"])}\n`.repeat(5000));
     await crew.push(lines);
     await crew.push(lines);
     const next = await Sentry.create(naming("new"));
-    crew.switchTo(next);
+    switchTo(next);
     await feed(crew, [lines, lines]);
     const rules = outcome.text.match(/"rule":"\w+"/g) ?? [];
     expect(rules).toHaveLength(20_000);

@@ -1,0 +1,23 @@
+// One deadline for a whole call.
+
+import { linked, orAborted } from "../pipeline/abort.js";
+import { LlmFailure } from "./failure.js";
+
+/**
+ * Does the work with a signal that aborts with `signal`, or after so many seconds. Rejects as soon as that happens: with the
+ * reason of `signal`, or with an {@link LlmFailure}.
+ */
+export async function withDeadline<T>(
+  seconds: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const both = linked(signal);
+  const timer = setTimeout(() => both.abort(new LlmFailure(`no answer within ${seconds} s`)), seconds * 1000);
+  try {
+    return await orAborted(work(both.signal), both.signal);
+  } finally {
+    clearTimeout(timer);
+    both.unlink();
+  }
+}

@@ -1,0 +1,14 @@
+// The entry `@a3s-sentry/core/llm`: L2, and what a judge that talks to a model needs. The only one that loads `openai`.
+
+export {
+  type ChatClient,
+  type ChatCompletion,
+  type ChatMessage,
+  type ChatRequest,
+  chatClient,
+  type ToolCall,
+} from "./client.js";
+export { failureOf } from "./failure.js";
+export { type Fence, fence } from "./fence.js";
+export { type Reply, readReply } from "./reply.js";
+export { llmTier } from "./tier.js";

@@ -1,0 +1,70 @@
+// The verdict in a model's reply.
+
+import { isSeverity, isVerdict, type Severity, type Verdict } from "../decision.js";
+import { LlmFailure } from "./failure.js";
+
+/** What a model says of an event. */
+export interface Reply {
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** The model's own words: of any length, and as untrusted as what it has read. */
+  readonly reason: string;
+}
+
+/**
+ * Reads the one JSON object in a reply, which prose or code fences may surround. A severity that is none is medium.
+ * Throws an `Error` that says what is wrong, and repeats nothing of the reply: no object, several, a verdict that is
+ * not `"allow"`, `"block"` or `"escalate"`. Takes time linear in the text's length.
+ *
+ * @example
+ * readReply('Sure: {"verdict":"block","severity":"high","reason":"reads keys"}').verdict; // "block"
+ */
+export function readReply(text: string): Reply {
+  const objects = objectsIn(text).flatMap((source) => {
+    const value = parsed(source);
+    return value === undefined ? [] : [{ source, value }];
+  });
+  const [found] = objects;
+  if (found === undefined) throw new LlmFailure("the reply holds no JSON object");
+  if (objects.length > 1) throw new LlmFailure("the reply holds several JSON objects");
+  const { verdict, severity, reason } = found.value;
+  if (!isVerdict(verdict)) throw new LlmFailure("the reply has no `verdict` of `allow`, `block` or `escalate`");
+  // A parser takes the last one, a reader perhaps the first.
+  if ((found.source.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
+  return {
+    verdict,
+    severity: isSeverity(severity) ? severity : "medium",
+    reason: typeof reason === "string" && reason.trim() !== "" ? reason : "no reason given",
+  };
+}
+
+function parsed(source: string): { verdict?: unknown; severity?: unknown; reason?: unknown } | undefined {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The outermost stretches from a brace to the one that closes it; braces in strings do not count. */
+function objectsIn(text: string): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let start = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text[i];
+    if (inString) {
+      if (unit === "\\") i++;
+      else if (unit === '"') inString = false;
+    } else if (unit === '"' && depth > 0) inString = true;
+    else if (unit === "{") {
+      if (depth === 0) start = i;
+      depth++;
+    } else if (unit === "}" && depth > 0) {
+      depth--;
+      if (depth === 0) found.push(text.slice(start, i + 1));
+    }
+  }
+  return found;
+}

@@ -1,0 +1,72 @@
+// L2: a model behind an OpenAI-compatible endpoint classifies an event.
+
+import type { Llm } from "../generated/wire.js";
+import { naturalDeny } from "../pipeline/deny.js";
+import type { Judge, JudgedEvent, TierDecision } from "../pipeline/judge.js";
+import { type ChatClient, type ChatCompletion, chatClient } from "./client.js";
+import { withDeadline } from "./deadline.js";
+import { failureOf, LlmFailure } from "./failure.js";
+import { fence } from "./fence.js";
+import { SYSTEM_TEXT, userText } from "./prompt.js";
+import { readReply } from "./reply.js";
+
+/**
+ * The L2 tier for an endpoint. Its answers are decisions of tier `"Llm"` with the reason `"L2: …"`; a block has what the event can
+ * deny as its action. Whatever goes wrong within `timeoutS` seconds, or takes longer, is an escalation
+ * `"L2 unavailable: …"` of severity medium. It rejects only if the caller's signal aborts, with that signal's reason.
+ *
+ * Throws a `TypeError` for an address that is none, and for a key that no header can carry.
+ *
+ * @example
+ * const l2 = llmTier({ url: "http://127.0.0.1:8080/v1", model: "m", key: null, timeoutS: 30 });
+ * const sentry = await Sentry.create("", { tiers: { l2 } });
+ */
+export function llmTier(settings: Readonly<Llm>): Judge {
+  const client = chatClient(settings);
+  return {
+    tier: "Llm",
+    async judge(event, { signal }) {
+      try {
+        return await withDeadline(settings.timeoutS, signal, (both) => classify(client, settings, event, both));
+      } catch (error) {
+        signal.throwIfAborted();
+        return { verdict: "escalate", severity: "medium", reason: `L2 unavailable: ${failureOf(error)}` };
+      }
+    },
+  };
+}
+
+async function classify(
+  client: ChatClient,
+  { model, key }: Readonly<Llm>,
+  event: JudgedEvent,
+  signal: AbortSignal,
+): Promise<TierDecision> {
+  const messages = [
+    { role: "system", content: SYSTEM_TEXT },
+    { role: "user", content: userText(event, fence()) },
+  ] as const;
+  const completion: unknown = await client.chat.completions.create({ model, messages, temperature: 0 }, { signal });
+  const { verdict, severity, reason } = readReply(contentOf(completion));
+  const action = verdict === "block" ? naturalDeny(event) : undefined;
+  return {
+    verdict,
+    tier: "Llm",
+    severity,
+    reason: `L2: ${withoutKey(reason, key)}`,
+    ...(action === undefined ? {} : { action }),
+  };
+}
+
+/** The text of a completion, which an endpoint may have made of anything. */
+function contentOf(completion: unknown): string {
+  const content: unknown = (completion as Partial<ChatCompletion> | null | undefined)?.choices?.[0]?.message?.content;
+  if (typeof content !== "string") throw new LlmFailure("its reply is no chat completion with a text");
+  return content;
+}
+
+/** An endpoint that has been given a key can say it again. */
+function withoutKey(text: string, key: string | null): string {
+  const secret = key?.trim() ?? "";
+  return secret === "" ? text : text.replaceAll(secret, "***");
+}
