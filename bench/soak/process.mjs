@@ -52,9 +52,11 @@ export class SentryProcess {
     this.started = Promise.race([once(told, "line"), this.ended]);
   }
 
-  /** Gives it more, and waits until that is taken, or never will be. @param {Buffer} bytes @returns {Promise<void>} */
-  feed(bytes) {
-    return new Promise((resolve) => void this.#child.stdin.write(bytes, () => resolve()));
+  /** Gives it more, and waits until that is taken, or never will be. @param {Buffer} bytes */
+  async feed(bytes) {
+    await new Promise((resolve) => void this.#child.stdin.write(bytes, resolve));
+    // A write that fails does so without a moment in which anything else could be noticed.
+    if (this.#child.stdin.destroyed) await this.ended;
   }
 
   /** Ends its input and waits until it has ended, or kills it. @param {number} patienceMs @returns the exit code, or the name of the signal */
@@ -99,7 +101,7 @@ export class SentryProcess {
   /** @param {string} line */
   #heard(line) {
     if (/\breloaded\b/.test(line)) this.reloads += 1;
-    if (/\brules in force stay\b/.test(line)) this.refusals += 1;
+    if (/ in force stays?, since /.test(line)) this.refusals += 1;
     this.said.push(line);
     if (this.said.length > KEPT) this.said.shift();
   }
