@@ -22,7 +22,8 @@ await main(async () => {
   if (existsSync(folder)) throw new Stop(`\`${folder}\` exists`, "name a folder that does not");
   await step(`putting the command into ${folder}`, async () => {
     // Packages of the workspace are copied, and the lock file holds for all others.
-    const args = ["--filter", "a3s-sentry", "deploy", "--prod", "--config.inject-workspace-packages=true", folder];
+    const settings = ["inject-workspace-packages=true", "package-import-method=copy"].map((each) => `--config.${each}`);
+    const args = ["--filter", "a3s-sentry", "deploy", "--prod", ...settings, folder];
     await pnpm("putting the command together", args);
     for (const name of SUPERFLUOUS) rmSync(join(folder, name), { force: true });
     copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
