@@ -12,6 +12,7 @@ export interface Core
     | "egress"
     | "fileAccess"
     | "lint"
+    | "llmActivations"
     | "PolicyError"
     | "securityAction"
     | "sslContent"

@@ -5,12 +5,14 @@ import type { Core } from "./core.js";
 import { eventSuite } from "./events.js";
 import { judgingSuite } from "./judging.js";
 import { policySuite } from "./policies.js";
+import { stageSuite } from "./stages.js";
 import { streamSuite } from "./streams.js";
 
 /** Declares the suite for the exports of one entry. */
 export function contract(entry: string, core: Core): void {
   describe(entry, () => {
     judgingSuite(core);
+    stageSuite(core);
     eventSuite(core);
     policySuite(core);
     streamSuite(core);

@@ -72,6 +72,7 @@ export function checkOptions(options: SentryOptions): void {
 
 /** Throws a `TypeError` at what is no tier. */
 export function checkTiers(tiers: Tiers): void {
+  if (!record(tiers)) throw new TypeError("option `tiers` must give an object of tiers");
   for (const [name, tier] of Object.entries(tiers)) {
     if (name !== "l2" && name !== "l3" && name !== "sae")
       throw new TypeError(`unknown tier \`${name}\`: the tiers are \`l2\`, \`l3\` and \`sae\``);

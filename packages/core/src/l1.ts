@@ -1,7 +1,7 @@
 // L1's decisions, ready made: one frozen decision for each rule, kind and completeness of the evidence.
 
 import type { Decision } from "./decision.js";
-import { isPartial, KINDS, kindIndexOf, ruleOf } from "./engine/code.js";
+import { isPartial, kindIndexOf, kindOf, ruleOf } from "./engine/code.js";
 import type { Risk } from "./generated/wire.js";
 import type { Rule } from "./policy/policy.js";
 
@@ -42,7 +42,7 @@ export class L1Decisions {
     }
     const rule = this.#rules[index];
     if (rule === undefined) return failed(`no rule ${index} in the policy`);
-    const kind = KINDS[kindIndexOf(code)];
+    const kind = kindOf(code);
     const risk = kind === undefined ? undefined : rule.risks[kind];
     return Object.freeze({
       verdict: rule.verdict,

@@ -4,7 +4,7 @@
 import { checkOptions, checkTiers } from "./check-options.js";
 import type { Decision, EventKind, Risk } from "./decision.js";
 import { addDispose } from "./dispose.js";
-import { FAILED_CODE, hasTarget, isEvent, KINDS, kindIndexOf } from "./engine/code.js";
+import { FAILED_CODE, hasTarget, isEvent, kindOf } from "./engine/code.js";
 import type { Engine } from "./engine/engine.js";
 import { EngineFailure } from "./engine/failure.js";
 import type { EventJson } from "./events/builders.js";
@@ -14,11 +14,11 @@ import { type EventInput, eventBytes, eventText } from "./input.js";
 import { failed, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
 import type { SentryOptions, SentryRecipe } from "./options.js";
-import { type Linked, linked } from "./pipeline/abort.js";
+import { Running } from "./pipeline/abort.js";
 import { failMode } from "./pipeline/fail-mode.js";
 import type { JudgedEvent, TierSettings, Tiers } from "./pipeline/judge.js";
 import { Pipeline } from "./pipeline/pipeline.js";
-import { type StageL2Result, type StageResult, stageOf } from "./pipeline/stage.js";
+import { type StageL2Result, type StageResult, stageOf, stopped } from "./pipeline/stage.js";
 import { type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
@@ -56,7 +56,7 @@ export class Sentry {
   readonly #settings: TierSettings;
   readonly #pipeline: Pipeline;
   /** The judgments on their way. */
-  readonly #running = new Set<Linked>();
+  readonly #running = new Running();
   #closed = false;
 
   private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, settings: TierSettings, tiers: Tiers) {
@@ -110,7 +110,7 @@ export class Sentry {
   classify(event: EventInput): Decision | null;
   classify(event: EventInput): Decision | null {
     this.#refuseIfClosed();
-    return this.#judge(typeof event === "string" ? event : eventBytes(event));
+    return this.#l1Of(this.#engine.judge(typeof event === "string" ? event : eventBytes(event)));
   }
 
   /**
@@ -145,9 +145,8 @@ export class Sentry {
     options.signal?.throwIfAborted();
     const seen = this.#see(event);
     if (seen === null) return null;
-    const { l1, kind } = seen;
-    if (kind === null || !this.#pipeline.concerns(l1, kind)) return this.failMode(l1);
-    return await this.#settle(l1, seen.event(), options);
+    const { l1, judged } = seen;
+    return judged === undefined ? this.failMode(l1) : await this.#settle(l1, judged, options);
   }
 
   /**
@@ -157,7 +156,7 @@ export class Sentry {
   async escalate(l1: Decision, event: JudgedEvent | null, options: JudgeOptions = {}): Promise<Decision> {
     this.#refuseIfClosed();
     options.signal?.throwIfAborted();
-    return l1.verdict === "escalate" ? await this.#settle(l1, event, options) : l1;
+    return l1.verdict !== "escalate" || event === null ? this.failMode(l1) : await this.#settle(l1, event, options);
   }
 
   /**
@@ -173,11 +172,12 @@ export class Sentry {
   evaluateL1(event: EventInput): StageResult | null;
   evaluateL1(event: EventInput): StageResult | null {
     this.#refuseIfClosed();
-    const seen = this.#see(event);
-    if (seen === null) return null;
-    const { l1, kind } = seen;
-    const l1Decision = kind !== null && this.#pipeline.isForSae(l1, kind) ? forSae(l1) : l1;
-    return { l1Decision, ...stageOf(l1Decision, kind !== null) };
+    const code = this.#engine.judge(eventBytes(event));
+    const l1 = this.#l1Of(code);
+    if (l1 === null) return null;
+    if (code === FAILED_CODE) return { l1Decision: l1, ...stopped("not-judged") };
+    const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? forSae(l1) : l1;
+    return { l1Decision, ...stageOf(l1Decision) };
   }
 
   /**
@@ -198,18 +198,10 @@ export class Sentry {
     options.signal?.throwIfAborted();
     const seen = this.#see(event);
     if (seen === null) return null;
-    const { l1, kind } = seen;
-    const judged = kind !== null && this.#pipeline.concerns(l1, kind) ? seen.event() : null;
-    if (judged === null) return { l1Decision: l1, ...stageOf(l1, kind !== null) };
-    return await this.#withSignal(options, async (signal) => {
-      const journey = { l1, event: judged, signal };
-      const l1Decision = await this.#pipeline.first(journey);
-      const stage = stageOf(l1Decision, true);
-      const l2Decision = stage.nextTierEligible ? await this.#pipeline.second(l1Decision, journey) : undefined;
-      return l2Decision === undefined
-        ? { l1Decision, ...stage }
-        : { l1Decision, l2Decision, ...stageOf(l2Decision, true) };
-    });
+    const { l1, judged, lost } = seen;
+    if (lost) return { l1Decision: l1, ...stopped("not-judged") };
+    if (judged === undefined) return { l1Decision: l1, ...stageOf(l1) };
+    return await this.#running.run(options.signal, (signal) => this.#pipeline.throughL2({ l1, event: judged, signal }));
   }
 
   /**
@@ -291,7 +283,7 @@ export class Sentry {
   close(): void {
     if (this.closed) return;
     this.#closed = true;
-    for (const running of this.#running) running.abort(closedError());
+    this.#running.abort(closedError());
     this.#engine.close();
   }
 
@@ -302,35 +294,29 @@ export class Sentry {
     addDispose(Sentry.prototype);
   }
 
-  /** `null` for what is not an event; a kind of `null` where the engine failed on it. */
-  #see(input: EventInput): { l1: Decision; kind: EventKind | null; event: () => JudgedEvent | null } | null {
+  /**
+   * What L1 says, and the event where a tier is to judge it; `null` for what is not an event. Lost is an event that the engine
+   * failed on: nothing is known of it, and it must not pass for harmless.
+   */
+  #see(input: EventInput): { l1: Decision; judged?: JudgedEvent; lost: boolean } | null {
     const bytes = eventBytes(input);
     const code = this.#engine.judge(bytes);
-    if (code === FAILED_CODE) return { l1: failed(this.#engine.failure), kind: null, event: () => null };
-    if (!isEvent(code)) return null;
-    const kind = KINDS[kindIndexOf(code)] ?? null;
-    return { l1: this.#decision(code), kind, event: () => this.#judgedEvent(bytes) };
-  }
-
-  async #settle(l1: Decision, event: JudgedEvent | null, options: JudgeOptions): Promise<Decision> {
-    if (event === null) return this.failMode(l1);
-    return await this.#withSignal(options, (signal) => this.#pipeline.settle({ l1, event, signal }));
-  }
-
-  /** While the work runs its signal is one of `#running`: many listeners on one signal are what runtimes warn of. */
-  async #withSignal<T>({ signal }: JudgeOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const both = linked(signal);
-    this.#running.add(both);
+    const l1 = this.#l1Of(code);
+    if (l1 === null) return null;
+    if (code === FAILED_CODE) return { l1, lost: true };
+    if (!this.#pipeline.concerns(l1, kindOf(code))) return { l1, lost: false };
     try {
-      return await work(both.signal);
-    } finally {
-      this.#running.delete(both);
-      both.unlink();
+      return { l1, judged: { ...this.#engine.facts(), line: eventText(bytes) }, lost: false };
+    } catch {
+      return { l1: failed(this.#engine.failure), lost: true };
     }
   }
 
-  #judge(event: string | Uint8Array): Decision | null {
-    const code = this.#engine.judge(event);
+  async #settle(l1: Decision, event: JudgedEvent, { signal }: JudgeOptions): Promise<Decision> {
+    return await this.#running.run(signal, (both) => this.#pipeline.settle({ l1, event, signal: both }));
+  }
+
+  #l1Of(code: number): Decision | null {
     if (isEvent(code)) return this.#decision(code);
     return code === FAILED_CODE ? failed(this.#engine.failure) : null;
   }
@@ -348,15 +334,6 @@ export class Sentry {
     const code = this.#engine.judge(eventBytes(event));
     if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
     return isEvent(code) ? then(code) : null;
-  }
-
-  /** The event just judged, for the tiers; `null` if the engine fails on it. */
-  #judgedEvent(event: string | Uint8Array): JudgedEvent | null {
-    try {
-      return { ...this.#engine.facts(), line: eventText(event) };
-    } catch {
-      return null;
-    }
   }
 
   #refuseIfClosed(): void {

@@ -37,6 +37,26 @@ describe("a trap", () => {
     });
   });
 
+  it("stops a judgment by stages, which asks no tier either", async () => {
+    const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
+    const sentry = await Sentry.create("", { tiers: { l2 } });
+    const stopped = { l1Decision: FAILED, stageStatus: "stopped", nextTierEligible: false, stopReason: "not-judged" };
+    expect(sentry.evaluateL1(dns(1, "TRAP"))).toEqual(stopped);
+    expect(await sentry.evaluateThroughL2(dns(1, "TRAP"))).toEqual(stopped);
+    core.trapOn = "facts";
+    expect(await sentry.evaluateThroughL2(dns(1, "odd"))).toEqual(stopped);
+  });
+
+  it("while an event is made ready for a tier takes the fail mode", async () => {
+    const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
+    const sentry = await Sentry.create("", { failClosed: true, tiers: { l2 } });
+    core.trapOn = "facts";
+    expect(await sentry.evaluate(dns(1, "odd"))).toMatchObject({
+      verdict: "block",
+      reason: `${FAILED.reason} [unresolved escalation, fail-closed]`,
+    });
+  });
+
   it("compiles the same text with the same environment again", async () => {
     const env = { KEY: "one" };
     const sentry = await Sentry.create("key = $KEY", { env });

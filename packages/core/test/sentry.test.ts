@@ -65,12 +65,26 @@ describe("an option that is none is refused", () => {
     [{ failClosed: "false" }, "option `failClosed` must be of type boolean"],
     [{ env: null }, "option `env` must be of type object"],
     [{ toString: 1 }, "unknown option `toString`"],
+    [{ speculate: "urgent" }, "option `speculate` must be a severity, or `null` for none"],
+    [{ readFile: "x" }, "option `readFile` must be of type function"],
+    [{ files: null }, "option `files` must be of type object"],
+    [{ llm: "http://h/v1" }, "option `llm` must be of type object, or `null` for none"],
+    [{ llm: { url: "http://h/v1", model: "m", timeoutS: 30 } }, "option `llm.key` must be of type string, or `null`"],
+    [
+      { llm: { url: "http://h", model: "m", key: null, timeoutS: Infinity } },
+      "option `llm.timeoutS` must be above 0 and",
+    ],
+    [{ agent: { bin: "b", skills: null, timeoutS: "5" } }, "option `agent.timeoutS` must be above 0 and at most 86400"],
+    [{ sae: { dict: "d", escalateAt: 0.3, blockAt: 1.5 } }, "option `sae.blockAt` must be a number from 0 to 1"],
+    [{ tiers: "L2" }, "option `tiers` must be of type object or function"],
     [{ deny: { exce: "x.txt" } }, "unknown deny-file `exce`: they are `egress`, `file` and `exec`"],
     [{ deny: { exec: 5 } }, "option `deny.exec` must be a path, or `null` for none"],
     [{ tiers: { L2: {} } }, "unknown tier `L2`: the tiers are `l2`, `l3` and `sae`"],
     [{ tiers: { l2: {} } }, "tier `l2` has no `judge` function"],
   ])("%o", async (options, message) => {
-    await expect(Sentry.create("", options as SentryOptions)).rejects.toThrow(new TypeError(message));
+    const refused = Sentry.create("", options as SentryOptions);
+    await expect(refused).rejects.toThrow(TypeError);
+    await expect(refused).rejects.toThrow(message);
   });
 });
 
@@ -232,7 +246,8 @@ function answers(tier: "Llm" | "Agent"): Judge & { readonly seen: object[] } {
 
 it("gives what makes it again, with what it read of the environment and no more, and shows none of it", async () => {
   const env = { KEY: "hunter2", OTHER: "x" };
-  const first = await Sentry.create("a = $KEY", { env, name: "site.acl", failClosed: true });
+  const llm = { url: "http://host/v1", model: "m", key: "hunter2", timeoutS: 30 };
+  const first = await Sentry.create("a = $KEY", { env, name: "site.acl", failClosed: true, speculate: "low", llm });
   const { source, options } = structuredClone(first.recipe());
   expect([source, options]).toMatchObject([
     "a = $KEY",

@@ -44,6 +44,11 @@ export function kindIndexOf(code: number): number {
   return (code >>> KIND_SHIFT) & KIND_MASK;
 }
 
+/** The event's kind. */
+export function kindOf(code: number): EventKind | undefined {
+  return KINDS[kindIndexOf(code)];
+}
+
 /** Whether the collector cut the event. */
 export function isPartial(code: number): boolean {
   return (code & PARTIAL) !== 0;

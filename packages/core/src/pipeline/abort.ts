@@ -1,4 +1,4 @@
-// Signals: one that aborts with another, and waiting no longer than one allows.
+// Signals: one that aborts with another, ending all work at once, and waiting no longer than a signal allows.
 
 /** A signal of its own that also aborts, with the same reason, when another does. */
 export interface Linked {
@@ -18,6 +18,26 @@ export function linked(to: AbortSignal | undefined): Linked {
     abort: (reason) => controller.abort(reason),
     unlink: () => to?.removeEventListener("abort", follow),
   };
+}
+
+/** Work on its way, each piece with a signal of its own: many listeners on one signal are what runtimes warn of. */
+export class Running {
+  readonly #all = new Set<Linked>();
+
+  async run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const own = linked(signal);
+    this.#all.add(own);
+    try {
+      return await work(own.signal);
+    } finally {
+      this.#all.delete(own);
+      own.unlink();
+    }
+  }
+
+  abort(reason: unknown): void {
+    for (const own of this.#all) own.abort(reason);
+  }
 }
 
 /** The work's outcome, or a rejection with the signal's reason as soon as that aborts, whether or not the work heeds it. */

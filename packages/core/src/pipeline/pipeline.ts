@@ -7,6 +7,7 @@ import type { InferRisk } from "./answer.js";
 import { type Asked, ask, escalation, type Outcome, type Place, unavailable } from "./ask.js";
 import { failMode, failModeName, unsettled } from "./fail-mode.js";
 import type { Judge, JudgedEvent, Tiers } from "./judge.js";
+import { type StageL2Result, stageOf } from "./stage.js";
 
 /** So many speculative runs of L3 may be on their way at once. */
 const MAX_SPECULATIVE = 8;
@@ -39,20 +40,20 @@ export class Pipeline {
   }
 
   /** Whether a tier has a say in an event of that kind. */
-  concerns(l1: Decision, kind: EventKind): boolean {
+  concerns(l1: Decision, kind: EventKind | undefined): boolean {
     const { l2, l3 } = this.#tiers;
     return this.isForSae(l1, kind) || (l1.verdict === "escalate" && (l2 !== undefined || l3 !== undefined));
   }
 
-  /** Whether the SAE tier judges the event, in L1's place. */
-  isForSae(l1: Decision, kind: EventKind): boolean {
+  /** Whether the SAE tier is to judge the event in L1's place, and has not done so yet. */
+  isForSae(l1: Decision, kind: EventKind | undefined): boolean {
     return kind === "LlmActivations" && this.#tiers.sae !== undefined && l1.tier !== "Sae";
   }
 
   /** The final decision: never an escalation. */
   async settle(journey: Journey): Promise<Decision> {
     const { l2, l3 } = this.#tiers;
-    const first = await this.first(journey);
+    const first = await this.#first(journey);
     if (first.verdict !== "escalate") return first;
     // A classifier of texts has nothing to say of what the SAE tier escalates.
     if (l2 === undefined || first.tier === "Sae") return await this.#afterL2(first, { ...journey, l1: first });
@@ -60,17 +61,21 @@ export class Pipeline {
     return await this.#afterL2(await this.#judge("l2", l2, journey), journey);
   }
 
+  /** As far as L2, which is asked only of what is eligible. */
+  async throughL2(journey: Journey): Promise<StageL2Result> {
+    const { l2 } = this.#tiers;
+    const l1Decision = await this.#first(journey);
+    const stage = stageOf(l1Decision);
+    if (!stage.nextTierEligible || l2 === undefined || l1Decision.tier === "Sae") return { l1Decision, ...stage };
+    const l2Decision = await this.#judge("l2", l2, journey);
+    return { l1Decision, l2Decision, ...stageOf(l2Decision) };
+  }
+
   /** What L1 says, or where the event is one for it, the SAE tier. */
-  async first(journey: Journey): Promise<Decision> {
+  async #first(journey: Journey): Promise<Decision> {
     const { sae } = this.#tiers;
     if (sae === undefined || !this.isForSae(journey.l1, journey.event.kind)) return journey.l1;
     return await this.#judge("sae", sae, journey);
-  }
-
-  /** What L2 says; nothing where there is none, or where it is not asked. */
-  async second(first: Decision, journey: Journey): Promise<Decision | undefined> {
-    const { l2 } = this.#tiers;
-    return l2 === undefined || first.tier === "Sae" ? undefined : await this.#judge("l2", l2, journey);
   }
 
   /** What becomes of a decision before L3: an escalation goes to L3, or without one takes the fail mode. */

@@ -27,11 +27,11 @@ export interface StageL2Result extends StageResult {
 
 type Stage = Pick<StageResult, "stageStatus" | "nextTierEligible" | "stopReason">;
 
-/** `known` is whether there is an event to show to a tier. */
-export function stageOf({ verdict, evidence }: Decision, known: boolean): Stage {
+export function stageOf({ verdict, evidence }: Decision): Stage {
   if (verdict !== "escalate") return { stageStatus: "completed", nextTierEligible: false };
-  if (!known) return { stageStatus: "stopped", nextTierEligible: false, stopReason: "not-judged" };
-  if (evidence === "partial")
-    return { stageStatus: "stopped", nextTierEligible: false, stopReason: "incomplete-evidence" };
-  return { stageStatus: "escalated", nextTierEligible: true };
+  return evidence === "partial" ? stopped("incomplete-evidence") : { stageStatus: "escalated", nextTierEligible: true };
+}
+
+export function stopped(stopReason: StopReason): Stage {
+  return { stageStatus: "stopped", nextTierEligible: false, stopReason };
 }

@@ -37,9 +37,11 @@ function readNow(name: string, key: string, path: string, files: Files, readFile
     throw new PolicyError(name, [problem(name, "file/unreadable", message)]);
   };
   if (readFile === undefined) return fail("nothing here reads files; give `readFile` to `Sentry.create`");
+  let text: unknown;
   try {
-    return readFile(path);
+    text = readFile(path);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
+  return typeof text === "string" ? text : fail("`readFile` gave no text");
 }

@@ -17,6 +17,7 @@ export function instructions(skills: readonly Skill[]): string {
   return TASK + playbooks.join("");
 }
 
-export const REMINDER = "That is no answer that can be read. Answer with one JSON object, as described, and nothing else.";
+export const REMINDER =
+  "That is no answer that can be read. Answer with one JSON object, as described, and nothing else.";
 
 export const NO_MORE_CALLS = "error: there are no more calls. Answer now, by what you know.";

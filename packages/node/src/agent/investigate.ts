@@ -41,7 +41,7 @@ export async function investigate(
     try {
       return readOutput(said.text);
     } catch (error) {
-      if (reminded) throw error;
+      if (reminded) throw new NoAnswer(error instanceof Error ? error.message : "no answer", { cause: error });
       reminded = true;
       messages.push({ role: "assistant", content }, { role: "user", content: REMINDER });
     }

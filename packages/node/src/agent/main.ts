@@ -48,8 +48,9 @@ async function answer(flags: Flags): Promise<Reply> {
     ...tools.map((tool) => ({ role: "user", content: tool.call({}) }) as const),
   ];
   const signal = AbortSignal.timeout(deadlineS * 1000);
+  const model = new Model(chatClient(endpoint), endpoint.model, signal);
   try {
-    return await investigate(new Model(chatClient(endpoint), endpoint.model, signal), messages, tools);
+    return await investigate(model, messages, tools);
   } catch (error) {
     if (error instanceof NoAnswer) throw error;
     throw new NoAnswer(signal.aborted ? `no answer within ${deadlineS} s` : failureOf(error), { cause: error });

@@ -23,7 +23,9 @@ Exit codes: 0 answered, 1 not.`;
 /** The flags of a command line. Throws a `CommanderError`, also where help or version was asked for. */
 export function flagsOf(args: readonly string[], print: (text: string) => void, warn: (text: string) => void): Flags {
   return new Command("a3s-sentry-agent")
-    .description("Investigates one action of an AI agent with the help of a model, and answers allow, block or escalate.")
+    .description(
+      "Investigates one action of an AI agent with the help of a model, and answers allow, block or escalate.",
+    )
     .requiredOption("-p, --prompt <text>", "what is to be judged")
     .option("--skills <dir>", "folder of playbooks, *.md (default: those that come with it)")
     .option("--json", "answer with one JSON object")

@@ -2,7 +2,7 @@
 
 import { truncateUtf8 } from "@a3s-sentry/core";
 import { fence } from "@a3s-sentry/core/llm";
-import { readText } from "./file.js";
+import { causeOf, readText } from "./file.js";
 import type { Tool } from "./tool.js";
 
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
@@ -33,7 +33,10 @@ const DEFINITION = {
     properties: {
       before: { type: "integer", description: "only events with a smaller number, for the page before another" },
       limit: { type: "integer", description: `how many at most, ${DEFAULT_LIMIT} by default, ${MAX_LIMIT} at most` },
-      contains: { type: "string", description: "only events whose JSON has this text in it, in any case, such as `Egress`" },
+      contains: {
+        type: "string",
+        description: "only events whose JSON has this text in it, in any case, such as `Egress`",
+      },
     },
     additionalProperties: false,
   },
@@ -41,11 +44,19 @@ const DEFINITION = {
 
 /** Reads the file of earlier events, one a line. Throws an `Error` that says in words why it cannot be read. */
 export function readRecentEvents(file: string): Tool {
-  const events = readText(file, MAX_FILE_BYTES)
+  const events = textOf(file)
     .split("\n")
     .filter((line) => line.trim() !== "")
     .map((line, index) => ({ number: index + 1, line }));
   return { ...DEFINITION, call: (args) => page(events, queryOf(args)) };
+}
+
+function textOf(file: string): string {
+  try {
+    return readText(file, MAX_FILE_BYTES);
+  } catch (error) {
+    throw new Error(`cannot read the earlier events: ${causeOf(error)}`, { cause: error });
+  }
 }
 
 /** Throws an `Error` for the model to read. */

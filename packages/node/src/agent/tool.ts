@@ -12,7 +12,8 @@ export interface Tool {
 /** What comes of a call: the tool's result, or what is wrong with the call. Never throws. */
 export function callTool(tools: readonly Tool[], name: string, args: string): string {
   const tool = tools.find((each) => each.name === name);
-  if (tool === undefined) return `error: there is no such tool; there is ${tools.map((each) => each.name).join(", ") || "none"}`;
+  if (tool === undefined)
+    return `error: there is no such tool; there is ${tools.map((each) => each.name).join(", ") || "none"}`;
   try {
     return tool.call(argumentsOf(args));
   } catch (error) {

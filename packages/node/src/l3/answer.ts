@@ -5,17 +5,15 @@ import { MAX_OUTPUT_BYTES } from "./output.js";
 import type { Ran } from "./run.js";
 
 /**
- * The answer in a program's output: one JSON object that prose, a code fence or lines of a log may surround; if there are
- * several, the last one that begins a line and ends the output. Throws an `Error` that says what is wrong.
+ * The answer in what a program or a model wrote: the JSON object that begins the last line which begins with one, or, where none
+ * does, the only one there is. Prose, a code fence, lines of a log or thoughts may surround it.
+ * Throws an `Error` that says what is wrong.
  */
 export function readOutput(output: string): Reply {
-  try {
-    return readReply(output);
-  } catch (error) {
-    const last = output.lastIndexOf("\n{") + 1;
-    if (last === 0) throw error;
-    return readReply(output.slice(last));
-  }
+  const last = output.slice(output.lastIndexOf("\n{") + 1);
+  // Braces that do not match could hide the second of two.
+  if ((last.match(/"verdict"\s*:/g) ?? []).length > 1) throw new Error("the reply has several verdicts");
+  return readReply(last);
 }
 
 export function isAnswer(output: string): boolean {

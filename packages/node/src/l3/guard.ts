@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { clear, MARK_VARIABLE, type Trace } from "./remains.js";
+import { clear, type Trace } from "./remains.js";
 
 /** What the guard is told. */
 export type Order =
@@ -82,15 +82,15 @@ class Guard {
   async open(): Promise<Ward> {
     if (this.#process.pid === undefined) throw new Error("its guard cannot be started");
     const run = this.#runs++;
-    const mark = `${this.#instance}.${run}.`;
-    const folder = join(tmpdir(), `a3s-sentry-${this.#instance}-${run}`);
+    const mark = `l3-${run}-${this.#instance}`;
+    const folder = join(tmpdir(), `a3s-sentry-${mark}`);
     this.#open++;
     this.#tell({ verb: "open", run, mark, folder });
     let trace: Trace = { mark };
     let closed: Promise<void> | undefined;
     const ward: Ward = {
       folder,
-      env: { [MARK_VARIABLE]: mark },
+      env: { A3S_SENTRY_RUN: mark },
       started: (leader) => {
         trace = { mark, leader };
         this.#tell({ verb: "started", run, leader });

@@ -3,6 +3,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Environment } from "./environment.js";
 
 /** Our own investigator, which comes with this package. */
 const OWN_NAME = "a3s-sentry-agent";
@@ -15,12 +16,12 @@ export interface Program {
 }
 
 /**
- * The program that a policy names: a path starts at `folder`, a bare name is looked up on `path` now, once and for all.
+ * The program that a policy names: a path starts at `folder`, a bare name is looked up on `PATH` now, once and for all.
  * `a3s-sentry-agent` needs not be there. One that is nowhere keeps its name: running it fails.
  */
-export function programOf(bin: string, folder: string, path = ""): Program {
+export function programOf(bin: string, folder: string, { PATH = "" }: Environment): Program {
   if (bin.includes("/")) return { file: resolve(folder, bin), args: [] };
-  const files = path.split(delimiter).map((directory) => resolve(directory, bin));
+  const files = PATH.split(delimiter).map((directory) => resolve(directory, bin));
   const file = files.find(isExecutable);
   if (file === undefined && bin === OWN_NAME) return { file: process.execPath, args: [OWN_SCRIPT] };
   return { file: file ?? bin, args: [] };

@@ -1,21 +1,18 @@
 // What an investigation leaves behind: its processes, wherever they have gone, and its folder.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** The variable that every process of an investigation inherits. */
-export const MARK_VARIABLE = "A3S_SENTRY_RUN";
 
 /** How often processes are looked for, and how long is waited between, in milliseconds: about 2 seconds in all. */
 const ROUNDS = 100;
 const PAUSE_MS = 20;
 
-/** What is known of an investigation's processes. */
+/** By what the processes of an investigation are known. */
 export interface Trace {
-  /** What the variable's value begins with. */
+  /** Stands in their environment, and in the name of the folder in which they start. Nothing else has it. */
   readonly mark: string;
-  /** The first process, which leads a session and a group of its own. */
+  /** The first, which leads a session and a group of its own. */
   readonly leader?: number;
 }
 
@@ -38,7 +35,8 @@ export async function clear(trace: Trace, folder: string): Promise<void> {
  * what belongs to another user or hangs in the kernel cannot be killed.
  */
 export async function killAll(trace: Trace): Promise<void> {
-  if (process.platform !== "linux") {
+  if (!existsSync("/proc/self/environ")) {
+    // No Linux: the group is all that can be found.
     if (trace.leader !== undefined) kill(-trace.leader);
     return;
   }
@@ -60,13 +58,12 @@ function kill(pid: number): void {
   }
 }
 
-/** Living processes with the mark, of the leader's session or group, and all that they have started. */
+/** Living processes with the mark, or of the leader's session or group, and the children of all these. */
 function processesOf({ mark, leader }: Trace): ProcessState[] {
   const states = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? stateOf(name) : []));
-  const wanted = Buffer.from(`${MARK_VARIABLE}=${mark}`);
   const found = new Set<number>();
   for (const { pid, group, session } of states) {
-    if (group === leader || session === leader || environmentOf(pid).includes(wanted)) found.add(pid);
+    if (group === leader || session === leader || isMarked(pid, mark)) found.add(pid);
   }
   for (let known = -1; known < found.size; ) {
     known = found.size;
@@ -75,24 +72,27 @@ function processesOf({ mark, leader }: Trace): ProcessState[] {
   return states.filter(({ pid }) => found.has(pid));
 }
 
+function isMarked(pid: number, mark: string): boolean {
+  return (
+    known(() => readlinkSync(`/proc/${pid}/cwd`))?.includes(mark) === true ||
+    known(() => readFileSync(`/proc/${pid}/environ`))?.includes(mark) === true
+  );
+}
+
 /** Empty for what has ended, zombies too. */
 function stateOf(pid: string): ProcessState[] {
-  const text = read(`/proc/${pid}/stat`).toString("latin1");
+  const text = known(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
   // The name, in parentheses, is the program's own choice.
-  const [state, parent, group, session] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state, parent, group, session] = text?.slice(text.lastIndexOf(")") + 2).split(" ") ?? [];
   if (state === undefined || /^[ZXx]?$/.test(state)) return [];
   return [{ pid: Number(pid), parent: Number(parent), group: Number(group), session: Number(session) }];
 }
 
-function environmentOf(pid: number): Buffer {
-  return read(`/proc/${pid}/environ`);
-}
-
-/** Empty for what has ended, and for what belongs to another user. */
-function read(file: string): Buffer {
+/** Nothing of a process that has ended, or belongs to another user. */
+function known<T>(read: () => T): T | undefined {
   try {
-    return readFileSync(file);
+    return read();
   } catch {
-    return Buffer.alloc(0);
+    return undefined;
   }
 }

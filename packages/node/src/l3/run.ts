@@ -1,6 +1,5 @@
 // One program in a ward: from its start to the moment at which nothing of it is left.
 
-import type { Readable } from "node:stream";
 import { execa } from "execa";
 import type { Ward } from "./guard.js";
 import { Output } from "./output.js";
@@ -25,12 +24,12 @@ export interface RunOptions {
 /** How a program ended, and what it wrote. */
 export interface Ran {
   readonly output: string;
-  /** Absent where it ended by itself. */
-  readonly stopped?: Stop;
+  /** `undefined` where it ended by itself. */
+  readonly stopped: Stop | undefined;
   /** The code of the system error for which it could not be started, such as `ENOENT`. */
-  readonly notStarted?: string;
-  readonly exitCode?: number;
-  readonly signal?: string;
+  readonly notStarted: string | undefined;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
 }
 
 /**
@@ -45,13 +44,8 @@ export async function run(ward: Ward, program: Program, args: readonly string[],
   const stopped = await untilEnd(child, output, options);
   await ward.close();
   const { code, exitCode, signal } = await lastWords(child);
-  return {
-    output: output.text(),
-    ...(stopped !== undefined && { stopped }),
-    ...(child.pid === undefined && { notStarted: code ?? "an unknown error" }),
-    ...(exitCode !== undefined && { exitCode }),
-    ...(signal !== undefined && { signal }),
-  };
+  const notStarted = child.pid === undefined ? (code ?? "an unknown error") : undefined;
+  return { output: output.text(), stopped, notStarted, exitCode, signal };
 }
 
 type Child = ReturnType<typeof start>;
@@ -100,10 +94,16 @@ function untilEnd(child: Child, output: Output, { timeoutS, signal, isEnough }: 
   });
 }
 
-/** How a program ended whose ward is closed. Nothing is known of one that does not end. */
-async function lastWords(child: Child): Promise<{ code?: string; exitCode?: number; signal?: string }> {
+interface Ending {
+  readonly code?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+}
+
+/** What is known of the end of a program whose ward is closed: nothing, of one that does not end. */
+async function lastWords(child: Child): Promise<Ending> {
   let timer: NodeJS.Timeout | undefined;
-  const giveUp = new Promise<Record<string, never>>((resolve) => {
+  const giveUp = new Promise<Ending>((resolve) => {
     timer = setTimeout(resolve, LAST_WORDS_MS, {});
   });
   try {

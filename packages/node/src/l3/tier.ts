@@ -38,7 +38,7 @@ export interface AgentOptions {
  */
 export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: AgentOptions): Judge {
   const { folder, llm = null, env: own = process.env } = options;
-  const program = programOf(bin, folder, own["PATH"]);
+  const program = programOf(bin, folder, own);
   const env = investigatorEnvironment(own, llm, timeoutS);
   const skillsArgs = skills === null ? [] : ["--skills", resolve(folder, skills)];
 

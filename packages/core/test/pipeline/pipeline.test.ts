@@ -1,9 +1,16 @@
 // The way of an escalation through the tiers, and the fail mode.
 
 import { describe, expect, it, vi } from "vitest";
-import type { Decision, Judge, JudgedEvent, TierDecision, Tiers } from "../src/index.js";
-import { failMode } from "../src/pipeline/fail-mode.js";
-import { Pipeline } from "../src/pipeline/pipeline.js";
+import {
+  type Decision,
+  type Judge,
+  type JudgedEvent,
+  naturalDeny,
+  type TierDecision,
+  type Tiers,
+} from "../../src/index.js";
+import { failMode } from "../../src/pipeline/fail-mode.js";
+import { Pipeline } from "../../src/pipeline/pipeline.js";
 
 const RISK = { category: "c", name: "n", riskType: "atomic" };
 const ACTION = { kind: "DenyFile", target: "/etc/shadow" } as const;
@@ -129,6 +136,59 @@ describe("a tier that fails escalates, and never allows", () => {
     expect((await run({ l2, l3: says("Agent", block) })).tier).toBe("Agent");
   });
 
+  it.each<[string, () => unknown]>([
+    [
+      "whose answer throws when it is read",
+      () => ({
+        get verdict() {
+          throw new Error("boom");
+        },
+      }),
+    ],
+    [
+      "whose promise is none",
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what it is about.
+        get then() {
+          throw new Error("boom");
+        },
+      }),
+    ],
+  ])("one %s", async (_, answer) => {
+    const l2: Judge = { tier: "Llm", judge: () => answer() as Promise<TierDecision> };
+    expect((await run({ l2 }, true)).reason).toContain("L2 unavailable: boom");
+  });
+
+  it("one that says another verdict at each reading is taken at its first word", async () => {
+    const words = ["escalate", "allow", "allow"];
+    const answer = {
+      get verdict() {
+        return words.shift();
+      },
+      severity: "low",
+      reason: "r",
+    };
+    expect((await run({ l2: says("Llm", answer) }, true)).verdict).toBe("block");
+  });
+
+  it("and neither its words nor a failure's grow without end", async () => {
+    const long = "ü".repeat(100_000);
+    const said = await run({ l2: says("Llm", { ...block, reason: long }) });
+    expect(said.reason).toBe("ü".repeat(1000));
+    const thrown = await run({ l2: judge("Llm", () => Promise.reject(new Error(long))) });
+    expect(thrown.reason.length).toBeLessThan(1000);
+  });
+
+  it("but one without a sound risk gets one that is inferred", async () => {
+    for (const risk of [null, 5, { category: "x" }, { category: "x", name: 1, riskType: "y" }]) {
+      expect((await run({ l2: says("Llm", { ...block, risk }) })).risk?.category).toBe("inferred");
+    }
+    const risk = { category: "own", name: "n", riskType: "t", more: 1 };
+    const decision = await run({ l2: says("Llm", { ...block, risk }) });
+    expect(decision.risk).toEqual({ category: "own", name: "n", riskType: "t" });
+    expect(Object.isFrozen(decision) && Object.isFrozen(decision.risk)).toBe(true);
+  });
+
   it("but one of an unknown severity only takes medium", async () => {
     expect(await run({ l2: says("Llm", { ...block, severity: "urgent" }) })).toMatchObject({
       verdict: "block",
@@ -154,6 +214,22 @@ describe("an abort", () => {
     });
     await expect(run({ l2, l3 }, false, controller.signal)).rejects.toThrow("enough");
     expect(l3.judge).not.toHaveBeenCalled();
+  });
+});
+
+describe("what an event denies by its nature", () => {
+  it.each<[JudgedEvent["kind"], string | undefined]>([
+    ["ToolExec", "DenyExec"],
+    ["Egress", "DenyEgress"],
+    ["FileAccess", "DenyFile"],
+    ["FileDelete", "DenyFile"],
+    ["Dns", undefined],
+    ["SslContent", undefined],
+    ["SecurityAction", undefined],
+    ["LlmActivations", undefined],
+  ])("%s: %s", (kind, action) => {
+    expect(naturalDeny({ kind, target: "t" })).toEqual(action && { kind: action, target: "t" });
+    expect(naturalDeny({ kind, target: null })).toBeUndefined();
   });
 });
 
