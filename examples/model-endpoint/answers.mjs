@@ -30,11 +30,15 @@ const UNSURE = escalate("medium", "this stand-in knows nothing about that");
 /** The tool that an investigator asks for once, where it is offered. */
 const TOOL = "recent_events";
 
+/** Asked under this name, it investigates. */
+const INVESTIGATOR = "investigator";
+
 /**
  * The answer to one request, as the member `message` of a choice.
  * @param {Question} question
  */
-export function answer({ messages = [], tools = [] }) {
+export function answer({ model, messages = [], tools = [] }) {
+  const known = model === INVESTIGATOR ? INVESTIGATION : FIRST_LOOK;
   const asked = messages.some(({ role }) => role === "tool");
   const offered = tools.some((tool) => tool.function?.name === TOOL);
   if (offered && !asked) return toolCall();
@@ -43,7 +47,7 @@ export function answer({ messages = [], tools = [] }) {
     .filter(({ role }) => role === "user" || role === "tool")
     .map(textOf)
     .join("\n");
-  return { role: "assistant", content: dressed(read(text, offered ? INVESTIGATION : FIRST_LOOK), text.length) };
+  return { role: "assistant", content: dressed(read(text, known), text.length) };
 }
 
 function toolCall() {
