@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startProcess } from "../../examples/model-endpoint/process.mjs";
 import { DenyFiles } from "./deny-files.mjs";
 import { Editor } from "./editor.mjs";
-import { slowEndpoint } from "./endpoint.mjs";
 import { Load, SLOTS } from "./load.mjs";
 import { Outcomes } from "./outcomes.mjs";
 import { PolicyFile } from "./policy-file.mjs";
@@ -26,7 +26,7 @@ const DRAIN_MS = 60_000;
 /** @param {Until} until */
 export async function soak(until) {
   const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-soak-"));
-  const endpoint = await slowEndpoint(L2_DELAY_MS);
+  const endpoint = await startProcess({ delayMs: L2_DELAY_MS });
   const policy = new PolicyFile(join(folder, "rules.acl"));
   const denyFiles = new DenyFiles(folder);
   const outcomes = new Outcomes((version) => policy.isGood(version));
@@ -35,7 +35,6 @@ export async function soak(until) {
   const sentry = new SentryProcess(args, endpoint.url, await freePort(), (line) => outcomes.take(line));
   process.once("exit", () => {
     sentry.signal("SIGKILL");
-    endpoint.stop();
     rmSync(folder, { recursive: true, force: true });
   });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));

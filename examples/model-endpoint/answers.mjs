@@ -22,6 +22,7 @@ const FIRST_LOOK = [
 /** What an investigator makes of it, who knows the recent events of the process too. @type {Known} */
 const INVESTIGATION = [
   [["aws_secret_access_key", "4444"], block("critical", "the process that posts the keys had opened port 4444 before")],
+  [["base64 -d"], escalate("high", "what it decodes goes into a file that cannot be seen")],
   [["harmless"], allow("low", "nothing that the process did before says otherwise")],
 ];
 
@@ -30,7 +31,7 @@ const UNSURE = escalate("medium", "this stand-in knows nothing about that");
 /** The tool that an investigator asks for once, where it is offered. */
 const TOOL = "recent_events";
 
-/** Asked under this name, it investigates. */
+/** Asked under this name, or with tools, it investigates. */
 const INVESTIGATOR = "investigator";
 
 /**
@@ -38,10 +39,10 @@ const INVESTIGATOR = "investigator";
  * @param {Question} question
  */
 export function answer({ model, messages = [], tools = [] }) {
-  const known = model === INVESTIGATOR ? INVESTIGATION : FIRST_LOOK;
   const asked = messages.some(({ role }) => role === "tool");
   const offered = tools.some((tool) => tool.function?.name === TOOL);
   if (offered && !asked) return toolCall();
+  const known = offered || model === INVESTIGATOR ? INVESTIGATION : FIRST_LOOK;
   // The system's text has words of its own that say nothing about the event.
   const text = messages
     .filter(({ role }) => role === "user" || role === "tool")
