@@ -50,8 +50,13 @@ export class Outcomes {
 
   /** Looks that all of the first `count` audited events were told. @param {number} count */
   complete(count) {
-    for (let id = 0; id < count; id++)
-      if ((this.#seen[id] ?? 0) === 0) this.#problem("an event without an audit line", `${id}`);
+    for (let id = 0; id < count; id++) {
+      if (this.#seen[id] === 1) continue;
+      const next = this.#seen.indexOf(1, id);
+      const end = Math.min(next === -1 ? count : next, count);
+      this.#problem("events without an audit line", `${end - id} from ${id} on`);
+      id = end;
+    }
     if (this.#seen.indexOf(1, count) !== -1) this.#problem("an audit line of an event that nobody sent", "");
   }
 

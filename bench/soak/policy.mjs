@@ -2,6 +2,8 @@
 
 /** So many rules block, each what no other does: an event that none of them blocks was judged by less than a whole policy. */
 export const BLOCKING = 21;
+/** All rules of a version. */
+export const RULES = BLOCKING + 1;
 
 /** By kind, in turns over the rules. @type {readonly { kind: string, action: string }[]} */
 export const KINDS = [

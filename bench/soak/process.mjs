@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { residentBytes } from "./memory.mjs";
+import { RULES } from "./policy.mjs";
 
 const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
 /** Lines of stderr that are kept for a report. */
@@ -18,6 +19,8 @@ export class SentryProcess {
   refusals = 0;
   /** Ended, for whatever reason. */
   gone = false;
+  /** What it said that it must not. @type {string[]} */
+  problems = [];
   /** The last lines of stderr. @type {string[]} */
   said = [];
   /** Resolves once it has told by which policy it starts. @type {Promise<unknown>} */
@@ -101,6 +104,8 @@ export class SentryProcess {
   /** @param {string} line */
   #heard(line) {
     if (/\breloaded\b/.test(line)) this.reloads += 1;
+    if (/\brules \d+ site\b/.test(line) && !line.includes(`rules ${RULES} site`))
+      this.problems.push(`not the whole policy: ${line}`);
     if (/ in force stays?, since /.test(line)) this.refusals += 1;
     this.said.push(line);
     if (this.said.length > KEPT) this.said.shift();

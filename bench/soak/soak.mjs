@@ -69,7 +69,7 @@ export async function soak(until) {
   outcomes.complete(blocks * SLOTS.length);
   denyFiles.check();
   if (exit !== 0) problems.push(`a3s-sentry ended with ${exit}:\n${sentry.said.join("\n")}`);
-  problems.push(...outcomes.problems, ...denyFiles.problems, ...sampler.problems);
+  problems.push(...sentry.problems, ...outcomes.problems, ...denyFiles.problems, ...sampler.problems);
   problems.push(...countProblems({ load, blocks, outcomes, said: sentry.said, counted }));
   return { problems, took, events: events(), outcomes, sentry, denyFiles, sampler };
 }

@@ -57,7 +57,7 @@ test("a block of the load, settled as it must be, is no problem", () => {
 });
 
 test.each<[string, string[], string, number?]>([
-  ["a lost event", [ruled(0, 1)], "an event without an audit line", 2],
+  ["a lost event", [ruled(0, 1)], "events without an audit line", 2],
   ["an event told twice", [ruled(0, 1), ruled(0, 1)], "a second audit line of one event", 1],
   ["an event of nobody", [ruled(0, 1), ruled(1, 1)], "an audit line of an event that nobody sent", 1],
   ["a torn line", [ruled(0, 1), ruled(1, 1).slice(9)], "an audit line is no JSON", 1],
