@@ -11,21 +11,21 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Refuses a directory, which Node would take for an empty input. */
 export function refuseDirectory({ stdin: { fd } }: Io): void {
-  if (fd !== undefined && look(fd).isDirectory()) {
+  if (fd !== undefined && statOf(fd).isDirectory()) {
     throw new CliError("cannot read stdin: it is a directory");
   }
 }
 
 /** Standard input as a run reads it. */
 export function runInput({ stdin }: Io): Io["stdin"] | FileInput {
-  return stdin.fd !== undefined && look(stdin.fd).isFile() ? new FileInput(stdin.fd) : stdin;
+  return stdin.fd !== undefined && statOf(stdin.fd).isFile() ? new FileInput(stdin.fd) : stdin;
 }
 
 /**
- * With large integers: after a look at a pipe with plain ones, Node.js leaves the links of packages that it loads next
- * unresolved, and does not find what these import.
+ * With `bigint`, since the other kind leaves its numbers where `realpathSync` of Node.js 20 looks at them: once a pipe has been
+ * asked about, modules behind symbolic links are not found.
  */
-function look(fd: number): BigIntStats {
+function statOf(fd: number): BigIntStats {
   return fstatSync(fd, { bigint: true });
 }
 
