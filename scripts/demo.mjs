@@ -70,10 +70,7 @@ function auditLines(stdout) {
 function described({ event, subject = "", decision, enforced }) {
   const outcome = outcomeOf(decision);
   // What the fail mode adds to the reason is told by the outcome.
-  const reason = decision.reason.replace(
-    / \[unresolved escalation, .*\]$/,
-    " (unsettled: fail-open)",
-  );
+  const reason = decision.reason.replace(/ \[unresolved escalation, .*\]$/, " (unsettled: fail-open)");
   const head =
     painted(outcome.toUpperCase().padEnd(INDENT), outcome) +
     decision.severity.padEnd(INDENT) +
