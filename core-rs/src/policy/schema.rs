@@ -69,7 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
                 field.name.span,
                 format!("a policy has no `{name}`"),
                 name,
-                TOP_LEVEL.into_iter(),
+                &TOP_LEVEL,
             ),
         }
     }
@@ -113,7 +113,7 @@ fn section<'t>(
     field: Field<'t>,
     known: &[&str],
     required: &[&str],
-    mut read: impl FnMut(&mut Reader<'_>, &'t str, &'t Value),
+    read: &mut dyn FnMut(&mut Reader<'_>, &'t str, &'t Value),
 ) {
     let name = &field.name.text;
     let inner = fields::of_section(reader, field);
@@ -133,7 +133,7 @@ fn section<'t>(
                 inner.name.span,
                 format!("`{name}` has no `{key}`"),
                 key,
-                known.iter().copied(),
+                known,
             );
         }
     }
@@ -164,7 +164,7 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
         field,
         &["url", "model", "key", "timeout_s"],
         &["url", "model"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "url" => url = http_url(reader, value),
             "model" => model = reader.text("model", value),
             "key" => key = reader.string("key", value),
@@ -218,7 +218,7 @@ fn agent(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Agent> {
         field,
         &["bin", "skills", "timeout_s"],
         &["bin"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "bin" => bin = reader.text("bin", value),
             "skills" => skills = reader.text("skills", value),
             _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
@@ -239,7 +239,7 @@ fn sae(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Sae> {
         field,
         &["dict", "escalate_at", "block_at"],
         &["dict"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "dict" => dict = reader.text("dict", value),
             "escalate_at" => escalate_at = score(reader, name, value).unwrap_or(escalate_at),
             _ => block_at = score(reader, name, value).unwrap_or(block_at),
@@ -280,7 +280,7 @@ fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
         field,
         &["egress", "file", "exec"],
         &[],
-        |reader, name, value| {
+        &mut |reader, name, value| {
             let path = reader.text(name, value);
             match name {
                 "egress" => deny.egress = path,
