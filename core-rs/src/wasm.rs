@@ -10,9 +10,12 @@ use wasm_bindgen::prelude::*;
 use crate::brief;
 use crate::decision::Word;
 use crate::engine::{Engine, LineStream};
-use crate::event::{self, EventKind, Scratch};
+use crate::event::{self, Event, EventKind, Scratch};
+use crate::policy::{Imported, import};
+use crate::redact::{Detectors, Part};
 use crate::risk;
-use crate::wire::{self, EventFacts};
+use crate::sae::{Best, Tier};
+use crate::wire::{self, EventFacts, ImportProblem};
 
 #[wasm_bindgen]
 extern "C" {
@@ -65,25 +68,52 @@ pub fn compile(name: &str, source: &str, lookup: &Lookup, lints: bool) -> Compil
     }
 }
 
-/// A compiled policy, with the rooms that events are written into.
+/// A compiled policy, a dictionary of features where there is one, and the rooms that events are written into.
 #[wasm_bindgen]
 pub struct Handle {
     engine: Rc<Engine>,
+    sae: Option<Rc<Tier>>,
+    best: Best,
     input: Vec<u8>,
     scratch: Scratch,
     stream: LineStream,
     rows: Vec<u32>,
+    /// Rules of secrets that have not become part of `detectors` yet.
+    imported: Imported,
+    /// Made when they are first asked for.
+    detectors: Option<Detectors>,
+    /// What the last scan found, as JavaScript reads it.
+    scanned: Vec<u32>,
 }
 
 impl Handle {
     fn new(engine: Rc<Engine>) -> Self {
         Self {
             engine,
+            sae: None,
+            best: Best::default(),
             input: Vec::new(),
             scratch: Scratch::default(),
             stream: LineStream::default(),
             rows: Vec::new(),
+            imported: Imported::default(),
+            detectors: None,
+            scanned: Vec::new(),
         }
+    }
+
+    /// Nothing where they take too much memory.
+    fn detectors(&mut self) -> Option<&mut Detectors> {
+        if self.detectors.is_none() {
+            let imported = std::mem::take(&mut self.imported);
+            self.detectors = Detectors::new(&self.engine.policy().redact, imported);
+        }
+        self.detectors.as_mut()
+    }
+
+    fn adopt(&mut self, tier: Rc<Tier>) {
+        self.sae = Some(tier);
+        self.stream.give_activations();
     }
 
     /// Packs the stream's rows as JavaScript reads them and says how many there are.
@@ -102,9 +132,38 @@ impl Handle {
 
 #[wasm_bindgen]
 impl Handle {
-    /// A second handle on the same compiled policy, with rooms and a stream of its own.
+    /// A second handle on the same compiled policy and dictionary, with rooms and a stream of its own.
     pub fn fork(&self) -> Handle {
-        Handle::new(Rc::clone(&self.engine))
+        let mut handle = Handle::new(Rc::clone(&self.engine));
+        if let Some(tier) = &self.sae {
+            handle.adopt(Rc::clone(tier));
+        }
+        handle
+    }
+
+    /// Gives the handle a dictionary of features; its stream then has a row for each event of a model's
+    /// activations. The answer is a `CompileReport` without a policy; all is well if it has no diagnostics.
+    #[wasm_bindgen(js_name = attachSae)]
+    pub fn attach_sae(
+        &mut self,
+        name: &str,
+        text: &str,
+        escalate_at: f64,
+        block_at: f64,
+    ) -> String {
+        let (dictionary, report) = wire::dictionary(name, text);
+        if let Some(dictionary) = dictionary {
+            self.adopt(Rc::new(Tier::new(dictionary, escalate_at, block_at)));
+        }
+        json(&report)
+    }
+
+    /// The `SaeDecision` on the first `len` bytes of the room; nothing if there is no dictionary, or that is not
+    /// an event of a model's activations.
+    pub fn score(&mut self, len: usize) -> Option<String> {
+        let line = self.input.get(..len).unwrap_or_default();
+        let event = event::parse(line, &mut self.scratch).ok()?;
+        score(&event, self.sae.as_deref(), &mut self.best)
     }
 
     /// The address of room for one event of `len` bytes; 0 if that is more than 16 MiB.
@@ -135,6 +194,62 @@ impl Handle {
         let line = self.input.get(..len).unwrap_or_default();
         let trace = self.engine.explain(line, &mut self.scratch).ok()?;
         Some(json(&trace))
+    }
+
+    /// Takes in rules of secrets, as ACL text (see [`import`]), before anything is scanned. Gives what of them cannot be
+    /// used: a list of `ImportProblem`.
+    #[wasm_bindgen(js_name = importSecrets)]
+    pub fn import_secrets(&mut self, source: &str) -> String {
+        self.imported = import(source);
+        let problems = std::mem::take(&mut self.imported.problems).into_iter();
+        let problems = problems.map(|(id, problem)| ImportProblem { id, problem });
+        json(&problems.collect::<Vec<_>>())
+    }
+
+    /// The names of the kinds of secrets, as a list; nothing where they take too much memory.
+    #[wasm_bindgen(js_name = secretKinds)]
+    pub fn secret_kinds(&mut self) -> Option<String> {
+        let kinds = self.detectors()?.kinds().to_vec();
+        Some(json(&kinds))
+    }
+
+    /// Looks for secrets in the first `len` bytes of the room behind `from`, and writes over them. Gives the address of what
+    /// was found, in UTF-16 units of the text: how many finds, how far they hold whatever follows, then for each its start,
+    /// its end, and the number of its kind. 0 where nothing is known.
+    pub fn scan(
+        &mut self,
+        len: usize,
+        from: usize,
+        is_last: bool,
+        placeholders: bool,
+    ) -> *const u32 {
+        let mut room = std::mem::take(&mut self.input);
+        let text = room.get_mut(..len).unwrap_or_default();
+        let part = Part {
+            from,
+            is_last,
+            placeholders,
+        };
+        let scan = self.detectors().and_then(|all| all.scan(text, part));
+        let scan = scan.map(|mut scan| {
+            scan.count_utf16(text);
+            scan
+        });
+        self.input = room;
+        let Some(scan) = scan else {
+            return std::ptr::null();
+        };
+        // The room is below 4 GiB.
+        #[allow(clippy::cast_possible_truncation)]
+        let small = |number: usize| number as u32;
+        self.scanned.clear();
+        self.scanned
+            .extend([small(scan.finds.len()), small(scan.settled)]);
+        for find in &scan.finds {
+            self.scanned
+                .extend([small(find.start), small(find.end), find.kind]);
+        }
+        self.scanned.as_ptr()
     }
 
     /// The address of room for the next chunk of the stream; 0 if `len` is more than 1 MiB. Rows
@@ -180,22 +295,30 @@ impl Handle {
     }
 
     /// What an audit line says of each row, two lines of text for each: the members of an object (see
-    /// [`brief::members`]), and the event's target as a JSON text, empty where it has none.
+    /// [`brief::members`]), and the event's target as a JSON text, empty where it has none. With a dictionary
+    /// of features there is a third line: the `SaeDecision`, empty for other kinds of event.
     #[wasm_bindgen(js_name = rowBriefs)]
     pub fn row_briefs(&mut self) -> String {
         let mut out = String::new();
         for row in self.stream.rows() {
             let line = self.stream.text().get(row.start..row.start + row.len);
-            write_brief(line.unwrap_or_default(), &mut self.scratch, &mut out);
+            let event = event::parse(line.unwrap_or_default(), &mut self.scratch).ok();
+            write_brief(event.as_ref(), &mut out);
+            if let Some(tier) = self.sae.as_deref() {
+                let score = event.and_then(|event| score(&event, Some(tier), &mut self.best));
+                out.push_str(&score.unwrap_or_default());
+                out.push('\n');
+            }
         }
         out
     }
 
-    /// The same two lines for the first `len` bytes of the room.
+    /// The first two of these lines for the first `len` bytes of the room.
     pub fn brief(&mut self, len: usize) -> String {
         let mut out = String::new();
         let line = self.input.get(..len).unwrap_or_default();
-        write_brief(line, &mut self.scratch, &mut out);
+        let event = event::parse(line, &mut self.scratch).ok();
+        write_brief(event.as_ref(), &mut out);
         out
     }
 
@@ -228,13 +351,18 @@ fn facts(line: &[u8], scratch: &mut Scratch) -> Option<String> {
     Some(json(&EventFacts::from(&event)))
 }
 
-fn write_brief(line: &[u8], scratch: &mut Scratch, out: &mut String) {
-    let event = event::parse(line, scratch).ok();
-    if let Some(event) = &event {
+#[inline(never)]
+fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut Best) -> Option<String> {
+    let tier = tier.filter(|_| event.kind == EventKind::LlmActivations)?;
+    Some(json(&tier.judge(event.features, best)))
+}
+
+fn write_brief(event: Option<&Event<'_>>, out: &mut String) {
+    if let Some(event) = event {
         brief::members(event, out);
     }
     out.push('\n');
-    if let Some(target) = event.and_then(|event| event.target()) {
+    if let Some(target) = event.and_then(Event::target) {
         brief::text(&target, out);
     }
     out.push('\n');

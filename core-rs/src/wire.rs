@@ -9,8 +9,11 @@ use crate::diagnostic::{self, Level, render};
 use crate::engine::Engine;
 use crate::event::{Event, EventKind, Evidence};
 use crate::lint;
-use crate::policy::{self, Agent, Deny, Environment, Llm, Origin, Policy, Rule, Sae};
+use crate::policy::{
+    self, Agent, Deny, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS, Sae,
+};
 use crate::risk::Risk;
+use crate::sae;
 use crate::text::{LineIndex, Span};
 
 /// Whether a diagnostic stops a policy from being used.
@@ -116,6 +119,41 @@ impl From<&Rule> for RuleInfo {
     }
 }
 
+/// What is masked, as the host sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct RedactInfo {
+    /// The names of the site's own patterns.
+    pub patterns: Vec<String>,
+    /// The built-in kinds that are not looked for.
+    pub off: Vec<&'static str>,
+    /// A gitleaks configuration, as the document writes its path.
+    pub gitleaks: Option<String>,
+}
+
+impl From<&Redact> for RedactInfo {
+    fn from(redact: &Redact) -> Self {
+        let off = redact.off.iter();
+        Self {
+            patterns: redact.patterns.iter().map(|one| one.kind.clone()).collect(),
+            off: off
+                .filter_map(|&kind| SECRET_KINDS.get(kind).copied())
+                .collect(),
+            gitleaks: redact.gitleaks.clone(),
+        }
+    }
+}
+
+/// What of a gitleaks configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct ImportProblem {
+    /// The rule's id; empty where it is of no rule.
+    pub id: String,
+    /// What is wrong.
+    pub problem: String,
+}
+
 /// A checked policy as the host sees it.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -139,6 +177,8 @@ pub struct PolicyInfo {
     pub agent: Option<Agent>,
     /// The settings of the model-output tier.
     pub sae: Option<Sae>,
+    /// What is masked.
+    pub redact: RedactInfo,
 }
 
 impl From<&Policy> for PolicyInfo {
@@ -154,6 +194,7 @@ impl From<&Policy> for PolicyInfo {
             llm: policy.llm.clone(),
             agent: policy.agent.clone(),
             sae: policy.sae.clone(),
+            redact: RedactInfo::from(&policy.redact),
         }
     }
 }
@@ -164,7 +205,7 @@ impl From<&Policy> for PolicyInfo {
 pub struct CompileReport {
     /// What is wrong, in the order of the source.
     pub diagnostics: Vec<Diagnostic>,
-    /// The policy; `null` exactly when a diagnostic is an error.
+    /// The policy; `null` when a diagnostic is an error, and for a source of another kind.
     pub policy: Option<PolicyInfo>,
 }
 
@@ -226,26 +267,44 @@ pub fn compile(
     });
     if let Some(engine) = engine.as_ref().filter(|_| lints) {
         diagnostics.extend(lint::lint(engine));
-        diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+        diagnostic::sort(&mut diagnostics);
     }
-    let report = report(
-        name,
-        source,
-        &diagnostics,
-        &checked.secrets,
-        engine.as_ref().map(Engine::policy),
-    );
+    let report = CompileReport {
+        diagnostics: in_words(name, source, &diagnostics, &checked.secrets),
+        policy: engine.as_ref().map(Engine::policy).map(PolicyInfo::from),
+    };
     (engine, report)
 }
 
+/// Reads a dictionary of features; see [`sae::Dictionary::read`]. `name` heads the code frames of what is wrong
+/// with it. The report has no policy.
+///
+/// ```
+/// use sentry_core::wire::dictionary;
+/// let (dictionary, report) = dictionary("features.json", "{\"8801\": {}}");
+/// assert!(dictionary.is_none());
+/// assert_eq!(report.diagnostics[0].code, "sae/missing-key");
+/// ```
 #[inline(never)]
-fn report(
+pub fn dictionary(name: &str, text: &str) -> (Option<sae::Dictionary>, CompileReport) {
+    let (dictionary, problems) = match sae::Dictionary::read(text) {
+        Ok(dictionary) => (Some(dictionary), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    let report = CompileReport {
+        diagnostics: in_words(name, text, &problems, &[]),
+        policy: None,
+    };
+    (dictionary, report)
+}
+
+#[inline(never)]
+fn in_words(
     name: &str,
     source: &str,
     diagnostics: &[diagnostic::Diagnostic],
     secrets: &[Span],
-    policy: Option<&Policy>,
-) -> CompileReport {
+) -> Vec<Diagnostic> {
     let index = LineIndex::new(source);
     let place = |span: Span| {
         let position = index.position(source, span.start);
@@ -258,7 +317,7 @@ fn report(
             byte_end: span.end,
         }
     };
-    let diagnostics = diagnostics
+    diagnostics
         .iter()
         .map(|found| Diagnostic {
             code: found.code.as_str(),
@@ -279,11 +338,7 @@ fn report(
                 .collect(),
             frame: render(name, source, found, secrets),
         })
-        .collect();
-    CompileReport {
-        diagnostics,
-        policy: policy.map(PolicyInfo::from),
-    }
+        .collect()
 }
 
 #[cfg(test)]
@@ -302,5 +357,7 @@ mod tests {
         EventFacts::export_all(&config).unwrap();
         Trace::export_all(&config).unwrap();
         Counters::export_all(&config).unwrap();
+        ImportProblem::export_all(&config).unwrap();
+        sae::SaeDecision::export_all(&config).unwrap();
     }
 }

@@ -11,7 +11,7 @@ use super::lexer::Lexer;
 use super::token::{Delimiter, Kind, Token};
 use super::tree::{Document, Name};
 use super::{MAX_DOCUMENT, MAX_ITEMS, MAX_NESTING};
-use crate::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
+use crate::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 use crate::text::Span;
 
 /// What came out of a source: all of the tree that could be made, and all that is wrong.
@@ -52,7 +52,7 @@ pub fn parse(source: &str) -> Parsed {
     let items = parser.items(None);
     parser.bump();
     let mut diagnostics = parser.problems;
-    diagnostics.sort_by_key(|problem| problem.span.start);
+    diagnostic::sort(&mut diagnostics);
     Parsed {
         document: Document { items },
         diagnostics,

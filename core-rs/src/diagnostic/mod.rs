@@ -7,10 +7,16 @@ mod render;
 pub use code::{Code, Level};
 pub use render::render;
 
+use crate::sort;
 use crate::text::Span;
 
 /// The most diagnostics that one run reports.
 pub const MAX_DIAGNOSTICS: usize = 100;
+
+/// Puts problems in the order of the source, those of one place in the order in which they were found.
+pub fn sort(problems: &mut [Diagnostic]) {
+    sort::stable(problems, |a, b| a.span.start < b.span.start);
+}
 
 /// One problem in a source text.
 ///

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Engine, Judgement};
-use crate::event::{NotEvent, Scratch};
+use crate::event::{EventKind, NotEvent, Scratch};
 
 /// The longest line that is judged, in bytes without its end. Longer ones are skipped and counted.
 pub const MAX_LINE: usize = 256 << 10;
@@ -65,6 +65,8 @@ pub struct LineStream {
     skipping: bool,
     /// Whether each line has a row, be it an event or not.
     every: bool,
+    /// Whether each event of a model's activations has a row.
+    activations: bool,
     rows: Vec<Row>,
     counters: Counters,
     scratch: Scratch,
@@ -88,6 +90,11 @@ impl LineStream {
     /// A line that is too long counts as malformed then.
     pub fn set_every(&mut self, every: bool) {
         self.every = every;
+    }
+
+    /// Gives a row for each [`EventKind::LlmActivations`], whatever the rules say of it: another tier judges these.
+    pub fn give_activations(&mut self) {
+        self.activations = true;
     }
 
     /// Judges all lines that end within the first `len` bytes of the room. Returns those that need
@@ -152,7 +159,8 @@ impl LineStream {
             Some(NotEvent::Unmodelled) => self.counters.unmodelled += 1,
             None => self.counters.events += 1,
         }
-        if self.every || engine.needs_attention(judgement) {
+        let asked_for = self.activations && judgement.kind() == Some(EventKind::LlmActivations);
+        if self.every || asked_for || engine.needs_attention(judgement) {
             self.rows.push(Row {
                 start,
                 len: line.len(),

@@ -1,10 +1,10 @@
 //! The judged fields of each variant, read out of its JSON object.
 
-use super::EventKind;
 use super::json::{Malformed, Scanned, Scanner};
 use super::keys::keys;
 use super::raw::RawStr;
 use super::scratch::Scratch;
+use super::{EventKind, Feature};
 
 /// A field that may come once.
 struct Once<T>(Option<T>);
@@ -255,36 +255,50 @@ keys! {
 
 fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
     let (mut pid, mut layer, mut features) = (Once(None), Once(None), Once(None));
+    out.features.clear();
     scanner.object(|scanner, key| match key {
         LlmActivationsKey::Pid => pid.set(scanner.unsigned()),
         LlmActivationsKey::Layer => layer.set(scanner.unsigned()),
-        LlmActivationsKey::Features => features.set(count_features(scanner)),
+        LlmActivationsKey::Features => features.set(read_features(scanner, out)),
         LlmActivationsKey::Other => scanner.skip(),
     })?;
     out.clear();
-    out.push_number(features.or(0));
+    out.push_number(out.features.len() as u64);
     out.push(b" sae features @L");
     out.push_number(u64::from(layer.or(0_u32)));
     Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
-/// Counts `[[id, activation], …]`. An activation that a 32-bit float cannot hold is an error.
-fn count_features(scanner: &mut Scanner<'_>) -> Scanned<u64> {
-    let mut count = 0;
+/// Reads `[[id, activation], …]`. An activation that a 32-bit float cannot hold is an error.
+fn read_features(scanner: &mut Scanner<'_>, out: &mut Scratch) -> Scanned<()> {
     scanner.array(|scanner| {
-        let mut part = 0;
+        let (mut id, mut activation) = (None, None);
         scanner.array(|scanner| {
-            part += 1;
-            match part {
-                1 => scanner.unsigned::<u32>().map(|_| ()),
-                2 if scanner.finite_number()?.abs() <= f64::from(f32::MAX) => Ok(()),
-                _ => Err(Malformed),
+            match (id, activation) {
+                (None, _) => id = Some(scanner.unsigned()?),
+                (_, None) => activation = Some(single(scanner.finite_number()?)?),
+                _ => return Err(Malformed),
             }
+            Ok(())
         })?;
-        count += 1;
-        if part == 2 { Ok(()) } else { Err(Malformed) }
-    })?;
-    Ok(count)
+        out.features.push(Feature {
+            id: id.ok_or(Malformed)?,
+            activation: activation.ok_or(Malformed)?,
+        });
+        Ok(())
+    })
+}
+
+/// A number that a 32-bit float can hold, but for its last digits.
+fn single(number: f64) -> Scanned<f64> {
+    // What is out of range becomes infinite.
+    #[allow(clippy::cast_possible_truncation)]
+    let single = number as f32;
+    if single.is_finite() {
+        Ok(number)
+    } else {
+        Err(Malformed)
+    }
 }
 
 /// Fields of a variant that the collector has no way to mark as cut.

@@ -18,9 +18,9 @@ use super::words::{self, word_at};
 
 /// The line is not JSON, or not of the expected shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(crate) struct Malformed;
 
-pub(super) type Scanned<T> = Result<T, Malformed>;
+pub(crate) type Scanned<T> = Result<T, Malformed>;
 
 /// Levels of objects and arrays that may be open at once, as in `serde_json`.
 pub(super) const MAX_DEPTH: u32 = 127;
@@ -30,15 +30,15 @@ const NOWHERE: usize = usize::MAX / 2;
 
 /// A place in a line, and how many objects and arrays are open there.
 #[derive(Clone, Copy)]
-pub(super) struct Scanner<'a> {
-    pub(super) line: &'a [u8],
-    pub(super) at: usize,
+pub(crate) struct Scanner<'a> {
+    pub(crate) line: &'a [u8],
+    pub(crate) at: usize,
     pub(super) depth: u32,
 }
 
 impl<'a> Scanner<'a> {
     /// Starts at the beginning of `line`.
-    pub(super) fn new(line: &'a [u8]) -> Self {
+    pub(crate) fn new(line: &'a [u8]) -> Self {
         Self {
             line,
             at: 0,
@@ -48,7 +48,7 @@ impl<'a> Scanner<'a> {
 
     /// The next byte that is not white space, not consumed; 0 at the end.
     #[inline]
-    pub(super) fn peek(&mut self) -> u8 {
+    pub(crate) fn peek(&mut self) -> u8 {
         let byte = byte_at(self.line, self.at);
         if byte > b' ' {
             return byte;
@@ -58,7 +58,7 @@ impl<'a> Scanner<'a> {
     }
 
     #[inline]
-    pub(super) fn eat(&mut self, expected: u8) -> bool {
+    pub(crate) fn eat(&mut self, expected: u8) -> bool {
         let there = self.peek() == expected;
         // Not `self.at += usize::from(there)`, which rustc 1.95 compiles wrongly where `there` is branched
         // on (rust-lang/rust#158206).
@@ -87,7 +87,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Succeeds where nothing but white space is left.
-    pub(super) fn end(&mut self) -> Scanned<()> {
+    pub(crate) fn end(&mut self) -> Scanned<()> {
         self.peek();
         if self.at == self.line.len() {
             Ok(())
@@ -167,7 +167,7 @@ impl<'a> Scanner<'a> {
 
     /// Reads a string.
     #[inline]
-    pub(super) fn string(&mut self) -> Scanned<RawStr<'a>> {
+    pub(crate) fn string(&mut self) -> Scanned<RawStr<'a>> {
         self.expect(b'"')?;
         let start = self.at;
         self.at = words::plain_end(self.line, start);
@@ -266,7 +266,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a number that a 64-bit float can hold; a larger one is refused as common parsers do.
-    pub(super) fn finite_number(&mut self) -> Scanned<f64> {
+    pub(crate) fn finite_number(&mut self) -> Scanned<f64> {
         self.peek();
         let start = self.at;
         self.at = number_end(self.line, start);

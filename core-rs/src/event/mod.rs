@@ -6,7 +6,7 @@
 //! document, since an attacker who can put one into an argument must not become invisible by it.
 
 mod fields;
-mod json;
+pub(crate) mod json;
 mod keys;
 mod parse;
 mod raw;
@@ -117,6 +117,15 @@ pub enum NotEvent {
     Unmodelled,
 }
 
+/// One feature of a model that was active.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Feature {
+    /// Its number in the autoencoder.
+    pub id: u32,
+    /// How active it was, as the event has it: a number that a 32-bit float can hold, but for its last digits.
+    pub activation: f64,
+}
+
 /// One event, borrowed from its line and the [`Scratch`] it was parsed with.
 #[derive(Debug)]
 pub struct Event<'a> {
@@ -128,6 +137,8 @@ pub struct Event<'a> {
     pub subject: &'a str,
     /// Whether the collector cut the event.
     pub evidence: Evidence,
+    /// The features of an [`EventKind::LlmActivations`], as they came; those of other kinds have none.
+    pub features: &'a [Feature],
     natural: Option<raw::RawStr<'a>>,
     agent: Option<raw::RawStr<'a>>,
     provider: Option<raw::RawStr<'a>>,

@@ -41,6 +41,11 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
         } else {
             Evidence::Complete
         },
+        features: if kind == EventKind::LlmActivations {
+            &scratch.features
+        } else {
+            &[]
+        },
         natural: fields.natural,
         agent: envelope.agent,
         provider: envelope.provider,

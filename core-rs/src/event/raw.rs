@@ -6,7 +6,7 @@ use super::json::Malformed;
 
 /// A string as it stands between its quotes, known to be valid.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RawStr<'a> {
+pub(crate) struct RawStr<'a> {
     pub(super) text: &'a [u8],
     pub(super) escaped: bool,
 }
@@ -18,7 +18,7 @@ impl<'a> RawStr<'a> {
     }
 
     /// The text, unescaped where needed.
-    pub(super) fn decode(self) -> Cow<'a, str> {
+    pub(crate) fn decode(self) -> Cow<'a, str> {
         if !self.escaped {
             return Cow::Borrowed(known(self.text));
         }

@@ -1,14 +1,17 @@
-//! Room for a subject that does not stand in its line word for word.
+//! Room for what does not stand in a line as it is needed: a subject, and numbers.
 
+use super::Feature;
 use super::words::word_at;
 
-/// Room for a subject that does not stand in its line word for word. Reusing one over a stream of
-/// events means no allocation for an event; it grows to the longest subject seen.
+/// Room for a subject that does not stand in its line word for word, and for a model's features. Reusing
+/// one over a stream of events means no allocation for an event; it grows to the largest event seen.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// The text, then bytes that mean nothing.
     room: Vec<u8>,
     len: usize,
+    /// The features of the model whose activations were read last.
+    pub(super) features: Vec<Feature>,
 }
 
 impl Scratch {

@@ -9,7 +9,7 @@ const SURELY_FINITE: usize = 300;
 impl Scanner<'_> {
     /// Reads any value and forgets it.
     #[inline]
-    pub(super) fn skip(&mut self) -> Scanned<()> {
+    pub(crate) fn skip(&mut self) -> Scanned<()> {
         self.at = value_end(*self)?;
         Ok(())
     }

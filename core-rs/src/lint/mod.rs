@@ -6,7 +6,7 @@ mod shadow;
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
+use crate::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 use crate::engine::Engine;
 use crate::policy::{Origin, Rule};
 
@@ -27,7 +27,7 @@ pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     let mut found = duplicate_names(rules);
     found.extend(reach::unreachable(engine));
     found.extend(shadow::allowed_attacks(engine));
-    found.sort_by_key(|diagnostic| diagnostic.span.start);
+    diagnostic::sort(&mut found);
     found.truncate(MAX_DIAGNOSTICS);
     found
 }

@@ -6,7 +6,9 @@
 
 mod builtin;
 mod fields;
+mod gitleaks;
 mod pattern;
+mod redact;
 mod rule;
 mod schema;
 mod secrets;
@@ -19,15 +21,18 @@ use serde::Serialize;
 
 use crate::acl;
 use crate::decision::{ActionKind, Severity, Verdict};
-use crate::diagnostic::{Code, Diagnostic, Level, MAX_DIAGNOSTICS};
+use crate::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
 use crate::event::EventKind;
 use crate::risk::{self, Category};
 use crate::text::Span;
+pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
 pub use pattern::Pattern;
 pub(crate) use pattern::{
     ByteSet, END, Need, Run, START, Text, WORD, branches, commonness, fold, frequency,
     without_edges,
 };
+pub use redact::{Redact, SECRET_KINDS, SecretPattern, ValueGroup};
+pub(crate) use suggest::closest;
 
 /// Looks up a variable for `env("NAME")`; the host decides what that reads.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
@@ -53,6 +58,8 @@ pub struct Policy {
     pub sae: Option<Sae>,
     /// Where blocks are written.
     pub deny: Deny,
+    /// What is masked.
+    pub redact: Redact,
 }
 
 /// One rule: which events it takes, and what it says of them.
@@ -212,7 +219,7 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     let policy = schema::read(&mut reader, &parsed.document, origin);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(reader.diagnostics);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+    diagnostic::sort(&mut diagnostics);
     diagnostics.truncate(MAX_DIAGNOSTICS);
     let sound = diagnostics
         .iter()

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::fields::{self, Body, Field};
 use super::value::Reader;
-use super::{Agent, Deny, Llm, Origin, Policy, Rule, Sae, rule};
+use super::{Agent, Deny, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
 use crate::acl::{Document, Value, ValueKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
-const TOP_LEVEL: [&str; 9] = [
+const TOP_LEVEL: [&str; 10] = [
     "fail_closed",
     "dry_run",
     "speculate",
@@ -17,6 +17,7 @@ const TOP_LEVEL: [&str; 9] = [
     "agent",
     "sae",
     "deny",
+    "redact",
     "rules",
     "rule",
 ];
@@ -36,6 +37,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
         agent: None,
         sae: None,
         deny: Deny::default(),
+        redact: Redact::default(),
     };
     let mut seen = HashMap::new();
     for field in fields::of_items(&document.items) {
@@ -59,6 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "agent" => policy.agent = agent(reader, field),
             "sae" => policy.sae = sae(reader, field),
             "deny" => policy.deny = deny(reader, field),
+            "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
             _ => reader.unknown(
@@ -75,7 +78,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
 
 /// Whether a name was set before. Two attributes of one name are the parser's to report; here it is
 /// about blocks, or a block and an attribute.
-fn is_repeated<'t>(
+pub(super) fn is_repeated<'t>(
     reader: &mut Reader<'_>,
     seen: &mut HashMap<&'t str, Field<'t>>,
     field: Field<'t>,

@@ -2,7 +2,7 @@
 
 /// The candidate closest to `word`, if one is close enough to be what was meant: a third of its
 /// letters wrong at most, letters compared without case.
-pub(super) fn closest<'c>(
+pub(crate) fn closest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {

@@ -195,7 +195,9 @@ fn envelope_of(envelope: &Tree) -> Option<Result<Read, NotEvent>> {
                     return None;
                 };
                 u32::try_from(integer(id)?).ok()?;
-                if number(activation)?.abs() > f64::from(f32::MAX) {
+                #[allow(clippy::cast_possible_truncation)]
+                let single = number(activation)? as f32;
+                if !single.is_finite() {
                     return None;
                 }
             }

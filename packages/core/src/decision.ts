@@ -1,6 +1,7 @@
 // What a judgment says: the decision and the words that it is made of.
 
 import type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict } from "./generated/wire.js";
+import type { SaeScore } from "./sae.js";
 
 export type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict };
 
@@ -52,6 +53,8 @@ export interface Decision {
   readonly action?: Action;
   /** Present on every decision but a plain allow. */
   readonly risk?: Readonly<Risk>;
+  /** How the SAE tier came to its decision; other tiers give none. */
+  readonly explain?: SaeScore;
   /** Name of the rule that decided; absent where none did. */
   readonly rule?: string;
   /** `"partial"` where the collector cut the event, so that the cut-off part went unjudged. */

@@ -22,11 +22,13 @@ export interface Explanation {
   readonly span?: Readonly<TextSpan>;
   /** That part of the subject. */
   readonly matched?: string;
+  /** The decision of the policy's SAE tier, with its score; only of `LlmActivations`, and where the policy has that tier. */
+  readonly sae?: Decision;
   /** Every rule for events of this kind, in order. */
   readonly rules: readonly RuleTrace[];
 }
 
-export function explanation(trace: Trace, decision: Decision): Explanation {
+export function explanation(trace: Trace, decision: Decision, sae?: Decision): Explanation {
   const { kind, subject, span, rules } = trace;
   return {
     decision,
@@ -34,6 +36,7 @@ export function explanation(trace: Trace, decision: Decision): Explanation {
     subject,
     ...(decision.rule === undefined ? {} : { rule: decision.rule }),
     ...(span === null ? {} : { span, matched: subject.slice(span.start, span.end) }),
+    ...(sae === undefined ? {} : { sae }),
     rules: rules.map(({ rule: _, span: at, ...rest }) => (at === null ? rest : { ...rest, span: at })),
   };
 }

@@ -17,7 +17,7 @@ export {
 export type { Explanation, RuleTrace } from "./explain.js";
 export type { Agent, Llm, Sae } from "./generated/wire.js";
 export type { EventInput } from "./input.js";
-export { lint } from "./open.js";
+export { type LintOptions, lint } from "./open.js";
 export type { PolicyOptions, SentryOptions, SentryRecipe } from "./options.js";
 export { naturalDeny } from "./pipeline/deny.js";
 export type {
@@ -36,6 +36,7 @@ export { PolicyError } from "./policy/error.js";
 export type { Files, ReadFile } from "./policy/files.js";
 export type { DenyFiles, LlmSettings, Policy, PolicyOverrides, Rule } from "./policy/policy.js";
 export type { PolicyFormat, PolicySource } from "./policy/source.js";
+export type { SaeScore } from "./sae.js";
 export { type JudgeOptions, Sentry } from "./sentry.js";
 export type { StreamCounters } from "./stream/counters.js";
 export type { StreamItem } from "./stream/item.js";

@@ -11,6 +11,7 @@ import { PolicyError } from "./policy/error.js";
 import { filesOf, type KnownFiles } from "./policy/files.js";
 import { overridden } from "./policy/policy.js";
 import { coreSource, type PolicySource } from "./policy/source.js";
+import { attachDictionary } from "./sae.js";
 
 export const DEFAULT_NAME = "policy";
 
@@ -37,20 +38,37 @@ export async function openPolicy(source: PolicySource, options: SentryOptions): 
   return { engine, info, files, source: acl.text, options: { name: acl.name, env: known.table() } };
 }
 
+/** Options of {@link lint}. */
+export interface LintOptions extends PolicyOptions, Pick<SentryOptions, "files" | "readFile"> {}
+
 /**
  * Every problem of a policy, and what it has that is hardly meant: a rule that can never decide, two rules of one name.
- * An empty list is a good policy. Rejects with a `TypeError` only for a source or an option of a wrong type.
+ * With `readFile` or `files`, the problems of the dictionary that `sae.dict` names too. An empty list is a good policy. Rejects
+ * with a `TypeError` only for a source or an option of a wrong type.
  *
  * @example
  * for (const { frame } of await lint(text, { name: "site.acl" })) console.error(frame);
  */
-export async function lint(source: PolicySource, options: PolicyOptions = {}): Promise<readonly Diagnostic[]> {
-  const { name = DEFAULT_NAME, format = "acl", env } = options;
+export async function lint(source: PolicySource, options: LintOptions = {}): Promise<readonly Diagnostic[]> {
+  const { name = DEFAULT_NAME, format = "acl", env, files, readFile } = options;
+  let found: readonly Diagnostic[] = [];
   try {
     const recipe = { source: coreSource(source, name, format), lookup: lookupOnce(env).lookup };
-    return lintReport(await loadCore(), recipe).diagnostics.map(fromWire);
+    const instance = await loadCore();
+    const { diagnostics, policy } = lintReport(instance, recipe);
+    found = diagnostics.map(fromWire);
+    const hasFiles = files !== undefined || readFile !== undefined;
+    if (policy?.sae && hasFiles) {
+      const { engine } = Engine.compile(instance, recipe);
+      try {
+        if (engine) attachDictionary(engine, policy.sae, filesOf(name, files, readFile));
+      } finally {
+        engine?.close();
+      }
+    }
+    return found;
   } catch (error) {
-    if (error instanceof PolicyError) return error.diagnostics;
+    if (error instanceof PolicyError) return [...found, ...error.diagnostics];
     throw error;
   }
 }

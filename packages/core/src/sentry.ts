@@ -22,6 +22,7 @@ import { type StageL2Result, type StageResult, stageOf, stopped } from "./pipeli
 import { deepFreeze, type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
+import { attachDictionary, saeDecision, saeTier } from "./sae.js";
 import { codesOf } from "./stream/codes.js";
 import { EventStream } from "./stream/stream.js";
 
@@ -87,9 +88,13 @@ export class Sentry {
     try {
       const tiers = typeof options.tiers === "function" ? await options.tiers(settings) : { ...options.tiers };
       checkTiers(tiers);
-      const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae };
+      const own = sae !== null && tiers.sae === undefined ? sae : null;
+      if (own !== null) attachDictionary(engine, own, files);
+      const all = own === null ? tiers : { ...tiers, sae: saeTier(engine) };
+      // Without its tiers, a sentry made anew must not take up one that the caller had replaced.
+      const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae: own };
       const recipe = { source: opened.source, options: { ...opened.options, ...overrides, files: files.table() } };
-      return new Sentry(engine, publicPolicy(info), recipe, settings, tiers);
+      return new Sentry(engine, publicPolicy(info), recipe, settings, all);
     } catch (error) {
       engine.close();
       throw error;
@@ -229,7 +234,15 @@ export class Sentry {
    */
   explain(event: EventInput): Explanation | null {
     this.#refuseIfClosed();
-    return this.#ifEvent(event, (code) => explanation(this.#engine.explain(), this.#decision(code)));
+    return this.#ifEvent(event, (code) => {
+      const trace = this.#engine.explain();
+      const sae = this.#engine.hasSae && trace.kind === "LlmActivations";
+      return explanation(
+        trace,
+        this.#decision(code),
+        sae ? saeDecision(this.#engine.score(), trace.evidence) : undefined,
+      );
+    });
   }
 
   /**

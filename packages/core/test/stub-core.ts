@@ -123,6 +123,16 @@ class StubHandle implements Handle {
     return new StubHandle(this.#core, this.#instance);
   }
 
+  attachSae(): string {
+    this.#enter("attachSae");
+    return JSON.stringify({ diagnostics: [], policy: null });
+  }
+
+  score(): string | undefined {
+    this.#enter("score");
+    return undefined;
+  }
+
   input(len: number): number {
     this.#enter("input");
     this.#core.bytes.grow(Math.ceil(len / PAGE));

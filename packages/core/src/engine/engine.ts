@@ -1,11 +1,11 @@
 // The narrow interface to the rule engine: one compiled policy, events in, an integer out. All that knows of wasm is
 // behind it.
 
-import type { CompileReport, Counters, EventFacts, EventKind, Risk, Trace } from "../generated/wire.js";
+import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
 import { FAILED_CODE, MALFORMED_CODE } from "./code.js";
 import { EngineFailure } from "./failure.js";
 import type { Instance } from "./instance.js";
-import { forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
+import { attach, type Dictionary, forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
 import { type Brief, MAX_CHUNK_BYTES, type Row, readBrief, readCodes, readRows } from "./rows.js";
 
 /**
@@ -16,7 +16,7 @@ import { type Brief, MAX_CHUNK_BYTES, type Row, readBrief, readCodes, readRows }
  */
 export class Engine {
   readonly #instance: Instance;
-  readonly #recipe: Recipe;
+  #recipe: Recipe;
   #live: Live | undefined;
   #length = 0;
   #failure = "";
@@ -38,7 +38,22 @@ export class Engine {
     return new Engine(this.#instance, this.#recipe, forked(this.#instance, this.#ready()));
   }
 
-  /** Judges one event and keeps it for {@link facts} and {@link explain}. Never throws. */
+  /**
+   * Gives the policy a dictionary of features, for good; not if the report has diagnostics. Engines that were forked before
+   * do without it. Throws `EngineFailure`.
+   */
+  attachSae(dictionary: Dictionary): CompileReport {
+    const report = this.#cold(({ handle }) => attach(handle, dictionary));
+    if (report.diagnostics.length === 0) this.#recipe = { ...this.#recipe, sae: dictionary };
+    return report;
+  }
+
+  /** Whether the policy has a dictionary of features. */
+  get hasSae(): boolean {
+    return this.#recipe.sae !== undefined;
+  }
+
+  /** Judges one event and keeps it for {@link facts}, {@link score} and {@link explain}. Never throws. */
   judge(event: string | Uint8Array): number {
     try {
       const { room, handle } = this.#ready();
@@ -65,6 +80,11 @@ export class Engine {
     return this.#cold(({ handle }) => readBrief(handle.brief(this.#length)));
   }
 
+  /** The score of the event last judged, which was of activations; there is a dictionary. Throws `EngineFailure`. */
+  score(): SaeDecision {
+    return this.#cold(({ handle }) => parse<SaeDecision>(handle.score(this.#length)));
+  }
+
   /** The trace of the event last judged, which was one. Throws `EngineFailure`. */
   explain(): Trace {
     return this.#cold(({ handle }) => parse<Trace>(handle.explain(this.#length)));
@@ -82,7 +102,7 @@ export class Engine {
 
   /** Takes the next bytes of a stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`. */
   feed(chunk: Uint8Array): Row[] {
-    return this.#cold((live) => readRows(this.#instance.memory, live.handle, this.#fed(live, chunk)));
+    return this.#cold((live) => this.#rows(live, this.#fed(live, chunk)));
   }
 
   /**
@@ -98,7 +118,7 @@ export class Engine {
 
   /** Takes the stream's last line, if that has no end. Throws `EngineFailure`. */
   finish(): Row[] {
-    return this.#cold(({ handle }) => readRows(this.#instance.memory, handle, handle.finish()));
+    return this.#cold((live) => this.#rows(live, live.handle.finish()));
   }
 
   /** Throws `EngineFailure`. */
@@ -131,6 +151,10 @@ export class Engine {
     if (place === 0) throw new RangeError(`a chunk may have ${MAX_CHUNK_BYTES} bytes`);
     new Uint8Array(this.#instance.memory.buffer, place, chunk.length).set(chunk);
     return handle.feed(chunk.length);
+  }
+
+  #rows({ handle }: Live, count: number): Row[] {
+    return readRows(this.#instance.memory, handle, count, this.hasSae);
   }
 
   #needIntact(): void {

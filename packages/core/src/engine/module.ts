@@ -20,6 +20,14 @@ export interface Handle {
   free(): void;
   /** A second handle on the same compiled policy, with a room and a stream of its own. */
   fork(): Handle;
+  /**
+   * Gives the policy a dictionary of features: a `CompileReport` as JSON, without a policy; it has no diagnostics if all is well.
+   * The stream then has a row for each event of a model's activations, and `rowBriefs` a third line for each row: its
+   * `SaeDecision` as JSON, empty for other kinds of event.
+   */
+  attachSae(name: string, text: string, escalateAt: number, blockAt: number): string;
+  /** A `SaeDecision` as JSON, of the event in the room; nothing without a dictionary, or if it is of another kind. */
+  score(len: number): string | undefined;
   /** Room for `len` bytes of one event; 0 if `len` is over the limit. */
   input(len: number): number;
   /** Judges the first `len` bytes in the room: a code, see code.ts. */

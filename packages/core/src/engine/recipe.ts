@@ -1,16 +1,22 @@
 // Compiling a policy, the first time and again after a failure.
 
-import type { CompileReport } from "../generated/wire.js";
+import type { CompileReport, Sae } from "../generated/wire.js";
 import type { CoreSource } from "../policy/source.js";
 import { EngineFailure } from "./failure.js";
 import type { Instance } from "./instance.js";
 import type { Compilation, Handle } from "./module.js";
 import { EventRoom } from "./room.js";
 
-/** A policy's text and what `env` gives in it: all that is needed to compile it again. */
+/** A policy's text, what `env` gives in it, and its dictionary: all that is needed to compile it again. */
 export interface Recipe {
   readonly source: CoreSource;
   readonly lookup: (name: string) => string | undefined;
+  readonly sae?: Dictionary;
+}
+
+/** A dictionary of features as text, and from which scores it acts. */
+export interface Dictionary extends Readonly<Sae> {
+  readonly text: string;
 }
 
 /** A compiled policy in an instance, of use while that is of this generation. */
@@ -25,9 +31,15 @@ export function start(instance: Instance, recipe: Recipe): { live: Live | undefi
   return compiled(instance, recipe, false, (compilation, report) => {
     const handle = compilation.takeHandle();
     if (handle === undefined) return { live: undefined, report };
+    if (recipe.sae !== undefined) attach(handle, recipe.sae);
     const { generation, memory } = instance;
     return { live: { generation, handle, room: new EventRoom(handle, memory) }, report };
   });
+}
+
+/** Gives a handle a dictionary; nothing has changed if the report has diagnostics. */
+export function attach(handle: Handle, { dict, text, escalateAt, blockAt }: Dictionary): CompileReport {
+  return parse<CompileReport>(handle.attachSae(dict, text, escalateAt, blockAt));
 }
 
 /** A second handle on what is live, without compiling anything. Throws `EngineFailure`. */

@@ -24,11 +24,15 @@ export interface Row extends Brief {
   readonly place: number;
   readonly length: number;
   readonly code: number;
+  /** The `SaeDecision` on an event of a model's activations, as JSON; empty for other kinds, and without a dictionary. */
+  readonly score: string;
 }
 
-export function readRows(memory: Memory, handle: Handle, count: number): Row[] {
+/** `hasSae` tells whether the handle has a dictionary of features. */
+export function readRows(memory: Memory, handle: Handle, count: number, hasSae: boolean): Row[] {
   if (count === 0) return [];
   const briefs = handle.rowBriefs().split("\n");
+  const lines = hasSae ? 3 : 2;
   const table = new Uint32Array(memory.buffer, handle.rows(), count * FIELDS);
   const rows: Row[] = [];
   for (let index = 0; index < count; index++) {
@@ -38,8 +42,9 @@ export function readRows(memory: Memory, handle: Handle, count: number): Row[] {
       place: table[at] ?? 0,
       length: table[at + 1] ?? 0,
       code: table[at + 2] ?? 0,
-      head: briefs[2 * index] ?? "",
-      target: briefs[2 * index + 1] ?? "",
+      head: briefs[lines * index] ?? "",
+      target: briefs[lines * index + 1] ?? "",
+      score: hasSae ? (briefs[lines * index + 2] ?? "") : "",
     });
   }
   return rows;

@@ -31,7 +31,7 @@ export type CompileReport = {
  */
 diagnostics: Array<Diagnostic>, 
 /**
- * The policy; `null` exactly when a diagnostic is an error.
+ * The policy; `null` when a diagnostic is an error, and for a source of another kind.
  */
 policy: PolicyInfo | null, };
 
@@ -165,6 +165,19 @@ export type EventKind = "ToolExec" | "SslContent" | "SecurityAction" | "Egress" 
 export type Evidence = "complete" | "partial";
 
 /**
+ * What of a gitleaks configuration cannot be used.
+ */
+export type ImportProblem = { 
+/**
+ * The rule's id; empty where it is of no rule.
+ */
+id: string, 
+/**
+ * What is wrong.
+ */
+problem: string, };
+
+/**
  * The L2 classifier: an OpenAI-compatible endpoint.
  */
 export type Llm = { 
@@ -234,7 +247,28 @@ agent: Agent | null,
 /**
  * The settings of the model-output tier.
  */
-sae: Sae | null, };
+sae: Sae | null, 
+/**
+ * What is masked.
+ */
+redact: RedactInfo, };
+
+/**
+ * What is masked, as the host sees it.
+ */
+export type RedactInfo = { 
+/**
+ * The names of the site's own patterns.
+ */
+patterns: Array<string>, 
+/**
+ * The built-in kinds that are not looked for.
+ */
+off: Array<string>, 
+/**
+ * A gitleaks configuration, as the document writes its path.
+ */
+gitleaks: string | null, };
 
 /**
  * Another place that belongs to a diagnostic.
@@ -356,6 +390,78 @@ escalateAt: number,
  * The score from which it is blocked, 0 to 1.
  */
 blockAt: number, };
+
+/**
+ * What the tier says of an event.
+ */
+export type SaeDecision = { 
+/**
+ * Block and escalate by the policy's thresholds.
+ */
+verdict: Verdict, 
+/**
+ * By the score alone.
+ */
+severity: Severity, 
+/**
+ * The score, its categories and its largest driver in words.
+ */
+reason: string, 
+/**
+ * The score.
+ */
+explain: SaeScore, };
+
+/**
+ * One feature that made the score what it is.
+ */
+export type SaeDriver = { 
+/**
+ * What the feature stands for.
+ */
+concept: string, 
+/**
+ * The category that it counts for.
+ */
+category: string, 
+/**
+ * The feature: `sae_feature:#8801`.
+ */
+source: string, 
+/**
+ * How active it was.
+ */
+activation: number, 
+/**
+ * What that adds to its category.
+ */
+contribution: number, };
+
+/**
+ * How harmful a model's answer looks from inside. All numbers but activations are from 0 to 1, rounded
+ * to six decimals.
+ */
+export type SaeScore = { 
+/**
+ * What was looked at: a model's activations, not its words.
+ */
+channel: "activation", 
+/**
+ * The score of the worst category.
+ */
+harmful: number, 
+/**
+ * What is left to 1.
+ */
+safety: number, 
+/**
+ * The score of each category that is not 0, the largest first.
+ */
+categories: Record<string, number>, 
+/**
+ * The largest contributions, six at most, the largest first.
+ */
+drivers: Array<SaeDriver>, };
 
 /**
  * How much a decision matters, least first.

@@ -2,6 +2,7 @@
 
 import { type Action, type Decision, isSeverity, isVerdict, type Tier } from "../decision.js";
 import type { EventKind, Risk } from "../generated/wire.js";
+import { isScore } from "../sae.js";
 import { truncateUtf8 } from "../text.js";
 import type { JudgedEvent } from "./judge.js";
 
@@ -20,7 +21,7 @@ export function readAnswer(
   inferRisk: InferRisk,
 ): Decision | undefined {
   if (typeof answer !== "object" || answer === null) return undefined;
-  const { verdict, severity, reason, action, risk }: { [Field in keyof Decision]?: unknown } = answer;
+  const { verdict, severity, reason, action, risk, explain }: { [Field in keyof Decision]?: unknown } = answer;
   if (!isVerdict(verdict) || typeof reason !== "string") return undefined;
   const denied = action === undefined ? undefined : readAction(action);
   if (denied === undefined && action !== undefined) return undefined;
@@ -32,6 +33,7 @@ export function readAnswer(
     reason: words,
     ...(denied === undefined ? {} : { action: denied }),
     ...(verdict === "allow" ? {} : { risk: readRisk(risk) ?? inferRisk(words, event.kind) }),
+    ...(tier === "Sae" && isScore(explain) ? { explain } : {}),
     evidence: event.evidence,
   });
 }

@@ -1,6 +1,7 @@
 // Asking a tier: what it decides, or why it does not. Nothing that it does gets past this as an allow by accident.
 
 import type { Decision, Tier } from "../decision.js";
+import { MODEL_OUTPUT_RISK } from "../sae.js";
 import { orAborted } from "./abort.js";
 import { type InferRisk, readAnswer } from "./answer.js";
 import type { Judge, JudgedEvent, Tiers } from "./judge.js";
@@ -34,7 +35,10 @@ export function ask(place: Place, judge: Judge, event: JudgedEvent, signal: Abor
     resolve(judge.judge(event, { signal }));
   });
   const settled = (): void => {};
-  return { outcome: outcomeOf(place, work, event, signal, inferRisk), gone: work.then(settled, settled) };
+  return {
+    outcome: outcomeOf(place, work, event, signal, riskAt(place, inferRisk)),
+    gone: work.then(settled, settled),
+  };
 }
 
 async function outcomeOf(
@@ -61,8 +65,13 @@ export function unavailable(place: Place, why: string, event: JudgedEvent, infer
 /** An escalation of a tier that could not judge. */
 export function escalation(place: Place, reason: string, event: JudgedEvent, inferRisk: InferRisk): Decision {
   const { tier } = NAMES[place];
-  const risk = inferRisk(reason, event.kind);
+  const risk = riskAt(place, inferRisk)(reason, event.kind);
   return Object.freeze({ verdict: "escalate", tier, severity: "medium", reason, risk, evidence: event.evidence });
+}
+
+/** Whatever the SAE tier says, it is about what a model puts out. */
+function riskAt(place: Place, inferRisk: InferRisk): InferRisk {
+  return place === "sae" ? () => MODEL_OUTPUT_RISK : inferRisk;
 }
 
 /** What was thrown, which may be anything, even what has no text. */

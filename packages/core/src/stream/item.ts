@@ -4,11 +4,17 @@ import type { Decision } from "../decision.js";
 import type { Row } from "../engine/rows.js";
 import type { JudgedEvent } from "../pipeline/judge.js";
 
-/** A line whose decision is anything but a plain allow: a block, an escalation, or a severity above info. */
+/**
+ * A line whose decision is anything but a plain allow of L1: a block, an escalation, a severity above info, or whatever the
+ * SAE tier decides.
+ */
 export interface StreamItem {
-  /** L1's decision. An escalation goes on with `sentry.escalate(decision, event)`. */
+  /** L1's decision, or the SAE tier's. An escalation goes on with `sentry.escalate(decision, event)`. */
   readonly decision: Decision;
-  /** The decision without its target: one and the same object for all events of a rule, a kind and an evidence. */
+  /**
+   * The decision without its target: one and the same object for all events of a rule, a kind and an evidence. The SAE tier
+   * decides each event on its own.
+   */
   readonly shared: Decision;
   /** What the decision's action denies, as a JSON text, escaped as `head` is; empty where there is no action. */
   readonly target: string;

@@ -1,10 +1,15 @@
 // Judging the lines of a chunk one at a time: the way round a line that the rule engine fails on.
 
+import type { Decision } from "../decision.js";
 import { FAILED_CODE, hasTarget, isEvent, isUnmodelled } from "../engine/code.js";
+import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/failure.js";
 import { MAX_LINE_BYTES } from "../engine/rows.js";
 import { utf8Text } from "../input.js";
 import { failed } from "../l1.js";
+import { unavailable } from "../pipeline/ask.js";
+import type { JudgedEvent } from "../pipeline/judge.js";
+import { MODEL_OUTPUT_RISK, saeDecision } from "../sae.js";
 import { NOTHING, plus, type StreamCounters } from "./counters.js";
 import type { StreamItem } from "./item.js";
 import type { StreamParts } from "./stream.js";
@@ -40,8 +45,8 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): Judged {
     return { items: [], counted: { ...NOTHING, lines: 1, [why]: 1 } };
   }
   const item = code === FAILED_CODE ? failedItem(engine.failure) : itemOf(parts, code, line);
-  const { verdict, severity } = item.decision;
-  const plain = verdict === "allow" && severity === "info";
+  const { verdict, severity, tier } = item.decision;
+  const plain = verdict === "allow" && severity === "info" && tier !== "Sae";
   return { items: plain ? [] : [item], counted: { ...NOTHING, lines: 1, events: 1 } };
 }
 
@@ -49,12 +54,23 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
   try {
     const event = { ...engine.facts(), line: utf8Text(line) };
     const { head, target } = engine.brief();
-    const shared = l1.of(code);
-    if (!hasTarget(code)) return { decision: shared, shared, target: "", head, event };
+    const ofSae = engine.hasSae && event.kind === "LlmActivations";
+    const shared = ofSae ? scored(engine, event) : l1.of(code);
+    if (ofSae || !hasTarget(code)) return { decision: shared, shared, target: "", head, event };
     return { decision: l1.withTarget(code, event.target), shared, target, head, event };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     return failedItem(error.what);
+  }
+}
+
+/** A score that the engine fails on must not pass for harmless. */
+function scored(engine: Engine, event: JudgedEvent): Decision {
+  try {
+    return saeDecision(engine.score(), event.evidence);
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    return unavailable("sae", error.message, event, () => MODEL_OUTPUT_RISK);
   }
 }
 

@@ -2,13 +2,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { addDispose } from "../dispose.js";
-import { hasTarget } from "../engine/code.js";
+import { hasTarget, isPartial } from "../engine/code.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/failure.js";
 import { MAX_CHUNK_BYTES, type Row } from "../engine/rows.js";
 import { utf8Text } from "../input.js";
 import type { L1Decisions } from "../l1.js";
 import type { JudgedEvent } from "../pipeline/judge.js";
+import { saeDecision } from "../sae.js";
 import { minus, NOTHING, plus, type StreamCounters } from "./counters.js";
 import { type ItemSource, LazyItem, type StreamItem } from "./item.js";
 import { type Judged, judgeLine, judgeLines } from "./one-by-one.js";
@@ -26,7 +27,7 @@ export interface StreamSource {
 }
 
 /**
- * Judges NDJSON by L1. Lines over 256 KiB, lines that are no event and events with nothing to judge are skipped and counted.
+ * Judges NDJSON by L1, and events of a model's activations by the policy's SAE tier, where it has one. Lines over 256 KiB, lines that are no event and events with nothing to judge are skipped and counted.
  * If the rule engine fails on a chunk, its lines are judged one by one, and those that it fails on again come out
  * as escalations that say so.
  *
@@ -152,8 +153,10 @@ export class EventStream {
   }
 
   #item(row: Row): StreamItem {
-    const { code, target } = row;
-    return new LazyItem(this.#parts.l1.of(code), hasTarget(code) ? target : "", this.#source, row, this.#turn);
+    const { code, target, score } = row;
+    const evidence = isPartial(code) ? "partial" : "complete";
+    const shared = score === "" ? this.#parts.l1.of(code) : saeDecision(JSON.parse(score), evidence);
+    return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#turn);
   }
 
   /** Items outlive a switch to another policy, so they keep to the decisions of theirs. */

@@ -20,10 +20,11 @@ export type Degraded = "overload" | "shutdown";
 
 /** The text of a decision, whatever the target of its action, and of why no slow tier made it. */
 export function decisionText(decision: Decision, degraded?: Degraded): DecisionText {
-  const { verdict, tier, severity, reason, action, risk, rule, evidence, resolution } = decision;
+  const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const before = JSON.stringify({ verdict, tier, severity, reason }).slice(0, -1);
   const after = JSON.stringify({
     risk: risk && auditRisk(risk),
+    explain,
     rule,
     evidence: evidence === "partial" ? evidence : undefined,
     resolution,

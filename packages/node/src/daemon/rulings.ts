@@ -40,6 +40,8 @@ export class Rulings {
   }
 
   of(item: StreamItem): Ruling {
+    // The SAE tier decides each event on its own.
+    if (item.shared.tier === "Sae") return this.#make(item.decision);
     const known = item.target === "" ? this.#plain : this.#withTarget;
     const ruling = known.get(item.shared) ?? this.#make(item.decision);
     known.set(item.shared, ruling);
