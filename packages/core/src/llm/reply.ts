@@ -3,6 +3,9 @@
 import { isSeverity, isVerdict, type Severity, type Verdict } from "../decision.js";
 import { LlmFailure } from "./failure.js";
 
+/** So many stretches in braces are looked at: who writes more is not answering. */
+const MAX_STRETCHES = 100;
+
 /** What a model says of an event. */
 export interface Reply {
   readonly verdict: Verdict;
@@ -46,7 +49,10 @@ function parsed(source: string): { verdict?: unknown; severity?: unknown; reason
   }
 }
 
-/** The outermost stretches from a brace to the one that closes it; braces in strings do not count. */
+/**
+ * The outermost stretches from a brace to the one that closes it; braces in strings do not count. Reading what is no JSON takes a
+ * parser much longer than finding it, hence the limit.
+ */
 function objectsIn(text: string): string[] {
   const found: string[] = [];
   let depth = 0;
@@ -64,6 +70,7 @@ function objectsIn(text: string): string[] {
     } else if (unit === "}" && depth > 0) {
       depth--;
       if (depth === 0) found.push(text.slice(start, i + 1));
+      if (found.length > MAX_STRETCHES) throw new LlmFailure("the reply holds more braces than an answer");
     }
   }
   return found;
