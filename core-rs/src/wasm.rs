@@ -11,9 +11,11 @@ use crate::brief;
 use crate::decision::Word;
 use crate::engine::{Engine, LineStream};
 use crate::event::{self, Event, EventKind, Scratch};
+use crate::policy::{Imported, import};
+use crate::redact::{Detectors, Part};
 use crate::risk;
 use crate::sae::{Best, Tier};
-use crate::wire::{self, EventFacts};
+use crate::wire::{self, EventFacts, ImportProblem};
 
 #[wasm_bindgen]
 extern "C" {
@@ -76,6 +78,12 @@ pub struct Handle {
     scratch: Scratch,
     stream: LineStream,
     rows: Vec<u32>,
+    /// Rules of secrets that have not become part of `detectors` yet.
+    imported: Imported,
+    /// Made when they are first asked for.
+    detectors: Option<Detectors>,
+    /// What the last scan found, as JavaScript reads it.
+    scanned: Vec<u32>,
 }
 
 impl Handle {
@@ -88,7 +96,19 @@ impl Handle {
             scratch: Scratch::default(),
             stream: LineStream::default(),
             rows: Vec::new(),
+            imported: Imported::default(),
+            detectors: None,
+            scanned: Vec::new(),
         }
+    }
+
+    /// Nothing where they take too much memory.
+    fn detectors(&mut self) -> Option<&mut Detectors> {
+        if self.detectors.is_none() {
+            let imported = std::mem::take(&mut self.imported);
+            self.detectors = Detectors::new(&self.engine.policy().redact, imported);
+        }
+        self.detectors.as_mut()
     }
 
     fn adopt(&mut self, tier: Rc<Tier>) {
@@ -174,6 +194,62 @@ impl Handle {
         let line = self.input.get(..len).unwrap_or_default();
         let trace = self.engine.explain(line, &mut self.scratch).ok()?;
         Some(json(&trace))
+    }
+
+    /// Takes in rules of secrets, as ACL text (see [`import`]), before anything is scanned. Gives what of them cannot be
+    /// used: a list of `ImportProblem`.
+    #[wasm_bindgen(js_name = importSecrets)]
+    pub fn import_secrets(&mut self, source: &str) -> String {
+        self.imported = import(source);
+        let problems = std::mem::take(&mut self.imported.problems).into_iter();
+        let problems = problems.map(|(id, problem)| ImportProblem { id, problem });
+        json(&problems.collect::<Vec<_>>())
+    }
+
+    /// The names of the kinds of secrets, as a list; nothing where they take too much memory.
+    #[wasm_bindgen(js_name = secretKinds)]
+    pub fn secret_kinds(&mut self) -> Option<String> {
+        let kinds = self.detectors()?.kinds().to_vec();
+        Some(json(&kinds))
+    }
+
+    /// Looks for secrets in the first `len` bytes of the room behind `from`, and writes over them. Gives the address of what
+    /// was found, in UTF-16 units of the text: how many finds, how far they hold whatever follows, then for each its start,
+    /// its end, and the number of its kind. 0 where nothing is known.
+    pub fn scan(
+        &mut self,
+        len: usize,
+        from: usize,
+        is_last: bool,
+        placeholders: bool,
+    ) -> *const u32 {
+        let mut room = std::mem::take(&mut self.input);
+        let text = room.get_mut(..len).unwrap_or_default();
+        let part = Part {
+            from,
+            is_last,
+            placeholders,
+        };
+        let scan = self.detectors().and_then(|all| all.scan(text, part));
+        let scan = scan.map(|mut scan| {
+            scan.count_utf16(text);
+            scan
+        });
+        self.input = room;
+        let Some(scan) = scan else {
+            return std::ptr::null();
+        };
+        // The room is below 4 GiB.
+        #[allow(clippy::cast_possible_truncation)]
+        let small = |number: usize| number as u32;
+        self.scanned.clear();
+        self.scanned
+            .extend([small(scan.finds.len()), small(scan.settled)]);
+        for find in &scan.finds {
+            self.scanned
+                .extend([small(find.start), small(find.end), find.kind]);
+        }
+        self.scanned.as_ptr()
     }
 
     /// The address of room for the next chunk of the stream; 0 if `len` is more than 1 MiB. Rows

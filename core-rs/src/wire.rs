@@ -9,7 +9,9 @@ use crate::diagnostic::{self, Level, render_with};
 use crate::engine::Engine;
 use crate::event::{Event, EventKind, Evidence};
 use crate::lint;
-use crate::policy::{self, Agent, Deny, Environment, Llm, Origin, Policy, Rule, Sae};
+use crate::policy::{
+    self, Agent, Deny, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS, Sae,
+};
 use crate::risk::Risk;
 use crate::sae;
 use crate::text::{LineIndex, Span};
@@ -117,6 +119,41 @@ impl From<&Rule> for RuleInfo {
     }
 }
 
+/// What is masked, as the host sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct RedactInfo {
+    /// The names of the site's own patterns.
+    pub patterns: Vec<String>,
+    /// The built-in kinds that are not looked for.
+    pub off: Vec<&'static str>,
+    /// A gitleaks configuration, as the document writes its path.
+    pub gitleaks: Option<String>,
+}
+
+impl From<&Redact> for RedactInfo {
+    fn from(redact: &Redact) -> Self {
+        let off = redact.off.iter();
+        Self {
+            patterns: redact.patterns.iter().map(|one| one.kind.clone()).collect(),
+            off: off
+                .filter_map(|&kind| SECRET_KINDS.get(kind).copied())
+                .collect(),
+            gitleaks: redact.gitleaks.clone(),
+        }
+    }
+}
+
+/// What of a gitleaks configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct ImportProblem {
+    /// The rule's id; empty where it is of no rule.
+    pub id: String,
+    /// What is wrong.
+    pub problem: String,
+}
+
 /// A checked policy as the host sees it.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -140,6 +177,8 @@ pub struct PolicyInfo {
     pub agent: Option<Agent>,
     /// The settings of the model-output tier.
     pub sae: Option<Sae>,
+    /// What is masked.
+    pub redact: RedactInfo,
 }
 
 impl From<&Policy> for PolicyInfo {
@@ -155,6 +194,7 @@ impl From<&Policy> for PolicyInfo {
             llm: policy.llm.clone(),
             agent: policy.agent.clone(),
             sae: policy.sae.clone(),
+            redact: RedactInfo::from(&policy.redact),
         }
     }
 }
@@ -317,6 +357,7 @@ mod tests {
         EventFacts::export_all(&config).unwrap();
         Trace::export_all(&config).unwrap();
         Counters::export_all(&config).unwrap();
+        ImportProblem::export_all(&config).unwrap();
         sae::SaeDecision::export_all(&config).unwrap();
     }
 }

@@ -272,13 +272,14 @@ fn rules() {
     ]);
 }
 
+fn rule(pattern: &str) -> String {
+    format!(
+        "rule \"r\" {{ on = \"Dns\" match = {pattern} verdict = \"block\" severity = \"low\" reason = \"w\" }}"
+    )
+}
+
 #[test]
 fn patterns_are_underlined_where_they_are_wrong() {
-    let rule = |pattern: &str| {
-        format!(
-            "rule \"r\" {{ on = \"Dns\" match = {pattern} verdict = \"block\" severity = \"low\" reason = \"w\" }}"
-        )
-    };
     let cases = [
         ("`a(b`", "policy/bad-pattern", "(", "unclosed group"),
         ("`(?=x)y`", "policy/bad-pattern", "(?=", "no look-around"),
@@ -311,6 +312,22 @@ fn patterns_are_underlined_where_they_are_wrong() {
     for (pattern, code, underlined, part) in cases {
         verify(&[(&rule(pattern), &[(code, underlined, part)])]);
     }
+}
+
+/// Half a million classes would take gigabytes to parse: that this ends at all is the test.
+#[test]
+fn many_classes() {
+    let pattern = format!("`{}`", r"\w".repeat(100_000));
+    verify(&[(
+        &rule(&pattern),
+        &[(
+            "policy/pattern-too-large",
+            pattern.as_str(),
+            "rule `r` is too large",
+        )],
+    )]);
+    let written_out = format!("`{}`", "[a-z]".repeat(5_000));
+    verify(&[(&rule(&written_out), &[])]);
 }
 
 #[test]

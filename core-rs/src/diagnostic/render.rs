@@ -2,6 +2,7 @@
 
 use super::Diagnostic;
 use super::display::{columns, push, safe};
+use crate::sort;
 use crate::text::{LineIndex, Position, Span, offset};
 
 /// The most columns of a source line that a frame shows.
@@ -52,7 +53,8 @@ pub(crate) fn render_with(
         });
     }
     let at = frame.position(d.span);
-    places.sort_by_key(|place| (place.at.line, place.at.column));
+    let place = |place: &Place<'_>| (place.at.line, place.at.column);
+    sort::stable(&mut places, |a, b| place(a) < place(b));
     let digits = places
         .iter()
         .map(|place| place.at.line.to_string().len())

@@ -6,7 +6,9 @@
 
 mod builtin;
 mod fields;
+mod gitleaks;
 mod pattern;
+mod redact;
 mod rule;
 mod schema;
 mod secrets;
@@ -23,11 +25,13 @@ use crate::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
 use crate::event::EventKind;
 use crate::risk::{self, Category};
 use crate::text::Span;
+pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
 pub use pattern::Pattern;
 pub(crate) use pattern::{
     ByteSet, END, Need, Run, START, Text, WORD, branches, commonness, fold, frequency,
     without_edges,
 };
+pub use redact::{Redact, SECRET_KINDS, SecretPattern, ValueGroup};
 pub(crate) use suggest::closest;
 
 /// Looks up a variable for `env("NAME")`; the host decides what that reads.
@@ -54,6 +58,8 @@ pub struct Policy {
     pub sae: Option<Sae>,
     /// Where blocks are written.
     pub deny: Deny,
+    /// What is masked.
+    pub redact: Redact,
 }
 
 /// One rule: which events it takes, and what it says of them.

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::fields::{self, Body, Field};
 use super::value::Reader;
-use super::{Agent, Deny, Llm, Origin, Policy, Rule, Sae, rule};
+use super::{Agent, Deny, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
 use crate::acl::{Document, Value, ValueKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
-const TOP_LEVEL: [&str; 9] = [
+const TOP_LEVEL: [&str; 10] = [
     "fail_closed",
     "dry_run",
     "speculate",
@@ -17,6 +17,7 @@ const TOP_LEVEL: [&str; 9] = [
     "agent",
     "sae",
     "deny",
+    "redact",
     "rules",
     "rule",
 ];
@@ -36,6 +37,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
         agent: None,
         sae: None,
         deny: Deny::default(),
+        redact: Redact::default(),
     };
     let mut seen = HashMap::new();
     for field in fields::of_items(&document.items) {
@@ -59,6 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "agent" => policy.agent = agent(reader, field),
             "sae" => policy.sae = sae(reader, field),
             "deny" => policy.deny = deny(reader, field),
+            "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
             _ => reader.unknown(
@@ -66,7 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
                 field.name.span,
                 format!("a policy has no `{name}`"),
                 name,
-                TOP_LEVEL.into_iter(),
+                &TOP_LEVEL,
             ),
         }
     }
@@ -75,7 +78,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
 
 /// Whether a name was set before. Two attributes of one name are the parser's to report; here it is
 /// about blocks, or a block and an attribute.
-fn is_repeated<'t>(
+pub(super) fn is_repeated<'t>(
     reader: &mut Reader<'_>,
     seen: &mut HashMap<&'t str, Field<'t>>,
     field: Field<'t>,
@@ -110,7 +113,7 @@ fn section<'t>(
     field: Field<'t>,
     known: &[&str],
     required: &[&str],
-    mut read: impl FnMut(&mut Reader<'_>, &'t str, &'t Value),
+    read: &mut dyn FnMut(&mut Reader<'_>, &'t str, &'t Value),
 ) {
     let name = &field.name.text;
     let inner = fields::of_section(reader, field);
@@ -130,7 +133,7 @@ fn section<'t>(
                 inner.name.span,
                 format!("`{name}` has no `{key}`"),
                 key,
-                known.iter().copied(),
+                known,
             );
         }
     }
@@ -161,7 +164,7 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
         field,
         &["url", "model", "key", "timeout_s"],
         &["url", "model"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "url" => url = http_url(reader, value),
             "model" => model = reader.text("model", value),
             "key" => key = reader.string("key", value),
@@ -215,7 +218,7 @@ fn agent(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Agent> {
         field,
         &["bin", "skills", "timeout_s"],
         &["bin"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "bin" => bin = reader.text("bin", value),
             "skills" => skills = reader.text("skills", value),
             _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
@@ -236,7 +239,7 @@ fn sae(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Sae> {
         field,
         &["dict", "escalate_at", "block_at"],
         &["dict"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "dict" => dict = reader.text("dict", value),
             "escalate_at" => escalate_at = score(reader, name, value).unwrap_or(escalate_at),
             _ => block_at = score(reader, name, value).unwrap_or(block_at),
@@ -277,7 +280,7 @@ fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
         field,
         &["egress", "file", "exec"],
         &[],
-        |reader, name, value| {
+        &mut |reader, name, value| {
             let path = reader.text(name, value);
             match name {
                 "egress" => deny.egress = path,

@@ -103,7 +103,7 @@ fn floor(source: &str, byte: u32) -> u32 {
 
 /// UTF-16 units of a stretch of UTF-8: one for each character, two where it takes four bytes. Counted on lead bytes, so
 /// a stretch may end inside a character.
-fn utf16_len(bytes: &[u8]) -> u32 {
+pub(crate) fn utf16_len(bytes: &[u8]) -> u32 {
     bytes
         .iter()
         .map(|byte| u32::from(byte & 0xC0 != 0x80) + u32::from(*byte >= 0xF0))

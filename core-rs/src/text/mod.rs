@@ -4,6 +4,7 @@ mod line_index;
 mod span;
 mod visible;
 
+pub(crate) use line_index::utf16_len;
 pub use line_index::{LineIndex, Position};
 pub use span::Span;
 pub(crate) use span::offset;

@@ -7,6 +7,7 @@ use super::found::Found;
 use super::group::Branch;
 use super::texts::Texts;
 use crate::policy::{ByteSet, Need, Run, Text, commonness, fold, without_edges};
+use crate::sort;
 
 /// Bytes that what the branches on one kind of event need may take.
 pub(in crate::engine) const MAX_BYTES: usize = 64 << 20;
@@ -21,7 +22,7 @@ const MIN_RUN: u32 = 4;
 
 /// Branches, by what they need.
 #[derive(Debug)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     texts: Texts,
     /// By the number of a text: the branches that need it first of all, as a range of `owners`.
     owned: Vec<Range<u32>>,
@@ -62,7 +63,7 @@ struct Runs {
 
 /// What the branches need takes more than [`MAX_BYTES`], with this one.
 #[derive(Debug)]
-pub(super) struct TooMuch(pub(super) Branch);
+pub(crate) struct TooMuch(pub(super) Branch);
 
 /// Texts while they are collected: their numbers, and who needs each first of all.
 #[derive(Default)]
@@ -78,7 +79,7 @@ impl Filter {
     /// A filter for branches that need something.
     // Kept out of its caller: engines take long to optimise what grows very large.
     #[inline(never)]
-    pub(super) fn new(branches: &[(Branch, &Need)]) -> Result<Self, TooMuch> {
+    pub(crate) fn new(branches: &[(Branch, &Need)]) -> Result<Self, TooMuch> {
         let mut counts: HashMap<&[u8], f32> = HashMap::new();
         for text in branches
             .iter()
@@ -120,7 +121,7 @@ impl Filter {
             }
         }
         for runs in &mut runs {
-            runs.branches.sort_unstable();
+            sort::unstable(&mut runs.branches, |a, b| a < b);
         }
         let mut owners = Vec::new();
         let mut owned = Vec::with_capacity(collected.owners.len());
@@ -141,7 +142,7 @@ impl Filter {
 
     /// Leaves in `candidates` the branches that have in `subject` what they need, in order. `found` is
     /// room to work in.
-    pub(super) fn look(&self, subject: &[u8], found: &mut Found, candidates: &mut Vec<Branch>) {
+    pub(crate) fn look(&self, subject: &[u8], found: &mut Found, candidates: &mut Vec<Branch>) {
         candidates.clear();
         found.begin(self.owned.len(), self.short.len());
         self.texts.look(subject, found);
@@ -160,7 +161,7 @@ impl Filter {
             candidates.extend(occurring.map(|&(_, branch)| branch));
         }
         if candidates.len() > 1 {
-            candidates.sort_unstable();
+            sort::unstable(candidates, |a, b| a < b);
             candidates.dedup();
         }
     }

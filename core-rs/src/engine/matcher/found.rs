@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 /// The texts that were found, by their numbers, and what is known of the short ones.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The look, as a number that no earlier one had.
     round: u32,
     /// For each text, the last look that found it.
@@ -16,7 +16,7 @@ pub(super) struct Found {
 
 impl Found {
     /// Forgets the last look, for one at so many texts and short texts.
-    pub(super) fn begin(&mut self, texts: usize, short: usize) {
+    pub(crate) fn begin(&mut self, texts: usize, short: usize) {
         self.texts.clear();
         self.round += 1;
         if self.round > u32::MAX >> 1 || self.last.len() != texts {
@@ -42,7 +42,7 @@ impl Found {
     }
 
     /// The texts that were found.
-    pub(super) fn texts(&self) -> &[u32] {
+    pub(crate) fn texts(&self) -> &[u32] {
         &self.texts
     }
 

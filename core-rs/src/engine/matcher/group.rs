@@ -12,11 +12,11 @@ const MAX_GROUP: usize = 8 << 20;
 
 /// One branch of one rule's pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Branch {
+pub(crate) struct Branch {
     /// The rule's place in the policy.
-    pub(super) rule: u32,
+    pub(crate) rule: u32,
     /// The branch's place in the pattern.
-    pub(super) place: u32,
+    pub(crate) place: u32,
 }
 
 impl Branch {

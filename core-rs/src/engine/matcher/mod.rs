@@ -24,16 +24,20 @@ mod texts;
 use std::cell::RefCell;
 
 use automata::Automata;
-use filter::{Filter, TooMuch};
-use found::Found;
-use group::{Branch, Group, Search};
+use filter::TooMuch;
+use group::{Group, Search};
 use path::{Path, took};
 
 use crate::event::EventKind;
 use crate::policy::Rule;
+use crate::sort;
 
+pub(crate) use filter::Filter;
 pub(super) use filter::MAX_BYTES;
+pub(crate) use found::Found;
+pub(crate) use group::Branch;
 pub(super) use span::find;
+pub(crate) use texts::Texts;
 
 /// Finds which rules fit a subject. Every method takes the rules that it was made of.
 #[derive(Debug)]
@@ -140,7 +144,7 @@ impl Matcher {
                         fitting.extend(branches.first().map(|branch| branch.rule));
                     }
                 }
-                fitting.sort_unstable();
+                sort::unstable(&mut fitting, |a, b| a < b);
                 fitting.dedup();
                 fitting
             },

@@ -11,6 +11,7 @@ use super::found::Found;
 use super::grams::Grams;
 use super::screen::{Length, Screen};
 use crate::policy::{END, START, WORD, fold, frequency};
+use crate::sort;
 
 /// Lengths of grams, in the order of [`Texts::grams`].
 const LENGTHS: [usize; 4] = [4, 3, 2, 1];
@@ -19,7 +20,7 @@ const FREQUENCY: f32 = 1e6;
 
 /// Texts to look for.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     screen: Screen,
     grams: [Grams; 4],
     /// Those with the same gram stand together.
@@ -79,9 +80,9 @@ impl Texts {
     /// Prepares for `texts`, as [`fold`] leaves them; none is empty, or there twice. Their numbers are
     /// their places. Together they have less than 4 GiB.
     #[inline(never)]
-    pub(super) fn new(texts: &[&[u8]]) -> Self {
+    pub(crate) fn new(texts: &[&[u8]]) -> Self {
         let mut chosen = chosen(texts);
-        chosen.sort_unstable();
+        sort::unstable(&mut chosen, |a, b| a < b);
         let mut all = Self {
             screen: Screen::new(chosen.iter().map(|chosen| (chosen.gram, chosen.length))),
             grams: Default::default(),
@@ -118,7 +119,7 @@ impl Texts {
     }
 
     /// Tells `found` the numbers of all texts that occur in `subject`.
-    pub(super) fn look(&self, subject: &[u8], found: &mut Found) {
+    pub(crate) fn look(&self, subject: &[u8], found: &mut Found) {
         self.screen.each(subject, |end, length, last| {
             self.compare(subject, end, length, last, found);
         });

@@ -22,6 +22,9 @@ const MAX_COMPILED: usize = 4 << 20;
 const MAX_COPIED: usize = 256 << 10;
 /// A pattern with more alternatives than this is tried as a whole.
 const MAX_BRANCHES: usize = 64;
+/// Classes such as `\w` that a pattern may write. More would compile to far over [`MAX_COMPILED`], but parsing alone takes
+/// several kilobytes for each, and a document has room for half a million.
+const MAX_CLASSES: usize = 4096;
 
 /// A regular expression in the syntax of the `regex` crate, known to compile.
 #[derive(Clone, Debug)]
@@ -40,6 +43,12 @@ impl Pattern {
             needs: branches(hir).iter().map(need::of).collect(),
             size: size::at_most(hir),
         }
+    }
+
+    /// A pattern of this crate's own. `None` is for the type.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let hir = regex_syntax::parse(text).ok()?;
+        Some(Self::new(text.to_owned(), &hir))
     }
 
     /// The pattern as it was written.
@@ -92,33 +101,41 @@ fn split(hir: &Hir) -> Option<Vec<Hir>> {
     }
 }
 
-/// Reads a pattern of a site, and makes sure that it compiles.
-pub(super) fn read(reader: &mut Reader<'_>, rule: Option<&str>, value: &Value) -> Option<Pattern> {
+/// Reads a pattern of a site, and makes sure that it compiles. `owner` is what messages say it is the pattern of.
+pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
     let text = reader.string("match", value)?;
-    let rule = rule.map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
+    if classes(&text) > MAX_CLASSES {
+        reader.report(too_large(owner, value.span));
+        return None;
+    }
     let hir = match regex_syntax::parse(&text) {
         Ok(hir) => hir,
         Err(error) => {
-            let fault = syntax_fault(reader.source, &rule, value.span, &text, &error);
+            let fault = syntax_fault(reader.source, owner, value.span, &text, &error);
             reader.report(fault);
             return None;
         }
     };
     if size::at_most(&hir) > MAX_COMPILED && is_too_large(&hir) {
-        reader.report(
-            Diagnostic::new(
-                Code::PatternTooLarge,
-                value.span,
-                format!(
-                    "the pattern of {rule} is too large: compiled it takes more than {} MiB",
-                    MAX_COMPILED >> 20
-                ),
-            )
-            .help("lower the counts in `{…}`, or use `[0-9A-Za-z_]` and `(?-u:…)` for Unicode classes such as `\\w`"),
-        );
+        reader.report(too_large(owner, value.span));
         return None;
     }
     Some(Pattern::new(text, &hir))
+}
+
+/// How many classes a pattern writes, at most.
+fn classes(pattern: &str) -> usize {
+    let letters = |pair: &&[u8]| matches!(pair, [b'\\', letter] if b"wWdDsSpP".contains(letter));
+    pattern.as_bytes().windows(2).filter(letters).count()
+}
+
+fn too_large(owner: &str, span: Span) -> Diagnostic {
+    let limit = MAX_COMPILED >> 20;
+    let problem =
+        format!("the pattern of {owner} is too large: compiled it takes more than {limit} MiB");
+    Diagnostic::new(Code::PatternTooLarge, span, problem).help(
+        "lower the counts in `{…}`, or use `[0-9A-Za-z_]` and `(?-u:…)` for Unicode classes such as `\\w`",
+    )
 }
 
 fn is_too_large(hir: &Hir) -> bool {
@@ -131,7 +148,7 @@ fn is_too_large(hir: &Hir) -> bool {
 
 fn syntax_fault(
     source: &str,
-    rule: &str,
+    owner: &str,
     literal: Span,
     pattern: &str,
     error: &regex_syntax::Error,
@@ -154,7 +171,7 @@ fn syntax_fault(
     let fault = Diagnostic::new(
         Code::BadPattern,
         place,
-        format!("the pattern of {rule} is not a regular expression: {problem}"),
+        format!("the pattern of {owner} is not a regular expression: {problem}"),
     );
     match error {
         regex_syntax::Error::Parse(error) => match error.kind() {

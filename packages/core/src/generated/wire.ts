@@ -165,6 +165,19 @@ export type EventKind = "ToolExec" | "SslContent" | "SecurityAction" | "Egress" 
 export type Evidence = "complete" | "partial";
 
 /**
+ * What of a gitleaks configuration cannot be used.
+ */
+export type ImportProblem = { 
+/**
+ * The rule's id; empty where it is of no rule.
+ */
+id: string, 
+/**
+ * What is wrong.
+ */
+problem: string, };
+
+/**
  * The L2 classifier: an OpenAI-compatible endpoint.
  */
 export type Llm = { 
@@ -234,7 +247,28 @@ agent: Agent | null,
 /**
  * The settings of the model-output tier.
  */
-sae: Sae | null, };
+sae: Sae | null, 
+/**
+ * What is masked.
+ */
+redact: RedactInfo, };
+
+/**
+ * What is masked, as the host sees it.
+ */
+export type RedactInfo = { 
+/**
+ * The names of the site's own patterns.
+ */
+patterns: Array<string>, 
+/**
+ * The built-in kinds that are not looked for.
+ */
+off: Array<string>, 
+/**
+ * A gitleaks configuration, as the document writes its path.
+ */
+gitleaks: string | null, };
 
 /**
  * Another place that belongs to a diagnostic.

@@ -45,13 +45,13 @@ export class Output {
 
   /** Waits until the reader has caught up with what was written, or is gone. */
   async ready(): Promise<void> {
-    if (this.#stream.writableNeedDrain && !this.#stream.destroyed) await taken(this.#stream);
+    if (this.#stream.writableNeedDrain && !this.#isOver) await taken(this.#stream);
   }
 
   /** Writes out what there is, and waits until all is written or cannot be. */
   async flush(): Promise<void> {
     this.#write();
-    if (this.#unwritten === 0 || this.#stream.destroyed) return;
+    if (this.#unwritten === 0 || this.#isOver) return;
     await new Promise<void>((resolve) => {
       this.#through = resolve;
     });
@@ -71,6 +71,11 @@ export class Output {
       this.#unwritten -= 1;
       if (this.#unwritten === 0) this.#through();
     });
+  }
+
+  /** Stdout is never destroyed for good: once it has failed, nothing more is told of it. */
+  get #isOver(): boolean {
+    return this.#error !== undefined || this.#stream.destroyed;
   }
 
   #fail(error: Error): void {

@@ -69,7 +69,8 @@ function readText(path: string, most: number): string {
 function readAtMost(path: string, most: number): Buffer {
   const fd = openSync(path, OPEN_FLAGS);
   try {
-    const stat = fstatSync(fd);
+    // With `bigint`: see `statOf` of the command line.
+    const stat = fstatSync(fd, { bigint: true });
     if (stat.isDirectory()) throw new Error("it is a directory");
     if (!stat.isFile()) throw new Error("it is not a regular file");
     // Its size is no guide: a file may grow meanwhile, and those of /proc claim to be empty. A part of a policy is another one.

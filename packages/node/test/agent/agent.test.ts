@@ -2,6 +2,9 @@
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { agentTier } from "../../dist/l3/tier.js";
+import { OWN_SKILLS, readSkills } from "../../src/agent/skills.js";
+import { EVENT } from "../l3/lab.js";
 import { scratch } from "../support/scratch.js";
 import { agent, answer, calls, endpoint, investigate, type Said } from "./endpoint.js";
 
@@ -285,6 +288,30 @@ describe("playbooks", () => {
       "# Playbook: prompt-injection",
     ]);
   });
+
+  it("of the package say at their beginning what they are called and for", () => {
+    for (const { name, text } of readSkills(OWN_SKILLS, () => expect.unreachable())) {
+      expect(text).toMatch(new RegExp(`^---\\nname: ${name}\\ndescription: [^\\n]{40,}\\n---\\n\\n# `));
+    }
+  });
+});
+
+it("is what L3 runs, with the endpoint of L2", async () => {
+  const model = await endpoint(calls(["recent_events", '{"contains":"evil"}']), answer("block", "secret exfiltration"));
+  const llm = { url: model.url, model: "small", key: "l2", timeoutS: 30 };
+  const agent = { bin: "a3s-sentry-agent", skills: null, timeoutS: 30 };
+  const l3 = agentTier(agent, { folder: "", llm, env: { PATH: "/nowhere" } });
+  const recent = ['{"event":{"Dns":{"pid":7,"query":"evil.test"}}}'];
+  const { signal } = new AbortController();
+  expect(await l3.judge({ ...EVENT, recent }, { signal })).toEqual({
+    verdict: "block",
+    severity: "high",
+    reason: "L3: secret exfiltration",
+    action: { kind: "DenyExec", target: "/usr/bin/curl" },
+  });
+  expect(model.asked[0]).toMatchObject({ model: "small", headers: { authorization: "Bearer l2" } });
+  expect(model.asked[0]?.messages[1]?.content).toContain(EVENT.line);
+  expect(model.asked[1]?.messages.at(-1)?.content).toContain(`1: ${recent[0]}`);
 });
 
 describe("help and version", () => {

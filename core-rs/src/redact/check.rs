@@ -1,0 +1,133 @@
+//! What a match of a built-in pattern must be besides, so that code and prose are left alone.
+
+use std::ops::Range;
+
+/// What is asked of a match.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Check {
+    Nothing,
+    Bearer,
+    Generic,
+    Email,
+}
+
+impl Check {
+    /// Whether the value of a match in `text` is a secret.
+    pub(super) fn holds(self, text: &[u8], matched: Range<usize>, value: Range<usize>) -> bool {
+        let part = |part: Range<usize>| text.get(part).unwrap_or_default();
+        let before = part(matched.start..value.start);
+        match self {
+            Self::Nothing => true,
+            Self::Bearer => {
+                let has_header = before
+                    .first()
+                    .is_some_and(|byte| matches!(byte, b'A' | b'a'));
+                has_header || !is_words(part(value))
+            }
+            Self::Generic => {
+                let next = text.get(value.end).copied();
+                is_value(before, part(value), next)
+            }
+            Self::Email => is_address(part(matched)),
+        }
+    }
+}
+
+/// Whether a text is letters and what joins them, with a capital only where a word begins.
+fn is_words(value: &[u8]) -> bool {
+    let joins = |byte: &u8| matches!(byte, b'.' | b'-' | b'_' | b'/');
+    value.split(joins).all(|word| match word {
+        [first, rest @ ..] => {
+            first.is_ascii_alphabetic() && rest.iter().all(u8::is_ascii_lowercase)
+        }
+        [] => true,
+    })
+}
+
+/// Whether what stands behind a label is a value, and not where one is to be put or taken from.
+fn is_value(before: &[u8], value: &[u8], next: Option<u8>) -> bool {
+    if is_blank(value)
+        || is_template(value)
+        || value.starts_with(b"http://")
+        || value.starts_with(b"https://")
+    {
+        return false;
+    }
+    let is_quoted = before
+        .last()
+        .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    if is_quoted {
+        return true;
+    }
+    if matches!(next, Some(b'(' | b'[')) || is_path(value) {
+        return false;
+    }
+    // `password=CorrectHorseBattery` is a setting, `token: CancellationToken` is code.
+    let is_setting = before.ends_with(b"=");
+    let is_case = |is: fn(&u8) -> bool| value.iter().all(|byte| *byte == b'-' || is(byte));
+    value
+        .iter()
+        .any(|byte| byte.is_ascii_digit() && !is_expression(value))
+        || value.iter().any(|byte| b"!@#^*+~?%".contains(byte))
+        || is_case(u8::is_ascii_lowercase)
+        || is_case(u8::is_ascii_uppercase)
+        || is_setting && value.iter().all(u8::is_ascii_alphabetic)
+        || !value.is_ascii()
+}
+
+/// One character over and over, as in `xxxxxxxxxxxx`.
+fn is_blank(value: &[u8]) -> bool {
+    let first = value.first().copied().unwrap_or_default();
+    b"xX*.-_#?0".contains(&first) && value.iter().all(|&byte| byte == first)
+}
+
+/// What a program puts a value in: `${TOKEN}`, `{{ token }}`, `<token>`, `%TOKEN%`, `$TOKEN`.
+fn is_template(value: &[u8]) -> bool {
+    let is_name = |name: &[u8]| {
+        name.iter()
+            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+    };
+    match value {
+        [b'$' | b'%' | b'{', b'{' | b'(' | b'%', ..] | [b'<' | b'{', .., b'>' | b'}'] => true,
+        [b'$', name @ ..] | [b'%', name @ .., b'%'] => is_name(name),
+        _ => false,
+    }
+}
+
+/// A file's path of ordinary names.
+fn is_path(value: &[u8]) -> bool {
+    let is_ordinary = |byte: &u8| byte.is_ascii_lowercase() || b"/._-".contains(byte);
+    matches!(value, [b'/' | b'.' | b'~', ..]) && value.iter().skip(1).all(is_ordinary)
+}
+
+/// Names joined by dots, as in `process.env.TOKEN_2`.
+fn is_expression(value: &[u8]) -> bool {
+    let mut names = value.split(|&byte| byte == b'.');
+    let is_name = |name: &[u8]| {
+        let (Some(first), Some(last)) = (name.first(), name.last()) else {
+            return false;
+        };
+        let inside = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        // A digit stands at the end of a name, seldom inside.
+        let letters = name.iter().rposition(|byte| !byte.is_ascii_digit());
+        let inner = name
+            .get(..letters.map_or(0, |last| last + 1))
+            .unwrap_or_default();
+        (first.is_ascii_alphabetic() || *first == b'_')
+            && inside(last)
+            && inner
+                .iter()
+                .all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+    };
+    value.contains(&b'.') && names.all(is_name)
+}
+
+/// Whether it is a person's: not the user of a repository's host, and no name of a picture.
+fn is_address(address: &[u8]) -> bool {
+    let mut parts = address.split(|&byte| byte == b'@');
+    let (user, host) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    !(user == b"git" || matches!(host, [b'1'..=b'9', b'x', b'.', ..]))
+}

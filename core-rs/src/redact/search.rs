@@ -1,0 +1,229 @@
+//! The matches of one pattern, each found at a cost that is bounded by the text's length for all of them together.
+
+use std::ops::Range;
+
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
+
+use super::begins::backwards;
+use crate::policy::ValueGroup;
+
+/// Bytes for the states of one automaton.
+const CACHE: usize = 1 << 20;
+/// So many times the text's length may be read in vain behind matches that end earlier. Past that, all that is left of the
+/// text counts as the last match: too much is masked where reading on would take time without bound.
+const IN_VAIN: usize = 8;
+/// That much may be read in vain in a short text.
+const IN_VAIN_AT_LEAST: usize = 64 << 10;
+
+/// An automaton whose states come into being as texts need them.
+#[derive(Debug)]
+struct Lazy {
+    dfa: DFA,
+    cache: Cache,
+}
+
+/// The automaton could not go on.
+struct Unknown;
+
+/// All that finds the matches of one pattern.
+#[derive(Debug)]
+pub(super) struct Search {
+    hir: Hir,
+    /// Finds where a match ends.
+    ends: Lazy,
+    /// Finds where the match that ends somewhere begins.
+    starts: Lazy,
+    /// Finds what text at the end could be the beginning of a match.
+    begins: Option<Lazy>,
+    groups: Option<Box<(PikeVM, pikevm::Cache)>>,
+}
+
+impl Lazy {
+    fn new(nfa: NFA, kind: MatchKind) -> Option<Self> {
+        let config = DFA::config()
+            .match_kind(kind)
+            .cache_capacity(CACHE)
+            .skip_cache_capacity_check(true);
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
+        let cache = dfa.create_cache();
+        Some(Self { dfa, cache })
+    }
+
+    /// The place that the longest way backwards from the end of `part` leads to.
+    fn back(&mut self, text: &[u8], part: Range<usize>) -> Option<usize> {
+        let input = Input::new(text).range(part).anchored(Anchored::Yes);
+        let found = self.dfa.try_search_rev(&mut self.cache, &input).ok()?;
+        found.map(|found| found.offset())
+    }
+
+    fn memory(&self) -> usize {
+        self.dfa.get_nfa().memory_usage() + self.cache.memory_usage()
+    }
+}
+
+impl Search {
+    /// `None` where the pattern takes more memory than the format can hold, which limits on patterns keep from happening.
+    pub(super) fn new(hir: &Hir) -> Option<Self> {
+        let hir = in_ascii(hir);
+        let ends = compile(&hir, false, WhichCaptures::None)?;
+        let starts = compile(&hir, true, WhichCaptures::None)?;
+        Some(Self {
+            ends: Lazy::new(ends, MatchKind::LeftmostFirst)?,
+            starts: Lazy::new(starts, MatchKind::All)?,
+            begins: None,
+            groups: None,
+            hir,
+        })
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        let groups = self.groups.as_ref();
+        let groups = groups.map_or(0, |of| of.0.get_nfa().memory_usage() + of.1.memory_usage());
+        let begins = self.begins.as_ref().map_or(0, Lazy::memory);
+        self.ends.memory() + self.starts.memory() + begins + groups
+    }
+
+    /// Whether there is a match anywhere.
+    pub(super) fn any(&mut self, text: &[u8], from: usize) -> Option<bool> {
+        let input = Input::new(text).range(from..).earliest(true);
+        let Lazy { dfa, cache } = &mut self.ends;
+        Some(dfa.try_search_fwd(cache, &input).ok()?.is_some())
+    }
+
+    /// Tells `found` all matches, first to last, none overlapping, with the meaning of the `regex` crate.
+    pub(super) fn each(
+        &mut self,
+        text: &[u8],
+        from: usize,
+        mut found: impl FnMut(&mut Self, Range<usize>) -> Option<()>,
+    ) -> Option<()> {
+        if !self.any(text, from)? {
+            return Some(());
+        }
+        let mut in_vain = text.len().saturating_mul(IN_VAIN).max(IN_VAIN_AT_LEAST);
+        let mut at = from;
+        while let Some((end, read)) = self.end(text, at).ok()? {
+            let start = self.starts.back(text, at..end)?;
+            let too_much = read - end > in_vain;
+            in_vain = in_vain.saturating_sub(read - end);
+            at = if too_much { text.len() } else { end };
+            found(self, start..at)?;
+        }
+        Some(())
+    }
+
+    /// Where the next match ends, and up to where was read to know.
+    fn end(&mut self, text: &[u8], from: usize) -> Result<Option<(usize, usize)>, Unknown> {
+        let Lazy { dfa, cache } = &mut self.ends;
+        let input = Input::new(text).range(from..);
+        let mut state = dfa
+            .start_state_forward(cache, &input)
+            .map_err(|_| Unknown)?;
+        let mut end = None;
+        for (at, &byte) in (from..).zip(text.get(from..).unwrap_or_default()) {
+            state = dfa.next_state(cache, state, byte).map_err(|_| Unknown)?;
+            // What a state says is true of the place before the byte that led to it.
+            if state.is_match() {
+                end = Some(at);
+            } else if state.is_dead() {
+                return Ok(end.map(|end| (end, at)));
+            } else if state.is_quit() {
+                return Err(Unknown);
+            }
+        }
+        state = dfa.next_eoi_state(cache, state).map_err(|_| Unknown)?;
+        if state.is_match() {
+            end = Some(text.len());
+        }
+        Ok(end.map(|end| (end, text.len())))
+    }
+
+    /// What of a match is its value.
+    pub(super) fn value(
+        &mut self,
+        text: &[u8],
+        matched: Range<usize>,
+        group: ValueGroup,
+    ) -> Option<Range<usize>> {
+        if group == ValueGroup::Whole {
+            return Some(matched);
+        }
+        let slots = self.slots(text, &matched)?;
+        let mut groups = slots.chunks_exact(2).map(|ends| match ends {
+            [Some(start), Some(end)] => start.get()..end.get(),
+            _ => 0..0,
+        });
+        let value = match group {
+            ValueGroup::Number(number) => groups.nth(number as usize),
+            _ => groups.skip(1).find(|group| !group.is_empty()),
+        };
+        Some(value.filter(|value| !value.is_empty()).unwrap_or(matched))
+    }
+
+    fn slots(&mut self, text: &[u8], matched: &Range<usize>) -> Option<Vec<Option<NonMaxUsize>>> {
+        if self.groups.is_none() {
+            let nfa = compile(&self.hir, false, WhichCaptures::All)?;
+            let vm = PikeVM::new_from_nfa(nfa).ok()?;
+            let cache = vm.create_cache();
+            self.groups = Some(Box::new((vm, cache)));
+        }
+        let (vm, cache) = self.groups.as_deref_mut()?;
+        let mut slots = vec![None; vm.get_nfa().group_info().slot_len()];
+        let input = Input::new(text)
+            .range(matched.clone())
+            .anchored(Anchored::Yes);
+        vm.search_slots(cache, &input, &mut slots);
+        Some(slots)
+    }
+
+    /// Where in `text[from..]` the earliest match begins that more text could make, or make longer.
+    pub(super) fn begins(&mut self, text: &[u8], from: usize) -> Option<usize> {
+        if self.begins.is_none() {
+            let nfa = backwards(self.ends.dfa.get_nfa()).ok()?;
+            self.begins = Some(Lazy::new(nfa, MatchKind::All)?);
+        }
+        self.begins.as_mut()?.back(text, from..text.len())
+    }
+}
+
+fn compile(hir: &Hir, reverse: bool, captures: WhichCaptures) -> Option<NFA> {
+    let config = thompson::Config::new()
+        .utf8(false)
+        .reverse(reverse)
+        .which_captures(captures);
+    let mut compiler = thompson::Compiler::new();
+    compiler.configure(config);
+    compiler.build_from_hir(hir).ok()
+}
+
+/// A pattern that asks for the edges of words of ASCII alone: no automaton finds others, and secrets have none.
+fn in_ascii(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Look(look) => Hir::look(match look {
+            Look::WordUnicode => Look::WordAscii,
+            Look::WordUnicodeNegate => Look::WordAsciiNegate,
+            Look::WordStartUnicode => Look::WordStartAscii,
+            Look::WordEndUnicode => Look::WordEndAscii,
+            Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
+            Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
+            other => *other,
+        }),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
+        HirKind::Capture(capture) => {
+            let mut capture = capture.clone();
+            capture.sub = Box::new(in_ascii(&capture.sub));
+            Hir::capture(capture)
+        }
+        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
+            sub: Box::new(in_ascii(&repetition.sub)),
+            ..repetition.clone()
+        }),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(in_ascii).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(in_ascii).collect()),
+    }
+}

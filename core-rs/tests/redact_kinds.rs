@@ -1,0 +1,289 @@
+//! What each built-in kind finds, and what it leaves alone. Secrets are made up, and put together from parts so that no
+//! scanner takes them for leaked ones.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use sentry_core::policy::{Imported, check};
+use sentry_core::redact::{Detectors, Part};
+
+fn detectors(policy: &str) -> Detectors {
+    let policy = check(policy, &|_| None).policy.unwrap();
+    Detectors::new(&policy.redact, Imported::default()).unwrap()
+}
+
+/// Kinds and the texts under them.
+fn found(detectors: &mut Detectors, text: &str) -> Vec<(String, String)> {
+    let scan = detectors
+        .scan(&mut text.as_bytes().to_vec(), Part::WHOLE)
+        .unwrap();
+    assert_eq!(scan.settled, text.len());
+    let named = |find: &sentry_core::redact::Find| {
+        let kind = detectors.kinds()[find.kind as usize].clone();
+        (kind, text[find.start..find.end].to_owned())
+    };
+    scan.finds.iter().map(named).collect()
+}
+
+const ALNUM: &str = "q7Gd2mZx9Kp4Rt6Wb1Ns8Vc3Jh5Lf0YaEuTiOkQwXzBvNm";
+
+/// `n` letters and digits.
+fn some(n: usize) -> String {
+    ALNUM.chars().cycle().take(n).collect()
+}
+
+fn pem(label: &str, newline: &str) -> String {
+    let line = some(64);
+    [
+        &format!("-----BEGIN {label}-----"),
+        line.as_str(),
+        &line,
+        "AbC+/9==",
+        &format!("-----END {label}-----"),
+    ]
+    .join(newline)
+}
+
+/// A text with its secret between `«` and `»`.
+fn verify(kind: &str, marked: &str) {
+    let mut detectors = detectors("");
+    let text = marked.replace(['«', '»'], "");
+    let expected: Vec<_> = marked
+        .split('«')
+        .skip(1)
+        .map(|rest| (kind.to_owned(), rest.split('»').next().unwrap().to_owned()))
+        .collect();
+    assert_eq!(found(&mut detectors, &text), expected, "{text}");
+}
+
+#[test]
+fn secrets_of_each_kind_are_found_whole() {
+    let hex = "3f9a1c7e5b2d8046".repeat(2);
+    for (kind, secret) in [
+        ("openai_key", format!("sk-proj-{}_{}-x", some(20), some(40))),
+        ("openai_key", format!("sk-{}", some(48))),
+        ("openai_key", format!("sk-svcacct-{}", some(60))),
+        (
+            "openai_key",
+            format!("sk-ant-api03-{}-{}AA", some(46), some(40)),
+        ),
+        ("openai_key", format!("sk-or-v1-{hex}")),
+        ("stripe_key", format!("sk_live_{}", some(24))),
+        ("stripe_key", format!("rk_test_{}", some(99))),
+        ("stripe_key", format!("pk_live_{}", some(24))),
+        ("stripe_key", format!("whsec_{}", some(32))),
+        ("google_api_key", format!("AIza{}", some(35))),
+        ("aws_access_key_id", format!("AKIA{}", "Q3EGRIZ7JN5XW2TB")),
+        ("aws_access_key_id", format!("ASIA{}", "Q3EGRIZ7JN5XW2TB")),
+        ("github_token", format!("ghp_{}", some(36))),
+        ("github_token", format!("gho_{}", some(36))),
+        ("github_token", format!("ghs_{}", some(36))),
+        ("github_token", format!("ghr_{}", some(76))),
+        (
+            "github_token",
+            format!("github_pat_{}_{}", some(22), some(59)),
+        ),
+        (
+            "slack_token",
+            format!("xoxb-{}-{}", "123456789012", some(24)),
+        ),
+        ("slack_token", format!("xoxe.xoxp-1-{}", some(60))),
+        (
+            "slack_token",
+            format!("xapp-1-A0123456789-1234567890123-{hex}"),
+        ),
+        (
+            "jwt",
+            format!("eyJ{}.eyJ{}.{}", some(17), some(30), some(43)),
+        ),
+        ("jwt", format!("eyJ{}.e30.", some(17))),
+        ("private_key", pem("PRIVATE KEY", "\n")),
+        ("private_key", pem("RSA PRIVATE KEY", "\r\n")),
+        ("private_key", pem("EC PRIVATE KEY", r"\n")),
+        ("private_key", pem("OPENSSH PRIVATE KEY", r"\\n")),
+        ("private_key", pem("ENCRYPTED PRIVATE KEY", r"\r\n")),
+        ("private_key", pem("PGP PRIVATE KEY BLOCK", "\n")),
+        ("private_key", pem("PRIVATE KEY", " ")),
+        ("private_key", pem("PRIVATE KEY", "\\n\" +\n  \"")),
+        (
+            "email",
+            "bob.o'neil".replace('\'', "") + "+spam@mail.example.co.uk",
+        ),
+    ] {
+        for (before, behind) in [
+            ("", ""),
+            ("it is ", ", believe me"),
+            (r#"{"content":"it is:\n"#, r#"\nAnd on."}"#),
+            (r#"{"a":"{\"b\":\""#, r#"\"}"}"#),
+            ("X=", "\n"),
+            ("('", "')"),
+            ("é", "é"),
+        ] {
+            verify(kind, &format!("{before}«{secret}»{behind}"));
+        }
+    }
+}
+
+#[test]
+fn of_values_only_the_value_is_found() {
+    let forty = &some(40);
+    let long = &format!("{}.{}_~+/-x==", some(20), some(20));
+    for (kind, marked) in [
+        ("aws_secret", format!("aws_secret_access_key = «{forty}»\n")),
+        (
+            "aws_secret",
+            format!("AWS_SECRET_ACCESS_KEY=«{}/+{}»", some(20), some(18)),
+        ),
+        (
+            "aws_secret",
+            format!(r#"{{"SecretAccessKey":"«{forty}»"}}"#),
+        ),
+        (
+            "aws_secret",
+            format!(r#"{{"x":"{{\"aws_secret_access_key\": \"«{forty}»\"}}"}}"#),
+        ),
+        (
+            "aws_secret",
+            format!("<SecretAccessKey>«{forty}»</SecretAccessKey>"),
+        ),
+        ("bearer", format!("Authorization: Bearer «{long}»\r\n")),
+        (
+            "bearer",
+            format!("curl -H 'authorization: bearer «{forty}»' x"),
+        ),
+        ("bearer", format!(r#""Authorization": "Bearer «{forty}»""#)),
+        (
+            "bearer",
+            "Authorization: Bearer «abcdefghijklmnop»".to_owned(),
+        ),
+        (
+            "generic_secret",
+            "api_key=«abcdef1234567890»&x=1".to_owned(),
+        ),
+        (
+            "generic_secret",
+            r#"{"api_key": "«correct.horse-battery»"}"#.to_owned(),
+        ),
+        (
+            "generic_secret",
+            r#"{\"password\":\"«hunter2hunter2»\"}"#.to_owned(),
+        ),
+        (
+            "generic_secret",
+            r#"{\\\"pwd\\\" : \\\"«hunter2hunter2»\\\"}"#.to_owned(),
+        ),
+        ("generic_secret", "X-Api-Key: «0123456789abcdef»".to_owned()),
+        (
+            "generic_secret",
+            "clientSecret := '«s3cr3t-s3cr3t!»'".to_owned(),
+        ),
+        ("generic_secret", "passwd=«supersecretpassword»".to_owned()),
+        (
+            "generic_secret",
+            "DB_PASSWORD=«CorrectHorseBattery»".to_owned(),
+        ),
+        (
+            "generic_secret",
+            "password: «Tr0ub4dor&3xyz!a»".replace('&', "%"),
+        ),
+        (
+            "generic_secret",
+            "?access_token=«1/fFAGRNJru1FTz70BzhT3Zg»".to_owned(),
+        ),
+        ("generic_secret", "token%3D«abcdef1234567890»".to_owned()),
+        (
+            "generic_secret",
+            "\"password\": \"«schlüsselbundöffner»\"".to_owned(),
+        ),
+        ("generic_secret", "secret = `«$ecretPassw0rd!»`".to_owned()),
+    ] {
+        verify(kind, &marked);
+    }
+}
+
+#[test]
+fn what_only_looks_alike_is_left_alone() {
+    let mut detectors = detectors("");
+    for text in [
+        // Code and prose around labels.
+        "\"max_tokens\": 4096, \"tokenizer\": \"cl100k_base_model\"",
+        "password: short",
+        "const token = getTokenFromRequest(request);",
+        "token = request.headers.get(\"x\")",
+        "secret: process.env.JWT_SECRET,",
+        "api_key=os.environ[\"API_KEY_OF_SERVICE\"]",
+        "token: CancellationToken",
+        "fn f(token: vscode.CancellationToken)",
+        "password: string; token: SecretStringLike | null",
+        "password = my_password_variable",
+        "password=${DB_PASSWORD_PROD}",
+        "api_key: {{ vault.api_key_prod }}",
+        "api_key: \"{{A3S_REDACTED:generic_secret:1}}\"",
+        "token: <your-token-goes-here>",
+        "password: xxxxxxxxxxxxxxxx",
+        "TOKEN=$GITHUB_TOKEN_OF_BOT",
+        "PWD=/home/build/projects/thing",
+        "the secret is that nobody knows it",
+        "\"token\": \"https://example.com/tokens\"",
+        "Forgot password? Reset your password: click the link.",
+        "Use bearer authentication, or the bearer authorization-header.",
+        "Bearer tokens are described in RFC 6750",
+        // Prefixes of keys.
+        "risk-based-management-of-everything sk-fading-circle task-1234567890abcdef12345678",
+        "sk-short",
+        "sk_live_short mask_live_0123456789abcd",
+        "AIzaTooShort",
+        "AKIASHORT AKIAlowercaseletters1",
+        "ghp_tooshort ghx_q7Gd2mZx9Kp4Rt6Wb1Ns8Vc3Jh5Lf0YaEuTi",
+        "xoxq-123456789012-abcdef",
+        "eyJhbGciOiJIUzI1NiJ9 and eyJhbGciOiJIUzI1NiJ9. Then more.",
+        "if (text.startsWith(\"-----BEGIN PRIVATE KEY-----\")) return;",
+        "`-----BEGIN RSA PRIVATE KEY-----` begins a key",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+        "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
+        // Addresses of no one.
+        "git@github.com:a/b.git icon@2x.png @types/node@20.1.2 user@localhost a@b.c @app.route",
+    ] {
+        assert_eq!(found(&mut detectors, text), [], "{text}");
+    }
+}
+
+#[test]
+fn an_unfinished_private_key_is_found_as_far_as_it_goes() {
+    let begin = "-----BEGIN RSA PRIVATE KEY-----";
+    let line = some(64);
+    verify("private_key", &format!("«{begin}\n{line}\n{}»", some(20)));
+    verify("private_key", &format!("«{begin}\\n{line}\\n»"));
+    let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n";
+    verify("private_key", &format!("«{begin}\n{headers}{line}»"));
+    verify("private_key", &format!("x «{begin} {line} »"));
+}
+
+#[test]
+fn finds_that_overlap_are_one_named_by_the_first_and_most_telling() {
+    let jwt = format!("eyJ{}.eyJ{}.{}", some(17), some(30), some(43));
+    verify("jwt", &format!("Authorization: Bearer «{jwt}»"));
+    verify("github_token", &format!("token=«ghp_{}»", some(36)));
+    verify("generic_secret", &format!("secret=«x1sk-{}»", some(48)));
+    verify("generic_secret", "password=«me1@example.com/and?more»");
+}
+
+#[test]
+fn a_site_adds_patterns_and_switches_kinds_off() {
+    let mut mine = detectors(
+        r#"redact {
+          off = ["email", "jwt"]
+          pattern "employee" { match = `\bEMP-([0-9]{6})\b` value_group = 1 }
+          pattern "email" { match = `[a-z]+@corp\.example` }
+        }"#,
+    );
+    assert_eq!(
+        found(
+            &mut mine,
+            "EMP-123456 bob@corp.example ann@example.com éEMP-654321é"
+        ),
+        [
+            ("employee".to_owned(), "123456".to_owned()),
+            ("email".to_owned(), "bob@corp.example".to_owned()),
+            ("employee".to_owned(), "654321".to_owned())
+        ]
+    );
+}
