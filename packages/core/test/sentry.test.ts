@@ -43,6 +43,12 @@ describe("the policy", () => {
     for (const part of [policy, policy.rules, policy.rules[0], policy.deny, policy.llm, warnings]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
+    const given = { agent: { bin: "b", skills: null, timeoutS: 5 }, deny: { exec: "x.txt" } };
+    const sentry = await Sentry.create("", given);
+    for (const part of [sentry.settings(), sentry.settings().llm, sentry.policy.agent]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+    expect(Object.isFrozen(given.agent) || Object.isFrozen(given.deny)).toBe(false);
   });
 
   it("that asks for tiers which are not there is warned of", async () => {
