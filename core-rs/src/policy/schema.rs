@@ -69,7 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
                 field.name.span,
                 format!("a policy has no `{name}`"),
                 name,
-                TOP_LEVEL.into_iter(),
+                &TOP_LEVEL,
             ),
         }
     }
@@ -135,7 +135,7 @@ fn section<'t>(
                 inner.name.span,
                 format!("`{name}` has no `{key}`"),
                 key,
-                known.iter().copied(),
+                known,
             );
         }
     }
