@@ -39,7 +39,7 @@ describe.each(Object.entries(STAYS))("%s", (_, start) => {
 describe("a program that answers and lingers", () => {
   it("is ended, and its answer counts", async () => {
     const lab = new Lab();
-    expect(await lab.ask(lab.program(`${ALLOW}; sleep $FOREVER`))).toEqual(ALLOWED);
+    expect(await lab.ask(lab.program(`${ALLOW}; sleep $FOREVER`), { timeoutS: 600 })).toEqual(ALLOWED);
     expect(lab.left()).toEqual([]);
   });
 
@@ -58,6 +58,13 @@ describe("a program that answers and lingers", () => {
   });
 });
 
+it("what shows by nothing but its parent ends as long as that lives", async () => {
+  const lab = new Lab();
+  const program = lab.program("cd /; env -i /usr/bin/setsid sleep $FOREVER &\n sleep $FOREVER");
+  await expect(lab.ask(program, { timeoutS: 0.4 })).rejects.toThrow("timed out");
+  expect(lab.left()).toEqual([]);
+});
+
 it("forks that outrun the search die with their group", async () => {
   const lab = new Lab();
   const fork = "spawn() { sleep $FOREVER & for each in 1 2 3 4; do :; done; }; while :; do spawn; sleep 0.01; done";
@@ -72,12 +79,12 @@ it("a flood costs no memory", async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
 });
 
-it("a guard that is killed costs nothing", async () => {
+it.each(["SIGKILL", "SIGSTOP"] as const)("a guard that gets %s costs no more than a moment", async (signal) => {
   const lab = new Lab();
   const asked = lab.ask(lab.program(`(setsid sleep $FOREVER &); sleep 1; ${ALLOW}`));
   await expect.poll(() => lab.left().length, { timeout: 20_000 }).toBe(2);
   const [guard] = children().filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("guard-process"));
-  process.kill(Number(guard), "SIGKILL");
+  process.kill(Number(guard), signal);
   expect(await asked).toEqual(ALLOWED);
   expect(lab.left()).toEqual([]);
   expect(await lab.ask(lab.program(ALLOW))).toEqual(ALLOWED);
