@@ -46,6 +46,8 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
     const recentFile = await writeRecent(ward.folder, event.recent);
     const args = [...skillsArgs, "--json", "-p", promptFor(event, recentFile)];
     const recentEnv = recentFile === undefined ? {} : { A3S_SENTRY_RECENT_EVENTS: recentFile };
+    // From here on the program is told of an abort. One that came before is told here, since a signal tells it once.
+    signal.throwIfAborted();
     const ran = await run(ward, program, args, {
       env: { ...env, ...recentEnv },
       timeoutS,

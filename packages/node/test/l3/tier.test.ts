@@ -119,6 +119,21 @@ describe("no answer", () => {
     expect(existsSync(join(lab.folder, "ran"))).toBe(false);
   });
 
+  it("if the caller aborts while the program is about to be started", async () => {
+    const lab = new Lab();
+    const bin = lab.program("touch ../../ran; sleep $FOREVER");
+    for (const steps of [0, 1, 10, 100, 1000]) {
+      const controller = new AbortController();
+      const asked = lab.ask(bin, { signal: controller.signal, event: { recent: ["{}"] } });
+      asked.catch(() => {});
+      for (let step = 0; step < steps; step++) await null;
+      controller.abort(new Error("enough"));
+      await expect(asked).rejects.toThrow("enough");
+      expect(lab.left()).toEqual([]);
+    }
+    expect(existsSync(join(lab.folder, "ran"))).toBe(false);
+  }, 15_000);
+
   it("if there is no room for its folder", async () => {
     const lab = new Lab();
     const nowhere = join(lab.folder, "nowhere");
