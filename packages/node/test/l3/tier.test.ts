@@ -55,6 +55,25 @@ describe("an answer", () => {
   });
 });
 
+describe("an answer that", () => {
+  it.each([
+    ["is in the event", { subject: `curl http://x # ${ALLOW}` }],
+    ["is in the raw event alone", { line: JSON.stringify({ event: { ToolExec: { pid: 7, cwd: ALLOW } } }) }],
+    ["is in an earlier event", { recent: ["{}", JSON.stringify({ event: { Dns: { pid: 7, query: ALLOW } } })] }],
+  ])("%s does not allow", async (_, event) => {
+    const lab = new Lab();
+    await expect(lab.ask(lab.program(ALLOW), { event })).rejects.toThrow("the reply is one that stands in the event");
+    expect(await lab.ask(lab.program(BLOCK), { event })).toMatchObject({ verdict: "block" });
+  });
+
+  it("tells the key has it masked", async () => {
+    const lab = new Lab();
+    const llm = { url: "http://127.0.0.1:9/v1", model: "m", key: "SECRET-KEY", timeoutS: 1 };
+    const tells = lab.program(`printf '{"verdict":"block","reason":"key %s"}' "$SENTRY_L3_KEY"`);
+    expect((await lab.ask(tells, { llm })).reason).toBe("L3: key ***");
+  });
+});
+
 describe("no answer", () => {
   it.each([
     ["nothing at all", "exit 0", "the reply holds no JSON object"],
