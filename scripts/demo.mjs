@@ -11,6 +11,7 @@ import { oneLine, painted, print } from "./lib/screen.mjs";
 
 const session = join(root, "examples", "session.ndjson");
 const policy = join(root, "examples", "sentry.acl");
+const tiers = join(root, "examples", "tiers.acl");
 const denyFiles = join(scratch, "demo");
 const INDENT = 9;
 
@@ -20,7 +21,16 @@ export async function demo() {
   mkdirSync(denyFiles, { recursive: true });
   process.stdout.on("error", quietIfUnread);
   print(`\n$ a3s-sentry run < ${here(session)}     (policy: ${here(policy)})`);
-  const { code, stdout, stderr } = await judged(readFileSync(session, "utf8"));
+  const endpoint = await startProcess();
+  try {
+    return await told(endpoint.url);
+  } finally {
+    endpoint.stop();
+  }
+}
+
+async function told(modelUrl) {
+  const { code, stdout, stderr } = await judged(readFileSync(session, "utf8"), modelUrl);
   const audit = auditLines(stdout);
   const byRules = audit.filter(({ decision }) => decision.tier === "Rules");
   const deeper = audit.filter(({ decision }) => decision.tier !== "Rules");
@@ -32,19 +42,19 @@ export async function demo() {
   heading("in short");
   print(`  ${stderr.trim().split("\n").at(-1)}`);
   showDenyFiles();
-  await showMasking();
+  heading(`a prompt on its way to a model, masked by the library's inspectWire     (policy: ${here(tiers)})`);
+  await showMasking(tiers, modelUrl);
   print("\nnext: `npm start -- --help`, or your own events: `npm start --silent -- run < events.ndjson`");
   return code;
 }
 
 /** What the command makes of events, with every tier, whatever the person's own environment says. */
-async function judged(input) {
-  const endpoint = await startProcess();
+function judged(input, modelUrl) {
   const inherited = Object.keys(process.env).filter((name) => /^(?:A3S_SENTRY|SENTRY_L3)_/.test(name));
   const env = {
     ...Object.fromEntries(inherited.map((name) => [name, undefined])),
     A3S_SENTRY_CONFIG: policy,
-    A3S_SENTRY_LLM_URL: endpoint.url,
+    A3S_SENTRY_LLM_URL: modelUrl,
     A3S_SENTRY_LLM_MODEL: "classifier",
     A3S_SENTRY_AGENT_BIN: "a3s-sentry-agent",
     SENTRY_L3_MODEL: "investigator",
@@ -52,11 +62,7 @@ async function judged(input) {
     A3S_SENTRY_FILE_DENY: join(denyFiles, "file-deny.txt"),
     A3S_SENTRY_EXEC_DENY: join(denyFiles, "exec-deny.txt"),
   };
-  try {
-    return await run(process.execPath, [commandLine(), "run"], { cwd: root, env, input });
-  } finally {
-    endpoint.stop();
-  }
+  return run(process.execPath, [commandLine(), "run"], { cwd: root, env, input });
 }
 
 function auditLines(stdout) {
@@ -70,10 +76,7 @@ function auditLines(stdout) {
 function described({ event, subject = "", decision, enforced }) {
   const outcome = outcomeOf(decision);
   // What the fail mode adds to the reason is told by the outcome.
-  const reason = decision.reason.replace(
-    / \[unresolved escalation, .*\]$/,
-    " (unsettled: fail-open)",
-  );
+  const reason = decision.reason.replace(/ \[unresolved escalation, .*\]$/, " (unsettled: fail-open)");
   const head =
     painted(outcome.toUpperCase().padEnd(INDENT), outcome) +
     decision.severity.padEnd(INDENT) +

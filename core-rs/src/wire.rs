@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::decision::{ActionKind, Severity, Verdict};
-use crate::diagnostic::{self, Level, render};
+use crate::diagnostic::{self, Level, render_with};
 use crate::engine::Engine;
 use crate::event::{Event, EventKind, Evidence};
 use crate::lint;
@@ -142,16 +142,6 @@ impl From<&Redact> for RedactInfo {
             gitleaks: redact.gitleaks.clone(),
         }
     }
-}
-
-/// What of a gitleaks configuration cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
-pub struct ImportProblem {
-    /// The rule's id; empty where it is of no rule.
-    pub id: String,
-    /// What is wrong.
-    pub problem: String,
 }
 
 /// A checked policy as the host sees it.
@@ -336,7 +326,7 @@ fn in_words(
                     span: place(related.span),
                 })
                 .collect(),
-            frame: render(name, source, found, secrets),
+            frame: render_with(&index, name, source, found, secrets),
         })
         .collect()
 }
@@ -357,7 +347,6 @@ mod tests {
         EventFacts::export_all(&config).unwrap();
         Trace::export_all(&config).unwrap();
         Counters::export_all(&config).unwrap();
-        ImportProblem::export_all(&config).unwrap();
         sae::SaeDecision::export_all(&config).unwrap();
     }
 }

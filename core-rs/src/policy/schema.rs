@@ -69,7 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
                 field.name.span,
                 format!("a policy has no `{name}`"),
                 name,
-                TOP_LEVEL.into_iter(),
+                &TOP_LEVEL,
             ),
         }
     }
@@ -78,6 +78,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
 
 /// Whether a name was set before. Two attributes of one name are the parser's to report; here it is
 /// about blocks, or a block and an attribute.
+#[inline(never)]
 pub(super) fn is_repeated<'t>(
     reader: &mut Reader<'_>,
     seen: &mut HashMap<&'t str, Field<'t>>,
@@ -107,13 +108,14 @@ fn boolean(reader: &mut Reader<'_>, field: Field<'_>) -> bool {
         .unwrap_or(false)
 }
 
-/// Reads the fields of a section: `read` takes those it knows and says `false` to the others.
+/// Reads the fields of a section: `read` takes those that are known.
+#[inline(never)]
 fn section<'t>(
     reader: &mut Reader<'_>,
     field: Field<'t>,
     known: &[&str],
     required: &[&str],
-    mut read: impl FnMut(&mut Reader<'_>, &'t str, &'t Value),
+    read: &mut dyn FnMut(&mut Reader<'_>, &'t str, &'t Value),
 ) {
     let name = &field.name.text;
     let inner = fields::of_section(reader, field);
@@ -133,7 +135,7 @@ fn section<'t>(
                 inner.name.span,
                 format!("`{name}` has no `{key}`"),
                 key,
-                known.iter().copied(),
+                known,
             );
         }
     }
@@ -149,6 +151,7 @@ fn section<'t>(
 }
 
 /// Says that `owner` lacks `key`.
+#[inline(never)]
 pub(super) fn missing(reader: &mut Reader<'_>, span: Span, owner: &str, key: &str) {
     reader.report(
         Diagnostic::new(Code::MissingKey, span, format!("`{owner}` needs `{key}`"))
@@ -164,7 +167,7 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
         field,
         &["url", "model", "key", "timeout_s"],
         &["url", "model"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "url" => url = http_url(reader, value),
             "model" => model = reader.text("model", value),
             "key" => key = reader.string("key", value),
@@ -218,7 +221,7 @@ fn agent(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Agent> {
         field,
         &["bin", "skills", "timeout_s"],
         &["bin"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "bin" => bin = reader.text("bin", value),
             "skills" => skills = reader.text("skills", value),
             _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
@@ -239,7 +242,7 @@ fn sae(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Sae> {
         field,
         &["dict", "escalate_at", "block_at"],
         &["dict"],
-        |reader, name, value| match name {
+        &mut |reader, name, value| match name {
             "dict" => dict = reader.text("dict", value),
             "escalate_at" => escalate_at = score(reader, name, value).unwrap_or(escalate_at),
             _ => block_at = score(reader, name, value).unwrap_or(block_at),
@@ -252,9 +255,7 @@ fn sae(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Sae> {
                 field.name.span,
                 "`escalate_at` is above `block_at`, so nothing would ever escalate",
             )
-            .help(format!(
-                "they are {escalate_at} and {block_at}; the first must not be the larger"
-            )),
+            .help("lower it, or raise `block_at`; unset, they are 0.3 and 0.6"),
         );
     }
     Some(Sae {
@@ -280,7 +281,7 @@ fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
         field,
         &["egress", "file", "exec"],
         &[],
-        |reader, name, value| {
+        &mut |reader, name, value| {
             let path = reader.text(name, value);
             match name {
                 "egress" => deny.egress = path,

@@ -1,7 +1,7 @@
 // The sentry of a run: from one file, from two, or from the built-in rules alone.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides } from "@a3s-sentry/core";
-import { readNamedFile } from "../policy/file.js";
+import { readNamedFile, unreadable } from "../policy/file.js";
 import { labelOf } from "../policy/sinks.js";
 import { type OpenedSource, openFile } from "../policy/source.js";
 import { Sentry } from "../sentry.js";
@@ -12,6 +12,7 @@ import { type TierTime, timed } from "./tier-times.js";
 import { stampNow } from "./watch.js";
 
 const RULE_KEYS: ReadonlySet<string> = new Set(["rule", "rules"]);
+const EMPTY = "it is empty (a policy without rules says `rules = []`)";
 const BUILT_IN: OpenedSource = { source: {}, folder: "" };
 
 export interface Loaded {
@@ -23,6 +24,8 @@ export interface Loaded {
 export interface LoadOptions {
   /** Gets what each file was like when it was read, also if loading fails. */
   readonly stamps: Map<string, string>;
+  /** Refuses a file that is empty, as one is that is about to be written. */
+  readonly refuseEmpty?: boolean;
   /** Is told what slow tiers take. */
   readonly tierTook?: ((time: TierTime) => void) | undefined;
 }
@@ -36,7 +39,9 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const { stamps } = options;
   const open = (path: string): OpenedSource => {
     note(path, stamps);
-    return openFile(path);
+    const opened = openFile(path);
+    if (options.refuseEmpty && opened.source === "") throw unreadable(path, EMPTY);
+    return opened;
   };
   const first = config ?? policy;
   const opened = first === undefined ? BUILT_IN : open(first);

@@ -2,7 +2,7 @@
 
 import type { Sentry } from "../sentry.js";
 import type { Loaded } from "./load.js";
-import { type Stamps, watchFiles } from "./watch.js";
+import { areCurrent, type Stamps, watchFiles } from "./watch.js";
 
 export interface ReloaderOptions {
   /** Loads the sentry anew; what it reads it notes in `stamps`, also if it rejects. */
@@ -60,7 +60,8 @@ export class Reloader {
     const stamps = new Map<string, string>();
     try {
       const loaded = await load(stamps);
-      if (this.#over.signal.aborted) return loaded.sentry.close();
+      // A file that has changed meanwhile may have been read half: it is looked at again once it is left alone.
+      if (this.#over.signal.aborted || !areCurrent(stamps)) return loaded.sentry.close();
       replace(loaded.sentry);
       this.counts.succeeded += 1;
       this.counts.lastSuccess = Date.now() / 1000;

@@ -58,6 +58,11 @@ export function stampNow(path: string): string {
   }
 }
 
+/** Whether all files still are what they were. */
+export function areCurrent(stamps: Stamps): boolean {
+  return [...stamps].every(([path, stamp]) => stampNow(path) === stamp);
+}
+
 function stampText({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
 }

@@ -17,6 +17,9 @@ export type Order =
 
 const SCRIPT = fileURLToPath(new URL("./guard-process.js", import.meta.url));
 
+/** A guard that takes longer than this to clear up, in milliseconds, hangs or has been stopped. */
+const PATIENCE_MS = 5_000;
+
 /** The guard in service: there is one while investigations are on their way, whoever began them. */
 let current: Guard | undefined;
 
@@ -110,13 +113,18 @@ class Guard {
   }
 
   async #close(run: number, trace: Trace, folder: string): Promise<void> {
+    const patience = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS);
     const cleared = new Promise<void>((resolve) => this.#waiting.set(run, resolve));
     this.#tell({ verb: "close", run });
     if (!this.#gone) await cleared;
     this.#waiting.delete(run);
     // Without a guard, the work is done here.
     if (this.#gone) await clear(trace, folder);
-    if (--this.#open > 0) return;
+    if (--this.#open === 0) await this.#end();
+    clearTimeout(patience);
+  }
+
+  async #end(): Promise<void> {
     if (current === this) current = undefined;
     this.#process.stdin.end();
     await this.#ended;

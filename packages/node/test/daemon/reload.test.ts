@@ -22,11 +22,15 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
   const { sentry } = await load(settings, { stamps });
   const inForce: Sentry[] = [sentry];
   const refused: unknown[] = [];
+  /** What happens while files are read, once each. */
+  const meanwhile: (() => void)[] = [];
   let loads = 0;
   const reloader = new Reloader(stamps, {
-    load: (to) => {
+    load: async (to) => {
       loads++;
-      return load(settings, { stamps: to });
+      const loaded = await load(settings, { stamps: to, refuseEmpty: true });
+      meanwhile.shift()?.();
+      return loaded;
     },
     replace: (next) => void inForce.push(next),
     tell: () => {},
@@ -37,7 +41,7 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
     for (const each of inForce) each.close();
   });
   const names = () => inForce.map(({ policy }) => policy.rules[0]?.name);
-  return { write, reloader, names, refused, sentries: inForce, loads: () => loads };
+  return { write, reloader, names, refused, meanwhile, sentries: inForce, loads: () => loads };
 }
 
 const soon = { timeout: 10_000, interval: 20 };
@@ -82,6 +86,28 @@ describe("files that change", () => {
     await vi.waitFor(() => expect(names()).toEqual(["one", "two"]), soon);
     expect(refused).toHaveLength(1);
     expect(reloader.counts.lastSuccess).toBeGreaterThan(lastSuccess);
+  });
+});
+
+describe("files that are being written", () => {
+  it("are not taken while they are empty", async () => {
+    const { write, names, refused, reloader } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
+    write("p.acl", "");
+    await reloader.reload();
+    expect(names()).toEqual(["one"]);
+    expect(String(refused[0])).toContain("it is empty (a policy without rules says `rules = []`)");
+    write("p.acl", rule("two"));
+    await vi.waitFor(() => expect(names()).toEqual(["one", "two"]), soon);
+  });
+
+  it("are not taken if they change while they are read", async () => {
+    const { write, names, reloader, meanwhile } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
+    meanwhile.push(() => write("p.acl", `${rule("two")}\n${rule("three")}`));
+    write("p.acl", rule("two"));
+    await reloader.reload();
+    expect(names()).toEqual(["one"]);
+    await vi.waitFor(() => expect(names()).toEqual(["one", "two"]), soon);
+    expect(reloader.counts).toMatchObject({ succeeded: 1, failed: 0 });
   });
 });
 
