@@ -6,6 +6,7 @@ import { audits } from "./checks/audit.mjs";
 import { benchChecks } from "./checks/bench.mjs";
 import { hygiene } from "./checks/hygiene.mjs";
 import { rustChecks } from "./checks/rust.mjs";
+import { soakChecks } from "./checks/soak.mjs";
 import { typescriptChecks } from "./checks/typescript.mjs";
 import { wasmChecks } from "./checks/wasm.mjs";
 import { scratch } from "./lib/places.mjs";
@@ -35,7 +36,15 @@ await main(async () => {
   rmSync(logs, { recursive: true, force: true });
   mkdirSync(logs, { recursive: true });
   const total = { passed: 0, failed: 0 };
-  for (const check of [...hygiene, ...rustChecks, ...typescriptChecks, ...wasmChecks, ...benchChecks, ...audits]) {
+  for (const check of [
+    ...hygiene,
+    ...rustChecks,
+    ...typescriptChecks,
+    ...wasmChecks,
+    ...benchChecks,
+    ...soakChecks,
+    ...audits,
+  ]) {
     const result = await perform(check);
     total.passed += result.passed;
     total.failed += result.failed;

@@ -14,6 +14,7 @@ pub mod policy;
 pub mod redact;
 pub mod risk;
 pub mod sae;
+mod sort;
 pub mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use sentry_core::decision::{Severity, Verdict};
+use sentry_core::decision::{Severity, Verdict, Word};
 use sentry_core::diagnostic::MAX_DIAGNOSTICS;
 use sentry_core::event::{Feature, NotEvent, Scratch, parse};
 use sentry_core::sae::{Best, Dictionary, MAX_CATEGORIES, MAX_FEATURES, MAX_TEXT, Tier};
@@ -675,4 +675,77 @@ fn of_very_many_problems_a_hundred_are_told() {
         &twice[1..]
     );
     assert_eq!(Dictionary::read(&twice).unwrap_err().len(), MAX_DIAGNOSTICS);
+}
+
+/// The shared cases, `test/corpus/sae/scores.toml`.
+#[derive(serde::Deserialize)]
+struct Cases {
+    dictionary: String,
+    case: Vec<Case>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    features: String,
+    escalate_at: Option<f64>,
+    block_at: Option<f64>,
+    #[serde(default)]
+    not_event: bool,
+    verdict: Option<String>,
+    severity: Option<String>,
+    harmful: Option<f64>,
+    reason: Option<String>,
+    drivers: Option<Vec<u32>>,
+}
+
+#[test]
+fn the_shared_cases_are_scored_as_they_say() {
+    let text = include_str!("../../test/corpus/sae/scores.toml");
+    let Cases { dictionary, case } = toml::from_str(text).unwrap();
+    for one in case {
+        let line = format!(
+            r#"{{"event":{{"LlmActivations":{{"pid":7,"layer":20,"features":{}}}}}}}"#,
+            one.features
+        );
+        let mut scratch = Scratch::default();
+        let event = parse(line.as_bytes(), &mut scratch);
+        if one.not_event {
+            assert_eq!(event.err(), Some(NotEvent::Malformed), "{}", one.name);
+            continue;
+        }
+        let tier = Tier::new(
+            Dictionary::read(&dictionary).unwrap(),
+            one.escalate_at.unwrap_or(0.3),
+            one.block_at.unwrap_or(0.6),
+        );
+        let decision = tier.judge(event.unwrap().features, &mut Best::default());
+        let score = &decision.explain;
+        assert_eq!(
+            Some(decision.verdict.as_word()),
+            one.verdict.as_deref(),
+            "{}",
+            one.name
+        );
+        assert_eq!(
+            Some(decision.severity.as_word()),
+            one.severity.as_deref(),
+            "{}",
+            one.name
+        );
+        assert_eq!(Some(score.harmful), one.harmful, "{}", one.name);
+        if let Some(reason) = one.reason {
+            assert_eq!(decision.reason, reason, "{}", one.name);
+        }
+        if let Some(ids) = one.drivers {
+            let expected: Vec<String> = ids.iter().map(|id| format!("sae_feature:#{id}")).collect();
+            let found: Vec<&str> = score
+                .drivers
+                .iter()
+                .map(|driver| driver.source.as_str())
+                .collect();
+            assert_eq!(found, expected, "{}", one.name);
+        }
+    }
 }

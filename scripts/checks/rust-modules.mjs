@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const order = [
+  "sort",
   "text",
   "diagnostic",
   "acl",

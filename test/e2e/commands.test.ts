@@ -111,6 +111,80 @@ describe("check", () => {
   });
 });
 
+const DICTIONARY = {
+  8801: { concept: "exploit \u202ecode", category: "cyber_offense", weight: 0.9 },
+  221: { concept: "jailbreak", category: "jailbreak", weight: 0.5 },
+};
+const ACTIVATIONS = '{"event":{"LlmActivations":{"pid":7,"layer":20,"features":[[8801,0.95],[221,0.2],[5,9]]}}}';
+
+/** A folder with a policy that names a dictionary. */
+function siteWith(dictionary: string): string {
+  const cwd = scratch();
+  writeFileSync(join(cwd, "p.acl"), 'sae { dict = "d.json" }');
+  writeFileSync(join(cwd, "d.json"), dictionary);
+  return cwd;
+}
+
+describe("a dictionary of features", () => {
+  it("is checked with the policy that names it", async () => {
+    const good = siteWith(JSON.stringify(DICTIONARY));
+    expect(await run(["check", "p.acl"], "", { cwd: good })).toMatchObject({ code: 0, stderr: "" });
+    const bad = siteWith(JSON.stringify(DICTIONARY, null, 1).replace("0.9", "1e999"));
+    const { code, stdout } = await run(["check", "p.acl"], "", { cwd: bad });
+    expect(code).toBe(1);
+    expect(stdout).toContain("error[sae/bad-value]: `weight` must be a finite number");
+    expect(stdout).toContain(' --> d.json:10:13\n   |\n10 |   "weight": 1e999\n   |             ^^^^^\n');
+    expect(await run(["run", "--policy", "p.acl"], "", { cwd: bad })).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  it("explains an event", async () => {
+    const cwd = siteWith(JSON.stringify(DICTIONARY));
+    const { stdout } = await run(["explain", "--policy", "p.acl", ACTIVATIONS], "", { cwd });
+    expect(stdout.split("\n").slice(0, 11)).toEqual([
+      "LlmActivations  3 sae features @L20",
+      "",
+      "  SAE         block (critical) SAE harmful=0.86 [cyber_offense=0.86, jailbreak=0.10]: exploit \\u{202e}code (sae_feature:#8801)",
+      "  risk        Risky model-output concepts (model_output_risk)",
+      "  score       harmful 0.855, safety 0.145",
+      "  categories  cyber_offense 0.855, jailbreak 0.1",
+      "",
+      "drivers, the largest first:",
+      "  0.855 exploit \\u{202e}code (cyber_offense, sae_feature:#8801, activation 0.95)",
+      "  0.1 jailbreak (jailbreak, sae_feature:#221, activation 0.2)",
+      "",
+    ]);
+    const json = await run(["explain", "--policy", "p.acl", "--json", ACTIVATIONS], "", { cwd });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      sae: { explain: { harmful: 0.855 } },
+      decision: { tier: "Rules" },
+    });
+  });
+
+  it("judges a stream, with a line for each event", async () => {
+    const cwd = siteWith(JSON.stringify(DICTIONARY));
+    const harmless = ACTIVATIONS.replaceAll("0.95", "0").replaceAll("0.2", "0");
+    const junk = ACTIVATIONS.replaceAll("0.95", "1e39");
+    const { code, stdout } = await run(["run", "--policy", "p.acl"], `${[ACTIVATIONS, harmless, junk].join("\n")}\n`, {
+      cwd,
+    });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("\u202e");
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      {
+        event: "LlmActivations",
+        subject: "3 sae features @L20",
+        decision: { verdict: "block", tier: "Sae", explain: { harmful: 0.855, drivers: [{ activation: 0.95 }, {}] } },
+      },
+      { decision: { verdict: "allow", tier: "Sae", reason: "no safety features", explain: { harmful: 0 } } },
+    ]);
+  });
+});
+
 describe("explain", () => {
   it("tells what decided, what it matched, and why others did not", async () => {
     const { code, stdout } = await run(["explain", METADATA]);

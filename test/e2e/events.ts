@@ -13,7 +13,13 @@ export const BENIGN = `${JSON.stringify({ event: { ToolExec: { pid: 1, argv: ["l
 
 export interface Audit {
   readonly subject?: string;
-  readonly decision: { readonly verdict: string; readonly rule?: string; readonly reason: string };
+  readonly decision: {
+    readonly verdict: string;
+    readonly tier: string;
+    readonly rule?: string;
+    readonly reason: string;
+  };
+  readonly degraded?: string;
   readonly enforced?: string;
   readonly enforce_error?: string;
 }

@@ -100,7 +100,9 @@ describe("reloading", () => {
     await running.until(({ stdout }) => stdout.includes('"rule":"r-ls"'));
 
     writeFileSync(path, 'rule "broken" { match = "(" }');
-    await running.until(({ stderr }) => stderr.includes("error: the rules in force stay, since `p.acl` has changed"));
+    await running.until(({ stderr }) =>
+      stderr.includes("error: the policy in force stays, since `p.acl` cannot be loaded"),
+    );
     running.child.stdin.end(BENIGN);
     const ended = await running.ended;
     expect(audits(ended.stdout).map(({ decision }) => decision.rule)).toEqual(["cloud-metadata", "r-ls", "r-ls"]);

@@ -149,20 +149,6 @@ describe("settings", () => {
     expect(stderr).toMatch(why);
   });
 
-  it("that this version does not heed are named", async () => {
-    const { stderr } = await run(["run"], "", { env: { A3S_SENTRY_LLM_URL: "http://127.0.0.1:1/v1" } });
-    expect(stderr).toContain(
-      "warning: `A3S_SENTRY_LLM_URL` has no effect: this version has no L2 tier (LLM classifier) yet\n",
-    );
-  });
-
-  it("of tiers in the policy are named too", async () => {
-    const cwd = scratch();
-    writeFileSync(join(cwd, "c.acl"), 'agent { bin = "a3s-code" }');
-    const { stderr } = await run(["run", "-c", "c.acl"], "", { cwd });
-    expect(stderr).toContain("warning: the policy configures `agent`, but no L3 tier is plugged in");
-  });
-
   it("that are no policy end the start, with every problem and no stack", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "p.acl"), "fail_closd = true\ndry_rn = true\n");

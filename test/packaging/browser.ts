@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Installed } from "./installed.js";
+import { judgeByModel, model, SAID } from "./model.js";
 import { bundle, run } from "./process.js";
 import { skip } from "./skip.js";
 
@@ -27,14 +28,17 @@ const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <title>a3s-sentry in a browser</title>
 <style>body { font: 16px/1.5 sans-serif; margin: 2rem } pre { background: #eee; padding: 1rem; white-space: pre-wrap }</style>
-<h1>One event, judged here</h1>
+<h1>Two events, judged here</h1>
 <pre id="decision">judging …</pre>
 <script type="module" src="page.js"></script>
 </html>`;
-const SCRIPT = `import { egress, Sentry } from "@a3s-sentry/core";
+const SCRIPT = `import { egress, fileAccess, Sentry } from "@a3s-sentry/core";
+import { llmTier } from "@a3s-sentry/core/llm";
 const judged = async () => {
   const sentry = await Sentry.create("");
-  return JSON.stringify(sentry.classify(egress(1, "169.254.169.254", 80)), null, 2);
+  const first = sentry.classify(egress(1, "169.254.169.254", 80));
+  ${judgeByModel("location.origin")}
+  return JSON.stringify([first, second], null, 2);
 };
 const text = await judged().catch(String);
 document.getElementById("decision").textContent = text;
@@ -43,7 +47,7 @@ await fetch("/result", { method: "POST", body: text });
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'unsafe-inline'";
 
 export function browserSuite(installed: () => Installed): void {
-  test("a page judges one event and shows the decision", { timeout: 120_000 }, async (context) => {
+  test("a page judges by rules and by a model, and shows the decisions", { timeout: 120_000 }, async (context) => {
     const browser = await firstThatRuns(BROWSERS);
     if (browser === undefined) skip(context, `none of ${BROWSERS.join(", ")} is installed`);
     const folder = installed().scratch("browser");
@@ -60,11 +64,10 @@ export function browserSuite(installed: () => Installed): void {
     });
     try {
       const gone = once(child, "exit").then(([code]) => Promise.reject(new Error(`${browser} ended with ${code}`)));
-      expect(JSON.parse(await Promise.race([result, gone]))).toMatchObject({
-        verdict: "block",
-        rule: "cloud-metadata",
-        action: { kind: "DenyEgress", target: "169.254.169.254" },
-      });
+      expect(JSON.parse(await Promise.race([result, gone]))).toMatchObject([
+        { verdict: "block", rule: "cloud-metadata", action: { kind: "DenyEgress", target: "169.254.169.254" } },
+        { verdict: "block", tier: "Llm", reason: `L2: ${SAID}` },
+      ]);
     } finally {
       const ended = once(child, "exit");
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
@@ -90,6 +93,7 @@ function serve(pages: Readonly<Record<string, string>>): { server: Server; resul
     tell = resolve;
   });
   const server = createServer(async (request, response) => {
+    if (request.url === "/v1/chat/completions") return model(request, response);
     if (request.method === "POST") {
       tell((await request.setEncoding("utf8").toArray()).join(""));
       response.end();

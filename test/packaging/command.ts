@@ -14,6 +14,13 @@ export function commandSuite(installed: () => Installed): void {
     expect((await must(command(), ["--version"])).stdout).toBe(`${version}\n`);
   });
 
+  test("has an investigator beside it, with playbooks", async () => {
+    const investigator = join(installed().folder, "node_modules", ".bin", "a3s-sentry-agent");
+    const env = { SENTRY_L3_URL: "http://127.0.0.1:1/v1", SENTRY_L3_MODEL: "m" };
+    const { code, stdout, stderr } = await run(investigator, ["--json", "-p", "x"], { env });
+    expect([code, stdout, stderr]).toEqual([1, "", "error: the connection failed\n"]);
+  });
+
   test("checks policies", async () => {
     const folder = installed().scratch("check");
     writeFileSync(join(folder, "good.acl"), "fail_closed = true\n");

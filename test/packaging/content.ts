@@ -8,7 +8,7 @@ import { type Installed, type PackageName, packages, root } from "./installed.js
 
 const MEANT: Record<PackageName, RegExp> = {
   "@a3s-sentry/core": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|wasm\/sentry_core[\w.]*\.(?:d\.ts|js|wasm)|[\w.]+)$/,
-  "a3s-sentry": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|[\w.]+)$/,
+  "a3s-sentry": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|skills\/[\w-]+\.md|[\w.]+)$/,
 };
 const AT_TOP = ["LICENSE", "README.md", "package.json"];
 

@@ -1,10 +1,10 @@
 // Every way into the packages leads somewhere.
 
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { type Installed, type PackageName, packages } from "./installed.js";
-import { must } from "./process.js";
+import { must, run } from "./process.js";
 
 type Exports = string | { readonly [condition: string]: Exports };
 
@@ -35,6 +35,31 @@ export function entrySuite(installed: () => Installed): void {
     ["node", "inlined"],
   ])("the condition `%s` gets the entry of its own", async (condition, entry) => {
     expect(await resolved("@a3s-sentry/core", condition)).toBe(`@a3s-sentry/core/dist/entry/${entry}.js`);
+  });
+
+  test.each(["workerd", "edge-light", "node", "browser"])(
+    "the condition `%s` gets the one entry of L2",
+    async (condition) => {
+      expect(await resolved("@a3s-sentry/core/llm", condition)).toBe("@a3s-sentry/core/dist/llm/index.js");
+    },
+  );
+
+  test("who has rules alone needs no `openai`", async () => {
+    const [place, away] = ["openai", "away"].map((name) => join(installed().folder, "node_modules", name));
+    const load = (specifier: string) =>
+      run(process.execPath, ["--input-type=module", "--eval", `await import("${specifier}")`], {
+        cwd: installed().folder,
+      });
+    renameSync(place ?? "", away ?? "");
+    try {
+      for (const entry of ["@a3s-sentry/core", "@a3s-sentry/core/slim", "a3s-sentry"]) {
+        expect(await load(entry)).toMatchObject({ code: 0 });
+      }
+      expect((await load("@a3s-sentry/core/llm")).stderr).toContain("Cannot find package 'openai'");
+    } finally {
+      renameSync(away ?? "", place ?? "");
+    }
+    expect(await load("@a3s-sentry/core/llm")).toMatchObject({ code: 0 });
   });
 
   test("the slim entry judges with the module of the package", async () => {

@@ -28,7 +28,10 @@ export function readmeSuite(installed: () => Installed): void {
 
   test("the types need no others than the language's and the platform's", { timeout: 120_000 }, async () => {
     const folder = installed().scratch("types");
-    writeFileSync(join(folder, "all.ts"), 'export * from "a3s-sentry";\nexport * from "@a3s-sentry/core/slim";\n');
+    writeFileSync(
+      join(folder, "all.ts"),
+      'export * from "a3s-sentry";\nexport * from "@a3s-sentry/core/llm";\nexport * from "@a3s-sentry/core/slim";\n',
+    );
     const libraries = ["--lib", "ES2022,DOM", "--skipLibCheck", "false"];
     await must(process.execPath, [tsc, "--strict", "--module", "NodeNext", "--noEmit", ...libraries, "all.ts"], {
       cwd: folder,
@@ -38,6 +41,8 @@ export function readmeSuite(installed: () => Installed): void {
   test.each([
     ["api.md", 25],
     ["events.md", 5],
+    ["l2.md", 3],
+    ["tiers.md", 11],
   ])("docs/%s: the examples hold", { timeout: 120_000 }, async (page, promises) => {
     const example = code(readFileSync(join(root, "docs", page), "utf8"));
     expect(promisesIn(example)).toHaveLength(promises);

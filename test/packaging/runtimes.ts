@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 // @ts-expect-error: the scripts are JavaScript, outside of the tests' project.
 import { cached } from "../../scripts/lib/cache.mjs";
 import type { Installed } from "./installed.js";
+import { judgeByModel, SAID, startModel } from "./model.js";
 import { bundle, must } from "./process.js";
 import { skip } from "./skip.js";
 
@@ -16,24 +17,35 @@ const sentry = await Sentry.create("");
 const { verdict, rule } = sentry.classify(egress(1, "169.254.169.254", 80));
 `;
 const SCRIPT = `${JUDGE}console.log(verdict, rule);\n`;
-const WORKER = `import { egress, Sentry } from "@a3s-sentry/core";
+const byModel = (host: string): string => `import { fileAccess, Sentry } from "@a3s-sentry/core";
+import { llmTier } from "@a3s-sentry/core/llm";
+${judgeByModel(`"http://${host}"`)}console.log(second.verdict, second.tier, second.reason);
+`;
+const BY_MODEL = `block Llm L2: ${SAID}`;
+const worker = (host: string): string => `import { egress, fileAccess, Sentry } from "@a3s-sentry/core";
+import { llmTier } from "@a3s-sentry/core/llm";
 export default {
   async test() {
     const sentry = await Sentry.create("");
     const { verdict, rule } = sentry.classify(egress(1, "169.254.169.254", 80));
     if (verdict !== "block" || rule !== "cloud-metadata") throw new Error(\`judged \${verdict} by \${rule}\`);
     console.log("judged by", rule);
+    ${judgeByModel(`"http://${host}"`)}
+    console.log(second.verdict, second.tier, second.reason);
   },
 };
 `;
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (services = [(name = "main", worker = (
-  compatibilityDate = "2026-11-01",
-  modules = [
-    (name = "worker.js", esModule = embed "worker.js"),
-    (name = "sentry.wasm", wasm = embed "sentry.wasm"),
-  ],
-))]);
+const config :Workerd.Config = (services = [
+  (name = "main", worker = (
+    compatibilityDate = "2026-11-01",
+    modules = [
+      (name = "worker.js", esModule = embed "worker.js"),
+      (name = "sentry.wasm", wasm = embed "sentry.wasm"),
+    ],
+  )),
+  (name = "internet", network = (allow = ["local"])),
+]);
 `;
 
 export function runtimeSuite(installed: () => Installed): void {
@@ -47,20 +59,26 @@ export function runtimeSuite(installed: () => Installed): void {
     const env = { DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(folder, "cache") };
     const { stdout } = await must(deno, [...flags, "judge.mjs"], { cwd: folder, env });
     expect(stdout).toBe("block cloud-metadata\n");
+    const host = await startModel();
+    writeFileSync(join(folder, "model.mjs"), byModel(host));
+    const judged = await must(deno, [...flags, `--allow-net=${host}`, "model.mjs"], { cwd: folder, env });
+    expect(judged.stdout).toBe(`${BY_MODEL}\n`);
   });
 
   test("Bun judges", options, async (context) => {
     const bun = await program("bun").catch((error: unknown) => skip(context, String(error)));
     const folder = installed().scratch("bun");
     writeFileSync(join(folder, "judge.mjs"), SCRIPT);
-    const { stdout } = await must(bun, ["--no-install", "judge.mjs"], { cwd: folder, env: { DO_NOT_TRACK: "1" } });
-    expect(stdout).toBe("block cloud-metadata\n");
+    writeFileSync(join(folder, "model.mjs"), byModel(await startModel()));
+    const judge = (script: string) => must(bun, ["--no-install", script], { cwd: folder, env: { DO_NOT_TRACK: "1" } });
+    expect((await judge("judge.mjs")).stdout).toBe("block cloud-metadata\n");
+    expect((await judge("model.mjs")).stdout).toBe(`${BY_MODEL}\n`);
   });
 
   test("a worker judges in workerd, with the module beside it", options, async (context) => {
     const workerd = await program("workerd").catch((error: unknown) => skip(context, String(error)));
     const folder = installed().scratch("workerd");
-    writeFileSync(join(folder, "main.mjs"), WORKER);
+    writeFileSync(join(folder, "main.mjs"), worker(await startModel()));
     writeFileSync(join(folder, "config.capnp"), CONFIG);
     await bundle(folder, "worker.js", ["workerd"]);
     copyFileSync(
@@ -69,6 +87,7 @@ export function runtimeSuite(installed: () => Installed): void {
     );
     const { stdout, stderr } = await must(workerd, ["test", "config.capnp"], { cwd: folder });
     expect(stdout + stderr).toContain("judged by cloud-metadata");
+    expect(stdout + stderr).toContain(BY_MODEL);
   });
 }
 

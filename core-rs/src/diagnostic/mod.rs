@@ -6,17 +6,17 @@ mod render;
 
 pub use code::{Code, Level};
 pub use render::render;
+pub(crate) use render::render_with;
 
+use crate::sort;
 use crate::text::Span;
 
 /// The most diagnostics that one run reports.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
 /// Puts problems in the order of the source, those of one place in the order in which they were found.
-// Out of line, since each copy of a sort takes 5 kB of the module.
-#[inline(never)]
 pub fn sort(problems: &mut [Diagnostic]) {
-    problems.sort_by_key(|problem| problem.span.start);
+    sort::stable(problems, |a, b| a.span.start < b.span.start);
 }
 
 /// One problem in a source text.

@@ -2,6 +2,7 @@
 
 use super::Diagnostic;
 use super::display::{columns, push, safe};
+use crate::sort;
 use crate::text::{LineIndex, Position, Span, offset};
 
 /// The most columns of a source line that a frame shows.
@@ -20,9 +21,20 @@ const LEAD_COLUMNS: usize = 60;
 /// units, as editors do; marks stand by the width of the characters on a terminal. `name` is what the source is called.
 /// For an example see [`Diagnostic`].
 pub fn render(name: &str, source: &str, d: &Diagnostic, secrets: &[Span]) -> String {
+    render_with(&LineIndex::new(source), name, source, d, secrets)
+}
+
+/// [`render`] with the index of the source at hand, as where there are many problems in a large one.
+pub(crate) fn render_with(
+    index: &LineIndex,
+    name: &str,
+    source: &str,
+    d: &Diagnostic,
+    secrets: &[Span],
+) -> String {
     let frame = Frame {
         source,
-        index: LineIndex::new(source),
+        index,
         secrets,
     };
     let mut places = vec![Place {
@@ -41,7 +53,8 @@ pub fn render(name: &str, source: &str, d: &Diagnostic, secrets: &[Span]) -> Str
         });
     }
     let at = frame.position(d.span);
-    places.sort_by_key(|place| (place.at.line, place.at.column));
+    let place = |place: &Place<'_>| (place.at.line, place.at.column);
+    sort::stable(&mut places, |a, b| place(a) < place(b));
     let digits = places
         .iter()
         .map(|place| place.at.line.to_string().len())
@@ -97,7 +110,7 @@ struct Place<'a> {
 
 struct Frame<'a> {
     source: &'a str,
-    index: LineIndex,
+    index: &'a LineIndex,
     secrets: &'a [Span],
 }
 

@@ -11,6 +11,7 @@ use crate::acl::{Name, Value, ValueKind};
 use crate::decision::{ActionKind, Word};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::event::EventKind;
+use crate::sort;
 use crate::text::Span;
 
 const KEYS: [&str; 8] = [
@@ -98,7 +99,7 @@ fn values<'t>(
                 field.name.span,
                 format!("a rule has no `{key}`"),
                 key,
-                KEYS.into_iter(),
+                &KEYS,
             );
         } else if key == "name" && label.is_some() {
             reader.report(
@@ -149,11 +150,11 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
                 element.span,
                 "`on` names a kind of event that is not judged".to_owned(),
                 &text,
-                EventKind::WORDS.iter().map(|(word, _)| *word),
+                &EventKind::words(),
             );
         }
     }
-    on.sort_unstable();
+    sort::unstable(&mut on, |a, b| a < b);
     on.dedup();
     sound.then_some(on)
 }

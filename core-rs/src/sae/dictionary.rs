@@ -6,6 +6,7 @@ use crate::decision::{Severity, Word};
 use crate::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 use crate::event::json::Scanner;
 use crate::policy::closest;
+use crate::sort;
 use crate::text::{Span, offset};
 
 /// The largest dictionary, in bytes of its text.
@@ -67,7 +68,7 @@ impl Dictionary {
         let whole = reader.document().is_ok();
         let entries = std::mem::take(&mut reader.entries);
         let mut ids: Vec<u32> = entries.iter().map(|entry| entry.id).collect();
-        ids.sort_unstable();
+        sort::unstable(&mut ids, |a, b| a < b);
         ids.dedup();
         let mut slots: Vec<Option<Entry>> = Vec::new();
         slots.resize_with(ids.len(), || None);
@@ -327,11 +328,10 @@ impl<'t> Reader<'t> {
         };
         let severity = Severity::from_word(&text);
         if severity.is_none() {
-            let words = Severity::WORDS.iter().map(|(word, _)| *word);
             let what =
                 "`severity` must be `info`, `low`, `medium`, `high` or `critical`".to_owned();
             let problem = Diagnostic::new(Code::SaeBadValue, span, what);
-            self.push(problem, closest(&text, words));
+            self.push(problem, closest(&text, &Severity::words()));
         }
         Ok(severity)
     }
@@ -440,7 +440,7 @@ impl<'t> Reader<'t> {
     fn unknown(&mut self, key: &Text<'_>) {
         let what = "a feature has only `concept`, `category`, `weight` and `severity`";
         let problem = Diagnostic::new(Code::SaeUnknownKey, key.span, what);
-        self.push(problem, closest(&key.text, KEYS));
+        self.push(problem, closest(&key.text, &KEYS));
     }
 
     #[inline(never)]

@@ -19,7 +19,7 @@ import { failMode } from "./pipeline/fail-mode.js";
 import type { JudgedEvent, TierSettings, Tiers } from "./pipeline/judge.js";
 import { Pipeline } from "./pipeline/pipeline.js";
 import { type StageL2Result, type StageResult, stageOf, stopped } from "./pipeline/stage.js";
-import { type Policy, publicPolicy } from "./policy/policy.js";
+import { deepFreeze, type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
 import { type InspectOptions, inspect } from "./redact/gate.js";
@@ -105,7 +105,7 @@ export class Sentry {
     checkOptions(options);
     const { engine, info, files, ...opened } = await openPolicy(source, options);
     const { failClosed, dryRun, deny, speculate, llm, agent, sae } = info;
-    const settings = { llm, agent, sae, failClosed };
+    const settings = deepFreeze({ llm, agent, sae, failClosed });
     try {
       const tiers = typeof options.tiers === "function" ? await options.tiers(settings) : { ...options.tiers };
       checkTiers(tiers);
@@ -292,14 +292,12 @@ export class Sentry {
    */
   explain(event: EventInput): Explanation | null {
     this.#refuseIfClosed();
-    return this.#ifEvent(event, (code) => {
+    const bytes = eventBytes(event);
+    return this.#ifEvent(bytes, (code) => {
       const trace = this.#engine.explain();
-      const sae = this.#engine.hasSae && trace.kind === "LlmActivations";
-      return explanation(
-        trace,
-        this.#decision(code),
-        sae ? saeDecision(this.#engine.score(), trace.evidence) : undefined,
-      );
+      const decision = this.#decision(code);
+      if (!this.#engine.hasSae || trace.kind !== "LlmActivations") return explanation(trace, decision);
+      return explanation(trace, decision, saeDecision(this.#engine.score(bytes), trace.evidence));
     });
   }
 

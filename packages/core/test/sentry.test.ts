@@ -14,7 +14,6 @@ describe("the policy", () => {
   beforeEach(() => {
     core.policy.llm = { url: "http://host/v1", model: "m", key: "sk-secret", timeoutS: 30 };
     core.policy.agent = { bin: "a3s-code", skills: null, timeoutS: 120 };
-    core.policy.sae = { dict: "f.json", escalateAt: 0.3, blockAt: 0.6 };
     core.policy.deny = { egress: "e.txt", file: "f.txt", exec: null };
   });
 
@@ -44,6 +43,12 @@ describe("the policy", () => {
     for (const part of [policy, policy.rules, policy.rules[0], policy.deny, policy.llm, warnings]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
+    const given = { agent: { bin: "b", skills: null, timeoutS: 5 }, deny: { exec: "x.txt" } };
+    const sentry = await Sentry.create("", given);
+    for (const part of [sentry.settings(), sentry.settings().llm, sentry.policy.agent]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+    expect(Object.isFrozen(given.agent) || Object.isFrozen(given.deny)).toBe(false);
   });
 
   it("that asks for tiers which are not there is warned of", async () => {
@@ -51,9 +56,7 @@ describe("the policy", () => {
     expect(warnings).toEqual([
       "the policy configures `llm`, but no L2 tier is plugged in: what no other tier settles is allowed (fail-open)",
       "the policy configures `agent`, but no L3 tier is plugged in: what no other tier settles is allowed (fail-open)",
-      "the policy configures `sae`, but no SAE tier is plugged in: the rules alone judge `LlmActivations` events",
     ]);
-    core.policy.sae = null;
     const tiers = { l2: answers("Llm"), l3: answers("Agent") };
     expect((await Sentry.create("", { tiers })).warnings).toEqual([]);
   });

@@ -4,14 +4,17 @@ import { beforeAll, beforeEach, expect, it } from "vitest";
 import { provideCore } from "../src/engine/loader.js";
 import type { CoreModule, Handle } from "../src/engine/module.js";
 import { core } from "../src/entry/core.js";
-import { dns, Sentry } from "../src/index.js";
+import { dns, llmActivations, Sentry } from "../src/index.js";
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
-type Call = "judge" | "facts" | "feed" | "rowBriefs";
+const CALLS = ["judge", "facts", "feed", "rowBriefs", "score"] as const;
+type Call = (typeof CALLS)[number];
 
 const OUTSIDE = 0xffff_fff0;
 let trapOn: Call | undefined;
+/** Takes its place when it has trapped. */
+let alsoOn: Call | undefined;
 
 /** The real core, with a real trap (a read outside of memory) before the call that `trapOn` names. */
 const trapping: CoreModule = {
@@ -30,7 +33,7 @@ const trapping: CoreModule = {
 /** The handle, and each that is forked off it, with a trap before its calls. */
 function trapped(handle: Handle): Handle {
   const fork = handle.fork.bind(handle);
-  const traps = [trap(handle, "judge"), trap(handle, "facts"), trap(handle, "feed"), trap(handle, "rowBriefs")];
+  const traps = CALLS.map((call) => trap(handle, call));
   return Object.assign(handle, ...traps, { fork: () => trapped(fork()) });
 }
 
@@ -39,7 +42,8 @@ function trap(handle: Handle, call: Call): Partial<Handle> {
   return {
     [call]: (argument: number) => {
       if (trapOn === call) {
-        trapOn = undefined;
+        trapOn = alsoOn;
+        alsoOn = undefined;
         initSync({ module: new Uint8Array() }).handle_judge(OUTSIDE, 1);
         throw new Error("it did not trap");
       }
@@ -88,5 +92,64 @@ it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no tar
   expect(trapOn).toBeUndefined();
   expect(sentry.classify(line)?.action).toEqual({ kind: "DenyEgress", target: "10.0.0.1" });
   expect(stream.counters).toMatchObject({ lines: 2, events: 2 });
+  for (const each of [sentry, stream]) each.close();
+});
+
+const SAE_POLICY = 'sae { dict = "d.json" }';
+const FILES = { "d.json": '{"1": {"concept": "c", "category": "k", "weight": 1}}' };
+
+it.each(["judge", "score"] as const)("in %s leaves the dictionary where it was, and allows nothing", async (call) => {
+  const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
+  const event = llmActivations(1, 2, [[1, 0.9]]);
+  const before = await sentry.evaluate(event);
+  trapOn = call;
+  if (call === "judge") {
+    expect(await sentry.evaluate(event)).toMatchObject({ tier: "Rules", resolution: "unresolved-escalation" });
+  } else {
+    expect(await sentry.evaluate(event)).toMatchObject({
+      tier: "Sae",
+      severity: "medium",
+      reason: "SAE unavailable: rule engine failed: memory access out of bounds [unresolved escalation, fail-open]",
+      risk: { category: "model_output_risk" },
+      resolution: "unresolved-escalation",
+    });
+  }
+  expect(trapOn).toBeUndefined();
+  expect(await sentry.evaluate(event)).toEqual(before);
+  expect(before.verdict).toBe("block");
+  sentry.close();
+});
+
+it.each(["feed", "rowBriefs"] as const)("in %s loses no score of a stream", async (call) => {
+  const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
+  const stream = sentry.createStream();
+  const line = (activation: number) => `${llmActivations(1, 2, [[1, activation]])}\n`;
+  const harm = (text: string) => stream.push(Buffer.from(text)).map(({ decision }) => decision.explain?.harmful);
+  expect(harm(line(0.1) + line(0.2) + line(0.3).slice(0, 20))).toEqual([0.1, 0.2]);
+  trapOn = call;
+  expect(harm(line(0.3).slice(20) + line(0))).toEqual([0.3, 0]);
+  expect(trapOn).toBeUndefined();
+  expect(harm(line(0.4))).toEqual([0.4]);
+  expect(stream.counters).toMatchObject({ lines: 5, events: 5 });
+  for (const each of [sentry, stream]) each.close();
+});
+
+it("in a score on the way round a failed stream is an escalation", async () => {
+  const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
+  const stream = sentry.createStream();
+  const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);
+  trapOn = "feed";
+  alsoOn = "score";
+  expect(stream.push(line).map(({ decision }) => decision)).toEqual([
+    {
+      verdict: "escalate",
+      tier: "Sae",
+      severity: "medium",
+      reason: "SAE unavailable: rule engine failed: memory access out of bounds",
+      risk: { category: "model_output_risk", name: "Risky model-output concepts", riskType: "communication" },
+      evidence: "complete",
+    },
+  ]);
+  expect(stream.push(line).map(({ decision }) => decision.verdict)).toEqual(["block"]);
   for (const each of [sentry, stream]) each.close();
 });

@@ -1,4 +1,5 @@
-// The judge on Node: the core's, created from files too, and with an arm that writes deny-files.
+// The judge on Node: the core's, created from files too, with the tiers that its policy configures and an arm that writes
+// deny-files.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import {
@@ -13,6 +14,7 @@ import {
   type InspectOptions,
   type JudgedEvent,
   type JudgeOptions,
+  type MakeTiers,
   type Policy,
   type PolicySource,
   type Redactor,
@@ -22,13 +24,16 @@ import {
   type StageL2Result,
   type StageResult,
   type TierSettings,
+  type Tiers,
   type WireDirection,
   type WireInspection,
 } from "@a3s-sentry/core";
 import { Enforcer } from "./enforcer/enforcer.js";
 import { EnforceError } from "./enforcer/error.js";
-import { sinksOf } from "./policy/sinks.js";
+import { readNamedFile } from "./policy/file.js";
+import { labelOf, sinksOf } from "./policy/sinks.js";
 import { type OpenedSource, openSource } from "./policy/source.js";
+import { tiersOf } from "./tiers.js";
 
 /** A decision, and what became of it. */
 export interface Enforced {
@@ -47,11 +52,14 @@ export interface Enforced {
  * const { decision, enforced } = await sentry.evaluateAndEnforce(toolExec(1, ["/usr/bin/nc", "-e", "/bin/sh"]));
  */
 export class Sentry {
+  /** The tiers after L1 that it has. */
+  readonly tiers: Tiers;
   readonly #core: CoreSentry;
   readonly #enforcer: Enforcer;
 
-  private constructor(core: CoreSentry, enforcer: Enforcer) {
+  private constructor(core: CoreSentry, tiers: Tiers, enforcer: Enforcer) {
     this.#core = core;
+    this.tiers = tiers;
     this.#enforcer = enforcer;
   }
 
@@ -61,7 +69,11 @@ export class Sentry {
    * A text is a path if it is one line and has no `=` and no `{` in it. With one of these it is a path only if it names an
    * existing file, and begins with `/`, `./` or `../` or ends in `.acl` or `.toml`.
    * `env("NAME")` reads the environment of the process, unless `options.env` is given. Relative deny-files start at the
-   * folder of the policy's file; those of a text, an object or `options.deny`, at the working directory.
+   * folder of the policy's file; those of a text, an object or `options.deny`, at the working directory. So do the
+   * paths of `agent` and `sae`.
+   *
+   * Where the policy has `llm` and `agent`, it has an L2 and an L3 tier. `options.tiers` puts others in their place, or, if it is
+   * a function, makes all tiers.
    *
    * Rejects with a `PolicyError`: a file that cannot be read or is larger than 1 MiB, or the problems of the policy.
    */
@@ -71,9 +83,15 @@ export class Sentry {
 
   /** @internal */
   static async open({ source, folder, ...told }: OpenedSource, options: SentryOptions): Promise<Sentry> {
-    const core = await CoreSentry.create(source, { env: process.env, ...told, ...options });
+    let made: Tiers = {};
+    const tiers: MakeTiers = async (settings) => {
+      made = await allTiers(settings, options, folder);
+      return made;
+    };
+    const readFile = (path: string): string => readNamedFile(path === options.sae?.dict ? path : labelOf(path, folder));
+    const core = await CoreSentry.create(source, { env: process.env, readFile, ...told, ...options, tiers });
     const { deny, dryRun } = core.policy;
-    return new Sentry(core, new Enforcer(sinksOf(deny, folder, options.deny), { dryRun }));
+    return new Sentry(core, made, new Enforcer(sinksOf(deny, folder, options.deny), { dryRun }));
   }
 
   /** The policy in force, without secrets. `deny` holds the paths as they are written there. */
@@ -220,4 +238,10 @@ export class Sentry {
   static {
     if (typeof Symbol.dispose === "symbol") Sentry.prototype[Symbol.dispose] = Sentry.prototype.close;
   }
+}
+
+/** Those of the policy and of the options. Paths of `options.agent` start at the working directory. */
+async function allTiers(settings: TierSettings, { tiers, agent }: SentryOptions, folder: string): Promise<Tiers> {
+  if (typeof tiers === "function") return await tiers(settings);
+  return { ...(await tiersOf(settings, agent === undefined ? folder : "")), ...tiers };
 }

@@ -7,6 +7,7 @@ use super::found::Found;
 use super::group::Branch;
 use super::texts::Texts;
 use crate::policy::{ByteSet, Need, Run, Text, commonness, fold, without_edges};
+use crate::sort;
 
 /// Bytes that what the branches on one kind of event need may take.
 pub(in crate::engine) const MAX_BYTES: usize = 64 << 20;
@@ -120,7 +121,7 @@ impl Filter {
             }
         }
         for runs in &mut runs {
-            runs.branches.sort_unstable();
+            sort::unstable(&mut runs.branches, |a, b| a < b);
         }
         let mut owners = Vec::new();
         let mut owned = Vec::with_capacity(collected.owners.len());
@@ -160,7 +161,7 @@ impl Filter {
             candidates.extend(occurring.map(|&(_, branch)| branch));
         }
         if candidates.len() > 1 {
-            candidates.sort_unstable();
+            sort::unstable(candidates, |a, b| a < b);
             candidates.dedup();
         }
     }

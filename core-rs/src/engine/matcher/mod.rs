@@ -30,6 +30,7 @@ use path::{Path, took};
 
 use crate::event::EventKind;
 use crate::policy::Rule;
+use crate::sort;
 
 pub(crate) use filter::Filter;
 pub(super) use filter::MAX_BYTES;
@@ -144,7 +145,7 @@ impl Matcher {
                         fitting.extend(branches.first().map(|branch| branch.rule));
                     }
                 }
-                fitting.sort_unstable();
+                sort::unstable(&mut fitting, |a, b| a < b);
                 fitting.dedup();
                 fitting
             },

@@ -11,6 +11,7 @@ use super::found::Found;
 use super::grams::Grams;
 use super::screen::{Length, Screen};
 use crate::policy::{END, START, WORD, fold, frequency};
+use crate::sort;
 
 /// Lengths of grams, in the order of [`Texts::grams`].
 const LENGTHS: [usize; 4] = [4, 3, 2, 1];
@@ -81,7 +82,7 @@ impl Texts {
     #[inline(never)]
     pub(crate) fn new(texts: &[&[u8]]) -> Self {
         let mut chosen = chosen(texts);
-        chosen.sort_unstable();
+        sort::unstable(&mut chosen, |a, b| a < b);
         let mut all = Self {
             screen: Screen::new(chosen.iter().map(|chosen| (chosen.gram, chosen.length))),
             grams: Default::default(),

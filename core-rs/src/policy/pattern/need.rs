@@ -6,6 +6,7 @@
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::run::{self, ByteSet, Run};
+use crate::sort;
 
 /// A text as [`fold`] leaves it, so that neither case matters. Its first and its last byte may be an
 /// edge instead, which [`fold`] never gives: [`WORD`], [`START`], [`END`].
@@ -378,7 +379,7 @@ fn add(sets: &mut Sets, set: &[Text]) {
     }
     sets.retain(|other| !implies(&set, other));
     sets.push(set);
-    sets.sort_by(|a, b| commonness(a).total_cmp(&commonness(b)));
+    sort::stable(sets, |a, b| commonness(a) < commonness(b));
     sets.truncate(MAX_SETS);
 }
 
@@ -434,7 +435,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 
 /// Leaves out the texts that have another one in them, whose finding says as much.
 fn without_longer(mut texts: Vec<Text>) -> Vec<Text> {
-    texts.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+    sort::unstable(&mut texts, |a, b| (a.len(), a) < (b.len(), b));
     texts.dedup();
     let mut kept: Vec<Text> = Vec::new();
     for text in texts {

@@ -3,7 +3,11 @@
 import { LlmFailure } from "./failure.js";
 
 /** The largest reply, in bytes, after any decompression. */
-export const MAX_REPLY_BYTES = 1024 * 1024;
+const MAX_REPLY_BYTES = 1024 * 1024;
+
+const FIRST_BYTES = 16 * 1024;
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
 
 /** Visible ASCII, which is what a bearer key is made of, and what every runtime takes in a header. */
 const KEY = /^[\x21-\x7e]+$/;
@@ -27,7 +31,9 @@ export function boundedFetch(key: string | null): (url: string, init: RequestIni
     const response = await fetch(url, { ...init, headers, redirect: "manual" });
     if (response.status === 200) {
       const type = response.headers.get("content-type");
-      return new Response(await bytesOf(response), { status: 200, ...(type && { headers: { "content-type": type } }) });
+      const bytes = await bytesOf(response);
+      needJson(bytes);
+      return new Response(bytes, { status: 200, ...(type && { headers: { "content-type": type } }) });
     }
     response.body?.cancel().catch(() => {});
     // Browsers show nothing of a redirect, not even its status.
@@ -36,23 +42,33 @@ export function boundedFetch(key: string | null): (url: string, init: RequestIni
   };
 }
 
+/** The client's own error would show the beginning of the text. */
+function needJson(bytes: Uint8Array): void {
+  try {
+    JSON.parse(decoder.decode(bytes));
+  } catch {
+    throw new LlmFailure("its reply is not JSON");
+  }
+}
+
+/** One block of memory, however small the pieces are that a body comes in. */
 async function bytesOf({ body }: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  let bytes = new Uint8Array(FIRST_BYTES);
   let size = 0;
   const reader = body?.getReader();
   for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
-    size += part.value.length;
-    if (size > MAX_REPLY_BYTES) {
+    const next = size + part.value.length;
+    if (next > MAX_REPLY_BYTES) {
       reader?.cancel().catch(() => {});
       throw new LlmFailure("its reply is larger than 1 MiB");
     }
-    chunks.push(part.value);
+    if (next > bytes.length) {
+      const more = new Uint8Array(Math.max(next, 2 * bytes.length));
+      more.set(bytes);
+      bytes = more;
+    }
+    bytes.set(part.value, size);
+    size = next;
   }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return bytes.subarray(0, size);
 }

@@ -40,7 +40,7 @@ export interface ChatCompletion {
 export interface ChatClient {
   readonly chat: {
     readonly completions: {
-      create(request: ChatRequest, options?: { readonly signal?: AbortSignal }): PromiseLike<ChatCompletion>;
+      create(request: ChatRequest, options?: { readonly signal?: AbortSignal }): Promise<ChatCompletion>;
     };
   };
 }

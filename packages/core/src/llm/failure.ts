@@ -16,7 +16,6 @@ const CODE = /^[A-Za-z]\w{2,40}$/;
 export function failureOf(error: unknown): string {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (at instanceof LlmFailure) return at.message;
-    if (at instanceof SyntaxError) return "its reply is not JSON";
     if (at instanceof APIError && at.status !== undefined) return statusWords(at.status);
     if ("code" in at && typeof at.code === "string" && CODE.test(at.code)) return `the connection failed (${at.code})`;
   }

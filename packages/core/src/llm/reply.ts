@@ -3,6 +3,9 @@
 import { isSeverity, isVerdict, type Severity, type Verdict } from "../decision.js";
 import { LlmFailure } from "./failure.js";
 
+/** So many stretches in braces are looked at: who writes more is not answering. */
+const MAX_STRETCHES = 100;
+
 /** What a model says of an event. */
 export interface Reply {
   readonly verdict: Verdict;
@@ -20,17 +23,14 @@ export interface Reply {
  * readReply('Sure: {"verdict":"block","severity":"high","reason":"reads keys"}').verdict; // "block"
  */
 export function readReply(text: string): Reply {
-  const objects = objectsIn(text).flatMap((source) => {
-    const value = parsed(source);
-    return value === undefined ? [] : [{ source, value }];
-  });
+  const objects = objectsIn(text).flatMap((source) => parsed(source) ?? []);
   const [found] = objects;
   if (found === undefined) throw new LlmFailure("the reply holds no JSON object");
   if (objects.length > 1) throw new LlmFailure("the reply holds several JSON objects");
-  const { verdict, severity, reason } = found.value;
+  const { verdict, severity, reason } = found;
   if (!isVerdict(verdict)) throw new LlmFailure("the reply has no `verdict` of `allow`, `block` or `escalate`");
-  // A parser takes the last one, a reader perhaps the first.
-  if ((found.source.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
+  // Within one object a parser takes the last, a reader perhaps the first; and a brace that nothing closes hides an object.
+  if ((text.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
   return {
     verdict,
     severity: isSeverity(severity) ? severity : "medium",
@@ -38,7 +38,13 @@ export function readReply(text: string): Reply {
   };
 }
 
-function parsed(source: string): { verdict?: unknown; severity?: unknown; reason?: unknown } | undefined {
+interface Parsed {
+  readonly verdict?: unknown;
+  readonly severity?: unknown;
+  readonly reason?: unknown;
+}
+
+function parsed(source: string): Parsed | undefined {
   try {
     return JSON.parse(source);
   } catch {
@@ -46,7 +52,10 @@ function parsed(source: string): { verdict?: unknown; severity?: unknown; reason
   }
 }
 
-/** The outermost stretches from a brace to the one that closes it; braces in strings do not count. */
+/**
+ * The outermost stretches from a brace to the one that closes it; braces in strings do not count. Reading what is no JSON takes a
+ * parser much longer than finding it, hence the limit.
+ */
 function objectsIn(text: string): string[] {
   const found: string[] = [];
   let depth = 0;
@@ -64,6 +73,7 @@ function objectsIn(text: string): string[] {
     } else if (unit === "}" && depth > 0) {
       depth--;
       if (depth === 0) found.push(text.slice(start, i + 1));
+      if (found.length > MAX_STRETCHES) throw new LlmFailure("the reply holds more braces than an answer");
     }
   }
   return found;

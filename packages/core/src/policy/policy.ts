@@ -54,7 +54,8 @@ export interface PolicyOverrides {
 export function overridden(info: PolicyInfo, overrides: PolicyOverrides): PolicyInfo {
   const { failClosed = info.failClosed, dryRun = info.dryRun, speculate = info.speculate } = overrides;
   const { llm = info.llm, agent = info.agent, sae = info.sae, deny = {} } = overrides;
-  return { ...info, failClosed, dryRun, speculate, llm, agent, sae, deny: denyFiles(info.deny, deny) };
+  const sections = { llm: copy(llm), agent: copy(agent), sae: copy(sae), deny: denyFiles(info.deny, deny) };
+  return { ...info, failClosed, dryRun, speculate, ...sections };
 }
 
 /** What of a policy is for everybody to see. */
@@ -63,12 +64,17 @@ export function publicPolicy({ llm, ...rest }: PolicyInfo): Policy {
   return deepFreeze({ ...rest, llm: shown });
 }
 
+/** What a caller gave stays the caller's. */
+function copy<T extends object>(section: T | null): T | null {
+  return section && { ...section };
+}
+
 function denyFiles(written: DenyFiles, override: Partial<DenyFiles>): DenyFiles {
   const { egress = written.egress, file = written.file, exec = written.exec } = override;
   return { egress, file, exec };
 }
 
-function deepFreeze<T extends object>(value: T): T {
+export function deepFreeze<T extends object>(value: T): T {
   for (const part of Object.values(value)) {
     if (typeof part === "object" && part !== null) deepFreeze(part);
   }

@@ -3,7 +3,7 @@
 import type { Tiers } from "../pipeline/judge.js";
 import type { Policy } from "./policy.js";
 
-/** One sentence for each tier that the policy configures and `tiers` lacks. */
+/** One sentence for each tier that the policy configures and `tiers` lacks. An SAE tier never lacks: the engine has one. */
 export function missingTiers(policy: Policy, tiers: Tiers): string[] {
   const outcome = policy.failClosed ? "blocked (fail-closed)" : "allowed (fail-open)";
   const warnings: string[] = [];
@@ -14,10 +14,5 @@ export function missingTiers(policy: Policy, tiers: Tiers): string[] {
   };
   if (policy.llm !== null && tiers.l2 === undefined) warn("llm", "L2");
   if (policy.agent !== null && tiers.l3 === undefined) warn("agent", "L3");
-  if (policy.sae !== null && tiers.sae === undefined) {
-    warnings.push(
-      "the policy configures `sae`, but no SAE tier is plugged in: the rules alone judge `LlmActivations` events",
-    );
-  }
   return warnings;
 }

@@ -36,6 +36,12 @@ const WORDS = [...ANSWERS, ...Object.keys(FAILURES)];
 
 /** What each says where it decides, so that decisions can be told apart. Escalations are of severity info, to see it raised. */
 const SAYS: Readonly<Record<string, Severity>> = { L2: "medium", L3: "critical", SAE: "high" };
+/** What the SAE tier has to say is always about a model's output. */
+const MODEL_OUTPUT_RISK = {
+  category: "model_output_risk",
+  name: "Risky model-output concepts",
+  riskType: "communication",
+};
 const RISK = { category: "c", name: "n", riskType: "r" };
 const action = (of: string) => ({ kind: "DenyFile", target: of }) as const;
 
@@ -149,7 +155,7 @@ function expected(row: Row, way: Way) {
           : (SAYS[severity] ?? severity),
     reason: row("reason").replace("WHY", why).replace("MODE", mode),
     ...(verdict === "block" && row("denies") !== "nothing" ? { action: action(row("denies")) } : {}),
-    ...(verdict === "allow" && !byFailMode ? {} : { risk: RISK }),
+    ...(verdict === "allow" && !byFailMode ? {} : { risk: row("by") === "Sae" ? MODEL_OUTPUT_RISK : RISK }),
     evidence: "partial",
     ...(byFailMode ? { resolution: "unresolved-escalation" } : {}),
   };

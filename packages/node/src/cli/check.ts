@@ -1,6 +1,8 @@
 // `check FILE…`: what is wrong with policies, and what in them is hardly meant.
 
 import { type Diagnostic, lint, PolicyError } from "@a3s-sentry/core";
+import { readNamedFile } from "../policy/file.js";
+import { labelOf } from "../policy/sinks.js";
 import { openFile } from "../policy/source.js";
 import { visibleJson } from "../visible.js";
 import { coloredFrame } from "./frame.js";
@@ -30,8 +32,9 @@ export async function check(files: readonly string[], { json }: CheckOptions, io
 /** A file that cannot be read is an error of that file: the others are checked still. */
 async function checkFile(file: string, env: Io["env"]): Promise<readonly Diagnostic[]> {
   try {
-    const { source, name = file, format = "acl" } = openFile(file);
-    return await lint(source, { name, format, env });
+    const { source, folder, name = file, format = "acl" } = openFile(file);
+    const readFile = (path: string): string => readNamedFile(labelOf(path, folder));
+    return await lint(source, { name, format, env, readFile });
   } catch (error) {
     if (error instanceof PolicyError) return error.diagnostics;
     throw error;

@@ -1,6 +1,6 @@
 // A trace for people.
 
-import type { Decision, Explanation } from "@a3s-sentry/core";
+import type { Decision, Explanation, SaeScore } from "@a3s-sentry/core";
 import { visible } from "../visible.js";
 import type { Colors } from "./io.js";
 
@@ -10,21 +10,37 @@ const AROUND = 60;
 type RuleTrace = Explanation["rules"][number];
 
 export function explained(explanation: Explanation, settled: Decision, colors: Colors): string {
-  const { kind, decision } = explanation;
+  const { kind, sae } = explanation;
+  // Where there is an SAE tier, it has L1's place.
+  const decision = sae ?? explanation.decision;
   const lines = [
     `${colors.bold(kind)}  ${subject(explanation, colors)}`,
     "",
-    field("L1", `${verdict(decision, colors)} (${decision.severity}) ${visible(decision.reason)}`),
+    field(
+      sae === undefined ? "L1" : "SAE",
+      `${verdict(decision, colors)} (${decision.severity}) ${visible(decision.reason)}`,
+    ),
   ];
-  if (explanation.span !== undefined) lines.push(field("matched", matched(explanation, colors)));
+  if (sae === undefined && explanation.span !== undefined) lines.push(field("matched", matched(explanation, colors)));
   if (settled !== decision) lines.push(field("in the end", `${verdict(settled, colors)} ${visible(settled.reason)}`));
   if (decision.action !== undefined) {
     lines.push(field("action", `${decision.action.kind} ${visible(decision.action.target)}`));
   }
   if (decision.risk !== undefined) lines.push(field("risk", `${decision.risk.name} (${decision.risk.category})`));
   if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector cut this event"));
+  if (sae?.explain !== undefined) lines.push(...scored(sae.explain));
   lines.push("", `rules for ${kind}, in order:`, ...explanation.rules.map((rule) => ruleLine(rule, colors)));
   return lines.join("\n");
+}
+
+function scored({ harmful, safety, categories, drivers }: SaeScore): string[] {
+  const shares = Object.entries(categories).map(([name, share]) => `${visible(name)} ${share}`);
+  const lines = [field("score", `harmful ${harmful}, safety ${safety}`)];
+  if (shares.length > 0) lines.push(field("categories", shares.join(", ")), "", "drivers, the largest first:");
+  for (const { concept, category, source, activation, contribution } of drivers) {
+    lines.push(`  ${contribution} ${visible(concept)} (${visible(category)}, ${source}, activation ${activation})`);
+  }
+  return lines;
 }
 
 function field(name: string, value: string): string {

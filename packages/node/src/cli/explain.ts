@@ -21,7 +21,7 @@ export async function explain(event: string | undefined, options: ExplainOptions
     const input = event ?? (await eventFromStdin(io));
     const explanation = sentry.explain(input);
     if (explanation === null) throw new CliError(`that is not an event: ${whyNotAnEvent(input.toString())}`);
-    const settled = sentry.failMode(explanation.decision);
+    const settled = sentry.failMode(explanation.sae ?? explanation.decision);
     const text = options.json ? json(explanation) : explained(explanation, settled, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
     return 0;

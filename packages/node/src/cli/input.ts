@@ -1,7 +1,7 @@
 // Standard input: what it may be, and reading it whole where it must be small enough to hold.
 
 import { Buffer } from "node:buffer";
-import { fstatSync } from "node:fs";
+import { type BigIntStats, fstatSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { FileInput } from "../daemon/file-input.js";
 import { CliError, errorText, type Io } from "./io.js";
@@ -11,14 +11,22 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Refuses a directory, which Node would take for an empty input. */
 export function refuseDirectory({ stdin: { fd } }: Io): void {
-  if (fd !== undefined && fstatSync(fd).isDirectory()) {
+  if (fd !== undefined && statOf(fd).isDirectory()) {
     throw new CliError("cannot read stdin: it is a directory");
   }
 }
 
 /** Standard input as a run reads it. */
 export function runInput({ stdin }: Io): Io["stdin"] | FileInput {
-  return stdin.fd !== undefined && fstatSync(stdin.fd).isFile() ? new FileInput(stdin.fd) : stdin;
+  return stdin.fd !== undefined && statOf(stdin.fd).isFile() ? new FileInput(stdin.fd) : stdin;
+}
+
+/**
+ * With `bigint`, since the other kind leaves its numbers where `realpathSync` of Node.js 20 looks at them: once a pipe has been
+ * asked about, modules behind symbolic links are not found.
+ */
+function statOf(fd: number): BigIntStats {
+  return fstatSync(fd, { bigint: true });
 }
 
 /** All bytes of an input. */

@@ -36,6 +36,8 @@ export function errorText(error: unknown): string {
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission",
+  EADDRINUSE: "the address is taken",
+  EADDRNOTAVAIL: "this machine has no such address",
   EISDIR: "it is a directory",
   ENOENT: "there is no such file or folder",
   ENOSPC: "the disk is full",

@@ -3,7 +3,7 @@
 
 import { PolicyError } from "@a3s-sentry/core";
 import { CommanderError } from "commander";
-import { SettingsError } from "../daemon/load.js";
+import { SettingsError } from "../daemon/settings.js";
 import { visibleLines } from "../visible.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { program } from "./program.js";

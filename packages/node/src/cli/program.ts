@@ -1,7 +1,7 @@
 // The command line: what commands, arguments and flags there are. Help and completions come from here.
 
 import { Argument, Command, Option } from "commander";
-import type { RunFlags } from "../daemon/settings.js";
+import { type RunFlags, SEVERITIES } from "../daemon/settings.js";
 import { version } from "../version.js";
 import { type CheckOptions, check } from "./check.js";
 import { candidates } from "./completion/candidates.js";
@@ -55,7 +55,7 @@ export function program(io: Io, ended: (code: ExitCode) => void, help: (text: st
     )
     .argument("<corpus...>", "labelled NDJSON files")
     .option("-p, --policy <file>", "policy to judge by, beside the built-in rules")
-    .option("-d, --decisions <out>", "write each line's verdict and rule to this file")
+    .option("-d, --decisions <file>", "write each line's verdict and rule to this file")
     .action(async (corpora: string[], options: EvalOptions) => ended(await evaluate(corpora, options, io)));
 
   root
@@ -81,8 +81,11 @@ export function program(io: Io, ended: (code: ExitCode) => void, help: (text: st
 }
 
 function runCommand(root: Command): Command {
-  const file = (flags: string, description: string, variable: string): Option =>
+  const value = (flags: string, description: string, variable: string): Option =>
     new Option(flags, `${description} (A3S_SENTRY_${variable})`);
+  // Any other text means high, so it is no list that commander may hold a value to.
+  const speculate = value("--speculate <severity>", "ask L2 and L3 at once from this severity on", "SPECULATE");
+  speculate.argChoices = [...SEVERITIES];
   return root
     .command("run")
     .summary("judge events from stdin")
@@ -90,11 +93,24 @@ function runCommand(root: Command): Command {
       "Judges events from stdin, one JSON object a line. Writes blocked targets to the deny-files, and an audit line to " +
         "stdout for whatever is not plainly allowed. Each flag wins over its variable, and that over the configuration.",
     )
-    .addOption(file("-c, --config <file>", "file with the whole configuration", "CONFIG"))
-    .addOption(file("-p, --policy <file>", "file with rules, read again when it changes", "POLICY"))
-    .addOption(file("--egress-deny <file>", "deny-file for addresses and hosts", "EGRESS_DENY"))
-    .addOption(file("--file-deny <file>", "deny-file for files", "FILE_DENY"))
-    .addOption(file("--exec-deny <file>", "deny-file for programs", "EXEC_DENY"))
-    .addOption(file("--fail-closed", "block escalations that nothing settles", "FAIL_CLOSED"))
-    .addOption(file("--dry-run", "judge and audit, write no deny-file", "DRY_RUN"));
+    .addOption(value("-c, --config <file>", "file with the whole configuration", "CONFIG"))
+    .addOption(value("-p, --policy <file>", "file with rules", "POLICY"))
+    .addOption(value("--llm-url <url>", "L2: base address of an OpenAI-compatible endpoint", "LLM_URL"))
+    .addOption(value("--llm-model <name>", "L2: its model", "LLM_MODEL"))
+    .addOption(
+      value("--llm-key <key>", "L2: its key; others on this machine can see a flag, not the variable", "LLM_KEY"),
+    )
+    .addOption(value("--llm-timeout <seconds>", "L2: time for an answer, default 30", "LLM_TIMEOUT"))
+    .addOption(value("--agent-bin <file>", "L3: program that investigates", "AGENT_BIN"))
+    .addOption(value("--skills <folder>", "L3: its playbooks", "SKILLS"))
+    .addOption(value("--agent-timeout <seconds>", "L3: time for an answer, default 120", "AGENT_TIMEOUT"))
+    .addOption(speculate)
+    .addOption(value("--workers <number>", "escalations that L2 and L3 judge at a time, default 4", "WORKERS"))
+    .addOption(value("--queue <number>", "escalations that may wait for them, default 256", "QUEUE"))
+    .addOption(value("--egress-deny <file>", "deny-file for addresses and hosts", "EGRESS_DENY"))
+    .addOption(value("--file-deny <file>", "deny-file for files", "FILE_DENY"))
+    .addOption(value("--exec-deny <file>", "deny-file for programs", "EXEC_DENY"))
+    .addOption(value("--fail-closed", "block escalations that nothing settles", "FAIL_CLOSED"))
+    .addOption(value("--dry-run", "judge and audit, write no deny-file", "DRY_RUN"))
+    .addOption(value("--metrics-addr <ip:port>", "serve /metrics and /healthz", "METRICS_ADDR"));
 }

@@ -1,52 +1,99 @@
 // `run`: the daemon on this process's streams and signals.
 
-import { load } from "../daemon/load.js";
+import { type Listening, serve } from "../daemon/http.js";
+import { type Loaded, load } from "../daemon/load.js";
 import { Log } from "../daemon/log.js";
+import type { Metrics, Observed } from "../daemon/metrics.js";
+import { Reloader } from "../daemon/reload.js";
 import { Daemon, type Result } from "../daemon/run.js";
 import { type RunFlags, type RunSettings, runSettings } from "../daemon/settings.js";
-import { FAIL_OPEN_WARNING, startLine } from "../daemon/start.js";
+import { failOpenWarning, startLine } from "../daemon/start.js";
 import { summary } from "../daemon/totals.js";
-import { stampOf, watchFile } from "../daemon/watch.js";
-import type { Sentry } from "../sentry.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   refuseDirectory(io);
   const settings = runSettings(flags, io.env);
-  // Before it is read: a change since then is one to be told.
-  const stamp = settings.policy === undefined ? "" : await stampOf(settings.policy);
-  const { sentry, warnings } = await load(settings);
-  const { failClosed } = sentry.policy;
   const log = new Log(io.stderr);
-  tellPolicy(log, "", sentry, [...warnings, ...settings.unheeded]);
+  const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
+  const stamps = new Map<string, string>();
+  const loadTo = (to: Map<string, string>, again: boolean): Promise<Loaded> =>
+    load(settings, { stamps: to, refuseEmpty: again, tierTook: metrics?.tierTook });
+  const loaded = await loadTo(stamps, false);
+  const { failClosed } = loaded.sentry.policy;
+  const endpoint = await listen(settings, metrics, () => daemon.takesEvents);
+  const daemon = new Daemon(loaded.sentry, { input: runInput(io), output: io.stdout, log }, settings);
+  tellPolicy(log, "", loaded);
+  if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
   if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
-  const daemon = new Daemon(sentry, { input: runInput(io), output: io.stdout, log });
-  const result = await untilSignalled(async (signal) => {
-    const over = new AbortController();
-    if (settings.policy !== undefined) void reload(settings, settings.policy, stamp, daemon, log, over.signal);
-    try {
-      return await daemon.run(signal);
-    } catch (error) {
-      throw new CliError(`cannot read stdin: ${errorText(error)}`, { cause: error });
-    } finally {
-      over.abort();
-    }
-  });
+  const reloader = reloaderFor(daemon, settings, stamps, loadTo, log);
+  let result: Result;
+  try {
+    result = await untilSignalled(reloader, (signal) => daemon.run(signal));
+  } catch (error) {
+    throw new CliError(`cannot read stdin: ${errorText(error)}`, { cause: error });
+  } finally {
+    reloader.close();
+    endpoint?.close();
+  }
   log.line(`a3s-sentry: ${summary(result.totals, failClosed)}`);
   refuseLostAudit(result);
   return 0;
 }
 
-function tellPolicy(log: Log, what: string, sentry: Sentry, warnings: readonly string[]): void {
-  log.line(`${what}${startLine(sentry.policy)}`);
-  for (const warning of warnings) log.line(`warning: ${warning}`);
-  if (!sentry.policy.failClosed) log.line(FAIL_OPEN_WARNING);
+/** What they are made with is loaded only where somebody wants them. */
+async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics | undefined> {
+  if (metrics === undefined) return undefined;
+  const loaded = await import("../daemon/metrics.js");
+  return new loaded.Metrics(observed);
 }
 
-/** SIGINT or SIGTERM end the run in order; a second one ends the process at once. */
-async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function listen(
+  { metrics: address }: RunSettings,
+  metrics: Metrics | undefined,
+  healthy: () => boolean,
+): Promise<Listening | undefined> {
+  if (address === undefined || metrics === undefined) return undefined;
+  try {
+    return await serve(address, { metrics: () => metrics.text(), healthy });
+  } catch (error) {
+    throw new CliError(`cannot serve metrics at \`${address.text}\`: ${errorText(error)}`, { cause: error });
+  }
+}
+
+function tellPolicy(log: Log, what: string, { sentry, warnings }: Loaded): void {
+  log.line(`${what}${startLine(sentry)}`);
+  for (const warning of warnings) log.line(`warning: ${warning}`);
+  const loud = failOpenWarning(sentry);
+  if (loud !== undefined) log.line(loud);
+}
+
+/** Puts each new state of the files in force. What is no policy changes nothing. */
+function reloaderFor(
+  daemon: Daemon,
+  { config, policy }: RunSettings,
+  stamps: Map<string, string>,
+  loadTo: (to: Map<string, string>, again: boolean) => Promise<Loaded>,
+  log: Log,
+): Reloader {
+  const files = [config, policy].filter((file) => file !== undefined).map((file) => `\`${file}\``);
+  const names = files.join(" and ") || "the built-in rules";
+  return new Reloader(stamps, {
+    load: (to) => loadTo(to, true),
+    replace: (sentry) => daemon.replace(sentry),
+    tell: (loaded) => tellPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
+    refused: (error) => {
+      const why = error instanceof Error ? error.message : String(error);
+      log.line(`error: the policy in force stays, since ${names} cannot be loaded\n${why}`);
+    },
+  });
+}
+
+/** SIGINT or SIGTERM end the run in order; a second one ends the process at once. SIGHUP reloads. */
+async function untilSignalled<T>(reloader: Reloader, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  const reload = (): void => void reloader.reload();
   const stop = (): void => {
     controller.abort();
     forget();
@@ -57,10 +104,12 @@ async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Pro
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  process.on("SIGHUP", reload);
   try {
     return await work(controller.signal);
   } finally {
     forget();
+    process.off("SIGHUP", reload);
   }
 }
 
@@ -68,31 +117,4 @@ async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Pro
 function refuseLostAudit({ outputError }: Result): void {
   if (outputError === undefined || ("code" in outputError && outputError.code === "EPIPE")) return;
   throw new CliError(`cannot write the audit lines to stdout: ${errorText(outputError)}`, { cause: outputError });
-}
-
-/** Puts each new state of the file of rules in force. What is no policy changes nothing. */
-async function reload(
-  settings: RunSettings,
-  file: string,
-  stamp: string,
-  daemon: Daemon,
-  log: Log,
-  over: AbortSignal,
-): Promise<void> {
-  await watchFile(
-    file,
-    stamp,
-    async () => {
-      try {
-        const { sentry, warnings } = await load(settings);
-        if (over.aborted) return sentry.close();
-        daemon.replace(sentry);
-        tellPolicy(log, `a3s-sentry: reloaded \`${file}\`: `, sentry, warnings);
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        log.line(`error: the rules in force stay, since \`${file}\` has changed to what is no policy\n${why}`);
-      }
-    },
-    over,
-  );
 }

@@ -15,8 +15,11 @@ export interface DecisionText {
   readonly after: string;
 }
 
-/** The text of a decision, whatever the target of its action. */
-export function decisionText(decision: Decision): DecisionText {
+/** Why the fail mode decided though a slow tier was there: no slot was free, or the run ended before it answered. */
+export type Degraded = "overload" | "shutdown";
+
+/** The text of a decision, whatever the target of its action, and of why no slow tier made it. */
+export function decisionText(decision: Decision, degraded?: Degraded): DecisionText {
   const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const before = JSON.stringify({ verdict, tier, severity, reason }).slice(0, -1);
   const after = JSON.stringify({
@@ -26,7 +29,8 @@ export function decisionText(decision: Decision): DecisionText {
     evidence: evidence === "partial" ? evidence : undefined,
     resolution,
   }).slice(1);
-  const rest = after === "}" ? after : `,${after}`;
+  const mark = degraded === undefined ? "" : `,"degraded":"${degraded}"`;
+  const rest = (after === "}" ? after : `,${after}`) + mark;
   if (action === undefined) return { before: visibleJson(before), after: visibleJson(rest) };
   return { before: visibleJson(`${before},"action":{"${action.kind}":`), after: visibleJson(`}${rest}`) };
 }

@@ -1,9 +1,20 @@
 // Lines of events in, audit lines out: all of judging and auditing that needs no other thread, file or clock.
 
-import type { Action, EventStream, StreamCounters, StreamItem, StreamSource } from "@a3s-sentry/core";
+import type {
+  Action,
+  Decision,
+  EventStream,
+  JudgedEvent,
+  StreamCounters,
+  StreamItem,
+  StreamSource,
+} from "@a3s-sentry/core";
 import { LINE_END, lineStart } from "./audit.js";
+import { type Decisions, noDecisions } from "./decisions.js";
+import { NO_ROUTES, type Routes } from "./routes.js";
 import { type FailModeSentry, Rulings } from "./rulings.js";
 import { Sheet } from "./sheet.js";
+import type { Slots } from "./slots.js";
 import { linesOf, type Stretch } from "./stretch.js";
 
 /** Bytes that cross to the engine at once: few enough to stay in a core's own cache while they are judged. */
@@ -16,38 +27,60 @@ export interface Due {
   readonly action: Action;
 }
 
+/** An escalation that goes on to a slow tier, and has a slot. It has no audit line yet. */
+export interface Escalated {
+  readonly l1: Decision;
+  /** `null` where the rule engine failed on it. */
+  readonly event: JudgedEvent | null;
+  /** What its audit line says of the event. */
+  readonly head: string;
+}
+
 /** What came of a piece of the stream. Plain data: it may cross between threads. */
 export interface Batch {
   /** Audit lines. */
   readonly lines: Uint8Array<ArrayBuffer>;
   /** In the order of the lines. */
   readonly due: readonly Due[];
+  /** In the order of the stream. */
+  readonly escalated: readonly Escalated[];
   readonly tally: Tally;
   /** What the piece brought. */
   readonly counters: StreamCounters;
 }
 
-/** How many were blocked, and what the fail mode made of how many escalations. */
+/** The decisions behind the lines, and what the fail mode made of how many escalations. */
 export interface Tally {
-  blocked: number;
+  readonly decisions: Decisions;
   failedOpen: number;
   failedClosed: number;
+  /** Those of them for which no slot was free. */
+  overloaded: number;
 }
 
 export type ClerkSentry = FailModeSentry & StreamSource;
+
+/** Where escalations go. */
+export interface Escalation {
+  readonly routes: Routes;
+  readonly slots: Slots;
+}
 
 /** Judges and audits one stream. */
 export class Clerk {
   readonly #stream: EventStream;
   readonly #sheet = new Sheet();
+  readonly #slots: Slots | undefined;
   #rulings: Rulings;
   #counted: StreamCounters;
   /** Where stretches are read to. */
   #room: Uint8Array | undefined;
 
-  constructor(sentry: ClerkSentry) {
+  /** Without `escalation`, the fail mode decides all escalations. */
+  constructor(sentry: ClerkSentry, escalation?: Escalation) {
     this.#stream = sentry.createStream();
-    this.#rulings = new Rulings(sentry);
+    this.#rulings = new Rulings(sentry, escalation?.routes ?? NO_ROUTES);
+    this.#slots = escalation?.slots;
     this.#counted = this.#stream.counters;
   }
 
@@ -80,17 +113,17 @@ export class Clerk {
   }
 
   /** Goes on by another sentry. */
-  switchTo(sentry: ClerkSentry): void {
+  switchTo(sentry: ClerkSentry, routes: Routes = NO_ROUTES): void {
     this.#stream.switchTo(sentry);
-    this.#rulings = new Rulings(sentry);
+    this.#rulings = new Rulings(sentry, routes);
   }
 
   close(): void {
     this.#stream.close();
   }
 
-  #batch({ due, tally }: Page): Batch {
-    return { lines: this.#sheet.take(), due, tally, counters: this.#count() };
+  #batch(page: Page): Batch {
+    return { ...page, lines: this.#sheet.take(), counters: this.#count() };
   }
 
   /** What has been counted since the last batch. */
@@ -107,12 +140,18 @@ export class Clerk {
     };
   }
 
-  #write(items: readonly StreamItem[], { due, tally }: Page): void {
+  #write(items: readonly StreamItem[], { due, escalated, tally }: Page): void {
     for (const item of items) {
-      const { verdict, resolution, text, action, enforced } = this.#rulings.of(item);
-      const blocked = verdict === "block";
-      if (blocked) tally.blocked += 1;
-      if (resolution !== undefined) tally[blocked ? "failedClosed" : "failedOpen"] += 1;
+      const { tier, verdict, resolution, goesOn, text, action, enforced } = this.#rulings.of(item);
+      if (goesOn) {
+        if (this.#slots?.take()) {
+          escalated.push({ l1: item.decision, event: item.event, head: item.head });
+          continue;
+        }
+        tally.overloaded += 1;
+      }
+      tally.decisions[tier][verdict] += 1;
+      if (resolution !== undefined) tally[verdict === "block" ? "failedClosed" : "failedOpen"] += 1;
       const start = lineStart(item.head, text, action === undefined ? "" : item.target);
       if (enforced && action !== undefined) {
         this.#sheet.add(start);
@@ -128,9 +167,11 @@ export class Clerk {
 /** What gathers beside the lines of a batch. */
 interface Page {
   readonly due: Due[];
+  readonly escalated: Escalated[];
   readonly tally: Tally;
 }
 
 function newPage(): Page {
-  return { due: [], tally: { blocked: 0, failedOpen: 0, failedClosed: 0 } };
+  const tally = { decisions: noDecisions(), failedOpen: 0, failedClosed: 0, overloaded: 0 };
+  return { due: [], escalated: [], tally };
 }

@@ -1,7 +1,7 @@
 // A file as the input of a run, read into the same memory again and again.
 
 import { Buffer } from "node:buffer";
-import { fstatSync, read, readFileSync } from "node:fs";
+import { fstatSync, read, readFileSync, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Stretch } from "./stretch.js";
 
@@ -41,6 +41,12 @@ export class FileInput {
     for (let start = position; start < this.size; start += STRETCH_BYTES) {
       yield { fd: this.#fd, start, end: start + STRETCH_BYTES };
     }
+  }
+
+  /** The bytes from `start` on, at most `length`. Throws what the system says. */
+  readAt(start: number, length: number): Buffer {
+    const room = Buffer.allocUnsafe(length);
+    return room.subarray(0, readSync(this.#fd, room, 0, length, start));
   }
 
   /**

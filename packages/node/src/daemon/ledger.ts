@@ -1,17 +1,18 @@
 // What comes after judging: deny-files, then audit lines, in the order of the stream.
 
 import { Buffer } from "node:buffer";
-import type { Action } from "@a3s-sentry/core";
+import type { Action, Decision } from "@a3s-sentry/core";
 import { EnforceError } from "../enforcer/error.js";
 import type { Sentry } from "../sentry.js";
-import { visible } from "../visible.js";
-import { type Outcome, outcomeText } from "./audit.js";
-import type { Batch } from "./clerk.js";
+import { visible, visibleJson } from "../visible.js";
+import { decisionText, LINE_END, lineStart, type Outcome, outcomeText } from "./audit.js";
+import type { Batch, Escalated } from "./clerk.js";
+import type { Verdict } from "./desk.js";
 import type { Log } from "./log.js";
 import type { Output } from "./output.js";
 import { Totals } from "./totals.js";
 
-/** Settles batches, which must come in order. */
+/** Settles batches, which must come in order, and single escalations, which may come in any. */
 export class Ledger {
   readonly totals = new Totals();
   readonly #output: Output;
@@ -38,6 +39,15 @@ export class Ledger {
     this.#output.add(lines.subarray(from));
   }
 
+  /** `sentry` is the one that judged the escalation. */
+  settleEscalation({ head }: Escalated, { decision, cutShort }: Verdict, sentry: Sentry): void {
+    this.totals.countEscalation(decision, cutShort);
+    const outcome = isEnforced(decision) ? this.#enforce(decision.action, sentry) : {};
+    const target = decision.action === undefined ? "" : visibleJson(JSON.stringify(decision.action.target));
+    const text = decisionText(decision, cutShort ? "shutdown" : undefined);
+    this.#output.add(Buffer.from(lineStart(head, text, target) + outcomeText(outcome) + LINE_END));
+  }
+
   #enforce(action: Action, sentry: Sentry): Outcome {
     try {
       const enforced = sentry.enforce({ verdict: "block", action });
@@ -52,4 +62,8 @@ export class Ledger {
       return { enforceError: error.message };
     }
   }
+}
+
+function isEnforced(decision: Decision): decision is Decision & { readonly action: Action } {
+  return decision.verdict === "block" && decision.action !== undefined;
 }

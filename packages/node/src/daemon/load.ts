@@ -1,56 +1,96 @@
 // The sentry of a run: from one file, from two, or from the built-in rules alone.
 
-import type { DenyFiles, Policy, PolicyOverrides } from "@a3s-sentry/core";
+import type { DenyFiles, MakeTiers, Policy, PolicyOverrides } from "@a3s-sentry/core";
+import { unreadable } from "../policy/file.js";
 import { labelOf } from "../policy/sinks.js";
-import { openFile } from "../policy/source.js";
+import { type OpenedSource, openFile } from "../policy/source.js";
 import { Sentry } from "../sentry.js";
-import type { RunSettings } from "./settings.js";
+import { tiersOf } from "../tiers.js";
+import { type RunSettings, SettingsError } from "./settings.js";
+import { tierOverrides } from "./tier-overrides.js";
+import { type TierTime, timed } from "./tier-times.js";
+import { stampNow } from "./watch.js";
 
 const RULE_KEYS: ReadonlySet<string> = new Set(["rule", "rules"]);
-
-/** Two files that do not go together. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-}
+const EMPTY = "it is empty (a policy without rules says `rules = []`)";
+const BUILT_IN: OpenedSource = { source: {}, folder: "" };
 
 export interface Loaded {
   readonly sentry: Sentry;
-  /** What the policy asks for and this version cannot do, one sentence each. */
+  /** What is asked for and cannot be done, one sentence each. */
   readonly warnings: readonly string[];
 }
 
+export interface LoadOptions {
+  /** Gets what each file was like when it was read, also if loading fails. */
+  readonly stamps: Map<string, string>;
+  /** Refuses a file that is empty, as one is that is about to be written. */
+  readonly refuseEmpty?: boolean;
+  /** Is told what slow tiers take. */
+  readonly tierTook?: ((time: TierTime) => void) | undefined;
+}
+
 /**
- * With a `config` and a `policy`, the first gives the settings and the second the rules. Throws a `PolicyError` for a
- * file that is no policy, a `SettingsError` if both hold rules or the second holds settings.
+ * With a `config` and a `policy`, the first gives the settings and the second the rules. Rejects with a `PolicyError` for a
+ * file that is no policy, with a `SettingsError` if both hold rules, the second holds settings, or a tier lacks one.
  */
-export async function load({ config, policy, overrides }: RunSettings): Promise<Loaded> {
-  if (config === undefined || policy === undefined) {
-    const file = config ?? policy;
-    const sentry =
-      file === undefined ? await Sentry.create({}, overrides) : await Sentry.open(openFile(file), overrides);
+export async function load(run: RunSettings, options: LoadOptions): Promise<Loaded> {
+  const { config, policy, overrides } = run;
+  const open = (path: string): OpenedSource => {
+    options.stamps.set(path, stampNow(path));
+    const opened = openFile(path);
+    if (options.refuseEmpty && opened.source === "") throw unreadable(path, EMPTY);
+    return opened;
+  };
+  const first = config ?? policy;
+  const opened = first === undefined ? BUILT_IN : open(first);
+  const isWhole = config === undefined || policy === undefined;
+  if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
+    const sentry = await Sentry.open(opened, { ...overrides, tiers: makeTiers(opened.folder, options) });
     return { sentry, warnings: sentry.warnings };
   }
-  const opened = openFile(config);
-  const settings = await Sentry.open(opened, overrides);
+  const settings = await Sentry.open(opened, { ...overrides, tiers: NO_TIERS });
   settings.close();
-  const sentry = await Sentry.open(openFile(policy), settingsOf(settings.policy, opened.folder, overrides));
+  const { warnings, ...tiers } = tierOverrides(run, settings.settings(), opened.folder);
+  const own = isWhole ? overrides : settingsOf(settings.policy, opened.folder, overrides);
+  const source = isWhole ? opened : open(policy);
+  const sentry = await Sentry.open(source, { ...own, ...tiers, tiers: makeTiers("", options) });
   try {
-    refuseConflict(config, settings.policy, policy, sentry.policy);
+    if (!isWhole) refuseConflict(config, settings.policy, policy, sentry.policy);
   } catch (error) {
     sentry.close();
     throw error;
   }
-  return { sentry, warnings: settings.warnings };
+  return { sentry, warnings: [...sentry.warnings, ...warnings] };
+}
+
+const NO_TIERS: MakeTiers = () => ({});
+
+function makeTiers(folder: string, { tierTook }: LoadOptions): MakeTiers {
+  return async (settings) => {
+    const tiers = await tiersOf(settings, folder);
+    return tierTook === undefined ? tiers : timed(tiers, tierTook);
+  };
+}
+
+function isEmpty(fields: object): boolean {
+  return Object.keys(fields).length === 0;
 }
 
 /** The settings of a policy as overrides, its paths as they are reached from the working directory. */
 function settingsOf(policy: Policy, folder: string, overrides: PolicyOverrides): PolicyOverrides {
-  const { failClosed, dryRun, deny } = policy;
+  const { failClosed, dryRun, speculate, deny, sae } = policy;
   const label = (key: keyof DenyFiles): string | null => {
     const written = deny[key];
     return written === null || overrides.deny?.[key] !== undefined ? written : labelOf(written, folder);
   };
-  return { failClosed, dryRun, deny: { egress: label("egress"), file: label("file"), exec: label("exec") } };
+  return {
+    failClosed,
+    dryRun,
+    speculate,
+    deny: { egress: label("egress"), file: label("file"), exec: label("exec") },
+    sae: sae && { ...sae, dict: labelOf(sae.dict, folder) },
+  };
 }
 
 function refuseConflict(config: string, settings: Policy, file: string, rules: Policy): void {

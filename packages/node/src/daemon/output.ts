@@ -11,6 +11,7 @@ const HOLD_MS = 25;
 export class Output {
   readonly #stream: Writable;
   readonly #before: () => void;
+  readonly #failed: () => void;
   #pending: Uint8Array[] = [];
   #length = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -19,13 +20,12 @@ export class Output {
   #unwritten = 0;
   #through = (): void => {};
 
-  /** `before` is called before each write. */
-  constructor(stream: Writable, before: () => void = () => {}) {
+  /** `before` is called before each write, `failed` once nothing more can be written. */
+  constructor(stream: Writable, before: () => void = () => {}, failed: () => void = () => {}) {
     this.#stream = stream;
     this.#before = before;
-    stream.on("error", (error) => {
-      this.#error ??= error;
-    });
+    this.#failed = failed;
+    stream.on("error", (error) => this.#fail(error));
     // A stream that is destroyed may forget the write that it is at.
     stream.on("close", () => this.#through());
   }
@@ -45,13 +45,13 @@ export class Output {
 
   /** Waits until the reader has caught up with what was written, or is gone. */
   async ready(): Promise<void> {
-    if (this.#stream.writableNeedDrain && !this.#stream.destroyed) await taken(this.#stream);
+    if (this.#stream.writableNeedDrain && !this.#isOver) await taken(this.#stream);
   }
 
   /** Writes out what there is, and waits until all is written or cannot be. */
   async flush(): Promise<void> {
     this.#write();
-    if (this.#unwritten === 0 || this.#stream.destroyed) return;
+    if (this.#unwritten === 0 || this.#isOver) return;
     await new Promise<void>((resolve) => {
       this.#through = resolve;
     });
@@ -67,10 +67,21 @@ export class Output {
     this.#before();
     this.#unwritten += 1;
     this.#stream.write(lines, (error) => {
-      this.#error ??= error ?? undefined;
+      if (error) this.#fail(error);
       this.#unwritten -= 1;
       if (this.#unwritten === 0) this.#through();
     });
+  }
+
+  /** Stdout is never destroyed for good: once it has failed, nothing more is told of it. */
+  get #isOver(): boolean {
+    return this.#error !== undefined || this.#stream.destroyed;
+  }
+
+  #fail(error: Error): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#failed();
   }
 }
 

@@ -1,7 +1,9 @@
-// What becomes of L1's decisions where no deeper tier is: worked out once for each rule, kind of event and evidence.
+// What becomes of L1's decisions where no slow tier is asked: worked out once for each rule, kind of event and evidence.
 
-import type { ActionKind, Decision, Policy, StreamItem } from "@a3s-sentry/core";
+import type { ActionKind, Decision, Policy, StreamItem, Tier } from "@a3s-sentry/core";
 import { type DecisionText, decisionText } from "./audit.js";
+import type { FinalVerdict } from "./decisions.js";
+import { goesOn, type Routes } from "./routes.js";
 
 /** What of a sentry matters here. */
 export interface FailModeSentry {
@@ -11,8 +13,11 @@ export interface FailModeSentry {
 
 /** An L1 decision after the fail mode. Its target is that of the event at hand. */
 export interface Ruling {
-  readonly verdict: Decision["verdict"];
+  readonly tier: Tier;
+  readonly verdict: FinalVerdict;
   readonly resolution: Decision["resolution"];
+  /** Whether a slow tier is to be asked, and the rest is for want of a slot. */
+  readonly goesOn: boolean;
   readonly text: DecisionText;
   /** The action that is left, if any. */
   readonly action: ActionKind | undefined;
@@ -23,12 +28,14 @@ export interface Ruling {
 /** The rulings of one policy. */
 export class Rulings {
   readonly #sentry: FailModeSentry;
+  readonly #routes: Routes;
   readonly #sinks: ReadonlySet<ActionKind>;
   readonly #plain = new WeakMap<Decision, Ruling>();
   readonly #withTarget = new WeakMap<Decision, Ruling>();
 
-  constructor(sentry: FailModeSentry) {
+  constructor(sentry: FailModeSentry, routes: Routes) {
     this.#sentry = sentry;
+    this.#routes = routes;
     this.#sinks = sinkKinds(sentry.policy);
   }
 
@@ -43,10 +50,13 @@ export class Rulings {
 
   #make(l1: Decision): Ruling {
     const decision = this.#sentry.failMode(l1);
-    const { verdict, resolution } = decision;
+    const { tier, resolution } = decision;
+    const verdict = decision.verdict === "block" ? "block" : "allow";
+    const wanted = goesOn(l1, this.#routes);
     const action = decision.action?.kind;
     const enforced = verdict === "block" && action !== undefined && this.#sinks.has(action);
-    return { verdict, resolution, text: decisionText(decision), action, enforced };
+    const text = decisionText(decision, wanted ? "overload" : undefined);
+    return { tier, verdict, resolution, goesOn: wanted, text, action, enforced };
   }
 }
 

@@ -1,28 +1,48 @@
 // The daemon: events in, decisions to deny-files and audit lines.
 
+import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
+import type { JudgedEvent } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
 import { visible } from "../visible.js";
 import { chunks } from "./chunks.js";
-import { Clerk } from "./clerk.js";
+import { type Batch, Clerk } from "./clerk.js";
 import { Crew } from "./crew/crew.js";
-import { threadsThatPay } from "./crew/threads.js";
+import { MOST_THREADS, threadsThatPay } from "./crew/threads.js";
+import { Desk, type Waiting } from "./desk.js";
 import { FileInput } from "./file-input.js";
 import { Ledger } from "./ledger.js";
 import type { Log } from "./log.js";
+import type { Observed } from "./metrics.js";
 import { Output } from "./output.js";
 import { Pace } from "./pace.js";
 import { showProgress } from "./progress.js";
+import { FileHistory, type History, recentEvents, Window, withRecent } from "./recent.js";
+import { routesOf } from "./routes.js";
+import { Sentries } from "./sentries.js";
+import { Slots } from "./slots.js";
 import type { Totals } from "./totals.js";
 
 const NEWLINE = 10;
 /** A file that takes longer than threads take to get ready: there is no need to see how fast it comes. */
 const LARGE_FILE_BYTES = 16 * 1024 * 1024;
+/**
+ * How long the slow tiers may take for what waits when a signal ends the run: less than the 30 s that Kubernetes and most
+ * supervisors give a process until they kill it, and with it every audit line that is still due.
+ */
+const GRACE_MS = 20_000;
 
 export interface Streams {
   readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
   readonly output: Writable & { readonly isTTY?: boolean };
   readonly log: Log;
+}
+
+export interface DaemonOptions {
+  /** How many escalations the slow tiers judge at a time, and how many more may wait for them. */
+  readonly workers: number;
+  readonly queue: number;
+  readonly graceMs?: number;
 }
 
 /** What a run came to. */
@@ -34,55 +54,105 @@ export interface Result {
 
 /** One run over one stream of events. */
 export class Daemon {
+  readonly #options: DaemonOptions;
   readonly #log: Log;
   readonly #input: Streams["input"];
   readonly #output: Output;
   readonly #ledger: Ledger;
   readonly #pace = new Pace();
-  #sentry: Sentry;
+  readonly #slots: Slots;
+  readonly #desk: Desk;
+  readonly #sentries: Sentries;
+  /** What has been read lately, for tiers that ask. */
+  readonly #window = new Window();
+  #history: History = this.#window;
+  /** Ends the reading. */
+  readonly #stop = new AbortController();
   /** Judges on this thread, until the crew takes over. */
   #clerk: Clerk | undefined;
   #crew: Crew | undefined;
+  #toldOfOverload = false;
 
   /** The sentry belongs to the daemon from here on, which closes it. */
-  constructor(sentry: Sentry, { input, output, log }: Streams) {
-    this.#sentry = sentry;
-    this.#clerk = new Clerk(sentry);
+  constructor(sentry: Sentry, { input, output, log }: Streams, options: DaemonOptions) {
+    this.#options = options;
+    this.#sentries = new Sentries(sentry);
+    this.#slots = Slots.withRoom(options.workers + options.queue, MOST_THREADS);
+    this.#clerk = new Clerk(sentry, { routes: routesOf(sentry.tiers), slots: this.#slots });
     this.#input = input;
     // On a terminal, audit lines take the place of the progress line.
-    this.#output = new Output(output, output.isTTY ? () => log.clear() : undefined);
+    this.#output = new Output(output, output.isTTY ? () => log.clear() : undefined, () => this.#outputFailed());
     this.#ledger = new Ledger(this.#output, log);
     this.#log = log;
+    this.#desk = new Desk({
+      sentries: this.#sentries,
+      slots: this.#slots,
+      workers: options.workers,
+      complete: (waiting, by) => this.#complete(waiting, by),
+      settle: (waiting, verdict, by) => this.#ledger.settleEscalation(waiting, verdict, by),
+    });
+  }
+
+  /** Whether the run still takes events. */
+  get takesEvents(): boolean {
+    return !this.#stop.signal.aborted;
+  }
+
+  /** What the run has come to so far. */
+  get observed(): Omit<Observed, "reloads"> {
+    const { waiting, inWork } = this.#desk;
+    return {
+      totals: this.#ledger.totals,
+      policy: this.#sentries.current.policy,
+      queue: { waiting, inWork, capacity: this.#options.queue },
+    };
   }
 
   /**
-   * Judges until the input ends, `signal` aborts, or the output fails; what was read by then is judged and written out.
+   * Judges until the input ends, `signal` aborts, or the output fails; what was read by then is judged and written out. Escalations
+   * get all the time that they need at the end of the input, and no more than a grace once `signal` has aborted.
    * Rejects with the input's error.
    */
   async run(signal: AbortSignal): Promise<Result> {
     const { totals } = this.#ledger;
-    const counts = () => ({ events: totals.stream.events, blocked: totals.blocked });
-    // Where somebody types the events, a progress line would be written over them.
-    const isTyped = !(this.#input instanceof FileInput) && this.#input.isTTY;
-    const stopProgress = isTyped ? () => {} : showProgress(this.#log, counts);
+    const stopProgress = this.#showProgress();
+    let grace: NodeJS.Timeout | undefined;
+    const end = (): void => {
+      this.#stop.abort();
+      grace = setTimeout(() => this.#desk.giveUp(), this.#options.graceMs ?? GRACE_MS);
+    };
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end);
     try {
-      if (!(await this.#readLargeFile(signal))) {
-        for await (const chunk of chunks(this.#input, signal)) {
-          await this.#take(chunk);
-          if (this.#output.error !== undefined) break;
-        }
+      try {
+        await this.#read();
+      } finally {
+        this.#stop.abort();
+        await this.#drain();
       }
-      if (this.#clerk === undefined) await this.#crew?.finish();
-      else this.#ledger.settle(this.#clerk.end(), this.#sentry);
-      await this.#output.flush();
     } finally {
+      signal.removeEventListener("abort", end);
+      clearTimeout(grace);
       stopProgress();
       this.#clerk?.close();
       this.#crew?.close();
-      this.#sentry.close();
+      this.#sentries.close();
     }
     const { error } = this.#output;
     return error === undefined ? { totals } : { totals, outputError: error };
+  }
+
+  /** Goes on by another sentry, which belongs to the daemon then. */
+  replace(sentry: Sentry): void {
+    this.#sentries.replace(sentry);
+    this.#clerk?.switchTo(sentry, routesOf(sentry.tiers));
+    this.#crew?.adopt();
+  }
+
+  async #read(): Promise<void> {
+    const { signal } = this.#stop;
+    if (await this.#readLargeFile(signal)) return;
+    for await (const chunk of chunks(this.#input, signal)) await this.#take(chunk);
   }
 
   /** A crew reads a large file by itself, each thread its own stretches. `false` if the input is nothing of the kind. */
@@ -94,33 +164,42 @@ export class Daemon {
     if (this.#crew === undefined) return false;
     this.#clerk?.close();
     this.#clerk = undefined;
+    this.#history = new FileHistory(this.#input, position);
     for (const stretch of this.#input.stretches(position)) {
       await this.#crew.read(stretch);
       await this.#output.ready();
-      if (signal.aborted || this.#output.error !== undefined) break;
+      this.#desk.throwFault();
+      if (signal.aborted) break;
     }
     return true;
   }
 
-  /** Goes on by another sentry, which belongs to the daemon then. */
-  replace(sentry: Sentry): void {
-    const before = this.#sentry;
-    this.#sentry = sentry;
-    this.#clerk?.switchTo(sentry);
-    if (this.#crew === undefined) before.close();
-    else this.#crew.switchTo(sentry);
+  /** Has all that was read judged, settled and written. */
+  async #drain(): Promise<void> {
+    if (this.#clerk === undefined) await this.#crew?.finish();
+    else this.#settle(this.#clerk.end());
+    await this.#desk.empty();
+    await this.#output.flush();
   }
 
   async #take(chunk: Uint8Array): Promise<void> {
+    this.#remember(chunk);
     if (this.#clerk === undefined) await this.#crew?.push(chunk);
     else if (this.#crew?.ready) await this.#handOver(chunk, this.#clerk, this.#crew);
     else this.#judgeHere(chunk, this.#clerk);
+    this.#desk.throwFault();
     await this.#output.ready();
+  }
+
+  /** Keeps a chunk for L3, where there is one. */
+  #remember(chunk: Uint8Array): void {
+    if (this.#sentries.current.tiers.l3 === undefined) this.#window.clear();
+    else this.#window.add(this.#input instanceof FileInput ? Buffer.from(chunk) : chunk, this.#desk.oldestPlace);
   }
 
   #judgeHere(chunk: Uint8Array, clerk: Clerk): void {
     const began = performance.now();
-    this.#ledger.settle(clerk.push(chunk), this.#sentry);
+    this.#settle(clerk.push(chunk));
     if (this.#pace.outpaced(chunk.length, began)) this.#crew ??= this.#hire();
   }
 
@@ -128,10 +207,12 @@ export class Daemon {
     const threads = threadsThatPay();
     if (threads === 0) return undefined;
     let told = false;
-    return new Crew(this.#sentry, {
+    return new Crew(this.#sentries, {
       threads,
       script: new URL("./crew/worker.js", import.meta.url),
-      settle: (batch, sentry) => this.#ledger.settle(batch, sentry),
+      slots: this.#slots,
+      place: () => this.#window.end,
+      settle: (batch, sentry, place) => this.#settle(batch, sentry, place),
       failed: (why) => {
         if (!told)
           this.#log.line(`warning: a judging thread has failed, events are judged without it: ${visible(why)}`);
@@ -144,9 +225,40 @@ export class Daemon {
   async #handOver(chunk: Uint8Array, clerk: Clerk, crew: Crew): Promise<void> {
     const end = chunk.lastIndexOf(NEWLINE) + 1;
     if (end === 0) return this.#judgeHere(chunk, clerk);
-    this.#ledger.settle(clerk.push(chunk.subarray(0, end)), this.#sentry);
+    this.#settle(clerk.push(chunk.subarray(0, end)));
     clerk.close();
     this.#clerk = undefined;
     await crew.push(chunk.subarray(end));
+  }
+
+  #settle(batch: Batch, sentry: Sentry = this.#sentries.current, place = this.#window.end): void {
+    this.#ledger.settle(batch, sentry);
+    for (const escalated of batch.escalated) this.#desk.add({ ...escalated, place });
+    if (batch.tally.overloaded > 0 && !this.#toldOfOverload) {
+      this.#toldOfOverload = true;
+      this.#log.line(
+        "warning: the queue of the slow tiers is full: escalations take the fail mode while it is, and the totals count them",
+      );
+    }
+  }
+
+  #complete({ event, place }: Waiting, sentry: Sentry): JudgedEvent | null {
+    if (event === null || sentry.tiers.l3 === undefined) return event;
+    return withRecent(event, () => recentEvents(event, place, this.#history, (line) => sentry.facts(line)));
+  }
+
+  /** Nobody is there to be told of decisions: the run ends, and what waits is not waited for. */
+  #outputFailed(): void {
+    this.#stop.abort();
+    this.#desk.giveUp();
+  }
+
+  /** Where somebody types the events, a progress line would be written over them. */
+  #showProgress(): () => void {
+    const { totals } = this.#ledger;
+    const isTyped = !(this.#input instanceof FileInput) && this.#input.isTTY;
+    return isTyped
+      ? () => {}
+      : showProgress(this.#log, () => ({ events: totals.stream.events, blocked: totals.blocked }));
   }
 }

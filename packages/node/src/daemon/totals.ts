@@ -1,52 +1,99 @@
 // What a run counts, and how it is told at the end.
 
-import type { StreamCounters } from "@a3s-sentry/core";
+import type { Decision, StreamCounters } from "@a3s-sentry/core";
 import { number } from "../number.js";
 import type { Batch } from "./clerk.js";
+import { addDecisions, type FinalVerdict, noDecisions, sumOf } from "./decisions.js";
 
+/** Each event is one decision in the end; until then, an escalation is none. */
 export class Totals {
-  blocked = 0;
+  readonly decisions = noDecisions();
+  /** Escalations that a slow tier settled. */
+  readonly settled = { Llm: 0, Agent: 0 };
   /** Escalations that the fail mode decided, by what it was then: another policy may have another. */
   failedOpen = 0;
   failedClosed = 0;
+  /** Those of them for which no slot was free, and those that the end of the run cut short. */
+  overloaded = 0;
+  cutShort = 0;
   /** Blocks whose target is in a deny-file. */
   enforced = 0;
   enforceFailed = 0;
   readonly stream = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
 
-  count({ tally, counters }: Pick<Batch, "tally" | "counters">): void {
-    this.blocked += tally.blocked;
+  get blocked(): number {
+    return sumOf(this.decisions, "block");
+  }
+
+  count({ tally, counters, escalated }: Pick<Batch, "tally" | "counters" | "escalated">): void {
+    const told = sumOf(tally.decisions, "allow") + sumOf(tally.decisions, "block") + escalated.length;
+    addDecisions(this.decisions, tally.decisions);
+    // What has no line and goes nowhere is a plain allow.
+    this.decisions.Rules.allow += counters.events - told;
     this.failedOpen += tally.failedOpen;
     this.failedClosed += tally.failedClosed;
+    this.overloaded += tally.overloaded;
     this.stream.lines += counters.lines;
     this.stream.events += counters.events;
     this.stream.unmodelled += counters.unmodelled;
     this.stream.malformed += counters.malformed;
     this.stream.oversized += counters.oversized;
   }
+
+  /** Counts what became of an escalation that had a slot. */
+  countEscalation({ tier, verdict, resolution }: Decision, cutShort: boolean): void {
+    const final: FinalVerdict = verdict === "block" ? "block" : "allow";
+    this.decisions[tier][final] += 1;
+    if (resolution !== undefined) this[final === "block" ? "failedClosed" : "failedOpen"] += 1;
+    else if (tier === "Llm" || tier === "Agent") this.settled[tier] += 1;
+    if (cutShort) this.cutShort += 1;
+  }
 }
 
 /** One line for people. `failClosed` words a count of no escalations. */
 export function summary(totals: Totals, failClosed: boolean): string {
   const stream: StreamCounters = totals.stream;
+  const { settled, failedOpen, failedClosed } = totals;
+  const escalated = settled.Llm + settled.Agent + failedOpen + failedClosed;
   const parts = [
     `${number(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
     `${number(totals.blocked)} blocked`,
-    `${number(totals.failedOpen + totals.failedClosed)} escalated (${outcome(totals, failClosed)})`,
+    `${number(escalated)} escalated (${outcome(totals, failClosed)})`,
     `${number(totals.enforced)} in deny-files`,
   ];
   if (totals.enforceFailed > 0) parts.push(`${number(totals.enforceFailed)} NOT WRITTEN to deny-files`);
-  const skipped = [
-    stream.unmodelled > 0 && `${number(stream.unmodelled)} with nothing to judge`,
-    stream.malformed > 0 && `${number(stream.malformed)} malformed`,
-    stream.oversized > 0 && `${number(stream.oversized)} over 256 KiB`,
-  ].filter((part) => part !== false);
-  return parts.join(", ") + (skipped.length === 0 ? "" : `; lines skipped: ${skipped.join(", ")}`);
+  const degraded = listed([
+    [totals.overloaded, "by overload"],
+    [totals.cutShort, "by the end of the run"],
+  ]);
+  const skipped = listed([
+    [stream.unmodelled, "with nothing to judge"],
+    [stream.malformed, "malformed"],
+    [stream.oversized, "over 256 KiB"],
+  ]);
+  return [
+    parts.join(", "),
+    ...(degraded.length === 0 ? [] : [`degraded: ${degraded.join(", ")}`]),
+    ...(skipped.length === 0 ? [] : [`lines skipped: ${skipped.join(", ")}`]),
+  ].join("; ");
 }
 
-function outcome({ failedOpen, failedClosed }: Totals, failClosed: boolean): string {
-  if (failedOpen > 0 && failedClosed > 0) {
-    return `${number(failedOpen)} allowed, fail-open, and ${number(failedClosed)} blocked, fail-closed`;
-  }
-  return failedClosed > 0 || (failClosed && failedOpen === 0) ? "blocked, fail-closed" : "allowed, fail-open";
+function outcome({ settled, failedOpen, failedClosed }: Totals, failClosed: boolean): string {
+  const all: Counted[] = [
+    [settled.Llm, "settled by L2"],
+    [settled.Agent, "settled by L3"],
+    [failedOpen, "allowed, fail-open"],
+    [failedClosed, "blocked, fail-closed"],
+  ];
+  const [first, ...more] = all.filter(([count]) => count > 0);
+  if (first === undefined) return failClosed ? "blocked, fail-closed" : "allowed, fail-open";
+  if (more.length === 0) return first[1];
+  const parts = listed([first, ...more]);
+  return `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
+}
+
+type Counted = readonly [count: number, of: string];
+
+function listed(counts: readonly Counted[]): string[] {
+  return counts.filter(([count]) => count > 0).map(([count, of]) => `${number(count)} ${of}`);
 }

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
 import { Clerk } from "../../src/daemon/clerk.js";
+import { sumOf } from "../../src/daemon/decisions.js";
 import { Sentry } from "../../src/sentry.js";
 import { plainAuditLine } from "../support/audit.js";
 import { AWKWARD_LINES, junk, SESSION } from "../support/lines.js";
@@ -71,7 +72,7 @@ it.each(Object.entries(POLICIES))("by %s", async (_, policy) => {
   expect(text.split("\n")).toEqual(expected.join("").split("\n"));
   expect(expected.length).toBeGreaterThan(100);
   expect(batches.flatMap((batch) => batch.due.map(({ action }) => action))).toEqual(due);
-  expect(batches.reduce((sum, { tally }) => sum + tally.blocked, 0)).toBe(blocked);
+  expect(batches.reduce((sum, { tally }) => sum + sumOf(tally.decisions, "block"), 0)).toBe(blocked);
   expect(batches.reduce((sum, { counters }) => sum + counters.lines, 0)).toBe(lines.length);
   for (const { lines: written, due: open } of batches) {
     for (const { at } of open) expect(Buffer.from(written.subarray(at, at + 2)).toString()).toBe("}\n");

@@ -3,15 +3,18 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { dns, toolExec } from "@a3s-sentry/core";
+import { dns, fileAccess, type Tiers, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Batch, Clerk } from "../../src/daemon/clerk.js";
+import { type Batch, Clerk, type Escalated } from "../../src/daemon/clerk.js";
 import { Blocks, newRoom } from "../../src/daemon/crew/blocks.js";
 import { Crew } from "../../src/daemon/crew/crew.js";
+import { Sentries } from "../../src/daemon/sentries.js";
+import { Slots } from "../../src/daemon/slots.js";
 import { Totals } from "../../src/daemon/totals.js";
 import { Sentry } from "../../src/sentry.js";
 import { cuts, junk } from "../support/lines.js";
 import { scratch } from "../support/scratch.js";
+import { Oracle } from "../support/tiers.js";
 
 const WORKER = new URL("../../dist/daemon/crew/worker.js", import.meta.url);
 const POLICY = { fail_closed: true, deny: { exec: "a", file: "b", egress: "c" } };
@@ -22,6 +25,7 @@ class Outcome {
   readonly due: unknown[] = [];
   readonly totals = new Totals();
   readonly sentries: Sentry[] = [];
+  readonly escalated: Escalated[] = [];
   length = 0;
 
   readonly settle = (batch: Batch, sentry: Sentry): void => {
@@ -29,6 +33,7 @@ class Outcome {
     this.parts.push(Buffer.from(batch.lines));
     this.length += batch.lines.length;
     this.totals.count(batch);
+    this.escalated.push(...batch.escalated);
     if (this.sentries.at(-1) !== sentry) this.sentries.push(sentry);
   };
 
@@ -48,18 +53,25 @@ async function inline(bytes: Buffer, policy: object): Promise<Outcome> {
   return outcome;
 }
 
-async function setUp(policy: object, script = WORKER) {
-  const sentry = await Sentry.create(policy);
+async function setUp(policy: object, script = WORKER, slots = Slots.withRoom(0, 2), tiers: Tiers = {}) {
+  const sentry = await Sentry.create(policy, { tiers });
+  const sentries = new Sentries(sentry);
   const outcome = new Outcome();
   const failures: string[] = [];
-  const crew = new Crew(sentry, {
+  const crew = new Crew(sentries, {
     threads: 2,
     script,
+    slots,
+    place: () => 0,
     settle: outcome.settle,
     failed: (why) => failures.push(why),
   });
   onTestFinished(() => crew.close());
-  return { sentry, crew, outcome, failures };
+  const switchTo = (next: Sentry) => {
+    sentries.replace(next);
+    crew.adopt();
+  };
+  return { sentry, switchTo, crew, outcome, failures };
 }
 
 async function feed(crew: Crew, chunks: Iterable<Buffer>): Promise<void> {
@@ -121,7 +133,15 @@ it("rejects with what goes wrong when a block is settled", async () => {
   const settle = () => {
     throw new Error("no more paper");
   };
-  const crew = new Crew(sentry, { threads: 2, script: WORKER, settle, failed: () => {} });
+  const slots = Slots.withRoom(0, 2);
+  const crew = new Crew(new Sentries(sentry), {
+    threads: 2,
+    script: WORKER,
+    slots,
+    place: () => 0,
+    settle,
+    failed: () => {},
+  });
   onTestFinished(() => crew.close());
   await expect(feed(crew, [Buffer.from("x\n")])).rejects.toThrow("no more paper");
 });
@@ -132,7 +152,7 @@ describe("another policy", () => {
   });
 
   it("is in force from one point of the stream on, and the old one is closed then", async () => {
-    const { sentry, crew, outcome } = await setUp(naming("r0"));
+    const { sentry, switchTo, crew, outcome } = await setUp(naming("r0"));
     const line = `${toolExec(1, ["x"])}\n`;
     const sentries = [sentry];
     let at = 0;
@@ -140,7 +160,7 @@ describe("another policy", () => {
       for (let i = 0; i < 20; i++, at++) await crew.push(Buffer.from(line.repeat(777)));
       const next = await Sentry.create(naming(`r${round}`));
       sentries.push(next);
-      crew.switchTo(next);
+      switchTo(next);
     }
     await crew.push(Buffer.from(line));
     await crew.finish();
@@ -157,20 +177,90 @@ describe("another policy", () => {
   });
 });
 
-describe("a thread that fails", () => {
-  /** A worker that ends, by `how`, after some orders. */
-  function mortal(orders: number, how: string): URL {
-    const path = join(scratch(), "mortal.mjs");
-    writeFileSync(
-      path,
-      `import { parentPort } from "node:worker_threads";
-       import ${JSON.stringify(WORKER.href)};
-       let left = ${orders};
-       parentPort.on("message", () => { if (left-- === 0) { ${how} } });`,
-    );
-    return pathToFileURL(path);
+/** A worker that ends, by `how`, after some orders. */
+function mortal(orders: number, how: string): URL {
+  const path = join(scratch(), "mortal.mjs");
+  writeFileSync(
+    path,
+    `import { parentPort } from "node:worker_threads";
+     import ${JSON.stringify(WORKER.href)};
+     let left = ${orders};
+     parentPort.on("message", () => { if (left-- === 0) { ${how} } });`,
+  );
+  return pathToFileURL(path);
+}
+
+/** A worker that judges, and ends by `how` when it is to answer, after some answers. */
+function speechless(answers: number, how: string): URL {
+  const path = join(scratch(), "speechless.mjs");
+  writeFileSync(
+    path,
+    `import { parentPort } from "node:worker_threads";
+     import ${JSON.stringify(WORKER.href)};
+     const post = parentPort.postMessage.bind(parentPort);
+     let left = ${answers};
+     parentPort.postMessage = (...message) => {
+       if (left-- === 0) { ${how} }
+       post(...message);
+     };`,
+  );
+  return pathToFileURL(path);
+}
+
+describe("escalations", () => {
+  const COUNT = 20_000;
+  const LINES = Buffer.from(
+    Array.from({ length: COUNT }, (_, pid) => `${fileAccess(pid, "/etc/shadow")}\n${toolExec(pid, ["ls"])}\n`).join(""),
+  );
+
+  async function run(script: URL, room: number, way: (crew: Crew) => Promise<void>) {
+    const slots = Slots.withRoom(room, 2);
+    const got = await setUp({}, script, slots, { l2: new Oracle() });
+    await expect.poll(() => got.crew.ready, { timeout: 20_000 }).toBe(true);
+    await way(got.crew);
+    return { ...got, slots };
   }
 
+  function expectEachOnce({ escalated, text, totals }: Outcome, room: number): void {
+    expect(escalated).toHaveLength(room);
+    const pids = escalated.map(({ event }) => event?.pid ?? -1);
+    expect(pids).toEqual([...new Set(pids)].sort((a, b) => a - b));
+    for (const { l1, event, head } of escalated) {
+      expect([l1.rule, event?.line, head]).toEqual([
+        "read-credentials",
+        fileAccess(event?.pid ?? -1, "/etc/shadow"),
+        '"event":"FileAccess","subject":"/etc/shadow"',
+      ]);
+    }
+    expect(text.split('"degraded":"overload"')).toHaveLength(COUNT - room + 1);
+    expect(totals).toMatchObject({ overloaded: COUNT - room, failedOpen: COUNT - room });
+    expect(totals.decisions.Rules).toEqual({ allow: 2 * COUNT - room, block: 0 });
+  }
+
+  it.each([
+    ["from a stream", (crew: Crew) => feed(crew, cuts(1, LINES, 50_000))],
+    ["from a file", (crew: Crew) => read(crew, LINES, 100_000)],
+  ])("%s get as many slots as there are on all threads together, and the others are marked", async (_, way) => {
+    const { outcome, slots, failures } = await run(WORKER, 300, way);
+    expectEachOnce(outcome, 300);
+    expect(failures).toEqual([]);
+    expect(slots.free).toBe(0);
+  });
+
+  it.each([
+    ["by an error", 'throw new Error("no luck")'],
+    ["by ending", "process.exit(7)"],
+  ])("of threads that end %s before they hand them on keep no slot, and each has one outcome", async (_, how) => {
+    const { outcome, slots, failures } = await run(speechless(2, how), 50_000, (crew) =>
+      feed(crew, cuts(2, LINES, 50_000)),
+    );
+    expect(failures.length).toBeGreaterThan(0);
+    expectEachOnce(outcome, COUNT);
+    await expect.poll(() => slots.free).toBe(50_000 - COUNT);
+  });
+});
+
+describe("a thread that fails", () => {
   it.each([
     ["at its first order, by an error", 0, 'throw new Error("no luck")', "no luck"],
     ["after some, by an error", 4, 'throw new Error("no luck")', "no luck"],
@@ -198,12 +288,12 @@ describe("a thread that fails", () => {
     const naming = (name: string) => ({
       rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
     });
-    const { crew, outcome } = await setUp(naming("old"), mortal(2, "process.exit(1)"));
+    const { switchTo, crew, outcome } = await setUp(naming("old"), mortal(2, "process.exit(1)"));
     const lines = Buffer.from(`${toolExec(1, ["x"])}\n`.repeat(5000));
     await crew.push(lines);
     await crew.push(lines);
     const next = await Sentry.create(naming("new"));
-    crew.switchTo(next);
+    switchTo(next);
     await feed(crew, [lines, lines]);
     const rules = outcome.text.match(/"rule":"\w+"/g) ?? [];
     expect(rules).toHaveLength(20_000);

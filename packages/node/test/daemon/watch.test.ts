@@ -1,37 +1,99 @@
-// Telling that a file has changed.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+// Telling that files have changed.
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { stampOf, watchFile } from "../../src/daemon/watch.js";
+import { stampNow, stampOf, watchFiles } from "../../src/daemon/watch.js";
 import { scratch } from "../support/scratch.js";
 
-it("tells of a change, a replacement and a deletion, and of nothing after the end", async () => {
-  const path = join(scratch(), "p.acl");
-  writeFileSync(path, "a");
+/** Watches until the test ends; `told` are the contents that were there when a change was told. */
+function watching(...paths: string[]) {
   const end = new AbortController();
   onTestFinished(() => end.abort());
-  let changes = 0;
-  const watching = watchFile(path, await stampOf(path), async () => void changes++, end.signal);
-  const until = (number: number) => vi.waitFor(() => expect(changes).toBe(number), { timeout: 10_000, interval: 50 });
+  const told: string[] = [];
+  const read = () => new Map(paths.map((path) => [path, stampNow(path)]));
+  let stamps = read();
+  const over = watchFiles(
+    () => stamps,
+    async () => {
+      stamps = read();
+      told.push(paths.map((path) => (stampNow(path) === "" ? "" : readFileSync(path, "utf8"))).join("|"));
+    },
+    end.signal,
+  );
+  const until = (...expected: string[]) =>
+    vi.waitFor(() => expect(told).toEqual(expected), { timeout: 10_000, interval: 20 });
+  return { told, until, end, over };
+}
+
+it("tells of a change, a replacement, a deletion and a return, and of nothing after the end", async () => {
+  const path = join(scratch(), "p.acl");
+  writeFileSync(path, "a");
+  const { until, end, over, told } = watching(path);
   writeFileSync(path, "b!");
-  await until(1);
+  await until("b!");
   writeFileSync(`${path}.new`, "c!");
   renameSync(`${path}.new`, path);
-  await until(2);
+  await until("b!", "c!");
   rmSync(path);
-  await until(3);
+  await until("b!", "c!", "");
+  writeFileSync(path, "d!");
+  await until("b!", "c!", "", "d!");
   end.abort();
-  await watching;
+  await over;
+  expect(told).toHaveLength(4);
 });
 
 it("tells of a change between the reading of the file and the first look", async () => {
   const path = join(scratch(), "p.acl");
   writeFileSync(path, "a");
-  const before = await stampOf(path);
+  const before = new Map([[path, await stampOf(path)]]);
   writeFileSync(path, "b!");
   const end = new AbortController();
   onTestFinished(() => end.abort());
-  await new Promise<void>((told) => void watchFile(path, before, async () => told(), end.signal));
+  await new Promise<void>(
+    (told) =>
+      void watchFiles(
+        () => before,
+        async () => told(),
+        end.signal,
+      ),
+  );
+});
+
+it("tells of any of several files", async () => {
+  const folder = scratch();
+  const [a, b] = [join(folder, "a"), join(folder, "b")];
+  writeFileSync(a, "a");
+  writeFileSync(b, "b");
+  const { until } = watching(a, b);
+  writeFileSync(b, "b!");
+  await until("a|b!");
+  writeFileSync(a, "a!");
+  await until("a|b!", "a!|b!");
+});
+
+it("tells when a link on the way leads elsewhere, as in a mounted ConfigMap", async () => {
+  const folder = scratch();
+  const version = (name: string, text: string) => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "p.acl"), text);
+    symlinkSync(name, join(folder, "..next"));
+    renameSync(join(folder, "..next"), join(folder, "..data"));
+  };
+  version("..1", "one");
+  symlinkSync("..data/p.acl", join(folder, "p.acl"));
+  const { until } = watching(join(folder, "p.acl"));
+  version("..2", "two");
+  rmSync(join(folder, "..1"), { recursive: true });
+  await until("two");
+});
+
+it("tells of a file whose folder comes later", async () => {
+  const folder = scratch();
+  const { until } = watching(join(folder, "later", "p.acl"));
+  mkdirSync(join(folder, "later"));
+  writeFileSync(join(folder, "later", "p.acl"), "x");
+  await until("x");
 });
 
 it("tells of a file that is written in pieces once it is whole", async () => {
@@ -39,10 +101,7 @@ it("tells of a file that is written in pieces once it is whole", async () => {
   onTestFinished(() => void vi.useRealTimers());
   const path = join(scratch(), "p.acl");
   writeFileSync(path, "old");
-  const end = new AbortController();
-  onTestFinished(() => end.abort());
-  const read: string[] = [];
-  void watchFile(path, await stampOf(path), async () => void read.push(readFileSync(path, "utf8")), end.signal);
+  const { told, end } = watching(path);
   const look = async () => {
     vi.advanceTimersByTime(500);
     while (vi.getTimerCount() === 0) await new Promise(setImmediate);
@@ -53,5 +112,22 @@ it("tells of a file that is written in pieces once it is whole", async () => {
   }
   await look();
   await look();
-  expect(read).toEqual(["rule {}"]);
+  expect(told).toEqual(["rule {}"]);
+  end.abort();
+});
+
+it("does not wait for ever for a file that never rests", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const path = join(scratch(), "p.acl");
+  writeFileSync(path, "old");
+  const { told, end } = watching(path);
+  let looks = 0;
+  for (; told.length === 0 && looks < 100; looks++) {
+    writeFileSync(path, `rule ${looks}`);
+    vi.advanceTimersByTime(500);
+    while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+  }
+  expect(told).toEqual([`rule ${looks - 1}`]);
+  end.abort();
 });

@@ -5,7 +5,7 @@ import type { Outcome } from "../../src/daemon/audit.js";
 import { visibleJson } from "../../src/visible.js";
 
 export function plainAuditLine(decision: Decision, event: JudgedEvent | null, outcome: Outcome): string {
-  const { verdict, tier, severity, reason, action, risk, rule, evidence, resolution } = decision;
+  const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const line = JSON.stringify({
     agent: event?.agent ?? undefined,
     event: event?.kind,
@@ -17,6 +17,7 @@ export function plainAuditLine(decision: Decision, event: JudgedEvent | null, ou
       reason,
       action: action && { [action.kind]: action.target },
       risk: risk && { category: risk.category, name: risk.name, risk_type: risk.riskType },
+      explain,
       rule,
       evidence: evidence === "partial" ? evidence : undefined,
       resolution,

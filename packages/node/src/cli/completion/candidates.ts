@@ -34,10 +34,10 @@ function next(root: Command, before: readonly string[], current: string): Candid
     else if (command === root && sub !== undefined) command = sub;
     else place += 1;
   }
-  if (waiting !== undefined) return values(waiting.argChoices);
+  if (waiting !== undefined) return valuesOf(waiting);
   if (current.startsWith("-")) {
     const [flag = ""] = current.split("=");
-    return current.includes("=") ? values(optionOf(command, flag)?.argChoices) : flags(command);
+    return current.includes("=") ? valuesOf(optionOf(command, flag)) : flags(command);
   }
   if (command === root) return place > 0 ? [] : root.createHelp().visibleCommands(root).map(described);
   const argument = argumentAt(command, place);
@@ -58,6 +58,12 @@ function argumentAt(command: Command, place: number): Argument | undefined {
   const { registeredArguments: all } = command;
   const last = all.at(-1);
   return all[place] ?? (last?.variadic ? last : undefined);
+}
+
+/** What an option takes: its list, files, or what nobody can guess. */
+function valuesOf(option: Option | undefined): Candidate[] | "files" {
+  if (option !== undefined && option.argChoices === undefined && !/<(?:file|folder)>/.test(option.flags)) return [];
+  return values(option?.argChoices);
 }
 
 /** Whatever has no list of its own is a file. */

@@ -3,6 +3,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { Sentry } from "../../sentry.js";
 import { type Batch, Clerk } from "../clerk.js";
+import { routesOf } from "../routes.js";
+import type { Sentries } from "../sentries.js";
+import type { Slots } from "../slots.js";
 import type { Stretch } from "../stretch.js";
 import { Blocks, newRoom } from "./blocks.js";
 import { Hand, isStretch, type Work } from "./hand.js";
@@ -20,8 +23,11 @@ export interface CrewOptions {
   readonly threads: number;
   /** The program of a thread. */
   readonly script: URL;
-  /** Takes what came of a block; `sentry` is what it was judged by. */
-  readonly settle: (batch: Batch, sentry: Sentry) => void;
+  readonly slots: Slots;
+  /** Where the stream is: behind the beginnings of all lines that have been pushed. */
+  readonly place: () => number;
+  /** Takes what came of a block; `sentry` is what it was judged by, `place` is behind the beginnings of its lines. */
+  readonly settle: (batch: Batch, sentry: Sentry, place: number) => void;
   /** Is told of each thread that has failed. */
   readonly failed: (why: string) => void;
 }
@@ -29,41 +35,41 @@ export interface CrewOptions {
 /** A block on its way. */
 interface Task extends Work {
   readonly sentry: Sentry;
+  readonly place: number;
   batch?: Batch;
 }
 
 /**
  * A stream on several threads: this one, which judges what the others have no time for, and hands. What a hand that fails
  * leaves undone is judged on this thread, as all is when none is left.
- * Policies of the past are closed once nothing is judged by them any more; the present one stays the caller's.
  */
 export class Crew {
+  readonly #sentries: Sentries;
   readonly #options: CrewOptions;
   readonly #blocks = new Blocks();
   readonly #rooms: Room[] = [];
   readonly #tasks: Task[] = [];
-  readonly #past = new Set<Sentry>();
   #hands: Hand<Task>[];
-  #sentry: Sentry;
   /** Judges on this thread. */
   #clerk: { readonly sentry: Sentry; readonly clerk: Clerk } | undefined;
   #wake = (): void => {};
   /** What went wrong where no caller was there to be told. */
   #fault: { readonly error: unknown } | undefined;
 
-  constructor(sentry: Sentry, options: CrewOptions) {
+  constructor(sentries: Sentries, options: CrewOptions) {
     this.#options = options;
-    this.#sentry = sentry;
+    this.#sentries = sentries;
     const on = { done: this.#done, failed: this.#failed };
     this.#hands = [];
     try {
       while (this.#hands.length < options.threads) {
-        this.#hands.push(new Hand<Task>(options.script, sentry.recipe(), on));
+        this.#hands.push(new Hand<Task>(options.script, this.#hands.length, options.slots, on));
       }
     } catch (error) {
       // The system may give no more threads: what there are will do.
       options.failed(error instanceof Error ? error.message : String(error));
     }
+    this.adopt();
   }
 
   /** Whether all threads that are left have a policy. Before that, they hold up a stream. */
@@ -84,7 +90,7 @@ export class Crew {
   /** Takes a stretch of a file, and resolves once more are welcome. Not to be mixed with `push`. */
   async read(stretch: Stretch): Promise<void> {
     while (this.#tasks.length >= MOST_TASKS) await this.#change();
-    const task = { what: stretch, sentry: this.#sentry };
+    const task = { what: stretch, sentry: this.#sentries.hold(), place: stretch.end };
     this.#tasks.push(task);
     const free = this.ready ? this.#free(DEPTH) : undefined;
     if (free === undefined) {
@@ -97,12 +103,9 @@ export class Crew {
     this.#throwFault();
   }
 
-  /** Goes on by another sentry, from the first line on that no thread has got yet. */
-  switchTo(sentry: Sentry): void {
-    this.#past.add(this.#sentry);
-    this.#sentry = sentry;
-    for (const hand of this.#hands) hand.adopt(sentry.recipe());
-    this.#closePast();
+  /** Goes on by the sentry that is in force now, from the first line on that no thread has got yet. */
+  adopt(): void {
+    for (const hand of this.#hands) hand.adopt(this.#sentries.current);
   }
 
   /** Takes a last line that has no end, and resolves when all is judged. */
@@ -123,7 +126,6 @@ export class Crew {
     this.#clerk?.clerk.close();
     this.#clerk = undefined;
     this.#tasks.length = 0;
-    this.#closePast();
   }
 
   /** Hands out what has gathered, if that is much, or to a thread that has nothing to do. */
@@ -145,7 +147,8 @@ export class Crew {
   #task(): Task {
     const room = this.#rooms.pop() ?? newRoom();
     const kept = this.#rooms.pop() ?? newRoom();
-    const task = { what: this.#blocks.take(room, kept), sentry: this.#sentry };
+    const what = this.#blocks.take(room, kept);
+    const task = { what, sentry: this.#sentries.hold(), place: this.#options.place() };
     this.#tasks.push(task);
     return task;
   }
@@ -193,7 +196,7 @@ export class Crew {
   #clerkOf(sentry: Sentry): Clerk {
     if (this.#clerk?.sentry === sentry) return this.#clerk.clerk;
     this.#clerk?.clerk.close();
-    const clerk = new Clerk(sentry);
+    const clerk = new Clerk(sentry, { routes: routesOf(sentry.tiers), slots: this.#options.slots });
     this.#clerk = { sentry, clerk };
     return clerk;
   }
@@ -202,18 +205,10 @@ export class Crew {
   #settle(): void {
     for (let [task] = this.#tasks; task?.batch !== undefined; [task] = this.#tasks) {
       this.#tasks.shift();
-      this.#options.settle(task.batch, task.sentry);
+      this.#options.settle(task.batch, task.sentry, task.place);
+      this.#sentries.release(task.sentry);
     }
-    this.#closePast();
     this.#wake();
-  }
-
-  #closePast(): void {
-    for (const sentry of this.#past) {
-      if (this.#tasks.some((task) => task.sentry === sentry)) continue;
-      this.#past.delete(sentry);
-      sentry.close();
-    }
   }
 
   #guard(work: () => void): void {

@@ -1,11 +1,13 @@
 // One thread of a crew, as the main thread sees it.
 
 import { Worker } from "node:worker_threads";
-import type { SentryRecipe } from "@a3s-sentry/core";
+import type { Sentry } from "../../sentry.js";
 import type { Batch } from "../clerk.js";
+import { routesOf } from "../routes.js";
+import type { Slots } from "../slots.js";
 import type { Stretch } from "../stretch.js";
 import type { Block } from "./blocks.js";
-import type { Answer, Order, Room } from "./messages.js";
+import type { Answer, Order, Room, WorkerData } from "./messages.js";
 
 /** What is to be judged. */
 export interface Work {
@@ -27,21 +29,26 @@ export interface HandEvents<Task extends Work> {
 /** A thread. It keeps the process alive while it has something to do. */
 export class Hand<Task extends Work> {
   readonly #worker: Worker;
+  readonly #slots: Slots;
+  readonly #number: number;
   readonly #on: HandEvents<Task>;
   readonly #tasks: Task[] = [];
   #ready = false;
   #gone = false;
 
-  constructor(script: URL, recipe: SentryRecipe, on: HandEvents<Task>) {
+  /** No other hand has had its `number`. */
+  constructor(script: URL, number: number, slots: Slots, on: HandEvents<Task>) {
     this.#on = on;
+    this.#slots = slots;
+    this.#number = number;
+    const workerData: WorkerData = { slots: slots.shared, thread: number };
     // The policy brings what it needs of the environment. The compiled wasm needs no bringing: V8 shares it between threads.
-    this.#worker = new Worker(script, { env: {} });
+    this.#worker = new Worker(script, { env: {}, workerData });
     this.#worker.unref();
     this.#worker.on("message", (answer: Answer) => this.#take(answer));
     this.#worker.on("messageerror", (error) => this.#fail(error.message));
     this.#worker.on("error", (error) => this.#fail(error.message));
     this.#worker.on("exit", (code) => this.#fail(`it ended with ${code}`));
-    this.adopt(recipe);
   }
 
   /** Whether it has taken up a policy. */
@@ -55,8 +62,8 @@ export class Hand<Task extends Work> {
   }
 
   /** Blocks that are given from here on are judged by another policy. */
-  adopt(recipe: SentryRecipe): void {
-    this.#send({ kind: "policy", recipe }, []);
+  adopt(sentry: Sentry): void {
+    this.#send({ kind: "policy", recipe: sentry.recipe(), routes: routesOf(sentry.tiers) }, []);
   }
 
   judge(task: Task): void {
@@ -84,13 +91,14 @@ export class Hand<Task extends Work> {
     }
     const task = this.#tasks.shift();
     if (this.#tasks.length === 0) this.#worker.unref();
+    this.#slots.handedOn(answer.batch.escalated.length, this.#number);
     if (task !== undefined) this.#on.done(task, answer.batch, answer.room);
   }
 
   #fail(why: string): void {
     if (this.#gone) return;
     this.#gone = true;
-    void this.#worker.terminate();
+    void this.#worker.terminate().then(() => this.#slots.reclaim(this.#number));
     this.#on.failed(this, why, this.#tasks);
   }
 }

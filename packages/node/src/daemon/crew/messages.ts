@@ -2,15 +2,22 @@
 
 import type { SentryRecipe } from "@a3s-sentry/core";
 import type { Batch } from "../clerk.js";
+import type { Routes } from "../routes.js";
 import type { Stretch } from "../stretch.js";
 
 /** Bytes that change hands: whoever sends them has them no more. */
 export type Room = Uint8Array<ArrayBuffer>;
 
+/** What a worker is born with: the memory of the slots, and its number among the takers. */
+export interface WorkerData {
+  readonly slots: SharedArrayBuffer;
+  readonly thread: number;
+}
+
 /** To a worker. It takes one message after the other. */
 export type Order =
   /** Judge by this policy from here on. Holds secrets. */
-  | { readonly kind: "policy"; readonly recipe: SentryRecipe }
+  | { readonly kind: "policy"; readonly recipe: SentryRecipe; readonly routes: Routes }
   /** Judge the first `length` bytes of the room, which are whole lines. */
   | { readonly kind: "block"; readonly room: Room; readonly length: number }
   /** Judge the lines that begin in a stretch of a file. */

@@ -1,13 +1,16 @@
 // A thread that judges blocks of lines.
 
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { Sentry } from "@a3s-sentry/core";
 import { Clerk } from "../clerk.js";
-import type { Answer, Order } from "./messages.js";
+import { Slots } from "../slots.js";
+import type { Answer, Order, WorkerData } from "./messages.js";
 
 const port = parentPort;
 if (port === null) throw new Error("this is no program of its own");
 
+const born: WorkerData = workerData;
+const slots = new Slots(born.slots, born.thread);
 let sentry: Sentry | undefined;
 let clerk: Clerk | undefined;
 /** The order before: none is begun before that is done. */
@@ -19,7 +22,7 @@ port.on("message", (order: Order) => {
 // What goes wrong ends the thread: the crew judges without it then.
 async function obey(order: Order): Promise<void> {
   if (order.kind === "policy") {
-    await adopt(order.recipe);
+    await adopt(order);
     answer({ kind: "policy" }, []);
     return;
   }
@@ -34,10 +37,10 @@ async function obey(order: Order): Promise<void> {
   answer({ kind: "judged", batch, room }, [batch.lines.buffer, room.buffer]);
 }
 
-async function adopt({ source, options }: Extract<Order, { kind: "policy" }>["recipe"]): Promise<void> {
-  const next = await Sentry.create(source, options);
-  if (clerk === undefined) clerk = new Clerk(next);
-  else clerk.switchTo(next);
+async function adopt({ recipe, routes }: Extract<Order, { kind: "policy" }>): Promise<void> {
+  const next = await Sentry.create(recipe.source, recipe.options);
+  if (clerk === undefined) clerk = new Clerk(next, { routes, slots });
+  else clerk.switchTo(next, routes);
   sentry?.close();
   sentry = next;
 }

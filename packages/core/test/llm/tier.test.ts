@@ -1,0 +1,168 @@
+// L2 against an endpoint that behaves: what it is sent, and what its answers become.
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { JudgedEvent } from "../../src/index.js";
+import { chatClient, llmTier } from "../../src/llm/index.js";
+import { completion, endpoint, json, says } from "./endpoint.js";
+import { EVENT, never } from "./event.js";
+
+const KEY = "sk-test-0123456789";
+const settings = (url: string, key: string | null = KEY) => ({ url, model: "judge-1", key, timeoutS: 30 });
+const reply = (verdict: string, reason = "because") => says(JSON.stringify({ verdict, severity: "high", reason }));
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("a request", () => {
+  it("is one POST with model, two messages and temperature 0", async () => {
+    const { url, received } = await endpoint(reply("allow"));
+    await llmTier(settings(url)).judge(EVENT, { signal: never() });
+    expect(received).toHaveLength(1);
+    const [{ method, path, headers, body } = { method: "", path: "", headers: {}, body: "{}" }] = received;
+    expect([method, path]).toEqual(["POST", "/v1/chat/completions"]);
+    expect(headers).toMatchObject({ authorization: `Bearer ${KEY}`, "content-type": "application/json" });
+    const sent = JSON.parse(body) as { messages: { role: string; content: string }[] };
+    expect(sent).toEqual({
+      model: "judge-1",
+      temperature: 0,
+      messages: [
+        { role: "system", content: expect.stringContaining("security classifier") },
+        { role: "user", content: expect.stringContaining(`subject:\n${EVENT.subject}\n`) },
+      ],
+    });
+    expect(body).not.toContain(KEY);
+  });
+
+  it("tells nothing of the machine or the environment, and has no key if none is given", async () => {
+    for (const name of ["API_KEY", "BASE_URL", "ORG_ID", "PROJECT_ID", "WEBHOOK_SECRET"]) {
+      vi.stubEnv(`OPENAI_${name}`, "http://127.0.0.1:9/environment");
+    }
+    for (const key of [null, "", " \n"]) {
+      const { url, received } = await endpoint(reply("block"));
+      expect((await llmTier(settings(url, key)).judge(EVENT, { signal: never() })).verdict).toBe("block");
+      const text = JSON.stringify(received);
+      expect(text).not.toContain("environment");
+      expect(Object.keys(received[0]?.headers ?? {}).sort()).toEqual([
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "sec-fetch-mode",
+        "user-agent",
+      ]);
+    }
+  });
+
+  it.each(["", "/"])("goes below the base address that ends in `v1%s`", async (end) => {
+    const { url, received } = await endpoint(reply("allow"));
+    await llmTier(settings(url + end)).judge(EVENT, { signal: never() });
+    expect(received[0]?.path).toBe("/v1/chat/completions");
+  });
+
+  it("has a fresh marker each time", async () => {
+    const { url, received } = await endpoint(reply("allow"));
+    const l2 = llmTier(settings(url));
+    for (let i = 0; i < 2; i++) await l2.judge(EVENT, { signal: never() });
+    const [one, other] = received.map(({ body }) => /UNTRUSTED ([0-9a-f]{32})>>>/.exec(body)?.[1]);
+    expect(one).toBeDefined();
+    expect(one).not.toBe(other);
+  });
+
+  it("takes a key with the newline that a file has at its end", async () => {
+    const { url, received } = await endpoint(reply("allow"));
+    await llmTier(settings(url, `${KEY}\n`)).judge(EVENT, { signal: never() });
+    expect(received[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+  });
+});
+
+describe("an answer", () => {
+  it.each<[JudgedEvent["kind"], string]>([
+    ["ToolExec", "DenyExec"],
+    ["Egress", "DenyEgress"],
+    ["FileDelete", "DenyFile"],
+  ])("that blocks a %s denies its target", async (kind, action) => {
+    const { url } = await endpoint(reply("block"));
+    const decision = await llmTier(settings(url)).judge({ ...EVENT, kind, target: "t" }, { signal: never() });
+    expect(decision).toEqual({
+      verdict: "block",
+      tier: "Llm",
+      severity: "high",
+      reason: "L2: because",
+      action: { kind: action, target: "t" },
+    });
+  });
+
+  it.each(["allow", "escalate"])("of `%s` denies nothing", async (verdict) => {
+    const { url } = await endpoint(reply(verdict));
+    const decision = await llmTier(settings(url)).judge(EVENT, { signal: never() });
+    expect(decision).toEqual({ verdict, tier: "Llm", severity: "high", reason: "L2: because" });
+  });
+
+  it("that blocks what has no target denies nothing", async () => {
+    const { url } = await endpoint(reply("block"));
+    const decision = await llmTier(settings(url)).judge({ ...EVENT, kind: "Dns", target: null }, { signal: never() });
+    expect(decision).not.toHaveProperty("action");
+  });
+
+  it("in fences and prose is read", async () => {
+    const { url } = await endpoint(
+      says('Let me think {aloud}.\n```json\n{"verdict":"block","severity":"wild","reason":"a {b}"}\n```\nDone.'),
+    );
+    const decision = await llmTier(settings(url)).judge(EVENT, { signal: never() });
+    expect(decision).toMatchObject({ verdict: "block", severity: "medium", reason: "L2: a {b}" });
+  });
+
+  it("that is compressed is read", async () => {
+    const { gzipSync } = await import("node:zlib");
+    const body = gzipSync(completion('{"verdict":"allow","severity":"low","reason":"r"}'));
+    const { url } = await endpoint((response) =>
+      response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(body),
+    );
+    expect((await llmTier(settings(url)).judge(EVENT, { signal: never() })).verdict).toBe("allow");
+  });
+
+  it("that repeats the key does not get it into a decision", async () => {
+    const { url } = await endpoint((response, request) =>
+      reply("allow", `you are ${request.headers.authorization}`)(response, request),
+    );
+    const decision = await llmTier(settings(url)).judge(EVENT, { signal: never() });
+    expect(decision.reason).toBe("L2: you are Bearer ***");
+  });
+});
+
+describe("settings that cannot work are refused at once", () => {
+  it.each([
+    ["a key with a line break", { key: "sk-a\nb" }, "the key of an endpoint must be of visible ASCII characters"],
+    ["a key with a space", { key: "sk a" }, "the key of an endpoint must be of visible ASCII characters"],
+    ["a key with an umlaut", { key: "sk-ü" }, "the key of an endpoint must be of visible ASCII characters"],
+    ["no address", { url: "" }, "the address of an endpoint must begin with http:// or https://"],
+    ["a file", { url: "file:///etc/passwd" }, "the address of an endpoint must begin with http:// or https://"],
+  ])("%s", (_, wrong, message) => {
+    expect(() => llmTier({ ...settings("http://127.0.0.1:9/v1"), ...wrong })).toThrow(new TypeError(message));
+  });
+});
+
+describe("the client", () => {
+  it("hands a model's calls of tools on", async () => {
+    const calls = [{ id: "1", type: "function", function: { name: "read_skill", arguments: "{}" } }];
+    const message = { role: "assistant", content: null, tool_calls: calls };
+    const { url, received } = await endpoint(
+      json(JSON.stringify({ choices: [{ message, finish_reason: "tool_calls" }] })),
+    );
+    const tools = [{ type: "function", function: { name: "read_skill", parameters: { type: "object" } } }] as const;
+    const request = { model: "m", messages: [{ role: "user", content: "hi" }], tools, tool_choice: "auto" } as const;
+    const { choices } = await chatClient({ url, key: null }).chat.completions.create(request);
+    expect(choices[0]?.message.tool_calls).toEqual(calls);
+    expect(JSON.parse(received[0]?.body ?? "")).toEqual(request);
+  });
+
+  it("does not show its key when it is looked at", async () => {
+    const { inspect } = await import("node:util");
+    const client = chatClient({ url: "http://127.0.0.1:9/v1", key: KEY });
+    expect(inspect(client, { depth: 20, showHidden: true })).not.toContain(KEY);
+    const l2 = llmTier(settings("http://127.0.0.1:9/v1"));
+    expect(inspect(l2, { depth: 20, showHidden: true }) + JSON.stringify(l2)).not.toContain(KEY);
+  });
+});

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// The command `a3s-sentry-agent`: an investigator for L3.
+
+import { type ChatMessage, chatClient, failureOf, type Reply } from "@a3s-sentry/core/llm";
+import { CommanderError } from "commander";
+import { visible, visibleLines } from "../visible.js";
+import { NoAnswer } from "./error.js";
+import { instructions } from "./instructions.js";
+import { investigate } from "./investigate.js";
+import { Model } from "./model.js";
+import { type Flags, flagsOf } from "./program.js";
+import { readRecentEvents } from "./recent-events.js";
+import { settingsFrom } from "./settings.js";
+import { OWN_SKILLS, readSkills } from "./skills.js";
+
+// Nobody may be there to be told.
+process.stderr.on("error", () => {});
+process.stdout.on("error", () => {
+  process.exitCode = 1;
+});
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<0 | 1> {
+  try {
+    const flags = flagsOf(args, print, warn);
+    const { verdict, severity, reason } = await answer(flags);
+    const told = flags.json
+      ? JSON.stringify({ verdict, severity, reason })
+      : visible(`${verdict} (${severity}): ${reason}`);
+    print(`${told}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) warn(`error: ${visibleLines(messageOf(error))}\n`);
+    return error instanceof CommanderError && error.exitCode === 0 ? 0 : 1;
+  }
+}
+
+async function answer(flags: Flags): Promise<Reply> {
+  const { endpoint, deadlineS, recentEvents } = settingsFrom(process.env);
+  const leftOut = (why: string): void => warn(`warning: ${visibleLines(why)}\n`);
+  const skills = readSkills(flags.skills ?? OWN_SKILLS, leftOut);
+  const tools = recentEvents === undefined ? [] : [readRecentEvents(recentEvents)];
+  const messages: ChatMessage[] = [
+    { role: "system", content: instructions(skills) },
+    { role: "user", content: flags.prompt },
+    // The newest at once: it saves a call, and there are models that cannot call.
+    ...tools.map((tool) => ({ role: "user", content: tool.call({}) }) as const),
+  ];
+  const signal = AbortSignal.timeout(deadlineS * 1000);
+  const model = new Model(chatClient(endpoint), endpoint.model, signal);
+  try {
+    return await investigate(model, messages, tools);
+  } catch (error) {
+    if (error instanceof NoAnswer) throw error;
+    throw new NoAnswer(signal.aborted ? `no answer within ${deadlineS} s` : failureOf(error), { cause: error });
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function warn(text: string): void {
+  process.stderr.write(text);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "it failed";
+}

@@ -1,0 +1,40 @@
+// What the environment tells the investigator.
+
+import { endpointOf } from "../l3/endpoint.js";
+
+const DEFAULT_TIMEOUT_S = 120;
+/** What is left of the time of whoever runs this, to start and to end: a fifth of it, 5 seconds at most. */
+const RESERVE = 0.2;
+const MAX_RESERVE_S = 5;
+const MAX_TIMEOUT_S = 86_400;
+
+export interface Settings {
+  readonly endpoint: { readonly url: string; readonly model: string; readonly key: string | null };
+  /** Seconds until there must be an answer. */
+  readonly deadlineS: number;
+  readonly recentEvents: string | undefined;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Throws an `Error` that names the variable which is wrong. */
+export function settingsFrom(env: Env): Settings {
+  const { A3S_SENTRY_LLM_URL, A3S_SENTRY_LLM_MODEL, A3S_SENTRY_LLM_KEY, A3S_SENTRY_RECENT_EVENTS } = env;
+  const l2 = { url: A3S_SENTRY_LLM_URL, model: A3S_SENTRY_LLM_MODEL, key: A3S_SENTRY_LLM_KEY };
+  const { url, model, key } = endpointOf(env, l2);
+  if (!url) throw new Error("no endpoint: set SENTRY_L3_URL, or A3S_SENTRY_LLM_URL");
+  if (!model) throw new Error("no model: set SENTRY_L3_MODEL, or A3S_SENTRY_LLM_MODEL");
+  const timeoutS = timeoutFrom(env);
+  return {
+    endpoint: { url, model, key: key || null },
+    deadlineS: timeoutS - Math.min(timeoutS * RESERVE, MAX_RESERVE_S),
+    recentEvents: A3S_SENTRY_RECENT_EVENTS || undefined,
+  };
+}
+
+function timeoutFrom({ A3S_SENTRY_AGENT_TIMEOUT }: Env): number {
+  const text = A3S_SENTRY_AGENT_TIMEOUT || String(DEFAULT_TIMEOUT_S);
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= MAX_TIMEOUT_S) return seconds;
+  throw new Error("A3S_SENTRY_AGENT_TIMEOUT must be above 0 and at most 86400 seconds");
+}

@@ -1,0 +1,84 @@
+// The HTTP endpoint of a run: its metrics, and whether it is well.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Address } from "./address.js";
+
+/** Anyone who reaches the port may call: what a call may take is bounded. */
+const LIMITS = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 5_000,
+};
+const MOST_CONNECTIONS = 64;
+
+export interface Endpoint {
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+  /** Whether the run still takes events. */
+  readonly healthy: () => boolean;
+}
+
+export interface Listening {
+  readonly url: string;
+  close(): void;
+}
+
+/**
+ * Serves `GET /metrics` and `GET /healthz` (200, or 503 while the run drains) until it is closed. Does not keep the process
+ * alive. Rejects with the system's error if the address cannot be had.
+ */
+export async function serve({ host, port }: Address, endpoint: Endpoint): Promise<Listening> {
+  const server = createServer(LIMITS, (request, response) => void answer(request, response, endpoint));
+  server.maxConnections = MOST_CONNECTIONS;
+  await listening(server, host, port);
+  server.unref();
+  const taken = server.address() as AddressInfo;
+  const shown = taken.family === "IPv6" ? `[${taken.address}]` : taken.address;
+  return {
+    url: `http://${shown}:${taken.port}/metrics`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off("error", reject);
+      // What goes wrong with a connection later is nothing that ends a run.
+      server.on("error", () => {});
+      resolve();
+    });
+  });
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, endpoint: Endpoint): Promise<void> {
+  const { status, type = "text/plain; charset=utf-8", text } = await reply(request, endpoint);
+  const bytes = Buffer.from(text);
+  response.writeHead(status, {
+    "content-type": type,
+    "content-length": bytes.length,
+    "cache-control": "no-store",
+    ...(status === 405 ? { allow: "GET, HEAD" } : {}),
+  });
+  response.end(request.method === "HEAD" ? undefined : bytes);
+}
+
+interface Reply {
+  readonly status: number;
+  readonly type?: string;
+  readonly text: string;
+}
+
+async function reply({ method, url }: IncomingMessage, { metrics, healthy }: Endpoint): Promise<Reply> {
+  const path = url?.split("?", 1)[0];
+  if (path !== "/metrics" && path !== "/healthz") return { status: 404, text: "not found\n" };
+  if (method !== "GET" && method !== "HEAD") return { status: 405, text: "GET and HEAD only\n" };
+  if (path === "/metrics") return { status: 200, ...(await metrics()) };
+  return healthy() ? { status: 200, text: "ok\n" } : { status: 503, text: "draining\n" };
+}

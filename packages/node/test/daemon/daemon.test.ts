@@ -1,0 +1,235 @@
+// A run in this process, with tiers that the test answers for: each event has one outcome, whatever happens.
+import { PassThrough, Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { fileAccess, type Tiers, toolExec } from "@a3s-sentry/core";
+import { describe, expect, it } from "vitest";
+import { Log } from "../../src/daemon/log.js";
+import { Daemon, type DaemonOptions } from "../../src/daemon/run.js";
+import { Sentry } from "../../src/sentry.js";
+import { ALLOW, BLOCK, ESCALATE, Oracle, prompt } from "../support/tiers.js";
+
+const escalation = (pid: number) => `${fileAccess(pid, "/etc/shadow", false, { agent: "py" })}\n`;
+const BENIGN = `${toolExec(1, ["ls"])}\n`;
+const ATTACK = `${toolExec(1, ["/usr/bin/nc", "-e", "/bin/sh"])}\n`;
+
+interface Audit {
+  readonly decision: { readonly verdict: string; readonly tier: string; readonly reason: string };
+  readonly degraded?: string;
+}
+
+async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy: object = {}) {
+  const sentry = await Sentry.create(policy, { tiers });
+  const input = new PassThrough();
+  const out: string[] = [];
+  const told: string[] = [];
+  const output = new Writable({
+    write(chunk, _, done) {
+      out.push(String(chunk));
+      done();
+    },
+  });
+  const log = new Log({ write: (text: string) => told.push(text) });
+  const daemon = new Daemon(sentry, { input, output, log }, { workers: 2, queue: 3, ...options });
+  const end = new AbortController();
+  const result = daemon.run(end.signal);
+  const audits = (): Audit[] =>
+    out
+      .join("")
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  return { sentry, daemon, input, output, end, result, audits, told };
+}
+
+const ticks = async (count = 20) => {
+  for (let i = 0; i < count; i++) await setImmediate();
+};
+
+describe("escalations", () => {
+  it("do not hold up the stream, and are audited when their answer is there", async () => {
+    const l2 = new Oracle();
+    const { input, result, audits } = await start({ l2 });
+    input.write(escalation(1) + ATTACK + escalation(2));
+    await expect.poll(() => audits().map(({ decision }) => decision.tier)).toEqual(["Rules"]);
+    l2.asked[1]?.answer(BLOCK);
+    await expect.poll(() => audits().length).toBe(2);
+    l2.asked[0]?.answer(ALLOW);
+    input.end();
+    const { totals } = await result;
+    expect(audits().map(({ decision }) => [decision.tier, decision.verdict])).toEqual([
+      ["Rules", "block"],
+      ["Llm", "block"],
+      ["Llm", "allow"],
+    ]);
+    expect(totals).toMatchObject({ blocked: 2, settled: { Llm: 2, Agent: 0 }, overloaded: 0, failedOpen: 0 });
+  });
+
+  it("have as many slots as workers and queue; the others take the fail mode at once, marked and counted", async () => {
+    const l2 = new Oracle();
+    const { daemon, input, result, audits, told } = await start({ l2 }, {}, { fail_closed: true });
+    for (let pid = 1; pid <= 12; pid++) input.write(escalation(pid) + BENIGN);
+    await expect.poll(() => audits().length).toBe(7);
+    expect(daemon.observed.queue).toEqual({ waiting: 3, inWork: 2, capacity: 3 });
+    for (const { decision, degraded } of audits()) {
+      expect(degraded).toBe("overload");
+      expect(decision).toMatchObject({ verdict: "block", tier: "Rules", resolution: "unresolved-escalation" });
+    }
+    expect(l2.asked.map(({ event }) => event.pid)).toEqual([1, 2]);
+    l2.asked[0]?.answer(ALLOW);
+    await ticks();
+    input.write(escalation(13) + escalation(14));
+    await expect.poll(() => audits().length).toBe(9);
+    input.end();
+    for (let i = 1; i < 6; i++) {
+      await expect.poll(() => l2.asked.length).toBeGreaterThan(i);
+      l2.asked[i]?.answer(i % 2 === 0 ? BLOCK : ESCALATE);
+    }
+    const { totals } = await result;
+    expect(l2.asked.map(({ event }) => event.pid)).toEqual([1, 2, 3, 4, 5, 13]);
+    expect(totals).toMatchObject({ overloaded: 8, failedClosed: 11, settled: { Llm: 3, Agent: 0 }, cutShort: 0 });
+    expect(audits()).toHaveLength(14);
+    expect(totals.decisions).toEqual({
+      Rules: { allow: 12, block: 8 },
+      Llm: { allow: 1, block: 5 },
+      Agent: { allow: 0, block: 0 },
+      Sae: { allow: 0, block: 0 },
+    });
+    expect(told.join("").match(/the queue of the slow tiers is full/g)).toHaveLength(1);
+  });
+
+  it("without a slow tier take the fail mode, which is no overload", async () => {
+    const { input, result, audits } = await start({}, { queue: 0 });
+    input.end(escalation(1));
+    const { totals } = await result;
+    expect(audits()[0]).not.toHaveProperty("degraded");
+    expect(totals).toMatchObject({ overloaded: 0, failedOpen: 1 });
+  });
+});
+
+describe("the end of the input", () => {
+  it("waits for all escalations", async () => {
+    const l2 = new Oracle();
+    const { daemon, input, result, audits } = await start({ l2 });
+    input.end(escalation(1) + escalation(2) + escalation(3));
+    await expect.poll(() => l2.asked.length).toBe(2);
+    expect(daemon.takesEvents).toBe(false);
+    for (let i = 0; i < 3; i++) {
+      await expect.poll(() => l2.asked.length).toBeGreaterThan(i);
+      l2.asked[i]?.answer(ALLOW);
+    }
+    expect((await result).totals.settled.Llm).toBe(3);
+    expect(audits()).toHaveLength(3);
+  });
+
+  it("by an error judges all that came before, and rejects with it", async () => {
+    const { input, result, audits, sentry } = await start({ l2: prompt("Llm", () => BLOCK) });
+    input.write(escalation(1));
+    await expect.poll(() => audits().length).toBe(1);
+    input.write(escalation(2));
+    await ticks(2);
+    input.destroy(new Error("disk on fire"));
+    await expect(result).rejects.toThrow("disk on fire");
+    expect(audits()).toHaveLength(2);
+    expect(sentry.closed).toBe(true);
+  });
+});
+
+describe("a signal", () => {
+  it("lets the slow tiers answer", async () => {
+    const l2 = new Oracle();
+    const { input, end, result } = await start({ l2 });
+    input.write(escalation(1));
+    await expect.poll(() => l2.asked.length).toBe(1);
+    end.abort();
+    await ticks();
+    l2.asked[0]?.answer(BLOCK);
+    expect((await result).totals).toMatchObject({ blocked: 1, cutShort: 0 });
+  });
+
+  it("does not wait for them beyond its grace: what is left takes the fail mode, marked and counted", async () => {
+    const l2 = new Oracle();
+    const { input, end, result, audits } = await start({ l2 }, { graceMs: 50 }, { fail_closed: true });
+    for (let pid = 1; pid <= 4; pid++) input.write(escalation(pid));
+    await expect.poll(() => l2.asked.length).toBe(2);
+    end.abort();
+    const { totals } = await result;
+    expect(audits().map(({ degraded, decision }) => [degraded, decision.verdict])).toEqual(
+      Array.from({ length: 4 }, () => ["shutdown", "block"]),
+    );
+    expect(totals).toMatchObject({ cutShort: 4, failedClosed: 4, overloaded: 0 });
+    expect(l2.asked.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+  });
+
+  it("that comes while the input's last escalations are judged ends the wait too", async () => {
+    const l2 = new Oracle();
+    const { input, end, result } = await start({ l2 }, { graceMs: 20 });
+    input.end(escalation(1));
+    await expect.poll(() => l2.asked.length).toBe(1);
+    end.abort();
+    expect((await result).totals.cutShort).toBe(1);
+  });
+});
+
+it("a reader that has gone ends the run, though nothing more comes in, and waits for no tier", async () => {
+  const l2 = new Oracle();
+  const { input, output, result } = await start({ l2 });
+  input.write(escalation(1) + escalation(2));
+  await expect.poll(() => l2.asked.length).toBe(2);
+  output.destroy(Object.assign(new Error("gone"), { code: "EPIPE" }));
+  const { outputError, totals } = await result;
+  expect(outputError).toMatchObject({ code: "EPIPE" });
+  expect(totals.cutShort).toBe(2);
+});
+
+describe("another policy", () => {
+  it("loses nothing of what is being judged, and takes what waits", async () => {
+    const l2 = new Oracle();
+    const { daemon, input, result, audits, sentry } = await start({ l2 }, { workers: 1 });
+    input.write(escalation(1) + escalation(2));
+    await expect.poll(() => l2.asked.length).toBe(1);
+    const third = new Oracle("Agent");
+    daemon.replace(await Sentry.create({ fail_closed: true }, { tiers: { l3: third } }));
+    expect([sentry.closed, l2.asked[0]?.signal.aborted]).toEqual([false, false]);
+    l2.asked[0]?.answer(ALLOW);
+    await expect.poll(() => third.asked.length).toBe(1);
+    expect(sentry.closed).toBe(true);
+    third.asked[0]?.answer(BLOCK);
+    input.end();
+    await result;
+    expect(audits().map(({ decision }) => [decision.tier, decision.verdict])).toEqual([
+      ["Llm", "allow"],
+      ["Agent", "block"],
+    ]);
+  });
+
+  it("brings slow tiers to a run that had none, and takes them away again", async () => {
+    const { daemon, input, result, audits } = await start({});
+    input.write(escalation(1));
+    await expect.poll(() => audits().length).toBe(1);
+    daemon.replace(await Sentry.create({}, { tiers: { l2: prompt("Llm", () => BLOCK) } }));
+    input.write(escalation(2));
+    await expect.poll(() => audits().length).toBe(2);
+    daemon.replace(await Sentry.create({}));
+    input.end(escalation(3));
+    await result;
+    expect(audits().map(({ decision }) => [decision.tier, decision.verdict])).toEqual([
+      ["Rules", "allow"],
+      ["Llm", "block"],
+      ["Rules", "allow"],
+    ]);
+  });
+});
+
+it("L3 gets the recent events of the same agent and pid, and only what came before", async () => {
+  const third = new Oracle("Agent");
+  const { input, result } = await start({ l3: third });
+  const own = [1, 2].map((i) => toolExec(7, ["ls", String(i)], { agent: "py" }));
+  input.write(`${own[0]}\n${BENIGN}`);
+  await ticks();
+  input.write(`${own[1]}\n${escalation(7)}${toolExec(7, ["after"], { agent: "py" })}\n`);
+  await expect.poll(() => third.asked.length).toBe(1);
+  expect(third.asked[0]?.event.recent).toEqual(own);
+  third.asked[0]?.answer(ALLOW);
+  input.end();
+  await result;
+});

@@ -1,0 +1,123 @@
+// The sentry of a run: which file and which flag says what.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { load } from "../../src/daemon/load.js";
+import { type RunFlags, runSettings } from "../../src/daemon/settings.js";
+import { scratch } from "../support/scratch.js";
+
+const RULE = 'rule "r" { on = "Dns" match = "x" verdict = "block" severity = "low" reason = "r" }';
+const LLM = 'llm { url = "http://policy/v1" model = "from-policy" key = "policy-key" timeout_s = 7 }';
+
+async function loaded(files: Readonly<Record<string, string>>, flags: RunFlags, env = {}) {
+  const folder = scratch();
+  mkdirSync(join(folder, "etc"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const at = (file: string | undefined) => (file === undefined ? {} : { file: join(folder, file) });
+  const { file: config } = at(flags.config);
+  const { file: policy } = at(flags.policy);
+  const stamps = new Map<string, string>();
+  const all = { ...flags, ...(config && { config }), ...(policy && { policy }) };
+  const { sentry, warnings } = await load(runSettings(all, env), { stamps });
+  onTestFinished(() => sentry.close());
+  const { llm, agent } = sentry.settings();
+  const tiers = [sentry.tiers.l2 && "L2", sentry.tiers.l3 && "L3"].filter((tier) => tier !== undefined);
+  return {
+    folder,
+    sentry,
+    warnings,
+    llm,
+    agent,
+    tiers,
+    read: [...stamps.keys()].map((path) => path.replace(`${folder}/`, "")),
+  };
+}
+
+describe("tiers", () => {
+  it("come from a policy", async () => {
+    const { llm, agent, tiers, warnings } = await loaded(
+      { "c.acl": `${LLM} agent { bin = "a" }` },
+      { config: "c.acl" },
+    );
+    expect(llm).toEqual({ url: "http://policy/v1", model: "from-policy", key: "policy-key", timeoutS: 7 });
+    expect(agent).toEqual({ bin: "a", skills: null, timeoutS: 120 });
+    expect([tiers, warnings]).toEqual([["L2", "L3"], []]);
+  });
+
+  it("come from flags alone", async () => {
+    const { llm, agent, tiers } = await loaded({}, { llmUrl: "http://h", llmModel: "m", agentBin: "./a", skills: "s" });
+    expect(llm).toEqual({ url: "http://h", model: "m", key: null, timeoutS: 30 });
+    expect(agent).toEqual({ bin: "./a", skills: "s", timeoutS: 120 });
+    expect(tiers).toEqual(["L2", "L3"]);
+  });
+
+  it("of a policy are overridden field by field", async () => {
+    const files = { "etc/c.acl": `${LLM} agent { bin = "./a" skills = "s" timeout_s = 9 }` };
+    const { folder, llm, agent } = await loaded(files, {
+      config: "etc/c.acl",
+      llmModel: "mine",
+      llmTimeout: "3",
+      agentTimeout: "4",
+    });
+    expect(llm).toEqual({ url: "http://policy/v1", model: "mine", key: "policy-key", timeoutS: 3 });
+    expect(agent).toEqual({ bin: join(folder, "etc/a"), skills: join(folder, "etc/s"), timeoutS: 4 });
+  });
+
+  it("keep a program's bare name, which is looked up on PATH", async () => {
+    const { agent } = await loaded({ "etc/c.acl": 'agent { bin = "a3s-code" }' }, { config: "etc/c.acl", skills: "s" });
+    expect(agent).toEqual({ bin: "a3s-code", skills: "s", timeoutS: 120 });
+  });
+
+  it("come from the configuration where the rules are in another file, key and all", async () => {
+    const files = { "etc/c.acl": `${LLM} agent { bin = "./a" } speculate = "low"`, "p.acl": RULE };
+    const { folder, sentry, llm, agent, tiers, read } = await loaded(files, { config: "etc/c.acl", policy: "p.acl" });
+    expect(llm?.key).toBe("policy-key");
+    expect(agent?.bin).toBe(join(folder, "etc/a"));
+    expect(tiers).toEqual(["L2", "L3"]);
+    expect(sentry.policy).toMatchObject({
+      speculate: "low",
+      rules: [{ name: "r" }, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}],
+    });
+    expect(read).toEqual(["etc/c.acl", "p.acl"]);
+  });
+
+  it("need a model where they have an address", async () => {
+    await expect(loaded({}, { llmUrl: "http://h" })).rejects.toThrow(
+      "L2 has an address and no model: set `A3S_SENTRY_LLM_MODEL`",
+    );
+  });
+
+  it.each([
+    [{ llmModel: "m" }, "settings of L2 have no effect without its address: set `A3S_SENTRY_LLM_URL`"],
+    [{ llmKey: "hunter2" }, "settings of L2 have no effect"],
+    [{ skills: "s" }, "settings of L3 have no effect without its program: set `A3S_SENTRY_AGENT_BIN`"],
+  ])("are none with %j alone, which is told", async (flags, why) => {
+    const { tiers, warnings } = await loaded({}, flags);
+    expect(tiers).toEqual([]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(why);
+    expect(warnings[0]).not.toContain("hunter2");
+  });
+});
+
+describe("settings", () => {
+  it("of variables win over those of a policy", async () => {
+    const env = { A3S_SENTRY_SPECULATE: "x", A3S_SENTRY_FAIL_CLOSED: "1", A3S_SENTRY_EXEC_DENY: "mine" };
+    const { sentry } = await loaded(
+      { "c.acl": 'speculate = "low" deny { exec = "its" file = "f" }' },
+      { config: "c.acl" },
+      env,
+    );
+    expect(sentry.policy).toMatchObject({ speculate: "high", failClosed: true, deny: { exec: "mine", file: "f" } });
+  });
+
+  it("note the stamp of a file that is no policy, so that its change is seen", async () => {
+    const folder = scratch();
+    const path = join(folder, "p.acl");
+    writeFileSync(path, "rule {");
+    const stamps = new Map<string, string>();
+    await expect(load(runSettings({ policy: path }, {}), { stamps })).rejects.toThrow("p.acl");
+    expect([...stamps.keys()]).toEqual([path]);
+    expect(stamps.get(path)).not.toBe("");
+  });
+});

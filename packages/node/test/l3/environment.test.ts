@@ -1,0 +1,54 @@
+// What an investigator gets of the environment: an endpoint, and no secret.
+import { describe, expect, it } from "vitest";
+import { investigatorEnvironment } from "../../src/l3/environment.js";
+
+const L2 = { url: "http://l2/v1", model: "small", key: "l2-key" };
+
+describe("the environment of an investigator", () => {
+  it("holds what programs need, and nothing else", () => {
+    const own = {
+      PATH: "/bin",
+      HOME: "/root",
+      LANG: "C",
+      LC_ALL: "C.UTF-8",
+      HTTPS_PROXY: "http://proxy",
+      TMPDIR: "/var/tmp",
+      SENTRY_L3_ANYTHING: "its own",
+      A3S_SENTRY_LLM_KEY: "l2-secret",
+      A3S_SENTRY_CONFIG: "/etc/sentry.acl",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      OPENAI_API_KEY: "secret",
+      NODE_OPTIONS: "--require ./evil.js",
+      LD_PRELOAD: "/evil.so",
+      NOTHING: undefined,
+    };
+    expect(investigatorEnvironment(own, null, 90)).toEqual({
+      PATH: "/bin",
+      HOME: "/root",
+      LANG: "C",
+      LC_ALL: "C.UTF-8",
+      HTTPS_PROXY: "http://proxy",
+      TMPDIR: "/var/tmp",
+      SENTRY_L3_ANYTHING: "its own",
+      A3S_SENTRY_AGENT_TIMEOUT: "90",
+    });
+  });
+
+  it.each([
+    ["nothing of its own", {}, ["http://l2/v1", "small", "l2-key"]],
+    ["empty variables", { SENTRY_L3_URL: "", SENTRY_L3_KEY: "" }, ["http://l2/v1", "small", "l2-key"]],
+    ["a model", { SENTRY_L3_MODEL: "large" }, ["http://l2/v1", "large", "l2-key"]],
+    ["a key", { SENTRY_L3_KEY: "mine" }, ["http://l2/v1", "small", "mine"]],
+    ["an address, to which L2's key does not go", { SENTRY_L3_URL: "http://l3" }, ["http://l3", "small", undefined]],
+    ["L2's address", { SENTRY_L3_URL: "http://l2/v1" }, ["http://l2/v1", "small", "l2-key"]],
+    ["all", { SENTRY_L3_URL: "u", SENTRY_L3_MODEL: "m", SENTRY_L3_KEY: "k" }, ["u", "m", "k"]],
+  ] as const)("has the endpoint of L2 but for what is set: %s", (_, own, [url, model, key]) => {
+    const { SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY } = investigatorEnvironment(own, L2, 1);
+    expect([SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY]).toEqual([url, model, key]);
+  });
+
+  it("has no endpoint where none is known", () => {
+    expect(investigatorEnvironment({}, null, 1)).toEqual({ A3S_SENTRY_AGENT_TIMEOUT: "1" });
+    expect(investigatorEnvironment({}, { ...L2, key: null }, 1)).not.toHaveProperty("SENTRY_L3_KEY");
+  });
+});

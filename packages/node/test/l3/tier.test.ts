@@ -1,0 +1,190 @@
+// L3 by programs that answer, and that do not.
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { ALLOW, Lab } from "./lab.js";
+
+const BLOCK = `echo '{"verdict":"block","severity":"high","reason":"it steals"}'`;
+
+describe("an answer", () => {
+  it("is a decision of the tier, and a block denies what the event can deny", async () => {
+    const lab = new Lab();
+    expect(await lab.ask(lab.program(BLOCK))).toEqual({
+      verdict: "block",
+      severity: "high",
+      reason: "L3: it steals",
+      action: { kind: "DenyExec", target: "/usr/bin/curl" },
+    });
+  });
+
+  it.each([
+    ["of a file", { kind: "FileAccess", target: "/etc/shadow" }, { kind: "DenyFile", target: "/etc/shadow" }],
+    ["of a peer", { kind: "Egress", target: "203.0.113.5" }, { kind: "DenyEgress", target: "203.0.113.5" }],
+    ["of what may not be denied", { kind: "Egress", target: null }, undefined],
+    ["of what cannot be denied", { kind: "Dns", target: null }, undefined],
+  ] as const)("blocks the event %s", async (_, event, action) => {
+    const lab = new Lab();
+    expect((await lab.ask(lab.program(BLOCK), { event })).action).toEqual(action);
+  });
+
+  it("denies nothing unless it blocks, and may escalate", async () => {
+    const lab = new Lab();
+    const answer = `echo '{"verdict":"escalate","severity":"low","reason":"who knows"}'`;
+    const escalation = { verdict: "escalate", severity: "low", reason: "L3: who knows" };
+    expect(await lab.ask(lab.program(answer))).toEqual(escalation);
+    expect(await lab.ask(lab.program(ALLOW))).toEqual({ verdict: "allow", severity: "info", reason: "L3: fine" });
+  });
+
+  it.each([
+    ["after lines of a log, JSON too", `echo starting; echo '{"level":"info","msg":"{"}'; ${ALLOW}; echo`],
+    ["on several lines", `echo '{"level":"info"}'; printf '{\\n  "verdict": "allow",\\n  "reason": "fine"\\n}\\n'`],
+    ["in prose and a fence", `echo 'I think: \`\`\`json'; ${ALLOW}; echo '\`\`\` as I said'`],
+    ["by a program that then fails", `${ALLOW}; exit 3`],
+    ["of an unknown severity, which is medium", `echo '{"verdict":"allow","severity":"dire","reason":"fine"}'`],
+  ])("is found %s", async (_, text) => {
+    const lab = new Lab();
+    expect(await lab.ask(lab.program(text))).toMatchObject({ verdict: "allow", reason: "L3: fine" });
+  });
+
+  it("has a reason of at most 2,000 bytes", async () => {
+    const lab = new Lab();
+    const reason = `printf '{"verdict":"allow","reason":"%s"}' "$(yes é | head -c 9000 | tr -d '\\n')"`;
+    const { reason: said } = await lab.ask(lab.program(reason));
+    expect(said).toMatch(/^L3: é+$/);
+    expect(Buffer.byteLength(said)).toBe(2_004);
+  });
+});
+
+describe("no answer", () => {
+  it.each([
+    ["nothing at all", "exit 0", "the reply holds no JSON object"],
+    ["half an answer", `printf '{"verdict":"al'`, "the reply holds no JSON object"],
+    ["a wrong verdict", `echo '{"verdict":"yes"}'`, "the reply has no `verdict` of `allow`, `block` or `escalate`"],
+    ["an answer before a log line", `${ALLOW}; echo '{"level":"info"}'`, /the reply has no `verdict`/],
+    ["a failure", "echo failed; exit 3", "ended with code 3 without an answer"],
+    ["a signal", "kill -SEGV $$", "ended by SIGSEGV without an answer"],
+    ["an early end of stdout", "exec >&-; sleep $FOREVER", "closed its stdout without an answer"],
+    ["too much output", `${ALLOW}; yes`, "more than 1 MiB of output"],
+    ["too much output at once", "head -c 1048577 /dev/zero", "more than 1 MiB of output"],
+  ])("for %s", async (_, text, why) => {
+    const lab = new Lab();
+    await expect(lab.ask(lab.program(text))).rejects.toThrow(why);
+    expect(lab.left()).toEqual([]);
+  });
+
+  it("from an answer that is in 1 MiB of output", async () => {
+    const lab = new Lab();
+    const padded = `head -c 1048500 /dev/zero | tr '\\0' ' '; ${ALLOW}`;
+    expect(await lab.ask(lab.program(padded))).toMatchObject({ verdict: "allow" });
+  });
+
+  it.each([
+    ["a name that is nowhere", "no-such-program-here", "`no-such-program-here` is not on PATH"],
+    ["a path that is nowhere", "./nowhere", "`./nowhere` or its interpreter does not exist"],
+    ["a folder by its path", "./", "`./` is not executable"],
+    ["NUL in a name", "./a\0b", "`./a\0b` cannot be started: ERR_INVALID_ARG_VALUE"],
+  ])("from %s", async (_, bin, why) => {
+    const lab = new Lab();
+    await expect(lab.ask(bin)).rejects.toThrow(why);
+    expect(lab.left()).toEqual([]);
+  });
+
+  it("from a file that is not executable, or whose interpreter is missing", async () => {
+    const lab = new Lab();
+    const file = lab.program(ALLOW);
+    chmodSync(file, 0o644);
+    await expect(lab.ask("./program")).rejects.toThrow("`./program` is not executable");
+    writeFileSync(file, "#!/no/such/interpreter\n");
+    chmodSync(file, 0o755);
+    await expect(lab.ask("./program")).rejects.toThrow("`./program` or its interpreter does not exist");
+  });
+
+  it("from what takes longer than it may, which its trap does not change", async () => {
+    const lab = new Lab();
+    const deaf = lab.program("trap '' TERM INT HUP; while :; do sleep $FOREVER; done");
+    await expect(lab.ask(deaf, { timeoutS: 0.5 })).rejects.toThrow("timed out after 0.5 s");
+    expect(lab.left()).toEqual([]);
+  });
+
+  it("if the caller aborts, for whose reason", async () => {
+    const lab = new Lab();
+    const controller = new AbortController();
+    const asked = lab.ask(lab.program("touch started; sleep $FOREVER"), { signal: controller.signal });
+    await expect.poll(() => lab.left().some((line) => line.includes("sleep")), { timeout: 20_000 }).toBe(true);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(asked).rejects.toBe(reason);
+    expect(lab.left()).toEqual([]);
+    await expect(lab.ask(lab.program("touch ../../ran"), { signal: controller.signal })).rejects.toBe(reason);
+    expect(existsSync(join(lab.folder, "ran"))).toBe(false);
+  });
+
+  it("if there is no room for its folder", async () => {
+    const lab = new Lab();
+    const nowhere = join(lab.folder, "nowhere");
+    vi.stubEnv("TMPDIR", nowhere);
+    await expect(lab.ask(lab.program(ALLOW))).rejects.toThrow(`its folder cannot be made in \`${nowhere}\``);
+  });
+});
+
+describe("the program", () => {
+  it("gets its arguments as they are, without a shell, in a folder of its own", async () => {
+    const lab = new Lab();
+    mkdirSync(join(lab.folder, "my tools"));
+    const bin = lab.program(
+      `for each; do printf '%s\\0' "$each"; done > '${lab.folder}/args'; ls -A; pwd; ${ALLOW}`,
+      "my tools/it's $HOME",
+    );
+    const subject = "a'b\"c $(touch '../../../pwned') `id` \\ * \n -p x";
+    await lab.ask("./my tools/it's $HOME", { skills: "./play books", event: { subject } });
+    const args = lab.read("args").split("\0").slice(0, -1);
+    expect(bin).toContain("it's");
+    expect(args.slice(0, 4)).toEqual(["--skills", join(lab.folder, "play books"), "--json", "-p"]);
+    expect(args).toHaveLength(5);
+    expect(args[4]).toContain(`subject: ${subject}\n`);
+  });
+
+  it("gets no --skills where there are none", async () => {
+    const lab = new Lab();
+    await lab.ask(lab.program(`printf '%s ' "$1" "$2" "$#" > '${lab.folder}/args'; ${ALLOW}`));
+    expect(lab.read("args")).toBe("--json -p 3 ");
+  });
+
+  it("is looked up on PATH by a bare name, not in the folder of the policy", async () => {
+    const lab = new Lab();
+    lab.program(ALLOW, "my-agent");
+    await expect(lab.ask("my-agent")).rejects.toThrow("`my-agent` is not on PATH");
+    const env = { PATH: `/nowhere:${lab.folder}:/usr/bin:/bin` };
+    expect(await lab.ask("my-agent", { env })).toMatchObject({ verdict: "allow" });
+  });
+
+  it("may be our own without being on PATH", async () => {
+    const lab = new Lab();
+    // Without an endpoint it fails, but it runs.
+    await expect(lab.ask("a3s-sentry-agent", { env: {} })).rejects.toThrow("ended with code 1 without an answer");
+  });
+
+  it("has no input", async () => {
+    const lab = new Lab();
+    expect(await lab.ask(lab.program(`cat; ${ALLOW}`))).toMatchObject({ verdict: "allow" });
+  });
+
+  it("leads a session of its own", async () => {
+    const lab = new Lab();
+    await lab.ask(lab.program(`cat /proc/$$/stat > '${lab.folder}/stat'; ${ALLOW}`));
+    const [, pid, group, session] = /^(\d+) \(.*\) . \d+ (\d+) (\d+) /.exec(lab.read("stat")) ?? [];
+    expect([group, session]).toEqual([pid, pid]);
+  });
+
+  it("finds the earlier events, one a line, in a file that nobody else may read", async () => {
+    const lab = new Lab();
+    const recent = ['{"event":{"Dns":{"pid":7,"query":"a"}}}', '{\n"event": {}\r\n}'];
+    const copy = `cp "$A3S_SENTRY_RECENT_EVENTS" '${lab.folder}/recent'; stat -c %a "$A3S_SENTRY_RECENT_EVENTS" . > '${lab.folder}/modes'`;
+    const prompt = `printf %s "$3" > '${lab.folder}/prompt'; printf %s "$A3S_SENTRY_RECENT_EVENTS" > '${lab.folder}/path'`;
+    await lab.ask(lab.program(`${copy}; ${prompt}; ${ALLOW}`), { event: { recent } });
+    expect(lab.read("recent")).toBe('{"event":{"Dns":{"pid":7,"query":"a"}}}\n{ "event": {} }\n');
+    expect(lab.read("modes")).toBe("600\n700\n");
+    expect(lab.read("prompt").split("<<<BEGIN")[0]).toContain(lab.read("path"));
+    expect(lab.left()).toEqual([]);
+  });
+});

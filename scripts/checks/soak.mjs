@@ -1,0 +1,16 @@
+// A short soak: nothing lost, nothing judged by half a policy, no crash. Memory is looked at by the long one.
+
+import { join } from "node:path";
+import process from "node:process";
+import { root } from "../lib/places.mjs";
+import { program } from "./result.mjs";
+
+const SECONDS = 12;
+
+/** @type {import("./result.mjs").Check[]} */
+export const soakChecks = [
+  {
+    name: "short soak",
+    run: () => program(process.execPath, [join(root, "bench", "soak", "main.mjs"), "--seconds", `${SECONDS}`]),
+  },
+];

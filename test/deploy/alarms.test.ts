@@ -1,0 +1,53 @@
+// The alarms: each is on metrics that a run has, and leads to a place in the runbook.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { start } from "../e2e/command.js";
+import { DEPLOY, readYaml } from "./manifests.js";
+
+interface Rules {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly expr: string;
+      readonly annotations: { readonly runbook: string };
+    }[];
+  }[];
+}
+
+const alarms = (readYaml("prometheus/rules.yaml") as Rules).groups.flatMap(({ rules }) => rules);
+const { PATH = "" } = process.env;
+const promtool = PATH.split(":").some((folder) => existsSync(`${folder}/promtool`));
+
+it("are on metrics that a run has, with their labels", async () => {
+  const running = start(["run", "--metrics-addr", "127.0.0.1:0"]);
+  await running.until(({ stderr }) => stderr.includes("/metrics\n"));
+  const url = /metrics at (\S+)/.exec(running.stderr)?.[1] ?? "";
+  const text = await (await fetch(url)).text();
+  running.child.stdin.end();
+  await running.ended;
+  const expressions = alarms.map(({ expr }) => expr).join("\n");
+  for (const [, name] of expressions.matchAll(/\b((?:sentry|process)_\w+)/g))
+    expect(text).toMatch(new RegExp(`^${name}[ {]`, "m"));
+  for (const [, label] of expressions.matchAll(/[{,](\w+=)"/g)) expect(text).toContain(label);
+  for (const [, label] of expressions.matchAll(/[{,]\w+=("[^"]+")/g)) expect(text).toContain(label);
+});
+
+it.each(alarms.map(({ alert, annotations }) => [alert, annotations.runbook]))("%s leads to %s", (_, runbook) => {
+  const [file, anchor] = runbook.split("#");
+  const headings = readFileSync(`${DEPLOY}../${file}`, "utf8").match(/^#+ .*$/gm) ?? [];
+  const anchors = headings.map((heading) =>
+    heading
+      .replace(/^#+ /, "")
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
+  );
+  expect(anchors).toContain(anchor);
+});
+
+it.skipIf(!promtool)("fire when they should, and are rules to Prometheus", () => {
+  execFileSync("promtool", ["check", "rules", `${DEPLOY}prometheus/rules.yaml`]);
+  execFileSync("promtool", ["test", "rules", `${DEPLOY}prometheus/rules.test.yaml`]);
+});
