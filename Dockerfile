@@ -13,11 +13,12 @@ RUN rustup target add wasm32-unknown-unknown
 FROM node:${NODE}-bookworm AS build
 COPY --from=rust /usr/local/cargo /usr/local/cargo
 COPY --from=rust /usr/local/rustup /usr/local/rustup
-ENV CARGO_HOME=/usr/local/cargo RUSTUP_HOME=/usr/local/rustup PATH=/usr/local/cargo/bin:$PATH
+ENV CARGO_HOME=/usr/local/cargo RUSTUP_HOME=/usr/local/rustup PATH=/usr/local/cargo/bin:$PATH \
+    A3S_SENTRY_BUILD_CACHE=/cache
 WORKDIR /src
 COPY . .
 # The cache holds tools that the build makes for itself, each named by its version.
-RUN --mount=type=cache,target=/root/.cache/a3s-sentry npm run build && node scripts/app.mjs /app
+RUN --mount=type=cache,target=/cache npm run build && node scripts/app.mjs /app
 
 FROM node:${NODE}-bookworm-slim
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn-* \

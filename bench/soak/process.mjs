@@ -23,8 +23,6 @@ export class SentryProcess {
   problems = [];
   /** The last lines of stderr. @type {string[]} */
   said = [];
-  /** Resolves once it has told by which policy it starts. @type {Promise<unknown>} */
-  started;
   /** Resolves with the exit code, or the name of the signal. @type {Promise<number | string>} */
   ended;
   #child;
@@ -47,12 +45,16 @@ export class SentryProcess {
     this.#child.stdin.on("error", () => {});
     const read = createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
     read.on("line", audit);
-    const told = createInterface({ input: this.#child.stderr }).on("line", (line) => this.#heard(line));
+    createInterface({ input: this.#child.stderr }).on("line", (line) => this.#heard(line));
     this.ended = Promise.all([once(this.#child, "exit"), once(read, "close")]).then(([[code, signal]]) => {
       this.gone = true;
       return code ?? signal;
     });
-    this.started = Promise.race([once(told, "line"), this.ended]);
+  }
+
+  /** Resolves once it answers: it hears signals then, and notices changes. */
+  async started() {
+    while (!this.gone && (await this.metrics()) === undefined) await pause(20);
   }
 
   /** Gives it more, and waits until that is taken, or never will be. @param {Buffer} bytes */
@@ -90,13 +92,14 @@ export class SentryProcess {
     }
   }
 
-  /** What it counts once it has judged so many events and its queue is empty, or when patience ends. @param {number} events @param {number} patienceMs */
+  /** What it counts once it has judged so many events and no tier is at work, or when patience ends. @param {number} events @param {number} patienceMs */
   async metricsAt(events, patienceMs) {
     const until = performance.now() + patienceMs;
     for (;;) {
       const counted = await this.metrics();
-      const done = counted?.get("sentry_events_total") === events && counted.get("sentry_queue_depth") === 0;
-      if (done || this.gone || performance.now() > until) return counted;
+      const waiting = ["sentry_queue_depth", "sentry_judgments_in_flight"].some((name) => counted?.get(name) !== 0);
+      if ((counted?.get("sentry_events_total") === events && !waiting) || this.gone || performance.now() > until)
+        return counted;
       await pause(100);
     }
   }

@@ -38,8 +38,7 @@ export async function soak(until) {
     rmSync(folder, { recursive: true, force: true });
   });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-
-  await sentry.started;
+  await sentry.started();
 
   /** @type {string[]} */
   const problems = [];

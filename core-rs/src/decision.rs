@@ -7,6 +7,11 @@ pub trait Word: Copy + PartialEq + 'static {
     /// Every word with its value, in the order in which messages list them.
     const WORDS: &'static [(&'static str, Self)];
 
+    /// Every word, in that order.
+    fn words() -> Vec<&'static str> {
+        Self::WORDS.iter().map(|(word, _)| *word).collect()
+    }
+
     /// The value that `word` spells, exactly as written; `None` for any other text.
     fn from_word(word: &str) -> Option<Self> {
         Self::WORDS

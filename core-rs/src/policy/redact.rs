@@ -95,7 +95,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
                 inner.name.span,
                 format!("`redact` has no `{key}`"),
                 key,
-                KNOWN.into_iter(),
+                &KNOWN,
             ),
         }
     }
@@ -124,7 +124,7 @@ fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
                 element.span,
                 "`off` names no built-in kind".to_owned(),
                 &name,
-                SECRET_KINDS.into_iter(),
+                &SECRET_KINDS,
             ),
         }
     }
@@ -190,7 +190,6 @@ fn one(
         let key = field.name.text.as_str();
         if !known.contains(&key) {
             let message = format!("a pattern has no `{key}`");
-            let known = known.iter().copied();
             reader.unknown(Code::UnknownKey, field.name.span, message, key, known);
         } else if !is_repeated(reader, &mut present, field) {
             fields::value_of(reader, field);

@@ -99,7 +99,7 @@ fn values<'t>(
                 field.name.span,
                 format!("a rule has no `{key}`"),
                 key,
-                KEYS.into_iter(),
+                &KEYS,
             );
         } else if key == "name" && label.is_some() {
             reader.report(
@@ -150,7 +150,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
                 element.span,
                 "`on` names a kind of event that is not judged".to_owned(),
                 &text,
-                EventKind::WORDS.iter().map(|(word, _)| *word),
+                &EventKind::words(),
             );
         }
     }

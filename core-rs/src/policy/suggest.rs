@@ -2,17 +2,14 @@
 
 /// The candidate closest to `word`, if one is close enough to be what was meant: a third of its
 /// letters wrong at most, letters compared without case.
-pub(crate) fn closest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub(crate) fn closest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     if word.len() > 64 {
         return None;
     }
     let word = word.to_lowercase();
     candidates
-        .into_iter()
-        .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
+        .iter()
+        .map(|&candidate| (distance(&word, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -53,12 +50,12 @@ mod tests {
     #[test]
     fn a_slip_is_recognised_and_another_word_is_not() {
         let keys = ["fail_closed", "dry_run", "deny", "rules", "rule"];
-        assert_eq!(closest("fail_close", keys), Some("fail_closed"));
-        assert_eq!(closest("failclosed", keys), Some("fail_closed"));
-        assert_eq!(closest("DRY_RUN", keys), Some("dry_run"));
-        assert_eq!(closest("dney", keys), Some("deny"));
-        assert_eq!(closest("rulse", keys), Some("rules"));
-        assert_eq!(closest("webhook", keys), None);
+        assert_eq!(closest("fail_close", &keys), Some("fail_closed"));
+        assert_eq!(closest("failclosed", &keys), Some("fail_closed"));
+        assert_eq!(closest("DRY_RUN", &keys), Some("dry_run"));
+        assert_eq!(closest("dney", &keys), Some("deny"));
+        assert_eq!(closest("rulse", &keys), Some("rules"));
+        assert_eq!(closest("webhook", &keys), None);
         assert_eq!(distance("toolexec", "toolxeec"), 1);
     }
 }

@@ -62,17 +62,17 @@ impl<'r> Reader<'r> {
     }
 
     /// `found` is not one of the names that may stand here.
-    pub(super) fn unknown<'c>(
+    pub(super) fn unknown(
         &mut self,
         code: Code,
         span: Span,
         message: String,
         found: &str,
-        known: impl Iterator<Item = &'c str> + Clone,
+        known: &[&str],
     ) {
-        let help = closest(found, known.clone()).map_or_else(
+        let help = closest(found, known).map_or_else(
             || {
-                let list: Vec<_> = known.map(|word| format!("`{word}`")).collect();
+                let list: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
                 format!("expected one of {}", list.join(", "))
             },
             |word| format!("did you mean `{word}`?"),
@@ -132,7 +132,7 @@ impl<'r> Reader<'r> {
                 value.span,
                 format!("`{name}` cannot be this word"),
                 &text,
-                W::WORDS.iter().map(|(word, _)| *word),
+                &W::words(),
             );
         }
         word
@@ -148,7 +148,7 @@ impl<'r> Reader<'r> {
                     call.name.span,
                     format!("there is no function `{other}`"),
                     other,
-                    ["env", "concat"].into_iter(),
+                    &["env", "concat"],
                 );
                 None
             }

@@ -328,11 +328,10 @@ impl<'t> Reader<'t> {
         };
         let severity = Severity::from_word(&text);
         if severity.is_none() {
-            let words = Severity::WORDS.iter().map(|(word, _)| *word);
             let what =
                 "`severity` must be `info`, `low`, `medium`, `high` or `critical`".to_owned();
             let problem = Diagnostic::new(Code::SaeBadValue, span, what);
-            self.push(problem, closest(&text, words));
+            self.push(problem, closest(&text, &Severity::words()));
         }
         Ok(severity)
     }
@@ -441,7 +440,7 @@ impl<'t> Reader<'t> {
     fn unknown(&mut self, key: &Text<'_>) {
         let what = "a feature has only `concept`, `category`, `weight` and `severity`";
         let problem = Diagnostic::new(Code::SaeUnknownKey, key.span, what);
-        self.push(problem, closest(&key.text, KEYS));
+        self.push(problem, closest(&key.text, &KEYS));
     }
 
     #[inline(never)]

@@ -23,17 +23,14 @@ export interface Reply {
  * readReply('Sure: {"verdict":"block","severity":"high","reason":"reads keys"}').verdict; // "block"
  */
 export function readReply(text: string): Reply {
-  const objects = objectsIn(text).flatMap((source) => {
-    const value = parsed(source);
-    return value === undefined ? [] : [{ source, value }];
-  });
+  const objects = objectsIn(text).flatMap((source) => parsed(source) ?? []);
   const [found] = objects;
   if (found === undefined) throw new LlmFailure("the reply holds no JSON object");
   if (objects.length > 1) throw new LlmFailure("the reply holds several JSON objects");
-  const { verdict, severity, reason } = found.value;
+  const { verdict, severity, reason } = found;
   if (!isVerdict(verdict)) throw new LlmFailure("the reply has no `verdict` of `allow`, `block` or `escalate`");
-  // A parser takes the last one, a reader perhaps the first.
-  if ((found.source.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
+  // Within one object a parser takes the last, a reader perhaps the first; and a brace that nothing closes hides an object.
+  if ((text.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
   return {
     verdict,
     severity: isSeverity(severity) ? severity : "medium",
@@ -41,7 +38,13 @@ export function readReply(text: string): Reply {
   };
 }
 
-function parsed(source: string): { verdict?: unknown; severity?: unknown; reason?: unknown } | undefined {
+interface Parsed {
+  readonly verdict?: unknown;
+  readonly severity?: unknown;
+  readonly reason?: unknown;
+}
+
+function parsed(source: string): Parsed | undefined {
   try {
     return JSON.parse(source);
   } catch {

@@ -88,6 +88,11 @@ describe("a reply is refused", () => {
     ["of two objects, one of them something else", `{"thought":"hm"} ${BLOCK}`, SEVERAL],
     ["with two verdicts in one object", '{"verdict":"block","verdict" : "allow"}', "the reply has several verdicts"],
     [
+      "with another verdict behind a brace that nothing closes",
+      `{"verdict":"allow"} { ${BLOCK}`,
+      "the reply has several verdicts",
+    ],
+    [
       "with another verdict further in",
       '{"verdict":"allow","why":{"verdict":"block"}}',
       "the reply has several verdicts",
