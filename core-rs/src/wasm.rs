@@ -15,7 +15,7 @@ use crate::policy::{Imported, import};
 use crate::redact::{Detectors, Part};
 use crate::risk;
 use crate::sae::{Best, Tier};
-use crate::wire::{self, EventFacts, ImportProblem};
+use crate::wire::{self, EventFacts};
 
 #[wasm_bindgen]
 extern "C" {
@@ -197,20 +197,17 @@ impl Handle {
     }
 
     /// Takes in rules of secrets, as ACL text (see [`import`]), before anything is scanned. Gives what of them cannot be
-    /// used: a list of `ImportProblem`.
+    /// used, two lines for each: the rule's id, which may be empty, and what is wrong.
     #[wasm_bindgen(js_name = importSecrets)]
     pub fn import_secrets(&mut self, source: &str) -> String {
         self.imported = import(source);
-        let problems = std::mem::take(&mut self.imported.problems).into_iter();
-        let problems = problems.map(|(id, problem)| ImportProblem { id, problem });
-        json(&problems.collect::<Vec<_>>())
+        std::mem::take(&mut self.imported.problems)
     }
 
-    /// The names of the kinds of secrets, as a list; nothing where they take too much memory.
+    /// The names of the kinds of secrets, a line for each; nothing where they take too much memory.
     #[wasm_bindgen(js_name = secretKinds)]
     pub fn secret_kinds(&mut self) -> Option<String> {
-        let kinds = self.detectors()?.kinds().to_vec();
-        Some(json(&kinds))
+        Some(self.detectors()?.kinds().join("\n"))
     }
 
     /// Looks for secrets in the first `len` bytes of the room behind `from`, and writes over them. Gives the address of what

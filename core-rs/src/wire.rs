@@ -144,16 +144,6 @@ impl From<&Redact> for RedactInfo {
     }
 }
 
-/// What of a gitleaks configuration cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
-pub struct ImportProblem {
-    /// The rule's id; empty where it is of no rule.
-    pub id: String,
-    /// What is wrong.
-    pub problem: String,
-}
-
 /// A checked policy as the host sees it.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -357,7 +347,6 @@ mod tests {
         EventFacts::export_all(&config).unwrap();
         Trace::export_all(&config).unwrap();
         Counters::export_all(&config).unwrap();
-        ImportProblem::export_all(&config).unwrap();
         sae::SaeDecision::export_all(&config).unwrap();
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn of_entries(entries: &[Entry]) -> impl Iterator<Item = Field<'_>> {
 }
 
 /// The fields of a section, which is written `name { … }` or `name = { … }`.
+#[inline(never)]
 pub(super) fn of_section<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Vec<Field<'t>> {
     match field.body {
         Body::Block(block) => {
@@ -68,6 +69,7 @@ pub(super) fn of_section<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Vec<F
 }
 
 /// The value of a field that may not be a block.
+#[inline(never)]
 pub(super) fn value_of<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Option<&'t Value> {
     match field.body {
         Body::Value(value) => Some(value),

@@ -47,9 +47,6 @@ pub enum AllowTarget {
     Line,
 }
 
-/// What cannot be used, and why.
-type Problems = Vec<(String, String)>;
-
 /// What came of a configuration.
 #[derive(Debug, Default)]
 pub struct Imported {
@@ -57,8 +54,8 @@ pub struct Imported {
     pub rules: Vec<ImportedRule>,
     /// What is no secret, whatever the rule.
     pub allow: Vec<Allowed>,
-    /// What cannot be used: a rule's id, empty where it is of no rule, and why.
-    pub problems: Problems,
+    /// What cannot be used, two lines for each: a rule's id, empty where it is of no rule, and why.
+    pub problems: String,
 }
 
 /// Reads a configuration.
@@ -67,8 +64,7 @@ pub fn import(source: &str) -> Imported {
     let parsed = acl::parse(source);
     let mut imported = Imported::default();
     if let Some(first) = parsed.diagnostics.first() {
-        let problem = (String::new(), first.message.clone());
-        imported.problems.push(problem);
+        tell(&mut imported.problems, "", &[&first.message]);
         return imported;
     }
     for item in &parsed.document.items {
@@ -84,24 +80,37 @@ pub fn import(source: &str) -> Imported {
         let read = rule(&mut reader, id, block, &mut imported.problems);
         match read.filter(|_| reader.diagnostics.is_empty()) {
             Some(rule) => imported.rules.push(rule),
-            None => imported
-                .problems
-                .push((id.to_owned(), told(&reader.diagnostics))),
+            None => tell_all(&mut imported.problems, id, "", &reader.diagnostics),
         }
     }
     imported
 }
 
-fn told(diagnostics: &[Diagnostic]) -> String {
-    let messages: Vec<_> = diagnostics.iter().map(|found| &*found.message).collect();
-    messages.join("; ")
+/// Adds what is wrong, in one line.
+fn tell_all(problems: &mut String, id: &str, what: &str, diagnostics: &[Diagnostic]) {
+    let mut said = vec![what];
+    for diagnostic in diagnostics {
+        said.extend([diagnostic.message.as_str(), "; "]);
+    }
+    if said.len() > 1 {
+        said.pop();
+    }
+    tell(problems, id, &said);
+}
+
+fn tell(problems: &mut String, id: &str, said: &[&str]) {
+    problems.push_str(id);
+    problems.push('\n');
+    let lines = said.iter().flat_map(|part| part.lines());
+    lines.for_each(|line| problems.push_str(line));
+    problems.push('\n');
 }
 
 fn rule(
     reader: &mut Reader<'_>,
     id: &str,
     block: &Block,
-    problems: &mut Problems,
+    problems: &mut String,
 ) -> Option<ImportedRule> {
     let span = block.name.span;
     if !is_kind(id) {
@@ -143,18 +152,21 @@ fn rule(
 }
 
 /// The allowlists that can be used. One that cannot be is left out as a whole: less is allowed then, never more.
-fn allowlists(source: &str, id: &str, value: &Value, problems: &mut Problems) -> Vec<Allowed> {
-    let read = |value: &Value| {
+fn allowlists(source: &str, id: &str, value: &Value, problems: &mut String) -> Vec<Allowed> {
+    let mut all = Vec::new();
+    for value in elements(value) {
         let mut reader = Reader::new(source, &|_| None);
-        let allowed = allowed(&mut reader, value);
-        let sound = allowed.filter(|_| reader.diagnostics.is_empty());
-        if sound.is_none() {
-            let why = told(&reader.diagnostics);
-            problems.push((id.to_owned(), format!("an allowlist is left out: {why}")));
+        match allowed(&mut reader, value).filter(|_| reader.diagnostics.is_empty()) {
+            Some(allowed) => all.push(allowed),
+            None => tell_all(
+                problems,
+                id,
+                "an allowlist is left out: ",
+                &reader.diagnostics,
+            ),
         }
-        sound
-    };
-    elements(value).iter().filter_map(read).collect()
+    }
+    all
 }
 
 fn allowed(reader: &mut Reader<'_>, value: &Value) -> Option<Allowed> {
@@ -180,8 +192,10 @@ fn allowed(reader: &mut Reader<'_>, value: &Value) -> Option<Allowed> {
             "all" => allowed.all = reader.boolean("condition", value)?,
             "words" => allowed.words = texts(reader, "stopwords", value),
             "patterns" => {
-                let read = |value| super::pattern::read(reader, "an allowlist", value);
-                allowed.patterns = elements(value).iter().filter_map(read).collect();
+                for value in elements(value) {
+                    let read = super::pattern::read(reader, "an allowlist", value);
+                    allowed.patterns.extend(read);
+                }
             }
             _ => {}
         }
@@ -191,9 +205,14 @@ fn allowed(reader: &mut Reader<'_>, value: &Value) -> Option<Allowed> {
 
 /// Texts in lower case.
 fn texts(reader: &mut Reader<'_>, name: &str, value: &Value) -> Vec<String> {
-    let read = |value| Some(reader.string(name, value)?.to_lowercase());
-    let texts = elements(value).iter().filter_map(read);
-    texts.filter(|text| !text.is_empty()).collect()
+    let mut texts = Vec::new();
+    for value in elements(value) {
+        let text = reader.string(name, value).unwrap_or_default();
+        if !text.is_empty() {
+            texts.push(text.to_lowercase());
+        }
+    }
+    texts
 }
 
 fn elements(value: &Value) -> &[Value] {

@@ -285,8 +285,8 @@ pub(super) fn group(reader: &mut Reader<'_>, value: &Value, hir: &Hir) -> Option
 }
 
 fn refuse_duplicates(reader: &mut Reader<'_>, redact: &Redact) {
-    let mut first: HashMap<&str, Span> = HashMap::new();
-    for pattern in &redact.patterns {
+    let mut first: HashMap<&[u8], u32> = HashMap::new();
+    for (place, pattern) in (0..).zip(&redact.patterns) {
         let kind = pattern.kind.as_str();
         let builtin = SECRET_KINDS.iter().position(|builtin| *builtin == kind);
         if builtin.is_some_and(|builtin| !redact.off.contains(&builtin)) {
@@ -295,11 +295,13 @@ fn refuse_duplicates(reader: &mut Reader<'_>, redact: &Redact) {
             let code = Code::DuplicatePattern;
             reader.report(Diagnostic::new(code, pattern.span, message).help(help));
         }
-        if let Some(other) = first.insert(kind, pattern.span) {
+        let other = first.insert(kind.as_bytes(), place);
+        let other = other.and_then(|place| redact.patterns.get(place as usize));
+        if let Some(other) = other {
             let message = format!("there is another pattern named `{kind}`");
             reader.report(
                 Diagnostic::new(Code::DuplicatePattern, pattern.span, message)
-                    .related(other, "the other one")
+                    .related(other.span, "the other one")
                     .help("give each pattern a name of its own, or join them by `|`"),
             );
         }

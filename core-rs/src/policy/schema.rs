@@ -78,6 +78,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
 
 /// Whether a name was set before. Two attributes of one name are the parser's to report; here it is
 /// about blocks, or a block and an attribute.
+#[inline(never)]
 pub(super) fn is_repeated<'t>(
     reader: &mut Reader<'_>,
     seen: &mut HashMap<&'t str, Field<'t>>,
@@ -107,7 +108,8 @@ fn boolean(reader: &mut Reader<'_>, field: Field<'_>) -> bool {
         .unwrap_or(false)
 }
 
-/// Reads the fields of a section: `read` takes those it knows and says `false` to the others.
+/// Reads the fields of a section: `read` takes those that are known.
+#[inline(never)]
 fn section<'t>(
     reader: &mut Reader<'_>,
     field: Field<'t>,
@@ -149,6 +151,7 @@ fn section<'t>(
 }
 
 /// Says that `owner` lacks `key`.
+#[inline(never)]
 pub(super) fn missing(reader: &mut Reader<'_>, span: Span, owner: &str, key: &str) {
     reader.report(
         Diagnostic::new(Code::MissingKey, span, format!("`{owner}` needs `{key}`"))

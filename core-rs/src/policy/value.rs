@@ -24,6 +24,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Keeps a diagnostic, while fewer than the most that are shown are there.
+    #[inline(never)]
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);
@@ -31,6 +32,7 @@ impl<'r> Reader<'r> {
     }
 
     /// `name` must be `expected`, and `value` is not.
+    #[inline(never)]
     pub(super) fn wrong_type(&mut self, name: &str, expected: &str, value: &Value) {
         let found = match &value.kind {
             ValueKind::Invalid => return,
@@ -50,6 +52,7 @@ impl<'r> Reader<'r> {
     }
 
     /// `name` has the right type and a value that cannot be used.
+    #[inline(never)]
     pub(super) fn bad_value(&mut self, name: &str, problem: &str, value: &Value) {
         self.report(Diagnostic::new(
             Code::BadValue,
@@ -77,6 +80,7 @@ impl<'r> Reader<'r> {
         self.report(Diagnostic::new(code, span, message).help(help));
     }
 
+    #[inline(never)]
     pub(super) fn boolean(&mut self, name: &str, value: &Value) -> Option<bool> {
         if let ValueKind::Bool(boolean) = value.kind {
             return Some(boolean);
@@ -85,6 +89,7 @@ impl<'r> Reader<'r> {
         None
     }
 
+    #[inline(never)]
     pub(super) fn number(&mut self, name: &str, value: &Value) -> Option<f64> {
         if let ValueKind::Number(number) = value.kind {
             return Some(number);
@@ -94,6 +99,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Text, be it written out or the result of a call.
+    #[inline(never)]
     pub(super) fn string(&mut self, name: &str, value: &Value) -> Option<String> {
         match &value.kind {
             ValueKind::String(text) => Some(text.clone()),
@@ -106,6 +112,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Text with something in it besides white space.
+    #[inline(never)]
     pub(super) fn text(&mut self, name: &str, value: &Value) -> Option<String> {
         let text = self.string(name, value)?;
         if text.trim().is_empty() {

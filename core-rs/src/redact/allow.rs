@@ -35,17 +35,23 @@ struct Words {
 }
 
 impl Allow {
-    pub(super) fn new(allowed: Allowed) -> Self {
-        let patterns = allowed.patterns.into_iter();
-        Self {
-            target: allowed.target,
-            all: allowed.all,
-            patterns: patterns.map(|pattern| (pattern, None)).collect(),
-            words: Words::new(&allowed.words),
+    #[inline(never)]
+    pub(super) fn all(allowed: &[Allowed]) -> Vec<Self> {
+        let mut all = Vec::new();
+        for allowed in allowed {
+            let patterns = allowed.patterns.iter();
+            all.push(Self {
+                target: allowed.target,
+                all: allowed.all,
+                patterns: patterns.map(|pattern| (pattern.clone(), None)).collect(),
+                words: Words::new(&allowed.words),
+            });
         }
+        all
     }
 
     /// Whether a match is no secret. `None` where that cannot be said.
+    #[inline(never)]
     pub(super) fn holds(&mut self, matched: &Matched<'_>) -> Option<bool> {
         let text = match self.target {
             AllowTarget::Secret => matched.secret,

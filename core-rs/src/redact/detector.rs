@@ -62,7 +62,7 @@ impl Detector {
         let test = Test::Imported {
             keywords: rule.keywords,
             entropy: rule.entropy,
-            allow: rule.allow.into_iter().map(Allow::new).collect(),
+            allow: Allow::all(&rule.allow),
         };
         let SecretPattern { pattern, value, .. } = rule.secret;
         let mut detector = Self::new(kind, pattern, value, test);
@@ -88,6 +88,7 @@ impl Detector {
     }
 
     /// All matches behind `from`, and what of them is secret.
+    #[inline(never)]
     pub(super) fn find(&mut self, text: &[u8], from: usize, allow: &mut [Allow]) -> Option<Found> {
         ready(&mut self.search, &self.pattern)?;
         let search = self.search.as_mut()?;

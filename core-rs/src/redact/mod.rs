@@ -122,7 +122,7 @@ impl Detectors {
             all,
             filter,
             unfiltered,
-            allow: imported.allow.into_iter().map(Allow::new).collect(),
+            allow: Allow::all(&imported.allow),
             texts: TextsFound::default(),
             candidates: Vec::new(),
         })
@@ -166,12 +166,13 @@ impl Detectors {
         if let Some(wanted) = wanted.last_mut().filter(|_| !part.placeholders) {
             *wanted = false;
         }
-        let wanted = self.all.iter_mut().zip(wanted);
-        let wanted = wanted.filter_map(|(detector, wanted)| wanted.then_some(detector));
-        let allow = &mut self.allow;
-        wanted
-            .map(|detector| detector.find(text, part.from, allow))
-            .collect()
+        let mut found = Vec::new();
+        for (detector, wanted) in self.all.iter_mut().zip(wanted) {
+            if wanted {
+                found.push(detector.find(text, part.from, &mut self.allow)?);
+            }
+        }
+        Some(found)
     }
 
     /// Where the earliest match begins that text to come could make, or make longer; at most [`HOLD`] bytes back.

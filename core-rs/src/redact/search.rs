@@ -7,9 +7,10 @@ use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input, MatchKind};
-use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Hir, Look};
 
 use super::begins::backwards;
+use crate::engine::with_looks;
 use crate::policy::ValueGroup;
 
 /// Bytes for the states of one automaton.
@@ -56,9 +57,31 @@ impl Lazy {
 
     /// The place that the longest way backwards from the end of `part` leads to.
     fn back(&mut self, text: &[u8], part: Range<usize>) -> Option<usize> {
-        let input = Input::new(text).range(part).anchored(Anchored::Yes);
-        let found = self.dfa.try_search_rev(&mut self.cache, &input).ok()?;
-        found.map(|found| found.offset())
+        let Self { dfa, cache } = self;
+        let input = Input::new(text).range(part.clone()).anchored(Anchored::Yes);
+        let mut state = dfa.start_state_reverse(cache, &input).ok()?;
+        let mut start = None;
+        let behind = text.get(part.clone()).unwrap_or_default().iter().rev();
+        for (at, &byte) in (part.start + 1..=part.end).rev().zip(behind) {
+            state = dfa.next_state(cache, state, byte).ok()?;
+            // What a state says is true of the place behind the byte that led to it.
+            if state.is_match() {
+                start = Some(at);
+            } else if state.is_dead() {
+                return start;
+            } else if state.is_quit() {
+                return None;
+            }
+        }
+        let before = part.start.checked_sub(1).and_then(|at| text.get(at));
+        state = match before {
+            Some(&byte) => dfa.next_state(cache, state, byte).ok()?,
+            None => dfa.next_eoi_state(cache, state).ok()?,
+        };
+        if state.is_match() {
+            start = Some(part.start);
+        }
+        start
     }
 
     fn memory(&self) -> usize {
@@ -69,7 +92,7 @@ impl Lazy {
 impl Search {
     /// `None` where the pattern takes more memory than the format can hold, which limits on patterns keep from happening.
     pub(super) fn new(hir: &Hir) -> Option<Self> {
-        let hir = in_ascii(hir);
+        let hir = with_looks(hir, in_ascii);
         let ends = compile(&hir, false, WhichCaptures::None)?;
         let starts = compile(&hir, true, WhichCaptures::None)?;
         Some(Self {
@@ -201,29 +224,15 @@ fn compile(hir: &Hir, reverse: bool, captures: WhichCaptures) -> Option<NFA> {
     compiler.build_from_hir(hir).ok()
 }
 
-/// A pattern that asks for the edges of words of ASCII alone: no automaton finds others, and secrets have none.
-fn in_ascii(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Look(look) => Hir::look(match look {
-            Look::WordUnicode => Look::WordAscii,
-            Look::WordUnicodeNegate => Look::WordAsciiNegate,
-            Look::WordStartUnicode => Look::WordStartAscii,
-            Look::WordEndUnicode => Look::WordEndAscii,
-            Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
-            Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
-            other => *other,
-        }),
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
-        HirKind::Capture(capture) => {
-            let mut capture = capture.clone();
-            capture.sub = Box::new(in_ascii(&capture.sub));
-            Hir::capture(capture)
-        }
-        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            sub: Box::new(in_ascii(&repetition.sub)),
-            ..repetition.clone()
-        }),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(in_ascii).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(in_ascii).collect()),
-    }
+/// The edge of a word of ASCII: no automaton finds others, and secrets have none.
+fn in_ascii(look: Look) -> Hir {
+    Hir::look(match look {
+        Look::WordUnicode => Look::WordAscii,
+        Look::WordUnicodeNegate => Look::WordAsciiNegate,
+        Look::WordStartUnicode => Look::WordStartAscii,
+        Look::WordEndUnicode => Look::WordEndAscii,
+        Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
+        Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
+        other => other,
+    })
 }

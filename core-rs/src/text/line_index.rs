@@ -103,6 +103,7 @@ fn floor(source: &str, byte: u32) -> u32 {
 
 /// UTF-16 units of a stretch of UTF-8: one for each character, two where it takes four bytes. Counted on lead bytes, so
 /// a stretch may end inside a character.
+#[inline(never)]
 pub(crate) fn utf16_len(bytes: &[u8]) -> u32 {
     bytes
         .iter()

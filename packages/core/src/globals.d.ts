@@ -57,3 +57,22 @@ declare class URL {
 declare class Request {
   readonly url: string;
 }
+
+interface TransformStreamDefaultController<O> {
+  enqueue(chunk: O): void;
+}
+interface Transformer<I, O> {
+  transform(chunk: I, controller: TransformStreamDefaultController<O>): void;
+  flush(controller: TransformStreamDefaultController<O>): void;
+}
+interface ReadableStream<R> {
+  getReader(): { read(): Promise<{ done: boolean; value?: R }> };
+}
+interface WritableStream<W> {
+  getWriter(): { write(chunk: W): Promise<void>; close(): Promise<void> };
+}
+declare class TransformStream<I, O> {
+  constructor(transformer: Transformer<I, O>);
+  readonly readable: ReadableStream<O>;
+  readonly writable: WritableStream<I>;
+}

@@ -22,6 +22,11 @@ import { type StageL2Result, type StageResult, stageOf, stopped } from "./pipeli
 import { deepFreeze, type Policy, publicPolicy } from "./policy/policy.js";
 import type { PolicySource } from "./policy/source.js";
 import { missingTiers } from "./policy/warnings.js";
+import { type InspectOptions, inspect } from "./redact/gate.js";
+import { importGitleaks } from "./redact/gitleaks.js";
+import type { WireDirection, WireInspection } from "./redact/inspect.js";
+import { type Redactor, redactor } from "./redact/redactor.js";
+import type { ScanText } from "./redact/scanner.js";
 import { attachDictionary, saeDecision, saeTier } from "./sae.js";
 import { codesOf } from "./stream/codes.js";
 import { EventStream } from "./stream/stream.js";
@@ -30,6 +35,17 @@ import { EventStream } from "./stream/stream.js";
 export interface JudgeOptions {
   /** Ends the wait, and the work of the tiers: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** What a sentry is made of. */
+interface Parts {
+  readonly engine: Engine;
+  readonly policy: Policy;
+  readonly recipe: SentryRecipe;
+  readonly settings: TierSettings;
+  readonly tiers: Tiers;
+  /** What is to be said beside what tiers are missing. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -56,17 +72,22 @@ export class Sentry {
   readonly #recipe: SentryRecipe;
   readonly #settings: TierSettings;
   readonly #pipeline: Pipeline;
+  readonly #scan: ScanText;
   /** The judgments on their way. */
   readonly #running = new Running();
   #closed = false;
 
-  private constructor(engine: Engine, policy: Policy, recipe: SentryRecipe, settings: TierSettings, tiers: Tiers) {
+  private constructor({ engine, policy, recipe, settings, tiers, warnings }: Parts) {
     this.policy = policy;
     this.#recipe = recipe;
     this.#settings = settings;
-    this.warnings = Object.freeze(missingTiers(policy, tiers));
+    this.warnings = Object.freeze([...missingTiers(policy, tiers), ...warnings]);
     this.#engine = engine;
     this.#l1 = new L1Decisions(policy.rules);
+    this.#scan = (text, part) => {
+      this.#refuseIfClosed();
+      return engine.scan(text, part);
+    };
     const { failClosed, speculate } = policy;
     this.#pipeline = new Pipeline({ tiers, failClosed, speculate, inferRisk: this.inferRisk.bind(this) });
   }
@@ -90,11 +111,13 @@ export class Sentry {
       checkTiers(tiers);
       const own = sae !== null && tiers.sae === undefined ? sae : null;
       if (own !== null) attachDictionary(engine, own, files);
+      const { gitleaks } = info.redact;
+      const warnings = gitleaks === null ? [] : importGitleaks(engine, gitleaks, files);
       const all = own === null ? tiers : { ...tiers, sae: saeTier(engine) };
       // Without its tiers, a sentry made anew must not take up one that the caller had replaced.
       const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae: own };
       const recipe = { source: opened.source, options: { ...opened.options, ...overrides, files: files.table() } };
-      return new Sentry(engine, publicPolicy(info), recipe, settings, all);
+      return new Sentry({ engine, policy: publicPolicy(info), recipe, settings, tiers: all, warnings });
     } catch (error) {
       engine.close();
       throw error;
@@ -217,6 +240,41 @@ export class Sentry {
    */
   failMode(decision: Decision): Decision {
     return decision.verdict === "escalate" ? failMode(decision, this.policy.failClosed) : decision;
+  }
+
+  /**
+   * A body of a call to a model or a tool, before it is forwarded: judged as an `SslContent` event by {@link evaluate}, and, apart
+   * from that, looked through for secrets and personal data to mask.
+   *
+   * A body that makes an event of more than 16 MiB takes the fail mode; it is masked all the same. If the rule engine fails on it,
+   * it is blocked. Rejects with a `TypeError` for an argument of a wrong type.
+   *
+   * @example
+   * const wire = await sentry.inspectWire('{"content":"mail bob@example.com"}', "request");
+   * const { masked } = wire.apply('{"content":"mail bob@example.com"}');
+   * masked; // '{"content":"mail {{A3S_REDACTED:email:1}}"}'
+   */
+  async inspectWire(content: string, direction: WireDirection, options: InspectOptions = {}): Promise<WireInspection> {
+    this.#refuseIfClosed();
+    options.signal?.throwIfAborted();
+    return await inspect(content, direction, options, {
+      scan: this.#scan,
+      evaluate: this.evaluate.bind(this),
+      failMode: this.failMode.bind(this),
+    });
+  }
+
+  /**
+   * A stream that masks the secrets of a text, and gives streams that put them back. Errors once the sentry is closed.
+   *
+   * @example
+   * const redactor = sentry.createRedactor();
+   * const answer = await send(prompt.pipeThrough(redactor));
+   * answer.pipeThrough(redactor.restorer());
+   */
+  createRedactor(): Redactor {
+    this.#refuseIfClosed();
+    return redactor(this.#scan);
   }
 
   /** What is known of an event, its whole subject too; `null` for what is not an event. Throws if the rule engine fails. */

@@ -39,6 +39,7 @@ export class StubCore implements CoreModule {
     llm: null,
     agent: null,
     sae: null,
+    redact: { patterns: [], off: [], gitleaks: null },
   };
   instances = 1;
   compiled = 0;
@@ -150,6 +151,26 @@ class StubHandle implements Handle {
   facts(len: number): string | undefined {
     this.#enter("facts");
     return this.#facts(this.#text(PAGE, len));
+  }
+
+  importSecrets(): string {
+    this.#enter("importSecrets");
+    return "";
+  }
+
+  secretKinds(): string | undefined {
+    this.#enter("secretKinds");
+    return "secret";
+  }
+
+  /** Finds the word `secret`. */
+  scan(len: number): number {
+    this.#enter("scan");
+    const text = this.#text(PAGE, len);
+    if (text.includes("TRAP")) this.#core.trap();
+    const finds = [...text.matchAll(/secret/g)].flatMap(({ index }) => [index, index + 6, 0]);
+    new Uint32Array(this.#core.bytes.buffer, 2 * PAGE).set([finds.length / 3, text.length, ...finds]);
+    return 2 * PAGE;
   }
 
   explain(): string | undefined {

@@ -11,11 +11,13 @@ import {
   type EventKind,
   type EventStream,
   type Explanation,
+  type InspectOptions,
   type JudgedEvent,
   type JudgeOptions,
   type MakeTiers,
   type Policy,
   type PolicySource,
+  type Redactor,
   type Risk,
   type SentryOptions,
   type SentryRecipe,
@@ -23,6 +25,8 @@ import {
   type StageResult,
   type TierSettings,
   type Tiers,
+  type WireDirection,
+  type WireInspection,
 } from "@a3s-sentry/core";
 import { Enforcer } from "./enforcer/enforcer.js";
 import { EnforceError } from "./enforcer/error.js";
@@ -178,6 +182,16 @@ export class Sentry {
   /** What becomes of an escalation that nothing settles, by the policy's `fail_closed`. */
   failMode(decision: Decision): Decision {
     return this.#core.failMode(decision);
+  }
+
+  /** A body of a call to a model or a tool: judged, and looked through for secrets to mask. */
+  inspectWire(content: string, direction: WireDirection, options?: InspectOptions): Promise<WireInspection> {
+    return this.#core.inspectWire(content, direction, options);
+  }
+
+  /** A stream that masks the secrets of a text, and gives streams that put them back. */
+  createRedactor(): Redactor {
+    return this.#core.createRedactor();
   }
 
   /** What is known of an event, its whole subject too; `null` for what is not an event. Throws if the rule engine fails. */

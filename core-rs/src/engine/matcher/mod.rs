@@ -36,6 +36,7 @@ pub(crate) use filter::Filter;
 pub(super) use filter::MAX_BYTES;
 pub(crate) use found::Found;
 pub(crate) use group::Branch;
+pub(crate) use relaxed::with_looks;
 pub(super) use span::find;
 pub(crate) use texts::Texts;
 

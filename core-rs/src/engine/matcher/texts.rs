@@ -119,6 +119,7 @@ impl Texts {
     }
 
     /// Tells `found` the numbers of all texts that occur in `subject`.
+    #[inline(never)]
     pub(crate) fn look(&self, subject: &[u8], found: &mut Found) {
         self.screen.each(subject, |end, length, last| {
             self.compare(subject, end, length, last, found);

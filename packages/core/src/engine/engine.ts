@@ -7,6 +7,7 @@ import { EngineFailure } from "./failure.js";
 import type { Instance } from "./instance.js";
 import { attach, type Dictionary, forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
 import { type Brief, MAX_CHUNK_BYTES, type Row, readBrief, readCodes, readRows } from "./rows.js";
+import { readKinds, readScan, readUnusable, type Scan, type ScanPart, type Unusable } from "./scan.js";
 
 /**
  * One compiled policy.
@@ -20,6 +21,7 @@ export class Engine {
   #live: Live | undefined;
   #length = 0;
   #failure = "";
+  #kinds: readonly string[] | undefined;
 
   private constructor(instance: Instance, recipe: Recipe, live: Live) {
     this.#instance = instance;
@@ -96,6 +98,27 @@ export class Engine {
   /** The risk of a decision that no rule made. Throws `EngineFailure`. */
   inferRisk(reason: string, kind: EventKind): Risk {
     return this.#cold(() => parse<Risk>(this.#instance.core.inferRisk(reason, kind)));
+  }
+
+  /**
+   * Gives the policy more rules of secrets, as ACL text, for good, before anything is scanned. What cannot be used of them is
+   * told. Engines that were forked before do without them. Throws `EngineFailure`.
+   */
+  importSecrets(acl: string): Unusable[] {
+    const problems = this.#cold(({ handle }) => readUnusable(handle.importSecrets(acl)));
+    this.#recipe = { ...this.#recipe, secrets: acl };
+    return problems;
+  }
+
+  /**
+   * Finds secrets in a text of at most 16 MiB. The event last judged is gone then. Throws `EngineFailure`: nothing is known of
+   * the text.
+   */
+  scan(text: string, part: ScanPart): Scan {
+    return this.#cold((live) => {
+      this.#kinds ??= readKinds(live.handle.secretKinds());
+      return readScan(this.#instance.memory, live, this.#kinds, text, part);
+    });
   }
 
   /** Whether the engine is the one it was: after a failure, the unfinished line of a stream is gone. */

@@ -36,6 +36,15 @@ export interface Handle {
   facts(len: number): string | undefined;
   /** A `Trace` as JSON, of the event in the room; nothing if it is not an event. */
   explain(len: number): string | undefined;
+  /** Takes in rules of secrets, as ACL text, before the first scan. Gives two lines for each that cannot be used: its id, why. */
+  importSecrets(source: string): string;
+  /** The names of the kinds of secrets, a line for each; nothing if what they look for takes too much memory. */
+  secretKinds(): string | undefined;
+  /**
+   * Looks for secrets in the first `len` bytes in the room, behind the first `from`, and writes over them. A place of u32: how
+   * many finds there are, how far they hold, then start, end and number of the kind of each. 0 if nothing is known.
+   */
+  scan(len: number, from: number, isLast: boolean, placeholders: boolean): number;
   /** Room for `len` bytes of a stream, at most 1 MiB. */
   streamInput(len: number): number;
   /** Judges all lines that are complete now; gives the number of rows. */

@@ -12,6 +12,8 @@ export interface Recipe {
   readonly source: CoreSource;
   readonly lookup: (name: string) => string | undefined;
   readonly sae?: Dictionary;
+  /** Rules of secrets that are not in the policy itself, as ACL text. */
+  readonly secrets?: string;
 }
 
 /** A dictionary of features as text, and from which scores it acts. */
@@ -32,6 +34,7 @@ export function start(instance: Instance, recipe: Recipe): { live: Live | undefi
     const handle = compilation.takeHandle();
     if (handle === undefined) return { live: undefined, report };
     if (recipe.sae !== undefined) attach(handle, recipe.sae);
+    if (recipe.secrets !== undefined) handle.importSecrets(recipe.secrets);
     const { generation, memory } = instance;
     return { live: { generation, handle, room: new EventRoom(handle, memory) }, report };
   });

@@ -165,19 +165,6 @@ export type EventKind = "ToolExec" | "SslContent" | "SecurityAction" | "Egress" 
 export type Evidence = "complete" | "partial";
 
 /**
- * What of a gitleaks configuration cannot be used.
- */
-export type ImportProblem = { 
-/**
- * The rule's id; empty where it is of no rule.
- */
-id: string, 
-/**
- * What is wrong.
- */
-problem: string, };
-
-/**
  * The L2 classifier: an OpenAI-compatible endpoint.
  */
 export type Llm = { 

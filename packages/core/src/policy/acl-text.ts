@@ -52,7 +52,7 @@ function write(value: unknown, path: string, walk: Walk): string {
 }
 
 /** A text in backticks where that reads better: a pattern stays as it was written. */
-function writeText(text: string): string {
+export function writeText(text: string): string {
   if (text.includes("\\") && /^[^`\p{Cc}]*$/u.test(text)) return `\`${text}\``;
   // ACL has the escapes of JSON but for these two.
   return JSON.stringify(text).replace(/\\(.)/g, (whole, kind: string) =>

@@ -1,6 +1,6 @@
 // A policy as callers see it: frozen, with overrides applied and without secrets.
 
-import type { Agent, Llm, PolicyInfo, RuleInfo, Sae, Severity } from "../generated/wire.js";
+import type { Agent, Llm, PolicyInfo, RedactInfo, RuleInfo, Sae, Severity } from "../generated/wire.js";
 
 /** One rule in force. `reason` is the whole reason of its decisions, `"<name>: <reason>"`. */
 export type Rule = Readonly<RuleInfo>;
@@ -17,6 +17,12 @@ export interface LlmSettings extends Readonly<Omit<Llm, "key">> {
   readonly hasKey: boolean;
 }
 
+/** What is masked beside the built-in kinds, which of these are not, and the path of a gitleaks configuration. */
+export interface RedactSettings extends Readonly<Omit<RedactInfo, "patterns" | "off">> {
+  readonly patterns: readonly string[];
+  readonly off: readonly string[];
+}
+
 /** A policy in force. Holds no secret: it may be logged. */
 export interface Policy {
   /** Site rules in the order of the document, then the built-in ones. */
@@ -30,6 +36,7 @@ export interface Policy {
   readonly llm: LlmSettings | null;
   readonly agent: Readonly<Agent> | null;
   readonly sae: Readonly<Sae> | null;
+  readonly redact: RedactSettings;
 }
 
 /** Settings that win over the policy's own; `null` is for none. */

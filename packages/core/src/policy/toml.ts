@@ -11,7 +11,8 @@ export function tomlText(name: string, source: string): string {
   return aclText(name, parseToml(name, source));
 }
 
-function parseToml(name: string, source: string): object {
+/** A table; a `PolicyError` shows a mistake in the syntax. */
+export function parseToml(name: string, source: string): object {
   try {
     return parse(source);
   } catch (error) {

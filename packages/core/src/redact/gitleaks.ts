@@ -1,0 +1,152 @@
+// A gitleaks configuration, as ACL text that the core takes rules of secrets from.
+
+import type { Engine } from "../engine/engine.js";
+import { writeText } from "../policy/acl-text.js";
+import type { KnownFiles } from "../policy/files.js";
+import { parseToml } from "../policy/toml.js";
+import { fromGo } from "./go-regex.js";
+
+/** Rules for the core, and what cannot be used of the configuration. */
+export interface Gitleaks {
+  readonly acl: string;
+  readonly problems: readonly string[];
+}
+
+type Table = ReadonlyMap<string, unknown>;
+
+const TOP_LEVEL = ["title", "description", "minversion", "extend", "rules", "allowlist", "allowlists"];
+const RULE = ["id", "description", "regex", "path", "secretgroup", "entropy", "keywords", "tags", "allowlist"];
+const RULE_TOO = ["allowlists", "required", "skipreport"];
+const ALLOWLIST = [
+  "description",
+  "condition",
+  "commits",
+  "paths",
+  "regextarget",
+  "regexes",
+  "stopwords",
+  "targetrules",
+];
+
+/**
+ * Reads a configuration of gitleaks 8: what finds secrets in a text. Paths and commits are not of a text, and other
+ * configurations are not read; `problems` says where one asks for that. Throws a `PolicyError` for what is no TOML; `name` is what
+ * that calls the file.
+ */
+export function readGitleaks(name: string, toml: string): Gitleaks {
+  const config = tableOf(parseToml(name, toml));
+  const reader = new Reader();
+  reader.known(config, TOP_LEVEL, "it");
+  if (config.has("extend")) {
+    reader.problem("`extend` is not followed: only the rules of the file itself are used");
+  }
+  const shared = [...tables(config, "allowlist"), ...tables(config, "allowlists")];
+  const everywhere = shared.filter((allowlist) => texts(allowlist, "targetrules").length === 0);
+  let acl = `allow = [${everywhere.map((allowlist) => reader.allowlist(allowlist, "the whole")).join("")}]\n`;
+  for (const rule of tables(config, "rules")) {
+    const id = text(rule, "id");
+    const aimed = shared.filter((allowlist) => texts(allowlist, "targetrules").includes(id));
+    acl += reader.rule(rule, id, aimed);
+  }
+  if (reader.hasPlaces) {
+    reader.problem("`paths` and `commits` of allowlists are left out: a text has neither");
+  }
+  return { acl, problems: reader.problems };
+}
+
+function about(id: string, problem: string): string {
+  return id === "" ? problem : `rule \`${id}\`: ${problem}`;
+}
+
+/** Gives the engine the rules of the configuration at `path`; what of it cannot be used, one sentence each. */
+export function importGitleaks(engine: Engine, path: string, files: KnownFiles): string[] {
+  const { acl, problems } = readGitleaks(path, files.read("redact.gitleaks", path));
+  const unusable = engine.importSecrets(acl).map(({ id, problem }) => about(id, `not used, ${problem}`));
+  return [...problems, ...unusable].map((problem) => `gitleaks configuration ${JSON.stringify(path)}: ${problem}`);
+}
+
+class Reader {
+  readonly problems: string[] = [];
+  /** Whether an allowlist speaks of paths or commits. */
+  hasPlaces = false;
+
+  problem(problem: string, id = ""): void {
+    this.problems.push(about(id, problem));
+  }
+
+  /** Says which keys mean nothing. */
+  known(table: Table, keys: readonly string[], what: string, id = ""): void {
+    for (const key of table.keys()) {
+      if (!keys.includes(key)) this.problem(`${what} has a key \`${key}\`, which is not known and left out`, id);
+    }
+  }
+
+  rule(rule: Table, id: string, aimed: readonly Table[]): string {
+    this.known(rule, [...RULE, ...RULE_TOO], "the rule", id);
+    const regex = text(rule, "regex");
+    const why = whyNot(rule, regex);
+    if (why !== undefined) {
+      this.problem(`not used, ${why}`, id === "" ? "(without an id)" : id);
+      return "";
+    }
+    const allow = [...tables(rule, "allowlist"), ...tables(rule, "allowlists"), ...aimed];
+    const settings = [`match = ${writeText(fromGo(regex))}`];
+    const group = rule.get("secretgroup");
+    if (typeof group === "number" && group !== 0) settings.push(`value_group = ${group}`);
+    const entropy = rule.get("entropy");
+    if (typeof entropy === "number") settings.push(`entropy = ${entropy}`);
+    settings.push(`keywords = ${list(texts(rule, "keywords"))}`);
+    settings.push(`allow = [${allow.map((allowlist) => this.allowlist(allowlist, "an", id)).join("")}]`);
+    return `rule ${writeText(id)} {\n${settings.join("\n")}\n}\n`;
+  }
+
+  /** An object of a list, or nothing where it allows nothing. */
+  allowlist(allowlist: Table, what: string, id = ""): string {
+    this.known(allowlist, ALLOWLIST, `${what} allowlist`, id);
+    const isAll = ["and", "&&"].includes(text(allowlist, "condition").toLowerCase());
+    const hasPlaces = texts(allowlist, "paths").length + texts(allowlist, "commits").length > 0;
+    this.hasPlaces ||= hasPlaces;
+    const patterns = texts(allowlist, "regexes").map(fromGo);
+    const words = texts(allowlist, "stopwords");
+    // No text comes from a path, so what asks for one as well allows nothing.
+    if ((isAll && hasPlaces) || patterns.length + words.length === 0) return "";
+    const target = text(allowlist, "regextarget");
+    return `{ target = ${writeText(target)}, all = ${isAll}, patterns = ${list(patterns)}, words = ${list(words)} }\n`;
+  }
+}
+
+/** Why a rule cannot be used for texts, if it cannot. */
+function whyNot(rule: Table, regex: string): string | undefined {
+  if (rule.has("path")) return "since it is for files of certain paths, and a text has none";
+  if (regex === "") return "since it has no `regex`";
+  if (tables(rule, "required").length > 0) return "since it asks for finds of other rules nearby";
+  if (rule.get("skipreport") === true) return "since its finds are only for other rules";
+  return undefined;
+}
+
+/** A table with its keys in lower case, as gitleaks reads them. */
+function tableOf(value: unknown): Table {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return new Map(entries.map(([key, member]) => [key.toLowerCase(), member]));
+}
+
+/** The tables of an array, or the one table. */
+function tables(table: Table, key: string): Table[] {
+  const value = table.get(key);
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).map(tableOf);
+}
+
+function text(table: Table, key: string): string {
+  const value = table.get(key);
+  return typeof value === "string" ? value : "";
+}
+
+function texts(table: Table, key: string): string[] {
+  const value = table.get(key);
+  return Array.isArray(value) ? value.filter((member): member is string => typeof member === "string") : [];
+}
+
+function list(members: readonly string[]): string {
+  return `[${members.map(writeText).join(", ")}]`;
+}
