@@ -234,7 +234,7 @@ describe("signals", () => {
     expect((await running.ended).signal).toBe("SIGTERM");
   });
 
-  it("SIGHUP reloads at once, and tells what is wrong", async () => {
+  it("SIGHUP reloads at once", async () => {
     const cwd = scratch();
     const running = start(["run"], { cwd });
     await running.until(({ stderr }) => stderr.includes("WARNING"));
