@@ -23,6 +23,7 @@ import { compile, start } from "./sections/compile.mjs";
 import { growth } from "./sections/growth.mjs";
 import { longSubjects } from "./sections/long.mjs";
 import { others } from "./sections/others.mjs";
+import { slowTier } from "./sections/slow-tier.mjs";
 
 const { values } = parseArgs({
   options: { native: { type: "string" }, quick: { type: "boolean" }, write: { type: "boolean" } },
@@ -65,6 +66,7 @@ const sections = [
   () => adversarial(many, effort.adversarial),
   ...all.map((policy) => () => compile(policy, effort.compile)),
   () => start(folder.path("14.json"), effort.compile),
+  () => slowTier(sentry, folder, effort.slowTier),
 ];
 const result = { ...grown };
 for (const [i, section] of sections.entries()) {

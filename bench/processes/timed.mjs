@@ -18,7 +18,7 @@ export function timeOf([program, ...args], input, output) {
 }
 
 /** Without what would configure a3s-sentry from outside. */
-function environment() {
+export function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("A3S_SENTRY_")));
 }
 
