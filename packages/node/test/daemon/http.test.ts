@@ -114,7 +114,7 @@ describe("a caller that asks for much at once", () => {
 
   it("keeps no connection: 64 callers would have all of them for good", async () => {
     // Written by hand: where Node.js writes `Connection: close` of itself, it waits for the caller to do so.
-    expect(await raw(await start(), GET)).toMatch(/^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/);
+    expect(await raw(await start(), GET)).toContain("\r\nconnection: close\r\n");
   });
 });
 
