@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::decision::{ActionKind, Severity, Verdict};
-use crate::diagnostic::{self, Level, render};
+use crate::diagnostic::{self, Level, render_with};
 use crate::engine::Engine;
 use crate::event::{Event, EventKind, Evidence};
 use crate::lint;
@@ -326,7 +326,7 @@ fn in_words(
                     span: place(related.span),
                 })
                 .collect(),
-            frame: render(name, source, found, secrets),
+            frame: render_with(&index, name, source, found, secrets),
         })
         .collect()
 }

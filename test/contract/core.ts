@@ -3,7 +3,7 @@
 import type * as Everything from "@a3s-sentry/core";
 
 /** What every `Sentry` does. */
-type AnySentry = Pick<Everything.Sentry, keyof Everything.Sentry>;
+export type AnySentry = Pick<Everything.Sentry, keyof Everything.Sentry>;
 
 export interface Core
   extends Pick<

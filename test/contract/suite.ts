@@ -4,7 +4,10 @@ import { describe } from "vitest";
 import type { Core } from "./core.js";
 import { eventSuite } from "./events.js";
 import { judgingSuite } from "./judging.js";
+import { methodSuite } from "./methods.js";
+import { pipelineSuite } from "./pipeline.js";
 import { policySuite } from "./policies.js";
+import { riskSuite } from "./risks.js";
 import { stageSuite } from "./stages.js";
 import { streamSuite } from "./streams.js";
 
@@ -12,7 +15,10 @@ import { streamSuite } from "./streams.js";
 export function contract(entry: string, core: Core): void {
   describe(entry, () => {
     judgingSuite(core);
+    riskSuite(core);
+    pipelineSuite(core);
     stageSuite(core);
+    methodSuite(core);
     eventSuite(core);
     policySuite(core);
     streamSuite(core);

@@ -6,6 +6,7 @@ mod render;
 
 pub use code::{Code, Level};
 pub use render::render;
+pub(crate) use render::render_with;
 
 use crate::sort;
 use crate::text::Span;

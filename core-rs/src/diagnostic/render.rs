@@ -21,9 +21,20 @@ const LEAD_COLUMNS: usize = 60;
 /// units, as editors do; marks stand by the width of the characters on a terminal. `name` is what the source is called.
 /// For an example see [`Diagnostic`].
 pub fn render(name: &str, source: &str, d: &Diagnostic, secrets: &[Span]) -> String {
+    render_with(&LineIndex::new(source), name, source, d, secrets)
+}
+
+/// [`render`] with the index of the source at hand, as where there are many problems in a large one.
+pub(crate) fn render_with(
+    index: &LineIndex,
+    name: &str,
+    source: &str,
+    d: &Diagnostic,
+    secrets: &[Span],
+) -> String {
     let frame = Frame {
         source,
-        index: LineIndex::new(source),
+        index,
         secrets,
     };
     let mut places = vec![Place {
@@ -99,7 +110,7 @@ struct Place<'a> {
 
 struct Frame<'a> {
     source: &'a str,
-    index: LineIndex,
+    index: &'a LineIndex,
     secrets: &'a [Span],
 }
 

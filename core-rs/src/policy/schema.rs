@@ -255,9 +255,7 @@ fn sae(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Sae> {
                 field.name.span,
                 "`escalate_at` is above `block_at`, so nothing would ever escalate",
             )
-            .help(format!(
-                "they are {escalate_at} and {block_at}; the first must not be the larger"
-            )),
+            .help("lower it, or raise `block_at`; unset, they are 0.3 and 0.6"),
         );
     }
     Some(Sae {

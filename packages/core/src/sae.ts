@@ -1,9 +1,7 @@
 // The built-in SAE tier: the engine scores a model's activations by the dictionary that the policy names.
 
 import type { Decision, Evidence } from "./decision.js";
-import { FAILED_CODE } from "./engine/code.js";
 import type { Engine } from "./engine/engine.js";
-import { EngineFailure } from "./engine/failure.js";
 import type { Risk, Sae, SaeDecision, SaeDriver, SaeScore as Score } from "./generated/wire.js";
 import type { Judge } from "./pipeline/judge.js";
 import { fromWire } from "./policy/diagnostic.js";
@@ -39,10 +37,7 @@ export function attachDictionary(engine: Engine, sae: Readonly<Sae>, files: Know
 export function saeTier(engine: Engine): Judge {
   return {
     tier: "Sae",
-    judge: async ({ line, evidence }) => {
-      if (engine.judge(line) === FAILED_CODE) throw new EngineFailure(engine.failure);
-      return saeDecision(engine.score(), evidence);
-    },
+    judge: async ({ line, evidence }) => saeDecision(engine.score(line), evidence),
   };
 }
 

@@ -292,14 +292,12 @@ export class Sentry {
    */
   explain(event: EventInput): Explanation | null {
     this.#refuseIfClosed();
-    return this.#ifEvent(event, (code) => {
+    const bytes = eventBytes(event);
+    return this.#ifEvent(bytes, (code) => {
       const trace = this.#engine.explain();
-      const sae = this.#engine.hasSae && trace.kind === "LlmActivations";
-      return explanation(
-        trace,
-        this.#decision(code),
-        sae ? saeDecision(this.#engine.score(), trace.evidence) : undefined,
-      );
+      const decision = this.#decision(code);
+      if (!this.#engine.hasSae || trace.kind !== "LlmActivations") return explanation(trace, decision);
+      return explanation(trace, decision, saeDecision(this.#engine.score(bytes), trace.evidence));
     });
   }
 

@@ -55,7 +55,7 @@ export class Engine {
     return this.#recipe.sae !== undefined;
   }
 
-  /** Judges one event and keeps it for {@link facts}, {@link score} and {@link explain}. Never throws. */
+  /** Judges one event and keeps it for {@link facts} and {@link explain}. Never throws. */
   judge(event: string | Uint8Array): number {
     try {
       const { room, handle } = this.#ready();
@@ -82,9 +82,12 @@ export class Engine {
     return this.#cold(({ handle }) => readBrief(handle.brief(this.#length)));
   }
 
-  /** The score of the event last judged, which was of activations; there is a dictionary. Throws `EngineFailure`. */
-  score(): SaeDecision {
-    return this.#cold(({ handle }) => parse<SaeDecision>(handle.score(this.#length)));
+  /** The score of an event of a model's activations, by the dictionary that is there. Throws `EngineFailure`. */
+  score(event: string | Uint8Array): SaeDecision {
+    return this.#cold(({ room, handle }) => {
+      this.#length = room.write(event);
+      return parse<SaeDecision>(handle.score(this.#length));
+    });
   }
 
   /** The trace of the event last judged, which was one. Throws `EngineFailure`. */

@@ -55,7 +55,7 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
     const event = { ...engine.facts(), line: utf8Text(line) };
     const { head, target } = engine.brief();
     const ofSae = engine.hasSae && event.kind === "LlmActivations";
-    const shared = ofSae ? scored(engine, event) : l1.of(code);
+    const shared = ofSae ? scored(engine, event, line) : l1.of(code);
     if (ofSae || !hasTarget(code)) return { decision: shared, shared, target: "", head, event };
     return { decision: l1.withTarget(code, event.target), shared, target, head, event };
   } catch (error) {
@@ -65,9 +65,9 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
 }
 
 /** A score that the engine fails on must not pass for harmless. */
-function scored(engine: Engine, event: JudgedEvent): Decision {
+function scored(engine: Engine, event: JudgedEvent, line: Uint8Array): Decision {
   try {
-    return saeDecision(engine.score(), event.evidence);
+    return saeDecision(engine.score(line), event.evidence);
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     return unavailable("sae", error.message, event, () => MODEL_OUTPUT_RISK);
