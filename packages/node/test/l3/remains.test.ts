@@ -84,12 +84,15 @@ it("a flood costs no memory", async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
 });
 
-it("a guard that is killed costs nothing", async () => {
+it.each([
+  ["killed", "SIGKILL"],
+  ["stopped", "SIGSTOP"],
+] as const)("a guard that is %s costs nothing", async (_, signal) => {
   const lab = new Lab();
   const asked = lab.ask(lab.program(`(setsid sleep $FOREVER &); sleep 1; ${ALLOW}`));
   await expect.poll(() => lab.left().length, { timeout: 20_000 }).toBe(2);
   const [guard] = children().filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("guard-process"));
-  process.kill(Number(guard), "SIGKILL");
+  process.kill(Number(guard), signal);
   expect(await asked).toEqual(ALLOWED);
   expect(lab.left()).toEqual([]);
   expect(await lab.ask(lab.program(ALLOW))).toEqual(ALLOWED);
