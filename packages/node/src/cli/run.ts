@@ -18,8 +18,9 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const log = new Log(io.stderr);
   const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
   const stamps = new Map<string, string>();
+  const filled = new Set<string>();
   const loadTo = (to: Map<string, string>): Promise<Loaded> =>
-    load(settings, { stamps: to, tierTook: metrics?.tierTook });
+    load(settings, { stamps: to, filled, tierTook: metrics?.tierTook });
   const loaded = await loadTo(stamps);
   const { failClosed } = loaded.sentry.policy;
   const endpoint = await listen(settings, metrics, () => daemon.takesEvents);

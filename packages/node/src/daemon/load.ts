@@ -23,6 +23,8 @@ export interface Loaded {
 export interface LoadOptions {
   /** Gets what each file was like when it was read, also if loading fails. */
   readonly stamps: Map<string, string>;
+  /** The files that have held anything so far: once they are empty, they are being written. */
+  readonly filled: Set<string>;
   /** Is told what slow tiers take. */
   readonly tierTook?: ((time: TierTime) => void) | undefined;
 }
@@ -36,7 +38,9 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const { stamps } = options;
   const open = (path: string): OpenedSource => {
     note(path, stamps);
-    return openFile(path);
+    const file = openFile(path);
+    refuseEmptied(path, file, options.filled);
+    return file;
   };
   const first = config ?? policy;
   const opened = first === undefined ? BUILT_IN : open(first);
@@ -71,6 +75,12 @@ function makeTiers(folder: string, { tierTook }: LoadOptions): MakeTiers {
     const tiers = await tiersOf(settings, folder);
     return tierTook === undefined ? tiers : timed(tiers, tierTook);
   };
+}
+
+/** What writes a file may empty it long before it has anything to write. */
+function refuseEmptied(path: string, { source }: OpenedSource, filled: Set<string>): void {
+  if (source !== "") filled.add(path);
+  else if (filled.has(path)) throw new SettingsError(`\`${path}\` is empty: a policy without rules is \`rules = []\``);
 }
 
 /** What no request can be made with is a mistake, told when it is read and not at each call. Both may hold secrets: neither is shown. */

@@ -19,14 +19,15 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
   const paths = Object.fromEntries(Object.entries(flags).map(([flag, name]) => [flag, join(folder, name)]));
   const settings = runSettings(paths, {});
   const stamps = new Map<string, string>();
-  const { sentry } = await load(settings, { stamps });
+  const filled = new Set<string>();
+  const { sentry } = await load(settings, { stamps, filled });
   const inForce: Sentry[] = [sentry];
   const refused: unknown[] = [];
   let loads = 0;
   const reloader = new Reloader(stamps, {
     load: (to) => {
       loads++;
-      return load(settings, { stamps: to });
+      return load(settings, { stamps: to, filled });
     },
     replace: (next) => void inForce.push(next),
     tell: () => {},
@@ -85,6 +86,15 @@ describe("files that change", () => {
   });
 });
 
+it("an empty file, which is about to be written, replaces no policy", async () => {
+  const { write, names, refused } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
+  write("p.acl", "");
+  await vi.waitFor(() => expect(refused).toHaveLength(1), soon);
+  expect(String(refused[0])).toContain("is empty: a policy without rules is `rules = []`");
+  write("p.acl", "rules = []");
+  await vi.waitFor(() => expect(names()).toHaveLength(2), soon);
+});
+
 describe("asking for it", () => {
   it("reads the files at once, changed or not", async () => {
     const { reloader, names } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
@@ -124,7 +134,7 @@ describe("asking for it", () => {
 });
 
 it("closes what was loaded when the end came", async () => {
-  const { sentry } = await load(runSettings({}, {}), { stamps: new Map() });
+  const { sentry } = await load(runSettings({}, {}), { stamps: new Map(), filled: new Set() });
   const gate: { open?: () => void } = {};
   const replaced: unknown[] = [];
   const reloader = new Reloader(new Map(), {
