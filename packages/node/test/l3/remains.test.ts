@@ -41,7 +41,7 @@ describe.each(Object.entries(STAYS))("%s", (_, start) => {
 describe("a program that answers and lingers", () => {
   it("is ended, and its answer counts", async () => {
     const lab = new Lab();
-    expect(await lab.ask(lab.program(`${ALLOW}; sleep $FOREVER`))).toEqual(ALLOWED);
+    expect(await lab.ask(lab.program(`${ALLOW}; sleep $FOREVER`), { timeoutS: 600 })).toEqual(ALLOWED);
     expect(lab.left()).toEqual([]);
   });
 
@@ -58,6 +58,13 @@ describe("a program that answers and lingers", () => {
     expect(await lab.ask(lab.program(`${ALLOW}; sleep $FOREVER`), { timeoutS: 0.4 })).toEqual(ALLOWED);
     expect(lab.left()).toEqual([]);
   });
+});
+
+it("what shows by nothing but its parent ends as long as that lives", async () => {
+  const lab = new Lab();
+  const program = lab.program("cd /; env -i /usr/bin/setsid sleep $FOREVER &\n sleep $FOREVER");
+  await expect(lab.ask(program, { timeoutS: 0.4 })).rejects.toThrow("timed out");
+  expect(lab.left()).toEqual([]);
 });
 
 it("forks that outrun the search die with their group", async () => {
