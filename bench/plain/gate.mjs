@@ -36,7 +36,8 @@ export function plainGate(rules, secrets) {
     const text = withoutEscapes(content);
     const finds = [];
     for (const { kind, pattern } of secrets) {
-      for (const { index, 0: found } of text.matchAll(pattern)) finds.push({ start: index, end: index + found.length, kind });
+      for (const { index, 0: found } of text.matchAll(pattern))
+        finds.push({ start: index, end: index + found.length, kind });
     }
     finds.sort((a, b) => a.start - b.start);
     let masked = "";
