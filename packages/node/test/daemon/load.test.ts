@@ -18,7 +18,7 @@ async function loaded(files: Readonly<Record<string, string>>, flags: RunFlags, 
   const { file: policy } = at(flags.policy);
   const stamps = new Map<string, string>();
   const all = { ...flags, ...(config && { config }), ...(policy && { policy }) };
-  const { sentry, warnings } = await load(runSettings(all, env), { stamps, filled: new Set() });
+  const { sentry, warnings } = await load(runSettings(all, env), { stamps });
   onTestFinished(() => sentry.close());
   const { llm, agent } = sentry.settings();
   const tiers = [sentry.tiers.l2 && "L2", sentry.tiers.l3 && "L3"].filter((tier) => tier !== undefined);
@@ -127,7 +127,7 @@ describe("settings", () => {
     const path = join(folder, "p.acl");
     writeFileSync(path, "rule {");
     const stamps = new Map<string, string>();
-    await expect(load(runSettings({ policy: path }, {}), { stamps, filled: new Set() })).rejects.toThrow("p.acl");
+    await expect(load(runSettings({ policy: path }, {}), { stamps })).rejects.toThrow("p.acl");
     expect([...stamps.keys()]).toEqual([path]);
     expect(stamps.get(path)).not.toBe("");
   });

@@ -65,7 +65,7 @@ describe("files that change", () => {
   it("put a dictionary in force that the policy names", async () => {
     const dict = (concept: string) => JSON.stringify({ 1: { concept, category: "c", weight: 1, severity: "high" } });
     const { write, sentries } = await setUp(
-      { "d.json": dict("one"), "c.acl": 'sae { dict = "d.json" }', "p.acl": "" },
+      { "d.json": dict("one"), "c.acl": 'sae { dict = "d.json" }', "p.acl": "rules = []" },
       { config: "c.acl", policy: "p.acl" },
     );
     write("d.json", dict("two"));
@@ -150,7 +150,7 @@ describe("asking for it", () => {
 });
 
 it("closes what was loaded when the end came", async () => {
-  const { sentry } = await load(runSettings({}, {}), { stamps: new Map(), filled: new Set() });
+  const { sentry } = await load(runSettings({}, {}), { stamps: new Map() });
   const gate: { open?: () => void } = {};
   const replaced: unknown[] = [];
   const reloader = new Reloader(new Map(), {

@@ -146,7 +146,7 @@ it("a configuration gives the dictionary to a file of rules in another folder", 
   const rules = join(scratch(), "rules.acl");
   writeFileSync(rules, 'rule "r" { on = "Dns" match = "evil" verdict = "block" severity = "low" reason = "r" }');
   const env = { A3S_SENTRY_CONFIG: join(folder, "site.acl"), A3S_SENTRY_POLICY: rules };
-  const { sentry } = await load(runSettings({}, env), { stamps: new Map(), filled: new Set() });
+  const { sentry } = await load(runSettings({}, env), { stamps: new Map() });
   expect(await sentry.evaluate(llmActivations(1, 2, [[49, 2]]))).toMatchObject({ tier: "Sae", verdict: "block" });
   expect(await sentry.evaluate(dns(1, "evil"))).toMatchObject({ rule: "r" });
   sentry.close();
