@@ -18,10 +18,10 @@ export function secretPatterns() {
 
 /** What patterns of secrets are asked of: escapes as what they stand for. @param {string} content */
 function withoutEscapes(content) {
-  return content.replace(/\\+[nrt"'/]/g, (escape) => {
-    const last = escape.at(-1) ?? "";
+  return content.replace(/\\+[nrt"'/]/g, (written) => {
+    const last = written.at(-1) ?? "";
     const blank = last === "/" ? "/" : " ";
-    return blank.repeat(escape.length - 1) + (/[nrt]/.test(last) ? "\n" : last);
+    return blank.repeat(written.length - 1) + (/[nrt]/.test(last) ? "\n" : last);
   });
 }
 
@@ -36,7 +36,8 @@ export function plainGate(rules, secrets) {
     const text = withoutEscapes(content);
     const finds = [];
     for (const { kind, pattern } of secrets) {
-      for (const { index, 0: found } of text.matchAll(pattern)) finds.push({ start: index, end: index + found.length, kind });
+      for (const { index, 0: found } of text.matchAll(pattern))
+        finds.push({ start: index, end: index + found.length, kind });
     }
     finds.sort((a, b) => a.start - b.start);
     let masked = "";

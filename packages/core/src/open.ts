@@ -11,6 +11,7 @@ import { PolicyError } from "./policy/error.js";
 import { filesOf, type KnownFiles } from "./policy/files.js";
 import { overridden } from "./policy/policy.js";
 import { coreSource, type PolicySource } from "./policy/source.js";
+import { importGitleaks } from "./redact/gitleaks.js";
 import { attachDictionary } from "./sae.js";
 
 export const DEFAULT_NAME = "policy";
@@ -43,7 +44,7 @@ export interface LintOptions extends PolicyOptions, Pick<SentryOptions, "files" 
 
 /**
  * Every problem of a policy, and what it has that is hardly meant: a rule that can never decide, two rules of one name.
- * With `readFile` or `files`, the problems of the dictionary that `sae.dict` names too. An empty list is a good policy. Rejects
+ * With `readFile` or `files`, those of the files that `sae.dict` and `redact.gitleaks` name too. An empty list is a good policy. Rejects
  * with a `TypeError` only for a source or an option of a wrong type.
  *
  * @example
@@ -58,10 +59,12 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
     const { diagnostics, policy } = lintReport(instance, recipe);
     found = diagnostics.map(fromWire);
     const hasFiles = files !== undefined || readFile !== undefined;
-    if (policy?.sae && hasFiles) {
+    if (policy && hasFiles) {
       const { engine } = Engine.compile(instance, recipe);
+      const known = filesOf(name, files, readFile);
       try {
-        if (engine) attachDictionary(engine, policy.sae, filesOf(name, files, readFile));
+        if (engine && policy.sae) attachDictionary(engine, policy.sae, known);
+        if (engine && policy.redact.gitleaks) importGitleaks(engine, policy.redact.gitleaks, known);
       } finally {
         engine?.close();
       }
