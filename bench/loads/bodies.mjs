@@ -17,7 +17,7 @@ const PARTS = [
 const SECRETS = [
   `my key is ${["sk", "proj", "q7Gd2mZx9Kp4Rt6Wb1Ns8Vc3Jh5Lf0YaEuTiOkQw"].join("-")}, use it`,
   `AWS_ACCESS_KEY_ID=${["AKIA", "Q3EGRIZ7JN5XW2TB"].join("")}`,
-  'config: {"api_key": "q7Gd2mZx9Kp4Rt6Wb1Ns", "region": "eu"}',
+  `config: {"api_key": "${["q7Gd2mZx", "9Kp4Rt6Wb1Ns"].join("")}", "region": "eu"}`,
   "write to bob.miller@example.com and ann@example.org",
 ];
 

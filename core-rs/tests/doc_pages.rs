@@ -7,6 +7,7 @@ use sentry_core::policy;
 
 const LANGUAGE: &str = include_str!("../../docs/acl.md");
 const POLICY: &str = include_str!("../../docs/policy.md");
+const REDACTION: &str = include_str!("../../docs/redaction.md");
 
 /// The rows of a page's table of codes.
 fn rows(page: &str) -> Vec<&str> {
@@ -48,4 +49,5 @@ fn each_page_names_every_code_of_its_subject() {
 fn each_page_has_an_example_without_a_mistake() {
     assert_eq!(acl::parse(example(LANGUAGE)).diagnostics, []);
     assert_eq!(policy::check(example(POLICY), &|_| None).diagnostics, []);
+    assert_eq!(policy::check(example(REDACTION), &|_| None).diagnostics, []);
 }

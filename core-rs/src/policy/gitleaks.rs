@@ -80,7 +80,12 @@ pub fn import(source: &str) -> Imported {
         let read = rule(&mut reader, id, block, &mut imported.problems);
         match read.filter(|_| reader.diagnostics.is_empty()) {
             Some(rule) => imported.rules.push(rule),
-            None => tell_all(&mut imported.problems, id, "", &reader.diagnostics),
+            None => tell_all(
+                &mut imported.problems,
+                id,
+                "not used: ",
+                &reader.diagnostics,
+            ),
         }
     }
     imported

@@ -62,7 +62,7 @@ fn is_value(before: &[u8], value: &[u8], next: Option<u8>) -> bool {
     if matches!(next, Some(b'(' | b'[')) || is_path(value) {
         return false;
     }
-    // `password=CorrectHorseBattery` is a setting, `token: CancellationToken` is code.
+    // Letters alone are a setting right behind `=`; in `token: CancellationToken` they are code.
     let is_setting = before.ends_with(b"=");
     let is_case = |is: fn(&u8) -> bool| value.iter().all(|byte| *byte == b'-' || is(byte));
     value

@@ -17,7 +17,7 @@ export interface InspectOptions extends Pick<EventOptions, "agent" | "provider">
 
 export interface Gate {
   readonly scan: ScanText;
-  readonly evaluate: (event: EventJson, options: { readonly signal?: AbortSignal }) => Promise<Decision>;
+  readonly evaluate: (event: EventJson, options: { readonly signal?: AbortSignal }) => Promise<Decision | null>;
   readonly failMode: (escalation: Decision) => Decision;
 }
 
@@ -44,12 +44,12 @@ export async function inspect(
     if (error instanceof EngineFailure) return failedInspection(notLookedThrough(error.what));
     throw error;
   }
-  const decision =
-    event === undefined ? gate.failMode(TOO_LARGE) : await gate.evaluate(event, signal ? { signal } : {});
-  return inspection(content, decision, redactions);
+  const decision = event === undefined ? null : await gate.evaluate(event, signal ? { signal } : {});
+  return inspection(content, decision ?? gate.failMode(NOT_JUDGED), redactions);
 }
 
-const TOO_LARGE: Decision = Object.freeze({
+/** There is no event of this size. */
+const NOT_JUDGED: Decision = Object.freeze({
   verdict: "escalate",
   tier: "Rules",
   severity: "high",

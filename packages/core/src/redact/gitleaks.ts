@@ -61,7 +61,7 @@ function about(id: string, problem: string): string {
 /** Gives the engine the rules of the configuration at `path`; what of it cannot be used, one sentence each. */
 export function importGitleaks(engine: Engine, path: string, files: KnownFiles): string[] {
   const { acl, problems } = readGitleaks(path, files.read("redact.gitleaks", path));
-  const unusable = engine.importSecrets(acl).map(({ id, problem }) => about(id, `not used, ${problem}`));
+  const unusable = engine.importSecrets(acl).map(({ id, problem }) => about(id, problem));
   return [...problems, ...unusable].map((problem) => `gitleaks configuration ${JSON.stringify(path)}: ${problem}`);
 }
 

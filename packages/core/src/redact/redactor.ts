@@ -11,9 +11,9 @@ const MAX_REMEMBERED_UNITS = 4 * 1024 * 1024;
  * Masks the secrets of a text that streams through it, also those that lie across chunks. How the text is cut into chunks
  * changes nothing.
  *
- * Text goes on as soon as nothing that follows can make it part of a secret: mostly at once, at most 32 KiB (of UTF-8) are held back.
- * A secret longer than that is masked as several; one that is only recognised by what follows 32 KiB behind its beginning is not
- * masked before that. Text that looks like a placeholder is masked too, with the kind `placeholder`, so that it comes back as it was.
+ * Text goes on as soon as nothing that follows can make it part of a secret, mostly at once; at most 36 KiB of UTF-8 are held back.
+ * A secret of more than 32 KiB is masked as several. Of one that only its end tells from other text, such as by a pattern `<.*>`, no
+ * more than the last 32 KiB before that are masked. Text that looks like a placeholder is masked too, with the kind `placeholder`, so that it comes back as it was.
  *
  * The last 10,000 secrets at most, of 4 Mi UTF-16 units together, are remembered: the first ones. Later ones are masked all the same,
  * and do not come back. If the rule engine fails, the stream errors; nothing passes unmasked.

@@ -20,12 +20,12 @@ const LOOK_BACK = 256;
 const HEAD = 1024;
 /** Backslashes are not parted from what they escape; a longer run of them is. */
 const MAX_ESCAPES = 1024;
-/** Of text that is held back, that share must have come anew before it is scanned again: short parts would cost a lot. */
+/** So much must have come anew, as a share of what is held back, before that is scanned again: short parts would cost a lot. */
 const SHARE = 1 / 8;
 
 /**
- * Gives each part of a text as soon as nothing that follows can change what it is. At most 32 KiB (of UTF-8) of it are held back;
- * a secret longer than that comes as several.
+ * Gives each part of a text as soon as nothing that follows can change what it is. At most 36 KiB of UTF-8 are held back; a secret of
+ * more than 32 KiB comes as several.
  */
 export class Scanner {
   readonly #scan: ScanText;

@@ -1,0 +1,54 @@
+// Texts without secrets: sources, documents and the events of a working session. What is found in them is counted.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, it } from "vitest";
+import { provideCore } from "../../src/engine/loader.js";
+import { core } from "../../src/entry/core.js";
+import { Sentry } from "../../src/index.js";
+import { initSync } from "../../wasm/sentry_core.js";
+import base64 from "../../wasm/sentry_core_inline.js";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+
+beforeAll(() => {
+  initSync({ module: Buffer.from(base64, "base64") });
+  provideCore(() => core);
+});
+
+/** What is found in a text as it is, and as a text of JSON: the kind, and the text around. Addresses are addresses. */
+async function found(sentry: Sentry, text: string): Promise<string[]> {
+  const all: string[] = [];
+  for (const content of [text, JSON.stringify({ content: text })]) {
+    const { redactions } = await sentry.inspectWire(content, "request");
+    const others = redactions.filter(({ kind }) => kind !== "email");
+    all.push(...others.map(({ kind, start, end }) => `${kind}: ${content.slice(Math.max(0, start - 30), end)}`));
+  }
+  return all;
+}
+
+function files(folder: string, ends: RegExp): string[] {
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && ends.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+it("sources and documents hold none", { timeout: 120_000 }, async () => {
+  const sentry = await Sentry.create("");
+  const all = ["packages/core/src", "packages/node/src", "core-rs/src", "bench", "docs"].flatMap((folder) =>
+    files(folder, /\.(?:ts|rs|mjs|md|acl)$/).filter((file) => !file.includes("node_modules")),
+  );
+  expect(all.length).toBeGreaterThan(200);
+  for (const file of all) expect(await found(sentry, readFileSync(file, "utf8")), file).toEqual([]);
+  sentry.close();
+});
+
+it("a working session holds the one that was put there", async () => {
+  const sentry = await Sentry.create("");
+  const [first = "", ...others] = await found(sentry, readFileSync(join(root, "examples/session.ndjson"), "utf8"));
+  expect(first).toContain("aws_secret_access_key = FAKE");
+  expect(others).toHaveLength(1);
+  sentry.close();
+});
