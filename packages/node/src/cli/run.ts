@@ -32,6 +32,8 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   try {
     result = await untilSignalled(reloader, (signal) => daemon.run(signal));
   } catch (error) {
+    // What has no code is no fault of the system, but a defect of this program.
+    if (!(error instanceof Error && "code" in error)) throw error;
     throw new CliError(`cannot read stdin: ${errorText(error)}`, { cause: error });
   } finally {
     reloader.close();

@@ -1,7 +1,7 @@
 // The sentry of a run: from one file, from two, or from the built-in rules alone.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides } from "@a3s-sentry/core";
-import { unreadable } from "../policy/file.js";
+import { readNamedFile, unreadable } from "../policy/file.js";
 import { labelOf } from "../policy/sinks.js";
 import { type OpenedSource, openFile } from "../policy/source.js";
 import { Sentry } from "../sentry.js";
@@ -36,25 +36,29 @@ export interface LoadOptions {
  */
 export async function load(run: RunSettings, options: LoadOptions): Promise<Loaded> {
   const { config, policy, overrides } = run;
+  const { stamps } = options;
   const open = (path: string): OpenedSource => {
-    options.stamps.set(path, stampNow(path));
+    note(path, stamps);
     const opened = openFile(path);
     if (options.refuseEmpty && opened.source === "") throw unreadable(path, EMPTY);
     return opened;
   };
   const first = config ?? policy;
   const opened = first === undefined ? BUILT_IN : open(first);
+  const readFile = namedFilesIn(opened.folder, stamps);
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
-    const sentry = await Sentry.open(opened, { ...overrides, tiers: makeTiers(opened.folder, options) });
+    const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
     return { sentry, warnings: sentry.warnings };
   }
-  const settings = await Sentry.open(opened, { ...overrides, tiers: NO_TIERS });
+  const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
   settings.close();
   const { warnings, ...tiers } = tierOverrides(run, settings.settings(), opened.folder);
   const own = isWhole ? overrides : settingsOf(settings.policy, opened.folder, overrides);
-  const source = isWhole ? opened : open(policy);
-  const sentry = await Sentry.open(source, { ...own, ...tiers, tiers: makeTiers("", options) });
+  const all = { ...own, ...tiers, tiers: makeTiers("", options) };
+  const sentry = isWhole
+    ? await Sentry.open(opened, { ...all, readFile })
+    : await Sentry.open(open(policy), { ...all, readFile: namedFilesIn("", stamps) });
   try {
     if (!isWhole) refuseConflict(config, settings.policy, policy, sentry.policy);
   } catch (error) {
@@ -71,6 +75,20 @@ function makeTiers(folder: string, { tierTook }: LoadOptions): MakeTiers {
     const tiers = await tiersOf(settings, folder);
     return tierTook === undefined ? tiers : timed(tiers, tierTook);
   };
+}
+
+/** Reads files that a policy names, whose relative paths start at `folder`. */
+function namedFilesIn(folder: string, stamps: Map<string, string>): (path: string) => string {
+  return (written) => {
+    const path = labelOf(written, folder);
+    note(path, stamps);
+    return readNamedFile(path);
+  };
+}
+
+/** What a file is like before it is read: of one that is read twice, before the first time. */
+function note(path: string, stamps: Map<string, string>): void {
+  if (!stamps.has(path)) stamps.set(path, stampNow(path));
 }
 
 function isEmpty(fields: object): boolean {

@@ -1,6 +1,7 @@
 // Putting other policies in force: one at a time, the last one last, and none that is no policy.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { llmActivations } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { load } from "../../src/daemon/load.js";
 import { Reloader } from "../../src/daemon/reload.js";
@@ -40,7 +41,7 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
     for (const each of inForce) each.close();
   });
   const names = () => inForce.map(({ policy }) => policy.rules[0]?.name);
-  return { write, reloader, names, refused, meanwhile, loads: () => loads };
+  return { write, reloader, names, refused, meanwhile, sentries: inForce, loads: () => loads };
 }
 
 const soon = { timeout: 10_000, interval: 20 };
@@ -59,6 +60,18 @@ describe("files that change", () => {
     await vi.waitFor(() => expect(names()).toEqual(["one", "one"]), soon);
     write("p.acl", rule("two"));
     await vi.waitFor(() => expect(names()).toEqual(["one", "one", "two"]), soon);
+  });
+
+  it("put a dictionary in force that the policy names", async () => {
+    const dict = (concept: string) => JSON.stringify({ 1: { concept, category: "c", weight: 1, severity: "high" } });
+    const { write, sentries } = await setUp(
+      { "d.json": dict("one"), "c.acl": 'sae { dict = "d.json" }', "p.acl": "rules = []" },
+      { config: "c.acl", policy: "p.acl" },
+    );
+    write("d.json", dict("two"));
+    await vi.waitFor(() => expect(sentries).toHaveLength(2), soon);
+    const decisions = await Promise.all(sentries.map((sentry) => sentry.evaluate(llmActivations(1, 0, [[1, 1]]))));
+    expect(decisions.map(({ reason }) => /: (\w+) /.exec(reason)?.[1])).toEqual(["one", "two"]);
   });
 
   it("are refused once where they are no policy, and taken when they are mended", async () => {
