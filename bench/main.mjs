@@ -20,6 +20,7 @@ import { figureTable, table } from "./report/table.mjs";
 import { adversarial } from "./sections/adversarial.mjs";
 import { singleCalls, stream } from "./sections/calls.mjs";
 import { compile, start } from "./sections/compile.mjs";
+import { gate } from "./sections/gate.mjs";
 import { growth } from "./sections/growth.mjs";
 import { longSubjects } from "./sections/long.mjs";
 import { others } from "./sections/others.mjs";
@@ -61,6 +62,7 @@ const sections = [
   ...(middle === most ? [] : [() => longSubjects(middle, loads, folder, effort.long)]),
   () => singleCalls(sentry, plain, effort.calls),
   () => stream(sentry, plain, chunksOfSession(effort.streamBytes), effort.calls),
+  () => gate(sentry, effort.calls),
   () => others(effort.calls),
   () => adversarial(sentry, effort.adversarial),
   () => adversarial(many, effort.adversarial),

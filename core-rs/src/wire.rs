@@ -126,19 +126,18 @@ pub struct RedactInfo {
     /// The names of the site's own patterns.
     pub patterns: Vec<String>,
     /// The built-in kinds that are not looked for.
-    pub off: Vec<&'static str>,
+    pub off: Vec<String>,
     /// A gitleaks configuration, as the document writes its path.
     pub gitleaks: Option<String>,
 }
 
 impl From<&Redact> for RedactInfo {
     fn from(redact: &Redact) -> Self {
-        let off = redact.off.iter();
+        let names = SECRET_KINDS.iter().enumerate();
+        let off = names.filter(|(kind, _)| redact.off.contains(kind));
         Self {
             patterns: redact.patterns.iter().map(|one| one.kind.clone()).collect(),
-            off: off
-                .filter_map(|&kind| SECRET_KINDS.get(kind).copied())
-                .collect(),
+            off: off.map(|(_, name)| (*name).to_owned()).collect(),
             gitleaks: redact.gitleaks.clone(),
         }
     }

@@ -43,7 +43,7 @@ export function pipelineSuite({ Sentry, fileAccess, securityAction, dns }: Core)
       [null, [], [high, medium]],
     ] as const)("from %s on asks L2 and L3 at once", async (speculate, atOnce, after) => {
       const [l2, l3] = [new Told("Llm"), new Told("Agent")];
-      const sentry = await Sentry.create({ speculate }, { tiers: { l2, l3 } });
+      const sentry = await Sentry.create(speculate === null ? {} : { speculate }, { tiers: { l2, l3 } });
       for (const event of [...atOnce, ...after]) void sentry.evaluate(event).catch(() => {});
       await quiet();
       expect([l2.asked.length, l3.asked.length]).toEqual([2, atOnce.length]);

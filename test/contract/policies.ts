@@ -73,7 +73,8 @@ export function policySuite(core: Core): void {
     it("reads what it is given of an environment, and no more", async () => {
       const source =
         'llm { url = "http://h/v1" model = "m" key = env("KEY") }\nrule "a" { on = "Dns" match = env("BAD", "evil") verdict = "block" severity = "low" reason = "r" }';
-      const sentry = await Sentry.create(source, { env: { KEY: "sk-1234567890" } });
+      // On Node.js, a policy would make its L2 by itself.
+      const sentry = await Sentry.create(source, { env: { KEY: "sk-1234567890" }, tiers: () => ({}) });
       expect(sentry.policy.llm).toEqual({ url: "http://h/v1", model: "m", hasKey: true, timeoutS: 30 });
       expect(JSON.stringify(sentry.policy)).not.toContain("sk-1234567890");
       expect(sentry.warnings).toEqual([expect.stringContaining("`llm`")]);

@@ -3,6 +3,7 @@
 import { describe } from "vitest";
 import type { Core } from "./core.js";
 import { eventSuite } from "./events.js";
+import { gateSuite } from "./gate.js";
 import { judgingSuite } from "./judging.js";
 import { methodSuite } from "./methods.js";
 import { pipelineSuite } from "./pipeline.js";
@@ -19,6 +20,7 @@ export function contract(entry: string, core: Core): void {
     pipelineSuite(core);
     stageSuite(core);
     methodSuite(core);
+    gateSuite(core);
     eventSuite(core);
     policySuite(core);
     streamSuite(core);

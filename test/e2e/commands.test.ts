@@ -164,10 +164,10 @@ describe("a dictionary of features", () => {
     const cwd = siteWith(JSON.stringify(DICTIONARY));
     const harmless = ACTIVATIONS.replaceAll("0.95", "0").replaceAll("0.2", "0");
     const junk = ACTIVATIONS.replaceAll("0.95", "1e39");
-    const { code, stdout } = await run(["run", "--policy", "p.acl"], `${[ACTIVATIONS, harmless, junk].join("\n")}\n`, {
-      cwd,
-    });
+    const input = `${[ACTIVATIONS, harmless, junk].join("\n")}\n`;
+    const { code, stdout, stderr } = await run(["run", "--policy", "p.acl"], input, { cwd });
     expect(code).toBe(0);
+    expect(stderr.split("\n")[0]).toContain("; tiers L1, SAE; ");
     expect(stdout).not.toContain("\u202e");
     expect(
       stdout

@@ -76,9 +76,16 @@ describe("decisions", () => {
 
   it("writes nothing but audit lines in a dry run", async () => {
     const cwd = scratch();
-    const { stdout } = await run(["run", "--dry-run", "--exec-deny", "x.txt"], attack(), { cwd });
-    expect(audits(stdout)[0]).not.toHaveProperty("enforced");
-    expect(existsSync(join(cwd, "x.txt"))).toBe(false);
+    const args = ["run", "--exec-deny", "x.txt"];
+    for (const [flags, env] of [
+      [["--dry-run"], {}],
+      [[], { A3S_SENTRY_DRY_RUN: "0" }],
+    ] as const) {
+      const { stdout, stderr } = await run([...args, ...flags], attack(), { cwd, env });
+      expect(audits(stdout)[0]).not.toHaveProperty("enforced");
+      expect(stderr.split("\n")[0]).toContain("; dry run on; ");
+      expect(existsSync(join(cwd, "x.txt"))).toBe(false);
+    }
   });
 });
 

@@ -3,6 +3,7 @@
 use super::value::Reader;
 use crate::acl::{Block, Entry, Item, Name, Value, ValueKind};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::text::Span;
 
 /// A name and what stands behind it.
 #[derive(Clone, Copy)]
@@ -88,4 +89,61 @@ pub(super) fn value_of<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Option<
             None
         }
     }
+}
+
+/// The block of a field that is written `name "label" { … }`, as often as wanted. `list` is the name of the field that takes the
+/// same as a list of objects.
+#[inline(never)]
+pub(super) fn labelled<'t>(
+    reader: &mut Reader<'_>,
+    field: Field<'t>,
+    list: &str,
+) -> Option<&'t Block> {
+    let name = &field.name.text;
+    let Body::Block(block) = field.body else {
+        reader.report(
+            Diagnostic::new(
+                Code::WrongType,
+                field.name.span,
+                format!("`{name}` is written as a block, not set to a value"),
+            )
+            .help(format!(
+                "write `{name} \"name\" {{ … }}`, or put objects into `{list} = [ … ]`"
+            )),
+        );
+        return None;
+    };
+    if let Some(second) = block.labels.get(1) {
+        reader.report(Diagnostic::new(
+            Code::UnexpectedLabel,
+            second.span,
+            format!("`{name}` takes one label, its name"),
+        ));
+    }
+    Some(block)
+}
+
+/// The objects of a field that is set to a list of them, each with its place.
+#[inline(never)]
+pub(super) fn objects<'t>(
+    reader: &mut Reader<'_>,
+    field: Field<'t>,
+) -> Vec<(Span, Vec<Field<'t>>)> {
+    let name = &field.name.text;
+    let Some(value) = value_of(reader, field) else {
+        return Vec::new();
+    };
+    let ValueKind::List(elements) = &value.kind else {
+        reader.wrong_type(name, "a list of objects", value);
+        return Vec::new();
+    };
+    let mut objects = Vec::with_capacity(elements.len());
+    for element in elements {
+        if let ValueKind::Object(entries) = &element.kind {
+            objects.push((element.span, of_entries(entries).collect()));
+        } else {
+            reader.wrong_type(name, "a list of objects", element);
+        }
+    }
+    objects
 }

@@ -73,6 +73,7 @@ pub(super) fn is_kind(name: &str) -> bool {
 }
 
 /// Reads the section.
+#[inline(never)]
 pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
     const KNOWN: [&str; 4] = ["off", "gitleaks", "pattern", "patterns"];
     let mut redact = Redact::default();
@@ -88,8 +89,18 @@ pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
                 redact.gitleaks =
                     fields::value_of(reader, inner).and_then(|value| reader.text(key, value));
             }
-            "pattern" => redact.patterns.extend(block(reader, inner)),
-            "patterns" => redact.patterns.extend(list(reader, inner)),
+            "pattern" => {
+                if let Some(block) = fields::labelled(reader, inner, "patterns") {
+                    let (label, place) = (block.labels.first(), block.name.span);
+                    let inner = fields::of_items(&block.items).collect();
+                    redact.patterns.extend(one(reader, label, place, inner));
+                }
+            }
+            "patterns" => {
+                for (place, inner) in fields::objects(reader, inner) {
+                    redact.patterns.extend(one(reader, None, place, inner));
+                }
+            }
             _ => reader.unknown(
                 Code::UnknownKey,
                 inner.name.span,
@@ -131,50 +142,8 @@ fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
     off
 }
 
-fn block(reader: &mut Reader<'_>, field: Field<'_>) -> Option<SecretPattern> {
-    let Body::Block(block) = field.body else {
-        reader.report(
-            Diagnostic::new(
-                Code::WrongType,
-                field.name.span,
-                "`pattern` is written as a block, not set to a value",
-            )
-            .help("write `pattern \"name\" { … }`, or put objects into `patterns = [ … ]`"),
-        );
-        return None;
-    };
-    if let Some(second) = block.labels.get(1) {
-        reader.report(Diagnostic::new(
-            Code::UnexpectedLabel,
-            second.span,
-            "`pattern` takes one label, its name",
-        ));
-    }
-    let inner = fields::of_items(&block.items).collect();
-    one(reader, block.labels.first(), block.name.span, inner)
-}
-
-fn list(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<SecretPattern> {
-    let Some(value) = fields::value_of(reader, field) else {
-        return Vec::new();
-    };
-    let ValueKind::List(elements) = &value.kind else {
-        reader.wrong_type("patterns", "a list of objects", value);
-        return Vec::new();
-    };
-    let mut read = Vec::with_capacity(elements.len());
-    for element in elements {
-        if let ValueKind::Object(entries) = &element.kind {
-            let inner = fields::of_entries(entries).collect();
-            read.extend(one(reader, None, element.span, inner));
-        } else {
-            reader.wrong_type("patterns", "a list of objects", element);
-        }
-    }
-    read
-}
-
 /// Reads a pattern. `label` is a block's label, which is its name; `place` is underlined where nothing better is known.
+#[inline(never)]
 fn one(
     reader: &mut Reader<'_>,
     label: Option<&Name>,

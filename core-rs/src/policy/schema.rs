@@ -294,44 +294,15 @@ fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
 }
 
 fn rules(reader: &mut Reader<'_>, field: Field<'_>, origin: Origin) -> Vec<Rule> {
-    let Some(value) = fields::value_of(reader, field) else {
-        return Vec::new();
-    };
-    let ValueKind::List(elements) = &value.kind else {
-        reader.wrong_type("rules", "a list of objects", value);
-        return Vec::new();
-    };
-    let mut read = Vec::with_capacity(elements.len());
-    for element in elements {
-        if let ValueKind::Object(entries) = &element.kind {
-            let inner = fields::of_entries(entries).collect();
-            read.extend(rule::read(reader, None, element.span, inner, origin));
-        } else {
-            reader.wrong_type("rules", "a list of objects", element);
-        }
+    let mut read = Vec::new();
+    for (place, inner) in fields::objects(reader, field) {
+        read.extend(rule::read(reader, None, place, inner, origin));
     }
     read
 }
 
 fn rule_block(reader: &mut Reader<'_>, field: Field<'_>, origin: Origin) -> Option<Rule> {
-    let Body::Block(block) = field.body else {
-        reader.report(
-            Diagnostic::new(
-                Code::WrongType,
-                field.name.span,
-                "`rule` is written as a block, not set to a value",
-            )
-            .help("write `rule \"name\" { … }`, or put objects into `rules = [ … ]`"),
-        );
-        return None;
-    };
-    if let Some(second) = block.labels.get(1) {
-        reader.report(Diagnostic::new(
-            Code::UnexpectedLabel,
-            second.span,
-            "`rule` takes one label, its name",
-        ));
-    }
+    let block = fields::labelled(reader, field, "rules")?;
     let inner = fields::of_items(&block.items).collect();
     rule::read(reader, block.labels.first(), block.name.span, inner, origin)
 }

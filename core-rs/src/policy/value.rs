@@ -24,6 +24,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Keeps a diagnostic, while fewer than the most that are shown are there.
+    #[cold]
     #[inline(never)]
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
@@ -32,6 +33,7 @@ impl<'r> Reader<'r> {
     }
 
     /// `name` must be `expected`, and `value` is not.
+    #[cold]
     #[inline(never)]
     pub(super) fn wrong_type(&mut self, name: &str, expected: &str, value: &Value) {
         let found = match &value.kind {
@@ -52,6 +54,7 @@ impl<'r> Reader<'r> {
     }
 
     /// `name` has the right type and a value that cannot be used.
+    #[cold]
     #[inline(never)]
     pub(super) fn bad_value(&mut self, name: &str, problem: &str, value: &Value) {
         self.report(Diagnostic::new(
@@ -62,6 +65,8 @@ impl<'r> Reader<'r> {
     }
 
     /// `found` is not one of the names that may stand here.
+    #[cold]
+    #[inline(never)]
     pub(super) fn unknown(
         &mut self,
         code: Code,

@@ -35,6 +35,7 @@ enum Test {
 }
 
 impl Detector {
+    #[inline(never)]
     fn new(kind: u32, pattern: Pattern, value: ValueGroup, test: Test) -> Self {
         Self {
             kind,

@@ -1,8 +1,9 @@
 // A policy's way from what the caller gave to an engine that judges by it.
 
 import { Engine } from "./engine/engine.js";
+import type { Instance } from "./engine/instance.js";
 import { loadCore } from "./engine/loader.js";
-import { lintReport } from "./engine/recipe.js";
+import { lintReport, type Recipe } from "./engine/recipe.js";
 import type { PolicyInfo } from "./generated/wire.js";
 import type { PolicyOptions, SentryOptions } from "./options.js";
 import { type Diagnostic, fromWire } from "./policy/diagnostic.js";
@@ -11,6 +12,7 @@ import { PolicyError } from "./policy/error.js";
 import { filesOf, type KnownFiles } from "./policy/files.js";
 import { overridden } from "./policy/policy.js";
 import { coreSource, type PolicySource } from "./policy/source.js";
+import { importGitleaks } from "./redact/gitleaks.js";
 import { attachDictionary } from "./sae.js";
 
 export const DEFAULT_NAME = "policy";
@@ -43,7 +45,7 @@ export interface LintOptions extends PolicyOptions, Pick<SentryOptions, "files" 
 
 /**
  * Every problem of a policy, and what it has that is hardly meant: a rule that can never decide, two rules of one name.
- * With `readFile` or `files`, the problems of the dictionary that `sae.dict` names too. An empty list is a good policy. Rejects
+ * With `readFile` or `files`, the problems of the files that it names too. An empty list is a good policy. Rejects
  * with a `TypeError` only for a source or an option of a wrong type.
  *
  * @example
@@ -58,17 +60,23 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
     const { diagnostics, policy } = lintReport(instance, recipe);
     found = diagnostics.map(fromWire);
     const hasFiles = files !== undefined || readFile !== undefined;
-    if (policy?.sae && hasFiles) {
-      const { engine } = Engine.compile(instance, recipe);
-      try {
-        if (engine) attachDictionary(engine, policy.sae, filesOf(name, files, readFile));
-      } finally {
-        engine?.close();
-      }
-    }
+    if (policy !== null && hasFiles) readFiles(instance, recipe, policy, filesOf(name, files, readFile));
     return found;
   } catch (error) {
     if (error instanceof PolicyError) return [...found, ...error.diagnostics];
     throw error;
+  }
+}
+
+/** Throws a `PolicyError` for a file that cannot be read or used. */
+function readFiles(instance: Instance, recipe: Recipe, { sae, redact }: PolicyInfo, files: KnownFiles): void {
+  if (sae === null && redact.gitleaks === null) return;
+  const { engine } = Engine.compile(instance, recipe);
+  if (engine === undefined) return;
+  try {
+    if (sae !== null) attachDictionary(engine, sae, files);
+    if (redact.gitleaks !== null) importGitleaks(engine, redact.gitleaks, files);
+  } finally {
+    engine.close();
   }
 }

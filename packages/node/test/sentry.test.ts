@@ -1,5 +1,5 @@
 // Sentry on Node: policies from files, deny-files, what is passed on to the core.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { EnforceError, egress, fileAccess, PolicyError, Sentry, toolExec } from "../src/index.js";
@@ -111,9 +111,76 @@ describe("evaluateAndEnforce", () => {
     expect(() => readFileSync(`${folder}/x.txt`)).toThrow("ENOENT");
   });
 
-  it("gives null for what is not an event", async () => {
-    using sentry = await Sentry.create({});
-    expect(await sentry.evaluateAndEnforce("not json")).toBeNull();
+  it("takes an event as text, bytes and object, and gives null for what is none", async () => {
+    const folder = scratch();
+    using sentry = await Sentry.create({ deny: { exec: `${folder}/x.txt` } });
+    for (const event of [ATTACK, new TextEncoder().encode(ATTACK), JSON.parse(ATTACK)]) {
+      expect((await sentry.evaluateAndEnforce(event))?.enforced).toBe(`${folder}/x.txt`);
+    }
+    const none = '{"event":{"ToolExec":{"argv":["/usr/bin/curl","x","|","bash"]}}}';
+    for (const event of ["not json", "", none, new TextEncoder().encode(none), JSON.parse(none)]) {
+      expect(await sentry.evaluateAndEnforce(event)).toBeNull();
+    }
+    expect(readFileSync(`${folder}/x.txt`, "utf8")).toBe("/usr/bin/curl\n");
+  });
+
+  const all = (on: string, action: string) =>
+    ({ name: action, on, match: "(?s).*", verdict: "block", severity: "high", reason: "r", action }) as const;
+
+  it.each([
+    ["any address", egress(1, "0.0.0.0", 443)],
+    ["loopback", egress(1, "127.0.0.1", 80)],
+    ["another loopback", egress(1, "127.8.8.8", 80)],
+    ["a name of loopback", egress(1, "localhost", 80)],
+    ["IPv6", egress(1, "fd00:ec2::254", 80)],
+    ["IPv6 in brackets", egress(1, "[2001:db8::1]", 80)],
+    ["IPv4 in IPv6", egress(1, "::ffff:203.0.113.5", 80)],
+    ["no address", egress(1, "", 80)],
+    ["a line break", egress(1, "evil.test\nother.test", 80)],
+    ["a program of two lines", toolExec(1, ["/tmp/a\n/usr/bin/sudo"])],
+    ["a program with NUL", toolExec(1, ["/tmp/a\0b"])],
+    ["no program", toolExec(1, [])],
+    ["a relative path", fileAccess(1, "../etc/shadow", true)],
+    ["a path of blanks", fileAccess(1, " \t")],
+  ])("blocks, and writes nothing for a target that must not be denied: %s", async (_, event) => {
+    const folder = scratch();
+    const files = { egress: `${folder}/e`, file: `${folder}/f`, exec: `${folder}/x` };
+    const rules = [all("Egress", "deny-egress"), all("FileAccess", "deny-file"), all("ToolExec", "deny-exec")];
+    using sentry = await Sentry.create({ deny: files, rules });
+    const { decision, ...rest } = await sentry.evaluateAndEnforce(event);
+    expect([decision.verdict, rest]).toEqual(["block", { enforced: null }]);
+    expect(readdirSync(folder)).toEqual([]);
+    await sentry.evaluateAndEnforce(toolExec(1, [" /usr/bin/nc\n"]));
+    await sentry.evaluateAndEnforce(egress(1, " 203.0.113.5 ", 80));
+    expect(["x", "e"].map((name) => readFileSync(join(folder, name), "utf8"))).toEqual([
+      "/usr/bin/nc\n",
+      "203.0.113.5\n",
+    ]);
+  });
+
+  it("writes and makes no file in a dry run", async () => {
+    const folder = scratch();
+    using sentry = await Sentry.create(`dry_run = true  deny { exec = "${folder}/x.txt" }`);
+    const { decision, ...rest } = await sentry.evaluateAndEnforce(ATTACK);
+    expect([decision.action, rest]).toEqual([{ kind: "DenyExec", target: "/usr/bin/curl" }, { enforced: null }]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("writes what a tier blocks, and what the fail mode does", async () => {
+    const folder = scratch();
+    const deny = { file: `${folder}/f` };
+    const action = { kind: "DenyFile", target: "/etc/shadow" } as const;
+    const l2 = {
+      tier: "Llm",
+      judge: async () => ({ verdict: "block", severity: "high", reason: "mine", action }) as const,
+    } as const;
+    using sentry = await Sentry.create({ deny }, { tiers: { l2 } });
+    expect((await sentry.evaluateAndEnforce(fileAccess(1, "/etc/shadow"))).enforced).toBe(`${folder}/f`);
+    using closed = await Sentry.create({ deny, fail_closed: true });
+    expect((await closed.evaluateAndEnforce(fileAccess(1, "/root/.ssh/id_rsa"))).enforced).toBe(`${folder}/f`);
+    using open = await Sentry.create({ deny });
+    expect((await open.evaluateAndEnforce(fileAccess(1, "/home/u/.ssh/id_rsa"))).enforced).toBeNull();
+    expect(readFileSync(`${folder}/f`, "utf8")).toBe("/etc/shadow\n/root/.ssh/id_rsa\n");
   });
 });
 

@@ -6,6 +6,9 @@ import { LlmFailure } from "./failure.js";
 /** So many stretches in braces are looked at: who writes more is not answering. */
 const MAX_STRETCHES = 100;
 
+/** The reason of a reply that gives none. */
+export const NO_REASON = "no reason given";
+
 /** What a model says of an event. */
 export interface Reply {
   readonly verdict: Verdict;
@@ -15,27 +18,35 @@ export interface Reply {
 }
 
 /**
- * Reads the one JSON object in a reply, which prose or code fences may surround. A severity that is none is medium.
- * Throws an `Error` that says what is wrong, and repeats nothing of the reply: no object, several, a verdict that is
- * not `"allow"`, `"block"` or `"escalate"`. Takes time linear in the text's length.
+ * Reads the one JSON object in a reply, which prose or code fences may surround, or thoughts (`<think>…</think>`) precede. A severity
+ * that is none is medium. Throws an `Error` that says what is wrong, and repeats nothing of the reply: no object, several, a verdict
+ * that is not `"allow"`, `"block"` or `"escalate"`. Takes time linear in the text's length.
  *
  * @example
  * readReply('Sure: {"verdict":"block","severity":"high","reason":"reads keys"}').verdict; // "block"
  */
 export function readReply(text: string): Reply {
-  const objects = objectsIn(text).flatMap((source) => parsed(source) ?? []);
+  const said = withoutThoughts(text);
+  const objects = objectsIn(said).flatMap((source) => parsed(source) ?? []);
   const [found] = objects;
   if (found === undefined) throw new LlmFailure("the reply holds no JSON object");
   if (objects.length > 1) throw new LlmFailure("the reply holds several JSON objects");
   const { verdict, severity, reason } = found;
   if (!isVerdict(verdict)) throw new LlmFailure("the reply has no `verdict` of `allow`, `block` or `escalate`");
-  // Within one object a parser takes the last, a reader perhaps the first; and a brace that nothing closes hides an object.
-  if ((text.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
+  // Of two in one object a parser takes the last; the other may also stand in an object that was never finished.
+  if ((said.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
   return {
     verdict,
     severity: isSeverity(severity) ? severity : "medium",
-    reason: typeof reason === "string" && reason.trim() !== "" ? reason : "no reason given",
+    reason: typeof reason === "string" && reason.trim() !== "" ? reason : NO_REASON,
   };
+}
+
+/** Thoughts may hold drafts of an answer. Those without an end are all that there is. */
+function withoutThoughts(text: string): string {
+  if (!text.trimStart().startsWith("<think>")) return text;
+  const end = text.indexOf("</think>");
+  return end < 0 ? "" : text.slice(end);
 }
 
 interface Parsed {

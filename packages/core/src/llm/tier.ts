@@ -5,10 +5,12 @@ import { naturalDeny } from "../pipeline/deny.js";
 import type { Judge, JudgedEvent, TierDecision } from "../pipeline/judge.js";
 import { type ChatClient, type ChatCompletion, chatClient } from "./client.js";
 import { withDeadline } from "./deadline.js";
+import { refuseEcho } from "./echo.js";
 import { failureOf, LlmFailure } from "./failure.js";
 import { fence } from "./fence.js";
 import { SYSTEM_TEXT, userText } from "./prompt.js";
 import { readReply } from "./reply.js";
+import { withoutKey } from "./secret.js";
 
 /**
  * The L2 tier for an endpoint. Its answers are decisions of tier `"Llm"` with the reason `"L2: …"`; a block has what the event can
@@ -47,7 +49,9 @@ async function classify(
     { role: "user", content: userText(event, fence()) },
   ] as const;
   const completion: unknown = await client.chat.completions.create({ model, messages, temperature: 0 }, { signal });
-  const { verdict, severity, reason } = readReply(contentOf(completion));
+  const reply = readReply(contentOf(completion));
+  refuseEcho(reply, event.subject, event.line);
+  const { verdict, severity, reason } = reply;
   const action = verdict === "block" ? naturalDeny(event) : undefined;
   return {
     verdict,
@@ -63,10 +67,4 @@ function contentOf(completion: unknown): string {
   const content: unknown = (completion as Partial<ChatCompletion> | null | undefined)?.choices?.[0]?.message?.content;
   if (typeof content !== "string") throw new LlmFailure("its reply is no chat completion with a text");
   return content;
-}
-
-/** An endpoint that has been given a key can say it again. */
-function withoutKey(text: string, key: string | null): string {
-  const secret = key?.trim() ?? "";
-  return secret === "" ? text : text.replaceAll(secret, "***");
 }

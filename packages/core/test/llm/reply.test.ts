@@ -14,6 +14,7 @@ describe("a reply is read", () => {
     ["in prose", `Let me see. I would say: ${BLOCK} — that is all.`, READ],
     ["after prose with braces that hold no JSON", `Given {the rules} and {}x: ${BLOCK}`.replace("{}x", "{x}"), READ],
     ["after prose with quotes and a lone closing brace", `He said "no}" and ' and }: ${BLOCK}`, READ],
+    ["after thoughts with a draft of it", `<think>{"verdict":"allow"}? {No.</think>\n\n${BLOCK}`, READ],
     [
       "with braces in its words",
       '{"verdict":"allow","severity":"low","reason":"a } b { c \\" } {{"}',
@@ -66,6 +67,12 @@ describe("a reply is refused", () => {
     ["that is no object", '["allow"] "allow" true null', NONE],
     ["that is cut", BLOCK.slice(0, -1), NONE],
     ["that begins after a brace which nothing closes", `{ well: ${BLOCK}`, NONE],
+    ["of thoughts without an end", `<think>Perhaps ${BLOCK}, or`, NONE],
+    [
+      "of two objects, one of them unfinished",
+      `not {"verdict":"allow"} but ${BLOCK.slice(0, -1)}`,
+      "the reply has several verdicts",
+    ],
     ["with single quotes", "{'verdict':'allow','severity':'low','reason':'r'}", NONE],
     ["with a comma too many", '{"verdict":"allow","severity":"low",}', NONE],
     ["without a verdict", '{"severity":"low","reason":"r"}', WORD],

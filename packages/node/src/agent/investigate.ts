@@ -1,8 +1,7 @@
 // An investigation: a model asks for what it needs, a bounded number of times, and answers.
 
 import { truncateUtf8 } from "@a3s-sentry/core";
-import type { ChatMessage, Reply, ToolCall } from "@a3s-sentry/core/llm";
-import { readOutput } from "../l3/answer.js";
+import { type ChatMessage, type Reply, readReply, type ToolCall } from "@a3s-sentry/core/llm";
 import { NoAnswer } from "./error.js";
 import { NO_MORE_CALLS, REMINDER } from "./instructions.js";
 import type { Model } from "./model.js";
@@ -39,7 +38,7 @@ export async function investigate(
       continue;
     }
     try {
-      return readOutput(said.text);
+      return readReply(said.text);
     } catch (error) {
       if (reminded) throw new NoAnswer(error instanceof Error ? error.message : "no answer", { cause: error });
       reminded = true;

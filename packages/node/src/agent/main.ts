@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command `a3s-sentry-agent`: an investigator for L3.
 
-import { type ChatMessage, chatClient, failureOf, type Reply } from "@a3s-sentry/core/llm";
+import { type ChatMessage, chatClient, failureOf, type Reply, withoutKey } from "@a3s-sentry/core/llm";
 import { CommanderError } from "commander";
 import { visible, visibleLines } from "../visible.js";
 import { NoAnswer } from "./error.js";
@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<0 | 1> {
 }
 
 async function answer(flags: Flags): Promise<Reply> {
-  const { endpoint, deadlineS, recentEvents } = settingsFrom(process.env);
+  const { endpoint, deadlineMs, recentEvents } = settingsFrom(process.env);
   const leftOut = (why: string): void => warn(`warning: ${visibleLines(why)}\n`);
   const skills = readSkills(flags.skills ?? OWN_SKILLS, leftOut);
   const tools = recentEvents === undefined ? [] : [readRecentEvents(recentEvents)];
@@ -47,13 +47,14 @@ async function answer(flags: Flags): Promise<Reply> {
     // The newest at once: it saves a call, and there are models that cannot call.
     ...tools.map((tool) => ({ role: "user", content: tool.call({}) }) as const),
   ];
-  const signal = AbortSignal.timeout(deadlineS * 1000);
+  const signal = AbortSignal.timeout(deadlineMs);
   const model = new Model(chatClient(endpoint), endpoint.model, signal);
   try {
-    return await investigate(model, messages, tools);
+    const reply = await investigate(model, messages, tools);
+    return { ...reply, reason: withoutKey(reply.reason, endpoint.key) };
   } catch (error) {
     if (error instanceof NoAnswer) throw error;
-    throw new NoAnswer(signal.aborted ? `no answer within ${deadlineS} s` : failureOf(error), { cause: error });
+    throw new NoAnswer(signal.aborted ? `no answer within ${deadlineMs / 1000} s` : failureOf(error), { cause: error });
   }
 }
 

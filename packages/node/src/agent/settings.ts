@@ -10,8 +10,8 @@ const MAX_TIMEOUT_S = 86_400;
 
 export interface Settings {
   readonly endpoint: { readonly url: string; readonly model: string; readonly key: string | null };
-  /** Seconds until there must be an answer. */
-  readonly deadlineS: number;
+  /** Until there must be an answer: a whole number, which is all that a timer of the platform takes. */
+  readonly deadlineMs: number;
   readonly recentEvents: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function settingsFrom(env: Env): Settings {
   const timeoutS = timeoutFrom(env);
   return {
     endpoint: { url, model, key: key || null },
-    deadlineS: timeoutS - Math.min(timeoutS * RESERVE, MAX_RESERVE_S),
+    deadlineMs: Math.round((timeoutS - Math.min(timeoutS * RESERVE, MAX_RESERVE_S)) * 1000),
     recentEvents: A3S_SENTRY_RECENT_EVENTS || undefined,
   };
 }

@@ -15,6 +15,8 @@ const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.s
 process.stderr.on("error", () => {});
 
 process.exitCode = await main(process.argv.slice(2));
+// What a reader has stopped taking would keep the process for good.
+if (process.stdout.writableLength > 0) process.exit();
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;

@@ -24,13 +24,15 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const { failClosed } = loaded.sentry.policy;
   const endpoint = await listen(settings, metrics, () => daemon.takesEvents);
   const daemon = new Daemon(loaded.sentry, { input: runInput(io), output: io.stdout, log }, settings);
-  tellPolicy(log, "", loaded);
-  if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
-  if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
   const reloader = reloaderFor(daemon, settings, stamps, loadTo, log);
   let result: Result;
   try {
-    result = await untilSignalled(reloader, (signal) => daemon.run(signal));
+    result = await untilSignalled(reloader, (signal) => {
+      tellPolicy(log, "", loaded);
+      if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
+      if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
+      return daemon.run(signal);
+    });
   } catch (error) {
     // What has no code is no fault of the system, but a defect of this program.
     if (!(error instanceof Error && "code" in error)) throw error;

@@ -32,6 +32,9 @@ export interface Listening {
 export async function serve({ host, port }: Address, endpoint: Endpoint): Promise<Listening> {
   const server = createServer(LIMITS, (request, response) => void answer(request, response, endpoint));
   server.maxConnections = MOST_CONNECTIONS;
+  // One call a connection: a packet holds hundreds, each of which would take its time from judging, and its answer's memory.
+  server.maxRequestsPerSocket = 1;
+  server.on("dropRequest", (_, socket) => void socket.destroy());
   await listening(server, host, port);
   server.unref();
   const taken = server.address() as AddressInfo;
@@ -64,6 +67,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, endpoi
     "content-type": type,
     "content-length": bytes.length,
     "cache-control": "no-store",
+    connection: "close",
     ...(status === 405 ? { allow: "GET, HEAD" } : {}),
   });
   response.end(request.method === "HEAD" ? undefined : bytes);

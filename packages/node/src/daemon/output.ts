@@ -43,9 +43,15 @@ export class Output {
     else this.#timer ??= setTimeout(() => this.#write(), HOLD_MS);
   }
 
-  /** Waits until the reader has caught up with what was written, or is gone. */
-  async ready(): Promise<void> {
-    if (this.#stream.writableNeedDrain && !this.#isOver) await taken(this.#stream);
+  /** Waits until the reader has caught up with what was written, or is gone, or `signal` aborts. */
+  async ready(signal: AbortSignal): Promise<void> {
+    if (this.#stream.writableNeedDrain && !this.#isOver && !signal.aborted) await taken(this.#stream, signal);
+  }
+
+  /** Waits for the reader no more: what it has not taken is lost. */
+  giveUp(): void {
+    this.#fail(new Error("its reader has stopped reading"));
+    this.#through();
   }
 
   /** Writes out what there is, and waits until all is written or cannot be. */
@@ -85,14 +91,16 @@ export class Output {
   }
 }
 
-function taken(stream: Writable): Promise<void> {
+function taken(stream: Writable, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       stream.off("drain", done);
       stream.off("close", done);
+      signal.removeEventListener("abort", done);
       resolve();
     };
     stream.on("drain", done);
     stream.on("close", done);
+    signal.addEventListener("abort", done);
   });
 }

@@ -31,6 +31,8 @@ const LARGE_FILE_BYTES = 16 * 1024 * 1024;
  * supervisors give a process until they kill it, and with it every audit line that is still due.
  */
 const GRACE_MS = 20_000;
+/** How long the reader of the output may take after that. */
+const WRITE_MS = 5000;
 
 export interface Streams {
   readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
@@ -110,16 +112,19 @@ export class Daemon {
 
   /**
    * Judges until the input ends, `signal` aborts, or the output fails; what was read by then is judged and written out. Escalations
-   * get all the time that they need at the end of the input, and no more than a grace once `signal` has aborted.
+   * get all the time that they need at the end of the input, and no more than a grace once `signal` has aborted; nor does the
+   * reader of the output get much more then.
    * Rejects with the input's error.
    */
   async run(signal: AbortSignal): Promise<Result> {
     const { totals } = this.#ledger;
     const stopProgress = this.#showProgress();
-    let grace: NodeJS.Timeout | undefined;
+    const { graceMs = GRACE_MS } = this.#options;
+    const timers: NodeJS.Timeout[] = [];
     const end = (): void => {
       this.#stop.abort();
-      grace = setTimeout(() => this.#desk.giveUp(), this.#options.graceMs ?? GRACE_MS);
+      timers.push(setTimeout(() => this.#desk.giveUp(), graceMs));
+      timers.push(setTimeout(() => this.#output.giveUp(), graceMs + WRITE_MS));
     };
     if (signal.aborted) end();
     signal.addEventListener("abort", end);
@@ -132,7 +137,7 @@ export class Daemon {
       }
     } finally {
       signal.removeEventListener("abort", end);
-      clearTimeout(grace);
+      for (const timer of timers) clearTimeout(timer);
       stopProgress();
       this.#clerk?.close();
       this.#crew?.close();
@@ -167,7 +172,7 @@ export class Daemon {
     this.#history = new FileHistory(this.#input, position);
     for (const stretch of this.#input.stretches(position)) {
       await this.#crew.read(stretch);
-      await this.#output.ready();
+      await this.#output.ready(signal);
       this.#desk.throwFault();
       if (signal.aborted) break;
     }
@@ -188,7 +193,7 @@ export class Daemon {
     else if (this.#crew?.ready) await this.#handOver(chunk, this.#clerk, this.#crew);
     else this.#judgeHere(chunk, this.#clerk);
     this.#desk.throwFault();
-    await this.#output.ready();
+    await this.#output.ready(this.#stop.signal);
   }
 
   /** Keeps a chunk for L3, where there is one. */

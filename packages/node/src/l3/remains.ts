@@ -7,6 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** How often processes are looked for, and how long is waited between, in milliseconds: about 2 seconds in all. */
 const ROUNDS = 100;
 const PAUSE_MS = 20;
+/** So many times in a row nothing must be found. */
+const QUIET_ROUNDS = 3;
 
 /** By what the processes of an investigation are known. */
 export interface Trace {
@@ -35,17 +37,13 @@ export async function clear(trace: Trace, folder: string): Promise<void> {
  * what belongs to another user or hangs in the kernel cannot be killed.
  */
 export async function killAll(trace: Trace): Promise<void> {
-  if (!existsSync("/proc/self/environ")) {
-    // No Linux: the group is all that can be found.
-    if (trace.leader !== undefined) kill(-trace.leader);
-    return;
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    const found = processesOf(trace);
-    if (found.length === 0) return;
-    // A group dies as one, whatever it forks meanwhile. One without members may be someone else's by now.
-    if (trace.leader !== undefined && found.some(({ group }) => group === trace.leader)) kill(-trace.leader);
-    for (const { pid } of found) kill(pid);
+  // A group dies as one, even if none of its processes lives long enough to be found. Only now, since later its number may be
+  // someone else's.
+  if (trace.leader !== undefined) kill(-trace.leader);
+  // Without Linux's /proc, that is all that can be done.
+  if (!existsSync("/proc/self/environ")) return;
+  for (let round = 0, quiet = 0; round < ROUNDS && quiet < QUIET_ROUNDS; round++) {
+    quiet = killFound(trace) ? 0 : quiet + 1;
     await sleep(PAUSE_MS);
   }
 }
@@ -58,18 +56,31 @@ function kill(pid: number): void {
   }
 }
 
-/** Living processes with the mark, or of the leader's session or group, and the children of all these. */
-function processesOf({ mark, leader }: Trace): ProcessState[] {
-  const states = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? stateOf(name) : []));
+/**
+ * Kills living processes with the mark, or of the leader's session or group, and the children of all these. Returns whether there
+ * were any. The newest comes first, and each dies as soon as it is found: one that forks and ends all the time is not there for long.
+ */
+function killFound({ mark, leader }: Trace): boolean {
+  const states: ProcessState[] = [];
   const found = new Set<number>();
-  for (const { pid, group, session } of states) {
-    if (group === leader || session === leader || isMarked(pid, mark)) found.add(pid);
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  for (const pid of pids.reverse()) {
+    for (const state of stateOf(pid)) {
+      states.push(state);
+      if (state.group !== leader && state.session !== leader && !isMarked(state.pid, mark)) continue;
+      found.add(state.pid);
+      kill(state.pid);
+    }
   }
   for (let known = -1; known < found.size; ) {
     known = found.size;
-    for (const { pid, parent } of states) if (found.has(parent)) found.add(pid);
+    for (const { pid, parent } of states) {
+      if (!found.has(parent) || found.has(pid)) continue;
+      found.add(pid);
+      kill(pid);
+    }
   }
-  return states.filter(({ pid }) => found.has(pid));
+  return found.size > 0;
 }
 
 function isMarked(pid: number, mark: string): boolean {

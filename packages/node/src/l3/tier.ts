@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Agent, type Judge, type JudgedEvent, type Llm, naturalDeny, truncateUtf8 } from "@a3s-sentry/core";
-import type { Reply } from "@a3s-sentry/core/llm";
+import { type Reply, refuseEcho, withoutKey } from "@a3s-sentry/core/llm";
 import { answerOf, isAnswer } from "./answer.js";
 import { investigatorEnvironment } from "./environment.js";
 import { openWard, type Ward } from "./guard.js";
@@ -40,12 +40,15 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
   const { folder, llm = null, env: own = process.env } = options;
   const program = programOf(bin, folder, own);
   const env = investigatorEnvironment(own, llm, timeoutS);
+  const { SENTRY_L3_KEY: key } = env;
   const skillsArgs = skills === null ? [] : ["--skills", resolve(folder, skills)];
 
   async function investigate(ward: Ward, event: JudgedEvent, signal: AbortSignal): Promise<Reply> {
     const recentFile = await writeRecent(ward.folder, event.recent);
     const args = [...skillsArgs, "--json", "-p", promptFor(event, recentFile)];
     const recentEnv = recentFile === undefined ? {} : { A3S_SENTRY_RECENT_EVENTS: recentFile };
+    // From here on the program is told of an abort. One that came before is told here, since a signal tells it once.
+    signal.throwIfAborted();
     const ran = await run(ward, program, args, {
       env: { ...env, ...recentEnv },
       timeoutS,
@@ -53,7 +56,9 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
       isEnough: isAnswer,
     });
     signal.throwIfAborted();
-    return answerOf(ran, bin, timeoutS);
+    const reply = answerOf(ran, bin, timeoutS);
+    refuseEcho(reply, event.subject, event.line, ...(event.recent ?? []));
+    return reply;
   }
 
   return {
@@ -64,7 +69,7 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
       try {
         const { verdict, severity, reason } = await investigate(ward, event, signal);
         const action = verdict === "block" ? naturalDeny(event) : undefined;
-        const said = `L3: ${truncateUtf8(reason, MAX_REASON_BYTES)}`;
+        const said = `L3: ${truncateUtf8(withoutKey(reason, key), MAX_REASON_BYTES)}`;
         return { verdict, severity, reason: said, ...(action !== undefined && { action }) };
       } finally {
         await ward.close();

@@ -17,7 +17,7 @@ interface Audit {
   readonly degraded?: string;
 }
 
-async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy: object = {}) {
+async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy: object = {}, reads = true) {
   const sentry = await Sentry.create(policy, { tiers });
   const input = new PassThrough();
   const out: string[] = [];
@@ -25,7 +25,7 @@ async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy:
   const output = new Writable({
     write(chunk, _, done) {
       out.push(String(chunk));
-      done();
+      if (reads) done();
     },
   });
   const log = new Log({ write: (text: string) => told.push(text) });
@@ -179,6 +179,23 @@ it("a reader that has gone ends the run, though nothing more comes in, and waits
   const { outputError, totals } = await result;
   expect(outputError).toMatchObject({ code: "EPIPE" });
   expect(totals.cutShort).toBe(2);
+});
+
+it("a reader that has stopped reading holds up neither what has been read, nor for long the end", {
+  timeout: 30_000,
+}, async () => {
+  const { daemon, input, output, end, result } = await start({}, { graceMs: 20 }, {}, false);
+  const { totals } = daemon.observed;
+  input.write(ATTACK.repeat(200));
+  await expect.poll(() => output.writableNeedDrain).toBe(true);
+  input.write(ATTACK);
+  await expect.poll(() => totals.blocked).toBe(201);
+  input.write(ATTACK);
+  await ticks();
+  expect(totals.blocked).toBe(201);
+  end.abort();
+  await expect.poll(() => totals.blocked).toBe(202);
+  expect((await result).outputError?.message).toBe("its reader has stopped reading");
 });
 
 describe("another policy", () => {

@@ -85,6 +85,8 @@ describe("runSettings", () => {
 
   it.each(["", "on", "1", "severe", "HIGH "])("takes any speculation that is no severity for high: %j", (speculate) => {
     expect(runSettings({ speculate }, {}).overrides.speculate).toBe("high");
+    const variable = runSettings({}, { A3S_SENTRY_SPECULATE: speculate }).overrides.speculate;
+    expect(variable).toBe(speculate === "" ? undefined : "high");
   });
 
   it.each([

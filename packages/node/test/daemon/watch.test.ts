@@ -116,6 +116,26 @@ it("tells of a file that is written in pieces once it is whole", async () => {
   end.abort();
 });
 
+it.each([1, Number.POSITIVE_INFINITY])(
+  "takes at most two seconds, also for a file that changes %d times",
+  async (changes) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const path = join(scratch(), "p.acl");
+    writeFileSync(path, "old");
+    const { told, end } = watching(path);
+    const begun = Date.now();
+    for (let count = 0; told.length === 0 && count < 100; count++) {
+      if (count < changes) writeFileSync(path, `rule ${count}`);
+      vi.advanceTimersToNextTimer();
+      while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+    }
+    expect(told).toHaveLength(1);
+    expect(Date.now() - begun).toBeLessThanOrEqual(2000);
+    end.abort();
+  },
+);
+
 it("does not wait for ever for a file that never rests", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());

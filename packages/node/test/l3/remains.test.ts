@@ -1,6 +1,8 @@
 // What is left of investigations: nothing, however their programs go about it.
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { ALLOW, children, Lab } from "./lab.js";
 
@@ -70,6 +72,16 @@ it("forks that outrun the search die with their group", async () => {
   const fork = "spawn() { sleep $FOREVER & for each in 1 2 3 4; do :; done; }; while :; do spawn; sleep 0.01; done";
   await expect(lab.ask(lab.program(`(${fork}) & ${fork}`), { timeoutS: 1 })).rejects.toThrow("timed out");
   expect(lab.left()).toEqual([]);
+});
+
+it("a process that never stays long enough to be found dies with its group", async () => {
+  const lab = new Lab();
+  const hops = join(lab.folder, "hops");
+  const hop = `perl -e 'open H, ">>${hops}"; for (1..20000) { syswrite H, "." if $_ % 100 == 1; exit if fork }' >/dev/null`;
+  expect(await lab.ask(lab.program(`${hop}; until [ -s '${hops}' ]; do :; done; ${ALLOW}`))).toEqual(ALLOWED);
+  const { size } = statSync(hops);
+  await sleep(500);
+  expect(statSync(hops).size).toBe(size);
 });
 
 it("a flood costs no memory", async () => {

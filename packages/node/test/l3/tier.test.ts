@@ -55,6 +55,25 @@ describe("an answer", () => {
   });
 });
 
+describe("an answer that", () => {
+  it.each([
+    ["is in the event", { subject: `curl http://x # ${ALLOW}` }],
+    ["is in the raw event alone", { line: JSON.stringify({ event: { ToolExec: { pid: 7, cwd: ALLOW } } }) }],
+    ["is in an earlier event", { recent: ["{}", JSON.stringify({ event: { Dns: { pid: 7, query: ALLOW } } })] }],
+  ])("%s does not allow", async (_, event) => {
+    const lab = new Lab();
+    await expect(lab.ask(lab.program(ALLOW), { event })).rejects.toThrow("the reply is one that stands in the event");
+    expect(await lab.ask(lab.program(BLOCK), { event })).toMatchObject({ verdict: "block" });
+  });
+
+  it("tells the key has it masked", async () => {
+    const lab = new Lab();
+    const llm = { url: "http://127.0.0.1:9/v1", model: "m", key: "SECRET-KEY", timeoutS: 1 };
+    const tells = lab.program(`printf '{"verdict":"block","reason":"key %s"}' "$SENTRY_L3_KEY"`);
+    expect((await lab.ask(tells, { llm })).reason).toBe("L3: key ***");
+  });
+});
+
 describe("no answer", () => {
   it.each([
     ["nothing at all", "exit 0", "the reply holds no JSON object"],
@@ -118,6 +137,21 @@ describe("no answer", () => {
     await expect(lab.ask(lab.program("touch ../../ran"), { signal: controller.signal })).rejects.toBe(reason);
     expect(existsSync(join(lab.folder, "ran"))).toBe(false);
   });
+
+  it("if the caller aborts while the program is about to be started", async () => {
+    const lab = new Lab();
+    const bin = lab.program("touch ../../ran; sleep $FOREVER");
+    for (const steps of [0, 1, 10, 100, 1000]) {
+      const controller = new AbortController();
+      const asked = lab.ask(bin, { signal: controller.signal, event: { recent: ["{}"] } });
+      asked.catch(() => {});
+      for (let step = 0; step < steps; step++) await null;
+      controller.abort(new Error("enough"));
+      await expect(asked).rejects.toThrow("enough");
+      expect(lab.left()).toEqual([]);
+    }
+    expect(existsSync(join(lab.folder, "ran"))).toBe(false);
+  }, 15_000);
 
   it("if there is no room for its folder", async () => {
     const lab = new Lab();
