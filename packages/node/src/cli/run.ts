@@ -18,9 +18,10 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const log = new Log(io.stderr);
   const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
   const stamps = new Map<string, string>();
-  const loadTo = (to: Map<string, string>, again: boolean): Promise<Loaded> =>
-    load(settings, { stamps: to, refuseEmpty: again, tierTook: metrics?.tierTook });
-  const loaded = await loadTo(stamps, false);
+  const filled = new Set<string>();
+  const loadTo = (to: Map<string, string>): Promise<Loaded> =>
+    load(settings, { stamps: to, filled, tierTook: metrics?.tierTook });
+  const loaded = await loadTo(stamps);
   const { failClosed } = loaded.sentry.policy;
   const endpoint = await listen(settings, metrics, () => daemon.takesEvents);
   const daemon = new Daemon(loaded.sentry, { input: runInput(io), output: io.stdout, log }, settings);
@@ -78,13 +79,13 @@ function reloaderFor(
   daemon: Daemon,
   { config, policy }: RunSettings,
   stamps: Map<string, string>,
-  loadTo: (to: Map<string, string>, again: boolean) => Promise<Loaded>,
+  load: (to: Map<string, string>) => Promise<Loaded>,
   log: Log,
 ): Reloader {
   const files = [config, policy].filter((file) => file !== undefined).map((file) => `\`${file}\``);
   const names = files.join(" and ") || "the built-in rules";
   return new Reloader(stamps, {
-    load: (to) => loadTo(to, true),
+    load,
     replace: (sentry) => daemon.replace(sentry),
     tell: (loaded) => tellPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
     refused: (error) => {
