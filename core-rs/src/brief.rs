@@ -10,17 +10,19 @@ use crate::event::Event;
 const MAX_SUBJECT: usize = 300;
 
 /// Appends the members `"agent":…,"event":…,"subject":…`, without the braces of their object. An event
-/// without an agent has no such member; a subject is cut at 300 bytes, at a whole character.
+/// without an agent has no such member. `subject` is what is to be shown as the event's; it is cut at 300 bytes, at a
+/// whole character.
 ///
 /// ```
 /// use sentry_core::{brief, event::{self, Scratch}};
 /// let mut scratch = Scratch::default();
 /// let event = event::parse(br#"{"event":{"ToolExec":{"pid":7,"argv":["ls","\u001b"]}}}"#, &mut scratch);
 /// let mut out = String::new();
-/// brief::members(&event.unwrap(), &mut out);
+/// let event = event.unwrap();
+/// brief::members(&event, event.subject, &mut out);
 /// assert_eq!(out, r#""event":"ToolExec","subject":"ls \u001b""#);
 /// ```
-pub fn members(event: &Event<'_>, out: &mut String) {
+pub fn members(event: &Event<'_>, subject: &str, out: &mut String) {
     if let Some(agent) = event.agent() {
         out.push_str("\"agent\":");
         text(&agent, out);
@@ -29,7 +31,7 @@ pub fn members(event: &Event<'_>, out: &mut String) {
     out.push_str("\"event\":\"");
     out.push_str(event.kind.as_word());
     out.push_str("\",\"subject\":");
-    text(beginning(event.subject), out);
+    text(beginning(subject, MAX_SUBJECT), out);
 }
 
 /// Appends a text as JSON, with the escapes that `JSON.stringify` makes, and escapes for all other
@@ -64,12 +66,13 @@ fn is_unsafe(c: char) -> bool {
         | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn beginning(subject: &str) -> &str {
-    let mut end = subject.len().min(MAX_SUBJECT);
-    while !subject.is_char_boundary(end) {
+/// At most so many bytes of a text, whole characters of it.
+pub(crate) fn beginning(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
         end -= 1;
     }
-    subject.get(..end).unwrap_or_default()
+    text.get(..end).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -104,8 +107,8 @@ mod tests {
     #[test]
     fn a_subject_is_cut_at_a_whole_character() {
         let long = format!("x{}", "ö".repeat(400));
-        assert_eq!(beginning(&long).len(), 299);
-        assert_eq!(beginning(&"x".repeat(301)).len(), 300);
-        assert_eq!(beginning("short"), "short");
+        assert_eq!(beginning(&long, MAX_SUBJECT).len(), 299);
+        assert_eq!(beginning(&"x".repeat(301), MAX_SUBJECT).len(), 300);
+        assert_eq!(beginning("short", MAX_SUBJECT), "short");
     }
 }

@@ -3,6 +3,7 @@
 //! Cold calls cross as JSON text of the types in `wire.rs`. The hot path crosses as bytes in a room
 //! that JavaScript writes into, and one integer out (see [`crate::engine::Judgement::code`]).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -11,7 +12,7 @@ use crate::brief;
 use crate::decision::Word;
 use crate::engine::{Engine, LineStream};
 use crate::event::{self, Event, EventKind, Scratch};
-use crate::policy::{Imported, import};
+use crate::policy::{Imported, Redact, import};
 use crate::redact::{Detectors, Part};
 use crate::risk;
 use crate::sae::{Best, Tier};
@@ -31,6 +32,9 @@ extern "C" {
 const MAX_EVENT: usize = 16 << 20;
 /// The largest chunk of a stream, in bytes.
 const MAX_CHUNK: usize = 1 << 20;
+
+/// What is shown of a content where looking for secrets failed.
+const UNKNOWN: &str = "(not shown, since it could not be looked through for secrets)";
 
 /// What came of compiling a policy: a report, and a handle where the policy is sound.
 #[wasm_bindgen]
@@ -78,10 +82,8 @@ pub struct Handle {
     scratch: Scratch,
     stream: LineStream,
     rows: Vec<u32>,
-    /// Rules of secrets that have not become part of `detectors` yet.
-    imported: Imported,
-    /// Made when they are first asked for.
-    detectors: Option<Detectors>,
+    /// What forks share too.
+    secrets: Rc<RefCell<Secrets>>,
     /// What the last scan found, as JavaScript reads it.
     scanned: Vec<u32>,
 }
@@ -96,19 +98,9 @@ impl Handle {
             scratch: Scratch::default(),
             stream: LineStream::default(),
             rows: Vec::new(),
-            imported: Imported::default(),
-            detectors: None,
+            secrets: Rc::default(),
             scanned: Vec::new(),
         }
-    }
-
-    /// Nothing where they take too much memory.
-    fn detectors(&mut self) -> Option<&mut Detectors> {
-        if self.detectors.is_none() {
-            let imported = std::mem::take(&mut self.imported);
-            self.detectors = Detectors::new(&self.engine.policy().redact, imported);
-        }
-        self.detectors.as_mut()
     }
 
     fn adopt(&mut self, tier: Rc<Tier>) {
@@ -130,11 +122,29 @@ impl Handle {
     }
 }
 
+/// Detectors of secrets, made when they are first asked for.
+#[derive(Default)]
+struct Secrets {
+    /// Rules that have not become part of the detectors yet.
+    imported: Imported,
+    /// `Some(None)` where they would take too much memory.
+    made: Option<Option<Detectors>>,
+}
+
+impl Secrets {
+    fn detectors(&mut self, redact: &Redact) -> Option<&mut Detectors> {
+        let imported = &mut self.imported;
+        let make = || Detectors::new(redact, std::mem::take(imported));
+        self.made.get_or_insert_with(make).as_mut()
+    }
+}
+
 #[wasm_bindgen]
 impl Handle {
     /// A second handle on the same compiled policy and dictionary, with rooms and a stream of its own.
     pub fn fork(&self) -> Handle {
         let mut handle = Handle::new(Rc::clone(&self.engine));
+        handle.secrets = Rc::clone(&self.secrets);
         if let Some(tier) = &self.sae {
             handle.adopt(Rc::clone(tier));
         }
@@ -200,14 +210,17 @@ impl Handle {
     /// used, two lines for each: the rule's id, which may be empty, and what is wrong.
     #[wasm_bindgen(js_name = importSecrets)]
     pub fn import_secrets(&mut self, source: &str) -> String {
-        self.imported = import(source);
-        std::mem::take(&mut self.imported.problems)
+        let imported = &mut self.secrets.borrow_mut().imported;
+        *imported = import(source);
+        std::mem::take(&mut imported.problems)
     }
 
     /// The names of the kinds of secrets, a line for each; nothing where they take too much memory.
     #[wasm_bindgen(js_name = secretKinds)]
     pub fn secret_kinds(&mut self) -> Option<String> {
-        Some(self.detectors()?.kinds().join("\n"))
+        let mut secrets = self.secrets.borrow_mut();
+        let detectors = secrets.detectors(&self.engine.policy().redact)?;
+        Some(detectors.kinds().join("\n"))
     }
 
     /// Looks for secrets in the first `len` bytes of the room behind `from`, and writes over them. Gives the address of what
@@ -227,7 +240,9 @@ impl Handle {
             is_last,
             placeholders,
         };
-        let scan = self.detectors().and_then(|all| all.scan(text, part));
+        let mut secrets = self.secrets.borrow_mut();
+        let detectors = secrets.detectors(&self.engine.policy().redact);
+        let scan = detectors.and_then(|all| all.scan(text, part));
         let scan = scan.map(|mut scan| {
             scan.count_utf16(text);
             scan
@@ -292,7 +307,7 @@ impl Handle {
     }
 
     /// What an audit line says of each row, two lines of text for each: the members of an object (see
-    /// [`brief::members`]), and the event's target as a JSON text, empty where it has none. With a dictionary
+    /// [`brief::members`]; contents without their secrets), and the event's target as a JSON text, empty where it has none. With a dictionary
     /// of features there is a third line: the `SaeDecision`, empty for other kinds of event.
     #[wasm_bindgen(js_name = rowBriefs)]
     pub fn row_briefs(&mut self) -> String {
@@ -300,7 +315,7 @@ impl Handle {
         for row in self.stream.rows() {
             let line = self.stream.text().get(row.start..row.start + row.len);
             let event = event::parse(line.unwrap_or_default(), &mut self.scratch).ok();
-            write_brief(event.as_ref(), &mut out);
+            write_brief(event.as_ref(), &self.engine, &self.secrets, &mut out);
             if let Some(tier) = self.sae.as_deref() {
                 let score = event.and_then(|event| score(&event, Some(tier), &mut self.best));
                 out.push_str(&score.unwrap_or_default());
@@ -315,7 +330,7 @@ impl Handle {
         let mut out = String::new();
         let line = self.input.get(..len).unwrap_or_default();
         let event = event::parse(line, &mut self.scratch).ok();
-        write_brief(event.as_ref(), &mut out);
+        write_brief(event.as_ref(), &self.engine, &self.secrets, &mut out);
         out
     }
 
@@ -354,9 +369,21 @@ fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut Best) -> Option<Stri
     Some(json(&tier.judge(event.features, best)))
 }
 
-fn write_brief(event: Option<&Event<'_>>, out: &mut String) {
-    if let Some(event) = event {
-        brief::members(event, out);
+fn write_brief(
+    event: Option<&Event<'_>>,
+    engine: &Engine,
+    secrets: &RefCell<Secrets>,
+    out: &mut String,
+) {
+    match event {
+        Some(event) if event.kind == EventKind::SslContent => {
+            let mut secrets = secrets.borrow_mut();
+            let detectors = secrets.detectors(&engine.policy().redact);
+            let shown = detectors.and_then(|all| all.shown(event.subject));
+            brief::members(event, shown.as_deref().unwrap_or(UNKNOWN), out);
+        }
+        Some(event) => brief::members(event, event.subject, out),
+        None => {}
     }
     out.push('\n');
     if let Some(target) = event.and_then(Event::target) {

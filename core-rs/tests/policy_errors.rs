@@ -167,6 +167,10 @@ fn tiers() {
             &[("policy/bad-value", "\"https://u:p@h/v1\"", "no password")],
         ),
         (
+            "llm { url = \"https://h/v1?x=1\" model = \"m\" }",
+            &[("policy/bad-value", "\"https://h/v1?x=1\"", "must end before")],
+        ),
+        (
             "llm { url = \"https://h\" model = \"m\" timeout_s = 0 }",
             &[("policy/bad-value", "0", "above 0")],
         ),

@@ -1,6 +1,16 @@
 // Deny-files under the command: several writers, faults, a sudden end.
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bash, run, scratch, start } from "./command.js";
@@ -42,6 +52,34 @@ describe("several writers", () => {
     const written = lines(readFileSync(path, "utf8"));
     expect(written).toEqual(written.map((_, i) => `/bin/${i}/curl`));
   });
+});
+
+it("a file that an operator edits, truncates, renames or deletes gets the target again at its next block", async () => {
+  const cwd = scratch();
+  const path = join(cwd, "x.txt");
+  writeFileSync(path, "/bin/old\n");
+  const running = start(["run", "--exec-deny", "x.txt"], { cwd });
+  let count = 0;
+  const blocked = async (): Promise<string> => {
+    count += 1;
+    running.child.stdin.write(attack());
+    await running.until(({ stdout }) => stdout.split("\n").length > count);
+    return readFileSync(path, "utf8");
+  };
+  expect([await blocked(), await blocked()]).toEqual(Array(2).fill("/bin/old\n/usr/bin/curl\n"));
+  for (const [hand, then] of [
+    [() => writeFileSync(path, "/bin/mine\n"), "/bin/mine\n/usr/bin/curl\n"],
+    [() => truncateSync(path), "/usr/bin/curl\n"],
+    [() => renameSync(path, `${path}.1`), "/usr/bin/curl\n"],
+    [() => rmSync(path), "/usr/bin/curl\n"],
+  ] as const) {
+    hand();
+    expect(await blocked()).toBe(then);
+    expect(await blocked()).toBe(then);
+  }
+  running.child.stdin.end();
+  const { stdout, code } = await running.ended;
+  expect([code, new Set(audits(stdout).map(({ enforced }) => enforced))]).toEqual([0, new Set(["x.txt"])]);
 });
 
 describe("faults", () => {

@@ -193,6 +193,8 @@ fn http_url(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
         "must start with `http://` or `https://` and a host"
     } else if authority.contains('@') {
         "must hold no user and no password: a key belongs into `key`"
+    } else if rest.contains(['?', '#']) {
+        "must end before any `?` or `#`: a path is added to it"
     } else {
         return Some(url);
     };

@@ -17,6 +17,7 @@ mod detector;
 mod escapes;
 mod find;
 mod search;
+mod shown;
 
 use allow::Allow;
 use begins::HOLD;

@@ -184,6 +184,25 @@ describe("evaluateAndEnforce", () => {
   });
 });
 
+describe("a tier of the caller's own", () => {
+  it("takes the place of the policy's, and leaves the others", async () => {
+    const policy = 'llm { url = "http://127.0.0.1:1/v1" model = "m" }  agent { bin = "/bin/false" }';
+    const verdict = { verdict: "escalate", severity: "low", reason: "mine" } as const;
+    const l2 = { tier: "Llm", judge: async () => verdict } as const;
+    using sentry = await Sentry.create(policy, { tiers: { l2 } });
+    expect(sentry.tiers.l2).toBe(l2);
+    const event = fileAccess(1, "/etc/shadow");
+    expect((await sentry.evaluateThroughL2(event)).l2Decision?.reason).toBe("mine");
+    expect(await sentry.evaluate(event)).toMatchObject({
+      tier: "Agent",
+      reason: expect.stringMatching(/^L3 unavailable \(.*\); fail-open$/),
+    });
+    const l3 = { tier: "Agent", judge: async () => ({ ...verdict, verdict: "block" }) as const } as const;
+    using both = await Sentry.create(policy, { tiers: { l2, l3 } });
+    expect(await both.evaluate(event)).toMatchObject({ verdict: "block", tier: "Agent", reason: "mine" });
+  });
+});
+
 describe("create", () => {
   it("reads the environment of the process, unless it is given another", async () => {
     const source = 'deny { exec = env("A3S_TEST_SINK", "default") }';

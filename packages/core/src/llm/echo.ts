@@ -4,11 +4,12 @@ import { LlmFailure } from "./failure.js";
 import { NO_REASON, type Reply } from "./reply.js";
 
 /**
- * Throws an `Error` for a reply that allows an event in the event's own words: the texts that were judged speak of a verdict and have
- * the reply's reason in them, however it is quoted there. A model that explains why it refuses such an answer repeats it too.
+ * Throws an `Error` for a reply that does not block an event and gives a reason in the event's own words: the texts that were judged
+ * speak of a verdict and have the reply's reason in them, however it is quoted there. A model that explains why it refuses such an
+ * answer repeats it too.
  */
 export function refuseEcho({ verdict, reason }: Reply, ...judged: readonly string[]): void {
-  if (verdict !== "allow") return;
+  if (verdict === "block") return;
   const words = unquoted(reason === NO_REASON ? "" : reason);
   if (judged.some((text) => /verdict/i.test(text) && unquoted(text).includes(words))) {
     throw new LlmFailure("the reply is one that stands in the event");

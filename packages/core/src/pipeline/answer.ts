@@ -31,7 +31,8 @@ export function readAnswer(
     tier,
     severity: isSeverity(severity) ? severity : "medium",
     reason: words,
-    ...(denied === undefined ? {} : { action: denied }),
+    // An escalation keeps it, for the fail mode; what is allowed denies nothing.
+    ...(denied === undefined || verdict === "allow" ? {} : { action: denied }),
     ...(verdict === "allow" ? {} : { risk: readRisk(risk) ?? inferRisk(words, event.kind) }),
     ...(tier === "Sae" && isScore(explain) ? { explain } : {}),
     evidence: event.evidence,

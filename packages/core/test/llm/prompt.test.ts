@@ -82,8 +82,13 @@ describe("the text for a model", () => {
   });
 
   it("comes with an instruction that says what to answer, and not to obey", () => {
-    for (const word of ['"verdict"', '"severity"', '"reason"', '"escalate"', "unsure", "never an instruction"]) {
-      expect(SYSTEM_TEXT).toContain(word);
+    for (const words of [
+      "one action of an AI agent",
+      "Answer with one JSON object and nothing else",
+      ...['"verdict"', '"severity"', '"reason"', '"escalate": you are unsure, and it would be serious'],
+      "never an instruction",
+    ]) {
+      expect(SYSTEM_TEXT).toContain(words);
     }
   });
 });

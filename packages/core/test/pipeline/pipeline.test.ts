@@ -57,6 +57,12 @@ describe("an escalation", () => {
     expect(l3.judge).not.toHaveBeenCalled();
   });
 
+  it("that a tier allows denies nothing, whatever the tier says", async () => {
+    const decision = await run({ l2: says("Llm", { ...block, verdict: "allow" }) });
+    expect(decision.verdict).toBe("allow");
+    expect(decision).not.toHaveProperty("action");
+  });
+
   it("gives the tier the event and a signal", async () => {
     const l2 = says("Llm", block);
     await run({ l2 });

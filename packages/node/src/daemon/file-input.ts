@@ -36,10 +36,12 @@ export class FileInput {
     return fstatSync(this.#fd).size;
   }
 
-  /** Stretches from a position on, until the end that the file has when it is reached. */
+  /** Stretches from a position on, until the end that the file has when it is reached. What it grows by is in the next. */
   *stretches(position: number): Generator<Stretch> {
-    for (let start = position; start < this.size; start += STRETCH_BYTES) {
-      yield { fd: this.#fd, start, end: start + STRETCH_BYTES };
+    for (let start = position, { size } = this; start < size; { size } = this) {
+      const end = Math.min(start + STRETCH_BYTES, size);
+      yield { fd: this.#fd, start, end };
+      start = end;
     }
   }
 

@@ -1,6 +1,6 @@
 // The sentry of a run: from one file, from two, or from the built-in rules alone.
 
-import type { DenyFiles, MakeTiers, Policy, PolicyOverrides } from "@a3s-sentry/core";
+import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
 import { readNamedFile, unreadable } from "../policy/file.js";
 import { labelOf } from "../policy/sinks.js";
 import { type OpenedSource, openFile } from "../policy/source.js";
@@ -72,9 +72,19 @@ const NO_TIERS: MakeTiers = () => ({});
 
 function makeTiers(folder: string, { tierTook }: LoadOptions): MakeTiers {
   return async (settings) => {
+    refuseUnusable(settings);
     const tiers = await tiersOf(settings, folder);
     return tierTook === undefined ? tiers : timed(tiers, tierTook);
   };
+}
+
+/** What no request can be made with is a mistake, told when it is read and not at each call. Both may hold secrets: neither is shown. */
+function refuseUnusable({ llm }: TierSettings): void {
+  if (llm === null) return;
+  if (!URL.canParse(llm.url)) throw new SettingsError("the address of L2 is none: its host or its port cannot be read");
+  if (/[^\x21-\x7e]/.test(llm.key?.trim() ?? "")) {
+    throw new SettingsError("the key of L2 must be of visible ASCII characters");
+  }
 }
 
 /** Reads files that a policy names, whose relative paths start at `folder`. */

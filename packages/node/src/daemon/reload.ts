@@ -1,5 +1,6 @@
 // Putting each new state of the policy's files in force while the run goes on.
 
+import { setImmediate } from "node:timers/promises";
 import type { Sentry } from "../sentry.js";
 import type { Loaded } from "./load.js";
 import { areCurrent, type Stamps, watchFiles } from "./watch.js";
@@ -49,7 +50,10 @@ export class Reloader {
   }
 
   async #run(): Promise<void> {
-    while (this.#again && !this.#over.signal.aborted) {
+    for (;;) {
+      // Signals that have come already are one, and the run goes on between two loads.
+      await setImmediate();
+      if (!this.#again || this.#over.signal.aborted) return;
       this.#again = false;
       await this.#load();
     }

@@ -63,10 +63,16 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     const text = variable(name);
     return text === undefined ? undefined : { text, by: `A3S_SENTRY_${name}` };
   };
+  /** As in a policy, what is told is not empty: a script's variable that nobody has set. */
+  const words = (flag: string | undefined, name: string): string | undefined => {
+    const given = told(flag, name);
+    if (given?.text === "") throw new SettingsError(`\`${given.by}\` must not be empty`);
+    return given?.text;
+  };
   const deny = defined({
-    egress: flags.egressDeny ?? variable("EGRESS_DENY"),
-    file: flags.fileDeny ?? variable("FILE_DENY"),
-    exec: flags.execDeny ?? variable("EXEC_DENY"),
+    egress: words(flags.egressDeny, "EGRESS_DENY"),
+    file: words(flags.fileDeny, "FILE_DENY"),
+    exec: words(flags.execDeny, "EXEC_DENY"),
   });
   const overrides = defined({
     failClosed: flags.failClosed ?? (variable("FAIL_CLOSED") === undefined ? undefined : true),
@@ -75,20 +81,20 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
   });
   return {
     ...defined({
-      config: flags.config ?? variable("CONFIG"),
-      policy: flags.policy ?? variable("POLICY"),
+      config: words(flags.config, "CONFIG"),
+      policy: words(flags.policy, "POLICY"),
       metrics: address(told(flags.metricsAddr, "METRICS_ADDR")),
     }),
     overrides: { ...overrides, deny },
     llm: defined({
       url: httpUrl(told(flags.llmUrl, "LLM_URL")),
-      model: flags.llmModel ?? variable("LLM_MODEL"),
+      model: words(flags.llmModel, "LLM_MODEL"),
       key: flags.llmKey ?? variable("LLM_KEY"),
       timeoutS: seconds(told(flags.llmTimeout, "LLM_TIMEOUT")),
     }),
     agent: defined({
-      bin: flags.agentBin ?? variable("AGENT_BIN"),
-      skills: flags.skills ?? variable("SKILLS"),
+      bin: words(flags.agentBin, "AGENT_BIN"),
+      skills: words(flags.skills, "SKILLS"),
       timeoutS: seconds(told(flags.agentTimeout, "AGENT_TIMEOUT")),
     }),
     workers: whole(told(flags.workers, "WORKERS"), WORKERS),

@@ -1,21 +1,25 @@
 // What an investigator answered, or in a few words why it did not.
 
-import { type Reply, readReply } from "@a3s-sentry/core/llm";
+import type { JudgedEvent } from "@a3s-sentry/core";
+import { type Reply, readReply, refuseEcho } from "@a3s-sentry/core/llm";
 import { MAX_OUTPUT_BYTES } from "./output.js";
 import type { Ran } from "./run.js";
 
 /**
  * The answer in what a program or a model wrote: the JSON object that begins the last line which begins with one, or, where none
- * does, the only one there is. Prose, a code fence, lines of a log or thoughts may surround it.
+ * does, the only one there is. Prose, a code fence, lines of a log or thoughts may surround it, and the event that was judged, whose own
+ * answer it is not.
  * Throws an `Error` that says what is wrong.
  */
-export function readOutput(output: string): Reply {
-  return readReply(output.slice(output.lastIndexOf("\n{") + 1));
+export function readOutput(output: string, { subject, line, recent = [] }: JudgedEvent): Reply {
+  const reply = readReply(output.slice(output.lastIndexOf("\n{") + 1));
+  refuseEcho(reply, subject, line, ...recent);
+  return reply;
 }
 
-export function isAnswer(output: string): boolean {
+export function isAnswer(output: string, event: JudgedEvent): boolean {
   try {
-    readOutput(output);
+    readOutput(output, event);
     return true;
   } catch {
     return false;
@@ -26,13 +30,13 @@ export function isAnswer(output: string): boolean {
  * The answer of a program that has ended. One that has answered counts, however the program came to its end, unless that was too much
  * output. Throws an `Error` with a short reason.
  */
-export function answerOf(ran: Ran, bin: string, timeoutS: number): Reply {
+export function answerOf(ran: Ran, event: JudgedEvent, bin: string, timeoutS: number): Reply {
   if (ran.notStarted !== undefined) throw new Error(startFailure(ran.notStarted, bin));
   if (ran.stopped === "too much output") {
     throw new Error(`more than ${MAX_OUTPUT_BYTES / 1024 / 1024} MiB of output`);
   }
   try {
-    return readOutput(ran.output);
+    return readOutput(ran.output, event);
   } catch (error) {
     throw new Error(endWithout(ran, timeoutS) ?? why(error), { cause: error });
   }

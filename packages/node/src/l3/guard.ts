@@ -17,7 +17,7 @@ export type Order =
 
 const SCRIPT = fileURLToPath(new URL("./guard-process.js", import.meta.url));
 
-/** A guard that takes longer than this to clear up, in milliseconds, hangs or has been stopped. */
+/** A guard that takes longer to clear up than it needs at the worst, in milliseconds, has been stopped, or hangs. */
 const PATIENCE_MS = 5_000;
 
 /** The guard in service: there is one while investigations are on their way, whoever began them. */
@@ -113,21 +113,23 @@ class Guard {
   }
 
   async #close(run: number, trace: Trace, folder: string): Promise<void> {
-    const patience = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS);
     const cleared = new Promise<void>((resolve) => this.#waiting.set(run, resolve));
     this.#tell({ verb: "close", run });
-    if (!this.#gone) await cleared;
+    if (!this.#gone) await this.#soon(cleared);
     this.#waiting.delete(run);
     // Without a guard, the work is done here.
     if (this.#gone) await clear(trace, folder);
-    if (--this.#open === 0) await this.#end();
-    clearTimeout(patience);
-  }
-
-  async #end(): Promise<void> {
+    if (--this.#open > 0) return;
     if (current === this) current = undefined;
     this.#process.stdin.end();
-    await this.#ended;
+    await this.#soon(this.#ended);
+  }
+
+  /** Waits for what the guard is to do, or for the end of one that does not. */
+  async #soon(done: Promise<void>): Promise<void> {
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS);
+    await done;
+    clearTimeout(timer);
   }
 
   #tell(order: Order): void {

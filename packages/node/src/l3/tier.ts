@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Agent, type Judge, type JudgedEvent, type Llm, naturalDeny, truncateUtf8 } from "@a3s-sentry/core";
-import { type Reply, refuseEcho, withoutKey } from "@a3s-sentry/core/llm";
+import { type Reply, withoutKey } from "@a3s-sentry/core/llm";
 import { answerOf, isAnswer } from "./answer.js";
 import { investigatorEnvironment } from "./environment.js";
 import { openWard, type Ward } from "./guard.js";
@@ -53,12 +53,10 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
       env: { ...env, ...recentEnv },
       timeoutS,
       signal,
-      isEnough: isAnswer,
+      isEnough: (output) => isAnswer(output, event),
     });
     signal.throwIfAborted();
-    const reply = answerOf(ran, bin, timeoutS);
-    refuseEcho(reply, event.subject, event.line, ...(event.recent ?? []));
-    return reply;
+    return answerOf(ran, event, bin, timeoutS);
   }
 
   return {

@@ -13,7 +13,12 @@ const BENIGN = `${toolExec(1, ["ls"])}\n`;
 const ATTACK = `${toolExec(1, ["/usr/bin/nc", "-e", "/bin/sh"])}\n`;
 
 interface Audit {
-  readonly decision: { readonly verdict: string; readonly tier: string; readonly reason: string };
+  readonly decision: {
+    readonly verdict: string;
+    readonly tier: string;
+    readonly reason: string;
+    readonly evidence?: string;
+  };
   readonly degraded?: string;
 }
 
@@ -235,6 +240,20 @@ describe("another policy", () => {
       ["Rules", "allow"],
     ]);
   });
+});
+
+it("cut evidence is told to the tiers, and in the audit of what they decide", async () => {
+  const l2 = new Oracle();
+  const { input, result, audits } = await start({ l2 });
+  const cut = { event: { ToolExec: { pid: 1, argv: ["base64", "-d"], argv_truncated: true } } };
+  input.end(`${JSON.stringify(cut)}\n${escalation(2)}`);
+  await expect.poll(() => l2.asked.map(({ event }) => event.evidence)).toEqual(["partial", "complete"]);
+  for (const asked of l2.asked) asked.answer(BLOCK);
+  await result;
+  expect(audits().map(({ decision }) => [decision.tier, decision.evidence])).toEqual([
+    ["Llm", "partial"],
+    ["Llm", undefined],
+  ]);
 });
 
 it("L3 gets the recent events of the same agent and pid, and only what came before", async () => {

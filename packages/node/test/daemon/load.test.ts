@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { load } from "../../src/daemon/load.js";
-import { type RunFlags, runSettings } from "../../src/daemon/settings.js";
+import { type RunFlags, runSettings, SettingsError } from "../../src/daemon/settings.js";
 import { scratch } from "../support/scratch.js";
 
 const RULE = 'rule "r" { on = "Dns" match = "x" verdict = "block" severity = "low" reason = "r" }';
@@ -34,6 +34,17 @@ async function loaded(files: Readonly<Record<string, string>>, flags: RunFlags, 
 }
 
 describe("tiers", () => {
+  it.each([
+    ["an address without a host", { llmUrl: "http://[::1/v1?secret" }],
+    ["an address with a port that is none", { llmUrl: "http://h:99999/v1?secret" }],
+    ["a key that no header can carry", { llmUrl: "http://h/v1", llmKey: "secret\u00e4" }],
+    ["a key of two lines", { llmUrl: "http://h/v1", llmKey: "secret\nsecret" }],
+  ])("are refused with %s, which is not shown", async (_, flags) => {
+    const refused = await loaded({}, { llmModel: "m", ...flags }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(SettingsError);
+    expect(String(refused)).not.toContain("secret");
+  });
+
   it("come from a policy", async () => {
     const { llm, agent, tiers, warnings } = await loaded(
       { "c.acl": `${LLM} agent { bin = "a" }` },

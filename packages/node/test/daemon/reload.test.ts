@@ -65,7 +65,7 @@ describe("files that change", () => {
   it("put a dictionary in force that the policy names", async () => {
     const dict = (concept: string) => JSON.stringify({ 1: { concept, category: "c", weight: 1, severity: "high" } });
     const { write, sentries } = await setUp(
-      { "d.json": dict("one"), "c.acl": 'sae { dict = "d.json" }', "p.acl": "" },
+      { "d.json": dict("one"), "c.acl": 'sae { dict = "d.json" }', "p.acl": "rules = []" },
       { config: "c.acl", policy: "p.acl" },
     );
     write("d.json", dict("two"));
@@ -121,11 +121,24 @@ describe("asking for it", () => {
   it("many times at once reads them once more after the last", async () => {
     const { write, reloader, names, loads } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     const first = reloader.reload();
+    await vi.waitFor(() => expect(loads()).toBe(1), soon);
     write("p.acl", rule("two"));
     const all = Array.from({ length: 20 }, () => reloader.reload());
     await Promise.all([first, ...all]);
     expect(loads()).toBe(2);
     expect(names().at(-1)).toBe("two");
+  });
+
+  it("many times in one turn, as signals do, reads them once", async () => {
+    const { reloader, loads } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
+    const asked: Promise<void>[] = [];
+    // Each is heard after all that the one before has brought about at once.
+    for (let i = 0; i < 20; i++) {
+      asked.push(reloader.reload());
+      for (let turn = 0; turn < 1000; turn++) await Promise.resolve();
+    }
+    await Promise.all(asked);
+    expect(loads()).toBe(1);
   });
 
   it("after the end does nothing", async () => {
@@ -150,6 +163,7 @@ it("closes what was loaded when the end came", async () => {
     refused: () => {},
   });
   const reloading = reloader.reload();
+  await vi.waitFor(() => expect(gate.open).toBeDefined(), soon);
   reloader.close();
   gate.open?.();
   await reloading;

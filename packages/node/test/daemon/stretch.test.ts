@@ -1,6 +1,6 @@
 // Reading a file in stretches: each line in exactly one of them, wherever they are cut.
 
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { FileInput } from "../../src/daemon/file-input.js";
@@ -51,6 +51,22 @@ it("knows how far a file has been read, and how it goes on", () => {
   const input = new FileInput(fd);
   expect(input.position).toBe(process.platform === "linux" ? 0 : undefined);
   expect(input.size).toBe(10);
-  expect([...input.stretches(4)]).toEqual([{ fd, start: 4, end: 4 + 1024 * 1024 }]);
+  expect([...input.stretches(4)]).toEqual([{ fd, start: 4, end: 10 }]);
   expect([...input.stretches(10)]).toEqual([]);
+});
+
+it("leaves out nothing of a file that grows behind what has been read", () => {
+  const path = join(scratch(), "lines");
+  writeFileSync(path, "one\n");
+  const fd = openSync(path, "r");
+  onTestFinished(() => closeSync(fd));
+  const stretches = new FileInput(fd).stretches(0);
+  const next = (): string => {
+    const { value } = stretches.next();
+    return value ? read(fd, value.start, value.end, 65_536)[0] : "";
+  };
+  expect(next()).toBe("one\n");
+  const grown = `two\n${"x".repeat(2 * 1024 * 1024)}\n`;
+  appendFileSync(path, grown);
+  expect(next() + next() + next() + next()).toBe(grown);
 });
