@@ -54,8 +54,9 @@ export function readGitleaks(name: string, toml: string): Gitleaks {
   return { acl, problems: reader.problems };
 }
 
+/** A problem in one line, whatever the id. */
 function about(id: string, problem: string): string {
-  return id === "" ? problem : `rule \`${id}\`: ${problem}`;
+  return id === "" ? problem : `rule \`${id.replace(/[\r\n]+/g, " ")}\`: ${problem}`;
 }
 
 /** Gives the engine the rules of the configuration at `path`; what of it cannot be used, one sentence each. */

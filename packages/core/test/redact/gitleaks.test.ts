@@ -192,7 +192,7 @@ ${rule("k=(\\w+)")}`;
       "rule `nothing`: not used, since it has no `regex`",
       "rule `company`: not used, since it asks for finds of other rules nearby",
       "rule `helper`: not used, since its finds are only for other rules",
-      "rule `two\nlines`: not used, since its id has a line break",
+      "rule `two lines`: not used, since its id has a line break",
       "rule `allow`: the rule has a key `colour`, which is not known and left out",
       "`paths` and `commits` of allowlists are left out: a text has neither",
     ]);
