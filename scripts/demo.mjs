@@ -44,7 +44,8 @@ async function told(modelUrl) {
   showDenyFiles();
   heading(`a prompt on its way to a model, masked by the library's inspectWire     (policy: ${here(tiers)})`);
   await showMasking(tiers, modelUrl);
-  print("\nnext: `npm start -- --help`, or your own events: `npm start --silent -- run < events.ndjson`");
+  print(`\nwhat happens in the session is told in ${here(join(root, "examples", "README.md"))}`);
+  print("next: `npm start -- --help`, or your own events: `npm start --silent -- run < events.ndjson`");
   return code;
 }
 

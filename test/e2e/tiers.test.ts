@@ -130,10 +130,11 @@ describe("L3", () => {
 
   it("alone is asked at once, and what it cannot tell takes the fail mode", async () => {
     const cwd = scratch();
-    const { stdout } = await run(["run", "--fail-closed"], shadow(7), {
+    const { stdout, stderr } = await run(["run", "--fail-closed"], shadow(7) + shadow(8), {
       cwd,
       env: { A3S_SENTRY_AGENT_BIN: "/bin/false" },
     });
+    expect(stderr.match(/^warning: L3 unavailable: .* \(told once\)$/gm)).toHaveLength(1);
     expect(audits(stdout)[0]?.decision).toMatchObject({
       verdict: "block",
       tier: "Agent",

@@ -6,7 +6,7 @@ import { loadCore } from "./engine/loader.js";
 import { lintReport, type Recipe } from "./engine/recipe.js";
 import type { PolicyInfo } from "./generated/wire.js";
 import type { PolicyOptions, SentryOptions } from "./options.js";
-import { type Diagnostic, fromWire } from "./policy/diagnostic.js";
+import { type Diagnostic, fromWire, warning } from "./policy/diagnostic.js";
 import { type Env, lookupOnce } from "./policy/env.js";
 import { PolicyError } from "./policy/error.js";
 import { filesOf, type KnownFiles } from "./policy/files.js";
@@ -45,7 +45,7 @@ export interface LintOptions extends PolicyOptions, Pick<SentryOptions, "files" 
 
 /**
  * Every problem of a policy, and what it has that is hardly meant: a rule that can never decide, two rules of one name.
- * With `readFile` or `files`, the problems of the files that it names too. An empty list is a good policy. Rejects
+ * With `readFile` or `files`, those of the files that it names too. An empty list is a good policy. Rejects
  * with a `TypeError` only for a source or an option of a wrong type.
  *
  * @example
@@ -60,22 +60,30 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
     const { diagnostics, policy } = lintReport(instance, recipe);
     found = diagnostics.map(fromWire);
     const hasFiles = files !== undefined || readFile !== undefined;
-    if (policy !== null && hasFiles) readFiles(instance, recipe, policy, filesOf(name, files, readFile));
-    return found;
+    if (policy === null || !hasFiles) return found;
+    return [...found, ...readFiles(instance, recipe, policy, name, filesOf(name, files, readFile))];
   } catch (error) {
     if (error instanceof PolicyError) return [...found, ...error.diagnostics];
     throw error;
   }
 }
 
-/** Throws a `PolicyError` for a file that cannot be read or used. */
-function readFiles(instance: Instance, recipe: Recipe, { sae, redact }: PolicyInfo, files: KnownFiles): void {
-  if (sae === null && redact.gitleaks === null) return;
+/** What of the files is left out, as warnings. Throws a `PolicyError` for a file that cannot be read or used. */
+function readFiles(
+  instance: Instance,
+  recipe: Recipe,
+  { sae, redact }: PolicyInfo,
+  name: string,
+  files: KnownFiles,
+): Diagnostic[] {
+  const { gitleaks } = redact;
+  if (sae === null && gitleaks === null) return [];
   const { engine } = Engine.compile(instance, recipe);
-  if (engine === undefined) return;
+  if (engine === undefined) return [];
   try {
     if (sae !== null) attachDictionary(engine, sae, files);
-    if (redact.gitleaks !== null) importGitleaks(engine, redact.gitleaks, files);
+    if (gitleaks === null) return [];
+    return importGitleaks(engine, gitleaks, files).map((text) => warning(name, "redact/left-out", text));
   } finally {
     engine.close();
   }

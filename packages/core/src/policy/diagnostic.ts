@@ -26,6 +26,12 @@ export function fromWire({ help, frame, ...rest }: WireDiagnostic): Diagnostic {
   return { ...rest, ...(help === null ? {} : { help }), frame: frame.trimEnd() };
 }
 
+/** What is hardly meant, or is left out, found outside of the core. */
+export function warning(name: string, code: string, message: string): Diagnostic {
+  const { frame, ...found } = problem(name, code, message);
+  return { ...found, severity: "warning", frame: frame.replace("error", "warning") };
+}
+
 /** A problem found before the text reaches the core. */
 export function problem(
   name: string,

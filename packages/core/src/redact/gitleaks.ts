@@ -54,8 +54,9 @@ export function readGitleaks(name: string, toml: string): Gitleaks {
   return { acl, problems: reader.problems };
 }
 
+/** A problem in one line, whatever the id. */
 function about(id: string, problem: string): string {
-  return id === "" ? problem : `rule \`${id}\`: ${problem}`;
+  return id === "" ? problem : `rule \`${id.replace(/[\r\n]+/g, " ")}\`: ${problem}`;
 }
 
 /** Gives the engine the rules of the configuration at `path`; what of it cannot be used, one sentence each. */
@@ -117,6 +118,8 @@ class Reader {
 
 /** Why a rule cannot be used for texts, if it cannot. */
 function whyNot(rule: Table, regex: string): string | undefined {
+  // The core tells of a rule in two lines: its id, and what is wrong with it.
+  if (/[\r\n]/.test(text(rule, "id"))) return "since its id has a line break";
   if (rule.has("path")) return "since it is for files of certain paths, and a text has none";
   if (regex === "") return "since it has no `regex`";
   if (tables(rule, "required").length > 0) return "since it asks for finds of other rules nearby";

@@ -165,6 +165,9 @@ id = "helper"
 regex = "a"
 skipReport = true
 [[rules]]
+id = "two\\nlines"
+regex = "a"
+[[rules]]
 id = "group"
 regex = "(a)"
 secretGroup = 2
@@ -182,22 +185,31 @@ ${rule("k=(\\w+)")}`;
     const prefix = 'gitleaks configuration "g.toml": ';
     expect(warnings.every((warning) => warning.startsWith(prefix))).toBe(true);
     const said = warnings.map((warning) => warning.slice(prefix.length));
-    expect(said.slice(0, 8)).toEqual([
+    expect(said.slice(0, 9)).toEqual([
       "it has a key `colour`, which is not known and left out",
       "`extend` is not followed: only the rules of the file itself are used",
       "rule `files`: not used, since it is for files of certain paths, and a text has none",
       "rule `nothing`: not used, since it has no `regex`",
       "rule `company`: not used, since it asks for finds of other rules nearby",
       "rule `helper`: not used, since its finds are only for other rules",
+      "rule `two lines`: not used, since its id has a line break",
       "rule `allow`: the rule has a key `colour`, which is not known and left out",
       "`paths` and `commits` of allowlists are left out: a text has neither",
     ]);
-    expect(said.slice(8).map((line) => line.split(": the pattern of an")[0]?.split("not used: ")[0])).toEqual([
+    expect(said.slice(9).map((line) => line.split(": the pattern of an")[0]?.split("not used: ")[0])).toEqual([
       "rule `look`: ",
       "rule `two parts`: ",
       "rule `group`: ",
       "rule `allow`: an allowlist is left out",
     ]);
+  });
+
+  it("is told by lint too, as warnings, where a part of it is not used", async () => {
+    const files = { "g.toml": '[[rules]]\nid = "key"\nregex = "x"\npath = "y"\n' };
+    const [found, ...others] = await lint(POLICY, { files, name: "site.acl" });
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ code: "redact/left-out", severity: "warning" });
+    expect(found?.frame).toMatch(/^warning\[redact\/left-out\]: .*rule `key`: not used.*\n --> site\.acl$/);
   });
 
   it("is an error if it is no TOML, cannot be read, or nothing reads files", async () => {

@@ -1,5 +1,6 @@
 // `run`: the daemon on this process's streams and signals.
 
+import type { Tier } from "@a3s-sentry/core";
 import { type Listening, serve } from "../daemon/http.js";
 import { type Loaded, load } from "../daemon/load.js";
 import { Log } from "../daemon/log.js";
@@ -8,6 +9,7 @@ import { Reloader } from "../daemon/reload.js";
 import { Daemon, type Result } from "../daemon/run.js";
 import { type RunFlags, type RunSettings, runSettings } from "../daemon/settings.js";
 import { failOpenWarning, startLine } from "../daemon/start.js";
+import type { TierTime } from "../daemon/tier-times.js";
 import { summary } from "../daemon/totals.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
@@ -18,9 +20,13 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const log = new Log(io.stderr);
   const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
   const stamps = new Map<string, string>();
+  const tellFailure = firstFailures(log);
+  const tierTook = (time: TierTime): void => {
+    metrics?.tierTook(time);
+    tellFailure(time);
+  };
   const filled = new Set<string>();
-  const loadTo = (to: Map<string, string>): Promise<Loaded> =>
-    load(settings, { stamps: to, filled, tierTook: metrics?.tierTook });
+  const loadTo = (to: Map<string, string>): Promise<Loaded> => load(settings, { stamps: to, filled, tierTook });
   const loaded = await loadTo(stamps);
   const { failClosed } = loaded.sentry.policy;
   const endpoint = await listen(settings, metrics, () => daemon.takesEvents);
@@ -72,6 +78,16 @@ function tellPolicy(log: Log, what: string, { sentry, warnings }: Loaded): void 
   for (const warning of warnings) log.line(`warning: ${warning}`);
   const loud = failOpenWarning(sentry);
   if (loud !== undefined) log.line(loud);
+}
+
+/** Tells the first failure of each slow tier: a wrong address or program shows here, not in the audit alone. */
+function firstFailures(log: Log): (time: TierTime) => void {
+  const told = new Set<Tier>();
+  return ({ tier, failure }) => {
+    if (failure === undefined || told.has(tier)) return;
+    told.add(tier);
+    log.line(`warning: ${failure} (told once)`);
+  };
 }
 
 /** Puts each new state of the files in force. What is no policy changes nothing. */

@@ -166,9 +166,9 @@ export class Metrics {
   }
 
   /** Takes what a slow tier has taken. */
-  readonly tierTook = ({ tier, seconds, failed }: TierTime): void => {
+  readonly tierTook = ({ tier, seconds, failure }: TierTime): void => {
     this.#seconds.observe({ tier }, seconds);
-    if (failed) this.#failures.inc({ tier });
+    if (failure !== undefined) this.#failures.inc({ tier });
   };
 
   async text(): Promise<{ type: string; text: string }> {

@@ -22,10 +22,11 @@ export function startLine({ policy, tiers }: Told): string {
   ].join("; ");
 }
 
-/** The loud one, where no tier but the rules settles an escalation of theirs, and that means allow. */
+/** The loud one, where no tier settles an escalation, and that means allow. */
 export function failOpenWarning({ policy, tiers }: Told): string | undefined {
   if (policy.failClosed || tiers.l2 !== undefined || tiers.l3 !== undefined) return undefined;
-  return "WARNING: rules only and fail-open: EVERY ESCALATION WILL BE ALLOWED (`fail_closed = true`, or --fail-closed, blocks them)";
+  const there = policy.sae === null ? "rules only" : "neither L2 nor L3";
+  return `WARNING: ${there} and fail-open: EVERY ESCALATION WILL BE ALLOWED (\`fail_closed = true\`, or --fail-closed, blocks them)`;
 }
 
 function tierWords({ llm, agent, sae }: Policy, tiers: Told["tiers"]): string {

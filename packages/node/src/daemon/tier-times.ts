@@ -5,8 +5,8 @@ import type { Judge, Tier, Tiers } from "@a3s-sentry/core";
 export interface TierTime {
   readonly tier: Tier;
   readonly seconds: number;
-  /** Whether it gave no judgment of the event: it could not be reached, or answered junk. */
-  readonly failed: boolean;
+  /** Why it gave no judgment of the event, where it gave none: it could not be reached, or answered junk. */
+  readonly failure: string | undefined;
 }
 
 /** The same tiers, which tell of each judgment that has ended of itself. */
@@ -23,15 +23,16 @@ function timedJudge(judge: Judge, tell: (time: TierTime) => void): Judge {
     tier,
     async judge(event, options) {
       const began = performance.now();
-      const end = (failed: boolean): void => {
-        if (!options.signal.aborted) tell({ tier, seconds: (performance.now() - began) / 1000, failed });
+      const end = (failure: string | undefined): void => {
+        if (!options.signal.aborted) tell({ tier, seconds: (performance.now() - began) / 1000, failure });
       };
       try {
         const decision = await judge.judge(event, options);
-        end(UNAVAILABLE.test(decision.reason));
+        end(UNAVAILABLE.test(decision.reason) ? decision.reason : undefined);
         return decision;
       } catch (error) {
-        end(true);
+        const name = tier === "Llm" ? "L2" : "L3";
+        end(`${name} unavailable: ${error instanceof Error ? error.message : String(error)}`);
         throw error;
       }
     },
