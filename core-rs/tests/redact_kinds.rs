@@ -266,7 +266,7 @@ fn a_key_is_found_behind_an_escape() {
         "private_key",
         &format!("«-----BEGIN PRIVATE KEY-----{value}»"),
     );
-    verify("email", "«bob@2x.example»");
+    verify("email", "«bob@2x.example» to=«ada%40example.org»&x");
 }
 
 #[test]
@@ -281,6 +281,7 @@ fn what_only_looks_alike_is_left_alone() {
         "secret: process.env.JWT_SECRET,",
         "api_key=os.environ[\"API_KEY_OF_SERVICE\"]",
         "token: CancellationToken",
+        "let token = input.parse::<Token>()?;",
         "fn f(token: vscode.CancellationToken)",
         "password: string; token: SecretStringLike | null",
         "password = my_password_variable",
@@ -294,6 +295,7 @@ fn what_only_looks_alike_is_left_alone() {
         "password=aaaaaaaaaaaaaaaa&token=\"000000000000\"",
         "password: settings.API_KEY_2, secret=config.secret_value",
         "PWD=/home/build/projects/thing",
+        "how to make a secret: docs/runbook.md",
         "the secret is that nobody knows it",
         "\"token\": \"https://example.com/tokens\"",
         "Forgot password? Reset your password: click the link.",

@@ -73,10 +73,11 @@ const STRIPE_KEY: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( [spr]k_ (?: live | test ) _ [0-9A-Za-z]{10,} | whsec_ [0-9A-Za-z+/=]{24,} )";
 
-const GOOGLE_API_KEY: &str = r"(?:(?-u:\b)|_|%[0-9A-Fa-f]{2})(AIza[0-9A-Za-z_-]{35})(?-u:\b)";
+const GOOGLE_API_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( AIza [0-9A-Za-z_-]{35} ) (?-u:\b)";
 
-const AWS_ACCESS_KEY_ID: &str =
-    r"(?:(?-u:\b)|_|%[0-9A-Fa-f]{2})((?:AKIA|ASIA)[0-9A-Z]{16})(?-u:\b)";
+const AWS_ACCESS_KEY_ID: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( (?: AKIA | ASIA ) [0-9A-Z]{16} ) (?-u:\b)";
 
 const GITHUB_TOKEN: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
@@ -117,7 +118,7 @@ const GENERIC_SECRET: &str = r#"(?x)
         ( [^\s"'`\\,;:&<>(){}\[\]=] (?: \\* [^\s"'`\\,;&<>(){}\[\]] ){11,} ) )"#;
 
 const EMAIL: &str = r"(?x)
-    [0-9A-Za-z_%+-] [0-9A-Za-z._%+-]{0,63} @
+    [0-9A-Za-z_%+-] [0-9A-Za-z._%+-]{0,63} (?: @ | %40 )
     (?: [0-9A-Za-z] (?: [0-9A-Za-z-]{0,61} [0-9A-Za-z] )? \. )+ [A-Za-z]{2,24} (?-u:\b)";
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ fn is_value(before: &[u8], value: &[u8], next: Option<u8>) -> bool {
         Some(b'"' | b'\'' | b'`') => true,
         last => {
             let is_setting = matches!(last, Some(b'=' | b':'));
-            !is_path(value) && !is_code(value, is_setting, next)
+            !is_path(value, is_setting) && !is_code(value, is_setting, next)
         }
     }
 }
@@ -88,19 +88,20 @@ fn is_template(value: &[u8]) -> bool {
     }
 }
 
-/// A file's path of ordinary names.
-fn is_path(value: &[u8]) -> bool {
+/// A file's path of ordinary names; without its root only where it is no setting, and has a dot as files do.
+fn is_path(value: &[u8], is_setting: bool) -> bool {
     let is_ordinary = |byte: &u8| byte.is_ascii_lowercase() || b"/._-".contains(byte);
+    let has = |byte: u8| value.iter().skip(1).any(|other| *other == byte);
     let begins = match value {
-        [b'/', rest @ ..] => rest.contains(&b'/'),
-        _ => [&b"./"[..], b"../", b"~/"]
-            .iter()
-            .any(|start| value.starts_with(start)),
+        [b'/', ..] => has(b'/'),
+        [b'.' | b'~', b'/', ..] | [b'.', b'.', b'/', ..] => true,
+        _ => !is_setting && has(b'/') && has(b'.'),
     };
     begins && value.iter().skip(1).all(is_ordinary)
 }
 
-/// What of a program stands without quotes where a value is taken from: a call, `process.env.TOKEN`, and, unless it is
+/// What of a program stands without quotes where a value is taken from: a call, a path of names
+/// (`input.parse::<Token>()`), `process.env.TOKEN`, and, unless it is
 /// right behind `=` or `:` as a setting is, `CancellationToken`. Without a call only a name that says again what it is the
 /// name of is told from a value.
 fn is_code(value: &[u8], is_setting: bool, next: Option<u8>) -> bool {
@@ -112,6 +113,9 @@ fn is_code(value: &[u8], is_setting: bool, next: Option<u8>) -> bool {
     }
     if matches!(next, Some(b'(' | b'[')) {
         return !matches!(value, [b'0'..=b'9', ..]);
+    }
+    if value.windows(2).any(|two| two == b"::") {
+        return true;
     }
     let says_again = {
         let small = value.to_ascii_lowercase();
