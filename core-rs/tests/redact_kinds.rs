@@ -200,6 +200,76 @@ fn of_values_only_the_value_is_found() {
 }
 
 #[test]
+fn a_value_behind_a_label_is_found_as_it_is_written() {
+    for marked in [
+        // Without quotes, letters and what joins them are a value too.
+        "passwd=«abc_def_ghij»",
+        "token: «abcdefGHIjkl»",
+        "api_key = «abcdefghijkl»",
+        "API key: «abcdefghijkl»",
+        "password=«Abc.Def.Ghi.Jkl»",
+        "password: «CorrectHorseBattery»",
+        "PASSWORD=«my_secret_pass_word»",
+        r"password=«abc\\defghijklmnop»",
+        "password=«/abcdefghijklmnop»",
+        // A quote within.
+        r#"{"password":"«abc\"def\"ghijklmn»"}"#,
+        r#"{"x":"{\"password\":\"«abc\\\"def\\\"ghijklmn»\",\"y\":\"\"}"}"#,
+        // What looks like a place for a value only at its beginning.
+        "password=\"«$ecretpassword»\"",
+        "password=\"«${X}hunter2hunter2»\"",
+        "password='«<hunter2hunter2>»'",
+        // Ways to write it down.
+        "**Password:** «hunter2hunter2»",
+        "**Password**: `«hunter2hunter2»`",
+        "password = \"\"\"«hunter2hunter2»\"\"\"",
+        "password=b\"«hunter2hunter2»\"",
+        "const PASSWORD: &'static str = \"«hunter2hunter2»\";",
+        "password: >-\n  «hunter2hunter2»\n",
+        r#"{"X-Api-Key":["«hunter2hunter2»"]}"#,
+        // Escapes of URLs, and of JSON by number.
+        "x=password%3A%20«hunter2hunter2»&y=1",
+        r#"{"x":"password\u003d«hunter2hunter2»\u0026y=1"}"#,
+        r#"{"x":"{\u0022password\u0022:\u0022«hunter2hunter2»\u0022}"}"#,
+        r#"{"password":"«schl\u00fcsselbund»"}"#,
+    ] {
+        verify("generic_secret", marked);
+    }
+}
+
+#[test]
+fn a_key_is_found_behind_an_escape() {
+    for (kind, secret) in [
+        ("openai_key", format!("sk-{}", some(48))),
+        ("stripe_key", format!("sk_live_{}", some(24))),
+        ("google_api_key", format!("AIza{}", some(35))),
+        ("aws_access_key_id", format!("AKIA{}", "Q3EGRIZ7JN5XW2TB")),
+        ("github_token", format!("ghp_{}", some(36))),
+        ("slack_token", format!("xoxb-123456789012-{}", some(24))),
+        (
+            "jwt",
+            format!("eyJ{}.eyJ{}.{}", some(17), some(30), some(43)),
+        ),
+    ] {
+        for before in ["k%3D", "%20", r"\uff1a", r"\\u0020", r"x\u00e9", "id_"] {
+            verify(kind, &format!("{before}«{secret}»"));
+        }
+    }
+    let value = some(30);
+    for before in ["Authorization%3A%20Bearer%20", "authorization=Bearer+"] {
+        verify("bearer", &format!("{before}«{value}»"));
+    }
+    let pem = pem("RSA PRIVATE KEY", "%0A");
+    verify("private_key", &format!("«{}»&x", pem.replace(' ', "%20")));
+    verify("private_key", &format!("«{}»&x", pem.replace(' ', "+")));
+    verify(
+        "private_key",
+        &format!("«-----BEGIN PRIVATE KEY-----{value}»"),
+    );
+    verify("email", "«bob@2x.example» to=«ada%40example.org»&x");
+}
+
+#[test]
 fn what_only_looks_alike_is_left_alone() {
     let mut detectors = detectors("");
     for text in [
@@ -211,6 +281,7 @@ fn what_only_looks_alike_is_left_alone() {
         "secret: process.env.JWT_SECRET,",
         "api_key=os.environ[\"API_KEY_OF_SERVICE\"]",
         "token: CancellationToken",
+        "let token = input.parse::<Token>()?;",
         "fn f(token: vscode.CancellationToken)",
         "password: string; token: SecretStringLike | null",
         "password = my_password_variable",
@@ -220,7 +291,11 @@ fn what_only_looks_alike_is_left_alone() {
         "token: <your-token-goes-here>",
         "password: xxxxxxxxxxxxxxxx",
         "TOKEN=$GITHUB_TOKEN_OF_BOT",
+        "token=\"$github_token\" key=\"{{ api_key_of_service }}\" password='<your-password>'",
+        "password=aaaaaaaaaaaaaaaa&token=\"000000000000\"",
+        "password: settings.API_KEY_2, secret=config.secret_value",
         "PWD=/home/build/projects/thing",
+        "how to make a secret: docs/runbook.md",
         "the secret is that nobody knows it",
         "\"token\": \"https://example.com/tokens\"",
         "Forgot password? Reset your password: click the link.",

@@ -104,7 +104,7 @@ fn tell_all(problems: &mut String, id: &str, what: &str, diagnostics: &[Diagnost
 }
 
 fn tell(problems: &mut String, id: &str, said: &[&str]) {
-    problems.push_str(id);
+    id.lines().for_each(|line| problems.push_str(line));
     problems.push('\n');
     let lines = said.iter().flat_map(|part| part.lines());
     lines.for_each(|line| problems.push_str(line));

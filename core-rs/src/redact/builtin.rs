@@ -14,10 +14,6 @@ pub(super) struct Builtin {
     pub(super) check: Check,
 }
 
-const fn whole(place: usize, pattern: &'static str) -> Builtin {
-    of(place, pattern, ValueGroup::Whole, Check::Nothing)
-}
-
 const fn of(place: usize, pattern: &'static str, value: ValueGroup, check: Check) -> Builtin {
     Builtin {
         kind: kind(place),
@@ -34,14 +30,14 @@ const fn kind(place: usize) -> &'static str {
 
 /// In the order of [`SECRET_KINDS`].
 pub(super) const ALL: [Builtin; 12] = [
-    whole(0, PRIVATE_KEY),
-    whole(1, OPENAI_KEY),
-    whole(2, STRIPE_KEY),
-    whole(3, GOOGLE_API_KEY),
-    whole(4, AWS_ACCESS_KEY_ID),
-    whole(5, GITHUB_TOKEN),
-    whole(6, SLACK_TOKEN),
-    whole(7, JWT),
+    of(0, PRIVATE_KEY, ValueGroup::Whole, Check::Nothing),
+    of(1, OPENAI_KEY, ValueGroup::First, Check::Nothing),
+    of(2, STRIPE_KEY, ValueGroup::First, Check::Nothing),
+    of(3, GOOGLE_API_KEY, ValueGroup::First, Check::Nothing),
+    of(4, AWS_ACCESS_KEY_ID, ValueGroup::First, Check::Nothing),
+    of(5, GITHUB_TOKEN, ValueGroup::First, Check::Nothing),
+    of(6, SLACK_TOKEN, ValueGroup::First, Check::Nothing),
+    of(7, JWT, ValueGroup::First, Check::Nothing),
     of(8, AWS_SECRET, ValueGroup::First, Check::Nothing),
     of(9, BEARER, ValueGroup::First, Check::Bearer),
     of(10, GENERIC_SECRET, ValueGroup::First, Check::Generic),
@@ -59,54 +55,70 @@ pub(super) const PLACEHOLDER: Builtin = Builtin {
 /// PEM, and what `OpenPGP` calls armour. Either up to its end; or, where that is missing, what of it is there: lines of base64
 /// below its first line, or that line and base64 behind it.
 const PRIVATE_KEY: &str = r#"(?x)
-    -----BEGIN [\ 0-9A-Z]{0,40} PRIVATE\ KEY (?: \ BLOCK )? -----
-    (?: [0-9A-Za-z+/=\s"'`,:.()|>\#*_@\\-]*? -----END [\ 0-9A-Z]{0,40} PRIVATE\ KEY (?: \ BLOCK )? -----
+    -----BEGIN [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY (?: (?: [\ +] | %20 ) BLOCK )? -----
+    (?: [0-9A-Za-z+/=\s"'`,:.()|<>\#*_@%\\-]*? -----END [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY
+        (?: (?: [\ +] | %20 ) BLOCK )? -----
       | (?: [\ \t\r]* \n [\ \t]* (?: [0-9A-Za-z-]+ :\ [^\n"]{0,100} | [0-9A-Za-z+/=]+ )? )+
-      | [\ \t]+ [0-9A-Za-z+/=]{16} [0-9A-Za-z+/=\ \t\r\n]*
+      | [\ \t]* [0-9A-Za-z+/=]{16} [0-9A-Za-z+/=\ \t\r\n]*
     )"#;
 
-/// Of `OpenAI`, and of those who write theirs alike.
+/// Of `OpenAI`, and of those who write theirs alike. Here and below: a `_` or an escaped character of an URL before a key is
+/// no part of its word.
 const OPENAI_KEY: &str = r"(?x)
-    (?-u:\b) sk- (?: (?: proj | svcacct | admin | None | ant | or | lf ) - [0-9A-Za-z_-]{16,}
-                   | [0-9A-Za-z]{20,} [0-9A-Za-z_-]* )";
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( sk- (?: (?: proj | svcacct | admin | None | ant | or | lf ) - [0-9A-Za-z_-]{16,}
+            | [0-9A-Za-z]{20,} [0-9A-Za-z_-]* ) )";
 
 const STRIPE_KEY: &str = r"(?x)
-    (?-u:\b) (?: [spr]k_ (?: live | test ) _ [0-9A-Za-z]{10,} | whsec_ [0-9A-Za-z+/=]{24,} )";
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( [spr]k_ (?: live | test ) _ [0-9A-Za-z]{10,} | whsec_ [0-9A-Za-z+/=]{24,} )";
 
-const GOOGLE_API_KEY: &str = r"(?-u:\b)AIza[0-9A-Za-z_-]{35}(?-u:\b)";
+const GOOGLE_API_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( AIza [0-9A-Za-z_-]{35} ) (?-u:\b)";
 
-const AWS_ACCESS_KEY_ID: &str = r"(?-u:\b)(?:AKIA|ASIA)[0-9A-Z]{16}(?-u:\b)";
+const AWS_ACCESS_KEY_ID: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( (?: AKIA | ASIA ) [0-9A-Z]{16} ) (?-u:\b)";
 
-const GITHUB_TOKEN: &str = r"(?-u:\b)(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{22,})";
+const GITHUB_TOKEN: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( gh[pousr]_[0-9A-Za-z]{36,} | github_pat_[0-9A-Za-z_]{22,} )";
 
 const SLACK_TOKEN: &str = r"(?x)
-    (?-u:\b) (?: (?: xoxe\. )? xox[abeoprs] - [0-9A-Za-z-]{10,} | xapp-[0-9]+ - [0-9A-Za-z-]{10,} )";
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( (?: xoxe\. )? xox[abeoprs] - [0-9A-Za-z-]{10,} | xapp-[0-9]+ - [0-9A-Za-z-]{10,} )";
 
 /// Three parts of base64url; five where it is encrypted. The first is that of `{"`.
 const JWT: &str = r"(?x)
-    (?-u:\b) eyJ [0-9A-Za-z_-]{8,} \. [0-9A-Za-z_-]{2,} \. [0-9A-Za-z_-]*
-    (?: \. [0-9A-Za-z_-]+ \. [0-9A-Za-z_-]+ )?";
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( eyJ [0-9A-Za-z_-]{8,} \. [0-9A-Za-z_-]{2,} \. [0-9A-Za-z_-]*
+      (?: \. [0-9A-Za-z_-]+ \. [0-9A-Za-z_-]+ )? )";
 
 const AWS_SECRET: &str = r#"(?x)
     (?i-u: aws [\ _.-]? (?: secret [\ _.-]? (?: access [\ _.-]? )? key | secret ) | secret [\ _-]? access [\ _-]? key )
-    [\ ]* ["']? [\ \t\r\n]* (?: => | := | [:=>] | %3[dD] ) [\ \t\r\n]* ["'`]?
-    ( [0-9A-Za-z+/=]{16,} )"#;
+    [\ ]* (?: ["'] | %22 )? [\ \t\r\n]* (?: => | := | [:=>] | %3[aAdD] ) (?: [\ \t\r\n] | %20 )* (?: ["'`] | %22 )?
+    ( (?: [0-9A-Za-z+/=] | %2[bBfF] | %3[dD] ){16,} )"#;
 
 /// In a header whatever it is; elsewhere what no word looks like.
 const BEARER: &str = r#"(?x)
-    (?i-u: authorization [\ ]* ["']? [\ \t]* [:=] [\ \t]* ["']? )? (?-u:\b) (?i-u: bearer ) [\ \t]+
+    (?i-u: authorization [\ ]* ["']? [\ \t]* (?: [:=,] | %3a ) (?: [\ \t+] | %20 )* ["']? )?
+    (?: (?-u:\b) | %[0-9A-Fa-f]{2} ) (?i-u: bearer ) (?: [\ \t+] | %20 )+
     ( [0-9A-Za-z._~+/=-]{12,} )"#;
 
-/// A label, then a value in quotes up to their end, or one without up to what ends a word.
+/// A label, then a value in quotes up to their end, or one without up to what ends a word. A quote that is escaped within
+/// has blanks before it, and behind it what does not stand behind the end of a value in JSON.
 const GENERIC_SECRET: &str = r#"(?x)
-    (?i-u: (?: api | access | secret | private | auth | signing | encryption | account | master | service ) [_.-]? key
+    (?i-u: (?: api | access | secret | private | auth | signing | encryption | account | master | service ) [\ _.-]? key
         | secret | token | passwd | password | pwd )
-    [\ ]* ["'`]? [\ \t\r\n]* (?: => | := | ==? | : | %3[dD] ) [\ \t\r\n]*
-    (?: " ( [^"\s]{12,} ) | ' ( [^'\s]{12,} ) | ` ( [^`\s]{12,} )
-      | ( [^\s"'`\\,;:&<>(){}\[\]=] [^\s"'`\\,;&<>(){}\[\]]{11,} ) )"#;
+    [\ *]* (?: ["'`] | %22 )? [\ \t\r\n*]*
+    (?: => | := | ==? | : | %3[aAdD] | : [\ &'0-9A-Za-z]{1,20} = )
+    (?: [\ \t\r\n] | %20 )* (?: \*\* \ * )?
+    (?: (?: \[ [\ \t\r\n]* | [bru] )? (?: (?: "" )? " ( (?: [^"\s] | \ + " [^"\s,:;\}\])] ){12,} )
+          | ' ( [^'\s]{12,} ) | ` ( [^`\s]{12,} ) )
+      | (?: %22 | [|>] [+-]? \ * \n \ * )?
+        ( [^\s"'`\\,;:&<>(){}\[\]=] (?: \\* [^\s"'`\\,;&<>(){}\[\]] ){11,} ) )"#;
 
 const EMAIL: &str = r"(?x)
-    [0-9A-Za-z_%+-] [0-9A-Za-z._%+-]{0,63} @
+    [0-9A-Za-z_%+-] [0-9A-Za-z._%+-]{0,63} (?: @ | %40 )
     (?: [0-9A-Za-z] (?: [0-9A-Za-z-]{0,61} [0-9A-Za-z] )? \. )+ [A-Za-z]{2,24} (?-u:\b)";
 
 #[cfg(test)]

@@ -28,6 +28,16 @@ const ALLOWLIST = [
   "targetrules",
 ];
 
+/** What keys hold. The value of another type is left out. */
+const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  secretgroup: (value) => typeof value === "number",
+  entropy: Number.isFinite,
+  keywords: isTexts,
+  regextarget: (value) => typeof value === "string",
+  regexes: isTexts,
+  stopwords: isTexts,
+};
+
 /**
  * Reads a configuration of gitleaks 8: what finds secrets in a text. Paths and commits are not of a text, and other
  * configurations are not read; `problems` says where one asks for that. Throws a `PolicyError` for what is no TOML; `name` is what
@@ -77,8 +87,10 @@ class Reader {
 
   /** Says which keys mean nothing. */
   known(table: Table, keys: readonly string[], what: string, id = ""): void {
-    for (const key of table.keys()) {
+    for (const [key, value] of table) {
       if (!keys.includes(key)) this.problem(`${what} has a key \`${key}\`, which is not known and left out`, id);
+      else if (TYPES[key]?.(value) === false)
+        this.problem(`${what} has a \`${key}\` of a wrong type, which is left out`, id);
     }
   }
 
@@ -95,7 +107,7 @@ class Reader {
     const group = rule.get("secretgroup");
     if (typeof group === "number" && group !== 0) settings.push(`value_group = ${group}`);
     const entropy = rule.get("entropy");
-    if (typeof entropy === "number") settings.push(`entropy = ${entropy}`);
+    if (Number.isFinite(entropy)) settings.push(`entropy = ${entropy}`);
     settings.push(`keywords = ${list(texts(rule, "keywords"))}`);
     settings.push(`allow = [${allow.map((allowlist) => this.allowlist(allowlist, "an", id)).join("")}]`);
     return `rule ${writeText(id)} {\n${settings.join("\n")}\n}\n`;
@@ -148,6 +160,10 @@ function text(table: Table, key: string): string {
 function texts(table: Table, key: string): string[] {
   const value = table.get(key);
   return Array.isArray(value) ? value.filter((member): member is string => typeof member === "string") : [];
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((member) => typeof member === "string");
 }
 
 function list(members: readonly string[]): string {

@@ -114,11 +114,13 @@ function cutOf(finds: readonly Find[], limit: number): { readonly end: number; r
   return across === undefined ? { end: limit } : { end: across.end, find: across };
 }
 
-/** The text's length without what is only half there: the first unit of a pair, and backslashes at its end. */
+/** The text's length without what is only half there: the first unit of a pair, and an escape at its end. */
 function wholeLength(text: string): number {
   const last = text.charCodeAt(text.length - 1);
   if (last >= 0xd800 && last <= 0xdbff) return text.length - 1;
-  let end = text.length;
+  const [digits = ""] = /(?:u[0-9A-Fa-f]{0,3})?$/.exec(text.slice(-4)) ?? [];
+  let end = text.length - digits.length;
+  if (digits !== "" && text.charCodeAt(end - 1) !== 0x5c) return text.length;
   while (text.charCodeAt(end - 1) === 0x5c) end--;
   return text.length - end > MAX_ESCAPES ? text.length : end;
 }

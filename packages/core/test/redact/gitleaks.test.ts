@@ -212,6 +212,22 @@ ${rule("k=(\\w+)")}`;
     expect(found?.frame).toMatch(/^warning\[redact\/left-out\]: .*rule `key`: not used.*\n --> site\.acl$/);
   });
 
+  it("is told of a value of a wrong type, and of an id of two lines, and costs no other rule", async () => {
+    const more = 'entropy = nan\nsecretGroup = "2"\nkeywords = "z"\n[[rules.allowlists]]\nstopwords = "zz"';
+    const toml = `[[rules]]\nid = "a\\nb"\nregex = "a"\n${rule("zz(1)(2)", more)}`;
+    const said = await withRules(toml, async (sentry) => {
+      expect((await sentry.inspectWire("zz12", "request")).redactions).toHaveLength(1);
+      return sentry.warnings.map((warning) => warning.replace(/^gitleaks configuration "g.toml": /, ""));
+    });
+    expect(said.slice(0, 4)).toEqual([
+      "rule `r`: the rule has a `entropy` of a wrong type, which is left out",
+      "rule `r`: the rule has a `secretgroup` of a wrong type, which is left out",
+      "rule `r`: the rule has a `keywords` of a wrong type, which is left out",
+      "rule `r`: an allowlist has a `stopwords` of a wrong type, which is left out",
+    ]);
+    expect(said.slice(4)).toEqual([expect.stringMatching(/^rule `ab`: not used: its id does not fit/)]);
+  });
+
   it("is an error if it is no TOML, cannot be read, or nothing reads files", async () => {
     const files = { "g.toml": "rules = " };
     await expect(Sentry.create(POLICY, { files })).rejects.toThrow(PolicyError);

@@ -32,7 +32,7 @@ describe("chunks", () => {
       expect(redactor.restore(masked)).toBe(text);
       secrets += masked.split("{{A3S_REDACTED:").length - 1;
     }
-    expect(secrets).toBeGreaterThan(1000);
+    expect(secrets).toBeGreaterThan(900);
   });
 
   it("give what inspecting the whole gives", async () => {

@@ -62,6 +62,12 @@ const PARTS = [
   "@",
   "token=",
   "a",
+  "token: ",
+  "\\u00e9",
+  "\\\\u003d",
+  "\\u0022",
+  "\\u0",
+  "%3D",
 ];
 
 export function hostileText(next: (bound: number) => number, parts: number): string {
