@@ -2,7 +2,14 @@
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, root: string) => ({
-  test: { name, root, include: ["**/*.test.ts"], exclude: ["**/node_modules/**", "**/dist/**"], testTimeout: 30_000 },
+  test: {
+    name,
+    root,
+    include: ["**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 });
 
 export default defineConfig({

@@ -219,13 +219,13 @@ ${rule("k=(\\w+)")}`;
       expect((await sentry.inspectWire("zz12", "request")).redactions).toHaveLength(1);
       return sentry.warnings.map((warning) => warning.replace(/^gitleaks configuration "g.toml": /, ""));
     });
-    expect(said.slice(0, 4)).toEqual([
+    expect(said).toEqual([
+      "rule `a b`: not used, since its id has a line break",
       "rule `r`: the rule has a `entropy` of a wrong type, which is left out",
       "rule `r`: the rule has a `secretgroup` of a wrong type, which is left out",
       "rule `r`: the rule has a `keywords` of a wrong type, which is left out",
       "rule `r`: an allowlist has a `stopwords` of a wrong type, which is left out",
     ]);
-    expect(said.slice(4)).toEqual([expect.stringMatching(/^rule `ab`: not used: its id does not fit/)]);
   });
 
   it("is an error if it is no TOML, cannot be read, or nothing reads files", async () => {
