@@ -168,7 +168,11 @@ fn tiers() {
         ),
         (
             "llm { url = \"https://h/v1?x=1\" model = \"m\" }",
-            &[("policy/bad-value", "\"https://h/v1?x=1\"", "must end before")],
+            &[(
+                "policy/bad-value",
+                "\"https://h/v1?x=1\"",
+                "must end before",
+            )],
         ),
         (
             "llm { url = \"https://h\" model = \"m\" timeout_s = 0 }",

@@ -199,7 +199,7 @@ fn allowed(reader: &mut Reader<'_>, value: &Value) -> Option<Allowed> {
             "patterns" => {
                 for value in elements(value) {
                     let read = super::pattern::read(reader, "an allowlist", value);
-                    allowed.patterns.extend(read);
+                    allowed.patterns.extend(read.map(|(pattern, _)| pattern));
                 }
             }
             _ => {}

@@ -214,8 +214,7 @@ pub(super) fn secret(
     owner: &str,
     value: &Value,
 ) -> Option<(Pattern, Hir)> {
-    let pattern = pattern::read(reader, owner, value)?;
-    let hir = pattern.parsed()?;
+    let (pattern, hir) = pattern::read(reader, owner, value)?;
     if hir.properties().minimum_len() == Some(0) {
         reader.report(
             Diagnostic::new(

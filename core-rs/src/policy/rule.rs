@@ -59,6 +59,7 @@ pub(super) fn read(
         .as_ref()
         .map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
     let pattern = value("match").and_then(|value| pattern::read(reader, &owner, value));
+    let pattern = pattern.map(|(pattern, _)| pattern);
     let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
     let severity = value("severity").and_then(|value| reader.word("severity", value));
     let reason = value("reason").and_then(|value| reader.text("reason", value));

@@ -37,8 +37,8 @@ pub(super) struct Search {
     hir: Hir,
     /// Finds where a match ends.
     ends: Lazy,
-    /// Finds where the match that ends somewhere begins.
-    starts: Lazy,
+    /// Finds where the match that ends somewhere begins. Like the others below it is made when it is first asked.
+    starts: Option<Lazy>,
     /// Finds what text at the end could be the beginning of a match.
     begins: Option<Lazy>,
     groups: Option<Box<(PikeVM, pikevm::Cache)>>,
@@ -94,10 +94,9 @@ impl Search {
     pub(super) fn new(hir: &Hir) -> Option<Self> {
         let hir = with_looks(hir, in_ascii);
         let ends = compile(&hir, false, WhichCaptures::None)?;
-        let starts = compile(&hir, true, WhichCaptures::None)?;
         Some(Self {
             ends: Lazy::new(ends, MatchKind::LeftmostFirst)?,
-            starts: Lazy::new(starts, MatchKind::All)?,
+            starts: None,
             begins: None,
             groups: None,
             hir,
@@ -107,8 +106,8 @@ impl Search {
     pub(super) fn memory(&self) -> usize {
         let groups = self.groups.as_ref();
         let groups = groups.map_or(0, |of| of.0.get_nfa().memory_usage() + of.1.memory_usage());
-        let begins = self.begins.as_ref().map_or(0, Lazy::memory);
-        self.ends.memory() + self.starts.memory() + begins + groups
+        let others = self.starts.iter().chain(&self.begins);
+        self.ends.memory() + others.map(Lazy::memory).sum::<usize>() + groups
     }
 
     /// Whether there is a match anywhere.
@@ -131,13 +130,22 @@ impl Search {
         let mut in_vain = text.len().saturating_mul(IN_VAIN).max(IN_VAIN_AT_LEAST);
         let mut at = from;
         while let Some((end, read)) = self.end(text, at).ok()? {
-            let start = self.starts.back(text, at..end)?;
+            let start = self.start(text, at..end)?;
             let too_much = read - end > in_vain;
             in_vain = in_vain.saturating_sub(read - end);
             at = if too_much { text.len() } else { end };
             found(self, start..at)?;
         }
         Some(())
+    }
+
+    /// Where the match begins that ends with `part` and begins in it.
+    fn start(&mut self, text: &[u8], part: Range<usize>) -> Option<usize> {
+        if self.starts.is_none() {
+            let nfa = compile(&self.hir, true, WhichCaptures::None)?;
+            self.starts = Some(Lazy::new(nfa, MatchKind::All)?);
+        }
+        self.starts.as_mut()?.back(text, part)
     }
 
     /// Where the next match ends, and up to where was read to know.

@@ -101,8 +101,9 @@ fn split(hir: &Hir) -> Option<Vec<Hir>> {
     }
 }
 
-/// Reads a pattern of a site, and makes sure that it compiles. `owner` is what messages say it is the pattern of.
-pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
+/// Reads a pattern of a site with its syntax tree, and makes sure that it compiles. `owner` is what messages say it is
+/// the pattern of.
+pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<(Pattern, Hir)> {
     let text = reader.string("match", value)?;
     if classes(&text) > MAX_CLASSES {
         reader.report(too_large(owner, value.span));
@@ -120,7 +121,7 @@ pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Optio
         reader.report(too_large(owner, value.span));
         return None;
     }
-    Some(Pattern::new(text, &hir))
+    Some((Pattern::new(text, &hir), hir))
 }
 
 /// How many classes a pattern writes, at most.

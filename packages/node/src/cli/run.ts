@@ -25,9 +25,9 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
     metrics?.tierTook(time);
     tellFailure(time);
   };
-  const loadTo = (to: Map<string, string>, again: boolean): Promise<Loaded> =>
-    load(settings, { stamps: to, refuseEmpty: again, tierTook });
-  const loaded = await loadTo(stamps, false);
+  const filled = new Set<string>();
+  const loadTo = (to: Map<string, string>): Promise<Loaded> => load(settings, { stamps: to, filled, tierTook });
+  const loaded = await loadTo(stamps);
   const { failClosed } = loaded.sentry.policy;
   const endpoint = await listen(settings, metrics, () => daemon.takesEvents);
   const daemon = new Daemon(loaded.sentry, { input: runInput(io), output: io.stdout, log }, settings);
@@ -95,13 +95,13 @@ function reloaderFor(
   daemon: Daemon,
   { config, policy }: RunSettings,
   stamps: Map<string, string>,
-  loadTo: (to: Map<string, string>, again: boolean) => Promise<Loaded>,
+  load: (to: Map<string, string>) => Promise<Loaded>,
   log: Log,
 ): Reloader {
   const files = [config, policy].filter((file) => file !== undefined).map((file) => `\`${file}\``);
   const names = files.join(" and ") || "the built-in rules";
   return new Reloader(stamps, {
-    load: (to) => loadTo(to, true),
+    load,
     replace: (sentry) => daemon.replace(sentry),
     tell: (loaded) => tellPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
     refused: (error) => {

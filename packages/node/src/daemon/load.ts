@@ -24,8 +24,8 @@ export interface Loaded {
 export interface LoadOptions {
   /** Gets what each file was like when it was read, also if loading fails. */
   readonly stamps: Map<string, string>;
-  /** Refuses a file that is empty, as one is that is about to be written. */
-  readonly refuseEmpty?: boolean;
+  /** Files that have held anything so far, and gets those that do: one of them that is empty now is about to be written, and refused. */
+  readonly filled?: Set<string>;
   /** Is told what slow tiers take. */
   readonly tierTook?: ((time: TierTime) => void) | undefined;
 }
@@ -40,7 +40,8 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const open = (path: string): OpenedSource => {
     note(path, stamps);
     const opened = openFile(path);
-    if (options.refuseEmpty && opened.source === "") throw unreadable(path, EMPTY);
+    if (opened.source !== "") options.filled?.add(path);
+    else if (options.filled?.has(path)) throw unreadable(path, EMPTY);
     return opened;
   };
   const first = config ?? policy;

@@ -37,11 +37,14 @@ export async function clear(trace: Trace, folder: string): Promise<void> {
  * what belongs to another user or hangs in the kernel cannot be killed.
  */
 export async function killAll(trace: Trace): Promise<void> {
+  const isLinux = existsSync("/proc/self/environ");
+  // Before the group dies: what shows by nothing but its parent is found only while that lives.
+  if (isLinux) killFound(trace);
   // A group dies as one, even if none of its processes lives long enough to be found. Only now, since later its number may be
   // someone else's.
   if (trace.leader !== undefined) kill(-trace.leader);
   // Without Linux's /proc, that is all that can be done.
-  if (!existsSync("/proc/self/environ")) return;
+  if (!isLinux) return;
   for (let round = 0, quiet = 0; round < ROUNDS && quiet < QUIET_ROUNDS; round++) {
     quiet = killFound(trace) ? 0 : quiet + 1;
     await sleep(PAUSE_MS);

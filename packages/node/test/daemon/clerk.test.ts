@@ -1,6 +1,7 @@
 // Audit lines of a stream: byte for byte what one object and one `JSON.stringify` for each decision give.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { sslContent } from "@a3s-sentry/core";
 import { expect, it, onTestFinished } from "vitest";
 import { Clerk } from "../../src/daemon/clerk.js";
 import { sumOf } from "../../src/daemon/decisions.js";
@@ -59,7 +60,7 @@ it.each(Object.entries(POLICIES))("by %s", async (_, policy) => {
     if (l1 === null || (l1.verdict === "allow" && l1.severity === "info")) continue;
     const decision = sentry.failMode(l1);
     const facts = sentry.facts(line);
-    expected.push(plainAuditLine(decision, facts && { ...facts, line }, {}));
+    expected.push(await plainAuditLine(sentry, decision, facts));
     if (decision.verdict === "block") blocked += 1;
     const { action } = decision;
     if (decision.verdict === "block" && action !== undefined && sinks[action.kind] !== null && !dryRun)
@@ -77,4 +78,18 @@ it.each(Object.entries(POLICIES))("by %s", async (_, policy) => {
   for (const { lines: written, due: open } of batches) {
     for (const { at } of open) expect(Buffer.from(written.subarray(at, at + 2)).toString()).toBe("}\n");
   }
+});
+
+it("shows no secret of a content, be it longer than what is shown, or of the site's own kind", async () => {
+  const sentry = await sentryOf({ redact: { patterns: [{ name: "ticket", match: "TICKET-[0-9]+" }] } });
+  const pem = "-----BEGIN RSA PRIVATE KEY-----";
+  const secrets = ["hunter2hunter2X9", "TICKET-4711", `${pem}\nMIIE${"q".repeat(4000)}`];
+  const clerk = new Clerk(sentry);
+  const content = `password=${secrets[0]} for ${secrets[1]} ${secrets[2]}`;
+  const { lines } = clerk.push(Buffer.from(`${sslContent(1, content)}\n`));
+  clerk.close();
+  const { subject, decision } = JSON.parse(Buffer.from(lines).toString());
+  expect(decision.rule).toBe("secret-in-egress");
+  const place = (kind: string) => `{{A3S_REDACTED:${kind}:1}}`;
+  expect(subject).toBe(`password=${place("generic_secret")} for ${place("ticket")} ${place("private_key")}`);
 });

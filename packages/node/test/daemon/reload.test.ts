@@ -19,7 +19,8 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
   const paths = Object.fromEntries(Object.entries(flags).map(([flag, name]) => [flag, join(folder, name)]));
   const settings = runSettings(paths, {});
   const stamps = new Map<string, string>();
-  const { sentry } = await load(settings, { stamps });
+  const filled = new Set<string>();
+  const { sentry } = await load(settings, { stamps, filled });
   const inForce: Sentry[] = [sentry];
   const refused: unknown[] = [];
   /** What happens while files are read, once each. */
@@ -28,7 +29,7 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
   const reloader = new Reloader(stamps, {
     load: async (to) => {
       loads++;
-      const loaded = await load(settings, { stamps: to, refuseEmpty: true });
+      const loaded = await load(settings, { stamps: to, filled });
       meanwhile.shift()?.();
       return loaded;
     },
@@ -98,6 +99,17 @@ describe("files that are being written", () => {
     expect(String(refused[0])).toContain("it is empty (a policy without rules says `rules = []`)");
     write("p.acl", rule("two"));
     await vi.waitFor(() => expect(names()).toEqual(["one", "two"]), soon);
+  });
+
+  it("may be empty if they never held anything", async () => {
+    const { write, names, refused, reloader } = await setUp(
+      { "p.acl": "", "c.acl": "fail_closed = true" },
+      { config: "c.acl", policy: "p.acl" },
+    );
+    write("c.acl", "fail_closed = false");
+    await reloader.reload();
+    expect(refused).toEqual([]);
+    expect(names()).toHaveLength(2);
   });
 
   it("are not taken if they change while they are read", async () => {

@@ -56,7 +56,7 @@ async function plainAudit(sentry: Sentry, lines: readonly string[]): Promise<str
     const facts = sentry.facts(line);
     if (decision === null || facts === null) continue;
     const plain = decision.tier === "Rules" && decision.verdict === "allow" && decision.severity === "info";
-    if (!plain) text += plainAuditLine(decision, { ...facts, line }, {});
+    if (!plain) text += await plainAuditLine(sentry, decision, facts);
   }
   return text;
 }

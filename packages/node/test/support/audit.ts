@@ -1,15 +1,21 @@
 // The audit line written the plain way: one object, one `JSON.stringify`.
 
-import { type Decision, type JudgedEvent, truncateUtf8 } from "@a3s-sentry/core";
+import { type Decision, type EventFacts, truncateUtf8 } from "@a3s-sentry/core";
 import type { Outcome } from "../../src/daemon/audit.js";
+import type { Sentry } from "../../src/sentry.js";
 import { visibleJson } from "../../src/visible.js";
 
-export function plainAuditLine(decision: Decision, event: JudgedEvent | null, outcome: Outcome): string {
+export async function plainAuditLine(
+  sentry: Sentry,
+  decision: Decision,
+  event: EventFacts | null,
+  outcome: Outcome = {},
+): Promise<string> {
   const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const line = JSON.stringify({
     agent: event?.agent ?? undefined,
     event: event?.kind,
-    subject: event === null ? undefined : truncateUtf8(event.subject, 300),
+    subject: event === null ? undefined : truncateUtf8(await shown(sentry, event), 300),
     decision: {
       verdict,
       tier,
@@ -26,4 +32,9 @@ export function plainAuditLine(decision: Decision, event: JudgedEvent | null, ou
     enforce_error: outcome.enforceError,
   });
   return `${visibleJson(line)}\n`;
+}
+
+/** Contents are shown as the gate would let them pass. */
+async function shown(sentry: Sentry, { kind, subject }: EventFacts): Promise<string> {
+  return kind === "SslContent" ? (await sentry.inspectWire(subject, "request")).apply(subject).masked : subject;
 }
