@@ -281,6 +281,7 @@ fn what_only_looks_alike_is_left_alone() {
         "secret: process.env.JWT_SECRET,",
         "api_key=os.environ[\"API_KEY_OF_SERVICE\"]",
         "token: CancellationToken",
+        r#"{"x":"{\"a\":\"the token: \",\"\\\\abcdefghijkl\":\"\"}"}"#,
         "let token = input.parse::<Token>()?;",
         "fn f(token: vscode.CancellationToken)",
         "password: string; token: SecretStringLike | null",
@@ -329,7 +330,18 @@ fn an_unfinished_private_key_is_found_as_far_as_it_goes() {
     verify("private_key", &format!("«{begin}\\n{line}\\n»"));
     let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n";
     verify("private_key", &format!("«{begin}\n{headers}{line}»"));
-    verify("private_key", &format!("x «{begin} {line} »"));
+    verify("private_key", &format!("x «{begin} {line}» "));
+    // The backslash of the quote behind it is no part of it.
+    let key = format!("{begin}\\\\nMIIE+/AA\\\\n");
+    verify(
+        "private_key",
+        &format!(r#"{{"x":"{{\"k\":\"«{key}»\"}}"}}"#),
+    );
+    let key = format!("{begin} {line}");
+    verify(
+        "private_key",
+        &format!(r#"{{"x":"{{\"k\":\"«{key}»\"}}"}}"#),
+    );
 }
 
 #[test]

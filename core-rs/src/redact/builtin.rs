@@ -53,13 +53,13 @@ pub(super) const PLACEHOLDER: Builtin = Builtin {
 };
 
 /// PEM, and what `OpenPGP` calls armour. Either up to its end; or, where that is missing, what of it is there: lines of base64
-/// below its first line, or that line and base64 behind it.
+/// below its first line, or that line and base64 behind it. That ends with no blank, which may be the backslash of a quote.
 const PRIVATE_KEY: &str = r#"(?x)
     -----BEGIN [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY (?: (?: [\ +] | %20 ) BLOCK )? -----
     (?: [0-9A-Za-z+/=\s"'`,:.()|<>\#*_@%\\-]*? -----END [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY
         (?: (?: [\ +] | %20 ) BLOCK )? -----
-      | (?: [\ \t\r]* \n [\ \t]* (?: [0-9A-Za-z-]+ :\ [^\n"]{0,100} | [0-9A-Za-z+/=]+ )? )+
-      | [\ \t]* [0-9A-Za-z+/=]{16} [0-9A-Za-z+/=\ \t\r\n]*
+      | (?: [\ \t\r]* \n (?: [\ \t]* (?: [0-9A-Za-z-]+ :\ (?: [^\n"]{0,100} [^\n"\ ] )? | [0-9A-Za-z+/=]+ ) )? )+
+      | [\ \t]* [0-9A-Za-z+/=]{16} (?: [\ \t\r\n]* [0-9A-Za-z+/=]+ )*
     )"#;
 
 /// Of `OpenAI`, and of those who write theirs alike. Here and below: a `_` or an escaped character of an URL before a key is
@@ -112,7 +112,7 @@ const GENERIC_SECRET: &str = r#"(?x)
     [\ *]* (?: ["'`] | %22 )? [\ \t\r\n*]*
     (?: => | := | ==? | : | %3[aAdD] | : [\ &'0-9A-Za-z]{1,20} = )
     (?: [\ \t\r\n] | %20 )* (?: \*\* \ * )?
-    (?: (?: \[ [\ \t\r\n]* | [bru] )? (?: (?: "" )? " ( (?: [^"\s] | \ + " [^"\s,:;\}\])] ){12,} )
+    (?: (?: \[ [\ \t\r\n]* | [bru] )? (?: (?: "" )? " ( [^"\s,:;\}\])] (?: [^"\s] | \ + " [^"\s,:;\}\])] ){11,} | [^"\s]{12,} )
           | ' ( [^'\s]{12,} ) | ` ( [^`\s]{12,} ) )
       | (?: %22 | [|>] [+-]? \ * \n \ * )?
         ( [^\s"'`\\,;:&<>(){}\[\]=] (?: \\* [^\s"'`\\,;&<>(){}\[\]] ){11,} ) )"#;
