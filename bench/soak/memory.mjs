@@ -2,6 +2,16 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** Long enough for the garbage collector to notice that there is nothing to do. */
+const REST_MS = 15_000;
+const LOOK_MS = 250;
+/** Memory at rest may rise by so much after the warm-up. */
+const LIMIT = 10 << 20;
+/** A run of less has hardly warmed up: only a gross leak shows. */
+const MANY_EVENTS = 2_000_000;
+const GROSS_LIMIT = 100 << 20;
 
 /** The resident memory of a process in bytes; nothing once it has ended. @param {number} pid */
 export function residentBytes(pid) {
@@ -18,17 +28,26 @@ export function residentBytes(pid) {
 }
 
 /**
- * From what to what memory went: the median of the first third of the samples, and that of the last. A garbage collector
- * makes single samples differ by tens of megabytes, but not the middle of many.
- * @param {readonly number[]} samples taken at even distances, after the warm-up
+ * The least that a process takes while it has nothing to do, in bytes. At work it takes more the faster it is, and up to tens of
+ * megabytes of garbage that nobody has collected yet; neither says whether it grows.
+ * @param {import("./process.mjs").SentryProcess} sentry @param {number} workedMs before, which a short run makes the rest short
  */
-export function growth(samples) {
-  const third = Math.floor(samples.length / 3);
-  return { start: median(samples.slice(0, third)), end: median(samples.slice(-third)) };
+export async function memoryAtRest(sentry, workedMs) {
+  let least = Number.POSITIVE_INFINITY;
+  for (let left = Math.min(REST_MS, workedMs / 10); left > 0; left -= LOOK_MS) {
+    await pause(LOOK_MS);
+    least = Math.min(least, sentry.residentBytes ?? Number.POSITIVE_INFINITY);
+  }
+  return least;
 }
 
-/** @param {readonly number[]} numbers */
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+/** @param {number} start @param {number} end @param {number} events that were judged @returns {string[]} */
+export function growthProblems(start, end, events) {
+  const limit = events < MANY_EVENTS ? GROSS_LIMIT : LIMIT;
+  return end - start > limit ? [`memory grew from ${megabytes(start)} to ${megabytes(end)}`] : [];
+}
+
+/** @param {number} bytes */
+export function megabytes(bytes) {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

@@ -1,10 +1,9 @@
 // What a soak found, for a person.
 
-import { megabytes } from "./sampler.mjs";
+import { megabytes } from "./memory.mjs";
 
 /** @param {import("./soak.mjs").Result} result */
-export function report({ problems, took, events, outcomes, sentry, denyFiles, sampler }) {
-  const { start, end } = sampler.growth;
+export function report({ problems, took, events, outcomes, sentry, denyFiles, memory, queue }) {
   const rows = [
     ["events", `${count(events)} in ${(took / 1000).toFixed(0)} s: ${count((events * 1000) / took)} a second`],
     ["audit lines", `${count(outcomes.lines)}, ${count(outcomes.blocked)} of them blocks`],
@@ -12,13 +11,13 @@ export function report({ problems, took, events, outcomes, sentry, denyFiles, sa
       "escalations",
       `${count(outcomes.settled)} settled by L2, ${count(outcomes.degraded)} by the fail mode for a full queue`,
     ],
-    ["longest queue", count(sampler.queue)],
+    ["longest queue", count(queue)],
     [
       "policies",
       `${count(sentry.reloads)} put in force, ${count(sentry.refusals)} refused; ${count(outcomes.versions.size)} of them decided`,
     ],
     ["deny-files", `${count(denyFiles.changes)} changed by somebody else meanwhile`],
-    ["memory", `${megabytes(start)} after the warm-up, ${megabytes(end)} at the end`],
+    ["memory", `${megabytes(memory.start)} after the warm-up, ${megabytes(memory.end)} at the end, each at rest`],
   ];
   const lines = rows.map(([what = "", found]) => `${what.padEnd(16)}${found}`);
   const verdict =

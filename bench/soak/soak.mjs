@@ -7,16 +7,19 @@ import { startProcess } from "../../examples/model-endpoint/process.mjs";
 import { DenyFiles } from "./deny-files.mjs";
 import { Editor } from "./editor.mjs";
 import { Load, SLOTS } from "./load.mjs";
+import { growthProblems, memoryAtRest } from "./memory.mjs";
 import { Outcomes } from "./outcomes.mjs";
 import { PolicyFile } from "./policy-file.mjs";
 import { freePort, SentryProcess } from "./process.mjs";
-import { Sampler } from "./sampler.mjs";
+import { watchProgress } from "./progress.mjs";
 import { countProblems } from "./totals.mjs";
 
 /** How long the stand-in for a model takes: more events escalate than it can answer. */
 const L2_DELAY_MS = 20;
 /** A daemon that has not come to rest after so long does not drain. */
 const DRAIN_MS = 60_000;
+/** Of the whole, what comes before memory is looked at for the first time. */
+const WARM_UP = 1 / 3;
 
 /**
  * @typedef {{ seconds?: number, events?: number, reloads?: number }} Until the first of these ends it
@@ -42,33 +45,58 @@ export async function soak(until) {
 
   /** @type {string[]} */
   const problems = [];
-  const over = new AbortController();
-  const since = performance.now();
+  const editor = new Editor(policy, sentry);
   let blocks = 0;
   const events = () => blocks * load.counters.events;
-  const sampler = new Sampler(sentry, events);
-  const editor = new Editor(policy, sentry);
-  const editing = until.reloads === undefined ? editor.edit(over.signal) : editor.reload(until.reloads, over.signal);
-  const helpers = [editing, denyFiles.tidy(over.signal)].map((helper) =>
-    helper.catch((error) => void problems.push(String(error))).finally(() => over.abort()),
-  );
+  const progress = watchProgress(sentry, events);
 
-  const { seconds = Number.POSITIVE_INFINITY, events: most = Number.POSITIVE_INFINITY } = until;
-  while (!over.signal.aborted && !sentry.gone && performance.now() - since < seconds * 1000 && events() < most) {
-    await sentry.feed(load.block(blocks++));
-  }
-  const took = performance.now() - since;
-  over.abort();
-  await Promise.all(helpers);
-  sampler.stop();
+  /** Feeds and edits until a share of the whole is done; what goes wrong ends that at once. @param {number} share */
+  const work = async (share) => {
+    const { seconds = Number.POSITIVE_INFINITY, events: most = Number.POSITIVE_INFINITY, reloads } = until;
+    const [end, last] = [performance.now() + share * seconds * 1000, events() + share * most];
+    const over = new AbortController();
+    const editing = reloads === undefined ? editor.edit(over.signal) : editor.reload(share * reloads, over.signal);
+    const helpers = [editing, denyFiles.tidy(over.signal)].map((helper) =>
+      helper.catch((error) => void problems.push(String(error))).finally(() => over.abort()),
+    );
+    while (!over.signal.aborted && !sentry.gone && performance.now() < end && events() < last) {
+      await sentry.feed(load.block(blocks++));
+    }
+    over.abort();
+    await Promise.all(helpers);
+  };
+
+  const since = performance.now();
+  await work(WARM_UP);
+  const tookToWarmUp = performance.now() - since;
+  const start = await memoryAtRest(sentry, tookToWarmUp);
+  const again = performance.now();
+  await work(1 - WARM_UP);
+  const took = tookToWarmUp + performance.now() - again;
   const counted = await sentry.metricsAt(events(), DRAIN_MS);
+  const end = await memoryAtRest(sentry, tookToWarmUp);
+  progress.stop();
   const exit = await sentry.end(DRAIN_MS);
   endpoint.stop();
 
   outcomes.complete(blocks * SLOTS.length);
   denyFiles.check();
   if (exit !== 0) problems.push(`a3s-sentry ended with ${exit}:\n${sentry.said.join("\n")}`);
-  problems.push(...sentry.problems, ...outcomes.problems, ...denyFiles.problems, ...sampler.problems);
+  problems.push(
+    ...sentry.problems,
+    ...outcomes.problems,
+    ...denyFiles.problems,
+    ...growthProblems(start, end, events()),
+  );
   problems.push(...countProblems({ load, blocks, outcomes, said: sentry.said, counted }));
-  return { problems, took, events: events(), outcomes, sentry, denyFiles, sampler };
+  return {
+    problems,
+    took,
+    events: events(),
+    outcomes,
+    sentry,
+    denyFiles,
+    memory: { start, end },
+    queue: progress.queue,
+  };
 }
