@@ -38,15 +38,15 @@ export async function clear(trace: Trace, folder: string): Promise<void> {
  */
 export async function killAll(trace: Trace): Promise<void> {
   const isLinux = existsSync("/proc/self/environ");
-  // Before the group dies: what shows by nothing but its parent is found only while that lives.
-  if (isLinux) killFound(trace);
+  // All are found before any dies: what shows by nothing but its parent is found only while that lives.
+  if (isLinux) for (const pid of find(trace, () => {})) kill(pid);
   // A group dies as one, even if none of its processes lives long enough to be found. Only now, since later its number may be
   // someone else's.
   if (trace.leader !== undefined) kill(-trace.leader);
   // Without Linux's /proc, that is all that can be done.
   if (!isLinux) return;
   for (let round = 0, quiet = 0; round < ROUNDS && quiet < QUIET_ROUNDS; round++) {
-    quiet = killFound(trace) ? 0 : quiet + 1;
+    quiet = find(trace, kill).size > 0 ? 0 : quiet + 1;
     await sleep(PAUSE_MS);
   }
 }
@@ -60,30 +60,28 @@ function kill(pid: number): void {
 }
 
 /**
- * Kills living processes with the mark, or of the leader's session or group, and the children of all these. Returns whether there
- * were any. The newest comes first, and each dies as soon as it is found: one that forks and ends all the time is not there for long.
+ * Living processes with the mark, or of the leader's session or group, and the children of all these. Each is given to `seen` as soon as
+ * it is found, those with the highest numbers first, which mostly are the newest: one that forks and ends all the time is not there for long.
  */
-function killFound({ mark, leader }: Trace): boolean {
+function find({ mark, leader }: Trace, seen: (pid: number) => void): ReadonlySet<number> {
   const states: ProcessState[] = [];
   const found = new Set<number>();
+  const add = (pid: number): void => {
+    found.add(pid);
+    seen(pid);
+  };
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  for (const pid of pids.reverse()) {
+  for (const pid of pids.sort((a, b) => Number(b) - Number(a))) {
     for (const state of stateOf(pid)) {
       states.push(state);
-      if (state.group !== leader && state.session !== leader && !isMarked(state.pid, mark)) continue;
-      found.add(state.pid);
-      kill(state.pid);
+      if (state.group === leader || state.session === leader || isMarked(state.pid, mark)) add(state.pid);
     }
   }
   for (let known = -1; known < found.size; ) {
     known = found.size;
-    for (const { pid, parent } of states) {
-      if (!found.has(parent) || found.has(pid)) continue;
-      found.add(pid);
-      kill(pid);
-    }
+    for (const { pid, parent } of states) if (found.has(parent) && !found.has(pid)) add(pid);
   }
-  return found.size > 0;
+  return found;
 }
 
 function isMarked(pid: number, mark: string): boolean {
