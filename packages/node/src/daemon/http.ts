@@ -61,7 +61,9 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, endpoint: Endpoint): Promise<void> {
-  const { status, type = "text/plain; charset=utf-8", text } = await reply(request, endpoint);
+  // A page that cannot be made costs its own call, not the run.
+  const failed = (): Reply => ({ status: 500, text: "the page could not be made\n" });
+  const { status, type = "text/plain; charset=utf-8", text } = await reply(request, endpoint).catch(failed);
   const bytes = Buffer.from(text);
   response.writeHead(status, {
     "content-type": type,

@@ -41,6 +41,13 @@ it("serves metrics, with and without a query", async () => {
   expect((await call(`${url}?x=1`)).status).toBe(200);
 });
 
+it("answers a call whose page cannot be made, and the next one too", async () => {
+  const url = await start({ metrics: () => Promise.reject(new Error("a secret")) });
+  const { status, body } = await call(url);
+  expect([status, body]).toEqual([500, "the page could not be made\n"]);
+  expect((await call(health(url))).status).toBe(200);
+});
+
 it("tells whether the run is well, or drains", async () => {
   let healthy = true;
   const url = health(await start({ healthy: () => healthy }));
