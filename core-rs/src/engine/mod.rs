@@ -10,7 +10,7 @@ mod stream;
 
 pub use explain::{Outcome, RuleTrace, Trace};
 pub use judgement::{Judgement, MAX_RULES};
-pub(crate) use matcher::{Branch, Filter, Found as TextsFound, Texts, with_looks};
+pub(crate) use matcher::{Branch, Filter, Found as TextsFound, Texts, ascii_edge, with_looks};
 pub use stream::{Counters, LineStream, MAX_LINE, Row};
 
 use matcher::{MAX_BYTES, Matcher, TooLarge};

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::sort;
+
 /// A secret in a text, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Find {
@@ -33,33 +35,20 @@ pub(super) struct Found {
 
 /// Finds that cover all secrets. Those that overlap are one; the first of them names it, and of those that begin at one
 /// place, that of the first detector.
-// Lists in order are merged, since a sort would be 5 kB of the module.
 pub(super) fn merged(found: &[Found]) -> Vec<Find> {
-    let mut all: Vec<Find> = Vec::new();
-    for Found { secrets, .. } in found {
-        let earlier = std::mem::take(&mut all);
-        let (mut earlier, mut later) = (earlier.iter().peekable(), secrets.iter().peekable());
-        loop {
-            let next = match (earlier.peek(), later.peek()) {
-                (Some(one), Some(other)) if other.start < one.start => later.next(),
-                (None, _) => later.next(),
-                _ => earlier.next(),
-            };
-            match next {
-                Some(next) => add(&mut all, next),
-                None => break,
-            }
+    let mut all: Vec<(usize, &Find)> = Vec::new();
+    for (rank, Found { secrets, .. }) in found.iter().enumerate() {
+        all.extend(secrets.iter().map(|find| (rank, find)));
+    }
+    sort::unstable(&mut all, |a, b| (a.1.start, a.0) < (b.1.start, b.0));
+    let mut finds: Vec<Find> = Vec::new();
+    for (_, next) in all {
+        match finds.last_mut() {
+            Some(last) if next.start < last.end => last.end = last.end.max(next.end),
+            _ => finds.push(next.clone()),
         }
     }
-    all
-}
-
-/// Adds a find that begins no earlier than the last.
-fn add(finds: &mut Vec<Find>, next: &Find) {
-    match finds.last_mut() {
-        Some(last) if next.start < last.end => last.end = last.end.max(next.end),
-        _ => finds.push(next.clone()),
-    }
+    finds
 }
 
 /// The last place up to `begins` that no match lies across.

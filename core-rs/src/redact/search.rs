@@ -7,10 +7,10 @@ use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input, MatchKind};
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::Hir;
 
 use super::begins::backwards;
-use crate::engine::with_looks;
+use crate::engine::{ascii_edge, with_looks};
 use crate::policy::ValueGroup;
 
 /// Bytes for the states of one automaton.
@@ -92,7 +92,8 @@ impl Lazy {
 impl Search {
     /// `None` where the pattern takes more memory than the format can hold, which limits on patterns keep from happening.
     pub(super) fn new(hir: &Hir) -> Option<Self> {
-        let hir = with_looks(hir, in_ascii);
+        // No automaton finds other edges of words, and secrets have none.
+        let hir = with_looks(hir, |look| Hir::look(ascii_edge(look)));
         let ends = compile(&hir, false, WhichCaptures::None)?;
         Some(Self {
             ends: Lazy::new(ends, MatchKind::LeftmostFirst)?,
@@ -230,17 +231,4 @@ fn compile(hir: &Hir, reverse: bool, captures: WhichCaptures) -> Option<NFA> {
     let mut compiler = thompson::Compiler::new();
     compiler.configure(config);
     compiler.build_from_hir(hir).ok()
-}
-
-/// The edge of a word of ASCII: no automaton finds others, and secrets have none.
-fn in_ascii(look: Look) -> Hir {
-    Hir::look(match look {
-        Look::WordUnicode => Look::WordAscii,
-        Look::WordUnicodeNegate => Look::WordAsciiNegate,
-        Look::WordStartUnicode => Look::WordStartAscii,
-        Look::WordEndUnicode => Look::WordEndAscii,
-        Look::WordStartHalfUnicode => Look::WordStartHalfAscii,
-        Look::WordEndHalfUnicode => Look::WordEndHalfAscii,
-        other => other,
-    })
 }

@@ -9,7 +9,7 @@ pub(super) fn only(hir: &Hir) -> Hir {
         HirKind::Literal(literal) if literal.0.is_ascii() => hir.clone(),
         HirKind::Literal(_) => Hir::fail(),
         HirKind::Class(class) => Hir::class(Class::Bytes(members(class))),
-        HirKind::Look(look) => Hir::look(words(*look)),
+        HirKind::Look(look) => Hir::look(ascii_edge(*look)),
         HirKind::Capture(capture) => only(&capture.sub),
         HirKind::Repetition(repetition) => Hir::repetition(Repetition {
             min: repetition.min,
@@ -45,7 +45,7 @@ fn members(class: &Class) -> ClassBytes {
 }
 
 /// What Unicode and ASCII say of a word's edge is the same in ASCII.
-fn words(look: Look) -> Look {
+pub(crate) fn ascii_edge(look: Look) -> Look {
     match look {
         Look::WordUnicode => Look::WordAscii,
         Look::WordUnicodeNegate => Look::WordAsciiNegate,

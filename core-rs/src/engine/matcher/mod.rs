@@ -32,6 +32,7 @@ use crate::event::EventKind;
 use crate::policy::Rule;
 use crate::sort;
 
+pub(crate) use ascii::ascii_edge;
 pub(crate) use filter::Filter;
 pub(super) use filter::MAX_BYTES;
 pub(crate) use found::Found;
