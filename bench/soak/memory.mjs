@@ -2,16 +2,16 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
 
-/** Long enough for the garbage collector to notice that there is nothing to do. */
-const REST_MS = 15_000;
-const LOOK_MS = 250;
-/** Memory at rest may rise by so much after the warm-up. */
-const LIMIT = 10 << 20;
-/** A run of less has hardly warmed up: only a gross leak shows. */
-const MANY_EVENTS = 2_000_000;
-const GROSS_LIMIT = 100 << 20;
+/** What a process holds may rise by so much after the warm-up. */
+const HELD_LIMIT = 10 << 20;
+/**
+ * The memory of the machine that it takes swings by tens of megabytes: V8 and malloc keep what they had at the busiest moment, or
+ * give it back. Only what neither of them knows of, and is leaked grossly, shows there alone.
+ */
+const RESIDENT_LIMIT = 100 << 20;
+
+/** In bytes: what the threads of a process hold once garbage is collected, and all memory that it takes. @typedef {{ held: number, resident: number }} Memory */
 
 /** The resident memory of a process in bytes; nothing once it has ended. @param {number} pid */
 export function residentBytes(pid) {
@@ -27,24 +27,23 @@ export function residentBytes(pid) {
   }
 }
 
-/**
- * The least that a process takes while it has nothing to do, in bytes. At work it takes more the faster it is, and up to tens of
- * megabytes of garbage that nobody has collected yet; neither says whether it grows.
- * @param {import("./process.mjs").SentryProcess} sentry @param {number} workedMs before, which a short run makes the rest short
- */
-export async function memoryAtRest(sentry, workedMs) {
-  let least = Number.POSITIVE_INFINITY;
-  for (let left = Math.min(REST_MS, workedMs / 10); left > 0; left -= LOOK_MS) {
-    await pause(LOOK_MS);
-    least = Math.min(least, sentry.residentBytes ?? Number.POSITIVE_INFINITY);
-  }
-  return least;
+/** @param {import("./process.mjs").SentryProcess} sentry @returns {Promise<Memory>} */
+export async function memoryOf(sentry) {
+  const held = await sentry.heldBytes();
+  return { held, resident: sentry.residentBytes ?? Number.NaN };
 }
 
-/** @param {number} start @param {number} end @param {number} events that were judged @returns {string[]} */
-export function growthProblems(start, end, events) {
-  const limit = events < MANY_EVENTS ? GROSS_LIMIT : LIMIT;
-  return end - start > limit ? [`memory grew from ${megabytes(start)} to ${megabytes(end)}`] : [];
+/** @param {Memory} start @param {Memory} end @returns {string[]} */
+export function growthProblems(start, end) {
+  return [
+    ...grown("what the threads hold", start.held, end.held, HELD_LIMIT),
+    ...grown("resident memory", start.resident, end.resident, RESIDENT_LIMIT),
+  ];
+}
+
+/** What could not be measured has grown as well. @param {string} what @param {number} start @param {number} end @param {number} limit @returns {string[]} */
+function grown(what, start, end, limit) {
+  return end - start <= limit ? [] : [`${what} grew from ${megabytes(start)} to ${megabytes(end)}`];
 }
 
 /** @param {number} bytes */

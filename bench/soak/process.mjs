@@ -10,6 +10,9 @@ import { residentBytes } from "./memory.mjs";
 import { RULES } from "./policy.mjs";
 
 const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const PROBE = new URL("probe.mjs", import.meta.url).href;
+/** How long the probe may take to answer: twice what it waits for threads. */
+const PROBE_MS = 40_000;
 /** Lines of stderr that are kept for a report. */
 const KEPT = 40;
 
@@ -25,6 +28,8 @@ export class SentryProcess {
   said = [];
   /** Resolves with the exit code, or the name of the signal. @type {Promise<number | string>} */
   ended;
+  /** Takes what the probe tells. @type {(bytes: number) => void} */
+  #told = () => {};
   #child;
   #metrics;
 
@@ -41,7 +46,7 @@ export class SentryProcess {
       A3S_SENTRY_LLM_MODEL: "stand-in",
       A3S_SENTRY_METRICS_ADDR: this.#metrics,
     };
-    this.#child = spawn(process.execPath, [MAIN, "run", ...args], { env, stdio: "pipe" });
+    this.#child = spawn(process.execPath, ["--import", PROBE, MAIN, "run", ...args], { env, stdio: "pipe" });
     this.#child.stdin.on("error", () => {});
     const read = createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
     read.on("line", audit);
@@ -82,6 +87,19 @@ export class SentryProcess {
     return this.gone || this.#child.pid === undefined ? undefined : residentBytes(this.#child.pid);
   }
 
+  /** What all of its threads hold, in bytes, once garbage is collected: `NaN` if it does not say. @returns {Promise<number>} */
+  async heldBytes() {
+    const timer = new AbortController();
+    const told = new Promise((resolve) => {
+      this.#told = resolve;
+    });
+    this.signal("SIGUSR2");
+    const silence = pause(PROBE_MS, Number.NaN, { signal: timer.signal }).catch(() => Number.NaN);
+    const held = await Promise.race([told, silence, this.ended.then(() => Number.NaN)]);
+    timer.abort();
+    return held;
+  }
+
   /** What it counts, by name without labels summed up; nothing while it does not answer. @returns {Promise<Map<string, number> | undefined>} */
   async metrics() {
     try {
@@ -106,6 +124,8 @@ export class SentryProcess {
 
   /** @param {string} line */
   #heard(line) {
+    const [, bytes, answers, threads] = /^soak: (\d+) bytes held by (\d+) of (\d+) threads$/.exec(line) ?? [];
+    if (bytes !== undefined) return this.#told(answers === threads ? Number(bytes) : Number.NaN);
     if (/\breloaded\b/.test(line)) this.reloads += 1;
     if (/\brules \d+ site\b/.test(line) && !line.includes(`rules ${RULES} site`))
       this.problems.push(`not the whole policy: ${line}`);

@@ -17,12 +17,18 @@ export function report({ problems, took, events, outcomes, sentry, denyFiles, me
       `${count(sentry.reloads)} put in force, ${count(sentry.refusals)} refused; ${count(outcomes.versions.size)} of them decided`,
     ],
     ["deny-files", `${count(denyFiles.changes)} changed by somebody else meanwhile`],
-    ["memory", `${megabytes(memory.start)} after the warm-up, ${megabytes(memory.end)} at the end, each at rest`],
+    ["memory held", fromTo(memory.start.held, memory.end.held)],
+    ["resident", fromTo(memory.start.resident, memory.end.resident)],
   ];
   const lines = rows.map(([what = "", found]) => `${what.padEnd(16)}${found}`);
   const verdict =
     problems.length === 0 ? ["nothing lost, nothing grown"] : [`${problems.length} PROBLEMS`, ...problems];
   return `${[...lines, ...verdict].join("\n")}\n`;
+}
+
+/** @param {number} start @param {number} end both in bytes */
+function fromTo(start, end) {
+  return `${megabytes(start)} after the warm-up, ${megabytes(end)} at the end, without garbage`;
 }
 
 /** @param {number} number */

@@ -7,7 +7,7 @@ import { startProcess } from "../../examples/model-endpoint/process.mjs";
 import { DenyFiles } from "./deny-files.mjs";
 import { Editor } from "./editor.mjs";
 import { Load, SLOTS } from "./load.mjs";
-import { growthProblems, memoryAtRest } from "./memory.mjs";
+import { growthProblems, memoryOf } from "./memory.mjs";
 import { Outcomes } from "./outcomes.mjs";
 import { PolicyFile } from "./policy-file.mjs";
 import { freePort, SentryProcess } from "./process.mjs";
@@ -69,12 +69,13 @@ export async function soak(until) {
   const since = performance.now();
   await work(WARM_UP);
   const tookToWarmUp = performance.now() - since;
-  const start = await memoryAtRest(sentry, tookToWarmUp);
+  await sentry.metricsAt(events(), DRAIN_MS);
+  const start = await memoryOf(sentry);
   const again = performance.now();
   await work(1 - WARM_UP);
   const took = tookToWarmUp + performance.now() - again;
   const counted = await sentry.metricsAt(events(), DRAIN_MS);
-  const end = await memoryAtRest(sentry, tookToWarmUp);
+  const end = await memoryOf(sentry);
   progress.stop();
   const exit = await sentry.end(DRAIN_MS);
   endpoint.stop();
@@ -86,7 +87,7 @@ export async function soak(until) {
     ...sentry.problems,
     ...outcomes.problems,
     ...denyFiles.problems,
-    ...growthProblems(start, end, events()),
+    ...growthProblems(start, end),
   );
   problems.push(...countProblems({ load, blocks, outcomes, said: sentry.said, counted }));
   return {

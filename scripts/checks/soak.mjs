@@ -1,4 +1,4 @@
-// A short soak: nothing lost, nothing judged by half a policy, no crash. Memory is looked at by the long one.
+// A short soak: nothing lost, nothing judged by half a policy, no crash, nothing grown.
 
 import { join } from "node:path";
 import process from "node:process";

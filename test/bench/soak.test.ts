@@ -114,10 +114,15 @@ test.each([
   expect(files.problems.join()).toContain(problem);
 });
 
-test("growth is told, of a short run only where it is gross", () => {
+test("growth is told, and what could not be measured", () => {
   const MiB = 1 << 20;
-  expect(growthProblems(100 * MiB, 109 * MiB, 2_000_000)).toEqual([]);
-  expect(growthProblems(100 * MiB, 111 * MiB, 2_000_000)).toEqual(["memory grew from 100.0 MiB to 111.0 MiB"]);
-  expect(growthProblems(100 * MiB, 111 * MiB, 300_000)).toEqual([]);
-  expect(growthProblems(100 * MiB, 201 * MiB, 300_000)).toHaveLength(1);
+  const start = { held: 40 * MiB, resident: 200 * MiB };
+  expect(growthProblems(start, { held: 49 * MiB, resident: 290 * MiB })).toEqual([]);
+  expect(growthProblems(start, { held: 51 * MiB, resident: 200 * MiB })).toEqual([
+    "what the threads hold grew from 40.0 MiB to 51.0 MiB",
+  ]);
+  expect(growthProblems(start, { held: 40 * MiB, resident: 301 * MiB })).toEqual([
+    "resident memory grew from 200.0 MiB to 301.0 MiB",
+  ]);
+  expect(growthProblems(start, { held: Number.NaN, resident: Number.NaN })).toHaveLength(2);
 });
