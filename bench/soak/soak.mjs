@@ -83,12 +83,7 @@ export async function soak(until) {
   outcomes.complete(blocks * SLOTS.length);
   denyFiles.check();
   if (exit !== 0) problems.push(`a3s-sentry ended with ${exit}:\n${sentry.said.join("\n")}`);
-  problems.push(
-    ...sentry.problems,
-    ...outcomes.problems,
-    ...denyFiles.problems,
-    ...growthProblems(start, end),
-  );
+  problems.push(...sentry.problems, ...outcomes.problems, ...denyFiles.problems, ...growthProblems(start, end));
   problems.push(...countProblems({ load, blocks, outcomes, said: sentry.said, counted }));
   return {
     problems,
