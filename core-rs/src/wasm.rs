@@ -33,7 +33,7 @@ const MAX_EVENT: usize = 16 << 20;
 /// The largest chunk of a stream, in bytes.
 const MAX_CHUNK: usize = 1 << 20;
 
-/// What is shown of a content where looking for secrets failed.
+/// What is shown of a text where looking for secrets failed.
 const UNKNOWN: &str = "(not shown, since it could not be looked through for secrets)";
 
 /// What came of compiling a policy: a report, and a handle where the policy is sound.
@@ -293,6 +293,12 @@ impl Handle {
         self.stream.set_every(every);
     }
 
+    /// From here on, gives rows for all events of a model's activations too: a tier judges them that is not here.
+    #[wasm_bindgen(js_name = giveActivations)]
+    pub fn give_activations(&mut self) {
+        self.stream.give_activations();
+    }
+
     /// The address of the rows: for each, the address of its line, the line's bytes, its code.
     pub fn rows(&self) -> *const u32 {
         self.rows.as_ptr()
@@ -307,7 +313,7 @@ impl Handle {
     }
 
     /// What an audit line says of each row, two lines of text for each: the members of an object (see
-    /// [`brief::members`]; contents without their secrets), and the event's target as a JSON text, empty where it has none. With a dictionary
+    /// [`brief::members`]; contents and commands without their secrets), and the event's target as a JSON text, empty where it has none. With a dictionary
     /// of features there is a third line: the `SaeDecision`, empty for other kinds of event.
     #[wasm_bindgen(js_name = rowBriefs)]
     pub fn row_briefs(&mut self) -> String {
@@ -369,21 +375,31 @@ fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut Best) -> Option<Stri
     Some(json(&tier.judge(event.features, best)))
 }
 
+/// Events whose subjects are shown without their secrets, and what kinds of them are shown all the same: a command may name the
+/// machine that it sends to as an address.
+fn masked_but(kind: EventKind) -> Option<&'static [&'static str]> {
+    match kind {
+        EventKind::SslContent => Some(&[]),
+        EventKind::ToolExec => Some(&["email"]),
+        _ => None,
+    }
+}
+
 fn write_brief(
     event: Option<&Event<'_>>,
     engine: &Engine,
     secrets: &RefCell<Secrets>,
     out: &mut String,
 ) {
-    match event {
-        Some(event) if event.kind == EventKind::SslContent => {
+    if let Some(event) = event {
+        if let Some(readable) = masked_but(event.kind) {
             let mut secrets = secrets.borrow_mut();
             let detectors = secrets.detectors(&engine.policy().redact);
-            let shown = detectors.and_then(|all| all.shown(event.subject));
+            let shown = detectors.and_then(|all| all.shown(event.subject, readable));
             brief::members(event, shown.as_deref().unwrap_or(UNKNOWN), out);
+        } else {
+            brief::members(event, event.subject, out);
         }
-        Some(event) => brief::members(event, event.subject, out),
-        None => {}
     }
     out.push('\n');
     if let Some(target) = event.and_then(Event::target) {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Detectors, Part};
+use super::find::merged;
+use super::{Detectors, Find, Part, escapes};
 use crate::brief::beginning;
 
 /// Bytes of a text that are looked through. What is shown of it is far shorter.
@@ -10,18 +11,33 @@ const LOOKED_AT: usize = 4096;
 
 impl Detectors {
     /// The beginning of a text, at most 4 KiB of it, with a placeholder for each secret: `{{A3S_REDACTED:<kind>:<n>}}`,
-    /// numbered by kind from 1. `None` where nothing is known of the text.
+    /// numbered by kind from 1, but for those of the `readable` kinds. `None` where nothing is known of the text.
     ///
     /// ```
     /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
     /// let policy = check("", &|_| None).policy.unwrap();
     /// let mut detectors = Detectors::new(&policy.redact, Imported::default()).unwrap();
-    /// let shown = detectors.shown("to ada@example.org and bob@example.org").unwrap();
-    /// assert_eq!(shown, "to {{A3S_REDACTED:email:1}} and {{A3S_REDACTED:email:2}}");
+    /// let shown = detectors.shown("token=x7Kp2mQ9vL4w to ada@example.org", &[]).unwrap();
+    /// assert_eq!(shown, "token={{A3S_REDACTED:generic_secret:1}} to {{A3S_REDACTED:email:1}}");
+    /// let shown = detectors.shown("scp a ada@example.org:b", &["email"]).unwrap();
+    /// assert_eq!(shown, "scp a ada@example.org:b");
     /// ```
-    pub fn shown(&mut self, text: &str) -> Option<String> {
+    pub fn shown(&mut self, text: &str, readable: &[&str]) -> Option<String> {
         let text = beginning(text, LOOKED_AT);
-        let finds = self.scan(&mut text.as_bytes().to_vec(), Part::WHOLE)?.finds;
+        let mut bytes = text.as_bytes().to_vec();
+        escapes::take_away(&mut bytes);
+        let mut found = self.find(&bytes, Part::WHOLE)?;
+        self.keep_small();
+        // Before they are merged: what overlaps another secret must not show that.
+        let kinds = &self.kinds;
+        let is_readable = |find: &Find| {
+            let kind = kinds.get(find.kind as usize);
+            kind.is_some_and(|kind| readable.contains(&kind.as_str()))
+        };
+        for one in &mut found {
+            one.secrets.retain(|find| !is_readable(find));
+        }
+        let finds = merged(&found);
         let mut counts = vec![0_u32; self.kinds.len()];
         let mut out = String::new();
         let mut from = 0;

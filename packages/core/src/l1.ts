@@ -1,6 +1,6 @@
 // L1's decisions, ready made: one frozen decision for each rule, kind and completeness of the evidence.
 
-import type { Decision } from "./decision.js";
+import type { Decision, Evidence } from "./decision.js";
 import { isPartial, kindIndexOf, kindOf, ruleOf } from "./engine/code.js";
 import type { Risk } from "./generated/wire.js";
 import type { Rule } from "./policy/policy.js";
@@ -54,6 +54,28 @@ export class L1Decisions {
       evidence,
     });
   }
+}
+
+/** L1's decisions where a tier of the caller's judges a model's activations: of these, L1 only says that. */
+export class L1BesideSae extends L1Decisions {
+  override of(code: number): Decision {
+    return kindOf(code) === "LlmActivations" ? forSae(isPartial(code) ? "partial" : "complete") : super.of(code);
+  }
+}
+
+/** What L1 says of an event that the SAE tier judges in its place. */
+export function forSae(evidence: Evidence): Decision {
+  return FOR_SAE[evidence];
+}
+
+const FOR_SAE: Readonly<Record<Evidence, Decision>> = {
+  complete: activations("complete"),
+  partial: activations("partial"),
+};
+
+function activations(evidence: Evidence): Decision {
+  const reason = "model activations are for the SAE tier to judge";
+  return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }
 
 /** The decision on an event that the rule engine failed on: the event went unjudged, and must not pass for harmless. */

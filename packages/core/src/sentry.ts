@@ -11,7 +11,7 @@ import type { EventJson } from "./events/builders.js";
 import { type Explanation, explanation } from "./explain.js";
 import type { EventFacts } from "./generated/wire.js";
 import { type EventInput, eventBytes, eventText } from "./input.js";
-import { failed, L1Decisions, OTHER_RISK } from "./l1.js";
+import { failed, forSae, L1BesideSae, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
 import type { SentryOptions, SentryRecipe } from "./options.js";
 import { Running } from "./pipeline/abort.js";
@@ -68,6 +68,8 @@ export class Sentry {
   readonly warnings: readonly string[];
   readonly #engine: Engine;
   readonly #l1: L1Decisions;
+  /** L1's decisions in streams, whose other events the dictionary's tier judges there, and no other tier can. */
+  readonly #streamL1: L1Decisions;
   /** Secrets may be in it, so it is not to be seen when a sentry is logged. */
   readonly #recipe: SentryRecipe;
   readonly #settings: TierSettings;
@@ -84,6 +86,7 @@ export class Sentry {
     this.warnings = Object.freeze([...missingTiers(policy, tiers), ...warnings]);
     this.#engine = engine;
     this.#l1 = new L1Decisions(policy.rules);
+    this.#streamL1 = tiers.sae === undefined || engine.hasSae ? this.#l1 : new L1BesideSae(policy.rules);
     this.#scan = (text, part) => {
       this.#refuseIfClosed();
       return engine.scan(text, part);
@@ -204,7 +207,7 @@ export class Sentry {
     const l1 = this.#l1Of(code);
     if (l1 === null) return null;
     if (code === FAILED_CODE) return { l1Decision: l1, ...stopped("not-judged") };
-    const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? forSae(l1) : l1;
+    const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? forSae(l1.evidence) : l1;
     return { l1Decision, ...stageOf(l1Decision) };
   }
 
@@ -310,7 +313,9 @@ export class Sentry {
    */
   createStream(): EventStream {
     this.#refuseIfClosed();
-    return new EventStream({ engine: this.#engine.fork(), l1: this.#l1 });
+    const engine = this.#engine.fork();
+    if (this.#streamL1 !== this.#l1) engine.giveActivations();
+    return new EventStream({ engine, l1: this.#streamL1 });
   }
 
   /**
@@ -412,10 +417,4 @@ export class Sentry {
 
 function closedError(): Error {
   return new Error("this sentry is closed");
-}
-
-/** What L1 says of an event that the SAE tier judges in its place. */
-function forSae({ evidence }: Decision): Decision {
-  const reason = "model activations are for the SAE tier to judge";
-  return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }

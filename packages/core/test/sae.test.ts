@@ -318,6 +318,39 @@ it("a stream without the tier gives no item for what no rule minds", async () =>
   stream.close();
 });
 
+it("a stream leaves activations to the caller's own tier, whatever the rules say of them", async () => {
+  const judged: string[] = [];
+  const sae: Judge = {
+    tier: "Sae",
+    judge: async ({ line }) => {
+      judged.push(line);
+      return { verdict: line === HARMFUL ? "block" : "allow", severity: "low", reason: "own" };
+    },
+  };
+  const rules = ["allow", "block"].map((verdict) => ({
+    name: verdict,
+    on: "LlmActivations",
+    match: verdict === "allow" ? "8801" : "features",
+    verdict,
+    severity: "low",
+    reason: "r",
+  }));
+  const sentry = await sentryOf({ rules }, { tiers: { sae } });
+  const stream = sentry.createStream();
+  const items = stream.push(Buffer.from(`${HARMFUL}\n${dns(1, "example.org")}\n${HARMLESS}\n`));
+  expect(items.map(({ decision }) => decision)).toEqual([
+    sentry.evaluateL1(HARMFUL)?.l1Decision,
+    sentry.evaluateL1(HARMLESS)?.l1Decision,
+  ]);
+  const settled = await Promise.all(items.map(({ decision, event }) => sentry.escalate(decision, event)));
+  expect(settled.map(({ verdict, tier }) => [verdict, tier])).toEqual([
+    ["block", "Sae"],
+    ["allow", "Sae"],
+  ]);
+  expect(judged).toEqual([HARMFUL, HARMLESS]);
+  stream.close();
+});
+
 it("a rule on activations counts for `classify` alone where the tier is", async () => {
   const rule = { name: "a", on: "LlmActivations", match: "features", verdict: "block", severity: "low", reason: "r" };
   const sentry = await sentryOf({ rules: [rule], sae: { dict: "features.json" } });

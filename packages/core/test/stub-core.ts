@@ -204,6 +204,10 @@ class StubHandle implements Handle {
     this.#every = every;
   }
 
+  giveActivations(): void {
+    this.#enter("giveActivations");
+  }
+
   rows(): number {
     this.#enter("rows");
     return this.#rows;

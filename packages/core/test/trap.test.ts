@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it } from "vitest";
 import { provideCore } from "../src/engine/loader.js";
 import type { CoreModule, Handle } from "../src/engine/module.js";
 import { core } from "../src/entry/core.js";
-import { dns, llmActivations, Sentry } from "../src/index.js";
+import { dns, type Judge, llmActivations, Sentry } from "../src/index.js";
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
@@ -131,6 +131,19 @@ it.each(["feed", "rowBriefs"] as const)("in %s loses no score of a stream", asyn
   expect(trapOn).toBeUndefined();
   expect(harm(line(0.4))).toEqual([0.4]);
   expect(stream.counters).toMatchObject({ lines: 5, events: 5 });
+  for (const each of [sentry, stream]) each.close();
+});
+
+it.each(["feed", "rowBriefs"] as const)("in %s hides no activations from the caller's own tier", async (call) => {
+  const sae: Judge = { tier: "Sae", judge: async () => ({ verdict: "allow", severity: "low", reason: "own" }) };
+  const sentry = await Sentry.create("", { tiers: { sae } });
+  const stream = sentry.createStream();
+  const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);
+  const verdicts = () => stream.push(line).map(({ decision }) => decision.verdict);
+  expect(verdicts()).toEqual(["escalate"]);
+  trapOn = call;
+  for (let times = 0; times < 2; times++) expect(verdicts()).toEqual(["escalate"]);
+  expect(trapOn).toBeUndefined();
   for (const each of [sentry, stream]) each.close();
 });
 

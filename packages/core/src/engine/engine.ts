@@ -55,6 +55,12 @@ export class Engine {
     return this.#recipe.sae !== undefined;
   }
 
+  /** From here on, the stream gives rows for all events of a model's activations too. Throws `EngineFailure`. */
+  giveActivations(): void {
+    this.#cold(({ handle }) => handle.giveActivations());
+    this.#recipe = { ...this.#recipe, activations: true };
+  }
+
   /** Judges one event and keeps it for {@link facts} and {@link explain}. Never throws. */
   judge(event: string | Uint8Array): number {
     try {

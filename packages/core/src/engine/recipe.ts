@@ -14,6 +14,8 @@ export interface Recipe {
   readonly sae?: Dictionary;
   /** Rules of secrets that are not in the policy itself, as ACL text. */
   readonly secrets?: string;
+  /** Whether a stream tells of all events of a model's activations. */
+  readonly activations?: true;
 }
 
 /** A dictionary of features as text, and from which scores it acts. */
@@ -35,6 +37,7 @@ export function start(instance: Instance, recipe: Recipe): { live: Live | undefi
     if (handle === undefined) return { live: undefined, report };
     if (recipe.sae !== undefined) attach(handle, recipe.sae);
     if (recipe.secrets !== undefined) handle.importSecrets(recipe.secrets);
+    if (recipe.activations) handle.giveActivations();
     const { generation, memory } = instance;
     return { live: { generation, handle, room: new EventRoom(handle, memory) }, report };
   });

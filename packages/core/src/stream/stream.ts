@@ -27,7 +27,8 @@ export interface StreamSource {
 }
 
 /**
- * Judges NDJSON by L1, and events of a model's activations by the policy's SAE tier, where it has one. Lines over 256 KiB, lines that are no event and events with nothing to judge are skipped and counted.
+ * Judges NDJSON by L1, and events of a model's activations by the policy's SAE tier, where it has one; with an SAE tier of the caller's,
+ * they come out as escalations. Lines over 256 KiB, lines that are no event and events with nothing to judge are skipped and counted.
  * If the rule engine fails on a chunk, its lines are judged one by one, and those that it fails on again come out
  * as escalations that say so.
  *
