@@ -1,7 +1,7 @@
 // The HTTP endpoint of a run: its metrics, and whether it is well.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Address } from "./address.js";
 
 /** Anyone who reaches the port may call: what a call may take is bounded. */
@@ -31,7 +31,7 @@ export interface Listening {
  */
 export async function serve({ host, port }: Address, endpoint: Endpoint): Promise<Listening> {
   const server = createServer(LIMITS, (request, response) => void answer(request, response, endpoint));
-  server.maxConnections = MOST_CONNECTIONS;
+  keepTheNewest(server, MOST_CONNECTIONS);
   // One call a connection: a packet holds hundreds, each of which would take its time from judging, and its answer's memory.
   server.maxRequestsPerSocket = 1;
   server.on("dropRequest", (_, socket) => void socket.destroy());
@@ -46,6 +46,17 @@ export async function serve({ host, port }: Address, endpoint: Endpoint): Promis
       server.closeAllConnections();
     },
   };
+}
+
+/** Callers that say nothing must not keep out the one that asks whether the run is well: the oldest connection makes room. */
+function keepTheNewest(server: Server, most: number): void {
+  const open = new Set<Socket>();
+  server.on("connection", (socket) => {
+    socket.once("close", () => open.delete(socket));
+    open.add(socket);
+    const [oldest] = open;
+    if (open.size > most) oldest?.destroy();
+  });
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {

@@ -144,6 +144,14 @@ describe("a caller that takes its time", () => {
     );
   });
 
+  it("makes room for one that does not", async () => {
+    const url = await start();
+    const silent = Array.from({ length: 200 }, () => raw(url, ""));
+    // One after the other is accepted in order, so all of them are by the time this one is.
+    expect(await call(health(url))).toMatchObject({ status: 200 });
+    expect(await Promise.race(silent)).toBe("");
+  });
+
   it("does not hold up the end", async () => {
     const listening = await serve({ host: "127.0.0.1", port: 0, text: "" }, ENDPOINT);
     const back = raw(listening.url, "GET /metrics HTTP/1.1\r\n");
