@@ -12,6 +12,22 @@ const shadow = (pid: number) =>
 const exec = (pid: number, ...argv: string[]) =>
   `${JSON.stringify({ identity: { agent: "py" }, event: { ToolExec: { pid, argv } } })}\n`;
 
+/** A module for a run to load first: it sends the run a SIGHUP when that opens its policy for the first time. */
+const HANG_UP_AT_POLICY = `
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+const open = fs.openSync;
+fs.openSync = (path, ...rest) => {
+  if (String(path).endsWith("p.acl")) {
+    fs.openSync = open;
+    syncBuiltinESMExports();
+    process.kill(process.pid, "SIGHUP");
+  }
+  return open(path, ...rest);
+};
+syncBuiltinESMExports();
+`;
+
 /** A machine may be busy: a test waits as long as it may run. */
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 const brief = ({ decision }: Audit) => [decision.verdict, decision.tier, decision.reason];
@@ -244,6 +260,16 @@ describe("signals", () => {
     running.child.stdin.end(METADATA);
     const { code, stdout } = await running.ended;
     expect([code, audits(stdout).length]).toEqual([0, 1]);
+  });
+
+  it("SIGHUP while the policy is read for the first time has it read again", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "p.acl"), "rules = []\n");
+    writeFileSync(join(cwd, "hang-up.mjs"), HANG_UP_AT_POLICY);
+    const running = start(["run", "-p", "p.acl"], { cwd, env: { NODE_OPTIONS: "--import ./hang-up.mjs" } });
+    await running.until(({ stderr }) => stderr.includes("reloaded `p.acl`: "));
+    running.child.stdin.end();
+    expect((await running.ended).code).toBe(0);
   });
 });
 

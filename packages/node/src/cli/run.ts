@@ -13,8 +13,18 @@ import type { TierTime } from "../daemon/tier-times.js";
 import { summary } from "../daemon/totals.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
+import { HangUps, untilSignalled } from "./signals.js";
 
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
+  const hangUps = new HangUps();
+  try {
+    return await runUntilEnd(flags, io, hangUps);
+  } finally {
+    hangUps.close();
+  }
+}
+
+async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<ExitCode> {
   refuseDirectory(io);
   const settings = runSettings(flags, io.env);
   const log = new Log(io.stderr);
@@ -34,8 +44,9 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const reloader = reloaderFor(daemon, settings, stamps, loadTo, log);
   let result: Result;
   try {
-    result = await untilSignalled(reloader, (signal) => {
+    result = await untilSignalled((signal) => {
       tellPolicy(log, "", loaded);
+      hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
       if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
       return daemon.run(signal);
@@ -109,29 +120,6 @@ function reloaderFor(
       log.line(`error: the policy in force stays, since ${names} cannot be loaded\n${why}`);
     },
   });
-}
-
-/** SIGINT or SIGTERM end the run in order; a second one ends the process at once. SIGHUP reloads. */
-async function untilSignalled<T>(reloader: Reloader, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const reload = (): void => void reloader.reload();
-  const stop = (): void => {
-    controller.abort();
-    forget();
-  };
-  const forget = (): void => {
-    process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  process.on("SIGHUP", reload);
-  try {
-    return await work(controller.signal);
-  } finally {
-    forget();
-    process.off("SIGHUP", reload);
-  }
 }
 
 /** A reader that has gone (`head -1`) has seen what it wanted. Any other failure loses audit lines. */

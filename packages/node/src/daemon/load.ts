@@ -1,6 +1,7 @@
 // The sentry of a run: from one file, from two, or from the built-in rules alone.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
+import { lacking } from "../l3/lacking.js";
 import { readNamedFile, unreadable } from "../policy/file.js";
 import { labelOf } from "../policy/sinks.js";
 import { type OpenedSource, openFile } from "../policy/source.js";
@@ -50,7 +51,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
-    return { sentry, warnings: sentry.warnings };
+    return { sentry, warnings: [...sentry.warnings, ...missing(sentry, opened.folder)] };
   }
   const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
   settings.close();
@@ -66,7 +67,13 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
     sentry.close();
     throw error;
   }
-  return { sentry, warnings: [...sentry.warnings, ...warnings] };
+  return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry, "")] };
+}
+
+/** What L3 lacks would show at its first escalation only. It may come later, so it stops nothing. */
+function missing(sentry: Sentry, folder: string): string[] {
+  const { agent, llm } = sentry.settings();
+  return agent === null ? [] : lacking(agent.bin, { folder, llm, env: process.env });
 }
 
 const NO_TIERS: MakeTiers = () => ({});

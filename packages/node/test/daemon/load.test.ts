@@ -47,12 +47,30 @@ describe("tiers", () => {
 
   it("come from a policy", async () => {
     const { llm, agent, tiers, warnings } = await loaded(
-      { "c.acl": `${LLM} agent { bin = "a" }` },
+      { "c.acl": `${LLM} agent { bin = "sh" }` },
       { config: "c.acl" },
     );
     expect(llm).toEqual({ url: "http://policy/v1", model: "from-policy", key: "policy-key", timeoutS: 7 });
-    expect(agent).toEqual({ bin: "a", skills: null, timeoutS: 120 });
+    expect(agent).toEqual({ bin: "sh", skills: null, timeoutS: 120 });
     expect([tiers, warnings]).toEqual([["L2", "L3"], []]);
+  });
+
+  it.each(["no-such-program", "./no-such-program", "etc", "c.acl"])(
+    "are told of a program that is not there: %s",
+    async (bin) => {
+      const { tiers, warnings } = await loaded({ "c.acl": `agent { bin = "${bin}" }` }, { config: "c.acl" });
+      expect(tiers).toEqual(["L3"]);
+      expect(warnings).toEqual([
+        `the program of L3, \`${bin}\`, is not there or cannot be executed: L3 fails until it can`,
+      ]);
+    },
+  );
+
+  it("are told of an investigator of ours that has no endpoint, and of none that has L2's", async () => {
+    const agent = 'agent { bin = "a3s-sentry-agent" }';
+    const lonely = await loaded({ "c.acl": agent }, { config: "c.acl" });
+    expect(lonely.warnings).toEqual([expect.stringContaining("`a3s-sentry-agent` has no endpoint")]);
+    expect((await loaded({ "c.acl": agent + LLM }, { config: "c.acl" })).warnings).toEqual([]);
   });
 
   it("come from flags alone", async () => {
