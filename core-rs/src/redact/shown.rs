@@ -17,7 +17,8 @@ impl Detectors {
     /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
     /// let policy = check("", &|_| None).policy.unwrap();
     /// let mut detectors = Detectors::new(&policy.redact, Imported::default()).unwrap();
-    /// let shown = detectors.shown("token=x7Kp2mQ9vL4w to ada@example.org", &[]).unwrap();
+    /// let value = "x7Kp2mQ9vL4w";
+    /// let shown = detectors.shown(&format!("token={value} to ada@example.org"), &[]).unwrap();
     /// assert_eq!(shown, "token={{A3S_REDACTED:generic_secret:1}} to {{A3S_REDACTED:email:1}}");
     /// let shown = detectors.shown("scp a ada@example.org:b", &["email"]).unwrap();
     /// assert_eq!(shown, "scp a ada@example.org:b");
