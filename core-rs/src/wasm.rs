@@ -287,6 +287,11 @@ impl Handle {
         self.pack_rows()
     }
 
+    /// The beginning of a text, at most 4 KiB of it, as a log may show it: without its secrets, but for e-mail addresses.
+    pub fn shown(&mut self, text: &str) -> String {
+        shown(text, READABLE, &self.engine, &self.secrets)
+    }
+
     /// From here on, gives rows for all lines, or only for those that need attention.
     #[wasm_bindgen(js_name = setEvery)]
     pub fn set_every(&mut self, every: bool) {
@@ -375,14 +380,24 @@ fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut Best) -> Option<Stri
     Some(json(&tier.judge(event.features, best)))
 }
 
-/// Events whose subjects are shown without their secrets, and what kinds of them are shown all the same: a command may name the
-/// machine that it sends to as an address.
+/// Kinds of secrets that are shown where they may say what somebody does: a command names the machine that it sends to as an address.
+const READABLE: &[&str] = &["email"];
+
+/// Events whose subjects are shown without their secrets, and what kinds of them are shown all the same.
 fn masked_but(kind: EventKind) -> Option<&'static [&'static str]> {
     match kind {
         EventKind::SslContent => Some(&[]),
-        EventKind::ToolExec => Some(&["email"]),
+        EventKind::ToolExec => Some(READABLE),
         _ => None,
     }
+}
+
+#[inline(never)]
+fn shown(text: &str, readable: &[&str], engine: &Engine, secrets: &RefCell<Secrets>) -> String {
+    let mut secrets = secrets.borrow_mut();
+    let detectors = secrets.detectors(&engine.policy().redact);
+    let shown = detectors.and_then(|all| all.shown(text, readable));
+    shown.unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
 fn write_brief(
@@ -392,13 +407,11 @@ fn write_brief(
     out: &mut String,
 ) {
     if let Some(event) = event {
-        if let Some(readable) = masked_but(event.kind) {
-            let mut secrets = secrets.borrow_mut();
-            let detectors = secrets.detectors(&engine.policy().redact);
-            let shown = detectors.and_then(|all| all.shown(event.subject, readable));
-            brief::members(event, shown.as_deref().unwrap_or(UNKNOWN), out);
-        } else {
-            brief::members(event, event.subject, out);
+        match masked_but(event.kind) {
+            Some(readable) => {
+                brief::members(event, &shown(event.subject, readable, engine, secrets), out)
+            }
+            None => brief::members(event, event.subject, out),
         }
     }
     out.push('\n');

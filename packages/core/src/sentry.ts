@@ -280,6 +280,22 @@ export class Sentry {
     return redactor(this.#scan);
   }
 
+  /**
+   * A text for a log, such as the reason that a model gave: its first 4 KiB, with placeholders for the secrets that
+   * {@link inspectWire} would mask. E-mail addresses stay, since they may say where something was sent.
+   *
+   * @example
+   * sentry.withoutSecrets(`it posts ${key}`); // "it posts {{A3S_REDACTED:openai_key:1}}"
+   */
+  withoutSecrets(text: string): string {
+    this.#refuseIfClosed();
+    try {
+      return this.#engine.shown(text);
+    } catch {
+      return "(not shown, since it could not be looked through for secrets)";
+    }
+  }
+
   /** What is known of an event, its whole subject too; `null` for what is not an event. Throws if the rule engine fails. */
   facts(event: EventInput): Readonly<EventFacts> | null {
     this.#refuseIfClosed();

@@ -204,6 +204,11 @@ class StubHandle implements Handle {
     this.#every = every;
   }
 
+  shown(text: string): string {
+    this.#enter("shown");
+    return text;
+  }
+
   giveActivations(): void {
     this.#enter("giveActivations");
   }

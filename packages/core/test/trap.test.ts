@@ -8,7 +8,7 @@ import { dns, type Judge, llmActivations, Sentry } from "../src/index.js";
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
-const CALLS = ["judge", "facts", "feed", "rowBriefs", "score"] as const;
+const CALLS = ["judge", "facts", "feed", "rowBriefs", "score", "shown"] as const;
 type Call = (typeof CALLS)[number];
 
 const OUTSIDE = 0xffff_fff0;
@@ -40,7 +40,7 @@ function trapped(handle: Handle): Handle {
 function trap(handle: Handle, call: Call): Partial<Handle> {
   const real = handle[call].bind(handle);
   return {
-    [call]: (argument: number) => {
+    [call]: (argument: never) => {
       if (trapOn === call) {
         trapOn = alsoOn;
         alsoOn = undefined;
@@ -145,6 +145,15 @@ it.each(["feed", "rowBriefs"] as const)("in %s hides no activations from the cal
   for (let times = 0; times < 2; times++) expect(verdicts()).toEqual(["escalate"]);
   expect(trapOn).toBeUndefined();
   for (const each of [sentry, stream]) each.close();
+});
+
+it("where a text is to be shown, shows nothing of it", async () => {
+  const sentry = await Sentry.create("");
+  trapOn = "shown";
+  expect(sentry.withoutSecrets("plain")).toBe("(not shown, since it could not be looked through for secrets)");
+  expect(sentry.withoutSecrets("to ada@example.org")).toBe("to ada@example.org");
+  sentry.close();
+  expect(() => sentry.withoutSecrets("plain")).toThrow("closed");
 });
 
 it("in a score on the way round a failed stream is an escalation", async () => {

@@ -189,6 +189,11 @@ export class Sentry {
     return this.#core.inspectWire(content, direction, options);
   }
 
+  /** A text for a log: its first 4 KiB, with placeholders for its secrets, but not for e-mail addresses. */
+  withoutSecrets(text: string): string {
+    return this.#core.withoutSecrets(text);
+  }
+
   /** A stream that masks the secrets of a text, and gives streams that put them back. */
   createRedactor(): Redactor {
     return this.#core.createRedactor();

@@ -127,6 +127,11 @@ export class Engine {
     });
   }
 
+  /** The beginning of a text, at most 4 KiB of it, without its secrets, but for e-mail addresses. Throws `EngineFailure`. */
+  shown(text: string): string {
+    return this.#cold(({ handle }) => handle.shown(text));
+  }
+
   /** Whether the engine is the one it was: after a failure, the unfinished line of a stream is gone. */
   get intact(): boolean {
     return this.#live?.generation === this.#instance.generation;

@@ -53,6 +53,8 @@ export interface Handle {
   finish(): number;
   /** From here on, gives rows for all lines, or only for those that need attention. */
   setEvery(every: boolean): void;
+  /** The beginning of a text, at most 4 KiB of it, without its secrets. */
+  shown(text: string): string;
   /** From here on, gives rows for all events of a model's activations too. */
   giveActivations(): void;
   /** Rows of three u32: place of the line, its length in bytes, its code. */

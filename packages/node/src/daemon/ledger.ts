@@ -44,7 +44,9 @@ export class Ledger {
     this.totals.countEscalation(decision, cutShort);
     const outcome = isEnforced(decision) ? this.#enforce(decision.action, sentry) : {};
     const target = decision.action === undefined ? "" : visibleJson(JSON.stringify(decision.action.target));
-    const text = decisionText(decision, cutShort ? "shutdown" : undefined);
+    // A model may quote what it was asked about.
+    const reason = decision.tier === "Rules" ? decision.reason : sentry.withoutSecrets(decision.reason);
+    const text = decisionText({ ...decision, reason }, cutShort ? "shutdown" : undefined);
     this.#output.add(Buffer.from(lineStart(head, text, target) + outcomeText(outcome) + LINE_END));
   }
 
