@@ -49,6 +49,17 @@ export function readmeSuite(installed: () => Installed): void {
     expect(promisesIn(example)).toHaveLength(promises);
     await runAll(installed(), page.replace(".", "-"), example, {});
   });
+
+  test("docs/sae.md: the example holds, by the policy and the dictionary of the page", {
+    timeout: 120_000,
+  }, async () => {
+    const page = readFileSync(join(root, "docs", "sae.md"), "utf8");
+    const [policy = ""] = blocks(page, "acl");
+    const [dictionary = "", score = ""] = blocks(page, "json");
+    const example = `${code(page)}decision.explain; // ${JSON.stringify(JSON.parse(score))}\n`;
+    expect(promisesIn(example)).toHaveLength(5);
+    await runAll(installed(), "sae-md", example, { "site.acl": policy, "features.json": dictionary });
+  });
 }
 
 function blocks(markdown: string, language: string): string[] {
