@@ -20,6 +20,16 @@ export function readmeSuite(installed: () => Installed): void {
     expect(readdirSync(folder).filter((name) => name.endsWith(".txt"))).toEqual(["exec.txt"]);
   });
 
+  test("the project: the quick start is that of the package, and masking holds", { timeout: 120_000 }, async () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const [quickStart, masking = ""] = blocks(readme, "ts");
+    expect([quickStart, blocks(readme, "")[0]]).toEqual(
+      ["ts", ""].map((language) => blocks(installed().text("a3s-sentry", "README.md"), language)[0]),
+    );
+    expect(promisesIn(masking)).toHaveLength(3);
+    await runAll(installed(), "masking", masking, {});
+  });
+
   test("@a3s-sentry/core: the example holds", { timeout: 120_000 }, async () => {
     const example = code(installed().text("@a3s-sentry/core" satisfies PackageName, "README.md"));
     expect(promisesIn(example)).toHaveLength(3);
