@@ -53,7 +53,7 @@ export function readmeSuite(installed: () => Installed): void {
     ["events.md", 5],
     ["l2.md", 3],
     ["redaction.md", 5],
-    ["tiers.md", 11],
+    ["tiers.md", 13],
   ])("docs/%s: the examples hold", { timeout: 120_000 }, async (page, promises) => {
     const example = code(readFileSync(join(root, "docs", page), "utf8"));
     expect(promisesIn(example)).toHaveLength(promises);
