@@ -51,7 +51,7 @@ export function readmeSuite(installed: () => Installed): void {
   test.each([
     ["api.md", 25],
     ["events.md", 5],
-    ["l2.md", 3],
+    ["l2.md", 4],
     ["redaction.md", 5],
     ["tiers.md", 13],
   ])("docs/%s: the examples hold", { timeout: 120_000 }, async (page, promises) => {
