@@ -20,6 +20,16 @@ export function readmeSuite(installed: () => Installed): void {
     expect(readdirSync(folder).filter((name) => name.endsWith(".txt"))).toEqual(["exec.txt"]);
   });
 
+  test("the project: the quick start is that of the package, and masking holds", { timeout: 120_000 }, async () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const [quickStart, masking = ""] = blocks(readme, "ts");
+    expect([quickStart, blocks(readme, "")[0]]).toEqual(
+      ["ts", ""].map((language) => blocks(installed().text("a3s-sentry", "README.md"), language)[0]),
+    );
+    expect(promisesIn(masking)).toHaveLength(3);
+    await runAll(installed(), "masking", masking, {});
+  });
+
   test("@a3s-sentry/core: the example holds", { timeout: 120_000 }, async () => {
     const example = code(installed().text("@a3s-sentry/core" satisfies PackageName, "README.md"));
     expect(promisesIn(example)).toHaveLength(3);
@@ -41,13 +51,24 @@ export function readmeSuite(installed: () => Installed): void {
   test.each([
     ["api.md", 25],
     ["events.md", 5],
-    ["l2.md", 3],
+    ["l2.md", 4],
     ["redaction.md", 5],
-    ["tiers.md", 11],
+    ["tiers.md", 13],
   ])("docs/%s: the examples hold", { timeout: 120_000 }, async (page, promises) => {
     const example = code(readFileSync(join(root, "docs", page), "utf8"));
     expect(promisesIn(example)).toHaveLength(promises);
     await runAll(installed(), page.replace(".", "-"), example, {});
+  });
+
+  test("docs/sae.md: the example holds, by the policy and the dictionary of the page", {
+    timeout: 120_000,
+  }, async () => {
+    const page = readFileSync(join(root, "docs", "sae.md"), "utf8");
+    const [policy = ""] = blocks(page, "acl");
+    const [dictionary = "", score = ""] = blocks(page, "json");
+    const example = `${code(page)}decision.explain; // ${JSON.stringify(JSON.parse(score))}\n`;
+    expect(promisesIn(example)).toHaveLength(5);
+    await runAll(installed(), "sae-md", example, { "site.acl": policy, "features.json": dictionary });
   });
 }
 

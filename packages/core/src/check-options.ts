@@ -49,7 +49,7 @@ const SECTIONS: Readonly<Record<"llm" | "agent" | "sae", Readonly<Record<string,
   },
 };
 
-/** Throws a `TypeError` at an option that is unknown or has a wrong type. */
+/** Throws a `TypeError` at an option that is unknown, has a wrong type, or says what a policy could not. */
 export function checkOptions(options: SentryOptions): void {
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof SentryOptions] : undefined;
@@ -67,6 +67,9 @@ export function checkOptions(options: SentryOptions): void {
     const given = new Map<string, unknown>(Object.entries(section));
     for (const [key, check] of Object.entries(fields)) need(`${name}.${key}`, given.get(key), check);
   }
+  const { sae } = options;
+  if (sae && sae.escalateAt > sae.blockAt)
+    throw new TypeError("option `sae.escalateAt` must not be above `sae.blockAt`: nothing would ever escalate");
   if (typeof options.tiers === "object") checkTiers(options.tiers);
 }
 

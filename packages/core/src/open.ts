@@ -15,7 +15,7 @@ import { coreSource, type PolicySource } from "./policy/source.js";
 import { importGitleaks } from "./redact/gitleaks.js";
 import { attachDictionary } from "./sae.js";
 
-export const DEFAULT_NAME = "policy";
+const DEFAULT_NAME = "policy";
 
 export interface Opened {
   readonly engine: Engine;

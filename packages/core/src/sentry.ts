@@ -10,7 +10,7 @@ import { EngineFailure } from "./engine/failure.js";
 import type { EventJson } from "./events/builders.js";
 import { type Explanation, explanation } from "./explain.js";
 import type { EventFacts } from "./generated/wire.js";
-import { type EventInput, eventBytes, eventText } from "./input.js";
+import { type EventInput, eventBytes, eventText, needBytes } from "./input.js";
 import { failed, forSae, L1BesideSae, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
 import type { SentryOptions, SentryRecipe } from "./options.js";
@@ -155,6 +155,7 @@ export class Sentry {
    */
   classifyLines(lines: Uint8Array): (Decision | null)[] {
     this.#refuseIfClosed();
+    needBytes("lines", lines);
     return codesOf(this.#engine, lines).map((code) => {
       if (isEvent(code)) return this.#l1.of(code);
       return code === FAILED_CODE ? failed(this.#engine.failure) : null;

@@ -79,6 +79,7 @@ describe("an option that is none is refused", () => {
     ],
     [{ agent: { bin: "b", skills: null, timeoutS: "5" } }, "option `agent.timeoutS` must be above 0 and at most 86400"],
     [{ sae: { dict: "d", escalateAt: 0.3, blockAt: 1.5 } }, "option `sae.blockAt` must be a number from 0 to 1"],
+    [{ sae: { dict: "d", escalateAt: 0.9, blockAt: 0.6 } }, "option `sae.escalateAt` must not be above `sae.blockAt`"],
     [{ tiers: "L2" }, "option `tiers` must be of type object or function"],
     [{ deny: { exce: "x.txt" } }, "unknown deny-file `exce`: they are `egress`, `file` and `exec`"],
     [{ deny: { exec: 5 } }, "option `deny.exec` must be a path, or `null` for none"],

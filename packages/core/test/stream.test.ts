@@ -146,6 +146,20 @@ it("goes on by another policy in the middle of a line", async () => {
   expect(stream.counters).toEqual(COUNTERS);
 });
 
+it.each([
+  ["a text", '{"event":'],
+  ["a buffer", new ArrayBuffer(8)],
+  ["numbers", [123, 10]],
+  ["nothing", undefined],
+] satisfies [string, unknown][])("refuses %s for bytes, and loses nothing of what comes after", (_, given) => {
+  const chunk: unknown = given;
+  const stream = sentry.createStream();
+  expect(() => stream.push(chunk as Uint8Array)).toThrow(TypeError);
+  expect(told(stream.push(bytes(dns(1, "evil1"), "")))).toEqual([["evil", "evil1"]]);
+  expect(stream.counters).toMatchObject({ lines: 1, events: 1 });
+  expect(() => sentry.classifyLines(chunk as Uint8Array)).toThrow("`lines` must be a Uint8Array");
+});
+
 it("that is closed takes nothing more, and its events cannot be fetched", () => {
   const stream = sentry.createStream();
   const [item] = stream.push(bytes(dns(1, "odd"), ""));

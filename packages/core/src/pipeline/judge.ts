@@ -19,7 +19,10 @@ export interface JudgedEvent extends Readonly<EventFacts> {
   readonly recent?: readonly string[];
 }
 
-/** What a tier answers: a {@link Decision}, of which the pipeline fills in what is left out. */
+/**
+ * What a tier answers: the words of a {@link Decision}. Beside those that are needed, `action`, `risk` and, of an SAE tier, `explain`
+ * count; the pipeline sets all others itself.
+ */
 export type TierDecision = Pick<Decision, "verdict" | "severity" | "reason"> & Partial<Decision>;
 
 /**

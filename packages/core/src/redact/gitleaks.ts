@@ -7,7 +7,7 @@ import { parseToml } from "../policy/toml.js";
 import { fromGo } from "./go-regex.js";
 
 /** Rules for the core, and what cannot be used of the configuration. */
-export interface Gitleaks {
+interface Gitleaks {
   readonly acl: string;
   readonly problems: readonly string[];
 }
@@ -43,7 +43,7 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
  * configurations are not read; `problems` says where one asks for that. Throws a `PolicyError` for what is no TOML; `name` is what
  * that calls the file.
  */
-export function readGitleaks(name: string, toml: string): Gitleaks {
+function readGitleaks(name: string, toml: string): Gitleaks {
   const config = tableOf(parseToml(name, toml));
   const reader = new Reader();
   reader.known(config, TOP_LEVEL, "it");

@@ -13,10 +13,11 @@ const MAX_REMEMBERED_UNITS = 4 * 1024 * 1024;
  *
  * Text goes on as soon as nothing that follows can make it part of a secret, mostly at once; at most 36 KiB of UTF-8 are held back.
  * A secret of more than 32 KiB is masked as several. Of one that only its end tells from other text, such as by a pattern `<.*>`, no
- * more than the last 32 KiB before that are masked. Text that looks like a placeholder is masked too, with the kind `placeholder`, so that it comes back as it was.
+ * more than the last 32 KiB before that are masked. Text that looks like a placeholder is masked too, with the kind `placeholder`, so
+ * that it comes back as it was.
  *
- * The last 10,000 secrets at most, of 4 Mi UTF-16 units together, are remembered: the first ones. Later ones are masked all the same,
- * and do not come back. If the rule engine fails, the stream errors; nothing passes unmasked.
+ * The first 10,000 secrets are remembered, of 4 Mi UTF-16 units together at most. Later ones are masked all the same, and do not come
+ * back. If the rule engine fails, the stream errors; nothing passes unmasked.
  */
 export interface Redactor extends TransformStream<string, string> {
   /** A stream that puts back what this one has masked so far, also where a placeholder lies across chunks. As many as wanted. */

@@ -6,7 +6,7 @@ import { hasTarget, isPartial } from "../engine/code.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/failure.js";
 import { MAX_CHUNK_BYTES, type Row } from "../engine/rows.js";
-import { utf8Text } from "../input.js";
+import { needBytes, utf8Text } from "../input.js";
 import type { L1Decisions } from "../l1.js";
 import type { JudgedEvent } from "../pipeline/judge.js";
 import { saeDecision } from "../sae.js";
@@ -55,8 +55,9 @@ export class EventStream {
     this.#source = this.#sourceOf(parts);
   }
 
-  /** Takes the next bytes; gives what needs attention in the lines that end there, in order. */
+  /** Takes the next bytes; gives what needs attention in the lines that end there, in order. Throws a `TypeError` for what is no bytes. */
   push(chunk: Uint8Array): readonly StreamItem[] {
+    needBytes("chunk", chunk);
     if (chunk.length <= MAX_CHUNK_BYTES) return this.#take(chunk);
     const items: StreamItem[] = [];
     for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {

@@ -1,6 +1,6 @@
-// Reading a text file of which little is known, never more than it may hold.
+// A text file of an investigator's, and why there is none, in words.
 
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { readBounded } from "../bounded-file.js";
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to read it",
@@ -9,34 +9,12 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOTDIR: "it is not a folder",
 };
 
-/** The text of a regular file of at most `maxBytes` bytes. Throws an `Error` that says in words why there is none. */
+/** The text of a regular file of at most `maxBytes` bytes. Throws what {@link causeOf} has words for. */
 export function readText(path: string, maxBytes: number): string {
-  const file = opened(path);
-  try {
-    if (!fstatSync(file).isFile()) throw new Error("it is not a regular file");
-    // What the system says of its size is no guide: it may grow meanwhile.
-    const room = Buffer.allocUnsafe(maxBytes + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < room.length; length += read) {
-      read = readSync(file, room, length, room.length - length, null);
-    }
-    if (length > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
-    return room.toString("utf8", 0, length);
-  } finally {
-    closeSync(file);
-  }
+  return readBounded(path, maxBytes).toString("utf8");
 }
 
-function opened(path: string): number {
-  try {
-    // A FIFO must not wait for its writer.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch (error) {
-    throw new Error(causeOf(error), { cause: error });
-  }
-}
-
-/** A system error in words. */
+/** Why a file or a folder could not be read. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown error";
   const code: unknown = "code" in error ? error.code : undefined;

@@ -1,13 +1,11 @@
 // A trace for people.
 
-import type { Decision, Explanation, SaeScore } from "@a3s-sentry/core";
+import type { Decision, Explanation, RuleTrace, SaeScore } from "@a3s-sentry/core";
 import { visible } from "../visible.js";
 import type { Colors } from "./io.js";
 
 /** How much of a subject is shown on each side of what was matched, in UTF-16 units. */
 const AROUND = 60;
-
-type RuleTrace = Explanation["rules"][number];
 
 export function explained(explanation: Explanation, settled: Decision, colors: Colors): string {
   const { kind, sae } = explanation;

@@ -1,4 +1,4 @@
-// Lines of events in, audit lines out: all of judging and auditing that needs no other thread, file or clock.
+// Lines of events in, audit lines out: all of judging and auditing that needs no other thread, no deny-file and no clock.
 
 import type {
   Action,

@@ -6,24 +6,21 @@ import type { JudgedEvent } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
 import { visible } from "../visible.js";
 import { chunks } from "./chunks.js";
-import { type Batch, Clerk } from "./clerk.js";
-import { Crew } from "./crew/crew.js";
-import { MOST_THREADS, threadsThatPay } from "./crew/threads.js";
+import type { Batch } from "./clerk.js";
+import { MOST_THREADS } from "./crew/threads.js";
 import { Desk, type Waiting } from "./desk.js";
 import { FileInput } from "./file-input.js";
 import { Ledger } from "./ledger.js";
 import type { Log } from "./log.js";
-import type { Observed } from "./metrics.js";
 import { Output } from "./output.js";
-import { Pace } from "./pace.js";
 import { showProgress } from "./progress.js";
+import type { Observed } from "./readings.js";
 import { FileHistory, type History, recentEvents, Window, withRecent } from "./recent.js";
-import { routesOf } from "./routes.js";
 import { Sentries } from "./sentries.js";
 import { Slots } from "./slots.js";
+import { Staff } from "./staff.js";
 import type { Totals } from "./totals.js";
 
-const NEWLINE = 10;
 /** A file that takes longer than threads take to get ready: there is no need to see how fast it comes. */
 const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 /**
@@ -61,18 +58,15 @@ export class Daemon {
   readonly #input: Streams["input"];
   readonly #output: Output;
   readonly #ledger: Ledger;
-  readonly #pace = new Pace();
   readonly #slots: Slots;
   readonly #desk: Desk;
   readonly #sentries: Sentries;
+  readonly #staff: Staff;
   /** What has been read lately, for tiers that ask. */
   readonly #window = new Window();
   #history: History = this.#window;
   /** Ends the reading. */
   readonly #stop = new AbortController();
-  /** Judges on this thread, until the crew takes over. */
-  #clerk: Clerk | undefined;
-  #crew: Crew | undefined;
   #toldOfOverload = false;
 
   /** The sentry belongs to the daemon from here on, which closes it. */
@@ -80,7 +74,6 @@ export class Daemon {
     this.#options = options;
     this.#sentries = new Sentries(sentry);
     this.#slots = Slots.withRoom(options.workers + options.queue, MOST_THREADS);
-    this.#clerk = new Clerk(sentry, { routes: routesOf(sentry.tiers), slots: this.#slots });
     this.#input = input;
     // On a terminal, audit lines take the place of the progress line.
     this.#output = new Output(output, output.isTTY ? () => log.clear() : undefined, () => this.#outputFailed());
@@ -92,6 +85,13 @@ export class Daemon {
       workers: options.workers,
       complete: (waiting, by) => this.#complete(waiting, by),
       settle: (waiting, verdict, by) => this.#ledger.settleEscalation(waiting, verdict, by),
+    });
+    this.#staff = new Staff({
+      sentries: this.#sentries,
+      slots: this.#slots,
+      place: () => this.#window.end,
+      settle: (batch, by, place) => this.#settle(batch, by, place),
+      failed: (why) => log.line(`warning: a judging thread has failed, events are judged without it: ${visible(why)}`),
     });
   }
 
@@ -139,8 +139,7 @@ export class Daemon {
       signal.removeEventListener("abort", end);
       for (const timer of timers) clearTimeout(timer);
       stopProgress();
-      this.#clerk?.close();
-      this.#crew?.close();
+      this.#staff.close();
       this.#sentries.close();
     }
     const { error } = this.#output;
@@ -150,8 +149,7 @@ export class Daemon {
   /** Goes on by another sentry, which belongs to the daemon then. */
   replace(sentry: Sentry): void {
     this.#sentries.replace(sentry);
-    this.#clerk?.switchTo(sentry, routesOf(sentry.tiers));
-    this.#crew?.adopt();
+    this.#staff.adopt();
   }
 
   async #read(): Promise<void> {
@@ -165,13 +163,10 @@ export class Daemon {
     if (!(this.#input instanceof FileInput)) return false;
     const { position, size } = this.#input;
     if (position === undefined || size - position < LARGE_FILE_BYTES) return false;
-    this.#crew = this.#hire();
-    if (this.#crew === undefined) return false;
-    this.#clerk?.close();
-    this.#clerk = undefined;
+    if (!this.#staff.leaveToCrew()) return false;
     this.#history = new FileHistory(this.#input, position);
     for (const stretch of this.#input.stretches(position)) {
-      await this.#crew.read(stretch);
+      await this.#staff.read(stretch);
       await this.#output.ready(signal);
       this.#desk.throwFault();
       if (signal.aborted) break;
@@ -181,17 +176,14 @@ export class Daemon {
 
   /** Has all that was read judged, settled and written. */
   async #drain(): Promise<void> {
-    if (this.#clerk === undefined) await this.#crew?.finish();
-    else this.#settle(this.#clerk.end());
+    await this.#staff.finish();
     await this.#desk.empty();
     await this.#output.flush();
   }
 
   async #take(chunk: Uint8Array): Promise<void> {
     this.#remember(chunk);
-    if (this.#clerk === undefined) await this.#crew?.push(chunk);
-    else if (this.#crew?.ready) await this.#handOver(chunk, this.#clerk, this.#crew);
-    else this.#judgeHere(chunk, this.#clerk);
+    await this.#staff.push(chunk);
     this.#desk.throwFault();
     await this.#output.ready(this.#stop.signal);
   }
@@ -202,41 +194,7 @@ export class Daemon {
     else this.#window.add(this.#input instanceof FileInput ? Buffer.from(chunk) : chunk, this.#desk.oldestPlace);
   }
 
-  #judgeHere(chunk: Uint8Array, clerk: Clerk): void {
-    const began = performance.now();
-    this.#settle(clerk.push(chunk));
-    if (this.#pace.outpaced(chunk.length, began)) this.#crew ??= this.#hire();
-  }
-
-  #hire(): Crew | undefined {
-    const threads = threadsThatPay();
-    if (threads === 0) return undefined;
-    let told = false;
-    return new Crew(this.#sentries, {
-      threads,
-      script: new URL("./crew/worker.js", import.meta.url),
-      slots: this.#slots,
-      place: () => this.#window.end,
-      settle: (batch, sentry, place) => this.#settle(batch, sentry, place),
-      failed: (why) => {
-        if (!told)
-          this.#log.line(`warning: a judging thread has failed, events are judged without it: ${visible(why)}`);
-        told = true;
-      },
-    });
-  }
-
-  /** The crew takes blocks of whole lines, so the line that is unfinished is ended here. */
-  async #handOver(chunk: Uint8Array, clerk: Clerk, crew: Crew): Promise<void> {
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) return this.#judgeHere(chunk, clerk);
-    this.#settle(clerk.push(chunk.subarray(0, end)));
-    clerk.close();
-    this.#clerk = undefined;
-    await crew.push(chunk.subarray(end));
-  }
-
-  #settle(batch: Batch, sentry: Sentry = this.#sentries.current, place = this.#window.end): void {
+  #settle(batch: Batch, sentry: Sentry, place: number): void {
     this.#ledger.settle(batch, sentry);
     for (const escalated of batch.escalated) this.#desk.add({ ...escalated, place });
     if (batch.tally.overloaded > 0 && !this.#toldOfOverload) {

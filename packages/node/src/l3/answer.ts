@@ -11,7 +11,7 @@ import type { Ran } from "./run.js";
  * answer it is not.
  * Throws an `Error` that says what is wrong.
  */
-export function readOutput(output: string, { subject, line, recent = [] }: JudgedEvent): Reply {
+function readOutput(output: string, { subject, line, recent = [] }: JudgedEvent): Reply {
   const reply = readReply(output.slice(output.lastIndexOf("\n{") + 1));
   refuseEcho(reply, subject, line, ...recent);
   return reply;

@@ -1,16 +1,12 @@
 // Reading a policy, and the files that it names, never more of them than they can be.
 
-import { Buffer } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type Diagnostic, PolicyError } from "@a3s-sentry/core";
+import { readBounded } from "../bounded-file.js";
 
 /** The largest policy, in bytes. */
-export const MAX_POLICY_BYTES = 1024 * 1024;
+const MAX_POLICY_BYTES = 1024 * 1024;
 /** The largest file that a policy can name, in bytes. */
 const MAX_NAMED_BYTES = 16 * 1024 * 1024;
-
-/** Opening a FIFO must not wait for whoever writes to it. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to read it",
@@ -58,31 +54,11 @@ export function unreadable(path: string, reason: string, cause?: unknown): Polic
 
 /** Throws the system's error, or one that says what is wrong with the file. */
 function readText(path: string, most: number): string {
-  const bytes = readAtMost(path, most);
+  const bytes = readBounded(path, most);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new Error("it is not UTF-8 text", { cause });
-  }
-}
-
-function readAtMost(path: string, most: number): Buffer {
-  const fd = openSync(path, OPEN_FLAGS);
-  try {
-    // With `bigint`: see `statOf` of the command line.
-    const stat = fstatSync(fd, { bigint: true });
-    if (stat.isDirectory()) throw new Error("it is a directory");
-    if (!stat.isFile()) throw new Error("it is not a regular file");
-    // Its size is no guide: a file may grow meanwhile, and those of /proc claim to be empty. A part of a policy is another one.
-    const room = Buffer.allocUnsafe(most + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < room.length; length += read) {
-      read = readSync(fd, room, length, room.length - length, null);
-    }
-    if (length > most) throw new Error(`it is larger than ${most} bytes`);
-    return room.subarray(0, length);
-  } finally {
-    closeSync(fd);
   }
 }
 

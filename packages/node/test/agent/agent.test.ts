@@ -289,7 +289,7 @@ describe("playbooks", () => {
       "warning: the playbook `f.md` is left out: it is not a regular file",
       "warning: the playbook `g.md` is left out: it does not exist",
       "warning: the playbook `h.md` is left out: it is a link to itself",
-      "warning: the playbook `i.md` is left out: it is not a regular file",
+      "warning: the playbook `i.md` is left out: it is a directory",
     ]);
     const many = scratch();
     for (let at = 10; at < 43; at++) writeFileSync(join(many, `${at}.md`), "x");

@@ -8,7 +8,7 @@ const NEWLINE = 10;
 const MOST = MAX_LINE_BYTES + 1;
 
 /** Bytes that a block has at most: the longest line, and enough beside it. */
-export const ROOM_BYTES = 1024 * 1024;
+const ROOM_BYTES = 1024 * 1024;
 
 /** Whole lines. */
 export interface Block {
