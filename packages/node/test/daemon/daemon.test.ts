@@ -28,6 +28,7 @@ async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy:
   const out: string[] = [];
   const told: string[] = [];
   const output = new Writable({
+    highWaterMark: 16 * 1024,
     write(chunk, _, done) {
       out.push(String(chunk));
       if (reads) done();
