@@ -11,7 +11,8 @@ const LOOKED_AT: usize = 4096;
 
 impl Detectors {
     /// The beginning of a text, at most 4 KiB of it, with a placeholder for each secret: `{{A3S_REDACTED:<kind>:<n>}}`,
-    /// numbered by kind from 1, but for those of the `readable` kinds. `None` where nothing is known of the text.
+    /// numbered by kind from 1, but for those of the `readable` kinds. What may be the beginning of a secret that only more of a
+    /// longer text would show is not part of it. `None` where nothing is known of the text.
     ///
     /// ```
     /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
@@ -23,10 +24,16 @@ impl Detectors {
     /// assert_eq!(shown, "scp a ada@example.org:b");
     /// ```
     pub fn shown(&mut self, text: &str, readable: &[&str]) -> Option<String> {
+        let all = text.len();
         let text = beginning(text, LOOKED_AT);
         let mut bytes = text.as_bytes().to_vec();
         escapes::take_away(&mut bytes);
         let mut found = self.find(&bytes, Part::WHOLE)?;
+        let until = if text.len() < all {
+            self.begins(&bytes, Part::WHOLE)?
+        } else {
+            all
+        };
         self.keep_small();
         // Before they are merged: what overlaps another secret must not show that.
         let kinds = &self.kinds;
@@ -42,6 +49,9 @@ impl Detectors {
         let mut out = String::new();
         let mut from = 0;
         for find in finds {
+            if find.start > until {
+                break;
+            }
             let kind = find.kind as usize;
             let (name, count) = (self.kinds.get(kind)?, counts.get_mut(kind)?);
             *count += 1;
@@ -50,7 +60,36 @@ impl Detectors {
             let _ = write!(out, "{{{{A3S_REDACTED:{name}:{count}}}}}");
             from = find.end;
         }
-        out.push_str(text.get(from..)?);
+        out.push_str(text.get(from..until).unwrap_or_default());
         Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Imported, check};
+
+    #[test]
+    fn nothing_is_shown_of_a_secret_that_ends_behind_what_is_looked_at() {
+        let policy = check("", &|_| None).policy.unwrap();
+        let mut detectors = Detectors::new(&policy.redact, Imported::default()).unwrap();
+        let mut shown = |text: String| detectors.shown(&text, &[]).unwrap();
+
+        let token = format!("eyJ{}.{}.c2ln", "aB3".repeat(10), "dE5".repeat(1400));
+        assert_eq!(
+            shown(format!("curl -H X: {token} example.org")),
+            "curl -H X: "
+        );
+
+        let long = format!("sk-proj-{}", "gH7".repeat(1355));
+        let cut = format!("-d {long} -d AKIA{}", "Z".repeat(16));
+        let first = "-d {{A3S_REDACTED:openai_key:1}} -d";
+        assert_eq!(shown(cut).trim_end(), first);
+        let all = format!("{long} {}", "x ".repeat(LOOKED_AT));
+        assert!(shown(all).starts_with("{{A3S_REDACTED:openai_key:1}} x x x"));
+
+        let endless = format!("a -----BEGIN PRIVATE KEY-----\n{}", "jK9\n".repeat(2000));
+        assert_eq!(shown(endless), "a {{A3S_REDACTED:private_key:1}}");
     }
 }
