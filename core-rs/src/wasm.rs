@@ -33,6 +33,12 @@ const MAX_EVENT: usize = 16 << 20;
 /// The largest chunk of a stream, in bytes.
 const MAX_CHUNK: usize = 1 << 20;
 
+/// Bytes of a subject that are looked through for secrets: an audit line shows fewer, and each of them takes time, for every block.
+const SUBJECT_LOOKED_AT: usize = 1024;
+
+/// The most bytes of any other text that are shown.
+const MAX_SHOWN: usize = 4096;
+
 /// What is shown of a text where looking for secrets failed.
 const UNKNOWN: &str = "(not shown, since it could not be looked through for secrets)";
 
@@ -289,7 +295,7 @@ impl Handle {
 
     /// The beginning of a text, at most 4 KiB of it, as a log may show it: without its secrets, but for e-mail addresses.
     pub fn shown(&mut self, text: &str) -> String {
-        shown(text, READABLE, &self.engine, &self.secrets)
+        shown(text, MAX_SHOWN, READABLE, &self.engine, &self.secrets)
     }
 
     /// From here on, gives rows for all lines, or only for those that need attention.
@@ -393,10 +399,16 @@ fn masked_but(kind: EventKind) -> Option<&'static [&'static str]> {
 }
 
 #[inline(never)]
-fn shown(text: &str, readable: &[&str], engine: &Engine, secrets: &RefCell<Secrets>) -> String {
+fn shown(
+    text: &str,
+    most: usize,
+    readable: &[&str],
+    engine: &Engine,
+    secrets: &RefCell<Secrets>,
+) -> String {
     let mut secrets = secrets.borrow_mut();
     let detectors = secrets.detectors(&engine.policy().redact);
-    let shown = detectors.and_then(|all| all.shown(text, readable));
+    let shown = detectors.and_then(|all| all.shown(text, most, readable));
     shown.unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
@@ -408,9 +420,11 @@ fn write_brief(
 ) {
     if let Some(event) = event {
         match masked_but(event.kind) {
-            Some(readable) => {
-                brief::members(event, &shown(event.subject, readable, engine, secrets), out)
-            }
+            Some(readable) => brief::members(
+                event,
+                &shown(event.subject, SUBJECT_LOOKED_AT, readable, engine, secrets),
+                out,
+            ),
             None => brief::members(event, event.subject, out),
         }
     }

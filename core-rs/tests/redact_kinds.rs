@@ -374,3 +374,28 @@ fn a_site_adds_patterns_and_switches_kinds_off() {
         ]
     );
 }
+
+#[test]
+fn nothing_is_shown_of_a_secret_that_ends_behind_what_is_looked_at() {
+    let mut detectors = detectors("");
+    let mut shown = |text: String| detectors.shown(&text, 4096, &[]).unwrap();
+
+    let token = format!("eyJ{}.{}.{}", some(30), some(4200), some(4));
+    let text = format!("curl -H X: {token} example.org");
+    assert_eq!(shown(text), "curl -H X: ");
+
+    let long = format!("sk-proj-{}", some(4065));
+    let two = format!("-d {long} -d AKIA{}", "Z".repeat(16));
+    let first = "-d {{A3S_REDACTED:openai_key:1}} -d";
+    assert_eq!(shown(two).trim_end(), first);
+    let more = format!("{long} {}", "x ".repeat(4096));
+    let beginning = "{{A3S_REDACTED:openai_key:1}} x x x";
+    assert!(shown(more).starts_with(beginning));
+
+    let endless = format!(
+        "a -----BEGIN {} KEY-----\n{}",
+        "PRIVATE",
+        "jK9\n".repeat(2000)
+    );
+    assert_eq!(shown(endless), "a {{A3S_REDACTED:private_key:1}}");
+}

@@ -6,28 +6,32 @@ use super::find::merged;
 use super::{Detectors, Find, Part, escapes};
 use crate::brief::beginning;
 
-/// Bytes of a text that are looked through. What is shown of it is far shorter.
-const LOOKED_AT: usize = 4096;
-
 impl Detectors {
-    /// The beginning of a text, at most 4 KiB of it, with a placeholder for each secret: `{{A3S_REDACTED:<kind>:<n>}}`,
-    /// numbered by kind from 1, but for those of the `readable` kinds. `None` where nothing is known of the text.
+    /// The beginning of a text, at most `most` bytes of it, with a placeholder for each secret: `{{A3S_REDACTED:<kind>:<n>}}`,
+    /// numbered by kind from 1, but for those of the `readable` kinds. What may be the beginning of a secret that only more of a
+    /// longer text would show is not part of it. `None` where nothing is known of the text.
     ///
     /// ```
     /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
     /// let policy = check("", &|_| None).policy.unwrap();
     /// let mut detectors = Detectors::new(&policy.redact, Imported::default()).unwrap();
     /// let value = "x7Kp2mQ9vL4w";
-    /// let shown = detectors.shown(&format!("token={value} to ada@example.org"), &[]).unwrap();
+    /// let shown = detectors.shown(&format!("token={value} to ada@example.org"), 99, &[]).unwrap();
     /// assert_eq!(shown, "token={{A3S_REDACTED:generic_secret:1}} to {{A3S_REDACTED:email:1}}");
-    /// let shown = detectors.shown("scp a ada@example.org:b", &["email"]).unwrap();
+    /// let shown = detectors.shown("scp a ada@example.org:b", 99, &["email"]).unwrap();
     /// assert_eq!(shown, "scp a ada@example.org:b");
     /// ```
-    pub fn shown(&mut self, text: &str, readable: &[&str]) -> Option<String> {
-        let text = beginning(text, LOOKED_AT);
+    pub fn shown(&mut self, text: &str, most: usize, readable: &[&str]) -> Option<String> {
+        let all = text.len();
+        let text = beginning(text, most);
         let mut bytes = text.as_bytes().to_vec();
         escapes::take_away(&mut bytes);
         let mut found = self.find(&bytes, Part::WHOLE)?;
+        let until = if text.len() < all {
+            self.begins(&bytes, Part::WHOLE)?
+        } else {
+            all
+        };
         self.keep_small();
         // Before they are merged: what overlaps another secret must not show that.
         let kinds = &self.kinds;
@@ -43,6 +47,9 @@ impl Detectors {
         let mut out = String::new();
         let mut from = 0;
         for find in finds {
+            if find.start > until {
+                break;
+            }
             let kind = find.kind as usize;
             let (name, count) = (self.kinds.get(kind)?, counts.get_mut(kind)?);
             *count += 1;
@@ -51,7 +58,7 @@ impl Detectors {
             let _ = write!(out, "{{{{A3S_REDACTED:{name}:{count}}}}}");
             from = find.end;
         }
-        out.push_str(text.get(from..)?);
+        out.push_str(text.get(from..until).unwrap_or_default());
         Some(out)
     }
 }

@@ -55,7 +55,9 @@ function keepTheNewest(server: Server, most: number): void {
     socket.once("close", () => open.delete(socket));
     open.add(socket);
     const [oldest] = open;
-    if (open.size > most) oldest?.destroy();
+    if (oldest === undefined || open.size <= most) return;
+    open.delete(oldest);
+    oldest.destroy();
   });
 }
 

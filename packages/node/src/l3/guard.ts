@@ -86,7 +86,8 @@ class Guard {
     if (this.#process.pid === undefined) throw new Error("its guard cannot be started");
     const run = this.#runs++;
     const mark = `l3-${run}-${this.#instance}`;
-    const folder = join(tmpdir(), `a3s-sentry-${mark}`);
+    // Everyone may see the mark of a run and count on: who makes the folder of the next one first would keep it from beginning.
+    const folder = join(tmpdir(), `a3s-sentry-${mark}-${randomUUID()}`);
     this.#open++;
     this.#tell({ verb: "open", run, mark, folder });
     let trace: Trace = { mark };

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { openWard } from "../../dist/l3/guard.js";
 import { ALLOW, Lab } from "./lab.js";
 
 const BLOCK = `echo '{"verdict":"block","severity":"high","reason":"it steals"}'`;
@@ -167,6 +168,18 @@ describe("no answer", () => {
     vi.stubEnv("TMPDIR", nowhere);
     await expect(lab.ask(lab.program(ALLOW))).rejects.toThrow(`its folder cannot be made in \`${nowhere}\``);
   });
+});
+
+it("gets a folder that nobody who knows the run before could have made first", async () => {
+  const lab = new Lab();
+  const before = await openWard();
+  const next = (name: string): string => name.replace(/(?<=l3-)\d+/, (run) => `${Number(run) + 1}`);
+  const { A3S_SENTRY_RUN: mark } = before.env;
+  for (const folder of [before.folder, join(lab.temp, `a3s-sentry-${mark}`)]) {
+    mkdirSync(next(folder), { recursive: true });
+  }
+  expect(await lab.ask(lab.program(ALLOW))).toMatchObject({ verdict: "allow" });
+  await before.close();
 });
 
 describe("the program", () => {
