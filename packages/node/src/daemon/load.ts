@@ -74,7 +74,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
 function missing(sentry: Sentry, folder: string): string[] {
   const { agent, llm } = sentry.settings();
   return [
-    ...(agent === null ? [] : lacking(agent.bin, { folder, llm, env: process.env })),
+    ...(agent === null ? [] : lacking(agent, { folder, llm, env: process.env })),
     ...sentry.enforceFaults().map(({ message }) => `${message}. Until that is mended, its blocks are not denied`),
   ];
 }
