@@ -286,6 +286,23 @@ fn rule(pattern: &str) -> String {
     )
 }
 
+/// What stands in which brackets is a guess then, and a guess in front of the mistake hides it.
+#[test]
+fn an_open_bracket_is_all_that_is_told_of_the_names_in_it() {
+    let next = format!("rule \"a\" {{ on = \"Dns\"\n{RULE}}}\nfail_closed = true");
+    verify(&[
+        ("rules = [ {", &[("acl/unclosed", "", "close it with `}`")]),
+        (&next, &[("acl/unclosed", "", "close it with `}`")]),
+        (
+            "fail_closed = 1\nrules = [ {",
+            &[
+                ("policy/wrong-type", "1", "`true` or `false`"),
+                ("acl/unclosed", "", "close it with `}`"),
+            ],
+        ),
+    ]);
+}
+
 #[test]
 fn patterns_are_underlined_where_they_are_wrong() {
     let cases = [

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { start } from "../e2e/command.js";
-import { DEPLOY, readYaml } from "./manifests.js";
+import { base, DEPLOY, readYaml } from "./manifests.js";
 
 interface Rules {
   readonly groups: readonly {
@@ -17,6 +17,8 @@ interface Rules {
 }
 
 const alarms = (readYaml("prometheus/rules.yaml") as Rules).groups.flatMap(({ rules }) => rules);
+/** What kube-state-metrics would say of the one of `deploy/kubernetes`. */
+const DAEMON_SET = `daemonset="${base.metadata.name}"`;
 const { PATH = "" } = process.env;
 const promtool = PATH.split(":").some((folder) => existsSync(`${folder}/promtool`));
 
@@ -30,8 +32,10 @@ it("are on metrics that a run has, with their labels", async () => {
   const expressions = alarms.map(({ expr }) => expr).join("\n");
   for (const [, name] of expressions.matchAll(/\b((?:sentry|process)_\w+)/g))
     expect(text).toMatch(new RegExp(`^${name}[ {]`, "m"));
-  for (const [, label] of expressions.matchAll(/[{,](\w+=)"/g)) expect(text).toContain(label);
-  for (const [, label] of expressions.matchAll(/[{,]\w+=("[^"]+")/g)) expect(text).toContain(label);
+  for (const [, name, matchers = ""] of expressions.matchAll(/\b(\w+)\{([^}]*)\}/g)) {
+    for (const [label] of matchers.matchAll(/\w+="[^"]+"/g))
+      expect(name?.startsWith("kube_") ? DAEMON_SET : text).toContain(label);
+  }
 });
 
 it.each(alarms.map(({ alert, annotations }) => [alert, annotations.runbook]))("%s leads to %s", (_, runbook) => {

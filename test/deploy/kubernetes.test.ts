@@ -1,8 +1,8 @@
 // The manifests: what they name exists, what they ask for is little, and what they run works.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MAIN, Running, run, scratch } from "../e2e/command.js";
 import { attack, audits, BENIGN, METADATA } from "../e2e/events.js";
@@ -81,14 +81,16 @@ function podIn(folder: string) {
   const command = `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`;
   writeFileSync(join(folder, "bin", "a3s-sentry"), command, { mode: 0o755 });
   const placed = (text: string): string => text.replaceAll(/(\/stream|\/etc\/a3s-sentry)\b/g, `${folder}$1`);
+  // As the kubelet makes a volume in memory.
   mkdirSync(join(folder, "stream"));
+  chmodSync(join(folder, "stream"), 0o1777);
   const env = Object.fromEntries(
     (judge.env ?? []).flatMap((each) => (each.value === undefined ? [] : [[each.name, placed(each.value)]])),
   );
   const { PATH } = process.env;
   const shell = (command: readonly string[]): string[] => command.slice(1).map(placed);
   return {
-    fifo: join(folder, "stream", "events"),
+    fifo: join(folder, "stream", "judge", "events"),
     env: { ...env, A3S_SENTRY_METRICS_ADDR: "127.0.0.1:0", PATH: `${join(folder, "bin")}:${PATH}` },
     shell,
   };
@@ -112,6 +114,8 @@ describe("what the pod runs", () => {
     for (const name of ["settings.acl", "rules.acl"])
       symlinkSync(join("..data", name), join(folder, "etc", "a3s-sentry", name));
     for (const { command } of pod.initContainers) execFileSync("sh", shell(command));
+    // Else `fs.protected_fifos` keeps the collector out, which is another user than the owner.
+    expect(statSync(dirname(fifo)).mode & 0o1022).toBe(0);
 
     const running = new Running("sh", shell(judge.command), { env });
     await running.until(({ stderr }) => stderr.includes("metrics at "));

@@ -22,6 +22,7 @@ interface Probe {
 }
 
 export interface DaemonSet {
+  readonly metadata: { readonly name: string };
   readonly spec: {
     readonly template: {
       readonly metadata?: { readonly annotations: Readonly<Record<string, string>> };

@@ -1,5 +1,7 @@
-// What `npm start` shows: every tier at work, and a prompt that is masked.
+// What `npm start` shows: every tier at work, a prompt that is masked, and the stand-in for a model behind it.
 
+import { execFileSync, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { Running } from "./command.js";
 
@@ -24,5 +26,21 @@ it("is what L1, L2, L3, the fail mode and the gate do, and leaves no process beh
     /the agent reads {3}No, AKIAIOSFODNN7EXAMPLE may only read\.$/m,
   ]) {
     expect(stdout).toMatch(shown);
+  }
+});
+
+const STAND_IN = fileURLToPath(new URL("../../examples/model-endpoint/main.mjs", import.meta.url));
+
+it("has a stand-in for a model that tells how it is used", () => {
+  expect(execFileSync(process.execPath, [STAND_IN, "--help"], { encoding: "utf8" })).toContain("[--port N]");
+  for (const [args, why] of [
+    [["--prot", "1"], "'--prot'"],
+    [["--port", "65536"], "`--port` must be a whole number from 0 to 65535, not `65536`"],
+    [["--delay-ms", "soon"], "`--delay-ms` must be a whole number"],
+  ] as const) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [STAND_IN, ...args], { encoding: "utf8" });
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^error: .*\n\(--help tells how it is used\)\n$/);
+    expect(stderr).toContain(why);
   }
 });

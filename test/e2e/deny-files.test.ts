@@ -54,6 +54,29 @@ describe("several writers", () => {
   });
 });
 
+it("denying is ended, and begun again, by a policy that changes to a dry run and back", async () => {
+  const cwd = scratch();
+  const put = (dryRun: boolean): void =>
+    writeFileSync(join(cwd, "p.acl"), `deny { exec = "x.txt" } dry_run = ${dryRun}`);
+  put(true);
+  const running = start(["run", "--config", "p.acl"], { cwd });
+  await running.until(({ stderr }) => stderr.includes("dry run on"));
+  for (const [dryRun, path] of [
+    [false, "/a"],
+    [true, "/b"],
+    [false, "/c"],
+  ] as const) {
+    const told = running.stderr.length;
+    put(dryRun);
+    await running.until(({ stderr }) => stderr.slice(told).includes(`dry run ${dryRun ? "on" : "off"}`));
+    running.child.stdin.write(attack(path));
+    await running.until(({ stdout }) => stdout.includes(`"${path}/curl"`));
+  }
+  running.child.stdin.end();
+  expect((await running.ended).code).toBe(0);
+  expect(readFileSync(join(cwd, "x.txt"), "utf8")).toBe("/a/curl\n/c/curl\n");
+});
+
 it("a file that an operator edits, truncates, renames or deletes gets the target again at its next block", async () => {
   const cwd = scratch();
   const path = join(cwd, "x.txt");

@@ -72,6 +72,7 @@ it("has the numbers of the totals", async () => {
   await running.until(({ stdout }) => stdout.split("\n").length > 8);
   writeFileSync(join(cwd, "p.acl"), "rule {");
   await running.until(({ stderr }) => stderr.includes("error: the policy in force stays"));
+  expect((await scrape(url)).get("sentry_last_reload_successful")).toBe(0);
   writeFileSync(
     join(cwd, "p.acl"),
     'rule "r" { on = "Dns" match = "x" verdict = "allow" severity = "info" reason = "r" }',
@@ -104,6 +105,7 @@ it("has the numbers of the totals", async () => {
     sentry_judgments_in_flight: 1,
     'sentry_reloads_total{result="success"}': 1,
     'sentry_reloads_total{result="failure"}': 1,
+    sentry_last_reload_successful: 1,
     'sentry_policy_rules{origin="site"}': 1,
     'sentry_policy_rules{origin="builtin"}': 14,
   });

@@ -184,5 +184,6 @@ it.each([["p"], ["no/such.acl"]])("says that there is no policy at %s", async (p
   const cwd = scratch();
   const { code, stderr } = await run(["run", "-p", path], attack(), { cwd });
   expect(code).toBe(2);
+  expect(stderr).toContain(`error: ${path} cannot be used\n`);
   expect(stderr).toContain(`cannot read the policy file \`${path}\`: there is no such file`);
 });

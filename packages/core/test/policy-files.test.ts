@@ -30,7 +30,7 @@ it.each<[string, ((path: string) => string) | undefined, string]>([
   const files = filesOf("site.acl", { toString: "own properties count alone" }, readFile);
   const read = () => files.read("sae.dict", "valueOf");
   expect(read).toThrow(PolicyError);
-  expect(read).toThrow(`site.acl has an error
+  expect(read).toThrow(`site.acl cannot be used
 
 error[file/unreadable]: \`sae.dict\` names the file "valueOf", which cannot be read: ${why}
  --> site.acl`);

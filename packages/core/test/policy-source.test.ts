@@ -104,7 +104,7 @@ describe("TOML", () => {
       expect(found?.span).toMatchObject({ line: 2, byteStart: (found?.span.start ?? 0) + 1 });
       expect(found?.frame).toContain("--> p.toml:2:");
       expect(found?.frame).toContain("fail_closed = maybe");
-      expect(error.message).toBe(`p.toml has an error\n\n${found?.frame}`);
+      expect(error.message).toBe(`p.toml cannot be used\n\n${found?.frame}`);
     }
   });
 

@@ -160,6 +160,11 @@ export class Sentry {
     return this.#enforcer.enforce(decision);
   }
 
+  /** @internal Why deny-files could not be written now. */
+  enforceFaults(): EnforceError[] {
+    return this.#enforcer.faults();
+  }
+
   /** The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. */
   escalate(l1: Decision, event: JudgedEvent | null, options?: JudgeOptions): Promise<Decision> {
     return this.#core.escalate(l1, event, options);

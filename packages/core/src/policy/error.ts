@@ -19,8 +19,9 @@ export class PolicyError extends Error {
 
   constructor(source: string, diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-    const count = errors.length === 1 ? "an error" : `${errors.length} errors`;
-    super([`${source} has ${count}`, ...errors.map((error) => error.frame)].join("\n\n"));
+    // The one error may be that there is no such file.
+    const what = errors.length === 1 ? "cannot be used" : `has ${errors.length} errors`;
+    super([`${source} ${what}`, ...errors.map((error) => error.frame)].join("\n\n"));
     this.diagnostics = diagnostics;
   }
 }

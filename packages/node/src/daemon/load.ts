@@ -70,10 +70,13 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry, "")] };
 }
 
-/** What L3 lacks would show at its first escalation only. It may come later, so it stops nothing. */
+/** What L3 and the deny-files lack would show at the first escalation or block only. It may come later, so it stops nothing. */
 function missing(sentry: Sentry, folder: string): string[] {
   const { agent, llm } = sentry.settings();
-  return agent === null ? [] : lacking(agent.bin, { folder, llm, env: process.env });
+  return [
+    ...(agent === null ? [] : lacking(agent, { folder, llm, env: process.env })),
+    ...sentry.enforceFaults().map(({ message }) => `${message}. Until that is mended, its blocks are not denied`),
+  ];
 }
 
 const NO_TIERS: MakeTiers = () => ({});

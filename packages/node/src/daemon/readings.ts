@@ -9,7 +9,13 @@ export interface Observed {
   readonly totals: Totals;
   readonly policy: Policy;
   readonly queue: { readonly waiting: number; readonly capacity: number; readonly inWork: number };
-  readonly reloads: { readonly succeeded: number; readonly failed: number; readonly lastSuccess: number };
+  readonly reloads: {
+    readonly succeeded: number;
+    readonly failed: number;
+    readonly lastSuccess: number;
+    /** Whether the files hold what was refused. */
+    readonly refused: boolean;
+  };
 }
 
 /** One metric: a counter if its name ends in `_total`, else a gauge. */
@@ -89,6 +95,11 @@ export const READINGS: readonly Reading[] = [
       [reloads.succeeded, "success"],
       [reloads.failed, "failure"],
     ],
+  },
+  {
+    name: "sentry_last_reload_successful",
+    help: "1, or 0 while the files hold what was refused.",
+    values: ({ reloads }) => [[reloads.refused ? 0 : 1]],
   },
   {
     name: "sentry_last_reload_timestamp_seconds",

@@ -22,7 +22,7 @@ export class Reloader {
   #stamps: Stamps;
   #running: Promise<void> | undefined;
   #again = false;
-  readonly counts = { succeeded: 0, failed: 0, lastSuccess: Date.now() / 1000 };
+  readonly counts = { succeeded: 0, failed: 0, lastSuccess: Date.now() / 1000, refused: false };
 
   /** `stamps` are of the files that the sentry in force was made of. */
   constructor(stamps: Stamps, options: ReloaderOptions) {
@@ -69,9 +69,11 @@ export class Reloader {
       replace(loaded.sentry);
       this.counts.succeeded += 1;
       this.counts.lastSuccess = Date.now() / 1000;
+      this.counts.refused = false;
       tell(loaded);
     } catch (error) {
       this.counts.failed += 1;
+      this.counts.refused = true;
       refused(error);
     } finally {
       this.#stamps = stamps;

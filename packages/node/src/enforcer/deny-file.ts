@@ -5,8 +5,18 @@
 // truncate, rename or delete it at any time, and memory does not grow with it.
 
 import { Buffer } from "node:buffer";
-import { type BigIntStats, closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { systemError } from "./error.js";
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { codeOf, systemError } from "./error.js";
 import { LineFilter } from "./filter.js";
 import { holdsLine, readBytes } from "./lines.js";
 import { Recent } from "./recent.js";
@@ -19,12 +29,22 @@ const RECENT_BUDGET = 8 * 1024 * 1024;
  * lead to any file, which would then get lines of an attacker's choice.
  */
 const OPEN_FLAGS =
-  constants.O_RDWR |
-  constants.O_APPEND |
-  constants.O_CREAT |
-  constants.O_NOFOLLOW |
-  constants.O_NONBLOCK |
-  constants.O_NOCTTY;
+  constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Throws what the system says if a line could not be added to the file now. Writes and makes nothing. */
+export function checkDenyFile(path: string): void {
+  try {
+    const fd = openSync(path, OPEN_FLAGS);
+    try {
+      statRegular(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (cause) {
+    if (codeOf(cause) !== "ENOENT") throw cause;
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  }
+}
 
 export class DenyFile {
   readonly #path: string;
@@ -52,10 +72,9 @@ export class DenyFile {
   }
 
   #add(line: string): void {
-    const fd = openSync(this.#path, OPEN_FLAGS, 0o644);
+    const fd = openSync(this.#path, OPEN_FLAGS | constants.O_CREAT, 0o644);
     try {
-      const now = fstatSync(fd, { bigint: true });
-      if (!now.isFile()) throw systemError("ENOTREG", "not a regular file");
+      const now = statRegular(fd);
       if (this.#left === undefined || !isSame(this.#left, now)) this.#read(fd);
       this.#left = now;
       if (!this.#holds(fd, line)) this.#append(fd, line, now);
@@ -99,6 +118,12 @@ export class DenyFile {
     this.#recent.add(line);
     this.#left = alone ? after : undefined;
   }
+}
+
+function statRegular(fd: number): BigIntStats {
+  const stats = fstatSync(fd, { bigint: true });
+  if (!stats.isFile()) throw systemError("ENOTREG", "not a regular file");
+  return stats;
 }
 
 function isSame(a: BigIntStats, b: BigIntStats): boolean {

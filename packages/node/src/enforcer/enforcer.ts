@@ -1,7 +1,7 @@
 // Blocks with a target go into the deny-file of their kind.
 
 import type { ActionKind, Decision } from "@a3s-sentry/core";
-import { DenyFile } from "./deny-file.js";
+import { checkDenyFile, DenyFile } from "./deny-file.js";
 import { EnforceError } from "./error.js";
 import { denyLine } from "./target.js";
 
@@ -53,6 +53,19 @@ export class Enforcer {
       throw new EnforceError(sink.label, line, cause);
     }
     return sink.label;
+  }
+
+  /** Why deny-files could not be written now, an error for each. Nothing is written or made, and in a dry run nothing looked at. */
+  faults(): EnforceError[] {
+    const sinks = this.#dryRun ? [] : Object.values(this.#sinks);
+    return sinks.flatMap(({ path, label }) => {
+      try {
+        checkDenyFile(path);
+        return [];
+      } catch (cause) {
+        return [new EnforceError(label, "", cause)];
+      }
+    });
   }
 
   #file(path: string): DenyFile {

@@ -40,7 +40,8 @@ export function systemError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-function codeOf(cause: unknown): string {
+/** The system's code of an error. */
+export function codeOf(cause: unknown): string {
   const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return typeof code === "string" ? code : "UNKNOWN";
 }

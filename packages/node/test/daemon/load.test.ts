@@ -73,6 +73,25 @@ describe("tiers", () => {
     expect((await loaded({ "c.acl": agent + LLM }, { config: "c.acl" })).warnings).toEqual([]);
   });
 
+  it("are told of playbooks that are not there", async () => {
+    const agent = (skills: string) => `${LLM} agent { bin = "a3s-sentry-agent" skills = "${skills}" }`;
+    const { warnings } = await loaded({ "c.acl": agent("none") }, { config: "c.acl" });
+    expect(warnings).toEqual([
+      "the playbooks of L3, `none`, are no folder that can be read: L3 may fail until they are",
+    ]);
+    expect((await loaded({ "c.acl": agent(".") }, { config: "c.acl" })).warnings).toEqual([]);
+  });
+
+  it("are told of deny-files that cannot be written, unless nothing is to be", async () => {
+    const deny = 'deny { exec = "." file = "none/f" egress = "new" }';
+    const { warnings } = await loaded({ "c.acl": deny }, { config: "c.acl" });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^cannot add to deny-file `.*none\/f`: its folder does not exist\. Until that is mended/),
+      expect.stringMatching(/^cannot add to deny-file `.*`: it is a directory\. Until that is mended/),
+    ]);
+    expect((await loaded({ "c.acl": `${deny} dry_run = true` }, { config: "c.acl" })).warnings).toEqual([]);
+  });
+
   it("come from flags alone", async () => {
     const { llm, agent, tiers } = await loaded({}, { llmUrl: "http://h", llmModel: "m", agentBin: "./a", skills: "s" });
     expect(llm).toEqual({ url: "http://h", model: "m", key: null, timeoutS: 30 });

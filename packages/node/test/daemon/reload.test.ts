@@ -82,7 +82,7 @@ describe("files that change", () => {
     await vi.waitFor(() => expect(refused).toHaveLength(1), soon);
     expect(String(refused[0])).toContain("PolicyError");
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(reloader.counts).toEqual({ succeeded: 0, failed: 1, lastSuccess });
+    expect(reloader.counts).toEqual({ succeeded: 0, failed: 1, lastSuccess, refused: true });
     write("p.acl", rule("two"));
     await vi.waitFor(() => expect(names()).toEqual(["one", "two"]), soon);
     expect(refused).toHaveLength(1);
