@@ -2,6 +2,7 @@
 
 import { Argument, Command, Option } from "commander";
 import { type RunFlags, SEVERITIES } from "../daemon/settings.js";
+import type { VariableName } from "../daemon/variables.js";
 import { version } from "../version.js";
 import { type CheckOptions, check } from "./check.js";
 import { candidates } from "./completion/candidates.js";
@@ -81,7 +82,7 @@ export function program(io: Io, ended: (code: ExitCode) => void, help: (text: st
 }
 
 function runCommand(root: Command): Command {
-  const value = (flags: string, description: string, variable: string): Option =>
+  const value = (flags: string, description: string, variable: VariableName): Option =>
     new Option(flags, `${description} (A3S_SENTRY_${variable})`);
   // Any other text means high, so it is no list that commander may hold a value to.
   const speculate = value("--speculate <severity>", "ask L2 and L3 at once from this severity on", "SPECULATE");

@@ -12,6 +12,7 @@ import { type RunFlags, type RunSettings, runSettings } from "../daemon/settings
 import { failOpenWarning, startLine } from "../daemon/start.js";
 import type { TierTime } from "../daemon/tier-times.js";
 import { summary } from "../daemon/totals.js";
+import { unknownVariables } from "../daemon/variables.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 import { HangUps, untilSignalled } from "./signals.js";
@@ -47,6 +48,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   try {
     result = await untilSignalled((signal) => {
       tellPolicy(log, "", loaded);
+      for (const warning of unknownVariables(io.env)) log.line(`warning: ${warning}`);
       hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
       if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");

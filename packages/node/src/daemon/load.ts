@@ -70,10 +70,13 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry, "")] };
 }
 
-/** What L3 and the deny-files lack would show at the first escalation or block only. It may come later, so it stops nothing. */
+/** What speculation, L3 and the deny-files lack would show at the first escalation or block only. It may come later, so it stops nothing. */
 function missing(sentry: Sentry, folder: string): string[] {
   const { agent, llm } = sentry.settings();
+  const { l2, l3 } = sentry.tiers;
+  const isAlone = sentry.policy.speculate !== null && (l2 === undefined || l3 === undefined);
   return [
+    ...(isAlone ? ["speculation has no effect without both L2 and L3"] : []),
     ...(agent === null ? [] : lacking(agent, { folder, llm, env: process.env })),
     ...sentry.enforceFaults().map(({ message }) => `${message}. Until that is mended, its blocks are not denied`),
   ];

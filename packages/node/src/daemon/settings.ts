@@ -2,6 +2,7 @@
 
 import type { Agent, Llm, PolicyOverrides, Severity } from "@a3s-sentry/core";
 import { type Address, readAddress } from "./address.js";
+import { type VariableName, variable } from "./variables.js";
 
 export interface RunFlags {
   readonly config?: string;
@@ -54,17 +55,16 @@ const WORKERS = { least: 1, most: 1024, usual: 4 };
 const QUEUE = { least: 0, most: 65_536, usual: 256 };
 const MAX_TIMEOUT_S = 86_400;
 
-/** A variable that is set to the empty text counts as not set. Throws a `SettingsError`. */
+/** Throws a `SettingsError`. */
 export function runSettings(flags: RunFlags, env: Env): RunSettings {
-  const variable = (name: string): string | undefined => env[`A3S_SENTRY_${name}`] || undefined;
   /** What is told, by what it was told by. */
-  const told = (flag: string | undefined, name: string): Told | undefined => {
+  const told = (flag: string | undefined, name: VariableName): Told | undefined => {
     if (flag !== undefined) return { text: flag, by: `--${name.toLowerCase().replaceAll("_", "-")}` };
-    const text = variable(name);
+    const text = variable(env, name);
     return text === undefined ? undefined : { text, by: `A3S_SENTRY_${name}` };
   };
   /** As in a policy, what is told is not empty: a script's variable that nobody has set. */
-  const words = (flag: string | undefined, name: string): string | undefined => {
+  const words = (flag: string | undefined, name: VariableName): string | undefined => {
     const given = told(flag, name);
     if (given?.text === "") throw new SettingsError(`\`${given.by}\` must not be empty`);
     return given?.text;
@@ -75,8 +75,8 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     exec: words(flags.execDeny, "EXEC_DENY"),
   });
   const overrides = defined({
-    failClosed: flags.failClosed ?? (variable("FAIL_CLOSED") === undefined ? undefined : true),
-    dryRun: flags.dryRun ?? (variable("DRY_RUN") === undefined ? undefined : true),
+    failClosed: flags.failClosed ?? (variable(env, "FAIL_CLOSED") === undefined ? undefined : true),
+    dryRun: flags.dryRun ?? (variable(env, "DRY_RUN") === undefined ? undefined : true),
     speculate: severity(told(flags.speculate, "SPECULATE")),
   });
   return {
@@ -88,8 +88,8 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     overrides: { ...overrides, deny },
     llm: defined({
       url: httpUrl(told(flags.llmUrl, "LLM_URL")),
-      model: words(flags.llmModel, "LLM_MODEL"),
-      key: flags.llmKey ?? variable("LLM_KEY"),
+      model: words(flags.llmModel, "LLM_MODEL")?.trim() || undefined,
+      key: flags.llmKey ?? variable(env, "LLM_KEY"),
       timeoutS: seconds(told(flags.llmTimeout, "LLM_TIMEOUT")),
     }),
     agent: defined({

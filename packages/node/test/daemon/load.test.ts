@@ -92,6 +92,15 @@ describe("tiers", () => {
     expect((await loaded({ "c.acl": `${deny} dry_run = true` }, { config: "c.acl" })).warnings).toEqual([]);
   });
 
+  it.each([
+    ["neither", {}, 1],
+    ["L2 alone", { llmUrl: "http://h", llmModel: "m" }, 1],
+    ["both", { llmUrl: "http://h", llmModel: "m", agentBin: "sh" }, 0],
+  ])("are told of speculation that lacks one: with %s", async (_, flags, count) => {
+    const { warnings } = await loaded({}, { speculate: "high", ...flags });
+    expect(warnings.filter((text) => text.startsWith("speculation has no effect"))).toHaveLength(count);
+  });
+
   it("come from flags alone", async () => {
     const { llm, agent, tiers } = await loaded({}, { llmUrl: "http://h", llmModel: "m", agentBin: "./a", skills: "s" });
     expect(llm).toEqual({ url: "http://h", model: "m", key: null, timeoutS: 30 });

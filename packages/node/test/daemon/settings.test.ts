@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { readAddress } from "../../src/daemon/address.js";
 import { runSettings, SettingsError } from "../../src/daemon/settings.js";
+import { unknownVariables } from "../../src/daemon/variables.js";
 
 const NOTHING = { overrides: { deny: {} }, llm: {}, agent: {}, workers: 4, queue: 256 };
 
@@ -126,6 +127,34 @@ describe("runSettings", () => {
     expect(() => runSettings({}, { A3S_SENTRY_LLM_URL: "http://me:hunter2@h/v1" })).toThrow(
       /^`A3S_SENTRY_LLM_URL` must begin with (?!.*hunter2)/,
     );
+  });
+});
+
+describe("variables that only look like ours", () => {
+  it("are told by name, and nothing of their texts", () => {
+    const env = { A3S_SENTRY_DRYRUN: "hunter2", A3S_SENTRY_LLM_KEY_FILE: "/k", A3S_SENTRY_X: "", PATH: "/bin" };
+    expect(unknownVariables(env)).toEqual([
+      "`A3S_SENTRY_DRYRUN` is no variable that has an effect: see `a3s-sentry run --help`",
+      "`A3S_SENTRY_LLM_KEY_FILE` is no variable that has an effect: see `a3s-sentry run --help`",
+    ]);
+  });
+
+  it.each([
+    ["what is heeded", ["DRY_RUN", "METRICS_ADDR", "LLM_KEY"]],
+    ["what other programs of ours heed", ["RECENT_EVENTS", "RUN", "BUILD_CACHE"]],
+    [
+      "what Kubernetes sets for services",
+      [
+        "SERVICE_HOST",
+        "SERVICE_PORT",
+        "PORT",
+        "METRICS_SERVICE_HOST",
+        "METRICS_SERVICE_PORT_HTTP",
+        "PORT_9464_TCP_ADDR",
+      ],
+    ],
+  ])("are none: %s", (_, names) => {
+    expect(unknownVariables(Object.fromEntries(names.map((name) => [`A3S_SENTRY_${name}`, "1"])))).toEqual([]);
   });
 });
 
