@@ -182,6 +182,14 @@ describe("lines that are skipped", () => {
     expect(totals(stderr)).toContain(told);
   });
 
+  it("a line is not one of them up to 256 KiB, its end not counted, and is from one byte more", async () => {
+    const line = (bytes: number) => `${METADATA.trimEnd().padEnd(bytes)}\n`;
+    const { stdout, stderr } = await run(["run"], line(262_143) + line(262_144) + line(262_145) + BENIGN);
+    expect(audits(stdout)).toHaveLength(2);
+    expect(totals(stderr)).toContain("3 events judged, 2 blocked");
+    expect(totals(stderr)).toContain("lines skipped: 1 over 256 KiB");
+  });
+
   it("10 MB without any newline are one of them", async () => {
     const { code, stdout, stderr } = await run(["run"], "x".repeat(10_000_000));
     expect([code, stdout]).toEqual([0, ""]);
