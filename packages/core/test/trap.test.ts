@@ -95,6 +95,35 @@ it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no tar
   for (const each of [sentry, stream]) each.close();
 });
 
+it.each(["feed", "rowBriefs"] as const)("in %s changes nothing of which lines come out", async (call) => {
+  const allow = (match: string, severity: string) => ({
+    name: match,
+    on: "Dns",
+    match,
+    verdict: "allow",
+    severity,
+    reason: "r",
+  });
+  const sentry = await Sentry.create({ rules: [allow("quiet", "info"), allow("noted", "low")] });
+  const lines = [dns(1, "quiet"), dns(1, "noted"), dns(1, "x.oast.fun"), dns(1, "plain"), "junk"];
+  const atLimit = [262_143, 262_144, 262_145].map((bytes) => dns(1, "noted").padEnd(bytes));
+  const input = Buffer.from([...lines, ...atLimit, ""].join("\n"));
+  const told = (trap: Call | undefined) => {
+    const stream = sentry.createStream();
+    trapOn = trap;
+    const rules = stream.push(input).map(({ decision }) => decision.rule);
+    const { counters } = stream;
+    stream.close();
+    return { rules, counters };
+  };
+  const whole = told(undefined);
+  expect(whole.rules).toEqual(["noted", "oob-exfil-dns", "noted", "noted"]);
+  expect(whole.counters).toEqual({ lines: 8, events: 6, unmodelled: 0, malformed: 1, oversized: 1 });
+  expect(told(call)).toEqual(whole);
+  expect(trapOn).toBeUndefined();
+  sentry.close();
+});
+
 const SAE_POLICY = 'sae { dict = "d.json" }';
 const FILES = { "d.json": '{"1": {"concept": "c", "category": "k", "weight": 1}}' };
 

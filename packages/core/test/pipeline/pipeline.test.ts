@@ -57,6 +57,14 @@ describe("an escalation", () => {
     expect(l3.judge).not.toHaveBeenCalled();
   });
 
+  it("has the tier that was asked and the evidence that there was, whatever the tier says", async () => {
+    const boast = { tier: "Rules", evidence: "complete" } as const;
+    for (const answer of [block, unsure]) {
+      const said = await run({ l2: says("Llm", { ...answer, ...boast }) });
+      expect(said).toMatchObject({ tier: "Llm", evidence: "partial" });
+    }
+  });
+
   it("that a tier allows denies nothing, whatever the tier says", async () => {
     const decision = await run({ l2: says("Llm", { ...block, verdict: "allow" }) });
     expect(decision.verdict).toBe("allow");

@@ -1,11 +1,14 @@
 // A run in this process, with tiers that the test answers for: each event has one outcome, whatever happens.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { fileAccess, type Tiers, toolExec } from "@a3s-sentry/core";
+import { fileAccess, llmActivations, type Tiers, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import { Log } from "../../src/daemon/log.js";
 import { Daemon, type DaemonOptions } from "../../src/daemon/run.js";
 import { Sentry } from "../../src/sentry.js";
+import { scratch } from "../support/scratch.js";
 import { ALLOW, BLOCK, ESCALATE, Oracle, prompt } from "../support/tiers.js";
 
 const escalation = (pid: number) => `${fileAccess(pid, "/etc/shadow", false, { agent: "py" })}\n`;
@@ -110,6 +113,42 @@ describe("escalations", () => {
     expect(audits()[0]).not.toHaveProperty("degraded");
     expect(totals).toMatchObject({ overloaded: 0, failedOpen: 1 });
   });
+});
+
+it.each(["info", "low"] as const)("what a slow tier allows is audited, be its severity %s", async (severity) => {
+  for (const tiers of [
+    { l2: prompt("Llm", () => ({ ...ALLOW, severity })) },
+    { l3: prompt("Agent", () => ({ ...ALLOW, severity })) },
+  ]) {
+    const { input, result, audits } = await start(tiers);
+    input.end(BENIGN + escalation(1));
+    await result;
+    expect(audits().map(({ decision }) => decision)).toMatchObject([
+      { verdict: "allow", severity, reason: ALLOW.reason },
+    ]);
+  }
+});
+
+it("what the SAE tier escalates goes to L3, and past L2 to the fail mode", async () => {
+  const dict = join(scratch(), "d.json");
+  writeFileSync(dict, '{"1": {"concept": "c", "category": "k", "weight": 1}}');
+  const unsure = `${llmActivations(1, 2, [[1, 0.5]])}\n`;
+  const policy = { sae: { dict } };
+  const asked = await start({ l2: new Oracle(), l3: prompt("Agent", () => BLOCK) }, {}, policy);
+  asked.input.end(unsure);
+  await asked.result;
+  expect(asked.audits()).toMatchObject([{ decision: { verdict: "block", tier: "Agent", reason: BLOCK.reason } }]);
+
+  // With no slot left, it would be marked as one that L2 had no time for.
+  const l2 = new Oracle();
+  const alone = await start({ l2 }, { workers: 1, queue: 0 }, policy);
+  alone.input.write(escalation(1) + unsure);
+  await expect.poll(() => alone.audits().length).toBe(1);
+  l2.asked[0]?.answer(ALLOW);
+  alone.input.end();
+  expect((await alone.result).totals).toMatchObject({ overloaded: 0, failedOpen: 1, settled: { Llm: 1, Agent: 0 } });
+  expect(alone.audits()[0]).toMatchObject({ decision: { verdict: "allow", tier: "Sae" } });
+  expect(alone.audits()[0]).not.toHaveProperty("degraded");
 });
 
 describe("the end of the input", () => {

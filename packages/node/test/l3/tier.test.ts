@@ -137,13 +137,14 @@ describe("no answer", () => {
   it("if the caller aborts, for whose reason", async () => {
     const lab = new Lab();
     const controller = new AbortController();
-    const asked = lab.ask(lab.program("touch started; sleep $FOREVER"), { signal: controller.signal });
+    const { signal } = controller;
+    const asked = lab.ask(lab.program("touch started; sleep $FOREVER"), { signal, timeoutS: 600 });
     await expect.poll(() => lab.left().some((line) => line.includes("sleep")), { timeout: 20_000 }).toBe(true);
     const reason = new Error("enough");
     controller.abort(reason);
     await expect(asked).rejects.toBe(reason);
     expect(lab.left()).toEqual([]);
-    await expect(lab.ask(lab.program("touch ../../ran"), { signal: controller.signal })).rejects.toBe(reason);
+    await expect(lab.ask(lab.program("touch ../../ran"), { signal })).rejects.toBe(reason);
     expect(existsSync(join(lab.folder, "ran"))).toBe(false);
   });
 
