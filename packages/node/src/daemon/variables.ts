@@ -6,11 +6,24 @@ const PREFIX = "A3S_SENTRY_";
 
 /** Behind `A3S_SENTRY_`. */
 const NAMES = [
-  ...(["CONFIG", "POLICY"] as const),
-  ...(["LLM_URL", "LLM_MODEL", "LLM_KEY", "LLM_TIMEOUT"] as const),
-  ...(["AGENT_BIN", "SKILLS", "AGENT_TIMEOUT"] as const),
-  ...(["EGRESS_DENY", "FILE_DENY", "EXEC_DENY", "FAIL_CLOSED", "DRY_RUN"] as const),
-  ...(["SPECULATE", "WORKERS", "QUEUE", "METRICS_ADDR"] as const),
+  "CONFIG",
+  "POLICY",
+  "LLM_URL",
+  "LLM_MODEL",
+  "LLM_KEY",
+  "LLM_TIMEOUT",
+  "AGENT_BIN",
+  "SKILLS",
+  "AGENT_TIMEOUT",
+  "EGRESS_DENY",
+  "FILE_DENY",
+  "EXEC_DENY",
+  "FAIL_CLOSED",
+  "DRY_RUN",
+  "SPECULATE",
+  "WORKERS",
+  "QUEUE",
+  "METRICS_ADDR",
 ] as const;
 
 export type VariableName = (typeof NAMES)[number];
