@@ -8,7 +8,7 @@ export const efforts = {
     long: { rounds: 3, warmUp: 0, share: 1 },
     calls: { rounds: 21, warmUp: 5, atLeastMs: 50 },
     adversarial: { rounds: 7, warmUp: 1, atLeastMs: 20 },
-    slowTier: { rounds: 5, warmUp: 0, share: 1 },
+    slowTier: { rounds: 9, warmUp: 0, share: 1 },
     compile: { rounds: 5, warmUp: 1 },
   },
   quick: {
@@ -18,7 +18,7 @@ export const efforts = {
     long: { rounds: 1, warmUp: 0, share: 0.002 },
     calls: { rounds: 2, warmUp: 1, atLeastMs: 5 },
     adversarial: { rounds: 1, warmUp: 0, atLeastMs: 1 },
-    slowTier: { rounds: 1, warmUp: 0, share: 0.002 },
+    slowTier: { rounds: 1, warmUp: 0, share: 0.001 },
     compile: { rounds: 1, warmUp: 0 },
   },
 };

@@ -14,9 +14,9 @@ const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", impor
 const ANSWER_MS = 500;
 /** One event in so many escalates. */
 const ONE_IN = 20;
-/** Lines of a load that is written again and again, and how often: two million events. */
+/** Lines of a load that is written again and again, and how often: four million events, beside which the first calls of L2 weigh little. */
 const LINES = 2_000;
-const TIMES = 1_000;
+const TIMES = 2_000;
 const ESCALATION = '{"event":{"FileAccess":{"pid":1,"path":"/home/u/.ssh/id_rsa"}}}';
 
 /**

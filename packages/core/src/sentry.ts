@@ -290,6 +290,7 @@ export class Sentry {
    */
   withoutSecrets(text: string): string {
     this.#refuseIfClosed();
+    if (typeof text !== "string") throw new TypeError("`text` must be a string");
     try {
       return this.#engine.shown(text);
     } catch {

@@ -181,6 +181,7 @@ it("where a text is to be shown, shows nothing of it", async () => {
   trapOn = "shown";
   expect(sentry.withoutSecrets("plain")).toBe("(not shown, since it could not be looked through for secrets)");
   expect(sentry.withoutSecrets("to ada@example.org")).toBe("to ada@example.org");
+  expect(() => sentry.withoutSecrets(7 as never)).toThrow(TypeError);
   sentry.close();
   expect(() => sentry.withoutSecrets("plain")).toThrow("closed");
 });
