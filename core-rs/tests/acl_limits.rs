@@ -3,8 +3,9 @@
 #![allow(clippy::indexing_slicing)]
 
 mod acl_support;
+mod random;
 
-use acl_support::Random;
+use random::Random;
 use sentry_core::acl::{Item, MAX_DOCUMENT, MAX_ITEMS, MAX_NESTING, MAX_TOKEN, ValueKind, parse};
 use sentry_core::diagnostic::{MAX_DIAGNOSTICS, render};
 

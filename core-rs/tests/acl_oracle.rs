@@ -3,11 +3,13 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::too_many_lines)]
 
 mod acl_support;
+mod random;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use acl_support::{Random, Shape, document};
+use acl_support::{Shape, document};
+use random::Random;
 use sentry_core::acl::{Document, Item, Value, ValueKind, parse};
 
 /// A document as both parsers can say it: attributes of a scope have no order, one of the document is a block that holds

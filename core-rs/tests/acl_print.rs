@@ -2,8 +2,10 @@
 #![allow(clippy::indexing_slicing, clippy::panic)]
 
 mod acl_support;
+mod random;
 
-use acl_support::{EVERYTHING, Random, document, without_spans};
+use acl_support::{EVERYTHING, document, without_spans};
+use random::Random;
 use sentry_core::acl::{Document, Item, ValueKind, parse, print};
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic)]
 
 mod acl_support;
+mod random;
 
 use acl_support::without_spans;
 use sentry_core::acl::{Attribute, Block, Document, Item, ValueKind, parse};

@@ -1,26 +1,13 @@
 //! The engine against a plain interpreter of the same policy, over events made to meet at its edges.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
+mod random;
+
+use random::Random;
 use sentry_core::decision::Word;
 use sentry_core::engine::{Engine, Outcome};
 use sentry_core::event::{EventKind, Scratch};
 use sentry_core::policy::{Policy, check};
-
-/// A small generator with a fixed seed (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % bound as u64).unwrap()
-    }
-
-    fn pick<'p>(&mut self, from: &[&'p str]) -> &'p str {
-        from[self.below(from.len())]
-    }
-}
 
 const WORDS: [&str; 24] = [
     "curl",

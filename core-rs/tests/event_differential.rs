@@ -10,12 +10,13 @@
 )]
 
 mod event_support;
+mod random;
 
 use std::collections::BTreeMap;
 
 use event_support::oracle::{self, Read};
-use event_support::random::Random;
 use event_support::writer::{Writer, damage};
+use random::Random;
 use sentry_core::event::{Event, EventKind, NotEvent, Scratch, parse};
 
 /// What was seen, so that a generator gone dull fails.

@@ -1,35 +1,13 @@
 //! The `redact` section, and what is wrong with one.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod policy_support;
+
+use policy_support::Wanted;
 use sentry_core::policy::{ValueGroup, check, import};
 
-/// For each diagnostic: code, underlined text, a part of the message or help.
-fn verify(inner: &str, expected: &[(&str, &str, &str)]) {
-    let source = format!("redact {{ {inner} }}");
-    let checked = check(&source, &|_| None);
-    let found: Vec<_> = checked
-        .diagnostics
-        .iter()
-        .map(|found| (found.code.as_str(), found.span.of(&source)))
-        .collect();
-    let wanted: Vec<_> = expected
-        .iter()
-        .map(|(code, text, _)| (*code, *text))
-        .collect();
-    assert_eq!(found, wanted, "in {source}");
-    for (found, (_, _, part)) in checked.diagnostics.iter().zip(expected) {
-        let said = format!(
-            "{} / {}",
-            found.message,
-            found.help.as_deref().unwrap_or("")
-        );
-        assert!(said.contains(part), "{said:?} lacks {part:?} in {source}");
-    }
-    assert_eq!(
-        checked.policy.is_none(),
-        !expected.is_empty(),
-        "in {source}"
-    );
+fn verify(inner: &str, wanted: Wanted<'_>) {
+    policy_support::verify(&format!("redact {{ {inner} }}"), &|_| None, wanted);
 }
 
 #[test]

@@ -1,29 +1,14 @@
 //! Finds against the `regex` crate, text in parts against the same text whole, and hostile texts.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod random;
+
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use random::Random;
 use sentry_core::policy::{Imported, check};
 use sentry_core::redact::{Detectors, Part};
-
-/// A generator with a fixed seed (`splitmix64`).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ mixed >> 31) % bound as u64).unwrap()
-    }
-
-    fn some(&mut self, from: &[&str], least: usize, most: usize) -> String {
-        let count = least + self.below(most - least + 1);
-        (0..count).map(|_| from[self.below(from.len())]).collect()
-    }
-}
 
 const PARTS: [&str; 24] = [
     "a",
@@ -58,6 +43,11 @@ const TEXTS: [&str; 12] = [
 const OFF: &str = r#"off = ["private_key", "openai_key", "stripe_key", "google_api_key", "aws_access_key_id",
     "github_token", "slack_token", "jwt", "aws_secret", "bearer", "generic_secret", "email"]"#;
 
+fn some(random: &mut Random, from: &[&str], least: usize, most: usize) -> String {
+    let count = least + random.below(most - least + 1);
+    (0..count).map(|_| random.pick(from)).collect()
+}
+
 /// All that one pattern finds, if it is one that can be used.
 fn detectors(pattern: &str, group: usize) -> Option<Detectors> {
     let source =
@@ -89,7 +79,7 @@ fn spans_are_those_of_the_regex_crate() {
     let mut random = Random(7);
     let (mut patterns, mut found) = (0, 0);
     while patterns < 300 {
-        let pattern = random.some(&PARTS, 1, 6);
+        let pattern = some(&mut random, &PARTS, 1, 6);
         let groups = pattern.matches("(a|").count() + pattern.matches("(b+").count();
         let group = random.below(groups + 1);
         let Some(mut detectors) = detectors(&pattern, group) else {
@@ -97,7 +87,7 @@ fn spans_are_those_of_the_regex_crate() {
         };
         patterns += 1;
         for _ in 0..60 {
-            let text = random.some(&TEXTS, 0, 14);
+            let text = some(&mut random, &TEXTS, 0, 14);
             let finds = finds(&mut detectors, &text);
             assert_eq!(
                 finds,
@@ -116,13 +106,13 @@ fn what_is_settled_holds_whatever_follows() {
     let mut settled_early = 0;
     let mut patterns = 0;
     while patterns < 300 {
-        let pattern = random.some(&PARTS, 1, 6);
+        let pattern = some(&mut random, &PARTS, 1, 6);
         let Some(mut detectors) = detectors(&pattern, 0) else {
             continue;
         };
         patterns += 1;
         for _ in 0..30 {
-            let text = random.some(&TEXTS, 1, 16);
+            let text = some(&mut random, &TEXTS, 1, 16);
             let whole = finds(&mut detectors, &text);
             let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).skip(1).collect();
             for end in ends {

@@ -1,9 +1,12 @@
 //! The SAE tier: scores by hand, properties, a plain oracle, and dictionaries that are wrong.
 #![allow(clippy::unwrap_used, clippy::float_cmp)]
 
+mod random;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use random::Random;
 use sentry_core::decision::{Severity, Verdict, Word};
 use sentry_core::diagnostic::MAX_DIAGNOSTICS;
 use sentry_core::event::{Feature, NotEvent, Scratch, parse};
@@ -274,23 +277,10 @@ fn a_reason_is_bounded_whatever_the_names() {
     );
 }
 
-/// A generator of numbers that look random, the same in each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % most
-    }
-
-    /// From -1 to 2, with five decimals at most.
-    fn number(&mut self) -> f64 {
-        let numerator = i32::try_from(self.below(300_001)).unwrap() - 100_000;
-        f64::from(numerator) / 100_000.0
-    }
+/// From -1 to 2, with five decimals at most.
+fn number(random: &mut Random) -> f64 {
+    let numerator = i32::try_from(random.below(300_001)).unwrap() - 100_000;
+    f64::from(numerator) / 100_000.0
 }
 
 struct Label {
@@ -328,8 +318,8 @@ fn random_dictionaries_agree_with_a_plain_reading_and_have_the_properties_of_a_s
         let mut labels = BTreeMap::new();
         for _ in 0..random.below(40) {
             let id = u32::try_from(random.below(60)).unwrap();
-            let category = usize::try_from(random.below(4)).unwrap();
-            let weight = random.number();
+            let category = random.below(4);
+            let weight = number(&mut random);
             labels.insert(id, Label { category, weight });
         }
         let members: Vec<String> = labels
@@ -341,7 +331,12 @@ fn random_dictionaries_agree_with_a_plain_reading_and_have_the_properties_of_a_s
         let tier = tier(&format!("{{{}}}", members.join(",")));
         for _ in 0..20 {
             let mut pairs: Vec<(u32, f64)> = (0..random.below(50))
-                .map(|_| (u32::try_from(random.below(70)).unwrap(), random.number()))
+                .map(|_| {
+                    (
+                        u32::try_from(random.below(70)).unwrap(),
+                        number(&mut random),
+                    )
+                })
                 .collect();
             let decision = tier.judge(&features(&pairs), &mut best);
             let score = &decision.explain;
@@ -371,14 +366,14 @@ fn random_dictionaries_agree_with_a_plain_reading_and_have_the_properties_of_a_s
             let same = tier.judge(&features(&pairs), &mut Best::default());
             assert_eq!(decision, same, "what was judged before makes no difference");
             for at in (1..pairs.len()).rev() {
-                let other = usize::try_from(random.below(at as u64 + 1)).unwrap();
+                let other = random.below(at + 1);
                 pairs.swap(at, other);
             }
             let shuffled = tier.judge(&features(&pairs), &mut best);
             assert_eq!(shuffled, same, "nor does the order");
             for (id, activation) in &mut pairs {
                 if labels.get(id).is_none_or(|label| label.weight >= 0.0) {
-                    *activation += random.number().abs();
+                    *activation += number(&mut random).abs();
                 }
             }
             let more = tier.judge(&features(&pairs), &mut best);

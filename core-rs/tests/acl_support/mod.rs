@@ -1,30 +1,9 @@
 //! Helpers of the ACL tests: a deterministic generator of documents, and trees without their spans.
 #![allow(dead_code)]
 
+use crate::random::Random;
 use sentry_core::acl::{Attribute, Block, Call, Document, Entry, Item, Name, Value, ValueKind};
 use sentry_core::text::Span;
-
-/// A small generator of pseudo-random numbers (splitmix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`.
-    pub fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.next() % n.max(1) as u64).unwrap_or_default()
-    }
-
-    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())]
-    }
-}
 
 /// What the generated documents may hold.
 pub struct Shape {

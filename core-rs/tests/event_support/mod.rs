@@ -2,5 +2,4 @@
 //! contract to compare with.
 
 pub mod oracle;
-pub mod random;
 pub mod writer;

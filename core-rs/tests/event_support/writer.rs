@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::random::Random;
+use crate::random::Random;
 
 const KINDS: &[&str] = &[
     "ToolExec",

@@ -1,4 +1,6 @@
-//! Numbers from a seed (splitmix64), and choices made with them.
+//! Numbers from a seed (splitmix64), and choices made with them: the same in each run.
+// Each test uses some of it.
+#![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing)]
 
 pub struct Random(pub u64);
 
@@ -11,6 +13,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    /// A number below `n`.
     pub fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() % n as u64).unwrap()
     }
@@ -20,8 +23,8 @@ impl Random {
         self.below(n) == 0
     }
 
-    pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
     }
 
     pub fn byte(&mut self) -> u8 {
