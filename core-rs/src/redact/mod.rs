@@ -139,18 +139,24 @@ impl Detectors {
     /// `None` where an automaton cannot be had: then nothing is known of the text.
     #[inline(never)]
     pub fn scan(&mut self, text: &mut [u8], part: Part) -> Option<Scan> {
-        escapes::take_away(text);
-        let found = self.find(text, part)?;
-        let settled = if part.is_last {
-            text.len()
-        } else {
-            settled(&found, self.begins(text, part)?)
-        };
-        self.keep_small();
+        let (found, begins) = self.look(text, part)?;
         Some(Scan {
             finds: merged(&found),
-            settled,
+            settled: settled(&found, begins),
         })
+    }
+
+    /// What each detector finds, and where the earliest match begins that text to come could make: the end where none follows.
+    fn look(&mut self, text: &mut [u8], part: Part) -> Option<(Vec<Found>, usize)> {
+        escapes::take_away(text);
+        let found = self.find(text, part)?;
+        let begins = if part.is_last {
+            text.len()
+        } else {
+            self.begins(text, part)?
+        };
+        self.keep_small();
+        Some((found, begins))
     }
 
     /// What each detector finds, in their order.

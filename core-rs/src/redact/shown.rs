@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::find::merged;
-use super::{Detectors, Find, Part, escapes};
+use super::{Detectors, Find, Part};
 use crate::brief::beginning;
 
 impl Detectors {
@@ -24,15 +24,11 @@ impl Detectors {
     pub fn shown(&mut self, text: &str, most: usize, readable: &[&str]) -> Option<String> {
         let all = text.len();
         let text = beginning(text, most);
-        let mut bytes = text.as_bytes().to_vec();
-        escapes::take_away(&mut bytes);
-        let mut found = self.find(&bytes, Part::WHOLE)?;
-        let until = if text.len() < all {
-            self.begins(&bytes, Part::WHOLE)?
-        } else {
-            all
+        let part = Part {
+            is_last: text.len() == all,
+            ..Part::WHOLE
         };
-        self.keep_small();
+        let (mut found, until) = self.look(&mut text.as_bytes().to_vec(), part)?;
         // Before they are merged: what overlaps another secret must not show that.
         let kinds = &self.kinds;
         let is_readable = |find: &Find| {
