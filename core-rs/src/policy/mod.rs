@@ -219,11 +219,12 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     let policy = schema::read(&mut reader, &parsed.document, origin);
     let mut diagnostics = parsed.diagnostics;
     // Which names are in which brackets is unknown where one is never closed: what seems missing or misplaced may be neither.
-    let is_open = diagnostics.iter().any(|found| found.code == Code::Unclosed);
-    let of_brackets = [Code::MissingKey, Code::UnknownKey];
-    reader
-        .diagnostics
-        .retain(|found| !(is_open && of_brackets.contains(&found.code)));
+    if diagnostics.iter().any(|found| found.code == Code::Unclosed) {
+        let of_brackets = [Code::MissingKey, Code::UnknownKey];
+        reader
+            .diagnostics
+            .retain(|found| !of_brackets.contains(&found.code));
+    }
     diagnostics.extend(reader.diagnostics);
     diagnostic::sort(&mut diagnostics);
     diagnostics.truncate(MAX_DIAGNOSTICS);
