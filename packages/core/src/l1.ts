@@ -59,21 +59,17 @@ export class L1Decisions {
 /** L1's decisions where a tier of the caller's judges a model's activations: of these, L1 only says that. */
 export class L1BesideSae extends L1Decisions {
   override of(code: number): Decision {
-    return kindOf(code) === "LlmActivations" ? forSae(isPartial(code) ? "partial" : "complete") : super.of(code);
+    return kindOf(code) === "LlmActivations" ? FOR_SAE[isPartial(code) ? "partial" : "complete"] : super.of(code);
   }
 }
 
-/** What L1 says of an event that the SAE tier judges in its place. */
-export function forSae(evidence: Evidence): Decision {
-  return FOR_SAE[evidence];
-}
-
-const FOR_SAE: Readonly<Record<Evidence, Decision>> = {
-  complete: activations("complete"),
-  partial: activations("partial"),
+/** What L1 says of an event that the SAE tier judges in its place, by the event's evidence. */
+export const FOR_SAE: Readonly<Record<Evidence, Decision>> = {
+  complete: forSae("complete"),
+  partial: forSae("partial"),
 };
 
-function activations(evidence: Evidence): Decision {
+function forSae(evidence: Evidence): Decision {
   const reason = "model activations are for the SAE tier to judge";
   return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }

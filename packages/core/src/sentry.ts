@@ -11,7 +11,7 @@ import type { EventJson } from "./events/builders.js";
 import { type Explanation, explanation } from "./explain.js";
 import type { EventFacts } from "./generated/wire.js";
 import { type EventInput, eventBytes, eventText, needBytes } from "./input.js";
-import { failed, forSae, L1BesideSae, L1Decisions, OTHER_RISK } from "./l1.js";
+import { FOR_SAE, failed, L1BesideSae, L1Decisions, OTHER_RISK } from "./l1.js";
 import { openPolicy } from "./open.js";
 import type { SentryOptions, SentryRecipe } from "./options.js";
 import { Running } from "./pipeline/abort.js";
@@ -208,7 +208,7 @@ export class Sentry {
     const l1 = this.#l1Of(code);
     if (l1 === null) return null;
     if (code === FAILED_CODE) return { l1Decision: l1, ...stopped("not-judged") };
-    const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? forSae(l1.evidence) : l1;
+    const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? FOR_SAE[l1.evidence] : l1;
     return { l1Decision, ...stageOf(l1Decision) };
   }
 
