@@ -50,10 +50,11 @@ export async function soak(until) {
   const events = () => blocks * load.counters.events;
   const progress = watchProgress(sentry, events);
 
-  /** Feeds and edits until a share of the whole is done; what goes wrong ends that at once. @param {number} share */
+  /** Feeds and edits until a share of the whole is done, and gives the time in ms; what goes wrong ends that at once. @param {number} share */
   const work = async (share) => {
+    const since = performance.now();
     const { seconds = Number.POSITIVE_INFINITY, events: most = Number.POSITIVE_INFINITY, reloads } = until;
-    const [end, last] = [performance.now() + share * seconds * 1000, events() + share * most];
+    const [end, last] = [since + share * seconds * 1000, events() + share * most];
     const over = new AbortController();
     const editing = reloads === undefined ? editor.edit(over.signal) : editor.reload(share * reloads, over.signal);
     const helpers = [editing, denyFiles.tidy(over.signal)].map((helper) =>
@@ -64,16 +65,13 @@ export async function soak(until) {
     }
     over.abort();
     await Promise.all(helpers);
+    return performance.now() - since;
   };
 
-  const since = performance.now();
-  await work(WARM_UP);
-  const tookToWarmUp = performance.now() - since;
+  const warmUp = await work(WARM_UP);
   await sentry.metricsAt(events(), DRAIN_MS);
   const start = await memoryOf(sentry);
-  const again = performance.now();
-  await work(1 - WARM_UP);
-  const took = tookToWarmUp + performance.now() - again;
+  const took = warmUp + (await work(1 - WARM_UP));
   const counted = await sentry.metricsAt(events(), DRAIN_MS);
   const end = await memoryOf(sentry);
   progress.stop();
