@@ -62,45 +62,36 @@ const PRIVATE_KEY: &str = r#"(?x)
       | [\ \t]* [0-9A-Za-z+/=]{16} (?: [\ \t\r\n]* [0-9A-Za-z+/=]+ )*
     )"#;
 
-/// The pattern of a key, which is its first group. A `_` or an escaped character of an URL before a key is no part of its word.
-macro_rules! key {
-    ($key:literal) => {
-        concat!(r"(?x) (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )", $key)
-    };
-}
-
-/// Of `OpenAI`, and of those who write theirs alike.
-const OPENAI_KEY: &str = key!(
-    r"
+/// Of `OpenAI`, and of those who write theirs alike. Here and below: a `_` or an escaped character of an URL before a key is
+/// no part of its word.
+const OPENAI_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( sk- (?: (?: proj | svcacct | admin | None | ant | or | lf ) - [0-9A-Za-z_-]{16,}
-            | [0-9A-Za-z]{20,} [0-9A-Za-z_-]* ) )"
-);
+            | [0-9A-Za-z]{20,} [0-9A-Za-z_-]* ) )";
 
-const STRIPE_KEY: &str = key!(
-    r"
-    ( [spr]k_ (?: live | test ) _ [0-9A-Za-z]{10,} | whsec_ [0-9A-Za-z+/=]{24,} )"
-);
+const STRIPE_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( [spr]k_ (?: live | test ) _ [0-9A-Za-z]{10,} | whsec_ [0-9A-Za-z+/=]{24,} )";
 
-const GOOGLE_API_KEY: &str = key!(r" ( AIza [0-9A-Za-z_-]{35} ) (?-u:\b)");
+const GOOGLE_API_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( AIza [0-9A-Za-z_-]{35} ) (?-u:\b)";
 
-const AWS_ACCESS_KEY_ID: &str = key!(r" ( (?: AKIA | ASIA ) [0-9A-Z]{16} ) (?-u:\b)");
+const AWS_ACCESS_KEY_ID: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( (?: AKIA | ASIA ) [0-9A-Z]{16} ) (?-u:\b)";
 
-const GITHUB_TOKEN: &str = key!(
-    r"
-    ( gh[pousr]_[0-9A-Za-z]{36,} | github_pat_[0-9A-Za-z_]{22,} )"
-);
+const GITHUB_TOKEN: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( gh[pousr]_[0-9A-Za-z]{36,} | github_pat_[0-9A-Za-z_]{22,} )";
 
-const SLACK_TOKEN: &str = key!(
-    r"
-    ( (?: xoxe\. )? xox[abeoprs] - [0-9A-Za-z-]{10,} | xapp-[0-9]+ - [0-9A-Za-z-]{10,} )"
-);
+const SLACK_TOKEN: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( (?: xoxe\. )? xox[abeoprs] - [0-9A-Za-z-]{10,} | xapp-[0-9]+ - [0-9A-Za-z-]{10,} )";
 
 /// Three parts of base64url; five where it is encrypted. The first is that of `{"`.
-const JWT: &str = key!(
-    r"
+const JWT: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( eyJ [0-9A-Za-z_-]{8,} \. [0-9A-Za-z_-]{2,} \. [0-9A-Za-z_-]*
-      (?: \. [0-9A-Za-z_-]+ \. [0-9A-Za-z_-]+ )? )"
-);
+      (?: \. [0-9A-Za-z_-]+ \. [0-9A-Za-z_-]+ )? )";
 
 const AWS_SECRET: &str = r#"(?x)
     (?i-u: aws [\ _.-]? (?: secret [\ _.-]? (?: access [\ _.-]? )? key | secret ) | secret [\ _-]? access [\ _-]? key )
