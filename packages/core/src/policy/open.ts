@@ -1,19 +1,19 @@
 // A policy's way from what the caller gave to an engine that judges by it.
 
-import { Engine } from "./engine/engine.js";
-import type { Instance } from "./engine/instance.js";
-import { loadCore } from "./engine/loader.js";
-import { lintReport, type Recipe } from "./engine/recipe.js";
-import type { PolicyInfo } from "./generated/wire.js";
-import type { PolicyOptions, SentryOptions } from "./options.js";
-import { type Diagnostic, fromWire, warning } from "./policy/diagnostic.js";
-import { type Env, lookupOnce } from "./policy/env.js";
-import { PolicyError } from "./policy/error.js";
-import { filesOf, type KnownFiles } from "./policy/files.js";
-import { overridden } from "./policy/policy.js";
-import { coreSource, type PolicySource } from "./policy/source.js";
-import { importGitleaks } from "./redact/gitleaks.js";
-import { attachDictionary } from "./sae.js";
+import { lintReport, type Recipe } from "../engine/compile.js";
+import { Engine } from "../engine/engine.js";
+import type { Instance } from "../engine/instance.js";
+import { loadCore } from "../engine/loader.js";
+import type { PolicyInfo } from "../generated/wire.js";
+import { importGitleaks } from "../redact/gitleaks.js";
+import { attachDictionary } from "../sae/sae.js";
+import type { PolicyOptions, SentryOptions } from "../sentry/options.js";
+import { type Diagnostic, fromWire, warning } from "./diagnostic.js";
+import { type Env, lookupOnce } from "./env.js";
+import { filesOf, type KnownFiles } from "./files.js";
+import { overridden } from "./policy.js";
+import { PolicyError } from "./policy-error.js";
+import { coreSource, type PolicySource } from "./source.js";
 
 const DEFAULT_NAME = "policy";
 

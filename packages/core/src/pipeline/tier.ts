@@ -1,6 +1,6 @@
 // The interface of a tier after L1, and the event as a tier sees it.
 
-import type { Decision, Tier } from "../decision.js";
+import type { Decision, Tier } from "../decision/decision.js";
 import type { Agent, EventFacts, Llm, Sae } from "../generated/wire.js";
 
 /**

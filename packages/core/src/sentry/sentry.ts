@@ -1,35 +1,35 @@
 // The judge of a policy: events in, decisions out.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import type { Decision, EventKind, Risk } from "../decision/decision.js";
+import { type Explanation, explanation } from "../decision/explanation.js";
+import { FOR_SAE, failed, L1BesideSae, L1Decisions, OTHER_RISK } from "../decision/l1-decisions.js";
+import type { Engine } from "../engine/engine.js";
+import { EngineFailure } from "../engine/engine-failure.js";
+import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgment-code.js";
+import type { EventJson } from "../events/builders.js";
+import { type EventInput, eventBytes, eventText, needBytes } from "../events/input.js";
+import type { EventFacts } from "../generated/wire.js";
+import { Running } from "../pipeline/abort.js";
+import { failMode } from "../pipeline/fail-mode.js";
+import { Pipeline } from "../pipeline/pipeline.js";
+import { type StageL2Result, type StageResult, stageOf, stopped } from "../pipeline/stage.js";
+import type { JudgedEvent, TierSettings, Tiers } from "../pipeline/tier.js";
+import { openPolicy } from "../policy/open.js";
+import { deepFreeze, type Policy, publicPolicy } from "../policy/policy.js";
+import type { PolicySource } from "../policy/source.js";
+import { missingTiers } from "../policy/warnings.js";
+import { type InspectOptions, inspect } from "../redact/gate.js";
+import { importGitleaks } from "../redact/gitleaks.js";
+import { type Redactor, redactor } from "../redact/redactor.js";
+import type { ScanText } from "../redact/scanner.js";
+import type { WireDirection, WireInspection } from "../redact/wire-inspection.js";
+import { attachDictionary, saeDecision, saeTier } from "../sae/sae.js";
+import { codesOf } from "../stream/line-codes.js";
+import { EventStream } from "../stream/stream.js";
+import { addDispose } from "../util/dispose.js";
 import { checkOptions, checkTiers } from "./check-options.js";
-import type { Decision, EventKind, Risk } from "./decision.js";
-import { addDispose } from "./dispose.js";
-import { FAILED_CODE, hasTarget, isEvent, kindOf } from "./engine/code.js";
-import type { Engine } from "./engine/engine.js";
-import { EngineFailure } from "./engine/failure.js";
-import type { EventJson } from "./events/builders.js";
-import { type Explanation, explanation } from "./explain.js";
-import type { EventFacts } from "./generated/wire.js";
-import { type EventInput, eventBytes, eventText, needBytes } from "./input.js";
-import { FOR_SAE, failed, L1BesideSae, L1Decisions, OTHER_RISK } from "./l1.js";
-import { openPolicy } from "./open.js";
 import type { SentryOptions, SentryRecipe } from "./options.js";
-import { Running } from "./pipeline/abort.js";
-import { failMode } from "./pipeline/fail-mode.js";
-import type { JudgedEvent, TierSettings, Tiers } from "./pipeline/judge.js";
-import { Pipeline } from "./pipeline/pipeline.js";
-import { type StageL2Result, type StageResult, stageOf, stopped } from "./pipeline/stage.js";
-import { deepFreeze, type Policy, publicPolicy } from "./policy/policy.js";
-import type { PolicySource } from "./policy/source.js";
-import { missingTiers } from "./policy/warnings.js";
-import { type InspectOptions, inspect } from "./redact/gate.js";
-import { importGitleaks } from "./redact/gitleaks.js";
-import type { WireDirection, WireInspection } from "./redact/inspect.js";
-import { type Redactor, redactor } from "./redact/redactor.js";
-import type { ScanText } from "./redact/scanner.js";
-import { attachDictionary, saeDecision, saeTier } from "./sae.js";
-import { codesOf } from "./stream/codes.js";
-import { EventStream } from "./stream/stream.js";
 
 /** Options of a judgment that may take time. */
 export interface JudgeOptions {

@@ -1,10 +1,10 @@
 // Asking a tier: what it decides, or why it does not. Nothing that it does gets past this as an allow by accident.
 
-import type { Decision, Tier } from "../decision.js";
-import { MODEL_OUTPUT_RISK } from "../sae.js";
+import type { Decision, Tier } from "../decision/decision.js";
+import { MODEL_OUTPUT_RISK } from "../sae/sae.js";
 import { orAborted } from "./abort.js";
-import { type InferRisk, readAnswer } from "./answer.js";
-import type { Judge, JudgedEvent, Tiers } from "./judge.js";
+import { type InferRisk, readAnswer } from "./read-answer.js";
+import type { Judge, JudgedEvent, Tiers } from "./tier.js";
 
 /** A tier's place in the pipeline, which says what its decisions are called. */
 export type Place = keyof Tiers;

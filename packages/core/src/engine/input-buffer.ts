@@ -1,6 +1,6 @@
 // The room in wasm memory that an event is written to.
 
-import { MAX_BYTES_PER_UNIT, MAX_EVENT_BYTES, utf8Length } from "../text.js";
+import { MAX_BYTES_PER_UNIT, MAX_EVENT_BYTES, utf8Length } from "../util/text.js";
 import type { Handle, Memory } from "./module.js";
 
 const encoder = new TextEncoder();

@@ -2,10 +2,10 @@
 
 import type { CompileReport, Sae } from "../generated/wire.js";
 import type { CoreSource } from "../policy/source.js";
-import { EngineFailure } from "./failure.js";
+import { EngineFailure } from "./engine-failure.js";
+import { EventRoom } from "./input-buffer.js";
 import type { Instance } from "./instance.js";
 import type { Compilation, Handle } from "./module.js";
-import { EventRoom } from "./room.js";
 
 /** A policy's text, what `env` gives in it, and its dictionary: all that is needed to compile it again. */
 export interface Recipe {
