@@ -1,9 +1,9 @@
 // One program in a ward: from its start to the moment at which nothing of it is left.
 
 import { execa } from "execa";
-import type { Ward } from "./guard.js";
+import type { Program } from "./find-program.js";
 import { Output } from "./output.js";
-import type { Program } from "./program.js";
+import type { Ward } from "./reaper.js";
 
 /** A program that has said enough, and then nothing for so long, need not end by itself. */
 const SILENCE_MS = 1_000;

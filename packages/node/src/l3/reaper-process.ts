@@ -4,8 +4,8 @@
 // stdin is the end of sentry, however that came about: all that is still open is cleared then.
 
 import { createInterface } from "node:readline";
-import type { Order } from "./guard.js";
-import { clear, killAll, type Trace } from "./remains.js";
+import { clear, killAll, type Trace } from "./process-tree.js";
+import type { Order } from "./reaper.js";
 
 const instance = process.argv[2] ?? "";
 const open = new Map<number, { readonly trace: Trace; readonly folder: string }>();

@@ -3,9 +3,9 @@
 import { opendirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Agent } from "@a3s-sentry/core";
-import { visible } from "../visible.js";
+import { escapeTerminal } from "../util/escape-terminal.js";
 import { endpointOf } from "./endpoint.js";
-import { isThere, programOf } from "./program.js";
+import { isThere, programOf } from "./find-program.js";
 import type { AgentOptions } from "./tier.js";
 
 type Named = Pick<Readonly<Agent>, "bin" | "skills">;
@@ -14,16 +14,16 @@ type Named = Pick<Readonly<Agent>, "bin" | "skills">;
 export function lacking({ bin, skills }: Named, { folder, llm = null, env = process.env }: AgentOptions): string[] {
   const program = programOf(bin, folder, env);
   if (!isThere(program))
-    return [`the program of L3, \`${visible(bin)}\`, is not there or cannot be executed: L3 fails until it can`];
+    return [`the program of L3, \`${escapeTerminal(bin)}\`, is not there or cannot be executed: L3 fails until it can`];
   const found: string[] = [];
   if (skills !== null && !isFolder(resolve(folder, skills)))
     found.push(
-      `the playbooks of L3, \`${visible(skills)}\`, are no folder that can be read: L3 may fail until they are`,
+      `the playbooks of L3, \`${escapeTerminal(skills)}\`, are no folder that can be read: L3 may fail until they are`,
     );
   const { url, model } = endpointOf(env, llm);
   if (program.isOwn && !(url && model)) {
     found.push(
-      `\`${visible(bin)}\` has no endpoint, so that L3 fails: set \`SENTRY_L3_URL\` and \`SENTRY_L3_MODEL\`, or give L2 one`,
+      `\`${escapeTerminal(bin)}\` has no endpoint, so that L3 fails: set \`SENTRY_L3_URL\` and \`SENTRY_L3_MODEL\`, or give L2 one`,
     );
   }
   return found;

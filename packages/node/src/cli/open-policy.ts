@@ -1,7 +1,7 @@
 // The policy that a command judges by.
 
 import type { MakeTiers } from "@a3s-sentry/core";
-import { openFile } from "../policy/source.js";
+import { openFile } from "../policy/open-source.js";
 import { Sentry } from "../sentry.js";
 import type { Io } from "./io.js";
 

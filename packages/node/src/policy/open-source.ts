@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import type { PolicyFormat, PolicySource } from "@a3s-sentry/core";
-import { readPolicyFile } from "./file.js";
+import { readPolicyFile } from "./policy-file.js";
 
 /** Begins as no policy does, or ends as policy files do. */
 const LOOKS_LIKE_PATH = /^(?:\.{0,2}\/(?!\/)|[A-Za-z]:[\\/])|\.(?:acl|toml)$/i;

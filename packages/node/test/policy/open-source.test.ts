@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PolicyError } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openSource } from "../../src/policy/source.js";
+import { openSource } from "../../src/policy/open-source.js";
 import { scratch } from "../support/scratch.js";
 
 describe("a path", () => {

@@ -15,6 +15,6 @@ export function version(): string {
 }
 
 function read(): string {
-  const manifest: Manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const manifest: Manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   return manifest.version;
 }

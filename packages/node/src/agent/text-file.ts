@@ -1,6 +1,6 @@
 // A text file of an investigator's, and why there is none, in words.
 
-import { readBounded } from "../bounded-file.js";
+import { readBounded } from "../util/bounded-file.js";
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to read it",

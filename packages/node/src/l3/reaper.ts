@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { clear, type Trace } from "./remains.js";
+import { clear, type Trace } from "./process-tree.js";
 
 /** What the guard is told. */
 export type Order =
@@ -15,7 +15,7 @@ export type Order =
   | { readonly verb: "started"; readonly run: number; readonly leader: number }
   | { readonly verb: "close"; readonly run: number };
 
-const SCRIPT = fileURLToPath(new URL("./guard-process.js", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("./reaper-process.js", import.meta.url));
 
 /** A guard that takes longer to clear up than it needs at the worst, in milliseconds, has been stopped, or hangs. */
 const PATIENCE_MS = 5_000;

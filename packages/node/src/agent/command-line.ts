@@ -1,7 +1,7 @@
 // The command line of the investigator.
 
 import { Command } from "commander";
-import { version } from "../version.js";
+import { version } from "../util/version.js";
 
 export interface Flags {
   readonly prompt: string;

@@ -1,7 +1,7 @@
 // Reading a policy, and the files that it names, never more of them than they can be.
 
 import { type Diagnostic, PolicyError } from "@a3s-sentry/core";
-import { readBounded } from "../bounded-file.js";
+import { readBounded } from "../util/bounded-file.js";
 
 /** The largest policy, in bytes. */
 const MAX_POLICY_BYTES = 1024 * 1024;

@@ -3,7 +3,7 @@
 import { Argument, Command, Option } from "commander";
 import { type RunFlags, SEVERITIES } from "../daemon/settings.js";
 import type { VariableName } from "../daemon/variables.js";
-import { version } from "../version.js";
+import { version } from "../util/version.js";
 import { type CheckOptions, check } from "./check.js";
 import { candidates } from "./completion/candidates.js";
 import { SHELLS, script } from "./completion/scripts.js";
