@@ -17,7 +17,7 @@ it("are read once each, or taken from a table, and remembered", () => {
 });
 
 it.each<[string, ((path: string) => string) | undefined, string]>([
-  ["nothing reads files", undefined, "nothing here reads files; give `readFile` to `Sentry.create`"],
+  ["no `readFile`", undefined, "no file access here; give `Sentry.create` the option `readFile`"],
   [
     "reading fails",
     () => {
@@ -25,7 +25,7 @@ it.each<[string, ((path: string) => string) | undefined, string]>([
     },
     "there is no such file",
   ],
-  ["what is read is no text", () => 5 as unknown as string, "`readFile` gave no text"],
+  ["`readFile` returns no string", () => 5 as unknown as string, "`readFile` did not return a string"],
 ])("are an error of the policy where %s", (_, readFile, why) => {
   const files = filesOf("site.acl", { toString: "own properties count alone" }, readFile);
   const read = () => files.read("sae.dict", "valueOf");

@@ -26,7 +26,7 @@ function refusalOf(toml: string): string {
   return "";
 }
 
-const WANTED = "where a policy holds texts, numbers, booleans, lists and objects";
+const WANTED = "a policy may hold strings, numbers, booleans, lists and objects";
 
 describe("an object", () => {
   it("becomes ACL text with its keys in order, whatever they are called", () => {
@@ -51,16 +51,16 @@ describe("an object", () => {
     [{ llm: { timeout_s: Number.NaN } }, "`llm.timeout_s` is `NaN`"],
     [{ llm: { timeout_s: Number.NEGATIVE_INFINITY } }, "`llm.timeout_s` is `-Infinity`"],
     [{ llm: { timeout_s: 3n } }, "`llm.timeout_s` is a bigint"],
-    [{ deny: { egress: new Date(0) } }, "`deny.egress` is a date (quote it to make it a text)"],
+    [{ deny: { egress: new Date(0) } }, "`deny.egress` is a date (quote it to make it a string)"],
     [{ rules: new Map() }, "`rules` is an instance of a class"],
     [{ rules: [{ match: /nc/ }] }, "`rules[0].match` is an instance of a class"],
     [{ rules: new Array(1) }, "`rules[0]` is `undefined` (leave the key out instead)"],
     [{ llm: { 'a"b': Symbol("s") } }, '`llm."a\\"b"` is a symbol'],
     [new (class Policy {})(), "the policy is an instance of a class"],
-    [{ rules: [{ name: "a\udc00" }] }, "`rules[0].name` is a text with half a character (a lone surrogate)"],
-    [cycle, "`rules[0]` is a reference to an object that holds it"],
+    [{ rules: [{ name: "a\udc00" }] }, "`rules[0].name` is a string with half a character (a lone surrogate)"],
+    [cycle, "`rules[0]` is a reference to an object around it"],
   ])("%o is refused by its place", (source, message) => {
-    expect(problems(source)).toEqual([`policy/not-data ${message}, ${WANTED}`]);
+    expect(problems(source)).toEqual([`policy/not-data ${message}; ${WANTED}`]);
   });
 
   it("whose key cannot be a name is refused", () => {
@@ -79,7 +79,7 @@ describe("an object", () => {
 
   it.each([[[]], [null], [5], [undefined]])("%j is no policy", (source) => {
     expect(() => coreSource(source as never, "p", "acl")).toThrow(
-      new TypeError("a policy must be a text or an object"),
+      new TypeError("a policy must be a string or an object"),
     );
   });
 });

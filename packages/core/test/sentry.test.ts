@@ -54,8 +54,8 @@ describe("the policy", () => {
   it("that asks for tiers which are not there is warned of", async () => {
     const { warnings } = await Sentry.create("");
     expect(warnings).toEqual([
-      "the policy configures `llm`, but no L2 tier is plugged in: what no other tier settles is allowed (fail-open)",
-      "the policy configures `agent`, but no L3 tier is plugged in: what no other tier settles is allowed (fail-open)",
+      "the policy configures `llm`, but there is no L2 tier: escalations that no other tier resolves are allowed (fail-open)",
+      "the policy configures `agent`, but there is no L3 tier: escalations that no other tier resolves are allowed (fail-open)",
     ]);
     const tiers = { l2: answers("Llm"), l3: answers("Agent") };
     expect((await Sentry.create("", { tiers })).warnings).toEqual([]);

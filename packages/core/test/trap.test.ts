@@ -179,7 +179,7 @@ it.each(["feed", "rowBriefs"] as const)("in %s hides no activations from the cal
 it("where a text is to be shown, shows nothing of it", async () => {
   const sentry = await Sentry.create("");
   trapOn = "shown";
-  expect(sentry.withoutSecrets("plain")).toBe("(not shown, since it could not be looked through for secrets)");
+  expect(sentry.withoutSecrets("plain")).toBe("(not shown: the search for secrets failed)");
   expect(sentry.withoutSecrets("to ada@example.org")).toBe("to ada@example.org");
   expect(() => sentry.withoutSecrets(7 as never)).toThrow(TypeError);
   sentry.close();

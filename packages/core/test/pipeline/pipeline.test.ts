@@ -110,7 +110,7 @@ describe("a tier that fails escalates, and never allows", () => {
     [
       "rejects with what has no text",
       judge("Llm", () => Promise.reject(Object.create(null))),
-      "L2 unavailable: it threw what cannot be shown",
+      "L2 unavailable: it threw a value that cannot be shown",
     ],
     ["rejects with a text", judge("Llm", () => Promise.reject("boom")), "L2 unavailable: boom"],
     [
@@ -120,21 +120,21 @@ describe("a tier that fails escalates, and never allows", () => {
       }),
       "L2 unavailable: boom",
     ],
-    ["answers nothing", says("Llm", undefined), "L2 unavailable: its answer is no decision"],
+    ["answers nothing", says("Llm", undefined), "L2 unavailable: its answer is not a valid decision"],
     [
       "answers an unknown verdict",
       says("Llm", { ...block, verdict: "ALLOW" }),
-      "L2 unavailable: its answer is no decision",
+      "L2 unavailable: its answer is not a valid decision",
     ],
     [
       "answers without a reason",
       says("Llm", { verdict: "allow", severity: "info" }),
-      "L2 unavailable: its answer is no decision",
+      "L2 unavailable: its answer is not a valid decision",
     ],
     [
       "answers an unknown action",
       says("Llm", { ...block, action: { kind: "DenyAll", target: "*" } }),
-      "L2 unavailable: its answer is no decision",
+      "L2 unavailable: its answer is not a valid decision",
     ],
   ])("one that %s", async (_, l2, reason) => {
     expect(await run({ l2 }, true)).toEqual({

@@ -26,9 +26,9 @@ const FAILURES: Readonly<Record<string, { why: string; judge: () => Promise<unkn
       throw new Error("boom");
     },
   },
-  "fails by nothing": { why: "its answer is no decision", judge: async () => undefined },
+  "fails by nothing": { why: "its answer is not a valid decision", judge: async () => undefined },
   "fails by an unknown verdict": {
-    why: "its answer is no decision",
+    why: "its answer is not a valid decision",
     judge: async () => ({ verdict: "ALLOW", severity: "info", reason: "x" }),
   },
 };

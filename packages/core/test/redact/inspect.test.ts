@@ -95,7 +95,7 @@ describe("restore(apply(x).masked) is x", () => {
     const text = line.repeat(Math.ceil((17 << 20) / line.length));
     const wire = await sentry.inspectWire(text, "response");
     expect(wire.decision).toMatchObject({ verdict: "allow", resolution: "unresolved-escalation", severity: "high" });
-    expect(wire.decision.reason).toContain("more than 16 MiB was not judged");
+    expect(wire.decision.reason).toContain("was not judged: its event would have more than 16 MiB");
     expect(wire.redactions).toHaveLength((2 * text.length) / line.length);
     const { masked } = wire.apply(text);
     expect(masked.includes("example.com") || masked.includes("sk-proj")).toBe(false);
@@ -136,10 +136,10 @@ describe("a mistake of the caller", () => {
   it("is a TypeError that shows nothing of the body", async () => {
     const wire = await sentry.inspectWire(OPENAI, "request");
     expect(() => wire.apply(`${OPENAI} `)).toThrow(
-      new TypeError("`apply` takes the content that was inspected, and no other"),
+      new TypeError("`apply` takes only the content that was inspected"),
     );
     await expect(sentry.inspectWire(5 as unknown as string, "request")).rejects.toThrow(
-      "`content` must be of type string",
+      "`content` must be a string",
     );
     await expect(sentry.inspectWire("", "up" as "request")).rejects.toThrow('must be "request" or "response"');
     await expect(sentry.inspectWire("", "request", { pid: -1 })).rejects.toThrow(TypeError);
