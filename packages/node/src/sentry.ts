@@ -28,11 +28,11 @@ import {
   type WireDirection,
   type WireInspection,
 } from "@a3s-sentry/core";
+import { EnforceError } from "./enforcer/enforce-error.js";
 import { Enforcer } from "./enforcer/enforcer.js";
-import { EnforceError } from "./enforcer/error.js";
-import { readNamedFile } from "./policy/file.js";
+import { type OpenedSource, openSource } from "./policy/open-source.js";
+import { readNamedFile } from "./policy/policy-file.js";
 import { labelOf, sinksOf } from "./policy/sinks.js";
-import { type OpenedSource, openSource } from "./policy/source.js";
 import { tiersOf } from "./tiers.js";
 
 /** A decision, and what became of it. */

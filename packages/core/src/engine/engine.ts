@@ -2,10 +2,10 @@
 // behind it.
 
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
-import { FAILED_CODE, MALFORMED_CODE } from "./code.js";
-import { EngineFailure } from "./failure.js";
+import { attach, type Dictionary, forked, type Live, parse, type Recipe, restart, start } from "./compile.js";
+import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
-import { attach, type Dictionary, forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
+import { FAILED_CODE, MALFORMED_CODE } from "./judgment-code.js";
 import { type Brief, MAX_CHUNK_BYTES, type Row, readBrief, readCodes, readRows } from "./rows.js";
 import { readKinds, readScan, readUnusable, type Scan, type ScanPart, type Unusable } from "./scan.js";
 

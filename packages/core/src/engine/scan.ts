@@ -1,8 +1,8 @@
 // A scan for secrets: a text in, the places of what was found out.
 
-import { utf8Length } from "../text.js";
+import { utf8Length } from "../util/text.js";
+import type { Live } from "./compile.js";
 import type { Memory } from "./module.js";
-import type { Live } from "./recipe.js";
 
 /** Which part of a text is scanned. */
 export interface ScanPart {

@@ -1,13 +1,13 @@
 // Which tier an event goes to after L1, and what becomes of what none settles. docs/tiers.md has the same as a table.
 
-import { type Decision, isAtLeast, type Severity } from "../decision.js";
+import { type Decision, isAtLeast, type Severity } from "../decision/decision.js";
 import type { EventKind } from "../generated/wire.js";
 import { linked } from "./abort.js";
-import type { InferRisk } from "./answer.js";
-import { type Asked, ask, escalation, type Outcome, type Place, unavailable } from "./ask.js";
+import { type Asked, ask, escalation, type Outcome, type Place, unavailable } from "./ask-tier.js";
 import { failMode, failModeName, unsettled } from "./fail-mode.js";
-import type { Judge, JudgedEvent, Tiers } from "./judge.js";
+import type { InferRisk } from "./read-answer.js";
 import { type StageL2Result, stageOf } from "./stage.js";
+import type { Judge, JudgedEvent, Tiers } from "./tier.js";
 
 /** So many speculative runs of L3 may be on their way at once. */
 const MAX_SPECULATIVE = 8;

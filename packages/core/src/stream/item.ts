@@ -1,8 +1,8 @@
 // One line of a stream that needs attention.
 
-import type { Decision } from "../decision.js";
+import type { Decision } from "../decision/decision.js";
 import type { Row } from "../engine/rows.js";
-import type { JudgedEvent } from "../pipeline/judge.js";
+import type { JudgedEvent } from "../pipeline/tier.js";
 
 /**
  * A line whose decision is anything but a plain allow of L1: a block, an escalation, a severity above info, or whatever the

@@ -2,9 +2,9 @@
 
 import { truncateUtf8 } from "@a3s-sentry/core";
 import { type ChatMessage, type Reply, readReply, type ToolCall } from "@a3s-sentry/core/llm";
-import { NoAnswer } from "./error.js";
 import { NO_MORE_CALLS, REMINDER } from "./instructions.js";
 import type { Model } from "./model.js";
+import { NoAnswer } from "./no-answer.js";
 import { callTool, type Tool } from "./tool.js";
 
 /** How many calls of tools are answered. */

@@ -3,12 +3,12 @@
 
 import { type ChatMessage, chatClient, failureOf, type Reply, withoutKey } from "@a3s-sentry/core/llm";
 import { CommanderError } from "commander";
-import { visible, visibleLines } from "../visible.js";
-import { NoAnswer } from "./error.js";
+import { escapeTerminal, escapeTerminalLines } from "../util/escape-terminal.js";
+import { type Flags, flagsOf } from "./command-line.js";
 import { instructions } from "./instructions.js";
 import { investigate } from "./investigate.js";
 import { Model } from "./model.js";
-import { type Flags, flagsOf } from "./program.js";
+import { NoAnswer } from "./no-answer.js";
 import { readRecentEvents } from "./recent-events.js";
 import { settingsFrom } from "./settings.js";
 import { OWN_SKILLS, readSkills } from "./skills.js";
@@ -27,18 +27,18 @@ async function main(args: readonly string[]): Promise<0 | 1> {
     const { verdict, severity, reason } = await answer(flags);
     const told = flags.json
       ? JSON.stringify({ verdict, severity, reason })
-      : visible(`${verdict} (${severity}): ${reason}`);
+      : escapeTerminal(`${verdict} (${severity}): ${reason}`);
     print(`${told}\n`);
     return 0;
   } catch (error) {
-    if (!(error instanceof CommanderError)) warn(`error: ${visibleLines(messageOf(error))}\n`);
+    if (!(error instanceof CommanderError)) warn(`error: ${escapeTerminalLines(messageOf(error))}\n`);
     return error instanceof CommanderError && error.exitCode === 0 ? 0 : 1;
   }
 }
 
 async function answer(flags: Flags): Promise<Reply> {
   const { endpoint, deadlineMs, recentEvents } = settingsFrom(process.env);
-  const leftOut = (why: string): void => warn(`warning: ${visibleLines(why)}\n`);
+  const leftOut = (why: string): void => warn(`warning: ${escapeTerminalLines(why)}\n`);
   const skills = readSkills(flags.skills ?? OWN_SKILLS, leftOut);
   const tools = recentEvents === undefined ? [] : [readRecentEvents(recentEvents)];
   const messages: ChatMessage[] = [

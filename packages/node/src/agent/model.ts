@@ -1,7 +1,7 @@
 // The model behind an endpoint, one reply at a time.
 
 import type { ChatClient, ChatMessage, ToolCall } from "@a3s-sentry/core/llm";
-import { NoAnswer } from "./error.js";
+import { NoAnswer } from "./no-answer.js";
 import type { Tool } from "./tool.js";
 
 /** Calls in one reply; more are not heard. */

@@ -2,7 +2,7 @@
 
 import { truncateUtf8 } from "@a3s-sentry/core";
 import { fence } from "@a3s-sentry/core/llm";
-import { causeOf, readText } from "./file.js";
+import { causeOf, readText } from "./text-file.js";
 import type { Tool } from "./tool.js";
 
 const MAX_FILE_BYTES = 32 * 1024 * 1024;

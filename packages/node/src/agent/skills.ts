@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { causeOf, readText } from "./file.js";
+import { causeOf, readText } from "./text-file.js";
 
 /** The playbooks that come with this package. */
 export const OWN_SKILLS = fileURLToPath(new URL("../../skills", import.meta.url));

@@ -1,7 +1,7 @@
 // The audit line: one decision as JSON. Its field names are an interface.
 
 import type { Decision, Risk } from "@a3s-sentry/core";
-import { visibleJson } from "../visible.js";
+import { escapeTerminalJson } from "../util/escape-terminal.js";
 
 /** What became of a decision's target. */
 export interface Outcome {
@@ -31,8 +31,8 @@ export function decisionText(decision: Decision, degraded?: Degraded): DecisionT
   }).slice(1);
   const mark = degraded === undefined ? "" : `,"degraded":"${degraded}"`;
   const rest = (after === "}" ? after : `,${after}`) + mark;
-  if (action === undefined) return { before: visibleJson(before), after: visibleJson(rest) };
-  return { before: visibleJson(`${before},"action":{"${action.kind}":`), after: visibleJson(`}${rest}`) };
+  if (action === undefined) return { before: escapeTerminalJson(before), after: escapeTerminalJson(rest) };
+  return { before: escapeTerminalJson(`${before},"action":{"${action.kind}":`), after: escapeTerminalJson(`}${rest}`) };
 }
 
 /** An audit line but for its end: `head` is that of a `StreamItem`, `target` is empty where there is no action. */
@@ -43,7 +43,7 @@ export function lineStart(head: string, { before, after }: DecisionText, target:
 /** What goes before the end of a line; empty where nothing became of a target. */
 export function outcomeText({ enforced, enforceError }: Outcome): string {
   const members = JSON.stringify({ enforced, enforce_error: enforceError });
-  return members === "{}" ? "" : visibleJson(`,${members.slice(1, -1)}`);
+  return members === "{}" ? "" : escapeTerminalJson(`,${members.slice(1, -1)}`);
 }
 
 export const LINE_END = "}\n";

@@ -2,9 +2,9 @@
 
 import { Buffer } from "node:buffer";
 import type { Action, Decision } from "@a3s-sentry/core";
-import { EnforceError } from "../enforcer/error.js";
+import { EnforceError } from "../enforcer/enforce-error.js";
 import type { Sentry } from "../sentry.js";
-import { visible, visibleJson } from "../visible.js";
+import { escapeTerminal, escapeTerminalJson } from "../util/escape-terminal.js";
 import { decisionText, LINE_END, lineStart, type Outcome, outcomeText } from "./audit.js";
 import type { Batch, Escalated } from "./clerk.js";
 import type { Verdict } from "./desk.js";
@@ -43,7 +43,7 @@ export class Ledger {
   settleEscalation({ head }: Escalated, { decision, cutShort }: Verdict, sentry: Sentry): void {
     this.totals.countEscalation(decision, cutShort);
     const outcome = isEnforced(decision) ? this.#enforce(decision.action, sentry) : {};
-    const target = decision.action === undefined ? "" : visibleJson(JSON.stringify(decision.action.target));
+    const target = decision.action === undefined ? "" : escapeTerminalJson(JSON.stringify(decision.action.target));
     // A model may quote what it was asked about.
     const reason = decision.tier === "Rules" ? decision.reason : sentry.withoutSecrets(decision.reason);
     const text = decisionText({ ...decision, reason }, cutShort ? "shutdown" : undefined);
@@ -59,7 +59,7 @@ export class Ledger {
     } catch (error) {
       if (!(error instanceof EnforceError)) throw error;
       this.totals.enforceFailed += 1;
-      if (!this.#told.has(error.message)) this.#log.line(`error: ${visible(error.message)}`);
+      if (!this.#told.has(error.message)) this.#log.line(`error: ${escapeTerminal(error.message)}`);
       this.#told.add(error.message);
       return { enforceError: error.message };
     }

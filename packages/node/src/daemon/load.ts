@@ -1,10 +1,10 @@
 // The sentry of a run: from one file, from two, or from the built-in rules alone.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
-import { lacking } from "../l3/lacking.js";
-import { readNamedFile, unreadable } from "../policy/file.js";
+import { lacking } from "../l3/preflight.js";
+import { type OpenedSource, openFile } from "../policy/open-source.js";
+import { readNamedFile, unreadable } from "../policy/policy-file.js";
 import { labelOf } from "../policy/sinks.js";
-import { type OpenedSource, openFile } from "../policy/source.js";
 import { Sentry } from "../sentry.js";
 import { tiersOf } from "../tiers.js";
 import { type RunSettings, SettingsError } from "./settings.js";

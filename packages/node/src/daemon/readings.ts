@@ -1,7 +1,7 @@
 // What a run tells of itself in numbers, each read off when it is asked for.
 
 import type { Policy } from "@a3s-sentry/core";
-import { version } from "../version.js";
+import { version } from "../util/version.js";
 import type { Totals } from "./totals.js";
 
 /** What the numbers are of. */

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import type { JudgedEvent } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
-import { visible } from "../visible.js";
+import { escapeTerminal } from "../util/escape-terminal.js";
 import { chunks } from "./chunks.js";
 import type { Batch } from "./clerk.js";
 import { MOST_THREADS } from "./crew/threads.js";
@@ -91,7 +91,8 @@ export class Daemon {
       slots: this.#slots,
       place: () => this.#window.end,
       settle: (batch, by, place) => this.#settle(batch, by, place),
-      failed: (why) => log.line(`warning: a judging thread has failed, events are judged without it: ${visible(why)}`),
+      failed: (why) =>
+        log.line(`warning: a judging thread has failed, events are judged without it: ${escapeTerminal(why)}`),
     });
   }
 

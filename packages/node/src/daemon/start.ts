@@ -2,8 +2,8 @@
 
 import type { Policy, Rule } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
-import { version } from "../version.js";
-import { visible } from "../visible.js";
+import { escapeTerminal } from "../util/escape-terminal.js";
+import { version } from "../util/version.js";
 
 type Told = Pick<Sentry, "policy" | "tiers">;
 
@@ -11,7 +11,9 @@ type Told = Pick<Sentry, "policy" | "tiers">;
 export function startLine({ policy, tiers }: Told): string {
   const { failClosed, speculate, dryRun, deny } = policy;
   const count = (origin: Rule["origin"]): number => policy.rules.filter((rule) => rule.origin === origin).length;
-  const sinks = Object.entries(deny).flatMap(([kind, path]) => (path === null ? [] : [`${kind}=${visible(path)}`]));
+  const sinks = Object.entries(deny).flatMap(([kind, path]) =>
+    path === null ? [] : [`${kind}=${escapeTerminal(path)}`],
+  );
   return [
     `a3s-sentry ${version()}: rules ${count("site")} site + ${count("builtin")} built-in`,
     `tiers ${tierWords(policy, tiers)}`,
@@ -31,8 +33,9 @@ export function failOpenWarning({ policy, tiers }: Told): string | undefined {
 
 function tierWords({ llm, agent, sae }: Policy, tiers: Told["tiers"]): string {
   const words = ["L1"];
-  if (tiers.l2 !== undefined) words.push(llm === null ? "L2" : `L2 (${visible(llm.model)} at ${origin(llm.url)})`);
-  if (tiers.l3 !== undefined) words.push(agent === null ? "L3" : `L3 (${visible(agent.bin)})`);
+  if (tiers.l2 !== undefined)
+    words.push(llm === null ? "L2" : `L2 (${escapeTerminal(llm.model)} at ${origin(llm.url)})`);
+  if (tiers.l3 !== undefined) words.push(agent === null ? "L3" : `L3 (${escapeTerminal(agent.bin)})`);
   if (sae !== null) words.push("SAE");
   return words.length === 1 ? "L1 (rules only)" : words.join(", ");
 }

@@ -1,6 +1,6 @@
 // The variables that a run heeds, and those of the environment that only look like one.
 
-import { visible } from "../visible.js";
+import { escapeTerminal } from "../util/escape-terminal.js";
 
 const PREFIX = "A3S_SENTRY_";
 
@@ -50,5 +50,7 @@ export function unknownVariables(env: Env): string[] {
     .map((name) => name.slice(PREFIX.length))
     .filter((name) => !KNOWN.has(name) && !SERVICE_LINK.test(name))
     .sort()
-    .map((name) => `\`${visible(PREFIX + name)}\` is no variable that has an effect: see \`a3s-sentry run --help\``);
+    .map(
+      (name) => `\`${escapeTerminal(PREFIX + name)}\` is no variable that has an effect: see \`a3s-sentry run --help\``,
+    );
 }

@@ -3,7 +3,7 @@
 import type { JudgedEvent } from "@a3s-sentry/core";
 import { type Reply, readReply, refuseEcho } from "@a3s-sentry/core/llm";
 import { MAX_OUTPUT_BYTES } from "./output.js";
-import type { Ran } from "./run.js";
+import type { Ran } from "./run-program.js";
 
 /**
  * The answer in what a program or a model wrote: the JSON object that begins the last line which begins with one, or, where none

@@ -6,10 +6,10 @@ import { type Agent, type Judge, type JudgedEvent, type Llm, naturalDeny, trunca
 import { type Reply, withoutKey } from "@a3s-sentry/core/llm";
 import { answerOf, isAnswer } from "./answer.js";
 import { investigatorEnvironment } from "./environment.js";
-import { openWard, type Ward } from "./guard.js";
-import { programOf } from "./program.js";
+import { programOf } from "./find-program.js";
 import { promptFor } from "./prompt.js";
-import { run } from "./run.js";
+import { openWard, type Ward } from "./reaper.js";
+import { run } from "./run-program.js";
 
 const RECENT_FILE = "recent-events.ndjson";
 const MAX_REASON_BYTES = 2_000;

@@ -1,7 +1,7 @@
 // The flags of `run`: one for each variable, and of the same sense.
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { program } from "../../src/cli/program.js";
+import { program } from "../../src/cli/commands.js";
 import { type RunFlags, runSettings } from "../../src/daemon/settings.js";
 
 /** Every variable, and a value that says something else than the default. */

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { openWard } from "../../dist/l3/guard.js";
+import { openWard } from "../../dist/l3/reaper.js";
 import { ALLOW, Lab } from "./lab.js";
 
 const BLOCK = `echo '{"verdict":"block","severity":"high","reason":"it steals"}'`;

@@ -2,7 +2,7 @@
 
 import Table from "cli-table3";
 import { number } from "../../number.js";
-import { visible } from "../../visible.js";
+import { escapeTerminal } from "../../util/escape-terminal.js";
 import type { Colors } from "../io.js";
 import { type Hits, rates, type Score, type Tally } from "./score.js";
 
@@ -18,7 +18,7 @@ export function scoreTable({ groups, total }: Score, colors: Colors): string {
   table.push(["", "", "", title("blocked"), title("flagged (block or escalate)")]);
   table.push(["group", "attacks", "benign", ...HEADS, ...HEADS].map((head) => colors.bold(head)));
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [group, tally] of sorted) table.push(row(visible(group).slice(0, MAX_NAME_CHARS), tally));
+  for (const [group, tally] of sorted) table.push(row(escapeTerminal(group).slice(0, MAX_NAME_CHARS), tally));
   table.push(row("total", total).map((cell) => colors.bold(cell)));
   return table.toString();
 }
