@@ -50,7 +50,7 @@ export type { Restores } from "./redact/placeholder.js";
 export type { Redactor } from "./redact/redactor.js";
 export type { Masked, Redaction, WireDirection, WireInspection } from "./redact/wire-inspection.js";
 export type { SaeScore } from "./sae/sae.js";
-export type { PolicyOptions, SentryOptions, SentryRecipe } from "./sentry/options.js";
+export type { PolicyOptions, SentryOptions, SentrySpec } from "./sentry/options.js";
 export { type JudgeOptions, Sentry } from "./sentry/sentry.js";
 export type { StreamCounters } from "./stream/counters.js";
 export type { StreamItem } from "./stream/item.js";

@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 const FIRST_SIZE = 4096;
 
 /** Writes events for one handle. The room only grows, and is found again when memory has moved. */
-export class EventRoom {
+export class InputBuffer {
   readonly #handle: Handle;
   readonly #memory: Memory;
   #size = 0;

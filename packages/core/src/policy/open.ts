@@ -1,6 +1,6 @@
 // A policy's way from what the caller gave to an engine that judges by it.
 
-import { lintReport, type Recipe } from "../engine/compile.js";
+import { type EngineSpec, lintReport } from "../engine/compile.js";
 import { Engine } from "../engine/engine.js";
 import type { Instance } from "../engine/instance.js";
 import { loadCore } from "../engine/loader.js";
@@ -55,13 +55,13 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
   const { name = DEFAULT_NAME, format = "acl", env, files, readFile } = options;
   let found: readonly Diagnostic[] = [];
   try {
-    const recipe = { source: coreSource(source, name, format), lookup: lookupOnce(env).lookup };
+    const spec = { source: coreSource(source, name, format), lookup: lookupOnce(env).lookup };
     const instance = await loadCore();
-    const { diagnostics, policy } = lintReport(instance, recipe);
+    const { diagnostics, policy } = lintReport(instance, spec);
     found = diagnostics.map(fromWire);
     const hasFiles = files !== undefined || readFile !== undefined;
     if (policy === null || !hasFiles) return found;
-    return [...found, ...readFiles(instance, recipe, policy, name, filesOf(name, files, readFile))];
+    return [...found, ...readFiles(instance, spec, policy, name, filesOf(name, files, readFile))];
   } catch (error) {
     if (error instanceof PolicyError) return [...found, ...error.diagnostics];
     throw error;
@@ -71,14 +71,14 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
 /** What of the files is left out, as warnings. Throws a `PolicyError` for a file that cannot be read or used. */
 function readFiles(
   instance: Instance,
-  recipe: Recipe,
+  spec: EngineSpec,
   { sae, redact }: PolicyInfo,
   name: string,
   files: KnownFiles,
 ): Diagnostic[] {
   const { gitleaks } = redact;
   if (sae === null && gitleaks === null) return [];
-  const { engine } = Engine.compile(instance, recipe);
+  const { engine } = Engine.compile(instance, spec);
   if (engine === undefined) return [];
   try {
     if (sae !== null) attachDictionary(engine, sae, files);

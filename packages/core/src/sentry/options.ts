@@ -30,7 +30,7 @@ export interface SentryOptions extends PolicyOptions, PolicyOverrides {
 }
 
 /** Plain data: what `Sentry.create` takes to make the same sentry again, without tiers. May hold secrets. */
-export interface SentryRecipe {
+export interface SentrySpec {
   readonly source: string;
   readonly options: SentryOptions;
 }

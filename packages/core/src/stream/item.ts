@@ -9,7 +9,7 @@ import type { JudgedEvent } from "../pipeline/tier.js";
  * SAE tier decides.
  */
 export interface StreamItem {
-  /** L1's decision, or the SAE tier's. An escalation goes on with `sentry.escalate(decision, event)`. */
+  /** L1's decision, or the SAE tier's. An escalation goes on with `sentry.resolveEscalation(decision, event)`. */
   readonly decision: Decision;
   /**
    * The decision without its target: one and the same object for all events of a rule, a kind and an evidence. The SAE tier

@@ -53,7 +53,7 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): Judged {
 function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): StreamItem {
   try {
     const event = { ...engine.facts(), line: utf8Text(line) };
-    const { head, target } = engine.brief();
+    const { head, target } = engine.auditSummary();
     const ofSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = ofSae ? scored(engine, event, line) : l1.of(code);
     if (ofSae || !hasTarget(code)) return { decision: shared, shared, target: "", head, event };
