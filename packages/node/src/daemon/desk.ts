@@ -104,7 +104,7 @@ export class Desk {
     const sentry = sentries.hold();
     try {
       const { signal } = controller;
-      const judged = sentry.escalate(waiting.l1, complete(waiting, sentry), { signal });
+      const judged = sentry.resolveEscalation(waiting.l1, complete(waiting, sentry), { signal });
       const verdict = await judged.then(
         (decision) => ({ decision, cutShort: false }),
         (error: unknown) => {

@@ -1,6 +1,6 @@
 // The progress line of a run: how many events, how fast, how many blocked.
 
-import { number } from "../number.js";
+import { formatNumber } from "../util/format.js";
 import type { Log } from "./log.js";
 
 const PERIOD_MS = 250;
@@ -19,7 +19,7 @@ export function showProgress(log: Log, counts: () => Counts): () => void {
     const { events, blocked } = counts();
     const rate = Math.round(((events - last.events) * 1000) / Math.max(at - last.at, 1));
     last = { at, events };
-    log.progress(`${number(events)} events  ${number(rate)}/s  ${number(blocked)} blocked`);
+    log.progress(`${formatNumber(events)} events  ${formatNumber(rate)}/s  ${formatNumber(blocked)} blocked`);
   }, PERIOD_MS);
   timer.unref();
   return () => {

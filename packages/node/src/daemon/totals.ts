@@ -1,7 +1,7 @@
 // What a run counts, and how it is told at the end.
 
 import type { Decision, StreamCounters } from "@a3s-sentry/core";
-import { number } from "../number.js";
+import { formatNumber } from "../util/format.js";
 import type { Batch } from "./clerk.js";
 import { addDecisions, type FinalVerdict, noDecisions, sumOf } from "./decisions.js";
 
@@ -56,12 +56,12 @@ export function summary(totals: Totals, failClosed: boolean): string {
   const { settled, failedOpen, failedClosed } = totals;
   const escalated = settled.Llm + settled.Agent + failedOpen + failedClosed;
   const parts = [
-    `${number(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
-    `${number(totals.blocked)} blocked`,
-    `${number(escalated)} escalated (${outcome(totals, failClosed)})`,
-    `${number(totals.enforced)} in deny-files`,
+    `${formatNumber(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
+    `${formatNumber(totals.blocked)} blocked`,
+    `${formatNumber(escalated)} escalated (${outcome(totals, failClosed)})`,
+    `${formatNumber(totals.enforced)} in deny-files`,
   ];
-  if (totals.enforceFailed > 0) parts.push(`${number(totals.enforceFailed)} NOT WRITTEN to deny-files`);
+  if (totals.enforceFailed > 0) parts.push(`${formatNumber(totals.enforceFailed)} NOT WRITTEN to deny-files`);
   const degraded = listed([
     [totals.overloaded, "by overload"],
     [totals.cutShort, "by the end of the run"],
@@ -95,5 +95,5 @@ function outcome({ settled, failedOpen, failedClosed }: Totals, failClosed: bool
 type Counted = readonly [count: number, of: string];
 
 function listed(counts: readonly Counted[]): string[] {
-  return counts.filter(([count]) => count > 0).map(([count, of]) => `${number(count)} ${of}`);
+  return counts.filter(([count]) => count > 0).map(([count, of]) => `${formatNumber(count)} ${of}`);
 }

@@ -63,7 +63,7 @@ export class Hand<Task extends Work> {
 
   /** Blocks that are given from here on are judged by another policy. */
   adopt(sentry: Sentry): void {
-    this.#send({ kind: "policy", recipe: sentry.recipe(), routes: routesOf(sentry.tiers) }, []);
+    this.#send({ kind: "policy", recipe: sentry.spec(), routes: routesOf(sentry.tiers) }, []);
   }
 
   judge(task: Task): void {

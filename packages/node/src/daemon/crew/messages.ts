@@ -1,6 +1,6 @@
 // What the threads of a crew tell each other.
 
-import type { SentryRecipe } from "@a3s-sentry/core";
+import type { SentrySpec } from "@a3s-sentry/core";
 import type { Batch } from "../clerk.js";
 import type { Routes } from "../routes.js";
 import type { Stretch } from "../stretch.js";
@@ -17,7 +17,7 @@ export interface WorkerData {
 /** To a worker. It takes one message after the other. */
 export type Order =
   /** Judge by this policy from here on. Holds secrets. */
-  | { readonly kind: "policy"; readonly recipe: SentryRecipe; readonly routes: Routes }
+  | { readonly kind: "policy"; readonly recipe: SentrySpec; readonly routes: Routes }
   /** Judge the first `length` bytes of the room, which are whole lines. */
   | { readonly kind: "block"; readonly room: Room; readonly length: number }
   /** Judge the lines that begin in a stretch of a file. */

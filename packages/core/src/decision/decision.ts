@@ -1,7 +1,7 @@
 // What a judgment says: the decision and the words that it is made of.
 
-import type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict } from "./generated/wire.js";
-import type { SaeScore } from "./sae.js";
+import type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict } from "../generated/wire.js";
+import type { SaeScore } from "../sae/sae.js";
 
 export type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict };
 

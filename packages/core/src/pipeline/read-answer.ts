@@ -1,10 +1,10 @@
 // What a tier answered, checked: tiers are the caller's code, or speak for a model.
 
-import { type Action, type Decision, isSeverity, isVerdict, type Tier } from "../decision.js";
+import { type Action, type Decision, isSeverity, isVerdict, type Tier } from "../decision/decision.js";
 import type { EventKind, Risk } from "../generated/wire.js";
-import { isScore } from "../sae.js";
-import { truncateUtf8 } from "../text.js";
-import type { JudgedEvent } from "./judge.js";
+import { isScore } from "../sae/sae.js";
+import { truncateUtf8 } from "../util/text.js";
+import type { JudgedEvent } from "./tier.js";
 
 /** The most of a reason that is kept, in bytes of UTF-8: a model may talk at any length. */
 const MAX_REASON_BYTES = 2000;

@@ -1,8 +1,8 @@
 // The codes of all lines of a text.
 
-import { MALFORMED_CODE } from "../engine/code.js";
 import type { Engine } from "../engine/engine.js";
-import { EngineFailure } from "../engine/failure.js";
+import { EngineFailure } from "../engine/engine-failure.js";
+import { MALFORMED_CODE } from "../engine/judgment-code.js";
 import { MAX_CHUNK_BYTES, MAX_LINE_BYTES } from "../engine/rows.js";
 
 const NEWLINE = 10;

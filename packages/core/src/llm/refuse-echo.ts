@@ -1,6 +1,6 @@
 // An answer that was in the evidence already: an event may hold one, for whoever judges it to repeat.
 
-import { LlmFailure } from "./failure.js";
+import { LlmFailure } from "./llm-failure.js";
 import { NO_REASON, type Reply } from "./reply.js";
 
 /**

@@ -1,15 +1,15 @@
 // Asking a tier: what it decides, or why it does not. Nothing that it does gets past this as an allow by accident.
 
-import type { Decision, Tier } from "../decision.js";
-import { MODEL_OUTPUT_RISK } from "../sae.js";
+import type { Decision, Tier } from "../decision/decision.js";
+import { MODEL_OUTPUT_RISK } from "../sae/sae.js";
 import { orAborted } from "./abort.js";
-import { type InferRisk, readAnswer } from "./answer.js";
-import type { Judge, JudgedEvent, Tiers } from "./judge.js";
+import { type InferRisk, readAnswer } from "./read-answer.js";
+import type { Judge, JudgedEvent, Tiers } from "./tier.js";
 
-/** A tier's place in the pipeline, which says what its decisions are called. */
-export type Place = keyof Tiers;
+/** A tier's slot in the pipeline, which says what its decisions are called. */
+export type TierSlot = keyof Tiers;
 
-const NAMES: Readonly<Record<Place, { readonly tier: Tier; readonly name: string }>> = {
+const NAMES: Readonly<Record<TierSlot, { readonly tier: Tier; readonly name: string }>> = {
   l2: { tier: "Llm", name: "L2" },
   l3: { tier: "Agent", name: "L3" },
   sae: { tier: "Sae", name: "SAE" },
@@ -29,27 +29,33 @@ export interface Asked {
   readonly gone: Promise<void>;
 }
 
-export function ask(place: Place, judge: Judge, event: JudgedEvent, signal: AbortSignal, inferRisk: InferRisk): Asked {
+export function ask(
+  slot: TierSlot,
+  judge: Judge,
+  event: JudgedEvent,
+  signal: AbortSignal,
+  inferRisk: InferRisk,
+): Asked {
   const work = new Promise<unknown>((resolve) => {
     signal.throwIfAborted();
     resolve(judge.judge(event, { signal }));
   });
   const settled = (): void => {};
   return {
-    outcome: outcomeOf(place, work, event, signal, riskAt(place, inferRisk)),
+    outcome: outcomeOf(slot, work, event, signal, riskAt(slot, inferRisk)),
     gone: work.then(settled, settled),
   };
 }
 
 async function outcomeOf(
-  place: Place,
+  slot: TierSlot,
   work: Promise<unknown>,
   event: JudgedEvent,
   signal: AbortSignal,
   inferRisk: InferRisk,
 ): Promise<Outcome> {
   try {
-    const decision = readAnswer(await orAborted(work, signal), NAMES[place].tier, event, inferRisk);
+    const decision = readAnswer(await orAborted(work, signal), NAMES[slot].tier, event, inferRisk);
     return decision === undefined ? { failed: "its answer is no decision" } : { decision };
   } catch (error) {
     signal.throwIfAborted();
@@ -58,20 +64,20 @@ async function outcomeOf(
 }
 
 /** The escalation of L2 or of the SAE tier, where that failed. */
-export function unavailable(place: Place, why: string, event: JudgedEvent, inferRisk: InferRisk): Decision {
-  return escalation(place, `${NAMES[place].name} unavailable: ${why}`, event, inferRisk);
+export function unavailable(slot: TierSlot, why: string, event: JudgedEvent, inferRisk: InferRisk): Decision {
+  return escalation(slot, `${NAMES[slot].name} unavailable: ${why}`, event, inferRisk);
 }
 
 /** An escalation of a tier that could not judge. */
-export function escalation(place: Place, reason: string, event: JudgedEvent, inferRisk: InferRisk): Decision {
-  const { tier } = NAMES[place];
-  const risk = riskAt(place, inferRisk)(reason, event.kind);
+export function escalation(slot: TierSlot, reason: string, event: JudgedEvent, inferRisk: InferRisk): Decision {
+  const { tier } = NAMES[slot];
+  const risk = riskAt(slot, inferRisk)(reason, event.kind);
   return Object.freeze({ verdict: "escalate", tier, severity: "medium", reason, risk, evidence: event.evidence });
 }
 
 /** Whatever the SAE tier says, it is about what a model puts out. */
-function riskAt(place: Place, inferRisk: InferRisk): InferRisk {
-  return place === "sae" ? () => MODEL_OUTPUT_RISK : inferRisk;
+function riskAt(slot: TierSlot, inferRisk: InferRisk): InferRisk {
+  return slot === "sae" ? () => MODEL_OUTPUT_RISK : inferRisk;
 }
 
 /** What was thrown, which may be anything, even what has no text. */

@@ -1,6 +1,6 @@
 // The inline gate: what a body holds that must not leave, and the body without it.
 
-import type { Decision } from "../decision.js";
+import type { Decision } from "../decision/decision.js";
 import { Placeholders, type Restores, restored } from "./placeholder.js";
 import { type Piece, Scanner, type ScanText } from "./scanner.js";
 

@@ -1,9 +1,9 @@
 // L1's decisions, ready made: one frozen decision for each rule, kind and completeness of the evidence.
 
+import { isPartial, kindIndexOf, kindOf, ruleOf } from "../engine/judgment-code.js";
+import type { Risk } from "../generated/wire.js";
+import type { Rule } from "../policy/policy.js";
 import type { Decision, Evidence } from "./decision.js";
-import { isPartial, kindIndexOf, kindOf, ruleOf } from "./engine/code.js";
-import type { Risk } from "./generated/wire.js";
-import type { Rule } from "./policy/policy.js";
 
 /** The risk of what fits nothing more telling. */
 export const OTHER_RISK: Readonly<Risk> = Object.freeze({ category: "other", name: "Other risk", riskType: "atomic" });

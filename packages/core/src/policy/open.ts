@@ -1,19 +1,19 @@
 // A policy's way from what the caller gave to an engine that judges by it.
 
-import { Engine } from "./engine/engine.js";
-import type { Instance } from "./engine/instance.js";
-import { loadCore } from "./engine/loader.js";
-import { lintReport, type Recipe } from "./engine/recipe.js";
-import type { PolicyInfo } from "./generated/wire.js";
-import type { PolicyOptions, SentryOptions } from "./options.js";
-import { type Diagnostic, fromWire, warning } from "./policy/diagnostic.js";
-import { type Env, lookupOnce } from "./policy/env.js";
-import { PolicyError } from "./policy/error.js";
-import { filesOf, type KnownFiles } from "./policy/files.js";
-import { overridden } from "./policy/policy.js";
-import { coreSource, type PolicySource } from "./policy/source.js";
-import { importGitleaks } from "./redact/gitleaks.js";
-import { attachDictionary } from "./sae.js";
+import { type EngineSpec, lintReport } from "../engine/compile.js";
+import { Engine } from "../engine/engine.js";
+import type { Instance } from "../engine/instance.js";
+import { loadCore } from "../engine/loader.js";
+import type { PolicyInfo } from "../generated/wire.js";
+import { importGitleaks } from "../redact/gitleaks.js";
+import { attachDictionary } from "../sae/sae.js";
+import type { PolicyOptions, SentryOptions } from "../sentry/options.js";
+import { type Diagnostic, fromWire, warning } from "./diagnostic.js";
+import { type Env, lookupOnce } from "./env.js";
+import { filesOf, type KnownFiles } from "./files.js";
+import { overridden } from "./policy.js";
+import { PolicyError } from "./policy-error.js";
+import { coreSource, type PolicySource } from "./source.js";
 
 const DEFAULT_NAME = "policy";
 
@@ -55,13 +55,13 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
   const { name = DEFAULT_NAME, format = "acl", env, files, readFile } = options;
   let found: readonly Diagnostic[] = [];
   try {
-    const recipe = { source: coreSource(source, name, format), lookup: lookupOnce(env).lookup };
+    const spec = { source: coreSource(source, name, format), lookup: lookupOnce(env).lookup };
     const instance = await loadCore();
-    const { diagnostics, policy } = lintReport(instance, recipe);
+    const { diagnostics, policy } = lintReport(instance, spec);
     found = diagnostics.map(fromWire);
     const hasFiles = files !== undefined || readFile !== undefined;
     if (policy === null || !hasFiles) return found;
-    return [...found, ...readFiles(instance, recipe, policy, name, filesOf(name, files, readFile))];
+    return [...found, ...readFiles(instance, spec, policy, name, filesOf(name, files, readFile))];
   } catch (error) {
     if (error instanceof PolicyError) return [...found, ...error.diagnostics];
     throw error;
@@ -71,14 +71,14 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
 /** What of the files is left out, as warnings. Throws a `PolicyError` for a file that cannot be read or used. */
 function readFiles(
   instance: Instance,
-  recipe: Recipe,
+  spec: EngineSpec,
   { sae, redact }: PolicyInfo,
   name: string,
   files: KnownFiles,
 ): Diagnostic[] {
   const { gitleaks } = redact;
   if (sae === null && gitleaks === null) return [];
-  const { engine } = Engine.compile(instance, recipe);
+  const { engine } = Engine.compile(instance, spec);
   if (engine === undefined) return [];
   try {
     if (sae !== null) attachDictionary(engine, sae, files);

@@ -1,12 +1,12 @@
 // The built-in SAE tier: the engine scores a model's activations by the dictionary that the policy names.
 
-import type { Decision, Evidence } from "./decision.js";
-import type { Engine } from "./engine/engine.js";
-import type { Risk, Sae, SaeDecision, SaeDriver, SaeScore as Score } from "./generated/wire.js";
-import type { Judge } from "./pipeline/judge.js";
-import { fromWire } from "./policy/diagnostic.js";
-import { PolicyError } from "./policy/error.js";
-import type { KnownFiles } from "./policy/files.js";
+import type { Decision, Evidence } from "../decision/decision.js";
+import type { Engine } from "../engine/engine.js";
+import type { Risk, Sae, SaeDecision, SaeDriver, SaeScore as Score } from "../generated/wire.js";
+import type { Judge } from "../pipeline/tier.js";
+import { fromWire } from "../policy/diagnostic.js";
+import type { KnownFiles } from "../policy/files.js";
+import { PolicyError } from "../policy/policy-error.js";
 
 /**
  * How harmful a model's answer looks from inside.

@@ -1,35 +1,35 @@
 // The judge of a policy: events in, decisions out.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import type { Decision, EventKind, Risk } from "../decision/decision.js";
+import { type Explanation, explanation } from "../decision/explanation.js";
+import { FOR_SAE, failed, L1BesideSae, L1Decisions, OTHER_RISK } from "../decision/l1-decisions.js";
+import type { Engine } from "../engine/engine.js";
+import { EngineFailure } from "../engine/engine-failure.js";
+import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgment-code.js";
+import type { EventJson } from "../events/builders.js";
+import { type EventInput, eventBytes, eventText, needBytes } from "../events/input.js";
+import type { EventFacts } from "../generated/wire.js";
+import { Running } from "../pipeline/abort.js";
+import { failMode } from "../pipeline/fail-mode.js";
+import { Pipeline } from "../pipeline/pipeline.js";
+import { type StageL2Result, type StageResult, stageOf, stopped } from "../pipeline/stage.js";
+import type { JudgedEvent, TierSettings, Tiers } from "../pipeline/tier.js";
+import { openPolicy } from "../policy/open.js";
+import { deepFreeze, type Policy, publicPolicy } from "../policy/policy.js";
+import type { PolicySource } from "../policy/source.js";
+import { missingTiers } from "../policy/warnings.js";
+import { type InspectOptions, inspect } from "../redact/gate.js";
+import { importGitleaks } from "../redact/gitleaks.js";
+import { type Redactor, redactor } from "../redact/redactor.js";
+import type { ScanText } from "../redact/scanner.js";
+import type { WireDirection, WireInspection } from "../redact/wire-inspection.js";
+import { attachDictionary, saeDecision, saeTier } from "../sae/sae.js";
+import { codesOf } from "../stream/line-codes.js";
+import { EventStream } from "../stream/stream.js";
+import { addDispose } from "../util/dispose.js";
 import { checkOptions, checkTiers } from "./check-options.js";
-import type { Decision, EventKind, Risk } from "./decision.js";
-import { addDispose } from "./dispose.js";
-import { FAILED_CODE, hasTarget, isEvent, kindOf } from "./engine/code.js";
-import type { Engine } from "./engine/engine.js";
-import { EngineFailure } from "./engine/failure.js";
-import type { EventJson } from "./events/builders.js";
-import { type Explanation, explanation } from "./explain.js";
-import type { EventFacts } from "./generated/wire.js";
-import { type EventInput, eventBytes, eventText, needBytes } from "./input.js";
-import { FOR_SAE, failed, L1BesideSae, L1Decisions, OTHER_RISK } from "./l1.js";
-import { openPolicy } from "./open.js";
-import type { SentryOptions, SentryRecipe } from "./options.js";
-import { Running } from "./pipeline/abort.js";
-import { failMode } from "./pipeline/fail-mode.js";
-import type { JudgedEvent, TierSettings, Tiers } from "./pipeline/judge.js";
-import { Pipeline } from "./pipeline/pipeline.js";
-import { type StageL2Result, type StageResult, stageOf, stopped } from "./pipeline/stage.js";
-import { deepFreeze, type Policy, publicPolicy } from "./policy/policy.js";
-import type { PolicySource } from "./policy/source.js";
-import { missingTiers } from "./policy/warnings.js";
-import { type InspectOptions, inspect } from "./redact/gate.js";
-import { importGitleaks } from "./redact/gitleaks.js";
-import type { WireDirection, WireInspection } from "./redact/inspect.js";
-import { type Redactor, redactor } from "./redact/redactor.js";
-import type { ScanText } from "./redact/scanner.js";
-import { attachDictionary, saeDecision, saeTier } from "./sae.js";
-import { codesOf } from "./stream/codes.js";
-import { EventStream } from "./stream/stream.js";
+import type { SentryOptions, SentrySpec } from "./options.js";
 
 /** Options of a judgment that may take time. */
 export interface JudgeOptions {
@@ -41,7 +41,7 @@ export interface JudgeOptions {
 interface Parts {
   readonly engine: Engine;
   readonly policy: Policy;
-  readonly recipe: SentryRecipe;
+  readonly spec: SentrySpec;
   readonly settings: TierSettings;
   readonly tiers: Tiers;
   /** What is to be said beside what tiers are missing. */
@@ -71,7 +71,7 @@ export class Sentry {
   /** L1's decisions in streams, whose other events the dictionary's tier judges there, and no other tier can. */
   readonly #streamL1: L1Decisions;
   /** Secrets may be in it, so it is not to be seen when a sentry is logged. */
-  readonly #recipe: SentryRecipe;
+  readonly #spec: SentrySpec;
   readonly #settings: TierSettings;
   readonly #pipeline: Pipeline;
   readonly #scan: ScanText;
@@ -79,9 +79,9 @@ export class Sentry {
   readonly #running = new Running();
   #closed = false;
 
-  private constructor({ engine, policy, recipe, settings, tiers, warnings }: Parts) {
+  private constructor({ engine, policy, spec, settings, tiers, warnings }: Parts) {
     this.policy = policy;
-    this.#recipe = recipe;
+    this.#spec = spec;
     this.#settings = settings;
     this.warnings = Object.freeze([...missingTiers(policy, tiers), ...warnings]);
     this.#engine = engine;
@@ -119,8 +119,8 @@ export class Sentry {
       const all = own === null ? tiers : { ...tiers, sae: saeTier(engine) };
       // Without its tiers, a sentry made anew must not take up one that the caller had replaced.
       const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae: own };
-      const recipe = { source: opened.source, options: { ...opened.options, ...overrides, files: files.table() } };
-      return new Sentry({ engine, policy: publicPolicy(info), recipe, settings, tiers: all, warnings });
+      const spec = { source: opened.source, options: { ...opened.options, ...overrides, files: files.table() } };
+      return new Sentry({ engine, policy: publicPolicy(info), spec, settings, tiers: all, warnings });
     } catch (error) {
       engine.close();
       throw error;
@@ -185,7 +185,7 @@ export class Sentry {
    * The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. Without
    * an event no tier can be asked, and the fail mode decides.
    */
-  async escalate(l1: Decision, event: JudgedEvent | null, options: JudgeOptions = {}): Promise<Decision> {
+  async resolveEscalation(l1: Decision, event: JudgedEvent | null, options: JudgeOptions = {}): Promise<Decision> {
     this.#refuseIfClosed();
     options.signal?.throwIfAborted();
     return l1.verdict !== "escalate" || event === null ? this.failMode(l1) : await this.#settle(l1, event, options);
@@ -341,11 +341,11 @@ export class Sentry {
    * that it read, so secrets too: not to be logged, or to leave the process.
    *
    * @example
-   * const { source, options } = sentry.recipe();
+   * const { source, options } = sentry.spec();
    * const same = await Sentry.create(source, options);
    */
-  recipe(): SentryRecipe {
-    return this.#recipe;
+  spec(): SentrySpec {
+    return this.#spec;
   }
 
   /**

@@ -1,7 +1,7 @@
 // Why an event was judged as it was.
 
+import type { RuleTrace as CoreRuleTrace, TextSpan, Trace } from "../generated/wire.js";
 import type { Decision, EventKind } from "./decision.js";
-import type { RuleTrace as CoreRuleTrace, TextSpan, Trace } from "./generated/wire.js";
 
 /** One rule of the event's kind: `"decided"`, `"shadowed"` (it fits, an earlier rule decided) or `"no-match"`. */
 export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">> {

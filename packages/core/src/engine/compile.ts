@@ -2,13 +2,13 @@
 
 import type { CompileReport, Sae } from "../generated/wire.js";
 import type { CoreSource } from "../policy/source.js";
-import { EngineFailure } from "./failure.js";
+import { EngineFailure } from "./engine-failure.js";
+import { InputBuffer } from "./input-buffer.js";
 import type { Instance } from "./instance.js";
 import type { Compilation, Handle } from "./module.js";
-import { EventRoom } from "./room.js";
 
 /** A policy's text, what `env` gives in it, and its dictionary: all that is needed to compile it again. */
-export interface Recipe {
+export interface EngineSpec {
   readonly source: CoreSource;
   readonly lookup: (name: string) => string | undefined;
   readonly sae?: Dictionary;
@@ -24,22 +24,25 @@ export interface Dictionary extends Readonly<Sae> {
 }
 
 /** A compiled policy in an instance, of use while that is of this generation. */
-export interface Live {
+export interface CompiledPolicy {
   readonly generation: number;
   readonly handle: Handle;
-  readonly room: EventRoom;
+  readonly room: InputBuffer;
 }
 
 /** Nothing live if the report has an error. Throws `EngineFailure`. */
-export function start(instance: Instance, recipe: Recipe): { live: Live | undefined; report: CompileReport } {
-  return compiled(instance, recipe, false, (compilation, report) => {
+export function start(
+  instance: Instance,
+  spec: EngineSpec,
+): { live: CompiledPolicy | undefined; report: CompileReport } {
+  return compiled(instance, spec, false, (compilation, report) => {
     const handle = compilation.takeHandle();
     if (handle === undefined) return { live: undefined, report };
-    if (recipe.sae !== undefined) attach(handle, recipe.sae);
-    if (recipe.secrets !== undefined) handle.importSecrets(recipe.secrets);
-    if (recipe.activations) handle.giveActivations();
+    if (spec.sae !== undefined) attach(handle, spec.sae);
+    if (spec.secrets !== undefined) handle.importSecrets(spec.secrets);
+    if (spec.activations) handle.giveActivations();
     const { generation, memory } = instance;
-    return { live: { generation, handle, room: new EventRoom(handle, memory) }, report };
+    return { live: { generation, handle, room: new InputBuffer(handle, memory) }, report };
   });
 }
 
@@ -49,30 +52,30 @@ export function attach(handle: Handle, { dict, text, escalateAt, blockAt }: Dict
 }
 
 /** A second handle on what is live, without compiling anything. Throws `EngineFailure`. */
-export function forked(instance: Instance, live: Live): Live {
+export function forked(instance: Instance, live: CompiledPolicy): CompiledPolicy {
   try {
     const handle = live.handle.fork();
-    return { generation: live.generation, handle, room: new EventRoom(handle, instance.memory) };
+    return { generation: live.generation, handle, room: new InputBuffer(handle, instance.memory) };
   } catch (error) {
     throw new EngineFailure(instance.discard(error));
   }
 }
 
 /** For a policy that has compiled before. Throws `EngineFailure`. */
-export function restart(instance: Instance, recipe: Recipe): Live {
-  const { live } = start(instance, recipe);
+export function restart(instance: Instance, spec: EngineSpec): CompiledPolicy {
+  const { live } = start(instance, spec);
   if (live === undefined) throw new EngineFailure("the policy does not compile any more");
   return live;
 }
 
 /** The report on a policy, with warnings about its rules. Throws `EngineFailure`. */
-export function lintReport(instance: Instance, recipe: Recipe): CompileReport {
-  return compiled(instance, recipe, true, (_, report) => report);
+export function lintReport(instance: Instance, spec: EngineSpec): CompileReport {
+  return compiled(instance, spec, true, (_, report) => report);
 }
 
 function compiled<T>(
   instance: Instance,
-  { source, lookup }: Recipe,
+  { source, lookup }: EngineSpec,
   lints: boolean,
   take: (compilation: Compilation, report: CompileReport) => T,
 ): T {

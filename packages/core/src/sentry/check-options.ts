@@ -1,8 +1,8 @@
 // The check of a Sentry's options: callers in JavaScript make typing errors too, and one must not disarm a judge.
 
-import { isSeverity } from "./decision.js";
+import { isSeverity } from "../decision/decision.js";
+import type { Tiers } from "../pipeline/tier.js";
 import type { SentryOptions } from "./options.js";
-import type { Tiers } from "./pipeline/judge.js";
 
 type Check = (value: unknown) => boolean;
 

@@ -1,10 +1,10 @@
 // The options of a Sentry.
 
-import type { MakeTiers, Tiers } from "./pipeline/judge.js";
-import type { Env } from "./policy/env.js";
-import type { Files, ReadFile } from "./policy/files.js";
-import type { PolicyOverrides } from "./policy/policy.js";
-import type { PolicyFormat } from "./policy/source.js";
+import type { MakeTiers, Tiers } from "../pipeline/tier.js";
+import type { Env } from "../policy/env.js";
+import type { Files, ReadFile } from "../policy/files.js";
+import type { PolicyOverrides } from "../policy/policy.js";
+import type { PolicyFormat } from "../policy/source.js";
 
 /** Options of reading a policy. */
 export interface PolicyOptions {
@@ -30,7 +30,7 @@ export interface SentryOptions extends PolicyOptions, PolicyOverrides {
 }
 
 /** Plain data: what `Sentry.create` takes to make the same sentry again, without tiers. May hold secrets. */
-export interface SentryRecipe {
+export interface SentrySpec {
   readonly source: string;
   readonly options: SentryOptions;
 }

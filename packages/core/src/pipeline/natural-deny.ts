@@ -1,8 +1,8 @@
 // What a block of an event denies, where no rule says so.
 
-import type { Action, ActionKind } from "../decision.js";
+import type { Action, ActionKind } from "../decision/decision.js";
 import type { EventKind } from "../generated/wire.js";
-import type { JudgedEvent } from "./judge.js";
+import type { JudgedEvent } from "./tier.js";
 
 const KINDS: Readonly<Partial<Record<EventKind, ActionKind>>> = {
   Egress: "DenyEgress",

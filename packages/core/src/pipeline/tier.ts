@@ -1,6 +1,6 @@
 // The interface of a tier after L1, and the event as a tier sees it.
 
-import type { Decision, Tier } from "../decision.js";
+import type { Decision, Tier } from "../decision/decision.js";
 import type { Agent, EventFacts, Llm, Sae } from "../generated/wire.js";
 
 /**
@@ -46,7 +46,7 @@ export interface Judge {
 }
 
 /**
- * The tiers after L1. L2 and L3 take its escalations; a `sae` tier judges `LlmActivations` events in L1's place. Any of
+ * The tiers after L1. L2 and L3 take its escalations; a `sae` tier judges `LlmActivations` events in place of L1. Any of
  * them can be the caller's own.
  */
 export interface Tiers {

@@ -1,13 +1,13 @@
 // The room in wasm memory that an event is written to.
 
-import { MAX_BYTES_PER_UNIT, MAX_EVENT_BYTES, utf8Length } from "../text.js";
+import { MAX_BYTES_PER_UNIT, MAX_EVENT_BYTES, utf8Length } from "../util/text.js";
 import type { Handle, Memory } from "./module.js";
 
 const encoder = new TextEncoder();
 const FIRST_SIZE = 4096;
 
 /** Writes events for one handle. The room only grows, and is found again when memory has moved. */
-export class EventRoom {
+export class InputBuffer {
   readonly #handle: Handle;
   readonly #memory: Memory;
   #size = 0;

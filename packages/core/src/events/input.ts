@@ -1,6 +1,6 @@
 // What an event can be given as, and its way to text or bytes.
 
-import type { EventJson } from "./events/builders.js";
+import type { EventJson } from "./builders.js";
 
 /** One event: JSON text, UTF-8 bytes of it, or an object that `JSON.stringify` turns into it. */
 export type EventInput = EventJson | string | Uint8Array | object;
