@@ -1,7 +1,7 @@
 // Policies given as objects and as TOML: what becomes of their values, and the errors that name a place.
 
 import { describe, expect, it } from "vitest";
-import { lookupOnce } from "../src/policy/env.js";
+import { environmentOf } from "../src/policy/env.js";
 import { PolicyError } from "../src/policy/policy-error.js";
 import { coreSource } from "../src/policy/source.js";
 
@@ -40,7 +40,9 @@ describe("an object", () => {
 
   it("may hold one object at two places", () => {
     const shared = { a: 1 };
-    expect(coreSource({ x: shared, y: [shared] }, "p", "acl").text).toBe("x = {\n  a = 1\n}\ny = [\n  { a = 1 },\n]\n");
+    expect(coreSource({ x: shared, y: [shared] } as object, "p", "acl").text).toBe(
+      "x = {\n  a = 1\n}\ny = [\n  { a = 1 },\n]\n",
+    );
   });
 
   const cycle = { name: "a", rules: [] as unknown[] };
@@ -142,7 +144,7 @@ describe("TOML", () => {
 describe("env", () => {
   it("is asked once a name, so that a policy compiled again is the same", () => {
     const env: { KEY: string; LATE?: string } = { KEY: "one" };
-    const { lookup } = lookupOnce(env);
+    const { lookup } = environmentOf(env);
     expect([lookup("KEY"), lookup("LATE")]).toEqual(["one", undefined]);
     env.KEY = "two";
     env.LATE = "set";
@@ -151,7 +153,7 @@ describe("env", () => {
 
   it("knows its own names alone, and texts alone", () => {
     const env: { number: never } = Object.assign(Object.create({ inherited: "text" }), { number: 5 });
-    const { lookup } = lookupOnce(env);
+    const { lookup } = environmentOf(env);
     expect(lookup("inherited")).toBeUndefined();
     expect(["toString", "__proto__", "constructor", "number"].map(lookup)).toEqual([
       undefined,
@@ -159,6 +161,6 @@ describe("env", () => {
       undefined,
       undefined,
     ]);
-    expect(lookupOnce().lookup("HOME")).toBeUndefined();
+    expect(environmentOf().lookup("HOME")).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@
 
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { dns, egress, type Judge, Sentry, type SentryOptions } from "../src/index.js";
+import { dns, egress, type Judge, Sentry, type SentryEvent, type SentryOptions } from "../src/index.js";
 import { type StubCore, stubCore } from "./stub-core.js";
 
 let core: StubCore;
@@ -127,7 +127,7 @@ describe("events", () => {
         throw new Error("no");
       },
     });
-    for (const event of nothing) expect(sentry.classify(event as object)).toBeNull();
+    for (const event of nothing) expect(sentry.classify(event as SentryEvent)).toBeNull();
     const huge = dns(1, "evil").padEnd(16 * 1024 * 1024 + 1);
     expect(sentry.classify(huge)).toBeNull();
     expect(sentry.classify(huge.slice(0, -1))?.verdict).toBe("block");

@@ -74,7 +74,12 @@ export function dns(pid: number, query: string, options?: EventOptions): EventJs
  * @example
  * sslContent(1234, "POST /v1/messages HTTP/1.1");
  */
-export function sslContent(pid: number, content: string, isRead = false, options?: EventOptions): EventJson<"SslContent"> {
+export function sslContent(
+  pid: number,
+  content: string,
+  isRead = false,
+  options?: EventOptions,
+): EventJson<"SslContent"> {
   const fields = `"is_read":${check.flag("isRead", isRead)},"content":${check.text("content", content)}`;
   return build("SslContent", pid, fields, options);
 }

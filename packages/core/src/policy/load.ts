@@ -31,11 +31,7 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
   const { name = DEFAULT_NAME, format = "acl" } = options;
   const env = environmentOf(options.env);
   const acl = coreSource(source, name, format);
-  const { engine, report } = Engine.compile(
-    await loadCore(),
-    { source: acl, lookup: env.lookup },
-    { lints: false },
-  );
+  const { engine, report } = Engine.compile(await loadCore(), { source: acl, lookup: env.lookup }, { lints: false });
   if (engine === undefined || report.policy === null) throw new PolicyError(name, report.diagnostics.map(fromWire));
   const info = overridden(report.policy, options);
   const files = policyFiles(acl.name, options.files, options.readFile);

@@ -60,11 +60,7 @@ export function redactionsOf(content: string, scan: ScanText): Redaction[] {
 }
 
 /** The inspection of a body that was searched for secrets. */
-export function inspection(
-  content: string,
-  decision: FinalDecision,
-  redactions: readonly Redaction[],
-): WireInspection {
+export function inspection(content: string, decision: FinalDecision, redactions: readonly Redaction[]): WireInspection {
   const secrets = new Map(redactions.map(({ start, end, placeholder }) => [placeholder, content.slice(start, end)]));
   return {
     decision,

@@ -1,6 +1,6 @@
 // The score of a model's activations.
 
-import type { SaeScore as Score, SaeDriver } from "../generated/wire.js";
+import type { SaeDriver, SaeScore as Score } from "../generated/wire.js";
 
 /**
  * How harmful a model's answer looks by its activations.

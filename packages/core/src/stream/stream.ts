@@ -6,7 +6,7 @@ import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
 import { hasTarget, isPartial } from "../engine/judgment-code.js";
 import { MAX_CHUNK_BYTES, type Row } from "../engine/rows.js";
-import { requireBytes, decodeUtf8 } from "../events/input.js";
+import { decodeUtf8, requireBytes } from "../events/input.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 import { saeDecision } from "../sae/tier.js";
 import { addDispose } from "../util/dispose.js";
@@ -128,7 +128,10 @@ export class EventStream {
   }
 
   /** Judges by `fast`; if the rule engine fails, by `slow`. */
-  #judge(fast: (engine: Engine) => Row[], slow: (parts: StreamParts, partialLine: Uint8Array) => JudgedLines): StreamItem[] {
+  #judge(
+    fast: (engine: Engine) => Row[],
+    slow: (parts: StreamParts, partialLine: Uint8Array) => JudgedLines,
+  ): StreamItem[] {
     this.#advance();
     const { engine } = this.#parts;
     try {
@@ -171,8 +174,7 @@ export class EventStream {
   }
 
   #eventOf(row: Row, turn: number): JudgedEvent | null {
-    if (turn !== this.#turn || this.#closed)
-      throw new Error("event expired: read `item.event` before the next `push`");
+    if (turn !== this.#turn || this.#closed) throw new Error("event expired: read `item.event` before the next `push`");
     const { engine } = this.#parts;
     try {
       return { ...engine.factsAt(row), line: decodeUtf8(engine.lineAt(row)) };

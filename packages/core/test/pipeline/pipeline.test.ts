@@ -1,14 +1,8 @@
 // The way of an escalation through the tiers, and the fail mode.
 
 import { describe, expect, it, vi } from "vitest";
-import {
-  type Decision,
-  type Judge,
-  type JudgedEvent,
-  naturalDeny,
-  type TierDecision,
-  type Tiers,
-} from "../../src/index.js";
+import { naturalDeny } from "../../src/host.js";
+import type { Decision, Judge, JudgedEvent, TierDecision, Tiers } from "../../src/index.js";
 import { failMode } from "../../src/pipeline/fail-mode.js";
 import { Pipeline } from "../../src/pipeline/pipeline.js";
 
@@ -43,7 +37,7 @@ const block = { verdict: "block", severity: "critical", reason: "L2: bad", actio
 const unsure = { verdict: "escalate", severity: "medium", reason: "L2: unsure" } as const;
 
 const run = (tiers: Tiers, failClosed = false, signal = never) =>
-  new Pipeline({ tiers, failClosed, speculate: null, inferRisk }).settle({ l1: L1, event: EVENT, signal });
+  new Pipeline({ tiers, failClosed, speculate: null, inferRisk }).resolve({ l1: L1, event: EVENT, signal });
 
 describe("an escalation", () => {
   it("ends at L2 if that decides, with tier, risk and evidence filled in", async () => {

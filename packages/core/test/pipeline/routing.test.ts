@@ -114,9 +114,9 @@ async function run(way: Way): Promise<{ decision: Decision; log: Log }> {
   const { signal } = new AbortController();
   for (let i = 0; i < way.inFlight; i++) {
     const l1 = { ...l1Of(way), verdict: "escalate", severity: "critical" } as const;
-    void pipeline.settle({ l1, event: FILLER, signal: new AbortController().signal });
+    void pipeline.resolve({ l1, event: FILLER, signal: new AbortController().signal });
   }
-  const decision = await pipeline.settle({ l1: l1Of(way), event: { ...EVENT, kind: way.kind }, signal });
+  const decision = await pipeline.resolve({ l1: l1Of(way), event: { ...EVENT, kind: way.kind }, signal });
   return { decision, log };
 }
 

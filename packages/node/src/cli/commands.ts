@@ -1,8 +1,8 @@
 // The command line: what commands, arguments and flags there are. Help and completions come from here.
 
 import { Argument, Command, Option } from "commander";
-import { type RunFlags, SEVERITIES } from "../daemon/settings.js";
-import type { VariableName } from "../daemon/variables.js";
+import type { VariableName } from "../daemon/config/environment-variables.js";
+import { type RunFlags, SEVERITIES } from "../daemon/config/run-settings.js";
 import { version } from "../util/version.js";
 import { type CheckOptions, check } from "./check.js";
 import { candidates } from "./completion/candidates.js";

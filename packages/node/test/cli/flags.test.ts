@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { program } from "../../src/cli/commands.js";
-import { type RunFlags, runSettings } from "../../src/daemon/settings.js";
+import { type RunFlags, runSettings } from "../../src/daemon/config/run-settings.js";
 
 /** Every variable, and a value that says something else than the default. */
 const VARIABLES: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 // The table of a score.
 
 import Table from "cli-table3";
-import { number } from "../../number.js";
 import { escapeTerminal } from "../../util/escape-terminal.js";
+import { formatNumber } from "../../util/format.js";
 import type { Colors } from "../io.js";
 import { type Hits, rates, type Score, type Tally } from "./score.js";
 
@@ -27,7 +27,7 @@ const HEADS = ["recall", "precision", "false pos."];
 
 function row(name: string, tally: Tally): string[] {
   const { attacks, benign, blocked, flagged } = tally;
-  return [name, number(attacks), number(benign), ...shares(blocked, tally), ...shares(flagged, tally)];
+  return [name, formatNumber(attacks), formatNumber(benign), ...shares(blocked, tally), ...shares(flagged, tally)];
 }
 
 function shares(hits: Hits, tally: Tally): string[] {
