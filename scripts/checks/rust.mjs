@@ -24,7 +24,9 @@ async function subcommand(component, args) {
 /** Runs the crates' tests, which also write the types that cross to TypeScript: here into the scratch folder. */
 async function tests() {
   rmSync(exported, { recursive: true, force: true });
-  const [args, options] = await cargo(["test", "--locked", "--workspace", "--no-fail-fast"], { TS_RS_EXPORT_DIR: exported });
+  const [args, options] = await cargo(["test", "--locked", "--workspace", "--no-fail-fast"], {
+    TS_RS_EXPORT_DIR: exported,
+  });
   const { code, output } = await run("cargo", args, options);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const line of output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm)) {

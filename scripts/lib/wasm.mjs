@@ -74,14 +74,21 @@ async function fetchCrates(env) {
 
 async function runWasmPack(folder, env) {
   const args = ["build", "--target", "web", "--release", "--no-opt", "--no-pack", "--mode", "no-install"];
+  const output = ["--out-name", "sentry_core", "--out-dir", folder];
   const flags = {
     CARGO_ENCODED_RUSTFLAGS: [hiddenPlaces(crate, "core-rs"), simd].join("\x1f"),
     CARGO_TARGET_DIR: join(crate, "target", "wasm"),
   };
   const todo = "see the compiler's message above; `npm run build` tries again";
-  await must("building the wasm", todo, "wasm-pack", [...args, "--out-name", "sentry_core", "--out-dir", folder, join(crate, "crates", "wasm"), "--", "--locked"], {
-    env: { ...env, ...flags },
-  });
+  await must(
+    "building the wasm",
+    todo,
+    "wasm-pack",
+    [...args, ...output, join(crate, "crates", "wasm"), "--", "--locked"],
+    {
+      env: { ...env, ...flags },
+    },
+  );
 }
 
 /**

@@ -127,7 +127,7 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
       const facts = sentry.facts(activations);
       const decision: Decision = { ...sentry.classify(dns(1, "a")), verdict: "escalate", tier: "Sae" };
       const event = facts && { ...facts, line: activations };
-      expect(await sentry.escalate(decision, event)).toMatchObject({ verdict: "block", tier: "Agent" });
+      expect(await sentry.resolveEscalation(decision, event)).toMatchObject({ verdict: "block", tier: "Agent" });
       expect(sae.asked).toBe(0);
       sentry.close();
     });

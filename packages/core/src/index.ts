@@ -1,6 +1,17 @@
 // What every entry point of the package exports.
 
-export type { Action, ActionKind, Decision, EventKind, Evidence, Risk, Severity, Tier, Verdict } from "./decision.js";
+export type {
+  Action,
+  ActionKind,
+  Decision,
+  EventKind,
+  Evidence,
+  Risk,
+  Severity,
+  Tier,
+  Verdict,
+} from "./decision/decision.js";
+export type { Explanation, RuleTrace } from "./decision/explanation.js";
 export { MAX_LINE_BYTES } from "./engine/rows.js";
 export {
   dns,
@@ -14,12 +25,10 @@ export {
   sslContent,
   toolExec,
 } from "./events/builders.js";
-export type { Explanation, RuleTrace } from "./explain.js";
+export type { EventInput } from "./events/input.js";
 export type { Agent, Llm, Sae } from "./generated/wire.js";
-export type { EventInput } from "./input.js";
-export { type LintOptions, lint } from "./open.js";
-export type { PolicyOptions, SentryOptions, SentryRecipe } from "./options.js";
-export { naturalDeny } from "./pipeline/deny.js";
+export { naturalDeny } from "./pipeline/natural-deny.js";
+export type { StageL2Result, StageResult, StopReason } from "./pipeline/stage.js";
 export type {
   EventFacts,
   Judge,
@@ -28,21 +37,22 @@ export type {
   TierDecision,
   TierSettings,
   Tiers,
-} from "./pipeline/judge.js";
-export type { StageL2Result, StageResult, StopReason } from "./pipeline/stage.js";
+} from "./pipeline/tier.js";
 export type { Diagnostic, Related, SourceSpan } from "./policy/diagnostic.js";
 export type { Env } from "./policy/env.js";
-export { PolicyError } from "./policy/error.js";
 export type { Files, ReadFile } from "./policy/files.js";
+export { type LintOptions, lint } from "./policy/open.js";
 export type { DenyFiles, LlmSettings, Policy, PolicyOverrides, RedactSettings, Rule } from "./policy/policy.js";
+export { PolicyError } from "./policy/policy-error.js";
 export type { PolicyFormat, PolicySource } from "./policy/source.js";
 export type { InspectOptions } from "./redact/gate.js";
-export type { Masked, Redaction, WireDirection, WireInspection } from "./redact/inspect.js";
 export type { Restores } from "./redact/placeholder.js";
 export type { Redactor } from "./redact/redactor.js";
-export type { SaeScore } from "./sae.js";
-export { type JudgeOptions, Sentry } from "./sentry.js";
+export type { Masked, Redaction, WireDirection, WireInspection } from "./redact/wire-inspection.js";
+export type { SaeScore } from "./sae/sae.js";
+export type { PolicyOptions, SentryOptions, SentrySpec } from "./sentry/options.js";
+export { type JudgeOptions, Sentry } from "./sentry/sentry.js";
 export type { StreamCounters } from "./stream/counters.js";
 export type { StreamItem } from "./stream/item.js";
 export type { EventStream, StreamSource } from "./stream/stream.js";
-export { truncateUtf8 } from "./text.js";
+export { truncateUtf8 } from "./util/text.js";

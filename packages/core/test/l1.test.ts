@@ -1,9 +1,17 @@
 // Codes of the engine, as the decisions that they stand for.
 
 import { expect, it } from "vitest";
-import { hasTarget, isEvent, isPartial, isUnmodelled, KINDS, kindIndexOf, ruleOf } from "../src/engine/code.js";
+import { L1Decisions } from "../src/decision/l1-decisions.js";
+import {
+  hasTarget,
+  isEvent,
+  isPartial,
+  isUnmodelled,
+  KINDS,
+  kindIndexOf,
+  ruleOf,
+} from "../src/engine/judgment-code.js";
 import type { RuleInfo } from "../src/generated/wire.js";
-import { L1Decisions } from "../src/l1.js";
 
 const rule = (name: string): RuleInfo => ({
   name,

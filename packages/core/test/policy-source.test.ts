@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { lookupOnce } from "../src/policy/env.js";
-import { PolicyError } from "../src/policy/error.js";
+import { PolicyError } from "../src/policy/policy-error.js";
 import { coreSource } from "../src/policy/source.js";
 
 function problems(source: object | string, format: "acl" | "toml" = "acl"): string[] {

@@ -134,7 +134,7 @@ describe("a policy with a dictionary", () => {
     const sentry = await sentryOf(POLICY, { tiers: { sae: { tier: "Sae", judge } } });
     expect(await sentry.evaluate(HARMLESS)).toMatchObject({ reason: "mine", tier: "Sae", risk: RISK, explain });
     expect(sentry.explain(HARMLESS)).not.toHaveProperty("sae");
-    const { source, options } = sentry.recipe();
+    const { source, options } = sentry.spec();
     expect(await (await sentryOf(source, options)).evaluate(HARMFUL)).toMatchObject({ tier: "Rules" });
   });
 
@@ -146,7 +146,7 @@ describe("a policy with a dictionary", () => {
     };
     const sentry = await sentryOf('sae { dict = "./a/../features.json" }', { readFile });
     expect(await sentry.evaluate(HARMFUL)).toMatchObject({ verdict: "block" });
-    const { source, options } = structuredClone(sentry.recipe());
+    const { source, options } = structuredClone(sentry.spec());
     const again = await sentryOf(source, options);
     expect(await again.evaluate(UNSURE)).toEqual(await sentry.evaluate(UNSURE));
     expect(paths).toEqual(["./a/../features.json"]);
@@ -342,7 +342,7 @@ it("a stream leaves activations to the caller's own tier, whatever the rules say
     sentry.evaluateL1(HARMFUL)?.l1Decision,
     sentry.evaluateL1(HARMLESS)?.l1Decision,
   ]);
-  const settled = await Promise.all(items.map(({ decision, event }) => sentry.escalate(decision, event)));
+  const settled = await Promise.all(items.map(({ decision, event }) => sentry.resolveEscalation(decision, event)));
   expect(settled.map(({ verdict, tier }) => [verdict, tier])).toEqual([
     ["block", "Sae"],
     ["allow", "Sae"],

@@ -214,7 +214,7 @@ describe("a closed sentry", () => {
       expect(use).toThrow("this sentry is closed");
     }
     await expect(sentry.evaluate(event)).rejects.toThrow("this sentry is closed");
-    await expect(sentry.escalate(escalation, null)).rejects.toThrow("this sentry is closed");
+    await expect(sentry.resolveEscalation(escalation, null)).rejects.toThrow("this sentry is closed");
   });
 
   it("rejects what its tiers were at", async () => {
@@ -252,7 +252,7 @@ it("gives what makes it again, with what it read of the environment and no more,
   const env = { KEY: "hunter2", OTHER: "x" };
   const llm = { url: "http://host/v1", model: "m", key: "hunter2", timeoutS: 30 };
   const first = await Sentry.create("a = $KEY", { env, name: "site.acl", failClosed: true, speculate: "low", llm });
-  const { source, options } = structuredClone(first.recipe());
+  const { source, options } = structuredClone(first.spec());
   expect([source, options]).toMatchObject([
     "a = $KEY",
     { name: "site.acl", env: { KEY: "hunter2" }, failClosed: true },

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { truncateUtf8 } from "../src/index.js";
-import { utf8Length } from "../src/text.js";
+import { utf8Length } from "../src/util/text.js";
 
 const TEXTS = [
   "",

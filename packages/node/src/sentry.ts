@@ -20,7 +20,7 @@ import {
   type Redactor,
   type Risk,
   type SentryOptions,
-  type SentryRecipe,
+  type SentrySpec,
   type StageL2Result,
   type StageResult,
   type TierSettings,
@@ -28,11 +28,11 @@ import {
   type WireDirection,
   type WireInspection,
 } from "@a3s-sentry/core";
+import { EnforceError } from "./enforcer/enforce-error.js";
 import { Enforcer } from "./enforcer/enforcer.js";
-import { EnforceError } from "./enforcer/error.js";
-import { readNamedFile } from "./policy/file.js";
+import { type OpenedSource, openSource } from "./policy/open-source.js";
+import { readNamedFile } from "./policy/policy-file.js";
 import { labelOf, sinksOf } from "./policy/sinks.js";
-import { type OpenedSource, openSource } from "./policy/source.js";
 import { tiersOf } from "./tiers.js";
 
 /** A decision, and what became of it. */
@@ -166,8 +166,8 @@ export class Sentry {
   }
 
   /** The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. */
-  escalate(l1: Decision, event: JudgedEvent | null, options?: JudgeOptions): Promise<Decision> {
-    return this.#core.escalate(l1, event, options);
+  resolveEscalation(l1: Decision, event: JudgedEvent | null, options?: JudgeOptions): Promise<Decision> {
+    return this.#core.resolveEscalation(l1, event, options);
   }
 
   /** What L1 says of an event, and whether the next tier may be asked. No tier is. `null` for what is not an event. */
@@ -223,8 +223,8 @@ export class Sentry {
    * What it takes to make the core's part of the same sentry in another thread, but for its tiers. Holds the policy's text
    * and the variables that it read, so secrets too: not to be logged, or to leave the process.
    */
-  recipe(): SentryRecipe {
-    return this.#core.recipe();
+  spec(): SentrySpec {
+    return this.#core.spec();
   }
 
   /** What the policy configures of tiers. Holds the keys of endpoints: not to be logged. */

@@ -2,11 +2,20 @@
 // behind it.
 
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
-import { FAILED_CODE, MALFORMED_CODE } from "./code.js";
-import { EngineFailure } from "./failure.js";
+import {
+  attach,
+  type CompiledPolicy,
+  type Dictionary,
+  type EngineSpec,
+  forked,
+  parse,
+  restart,
+  start,
+} from "./compile.js";
+import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
-import { attach, type Dictionary, forked, type Live, parse, type Recipe, restart, start } from "./recipe.js";
-import { type Brief, MAX_CHUNK_BYTES, type Row, readBrief, readCodes, readRows } from "./rows.js";
+import { FAILED_CODE, MALFORMED_CODE } from "./judgment-code.js";
+import { type AuditSummary, MAX_CHUNK_BYTES, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
 import { readKinds, readScan, readUnusable, type Scan, type ScanPart, type Unusable } from "./scan.js";
 
 /**
@@ -17,27 +26,27 @@ import { readKinds, readScan, readUnusable, type Scan, type ScanPart, type Unusa
  */
 export class Engine {
   readonly #instance: Instance;
-  #recipe: Recipe;
-  #live: Live | undefined;
+  #spec: EngineSpec;
+  #live: CompiledPolicy | undefined;
   #length = 0;
   #failure = "";
   #kinds: readonly string[] | undefined;
 
-  private constructor(instance: Instance, recipe: Recipe, live: Live) {
+  private constructor(instance: Instance, spec: EngineSpec, live: CompiledPolicy) {
     this.#instance = instance;
-    this.#recipe = recipe;
+    this.#spec = spec;
     this.#live = live;
   }
 
   /** No engine if the report has an error. Throws `EngineFailure`. */
-  static compile(instance: Instance, recipe: Recipe): { engine: Engine | undefined; report: CompileReport } {
-    const { live, report } = start(instance, recipe);
-    return { engine: live && new Engine(instance, recipe, live), report };
+  static compile(instance: Instance, spec: EngineSpec): { engine: Engine | undefined; report: CompileReport } {
+    const { live, report } = start(instance, spec);
+    return { engine: live && new Engine(instance, spec, live), report };
   }
 
   /** A second engine of the same policy, with a stream of its own. Throws `EngineFailure`. */
   fork(): Engine {
-    return new Engine(this.#instance, this.#recipe, forked(this.#instance, this.#ready()));
+    return new Engine(this.#instance, this.#spec, forked(this.#instance, this.#ready()));
   }
 
   /**
@@ -46,19 +55,19 @@ export class Engine {
    */
   attachSae(dictionary: Dictionary): CompileReport {
     const report = this.#cold(({ handle }) => attach(handle, dictionary));
-    if (report.diagnostics.length === 0) this.#recipe = { ...this.#recipe, sae: dictionary };
+    if (report.diagnostics.length === 0) this.#spec = { ...this.#spec, sae: dictionary };
     return report;
   }
 
   /** Whether the policy has a dictionary of features. */
   get hasSae(): boolean {
-    return this.#recipe.sae !== undefined;
+    return this.#spec.sae !== undefined;
   }
 
   /** From here on, the stream gives rows for all events of a model's activations too. Throws `EngineFailure`. */
   giveActivations(): void {
     this.#cold(({ handle }) => handle.giveActivations());
-    this.#recipe = { ...this.#recipe, activations: true };
+    this.#spec = { ...this.#spec, activations: true };
   }
 
   /** Judges one event and keeps it for {@link facts} and {@link explain}. Never throws. */
@@ -84,8 +93,8 @@ export class Engine {
   }
 
   /** What an audit line says of the event last judged, which was one. Throws `EngineFailure`. */
-  brief(): Brief {
-    return this.#cold(({ handle }) => readBrief(handle.brief(this.#length)));
+  auditSummary(): AuditSummary {
+    return this.#cold(({ handle }) => readAuditSummary(handle.brief(this.#length)));
   }
 
   /** The score of an event of a model's activations, by the dictionary that is there. Throws `EngineFailure`. */
@@ -112,7 +121,7 @@ export class Engine {
    */
   importSecrets(acl: string): Unusable[] {
     const problems = this.#cold(({ handle }) => readUnusable(handle.importSecrets(acl)));
-    this.#recipe = { ...this.#recipe, secrets: acl };
+    this.#spec = { ...this.#spec, secrets: acl };
     return problems;
   }
 
@@ -183,14 +192,14 @@ export class Engine {
   }
 
   /** Gives the number of rows. */
-  #fed({ handle }: Live, chunk: Uint8Array): number {
+  #fed({ handle }: CompiledPolicy, chunk: Uint8Array): number {
     const place = handle.streamInput(chunk.length);
     if (place === 0) throw new RangeError(`a chunk may have ${MAX_CHUNK_BYTES} bytes`);
     new Uint8Array(this.#instance.memory.buffer, place, chunk.length).set(chunk);
     return handle.feed(chunk.length);
   }
 
-  #rows({ handle }: Live, count: number): Row[] {
+  #rows({ handle }: CompiledPolicy, count: number): Row[] {
     return readRows(this.#instance.memory, handle, count, this.hasSae);
   }
 
@@ -198,14 +207,14 @@ export class Engine {
     if (!this.intact) throw new EngineFailure("what it had judged is gone");
   }
 
-  #ready(): Live {
+  #ready(): CompiledPolicy {
     const live = this.#live;
     if (live !== undefined && live.generation === this.#instance.generation) return live;
-    this.#live = restart(this.#instance, this.#recipe);
+    this.#live = restart(this.#instance, this.#spec);
     return this.#live;
   }
 
-  #cold<T>(call: (live: Live) => T): T {
+  #cold<T>(call: (live: CompiledPolicy) => T): T {
     try {
       return call(this.#ready());
     } catch (error) {

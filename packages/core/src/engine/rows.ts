@@ -11,7 +11,7 @@ export const MAX_LINE_BYTES = 256 * 1024;
 const FIELDS = 3;
 
 /** What an audit line says of an event. */
-export interface Brief {
+export interface AuditSummary {
   /** Members of a JSON object: `"agent":…,"event":…,"subject":…`. */
   readonly head: string;
   /** The event's target as a JSON text; empty where it has none. */
@@ -19,7 +19,7 @@ export interface Brief {
 }
 
 /** One line that needs attention: its number in the table, where it lies in memory, and its code. */
-export interface Row extends Brief {
+export interface Row extends AuditSummary {
   readonly index: number;
   readonly place: number;
   readonly length: number;
@@ -58,7 +58,7 @@ export function readCodes(memory: Memory, handle: Handle, count: number): number
 }
 
 /** The brief of one event, from its two lines. */
-export function readBrief(lines: string): Brief {
+export function readAuditSummary(lines: string): AuditSummary {
   const [head = "", target = ""] = lines.split("\n");
   return { head, target };
 }

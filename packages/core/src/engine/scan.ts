@@ -1,8 +1,8 @@
 // A scan for secrets: a text in, the places of what was found out.
 
-import { utf8Length } from "../text.js";
+import { utf8Length } from "../util/text.js";
+import type { CompiledPolicy } from "./compile.js";
 import type { Memory } from "./module.js";
-import type { Live } from "./recipe.js";
 
 /** Which part of a text is scanned. */
 export interface ScanPart {
@@ -47,7 +47,13 @@ export function readKinds(lines: string | undefined): string[] {
   return lines.split("\n");
 }
 
-export function readScan(memory: Memory, live: Live, kinds: readonly string[], text: string, part: ScanPart): Scan {
+export function readScan(
+  memory: Memory,
+  live: CompiledPolicy,
+  kinds: readonly string[],
+  text: string,
+  part: ScanPart,
+): Scan {
   const { handle, room } = live;
   const length = room.write(text);
   if (length < 0) throw new RangeError("a text to scan may have 16 MiB");

@@ -1,7 +1,7 @@
 // Builders of events: each returns the JSON text of one event as a collector would send it.
 
-import { MAX_EVENT_BYTES, utf8Length } from "../text.js";
-import * as check from "./check.js";
+import { MAX_EVENT_BYTES, utf8Length } from "../util/text.js";
+import * as check from "./check-argument.js";
 
 declare const eventJson: unique symbol;
 

@@ -1,6 +1,6 @@
 // `fetch` for an endpoint that is not trusted: a bounded body, no redirects, no header but those that it needs.
 
-import { LlmFailure } from "./failure.js";
+import { LlmFailure } from "./llm-failure.js";
 
 /** The largest reply, in bytes, after any decompression. */
 const MAX_REPLY_BYTES = 1024 * 1024;

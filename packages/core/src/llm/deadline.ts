@@ -1,7 +1,7 @@
 // One deadline for a whole call.
 
 import { linked, orAborted } from "../pipeline/abort.js";
-import { LlmFailure } from "./failure.js";
+import { LlmFailure } from "./llm-failure.js";
 
 /**
  * Does the work with a signal that aborts with `signal`, or after so many seconds. Rejects as soon as that happens: with the

@@ -8,9 +8,9 @@ export {
   chatClient,
   type ToolCall,
 } from "./client.js";
-export { refuseEcho } from "./echo.js";
-export { failureOf } from "./failure.js";
 export { type Fence, fence } from "./fence.js";
+export { failureOf } from "./llm-failure.js";
+export { refuseEcho } from "./refuse-echo.js";
 export { type Reply, readReply } from "./reply.js";
-export { withoutKey } from "./secret.js";
 export { llmTier } from "./tier.js";
+export { withoutKey } from "./without-key.js";

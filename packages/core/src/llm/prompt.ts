@@ -1,7 +1,7 @@
 // What a model is told and shown of an event.
 
-import type { JudgedEvent } from "../pipeline/judge.js";
-import { truncateUtf8, utf8Length } from "../text.js";
+import type { JudgedEvent } from "../pipeline/tier.js";
+import { truncateUtf8, utf8Length } from "../util/text.js";
 import type { Fence } from "./fence.js";
 
 /** The most of a subject that is shown, in bytes of UTF-8. */

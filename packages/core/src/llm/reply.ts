@@ -1,7 +1,7 @@
 // The verdict in a model's reply.
 
-import { isSeverity, isVerdict, type Severity, type Verdict } from "../decision.js";
-import { LlmFailure } from "./failure.js";
+import { isSeverity, isVerdict, type Severity, type Verdict } from "../decision/decision.js";
+import { LlmFailure } from "./llm-failure.js";
 
 /** So many stretches in braces are looked at: who writes more is not answering. */
 const MAX_STRETCHES = 100;

@@ -1,16 +1,16 @@
 // L2: a model behind an OpenAI-compatible endpoint classifies an event.
 
 import type { Llm } from "../generated/wire.js";
-import { naturalDeny } from "../pipeline/deny.js";
-import type { Judge, JudgedEvent, TierDecision } from "../pipeline/judge.js";
+import { naturalDeny } from "../pipeline/natural-deny.js";
+import type { Judge, JudgedEvent, TierDecision } from "../pipeline/tier.js";
 import { type ChatClient, type ChatCompletion, chatClient } from "./client.js";
 import { withDeadline } from "./deadline.js";
-import { refuseEcho } from "./echo.js";
-import { failureOf, LlmFailure } from "./failure.js";
 import { fence } from "./fence.js";
+import { failureOf, LlmFailure } from "./llm-failure.js";
 import { SYSTEM_TEXT, userText } from "./prompt.js";
+import { refuseEcho } from "./refuse-echo.js";
 import { readReply } from "./reply.js";
-import { withoutKey } from "./secret.js";
+import { withoutKey } from "./without-key.js";
 
 /**
  * The L2 tier for an endpoint. Its answers are decisions of tier `"Llm"` with the reason `"L2: …"`; a block has what the event can

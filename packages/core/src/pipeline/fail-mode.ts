@@ -1,6 +1,6 @@
 // What becomes of an escalation that no tier settles.
 
-import type { Action, Decision } from "../decision.js";
+import type { Action, Decision } from "../decision/decision.js";
 
 /**
  * Blocks (fail-closed) or allows (fail-open). Tier, risk and rule stay, severity is at least low, the reason says what

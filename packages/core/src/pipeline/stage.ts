@@ -1,6 +1,6 @@
 // How far a judgment got that was asked to go no further than one stage.
 
-import type { Decision } from "../decision.js";
+import type { Decision } from "../decision/decision.js";
 
 /** Why an escalation must not go on to the next tier. */
 export type StopReason = "incomplete-evidence" | "not-judged";

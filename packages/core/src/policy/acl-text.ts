@@ -3,7 +3,7 @@
 
 import type { Diagnostic } from "./diagnostic.js";
 import { problem } from "./diagnostic.js";
-import { PolicyError } from "./error.js";
+import { PolicyError } from "./policy-error.js";
 
 /** As deep as the language allows; the core words the error of a policy that is somewhat deeper. */
 const MAX_DEPTH = 80;

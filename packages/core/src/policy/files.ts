@@ -1,7 +1,7 @@
 // The files that a policy names, read by whoever can: each once, and remembered.
 
 import { problem } from "./diagnostic.js";
-import { PolicyError } from "./error.js";
+import { PolicyError } from "./policy-error.js";
 
 /** Texts of files by their paths, as the policy writes these. */
 export type Files = Readonly<Record<string, string>>;

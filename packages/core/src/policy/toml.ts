@@ -1,10 +1,10 @@
 // A policy given as TOML text.
 
 import { parse, TomlError } from "smol-toml";
-import { utf8Length } from "../text.js";
+import { utf8Length } from "../util/text.js";
 import { aclText } from "./acl-text.js";
 import { problem } from "./diagnostic.js";
-import { PolicyError } from "./error.js";
+import { PolicyError } from "./policy-error.js";
 
 /** ACL text of a TOML policy; a `PolicyError` shows a mistake in its syntax, or names a value that no policy holds. */
 export function tomlText(name: string, source: string): string {

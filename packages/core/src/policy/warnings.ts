@@ -1,6 +1,6 @@
 // What a policy asks for that nothing is plugged in for.
 
-import type { Tiers } from "../pipeline/judge.js";
+import type { Tiers } from "../pipeline/tier.js";
 import type { Policy } from "./policy.js";
 
 /** One sentence for each tier that the policy configures and `tiers` lacks. An SAE tier never lacks: the engine has one. */

@@ -1,11 +1,17 @@
 // One body through the gate: judged as an event, and looked through for secrets.
 
-import type { Decision } from "../decision.js";
-import { EngineFailure } from "../engine/failure.js";
+import type { Decision } from "../decision/decision.js";
+import { OTHER_RISK } from "../decision/l1-decisions.js";
+import { EngineFailure } from "../engine/engine-failure.js";
 import { type EventJson, type EventOptions, sslContent } from "../events/builders.js";
-import { OTHER_RISK } from "../l1.js";
-import { failedInspection, inspection, redactionsOf, type WireDirection, type WireInspection } from "./inspect.js";
 import type { ScanText } from "./scanner.js";
+import {
+  failedInspection,
+  inspection,
+  redactionsOf,
+  type WireDirection,
+  type WireInspection,
+} from "./wire-inspection.js";
 
 /** Whose body it is, and how long to wait. */
 export interface InspectOptions extends Pick<EventOptions, "agent" | "provider"> {

@@ -1,15 +1,15 @@
 // One line of a stream that needs attention.
 
-import type { Decision } from "../decision.js";
+import type { Decision } from "../decision/decision.js";
 import type { Row } from "../engine/rows.js";
-import type { JudgedEvent } from "../pipeline/judge.js";
+import type { JudgedEvent } from "../pipeline/tier.js";
 
 /**
  * A line whose decision is anything but a plain allow of L1: a block, an escalation, a severity above info, or whatever the
  * SAE tier decides.
  */
 export interface StreamItem {
-  /** L1's decision, or the SAE tier's. An escalation goes on with `sentry.escalate(decision, event)`. */
+  /** L1's decision, or the SAE tier's. An escalation goes on with `sentry.resolveEscalation(decision, event)`. */
   readonly decision: Decision;
   /**
    * The decision without its target: one and the same object for all events of a rule, a kind and an evidence. The SAE tier

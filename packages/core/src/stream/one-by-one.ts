@@ -1,15 +1,15 @@
 // Judging the lines of a chunk one at a time: the way round a line that the rule engine fails on.
 
-import type { Decision } from "../decision.js";
-import { FAILED_CODE, hasTarget, isEvent, isUnmodelled } from "../engine/code.js";
+import type { Decision } from "../decision/decision.js";
+import { failed } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
-import { EngineFailure } from "../engine/failure.js";
+import { EngineFailure } from "../engine/engine-failure.js";
+import { FAILED_CODE, hasTarget, isEvent, isUnmodelled } from "../engine/judgment-code.js";
 import { MAX_LINE_BYTES } from "../engine/rows.js";
-import { utf8Text } from "../input.js";
-import { failed } from "../l1.js";
-import { unavailable } from "../pipeline/ask.js";
-import type { JudgedEvent } from "../pipeline/judge.js";
-import { MODEL_OUTPUT_RISK, saeDecision } from "../sae.js";
+import { utf8Text } from "../events/input.js";
+import { unavailable } from "../pipeline/ask-tier.js";
+import type { JudgedEvent } from "../pipeline/tier.js";
+import { MODEL_OUTPUT_RISK, saeDecision } from "../sae/sae.js";
 import { NOTHING, plus, type StreamCounters } from "./counters.js";
 import type { StreamItem } from "./item.js";
 import type { StreamParts } from "./stream.js";
@@ -53,7 +53,7 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): Judged {
 function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): StreamItem {
   try {
     const event = { ...engine.facts(), line: utf8Text(line) };
-    const { head, target } = engine.brief();
+    const { head, target } = engine.auditSummary();
     const ofSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = ofSae ? scored(engine, event, line) : l1.of(code);
     if (ofSae || !hasTarget(code)) return { decision: shared, shared, target: "", head, event };

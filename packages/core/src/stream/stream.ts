@@ -1,15 +1,15 @@
 // A stream of events, one a line, in chunks of any size: many events cross to the rule engine in one call.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { addDispose } from "../dispose.js";
-import { hasTarget, isPartial } from "../engine/code.js";
+import type { L1Decisions } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
-import { EngineFailure } from "../engine/failure.js";
+import { EngineFailure } from "../engine/engine-failure.js";
+import { hasTarget, isPartial } from "../engine/judgment-code.js";
 import { MAX_CHUNK_BYTES, type Row } from "../engine/rows.js";
-import { needBytes, utf8Text } from "../input.js";
-import type { L1Decisions } from "../l1.js";
-import type { JudgedEvent } from "../pipeline/judge.js";
-import { saeDecision } from "../sae.js";
+import { needBytes, utf8Text } from "../events/input.js";
+import type { JudgedEvent } from "../pipeline/tier.js";
+import { saeDecision } from "../sae/sae.js";
+import { addDispose } from "../util/dispose.js";
 import { minus, NOTHING, plus, type StreamCounters } from "./counters.js";
 import { type ItemSource, LazyItem, type StreamItem } from "./item.js";
 import { type Judged, judgeLine, judgeLines } from "./one-by-one.js";

@@ -127,7 +127,7 @@ describe("rules", () => {
 
   it("come along in a recipe", async () => {
     await withRules(rule("k=\\w+"), async (sentry) => {
-      const { source, options } = structuredClone(sentry.recipe());
+      const { source, options } = structuredClone(sentry.spec());
       const same = await Sentry.create(source, options);
       expect((await same.inspectWire("k=b", "request")).redactions).toHaveLength(1);
       same.close();

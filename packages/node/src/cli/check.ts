@@ -1,10 +1,10 @@
 // `check FILE…`: what is wrong with policies, and what in them is hardly meant.
 
 import { type Diagnostic, lint, PolicyError } from "@a3s-sentry/core";
-import { readNamedFile } from "../policy/file.js";
+import { openFile } from "../policy/open-source.js";
+import { readNamedFile } from "../policy/policy-file.js";
 import { labelOf } from "../policy/sinks.js";
-import { openFile } from "../policy/source.js";
-import { visibleJson } from "../visible.js";
+import { escapeTerminalJson } from "../util/escape-terminal.js";
 import { coloredFrame } from "./frame.js";
 import { type Colors, colorsFor, type ExitCode, type Io } from "./io.js";
 import { count } from "./text.js";
@@ -23,7 +23,7 @@ export async function check(files: readonly string[], { json }: CheckOptions, io
   const checked: Checked[] = [];
   for (const file of files) checked.push({ file, diagnostics: await checkFile(file, io.env) });
   const text = json
-    ? `${visibleJson(JSON.stringify(checked, null, 2))}\n`
+    ? `${escapeTerminalJson(JSON.stringify(checked, null, 2))}\n`
     : report(checked, colorsFor(io.stdout, io.env));
   await writeOut(io.stdout, text);
   return all(checked, "error").length > 0 ? 1 : 0;

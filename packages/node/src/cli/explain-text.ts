@@ -1,7 +1,7 @@
 // A trace for people.
 
 import type { Decision, Explanation, RuleTrace, SaeScore } from "@a3s-sentry/core";
-import { visible } from "../visible.js";
+import { escapeTerminal } from "../util/escape-terminal.js";
 import type { Colors } from "./io.js";
 
 /** How much of a subject is shown on each side of what was matched, in UTF-16 units. */
@@ -16,13 +16,14 @@ export function explained(explanation: Explanation, settled: Decision, colors: C
     "",
     field(
       sae === undefined ? "L1" : "SAE",
-      `${verdict(decision, colors)} (${decision.severity}) ${visible(decision.reason)}`,
+      `${verdict(decision, colors)} (${decision.severity}) ${escapeTerminal(decision.reason)}`,
     ),
   ];
   if (sae === undefined && explanation.span !== undefined) lines.push(field("matched", matched(explanation, colors)));
-  if (settled !== decision) lines.push(field("in the end", `${verdict(settled, colors)} ${visible(settled.reason)}`));
+  if (settled !== decision)
+    lines.push(field("in the end", `${verdict(settled, colors)} ${escapeTerminal(settled.reason)}`));
   if (decision.action !== undefined) {
-    lines.push(field("action", `${decision.action.kind} ${visible(decision.action.target)}`));
+    lines.push(field("action", `${decision.action.kind} ${escapeTerminal(decision.action.target)}`));
   }
   if (decision.risk !== undefined) lines.push(field("risk", `${decision.risk.name} (${decision.risk.category})`));
   if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector cut this event"));
@@ -32,11 +33,13 @@ export function explained(explanation: Explanation, settled: Decision, colors: C
 }
 
 function scored({ harmful, safety, categories, drivers }: SaeScore): string[] {
-  const shares = Object.entries(categories).map(([name, share]) => `${visible(name)} ${share}`);
+  const shares = Object.entries(categories).map(([name, share]) => `${escapeTerminal(name)} ${share}`);
   const lines = [field("score", `harmful ${harmful}, safety ${safety}`)];
   if (shares.length > 0) lines.push(field("categories", shares.join(", ")), "", "drivers, the largest first:");
   for (const { concept, category, source, activation, contribution } of drivers) {
-    lines.push(`  ${contribution} ${visible(concept)} (${visible(category)}, ${source}, activation ${activation})`);
+    lines.push(
+      `  ${contribution} ${escapeTerminal(concept)} (${escapeTerminal(category)}, ${source}, activation ${activation})`,
+    );
   }
   return lines;
 }
@@ -55,7 +58,7 @@ function subject({ subject: text, span }: Explanation, colors: Colors): string {
   const before = text.slice(Math.max(0, span.start - AROUND), span.start);
   const dots = span.start > AROUND ? colors.dim("…") : "";
   const matched = cut(text.slice(span.start, span.end), 0, 2 * AROUND, colors);
-  return `${dots}${visible(before)}${colors.inverse(matched)}${cut(text.slice(span.end), 0, AROUND, colors)}`;
+  return `${dots}${escapeTerminal(before)}${colors.inverse(matched)}${cut(text.slice(span.end), 0, AROUND, colors)}`;
 }
 
 /** The matched text and its place in the subject, for whoever sees no colours. */
@@ -65,7 +68,7 @@ function matched({ subject: text, span }: Explanation, colors: Colors): string {
 }
 
 function cut(text: string, start: number, most: number, colors: Colors): string {
-  const shown = visible(text.slice(start, start + most));
+  const shown = escapeTerminal(text.slice(start, start + most));
   return text.length > start + most ? shown + colors.dim("…") : shown;
 }
 
@@ -73,6 +76,6 @@ function ruleLine(rule: RuleTrace, colors: Colors): string {
   const mark = { decided: colors.green("=>"), shadowed: colors.yellow(" ~"), "no-match": colors.dim("  ") }[
     rule.outcome
   ];
-  const name = rule.outcome === "decided" ? colors.bold(visible(rule.name)) : visible(rule.name);
-  return `  ${mark} ${name} ${colors.dim(`(${rule.origin}, ${rule.verdict})`)} ${visible(rule.why)}`;
+  const name = rule.outcome === "decided" ? colors.bold(escapeTerminal(rule.name)) : escapeTerminal(rule.name);
+  return `  ${mark} ${name} ${colors.dim(`(${rule.origin}, ${rule.verdict})`)} ${escapeTerminal(rule.why)}`;
 }

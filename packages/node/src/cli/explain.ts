@@ -2,12 +2,12 @@
 
 import type { Buffer } from "node:buffer";
 import type { Explanation } from "@a3s-sentry/core";
-import { visibleJson } from "../visible.js";
+import { escapeTerminalJson } from "../util/escape-terminal.js";
 import { explained } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { whyNotAnEvent } from "./not-an-event.js";
-import { openPolicy } from "./policy.js";
+import { openPolicy } from "./open-policy.js";
 import { writeOut } from "./write.js";
 
 export interface ExplainOptions {
@@ -37,5 +37,5 @@ async function eventFromStdin(io: Io): Promise<Buffer> {
 }
 
 function json(explanation: Explanation): string {
-  return visibleJson(JSON.stringify(explanation, null, 2));
+  return escapeTerminalJson(JSON.stringify(explanation, null, 2));
 }

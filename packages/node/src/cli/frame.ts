@@ -1,13 +1,13 @@
 // Code frames of the core, coloured.
 
 import type { Diagnostic } from "@a3s-sentry/core";
-import { visibleLines } from "../visible.js";
+import { escapeTerminalLines } from "../util/escape-terminal.js";
 import type { Colors } from "./io.js";
 
 /** The frame with its level, places, carets and help in colour. */
 export function coloredFrame({ frame, severity }: Diagnostic, colors: Colors): string {
   const accent = severity === "error" ? colors.red : colors.yellow;
-  const [head = "", ...rest] = visibleLines(frame).split("\n");
+  const [head = "", ...rest] = escapeTerminalLines(frame).split("\n");
   const colon = head.indexOf(": ");
   const level = accent(colors.bold(head.slice(0, colon)));
   return [level + colors.bold(head.slice(colon)), ...rest.map((line) => coloredLine(line, colors, accent))].join("\n");

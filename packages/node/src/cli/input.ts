@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { type BigIntStats, fstatSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { FileInput } from "../daemon/file-input.js";
+import { FileInput } from "../daemon/input/file-input.js";
 import { CliError, errorText, type Io } from "./io.js";
 
 /** The largest event that the core judges. */

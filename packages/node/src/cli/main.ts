@@ -3,10 +3,10 @@
 
 import { PolicyError } from "@a3s-sentry/core";
 import { CommanderError } from "commander";
-import { SettingsError } from "../daemon/settings.js";
-import { visibleLines } from "../visible.js";
+import { SettingsError } from "../daemon/config/run-settings.js";
+import { escapeTerminalLines } from "../util/escape-terminal.js";
+import { program } from "./commands.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
-import { program } from "./program.js";
 import { writeOut } from "./write.js";
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
@@ -50,7 +50,7 @@ function told(error: unknown): ExitCode {
   const mistake = error instanceof CliError || error instanceof SettingsError || error instanceof PolicyError;
   const colors = colorsFor(io.stderr, io.env);
   const text = mistake
-    ? visibleLines(error.message)
+    ? escapeTerminalLines(error.message)
     : error instanceof Error
       ? (error.stack ?? error.message)
       : String(error);

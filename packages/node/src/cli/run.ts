@@ -1,18 +1,18 @@
 // `run`: the daemon on this process's streams and signals.
 
 import type { Tier } from "@a3s-sentry/core";
-import { type Listening, serve } from "../daemon/http.js";
-import { type Loaded, load } from "../daemon/load.js";
+import { unknownVariables } from "../daemon/config/environment-variables.js";
+import { type RunFlags, type RunSettings, runSettings } from "../daemon/config/run-settings.js";
+import { Daemon, type Result } from "../daemon/daemon.js";
+import type { TierTime } from "../daemon/escalation/tier-timing.js";
 import { Log } from "../daemon/log.js";
-import type { Metrics } from "../daemon/metrics.js";
-import type { Observed } from "../daemon/readings.js";
-import { Reloader } from "../daemon/reload.js";
-import { Daemon, type Result } from "../daemon/run.js";
-import { type RunFlags, type RunSettings, runSettings } from "../daemon/settings.js";
-import { failOpenWarning, startLine } from "../daemon/start.js";
-import type { TierTime } from "../daemon/tier-times.js";
-import { summary } from "../daemon/totals.js";
-import { unknownVariables } from "../daemon/variables.js";
+import { type Loaded, load } from "../daemon/policy/load.js";
+import { Reloader } from "../daemon/policy/reloader.js";
+import { type Listening, serve } from "../daemon/telemetry/http-endpoint.js";
+import type { Observed } from "../daemon/telemetry/metric-definitions.js";
+import type { Metrics } from "../daemon/telemetry/metrics.js";
+import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
+import { summary } from "../daemon/telemetry/totals.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 import { HangUps, untilSignalled } from "./signals.js";
@@ -70,7 +70,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
 /** What they are made with is loaded only where somebody wants them. */
 async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics | undefined> {
   if (metrics === undefined) return undefined;
-  const loaded = await import("../daemon/metrics.js");
+  const loaded = await import("../daemon/telemetry/metrics.js");
   return new loaded.Metrics(observed);
 }
 

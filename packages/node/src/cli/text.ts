@@ -1,8 +1,8 @@
 // Small pieces of text.
 
-import { number } from "../number.js";
+import { formatNumber } from "../util/format.js";
 
 /** `1 error`, `2 errors`. */
 export function count(value: number, noun: string): string {
-  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
+  return `${formatNumber(value)} ${noun}${value === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 // Lines for people on stderr, and on a terminal a progress line under them.
 
-import { visibleLines } from "../visible.js";
+import { escapeTerminalLines } from "../util/escape-terminal.js";
 
 /** The part of a stream that a log needs. */
 export interface LogStream {
@@ -25,7 +25,7 @@ export class Log {
   /** A line of text, or several: paths and names in it may be anyone's. */
   line(text: string): void {
     this.clear();
-    this.#stream.write(`${visibleLines(text)}\n`);
+    this.#stream.write(`${escapeTerminalLines(text)}\n`);
   }
 
   /** Shows `text` in the place of the progress line; does nothing where no terminal is. */

@@ -16,10 +16,10 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { codeOf, systemError } from "./error.js";
-import { LineFilter } from "./filter.js";
+import { LineFilter } from "./bloom-filter.js";
+import { codeOf, systemError } from "./enforce-error.js";
 import { holdsLine, readBytes } from "./lines.js";
-import { Recent } from "./recent.js";
+import { Recent } from "./lru-set.js";
 
 /** UTF-16 units. A block of a target that is older than these costs a search of the file. */
 const RECENT_BUDGET = 8 * 1024 * 1024;

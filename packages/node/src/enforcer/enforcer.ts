@@ -2,7 +2,7 @@
 
 import type { ActionKind, Decision } from "@a3s-sentry/core";
 import { checkDenyFile, DenyFile } from "./deny-file.js";
-import { EnforceError } from "./error.js";
+import { EnforceError } from "./enforce-error.js";
 import { denyLine } from "./target.js";
 
 /** A deny-file: where it lies, and what it is called in answers and messages. */

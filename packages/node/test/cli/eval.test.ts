@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
-import { lineBatches } from "../../src/cli/eval/lines.js";
+import { lineBatches } from "../../src/cli/eval/line-batches.js";
 import { memberBytes } from "../../src/cli/eval/member.js";
 import { corpusRecord } from "../../src/cli/eval/record.js";
 import { rates, Score } from "../../src/cli/eval/score.js";

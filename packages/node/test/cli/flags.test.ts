@@ -1,8 +1,8 @@
 // The flags of `run`: one for each variable, and of the same sense.
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { program } from "../../src/cli/program.js";
-import { type RunFlags, runSettings } from "../../src/daemon/settings.js";
+import { program } from "../../src/cli/commands.js";
+import { type RunFlags, runSettings } from "../../src/daemon/config/run-settings.js";
 
 /** Every variable, and a value that says something else than the default. */
 const VARIABLES: Readonly<Record<string, string>> = {

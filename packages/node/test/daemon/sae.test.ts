@@ -4,18 +4,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dns, llmActivations } from "@a3s-sentry/core";
 import { expect, it, onTestFinished } from "vitest";
-import { Clerk } from "../../src/daemon/clerk.js";
-import { Crew } from "../../src/daemon/crew/crew.js";
-import { load } from "../../src/daemon/load.js";
-import { Sentries } from "../../src/daemon/sentries.js";
-import { runSettings } from "../../src/daemon/settings.js";
-import { Slots } from "../../src/daemon/slots.js";
+import { runSettings } from "../../src/daemon/config/run-settings.js";
+import { Clerk } from "../../src/daemon/judging/line-judge.js";
+import { Sentries } from "../../src/daemon/judging/policy-leases.js";
+import { Crew } from "../../src/daemon/judging/pool/worker-pool.js";
+import { Slots } from "../../src/daemon/judging/shared-semaphore.js";
+import { load } from "../../src/daemon/policy/load.js";
 import { Sentry } from "../../src/sentry.js";
 import { plainAuditLine } from "../support/audit.js";
 import { random, SESSION } from "../support/lines.js";
 import { scratch } from "../support/scratch.js";
 
-const WORKER = new URL("../../dist/daemon/crew/worker.js", import.meta.url);
+const WORKER = new URL("../../dist/daemon/judging/pool/worker.js", import.meta.url);
 const LABELS = Object.fromEntries(
   Array.from({ length: 50 }, (_, id) => [
     id,

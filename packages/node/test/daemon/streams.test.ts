@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { chunks } from "../../src/daemon/chunks.js";
-import { Output } from "../../src/daemon/output.js";
+import { Output } from "../../src/daemon/audit/batched-writer.js";
+import { chunks } from "../../src/daemon/input/stream-chunks.js";
 
 const never = new AbortController().signal;
 

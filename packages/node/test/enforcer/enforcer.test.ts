@@ -18,8 +18,8 @@ import {
 import { join } from "node:path";
 import type { ActionKind, Decision, Verdict } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
+import { EnforceError } from "../../src/enforcer/enforce-error.js";
 import { Enforcer } from "../../src/enforcer/enforcer.js";
-import { EnforceError } from "../../src/enforcer/error.js";
 import { scratch } from "../support/scratch.js";
 
 function decision(target: string, kind: ActionKind = "DenyExec", verdict: Verdict = "block"): Decision {

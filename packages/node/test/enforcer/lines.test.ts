@@ -3,9 +3,9 @@ import { Buffer } from "node:buffer";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { LineFilter } from "../../src/enforcer/filter.js";
+import { LineFilter } from "../../src/enforcer/bloom-filter.js";
 import { holdsLine } from "../../src/enforcer/lines.js";
-import { Recent } from "../../src/enforcer/recent.js";
+import { Recent } from "../../src/enforcer/lru-set.js";
 import { scratch } from "../support/scratch.js";
 
 const CHUNK = 256 * 1024;

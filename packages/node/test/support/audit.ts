@@ -1,9 +1,9 @@
 // The audit line written the plain way: one object, one `JSON.stringify`.
 
 import { type Decision, type EventFacts, truncateUtf8 } from "@a3s-sentry/core";
-import type { Outcome } from "../../src/daemon/audit.js";
+import type { Outcome } from "../../src/daemon/audit/audit-line.js";
 import type { Sentry } from "../../src/sentry.js";
-import { visibleJson } from "../../src/visible.js";
+import { escapeTerminalJson } from "../../src/util/escape-terminal.js";
 
 export async function plainAuditLine(
   sentry: Sentry,
@@ -31,7 +31,7 @@ export async function plainAuditLine(
     enforced: outcome.enforced,
     enforce_error: outcome.enforceError,
   });
-  return `${visibleJson(line)}\n`;
+  return `${escapeTerminalJson(line)}\n`;
 }
 
 /** Contents are shown as the gate would let them pass. */

@@ -1,8 +1,8 @@
 // The table of a score.
 
 import Table from "cli-table3";
-import { number } from "../../number.js";
-import { visible } from "../../visible.js";
+import { escapeTerminal } from "../../util/escape-terminal.js";
+import { formatNumber } from "../../util/format.js";
 import type { Colors } from "../io.js";
 import { type Hits, rates, type Score, type Tally } from "./score.js";
 
@@ -18,7 +18,7 @@ export function scoreTable({ groups, total }: Score, colors: Colors): string {
   table.push(["", "", "", title("blocked"), title("flagged (block or escalate)")]);
   table.push(["group", "attacks", "benign", ...HEADS, ...HEADS].map((head) => colors.bold(head)));
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [group, tally] of sorted) table.push(row(visible(group).slice(0, MAX_NAME_CHARS), tally));
+  for (const [group, tally] of sorted) table.push(row(escapeTerminal(group).slice(0, MAX_NAME_CHARS), tally));
   table.push(row("total", total).map((cell) => colors.bold(cell)));
   return table.toString();
 }
@@ -27,7 +27,7 @@ const HEADS = ["recall", "precision", "false pos."];
 
 function row(name: string, tally: Tally): string[] {
   const { attacks, benign, blocked, flagged } = tally;
-  return [name, number(attacks), number(benign), ...shares(blocked, tally), ...shares(flagged, tally)];
+  return [name, formatNumber(attacks), formatNumber(benign), ...shares(blocked, tally), ...shares(flagged, tally)];
 }
 
 function shares(hits: Hits, tally: Tally): string[] {

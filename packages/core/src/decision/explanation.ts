@@ -1,0 +1,42 @@
+// Why an event was judged as it was.
+
+import type { RuleTrace as CoreRuleTrace, TextSpan, Trace } from "../generated/wire.js";
+import type { Decision, EventKind } from "./decision.js";
+
+/** One rule of the event's kind: `"decided"`, `"shadowed"` (it fits, an earlier rule decided) or `"no-match"`. */
+export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">> {
+  /** What the pattern matched, in UTF-16 units of the subject; absent where it did not. */
+  readonly span?: Readonly<TextSpan>;
+}
+
+/** The judgment of one event, rule by rule. */
+export interface Explanation {
+  /** L1's decision, as `classify` gives it. */
+  readonly decision: Decision;
+  readonly kind: EventKind;
+  /** The text that rules match. */
+  readonly subject: string;
+  /** The rule that decided; absent where none did. */
+  readonly rule?: string;
+  /** What of the subject the deciding rule matched, in UTF-16 units. */
+  readonly span?: Readonly<TextSpan>;
+  /** That part of the subject. */
+  readonly matched?: string;
+  /** The decision of the policy's SAE tier, with its score; only of `LlmActivations`, and where the policy has that tier. */
+  readonly sae?: Decision;
+  /** Every rule for events of this kind, in order. */
+  readonly rules: readonly RuleTrace[];
+}
+
+export function explanation(trace: Trace, decision: Decision, sae?: Decision): Explanation {
+  const { kind, subject, span, rules } = trace;
+  return {
+    decision,
+    kind,
+    subject,
+    ...(decision.rule === undefined ? {} : { rule: decision.rule }),
+    ...(span === null ? {} : { span, matched: subject.slice(span.start, span.end) }),
+    ...(sae === undefined ? {} : { sae }),
+    rules: rules.map(({ rule: _, span: at, ...rest }) => (at === null ? rest : { ...rest, span: at })),
+  };
+}

@@ -1,0 +1,58 @@
+// What a tier answered, checked: tiers are the caller's code, or speak for a model.
+
+import { type Action, type Decision, isSeverity, isVerdict, type Tier } from "../decision/decision.js";
+import type { EventKind, Risk } from "../generated/wire.js";
+import { isScore } from "../sae/sae.js";
+import { truncateUtf8 } from "../util/text.js";
+import type { JudgedEvent } from "./tier.js";
+
+/** The most of a reason that is kept, in bytes of UTF-8: a model may talk at any length. */
+const MAX_REASON_BYTES = 2000;
+
+const ACTIONS: readonly unknown[] = ["DenyEgress", "DenyFile", "DenyExec"] satisfies Action["kind"][];
+
+export type InferRisk = (reason: string, kind: EventKind) => Readonly<Risk>;
+
+/** A tier's answer as a whole decision of that tier; nothing if it is none. An unknown severity is medium. */
+export function readAnswer(
+  answer: unknown,
+  tier: Tier,
+  event: JudgedEvent,
+  inferRisk: InferRisk,
+): Decision | undefined {
+  if (typeof answer !== "object" || answer === null) return undefined;
+  const { verdict, severity, reason, action, risk, explain }: { [Field in keyof Decision]?: unknown } = answer;
+  if (!isVerdict(verdict) || typeof reason !== "string") return undefined;
+  const denied = action === undefined ? undefined : readAction(action);
+  if (denied === undefined && action !== undefined) return undefined;
+  const words = truncateUtf8(reason, MAX_REASON_BYTES);
+  return Object.freeze({
+    verdict,
+    tier,
+    severity: isSeverity(severity) ? severity : "medium",
+    reason: words,
+    // An escalation keeps it, for the fail mode; what is allowed denies nothing.
+    ...(denied === undefined || verdict === "allow" ? {} : { action: denied }),
+    ...(verdict === "allow" ? {} : { risk: readRisk(risk) ?? inferRisk(words, event.kind) }),
+    ...(tier === "Sae" && isScore(explain) ? { explain } : {}),
+    evidence: event.evidence,
+  });
+}
+
+function readAction(action: unknown): Action | undefined {
+  if (typeof action !== "object" || action === null) return undefined;
+  const { kind, target }: { kind?: unknown; target?: unknown } = action;
+  if (!isActionKind(kind) || typeof target !== "string") return undefined;
+  return Object.freeze({ kind, target });
+}
+
+function isActionKind(kind: unknown): kind is Action["kind"] {
+  return ACTIONS.includes(kind);
+}
+
+function readRisk(risk: unknown): Readonly<Risk> | undefined {
+  if (typeof risk !== "object" || risk === null) return undefined;
+  const { category, name, riskType }: { [Field in keyof Risk]?: unknown } = risk;
+  if (typeof category !== "string" || typeof name !== "string" || typeof riskType !== "string") return undefined;
+  return Object.freeze({ category, name, riskType });
+}

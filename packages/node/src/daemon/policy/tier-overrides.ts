@@ -1,0 +1,60 @@
+// The slow tiers of a run: what its files say of them, field by field overridden by flags and variables.
+
+import type { Agent, Llm, TierSettings } from "@a3s-sentry/core";
+import { labelOf } from "../../policy/sinks.js";
+import { type RunSettings, SettingsError } from "../config/run-settings.js";
+
+const LLM_TIMEOUT_S = 30;
+const AGENT_TIMEOUT_S = 120;
+
+export interface TierOverrides {
+  readonly llm: Llm | null;
+  readonly agent: Agent | null;
+  /** What is told to no purpose, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** `folder` is that of the file which `written` is from. Throws a `SettingsError` for an L2 without a model. */
+export function tierOverrides(
+  { llm, agent }: Pick<RunSettings, "llm" | "agent">,
+  written: TierSettings,
+  folder: string,
+): TierOverrides {
+  const given = Object.keys(llm).length > 0;
+  const url = llm.url ?? written.llm?.url;
+  const bin = agent.bin ?? (written.agent && programLabel(written.agent.bin, folder));
+  const warnings: string[] = [];
+  if (given && url === undefined)
+    warnings.push("settings of L2 have no effect without its address: set `A3S_SENTRY_LLM_URL`, or `url` in `llm`");
+  if (Object.keys(agent).length > 0 && bin === null)
+    warnings.push("settings of L3 have no effect without its program: set `A3S_SENTRY_AGENT_BIN`, or `bin` in `agent`");
+  const skills = written.agent?.skills ?? null;
+  return {
+    llm: url === undefined ? null : llmOf(url, llm, written.llm),
+    agent:
+      bin === null
+        ? null
+        : {
+            bin,
+            skills: agent.skills ?? (skills && labelOf(skills, folder)),
+            timeoutS: agent.timeoutS ?? written.agent?.timeoutS ?? AGENT_TIMEOUT_S,
+          },
+    warnings,
+  };
+}
+
+function llmOf(url: string, given: Partial<Llm>, written: Llm | null): Llm {
+  const model = given.model ?? written?.model;
+  if (model === undefined) {
+    throw new SettingsError(
+      "L2 has an address and no model: set `A3S_SENTRY_LLM_MODEL`, `--llm-model`, or `model` in `llm`",
+    );
+  }
+  const key = given.key ?? written?.key ?? null;
+  return { url, model, key, timeoutS: given.timeoutS ?? written?.timeoutS ?? LLM_TIMEOUT_S };
+}
+
+/** A bare name is looked up on `PATH`, wherever it is written. */
+function programLabel(bin: string, folder: string): string {
+  return bin.includes("/") ? labelOf(bin, folder) : bin;
+}

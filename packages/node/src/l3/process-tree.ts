@@ -1,0 +1,111 @@
+// Finds and kills all processes of an investigation, also those that have left its process tree.
+
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** The most searches, and the milliseconds between two: about 2 seconds in all. */
+const MAX_SEARCHES = 100;
+const PAUSE_MS = 20;
+/** Processes fork while they are searched for, so one empty search proves nothing. */
+const EMPTY_SEARCHES = 3;
+
+/** What identifies the processes of an investigation. */
+export interface ProcessMarker {
+  /** A unique text in their environment, and in the name of the folder where they start. */
+  readonly mark: string;
+  /** The pid of the first process, which leads a session and a group. */
+  readonly leader?: number;
+}
+
+interface ProcessState {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+}
+
+/** Kills all processes of an investigation, then removes its folder. Never rejects. */
+export async function killAndRemove(marker: ProcessMarker, folder: string): Promise<void> {
+  await killAll(marker);
+  // No later step could remove what this one cannot.
+  await rm(folder, { recursive: true, force: true }).catch(() => {});
+}
+
+/**
+ * Kills until a search finds nothing, since a process may fork meanwhile. Resolves after 2 seconds
+ * at the latest: processes of other users, or stuck in the kernel, cannot be killed.
+ */
+export async function killAll(marker: ProcessMarker): Promise<void> {
+  const isLinux = existsSync("/proc/self/environ");
+  // Find all before killing any: some are known only by their parent, while it lives.
+  if (isLinux) for (const pid of find(marker, () => {})) kill(pid);
+  // A signal to the group also reaches processes too short-lived for a search. Only once: the number
+  // may belong to another group later.
+  if (marker.leader !== undefined) kill(-marker.leader);
+  // Other systems have no /proc to search.
+  if (!isLinux) return;
+  for (let search = 0, empty = 0; search < MAX_SEARCHES && empty < EMPTY_SEARCHES; search++) {
+    empty = find(marker, kill).size > 0 ? 0 : empty + 1;
+    await sleep(PAUSE_MS);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended, or belongs to another user.
+  }
+}
+
+/**
+ * The living processes with the mark, or in the leader's session or group, and all their children.
+ * Calls `onFound` for each at once, highest pid first: that is mostly the newest, and a process that
+ * forks and exits all the time does not live for long.
+ */
+function find({ mark, leader }: ProcessMarker, onFound: (pid: number) => void): ReadonlySet<number> {
+  const states: ProcessState[] = [];
+  const found = new Set<number>();
+  const add = (pid: number): void => {
+    found.add(pid);
+    onFound(pid);
+  };
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  for (const pid of pids.sort((a, b) => Number(b) - Number(a))) {
+    for (const state of stateOf(pid)) {
+      states.push(state);
+      if (state.group === leader || state.session === leader || isMarked(state.pid, mark)) add(state.pid);
+    }
+  }
+  for (let size = -1; size < found.size; ) {
+    size = found.size;
+    for (const { pid, parent } of states) if (found.has(parent) && !found.has(pid)) add(pid);
+  }
+  return found;
+}
+
+function isMarked(pid: number, mark: string): boolean {
+  return (
+    readable(() => readlinkSync(`/proc/${pid}/cwd`))?.includes(mark) === true ||
+    readable(() => readFileSync(`/proc/${pid}/environ`))?.includes(mark) === true
+  );
+}
+
+/** Empty for a process that has ended, and for a zombie. */
+function stateOf(pid: string): ProcessState[] {
+  const text = readable(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  // The name, in parentheses, is chosen by the program and may contain anything.
+  const [state, parent, group, session] = text?.slice(text.lastIndexOf(")") + 2).split(" ") ?? [];
+  if (state === undefined || /^[ZXx]?$/.test(state)) return [];
+  return [{ pid: Number(pid), parent: Number(parent), group: Number(group), session: Number(session) }];
+}
+
+/** `undefined` for a process that has ended, or belongs to another user. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+// The reaper process as this process sees it: it starts the reaper and sends it requests.
+
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { killAndRemove, type ProcessMarker } from "./process-tree.js";
+
+/** A line of JSON to the reaper. It answers `clear` with the number of the run, on a line. */
+export type ReaperRequest =
+  | { readonly type: "track"; readonly run: number; readonly mark: string; readonly folder: string }
+  | { readonly type: "leader"; readonly run: number; readonly leader: number }
+  | { readonly type: "clear"; readonly run: number };
+
+/** What the reaper ends: the marked processes, and a folder. */
+export interface Investigation {
+  readonly run: number;
+  readonly marker: ProcessMarker;
+  readonly folder: string;
+}
+
+const SCRIPT = fileURLToPath(new URL("./reaper-process.js", import.meta.url));
+
+/**
+ * In milliseconds. Clearing takes about 2 seconds at worst, so a reaper that takes longer was
+ * stopped or hangs.
+ */
+const TIMEOUT_MS = 5_000;
+
+export class Reaper {
+  readonly #instance = randomUUID();
+  readonly #process = execa(process.execPath, [SCRIPT, this.#instance], {
+    // Its own session: signals that a terminal or supervisor sends to this group do not reach it.
+    detached: true,
+    cleanup: false,
+    env: {},
+    extendEnv: false,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "ignore",
+    buffer: false,
+    reject: false,
+    verbose: "none",
+  });
+  readonly #exited: Promise<void>;
+  /** By run: resolves the wait for it to be cleared. */
+  readonly #waiting = new Map<number, () => void>();
+  #hasExited = false;
+  #isStopping = false;
+  #runs = 0;
+  #open = 0;
+
+  constructor() {
+    const { stdin, stdout } = this.#process;
+    // A write to a dead reaper fails, and its exit is handled below.
+    stdin.on("error", () => {});
+    createInterface({ input: stdout }).on("line", (run) => this.#waiting.get(Number(run))?.());
+    this.#exited = this.#process.then(() => {
+      this.#hasExited = true;
+      for (const resolve of this.#waiting.values()) resolve();
+    });
+  }
+
+  /** `false` once it was killed, could not be started, or has no investigation left to track. */
+  get isRunning(): boolean {
+    return !this.#hasExited && !this.#isStopping;
+  }
+
+  /** Begins an investigation: what carries its mark ends with this process. Throws an `Error` without a reaper. */
+  track(): Investigation {
+    if (this.#process.pid === undefined) throw new Error("the reaper process cannot be started");
+    const run = this.#runs++;
+    const mark = `l3-${run}-${this.#instance}`;
+    // Other users can see the mark and predict the next one, so the folder gets a random part too:
+    // otherwise they could create it first and stop the next investigation.
+    const folder = join(tmpdir(), `a3s-sentry-${mark}-${randomUUID()}`);
+    this.#open++;
+    this.#send({ type: "track", run, mark, folder });
+    return { run, marker: { mark }, folder };
+  }
+
+  /** Adds the pid of the first process, which leads a session and a group. */
+  setLeader(investigation: Investigation, leader: number): Investigation {
+    this.#send({ type: "leader", run: investigation.run, leader });
+    return { ...investigation, marker: { ...investigation.marker, leader } };
+  }
+
+  /** Kills the processes and removes the folder. Resolves when both are done. Call it once for each. */
+  async clear({ run, marker, folder }: Investigation): Promise<void> {
+    const cleared = new Promise<void>((resolve) => this.#waiting.set(run, resolve));
+    this.#send({ type: "clear", run });
+    if (!this.#hasExited) await this.#orKill(cleared);
+    this.#waiting.delete(run);
+    // Without a reaper, this process does its work.
+    if (this.#hasExited) await killAndRemove(marker, folder);
+    if (--this.#open > 0) return;
+    this.#isStopping = true;
+    this.#process.stdin.end();
+    await this.#orKill(this.#exited);
+  }
+
+  /** Waits for `done`. Kills a reaper that takes too long, and its exit then resolves `done`. */
+  async #orKill(done: Promise<void>): Promise<void> {
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), TIMEOUT_MS);
+    await done;
+    clearTimeout(timer);
+  }
+
+  #send(request: ReaperRequest): void {
+    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
+  }
+}

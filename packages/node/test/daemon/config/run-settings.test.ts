@@ -1,0 +1,186 @@
+// Flags, variables, and which wins.
+import { describe, expect, it } from "vitest";
+import { readAddress } from "../../../src/daemon/config/address.js";
+import { unknownVariables } from "../../../src/daemon/config/environment-variables.js";
+import { runSettings, SettingsError } from "../../../src/daemon/config/run-settings.js";
+
+const NOTHING = { overrides: { deny: {} }, llm: {}, agent: {}, workers: 4, queue: 256 };
+
+describe("runSettings", () => {
+  it("has its defaults where nothing is told", () => {
+    expect(runSettings({}, {})).toEqual(NOTHING);
+  });
+
+  it("takes variables", () => {
+    const env = {
+      A3S_SENTRY_CONFIG: "c.acl",
+      A3S_SENTRY_POLICY: "p.acl",
+      A3S_SENTRY_LLM_URL: "http://h:1/v1",
+      A3S_SENTRY_LLM_MODEL: "m",
+      A3S_SENTRY_LLM_KEY: "k",
+      A3S_SENTRY_LLM_TIMEOUT: "0.5",
+      A3S_SENTRY_AGENT_BIN: "a",
+      A3S_SENTRY_SKILLS: "s",
+      A3S_SENTRY_AGENT_TIMEOUT: "60",
+      A3S_SENTRY_EGRESS_DENY: "e",
+      A3S_SENTRY_FILE_DENY: "f",
+      A3S_SENTRY_EXEC_DENY: "x",
+      A3S_SENTRY_FAIL_CLOSED: "0",
+      A3S_SENTRY_DRY_RUN: "no",
+      A3S_SENTRY_SPECULATE: "critical",
+      A3S_SENTRY_WORKERS: "7",
+      A3S_SENTRY_QUEUE: "0",
+      A3S_SENTRY_METRICS_ADDR: "127.0.0.1:9090",
+    };
+    expect(runSettings({}, env)).toEqual({
+      config: "c.acl",
+      policy: "p.acl",
+      overrides: {
+        failClosed: true,
+        dryRun: true,
+        speculate: "critical",
+        deny: { egress: "e", file: "f", exec: "x" },
+      },
+      llm: { url: "http://h:1/v1", model: "m", key: "k", timeoutS: 0.5 },
+      agent: { bin: "a", skills: "s", timeoutS: 60 },
+      workers: 7,
+      queue: 0,
+      metrics: { host: "127.0.0.1", port: 9090, text: "127.0.0.1:9090" },
+    });
+  });
+
+  it("lets flags win", () => {
+    const told = (by: string) => ({
+      config: `${by}.acl`,
+      policy: `${by}-p.acl`,
+      llmUrl: `http://${by}`,
+      llmModel: by,
+      llmKey: by,
+      llmTimeout: by === "flag" ? "1" : "2",
+      agentBin: by,
+      skills: by,
+      agentTimeout: by === "flag" ? "1" : "2",
+      speculate: by === "flag" ? "low" : "medium",
+      workers: by === "flag" ? "1" : "2",
+      queue: by === "flag" ? "1" : "2",
+      egressDeny: by,
+      fileDeny: by,
+      execDeny: by,
+      metricsAddr: by === "flag" ? "[::1]:1" : "[::1]:2",
+    });
+    const env = Object.fromEntries(
+      Object.entries(told("variable")).map(([name, text]) => [
+        `A3S_SENTRY_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`,
+        text,
+      ]),
+    );
+    expect(Object.keys(env)).toContain("A3S_SENTRY_METRICS_ADDR");
+    expect(runSettings(told("flag"), env)).toEqual(runSettings(told("flag"), {}));
+    expect(runSettings({}, env)).toEqual(runSettings(told("variable"), {}));
+  });
+
+  it("counts an empty variable as not set", () => {
+    const names = ["CONFIG", "EXEC_DENY", "FAIL_CLOSED", "DRY_RUN", "LLM_URL", "SPECULATE", "WORKERS", "METRICS_ADDR"];
+    expect(runSettings({}, Object.fromEntries(names.map((name) => [`A3S_SENTRY_${name}`, ""])))).toEqual(NOTHING);
+  });
+
+  it.each(["", "on", "1", "severe", "HIGH "])("takes any speculation that is no severity for high: %j", (speculate) => {
+    expect(runSettings({ speculate }, {}).overrides.speculate).toBe("high");
+    const variable = runSettings({}, { A3S_SENTRY_SPECULATE: speculate }).overrides.speculate;
+    expect(variable).toBe(speculate === "" ? undefined : "high");
+  });
+
+  it.each([
+    [{ workers: "0" }, "`--workers` must be a whole number from 1 to 1024, not `0`"],
+    [{ workers: "4.5" }, "`--workers` must be a whole number"],
+    [{ workers: "1025" }, "`--workers` must be a whole number"],
+    [{ workers: "" }, "`--workers` must be a whole number"],
+    [{ queue: "-1" }, "`--queue` must be a whole number from 0 to 65536, not `-1`"],
+    [{ queue: "1e3" }, "`--queue` must be a whole number"],
+    [{ llmTimeout: "0" }, "`--llm-timeout` must be a number of seconds, above 0 and at most 86400, not `0`"],
+    [{ llmTimeout: "30s" }, "`--llm-timeout` must be a number of seconds"],
+    [{ agentTimeout: "86401" }, "`--agent-timeout` must be a number of seconds"],
+    [{ agentTimeout: "Infinity" }, "`--agent-timeout` must be a number of seconds"],
+    [{ config: "" }, "`--config` must not be empty"],
+    [{ policy: "" }, "`--policy` must not be empty"],
+    [{ llmModel: "" }, "`--llm-model` must not be empty"],
+    [{ agentBin: "" }, "`--agent-bin` must not be empty"],
+    [{ skills: "" }, "`--skills` must not be empty"],
+    [{ egressDeny: "" }, "`--egress-deny` must not be empty"],
+    [{ fileDeny: "" }, "`--file-deny` must not be empty"],
+    [{ execDeny: "" }, "`--exec-deny` must not be empty"],
+    [{ metricsAddr: "localhost:9090" }, "`--metrics-addr` must be an IP address and a port, such as"],
+    [{ llmUrl: "ftp://h" }, "`--llm-url` must begin with `http://` or `https://` and a host"],
+    [{ llmUrl: "http://" }, "`--llm-url` must begin with"],
+  ])("refuses %j", (flags, why) => {
+    expect(() => runSettings(flags, {})).toThrow(SettingsError);
+    expect(() => runSettings(flags, {})).toThrow(why);
+  });
+
+  it("names the variable that is wrong", () => {
+    expect(() => runSettings({}, { A3S_SENTRY_QUEUE: "many" })).toThrow(
+      "`A3S_SENTRY_QUEUE` must be a whole number from 0 to 65536, not `many`",
+    );
+  });
+
+  it("does not show an address that may hold a password", () => {
+    expect(() => runSettings({}, { A3S_SENTRY_LLM_URL: "http://me:hunter2@h/v1" })).toThrow(
+      /^`A3S_SENTRY_LLM_URL` must begin with (?!.*hunter2)/,
+    );
+  });
+});
+
+describe("variables that only look like ours", () => {
+  it("are told by name, and nothing of their texts", () => {
+    const env = { A3S_SENTRY_DRYRUN: "hunter2", A3S_SENTRY_LLM_KEY_FILE: "/k", A3S_SENTRY_X: "", PATH: "/bin" };
+    expect(unknownVariables(env)).toEqual([
+      "`A3S_SENTRY_DRYRUN` is no variable that has an effect: see `a3s-sentry run --help`",
+      "`A3S_SENTRY_LLM_KEY_FILE` is no variable that has an effect: see `a3s-sentry run --help`",
+    ]);
+  });
+
+  it.each([
+    ["what is heeded", ["DRY_RUN", "METRICS_ADDR", "LLM_KEY"]],
+    ["what other programs of ours heed", ["RECENT_EVENTS", "RUN", "BUILD_CACHE"]],
+    [
+      "what Kubernetes sets for services",
+      [
+        "SERVICE_HOST",
+        "SERVICE_PORT",
+        "PORT",
+        "METRICS_SERVICE_HOST",
+        "METRICS_SERVICE_PORT_HTTP",
+        "PORT_9464_TCP_ADDR",
+      ],
+    ],
+  ])("are none: %s", (_, names) => {
+    expect(unknownVariables(Object.fromEntries(names.map((name) => [`A3S_SENTRY_${name}`, "1"])))).toEqual([]);
+  });
+});
+
+describe("readAddress", () => {
+  it.each([
+    ["0.0.0.0:0", "0.0.0.0", 0],
+    ["127.0.0.1:65535", "127.0.0.1", 65_535],
+    ["[::]:9090", "::", 9090],
+    ["[fd00::1]:80", "fd00::1", 80],
+  ])("reads %s", (text, host, port) => {
+    expect(readAddress(text)).toEqual({ host, port, text });
+  });
+
+  it.each([
+    "",
+    "9090",
+    ":9090",
+    "127.0.0.1",
+    "127.0.0.1:",
+    "127.0.0.1:65536",
+    "::1:9090",
+    "[127.0.0.1]:1",
+    "host:1",
+    "[::1]",
+    "127.0.0.1:1 ",
+  ])("refuses %j", (text) => {
+    expect(readAddress(text)).toBeUndefined();
+  });
+});
