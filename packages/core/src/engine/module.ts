@@ -1,4 +1,4 @@
-// The rule engine's glue code as wasm-bindgen makes it: everything that this package knows of it.
+// The rule engine's glue code as wasm-bindgen makes it of core-rs/crates/wasm: all that this package knows of it.
 
 /** An instance's memory: the part of `WebAssembly.Memory` that is used here. */
 export interface Memory {
