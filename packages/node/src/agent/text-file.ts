@@ -1,6 +1,7 @@
 // Reads text files for the investigator, and explains why one cannot be read.
 
 import { readBounded } from "../util/bounded-file.js";
+import { errnoOf } from "../util/errno.js";
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to read it",
@@ -17,6 +18,6 @@ export function readText(path: string, maxBytes: number): string {
 /** Explains in a few words why a file or a folder could not be read. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown error";
-  const code: unknown = "code" in error ? error.code : undefined;
-  return (typeof code === "string" ? (CAUSES[code] ?? code) : undefined) ?? error.message;
+  const code = errnoOf(error);
+  return code === undefined ? error.message : (CAUSES[code] ?? code);
 }

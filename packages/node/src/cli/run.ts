@@ -1,4 +1,4 @@
-// `run`: the daemon on this process's streams and signals.
+// `run`: starts the daemon on the streams and signals of this process.
 
 import type { Tier } from "@a3s-sentry/core";
 import { unknownVariables } from "../daemon/config/environment-variables.js";
@@ -32,10 +32,10 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   const log = new Log(io.stderr);
   const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
   const stamps = new Map<string, string>();
-  const tellFailure = firstFailures(log);
+  const reportFailure = firstFailureReporter(log);
   const tierTook = (time: TierTime): void => {
     metrics?.tierTook(time);
-    tellFailure(time);
+    reportFailure(time);
   };
   const filled = new Set<string>();
   const loadTo = (to: Map<string, string>): Promise<Loaded> => load(settings, { stamps: to, filled, tierTook });
@@ -47,15 +47,15 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   let result: Result;
   try {
     result = await untilSignalled((signal) => {
-      tellPolicy(log, "", loaded);
+      reportPolicy(log, "", loaded);
       for (const warning of unknownVariables(io.env)) log.line(`warning: ${warning}`);
       hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
-      if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
+      if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object per line; Ctrl-D ends");
       return daemon.run(signal);
     });
   } catch (error) {
-    // What has no code is no fault of the system, but a defect of this program.
+    // An error without a code is not the system's: it is a defect of this program.
     if (!(error instanceof Error && "code" in error)) throw error;
     throw new CliError(`cannot read stdin: ${errorText(error)}`, { cause: error });
   } finally {
@@ -67,7 +67,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   return 0;
 }
 
-/** What they are made with is loaded only where somebody wants them. */
+/** Loads the metrics library only if metrics are requested. */
 async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics | undefined> {
   if (metrics === undefined) return undefined;
   const loaded = await import("../daemon/telemetry/metrics.js");
@@ -87,24 +87,27 @@ async function listen(
   }
 }
 
-function tellPolicy(log: Log, what: string, { sentry, warnings }: Loaded): void {
-  log.line(`${what}${startLine(sentry)}`);
+function reportPolicy(log: Log, prefix: string, { sentry, warnings }: Loaded): void {
+  log.line(`${prefix}${startLine(sentry)}`);
   for (const warning of warnings) log.line(`warning: ${warning}`);
-  const loud = failOpenWarning(sentry);
-  if (loud !== undefined) log.line(loud);
+  const failOpen = failOpenWarning(sentry);
+  if (failOpen !== undefined) log.line(failOpen);
 }
 
-/** Tells the first failure of each slow tier: a wrong address or program shows here, not in the audit alone. */
-function firstFailures(log: Log): (time: TierTime) => void {
-  const told = new Set<Tier>();
+/**
+ * Reports the first failure of each slow tier, so that a wrong address or program shows on stderr and
+ * not only in the audit.
+ */
+function firstFailureReporter(log: Log): (time: TierTime) => void {
+  const reported = new Set<Tier>();
   return ({ tier, failure }) => {
-    if (failure === undefined || told.has(tier)) return;
-    told.add(tier);
-    log.line(`warning: ${failure} (told once)`);
+    if (failure === undefined || reported.has(tier)) return;
+    reported.add(tier);
+    log.line(`warning: ${failure} (reported once)`);
   };
 }
 
-/** Puts each new state of the files in force. What is no policy changes nothing. */
+/** Applies each change of the files. An invalid policy changes nothing. */
 function reloaderFor(
   daemon: Daemon,
   { config, policy }: RunSettings,
@@ -117,15 +120,15 @@ function reloaderFor(
   return new Reloader(stamps, {
     load,
     replace: (sentry) => daemon.replace(sentry),
-    tell: (loaded) => tellPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
+    tell: (loaded) => reportPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
     refused: (error) => {
       const why = error instanceof Error ? error.message : String(error);
-      log.line(`error: the policy in force stays, since ${names} cannot be loaded\n${why}`);
+      log.line(`error: cannot load ${names}: the current policy stays in force\n${why}`);
     },
   });
 }
 
-/** A reader that has gone (`head -1`) has seen what it wanted. Any other failure loses audit lines. */
+/** Throws if audit lines were lost. A reader that closes stdout, such as `head -1`, wants no more of them. */
 function refuseLostAudit({ outputError }: Result): void {
   if (outputError === undefined || ("code" in outputError && outputError.code === "EPIPE")) return;
   throw new CliError(`cannot write the audit lines to stdout: ${errorText(outputError)}`, { cause: outputError });
