@@ -1,10 +1,10 @@
-// `run`: the daemon on this process's streams and signals.
+// `run`: runs the daemon on the streams and signals of this process.
 
 import type { Tier } from "@a3s-sentry/core";
 import { unknownVariables } from "../daemon/config/environment-variables.js";
 import { type RunFlags, type RunSettings, runSettings } from "../daemon/config/run-settings.js";
-import { Daemon, type Result } from "../daemon/daemon.js";
-import type { TierTime } from "../daemon/escalation/tier-timing.js";
+import { Daemon, type RunResult } from "../daemon/daemon.js";
+import type { TierTiming } from "../daemon/escalation/tier-timing.js";
 import { Log } from "../daemon/log.js";
 import { type Loaded, load } from "../daemon/policy/load.js";
 import { Reloader } from "../daemon/policy/reloader.js";
@@ -12,7 +12,8 @@ import { type Listening, serve } from "../daemon/telemetry/http-endpoint.js";
 import type { Observed } from "../daemon/telemetry/metric-definitions.js";
 import type { Metrics } from "../daemon/telemetry/metrics.js";
 import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
-import { summary } from "../daemon/telemetry/totals.js";
+import { summaryLine } from "../daemon/telemetry/summary-line.js";
+import { errnoOf } from "../util/errno.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 import { HangUps, untilSignalled } from "./signals.js";
@@ -31,43 +32,44 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   const settings = runSettings(flags, io.env);
   const log = new Log(io.stderr);
   const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
-  const stamps = new Map<string, string>();
-  const tellFailure = firstFailures(log);
-  const tierTook = (time: TierTime): void => {
-    metrics?.tierTook(time);
-    tellFailure(time);
+  const logFailure = firstFailureLogger(log);
+  const onTierTiming = (timing: TierTiming): void => {
+    metrics?.recordTiming(timing);
+    logFailure(timing);
   };
-  const filled = new Set<string>();
-  const loadTo = (to: Map<string, string>): Promise<Loaded> => load(settings, { stamps: to, filled, tierTook });
-  const loaded = await loadTo(stamps);
+  const nonEmpty = new Set<string>();
+  const loadPolicy = (fingerprints: Map<string, string>): Promise<Loaded> =>
+    load(settings, { fingerprints, nonEmpty, onTierTiming });
+  const fingerprints = new Map<string, string>();
+  const loaded = await loadPolicy(fingerprints);
   const { failClosed } = loaded.sentry.policy;
-  const endpoint = await listen(settings, metrics, () => daemon.takesEvents);
+  const endpoint = await listen(settings, metrics, () => daemon.readsEvents);
   const daemon = new Daemon(loaded.sentry, { input: runInput(io), output: io.stdout, log }, settings);
-  const reloader = reloaderFor(daemon, settings, stamps, loadTo, log);
-  let result: Result;
+  const reloader = reloaderFor(daemon, settings, fingerprints, loadPolicy, log);
+  let result: RunResult;
   try {
     result = await untilSignalled((signal) => {
-      tellPolicy(log, "", loaded);
+      logPolicy(log, "", loaded);
       for (const warning of unknownVariables(io.env)) log.line(`warning: ${warning}`);
       hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
-      if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object a line; Ctrl-D ends");
+      if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object per line; Ctrl-D ends the run");
       return daemon.run(signal);
     });
   } catch (error) {
-    // What has no code is no fault of the system, but a defect of this program.
-    if (!(error instanceof Error && "code" in error)) throw error;
+    // An error without a code is not from the system, but a defect of this program.
+    if (errnoOf(error) === undefined) throw error;
     throw new CliError(`cannot read stdin: ${errorText(error)}`, { cause: error });
   } finally {
     reloader.close();
     endpoint?.close();
   }
-  log.line(`a3s-sentry: ${summary(result.totals, failClosed)}`);
-  refuseLostAudit(result);
+  log.line(`a3s-sentry: ${summaryLine(result.totals, failClosed)}`);
+  rejectLostAudit(result);
   return 0;
 }
 
-/** What they are made with is loaded only where somebody wants them. */
+/** The metrics library is loaded only if metrics are served. */
 async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics | undefined> {
   if (metrics === undefined) return undefined;
   const loaded = await import("../daemon/telemetry/metrics.js");
@@ -87,46 +89,46 @@ async function listen(
   }
 }
 
-function tellPolicy(log: Log, what: string, { sentry, warnings }: Loaded): void {
-  log.line(`${what}${startLine(sentry)}`);
+function logPolicy(log: Log, prefix: string, { sentry, warnings }: Loaded): void {
+  log.line(`${prefix}${startLine(sentry)}`);
   for (const warning of warnings) log.line(`warning: ${warning}`);
-  const loud = failOpenWarning(sentry);
-  if (loud !== undefined) log.line(loud);
+  const failOpen = failOpenWarning(sentry);
+  if (failOpen !== undefined) log.line(failOpen);
 }
 
-/** Tells the first failure of each slow tier: a wrong address or program shows here, not in the audit alone. */
-function firstFailures(log: Log): (time: TierTime) => void {
-  const told = new Set<Tier>();
+/** Logs the first failure of each slow tier, so that a wrong URL or program shows in the log too. */
+function firstFailureLogger(log: Log): (timing: TierTiming) => void {
+  const logged = new Set<Tier>();
   return ({ tier, failure }) => {
-    if (failure === undefined || told.has(tier)) return;
-    told.add(tier);
-    log.line(`warning: ${failure} (told once)`);
+    if (failure === undefined || logged.has(tier)) return;
+    logged.add(tier);
+    log.line(`warning: ${failure} (reported once)`);
   };
 }
 
-/** Puts each new state of the files in force. What is no policy changes nothing. */
+/** Puts each new state of the policy's files in force. Invalid files change nothing. */
 function reloaderFor(
   daemon: Daemon,
   { config, policy }: RunSettings,
-  stamps: Map<string, string>,
-  load: (to: Map<string, string>) => Promise<Loaded>,
+  fingerprints: Map<string, string>,
+  load: (fingerprints: Map<string, string>) => Promise<Loaded>,
   log: Log,
 ): Reloader {
   const files = [config, policy].filter((file) => file !== undefined).map((file) => `\`${file}\``);
   const names = files.join(" and ") || "the built-in rules";
-  return new Reloader(stamps, {
+  return new Reloader(fingerprints, {
     load,
-    replace: (sentry) => daemon.replace(sentry),
-    tell: (loaded) => tellPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
-    refused: (error) => {
+    usePolicy: (sentry) => daemon.usePolicy(sentry),
+    onLoaded: (loaded) => logPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
+    onRefused: (error) => {
       const why = error instanceof Error ? error.message : String(error);
-      log.line(`error: the policy in force stays, since ${names} cannot be loaded\n${why}`);
+      log.line(`error: cannot reload ${names}, the policy in force stays\n${why}`);
     },
   });
 }
 
-/** A reader that has gone (`head -1`) has seen what it wanted. Any other failure loses audit lines. */
-function refuseLostAudit({ outputError }: Result): void {
-  if (outputError === undefined || ("code" in outputError && outputError.code === "EPIPE")) return;
+/** A reader that has closed its end (`head -1`) has seen enough. Any other write error loses audit lines. */
+function rejectLostAudit({ outputError }: RunResult): void {
+  if (outputError === undefined || errnoOf(outputError) === "EPIPE") return;
   throw new CliError(`cannot write the audit lines to stdout: ${errorText(outputError)}`, { cause: outputError });
 }
