@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { toJavaScript } from "./pattern.mjs";
 
-const source = readFileSync(new URL("../../core-rs/src/redact/builtin.rs", import.meta.url), "utf8");
+const source = readFileSync(new URL("../../core-rs/crates/core/src/redact/builtin.rs", import.meta.url), "utf8");
 
 /** The built-in kinds of secrets, each with its pattern. */
 export function secretPatterns() {

@@ -15,11 +15,11 @@ export function plot(cost) {
   chart.setOption({
     animation: false,
     backgroundColor: "#ffffff",
-    title: { text: "what an event of the working session costs", textStyle: { fontSize: 14 } },
+    title: { text: "cost of an event of the working session", textStyle: { fontSize: 14 } },
     legend: { top: 34, data: names },
     grid: { top: 80, left: 70, right: 30, bottom: 50 },
     xAxis: { type: "log", name: "rules", nameLocation: "middle", nameGap: 30, min: 10 },
-    yAxis: { type: "log", name: "µs an event", min: 0.1 },
+    yAxis: { type: "log", name: "µs per event", min: 0.1 },
     series: names.map((name) => ({
       name,
       type: "line",

@@ -8,8 +8,8 @@ import { goalText, rounded, time } from "./text.mjs";
 /** @typedef {import("../rows.mjs").Row} Row */
 /** @typedef {import("../rows.mjs").Figure} Figure */
 
-const HEAD = ["what", "for one", "way", "takes", "ratio"];
-const FIGURES_HEAD = ["figure", "goal", "measured", ""];
+const HEAD = ["measurement", "per", "implementation", "time", "ratio"];
+const FIGURES_HEAD = ["figure", "goal", "measured", "result"];
 
 /** A line for each way; the first is what the others are compared to. @param {Row} row @returns {string[][]} */
 function linesOf({ what, unit, ways }) {

@@ -13,7 +13,7 @@ A stand-in for a model, to try the slow tiers with. Its address is the first lin
 
 /** A mistake of the caller's, told without a stack. @type {(why: string) => never} */
 const refuse = (why) => {
-  process.stderr.write(`error: ${why}\n(--help tells how it is used)\n`);
+  process.stderr.write(`error: ${why}\n(see --help)\n`);
   process.exit(2);
 };
 

@@ -7,7 +7,7 @@ import { run } from "../lib/processes.mjs";
 import { findings, skipped } from "./result.mjs";
 
 /** Recorded events and cases tell of any host and path: they are data. */
-const data = /^(?:examples|test\/corpus)\/|\.test\.ts$|^core-rs\/(?:tests|src\/.*tests?\.rs)/;
+const data = /^(?:examples|test\/corpus)\/|\.test\.ts$|^core-rs\/crates\/\w+\/tests\//;
 
 /** Places on the machine that this runs on; one in a file is there by accident. */
 const places = [

@@ -1,11 +1,10 @@
-// The checks of the crate: format, lints, tests, the direction of its modules, and that the generated types are current.
+// The checks of the Cargo workspace: format, lints for both targets, tests, and that the generated types are current.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { nativeRust } from "../lib/native-rust.mjs";
 import { crate, root, scratch } from "../lib/places.mjs";
 import { run } from "../lib/processes.mjs";
 import { findings, program, skipped } from "./result.mjs";
-import { wrongImports } from "./rust-modules.mjs";
 
 const exported = join(scratch, "exported-types");
 
@@ -22,10 +21,12 @@ async function subcommand(component, args) {
   return program("cargo", args, options);
 }
 
-/** Runs the crate's tests, which also write the types that cross to TypeScript: here into the scratch folder. */
+/** Runs the crates' tests, which also write the types that cross to TypeScript: here into the scratch folder. */
 async function tests() {
   rmSync(exported, { recursive: true, force: true });
-  const [args, options] = await cargo(["test", "--locked", "--no-fail-fast"], { TS_RS_EXPORT_DIR: exported });
+  const [args, options] = await cargo(["test", "--locked", "--workspace", "--no-fail-fast"], {
+    TS_RS_EXPORT_DIR: exported,
+  });
   const { code, output } = await run("cargo", args, options);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const line of output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/gm)) {
@@ -40,11 +41,10 @@ async function tests() {
 
 /** @type {import("./result.mjs").Check[]} */
 export const rustChecks = [
-  { name: "rust modules", run: async () => findings(wrongImports(join(crate, "src"))) },
-  { name: "cargo fmt", run: () => subcommand("rustfmt", ["fmt", "--check"]) },
+  { name: "cargo fmt", run: () => subcommand("rustfmt", ["fmt", "--all", "--check"]) },
   {
     name: "cargo clippy",
-    run: () => subcommand("clippy", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]),
+    run: () => subcommand("clippy", ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
   },
   { name: "cargo test", run: tests },
   { name: "generated types", run: generatedTypes },
@@ -57,6 +57,6 @@ async function generatedTypes() {
   const committed = join(root, "packages", "core", "src", "generated", "wire.ts");
   if (readFileSync(current, "utf8") === readFileSync(committed, "utf8")) return findings([]);
   return findings([
-    "packages/core/src/generated/wire.ts is not what the crate exports: type `cargo test` and commit it",
+    "packages/core/src/generated/wire.ts is not what the crates export: type `cargo test` and commit it",
   ]);
 }

@@ -10,7 +10,7 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Scratch of this work tree: stamps, logs, what the demo writes. Safe to delete. */
 export const scratch = join(root, ".run");
 
-/** The crate, and the folder that its wasm build fills. */
+/** The Cargo workspace, and the folder that its wasm build fills. */
 export const crate = join(root, "core-rs");
 export const wasmFolder = join(root, "packages", "core", "wasm");
 

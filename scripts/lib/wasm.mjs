@@ -36,7 +36,7 @@ const simd = "-Ctarget-feature=+simd128";
 
 /** Builds the wasm module and its glue, unless the crate is unchanged. */
 export async function buildWasm() {
-  const inputs = ["src", "Cargo.toml", "Cargo.lock"].map((name) => join(crate, name));
+  const inputs = ["crates", "Cargo.toml", "Cargo.lock"].map((name) => join(crate, name));
   inputs.push(join(root, "scripts", "lib", "wasm.mjs"));
   const outputs = [...glue, ...inlined].map((name) => join(wasmFolder, name));
   await unlessDone("wasm", { inputs, outputs, also: [wasmPack, wasmBindgen] }, async () => {
@@ -74,14 +74,21 @@ async function fetchCrates(env) {
 
 async function runWasmPack(folder, env) {
   const args = ["build", "--target", "web", "--release", "--no-opt", "--no-pack", "--mode", "no-install"];
+  const output = ["--out-name", "sentry_core", "--out-dir", folder];
   const flags = {
     CARGO_ENCODED_RUSTFLAGS: [hiddenPlaces(crate, "core-rs"), simd].join("\x1f"),
     CARGO_TARGET_DIR: join(crate, "target", "wasm"),
   };
   const todo = "see the compiler's message above; `npm run build` tries again";
-  await must("building the wasm", todo, "wasm-pack", [...args, "--out-dir", folder, crate, "--", "--locked"], {
-    env: { ...env, ...flags },
-  });
+  await must(
+    "building the wasm",
+    todo,
+    "wasm-pack",
+    [...args, ...output, join(crate, "crates", "wasm"), "--", "--locked"],
+    {
+      env: { ...env, ...flags },
+    },
+  );
 }
 
 /**

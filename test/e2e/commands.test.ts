@@ -1,4 +1,4 @@
-// `check`, `explain`, `eval`, and the wrong use of any command.
+// The commands `check`, `explain` and `eval`, and wrong usage of any command.
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -7,9 +7,9 @@ import { attack, BENIGN, ESCALATION, lines, METADATA } from "./events.js";
 
 const RULE = 'rule "mine" { on = "Dns" match = "evil" verdict = "block" severity = "low" reason = "r" }\n';
 
-describe("a stdout", () => {
+describe("stdout", () => {
   it.each(["--help", "--version", "completion bash", "check a.acl", "explain line"])(
-    "that is full is told by `%s`",
+    "that is full is an error of `%s`",
     async (command) => {
       const cwd = scratch();
       writeFileSync(join(cwd, "a.acl"), "");
@@ -22,7 +22,7 @@ describe("a stdout", () => {
   it.each([
     ["--help", 0],
     ["check a.acl", 1],
-  ])("that nobody reads any more changes nothing for `%s`", async (command, code) => {
+  ])("that is closed changes nothing for `%s`", async (command, code) => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), "fail_closd = 1\n".repeat(100));
     const { stdout, stderr } = await bash(
@@ -34,7 +34,7 @@ describe("a stdout", () => {
 });
 
 describe("check", () => {
-  it("is content with a good policy, ACL or TOML", async () => {
+  it("reports no problem of a good policy, ACL or TOML", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), RULE);
     writeFileSync(join(cwd, "b.toml"), "fail_closed = true\n");
@@ -45,7 +45,7 @@ describe("check", () => {
     });
   });
 
-  it("shows every problem of every file, also of one that is not there", async () => {
+  it("reports every problem of every file, also of a missing one", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), 'fail_closd = true\nrule "x" { on = "Dns" match = "a\\.b" }\n');
     const { code, stdout } = await run(["check", "a.acl", "none.acl"], "", { cwd });
@@ -58,13 +58,13 @@ describe("check", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
-  it("makes no terminal command of a file's name", async () => {
+  it("escapes control characters in a file's name", async () => {
     const { stdout } = await run(["check", "\u001b[31m.acl"], "", { cwd: scratch() });
     expect(stdout).toContain("the policy file `\\u{1b}[31m.acl`");
     expect(stdout).not.toContain("\u001b");
   });
 
-  it("warns of a rule that can never decide, which is no error", async () => {
+  it("warns of a rule that can never decide, without an error", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), RULE + RULE.replace('"mine"', '"other"'));
     const { code, stdout } = await run(["check", "a.acl"], "", { cwd });
@@ -73,7 +73,7 @@ describe("check", () => {
     expect(stdout).toContain("checked 1 file: 0 errors, 1 warning\n");
   });
 
-  it("gives the diagnostics as JSON", async () => {
+  it("prints the diagnostics as JSON", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), "# ö\n\tfail_closd = true\n");
     const { code, stdout } = await run(["check", "--json", "a.acl"], "", { cwd });
@@ -103,7 +103,7 @@ describe("check", () => {
     [{ FORCE_COLOR: "1" }, true],
     [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false],
     [{}, false],
-  ])("colours with %j: %s", async (env, colored) => {
+  ])("colors its output with %j: %s", async (env, colored) => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), "x = 1");
     const { stdout } = await run(["check", "a.acl"], "", { cwd, env });
@@ -117,7 +117,7 @@ const DICTIONARY = {
 };
 const ACTIVATIONS = '{"event":{"LlmActivations":{"pid":7,"layer":20,"features":[[8801,0.95],[221,0.2],[5,9]]}}}';
 
-/** A folder with a policy that names a dictionary. */
+/** Makes a folder with a policy that names a dictionary. */
 function siteWith(dictionary: string): string {
   const cwd = scratch();
   writeFileSync(join(cwd, "p.acl"), 'sae { dict = "d.json" }');
@@ -186,7 +186,7 @@ describe("a dictionary of features", () => {
 });
 
 describe("explain", () => {
-  it("tells what decided, what it matched, and why others did not", async () => {
+  it("shows what decided, what it matched, and why other rules did not", async () => {
     const { code, stdout } = await run(["explain", METADATA]);
     expect(stdout).toContain("matched     `169.254.169.254:80` at 0..18");
     expect(code).toBe(0);
@@ -196,13 +196,13 @@ describe("explain", () => {
     expect(stdout).toMatch(/=> cloud-metadata \(builtin, block\)/);
   });
 
-  it("takes stdin, and tells of the fail mode", async () => {
+  it("reads stdin, and shows the fail mode", async () => {
     const { stdout } = await run(["explain"], ESCALATION);
     expect(stdout).toContain("escalate (high) read-credentials");
     expect(stdout).toContain("allow read-credentials: access to a credential file [unresolved escalation, fail-open]");
   });
 
-  it("judges by a policy, and gives JSON", async () => {
+  it("judges by a policy, and prints JSON", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "p.acl"), RULE);
     const event = JSON.stringify({ event: { Dns: { pid: 1, query: "an.evil.test" } } });
@@ -215,20 +215,20 @@ describe("explain", () => {
     });
   });
 
-  it("shows no control character of an event", async () => {
+  it("escapes control characters of an event", async () => {
     const event = JSON.stringify({ event: { Dns: { pid: 1, query: "a\u001b]0;x\u0007\u202e\n" } } });
     const { stdout } = await run(["explain", event]);
     expect(stdout).toContain("Dns  a\\u{1b}]0;x\\u{7}\\u{202e}\\u{a}\n");
   });
 
   it.each([
-    ["nonsense", "it is not JSON"],
-    ["{}", "it has no `event`; one looks like `{"],
+    ["nonsense", "it is not valid JSON"],
+    ["{}", "it has no `event`; an event looks like `{"],
     ["", "it is empty"],
-  ])("says that %j is not an event, and why", async (event, why) => {
+  ])("explains why %j is not an event", async (event, why) => {
     const { code, stdout, stderr } = await run(["explain"], event);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain(`error: that is not an event: ${why}`);
+    expect(stderr).toContain(`error: not an event: ${why}`);
   });
 });
 
@@ -266,7 +266,7 @@ describe("eval", () => {
       ]),
     );
     expect(stdout).toContain(
-      "7 lines; 2 lines without a label `allow` or `block`, not in the table; 2 lines not an event",
+      "7 lines; 2 lines without the label `allow` or `block`, not in the table; 2 lines not an event",
     );
     expect(readFileSync(join(cwd, "out"), "utf8")).toBe(
       [
@@ -292,18 +292,14 @@ describe("eval", () => {
   });
 
   it.each([
-    ["a corpus that is not there", ["none"], /^error: cannot read the corpus `none`: there is no such file/],
+    ["a missing corpus", ["none"], /^error: cannot read the corpus `none`: there is no such file/],
     ["a directory", ["."], /^error: cannot read the corpus `\.`: it is a directory/],
     ["a full disk for the decisions", ["-d", "/dev/full", "a"], /^error: cannot write `\/dev\/full`: the disk is full/],
-    [
-      "a folder that is not there",
-      ["-d", "no/out", "a"],
-      /^error: cannot write `no\/out`: there is no such file or folder/,
-    ],
+    ["a missing folder", ["-d", "no/out", "a"], /^error: cannot write `no\/out`: there is no such file or folder/],
     [
       "a corpus that would be overwritten",
       ["-d", "link", "a"],
-      /^error: `link` is a corpus too: it would be overwritten/,
+      /^error: `link` is also a corpus and would be overwritten/,
     ],
   ])("refuses %s", async (_, args, why) => {
     const cwd = scratch();
@@ -317,7 +313,7 @@ describe("eval", () => {
   });
 });
 
-describe("use", () => {
+describe("usage", () => {
   it.each([[["--help"]], [["-h"]], [["run", "--help"]], [["eval", "-h"]]])("%j prints help", async (args) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stderr]).toEqual([0, ""]);
@@ -347,7 +343,7 @@ describe("use", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it("a pager that closes early is no error", async () => {
+  it("a pager that closes early is not an error", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), Array.from({ length: 100 }, (_, i) => `k${i} = ${"1".repeat(100)}\n`).join(""));
     const { stdout, stderr } = await bash(`$SENTRY check a.acl | true; echo "code \${PIPESTATUS[0]}"`, { cwd });

@@ -1,11 +1,11 @@
-// Completions, in the shells themselves where they are installed.
+// Completions, tested in the installed shells.
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MAIN, run, scratch } from "./command.js";
 
-/** A folder with two files, and a `bin` that holds the command. */
+/** Makes a folder with two files, and a `bin` with the command. */
 function setUp(): { cwd: string; env: Record<string, string> } {
   const cwd = scratch();
   mkdirSync(join(cwd, "bin"));
@@ -72,7 +72,7 @@ describe("bash", () => {
     expect(complete(words).toSorted()).toEqual(expected.toSorted());
   });
 
-  it("runs nothing that is on the line", () => {
+  it("executes nothing on the line", () => {
     const place = setUp();
     complete(["check", "$(touch pwned)"], place);
     complete(["check", "`touch pwned`", ";touch pwned;"], place);
@@ -100,7 +100,7 @@ describe("fish", () => {
 describe("zsh", () => {
   const installed = spawnSync("zsh", ["--version"]).status === 0;
 
-  it.skipIf(!installed)("takes the script", async () => {
+  it.skipIf(!installed)("accepts the script", async () => {
     const { cwd, env } = setUp();
     const script = "autoload -U compinit; compinit -u; source <(a3s-sentry completion zsh); print $_comps[a3s-sentry]";
     expect(execFileSync("zsh", ["-fc", script], { cwd, env, encoding: "utf8" })).toBe("_a3s_sentry\n");
@@ -108,6 +108,6 @@ describe("zsh", () => {
 
   it("gets descriptions, colons escaped", async () => {
     const { stdout } = await run(["complete", "zsh", "--", "run", "--dry"]);
-    expect(stdout).toBe("--dry-run:judge and audit, write no deny-file (A3S_SENTRY_DRY_RUN)\n");
+    expect(stdout).toBe("--dry-run:judge and audit, but write no deny-file (A3S_SENTRY_DRY_RUN)\n");
   });
 });

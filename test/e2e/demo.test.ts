@@ -40,7 +40,7 @@ it("has a stand-in for a model that tells how it is used", () => {
   ] as const) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [STAND_IN, ...args], { encoding: "utf8" });
     expect([status, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^error: .*\n\(--help tells how it is used\)\n$/);
+    expect(stderr).toMatch(/^error: .*\n\(see --help\)\n$/);
     expect(stderr).toContain(why);
   }
 });

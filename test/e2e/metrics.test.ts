@@ -71,7 +71,7 @@ it("has the numbers of the totals", async () => {
   running.child.stdin.write(`noise\n\n{"event":{"LlmCall":{}}}\n${"x".repeat(300_000)}\n`);
   await running.until(({ stdout }) => stdout.split("\n").length > 8);
   writeFileSync(join(cwd, "p.acl"), "rule {");
-  await running.until(({ stderr }) => stderr.includes("error: the policy in force stays"));
+  await running.until(({ stderr }) => stderr.includes("the current policy stays in force"));
   expect((await scrape(url)).get("sentry_last_reload_successful")).toBe(0);
   writeFileSync(
     join(cwd, "p.acl"),
@@ -157,14 +157,14 @@ describe("the address", () => {
     const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
     const { code, stdout, stderr } = await run(["run", "--metrics-addr", address], METADATA);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toContain(`error: cannot serve metrics at \`${address}\`: the address is taken`);
+    expect(stderr).toContain(`error: cannot serve metrics at \`${address}\`: the address is already in use`);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
   it("of another machine is refused", async () => {
     const { code, stderr } = await run(["run", "--metrics-addr", "192.0.2.1:9090"], METADATA);
     expect(code).toBe(2);
-    expect(stderr).toContain("this machine has no such address");
+    expect(stderr).toContain("this machine does not have the address");
   });
 });
 

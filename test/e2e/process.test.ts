@@ -101,7 +101,7 @@ describe("reloading", () => {
 
     writeFileSync(path, 'rule "broken" { match = "(" }');
     await running.until(({ stderr }) =>
-      stderr.includes("error: the policy in force stays, since `p.acl` cannot be loaded"),
+      stderr.includes("error: cannot load `p.acl`: the current policy stays in force"),
     );
     running.child.stdin.end(BENIGN);
     const ended = await running.ended;

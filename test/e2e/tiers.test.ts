@@ -163,7 +163,7 @@ describe("L3", () => {
       cwd,
       env: { A3S_SENTRY_AGENT_BIN: "/bin/false" },
     });
-    expect(stderr.match(/^warning: L3 unavailable: .* \(told once\)$/gm)).toHaveLength(1);
+    expect(stderr.match(/^warning: L3 unavailable: .* \(reported once\)$/gm)).toHaveLength(1);
     expect(audits(stdout)[0]?.decision).toMatchObject({
       verdict: "block",
       tier: "Agent",

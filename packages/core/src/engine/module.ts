@@ -1,4 +1,4 @@
-// The core's glue, as wasm-bindgen makes it of core-rs/src/wasm.rs: all that this package knows of it.
+// The core's glue, as wasm-bindgen makes it of core-rs/crates/wasm: all that this package knows of it.
 
 /** An instance's memory: the part of `WebAssembly.Memory` that matters here. */
 export interface Memory {

@@ -37,7 +37,7 @@ function files(folder: string, ends: RegExp): string[] {
 
 it("sources and documents hold none", { timeout: 120_000 }, async () => {
   const sentry = await Sentry.create("");
-  const all = ["packages/core/src", "packages/node/src", "core-rs/src", "bench", "docs"].flatMap((folder) =>
+  const all = ["packages/core/src", "packages/node/src", "core-rs/crates", "bench", "docs"].flatMap((folder) =>
     files(folder, /\.(?:ts|rs|mjs|md|acl)$/).filter((file) => !file.includes("node_modules")),
   );
   expect(all.length).toBeGreaterThan(200);

@@ -1,4 +1,4 @@
-// The command line of the investigator.
+// The command line of the investigator: its flags and its help.
 
 import { Command } from "commander";
 import { version } from "../util/version.js";
@@ -12,23 +12,21 @@ export interface Flags {
 const ENVIRONMENT = `
 Environment:
   SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY
-      the OpenAI-compatible endpoint; where unset, A3S_SENTRY_LLM_URL, _MODEL and _KEY
+      the OpenAI-compatible endpoint (default: A3S_SENTRY_LLM_URL, _MODEL and _KEY)
   A3S_SENTRY_AGENT_TIMEOUT
-      seconds within which there must be an answer (120)
+      time for an answer, in seconds (default: 120)
   A3S_SENTRY_RECENT_EVENTS
-      a file with earlier events of the same actor, one JSON object a line
+      file of earlier events of the same actor, one JSON object per line
 
-Exit codes: 0 answered, 1 not.`;
+Exit codes: 0 answered, 1 no answer.`;
 
-/** The flags of a command line. Throws a `CommanderError`, also where help or version was asked for. */
+/** Parses a command line. Throws a `CommanderError`, also after it has printed the help or the version. */
 export function flagsOf(args: readonly string[], print: (text: string) => void, warn: (text: string) => void): Flags {
   return new Command("a3s-sentry-agent")
-    .description(
-      "Investigates one action of an AI agent with the help of a model, and answers allow, block or escalate.",
-    )
-    .requiredOption("-p, --prompt <text>", "what is to be judged")
-    .option("--skills <dir>", "folder of playbooks, *.md (default: those that come with it)")
-    .option("--json", "answer with one JSON object")
+    .description("Investigates one action of an AI agent with a model, and answers allow, block or escalate.")
+    .requiredOption("-p, --prompt <text>", "the action to judge")
+    .option("--skills <dir>", "folder of playbooks, *.md (default: those of this package)")
+    .option("--json", "print the answer as one JSON object")
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", ENVIRONMENT)

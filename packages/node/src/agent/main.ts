@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `a3s-sentry-agent`: an investigator for L3.
+// The command `a3s-sentry-agent`, an investigator for L3.
 
 import { type ChatMessage, chatClient, failureOf, type Reply, withoutKey } from "@a3s-sentry/core/llm";
 import { CommanderError } from "commander";
@@ -13,7 +13,7 @@ import { readRecentEvents } from "./recent-events.js";
 import { settingsFrom } from "./settings.js";
 import { OWN_SKILLS, readSkills } from "./skills.js";
 
-// Nobody may be there to be told.
+// The reader may be gone: without an answer on stdout, the exit code reports it.
 process.stderr.on("error", () => {});
 process.stdout.on("error", () => {
   process.exitCode = 1;
@@ -25,10 +25,10 @@ async function main(args: readonly string[]): Promise<0 | 1> {
   try {
     const flags = flagsOf(args, print, warn);
     const { verdict, severity, reason } = await answer(flags);
-    const told = flags.json
+    const text = flags.json
       ? JSON.stringify({ verdict, severity, reason })
       : escapeTerminal(`${verdict} (${severity}): ${reason}`);
-    print(`${told}\n`);
+    print(`${text}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) warn(`error: ${escapeTerminalLines(messageOf(error))}\n`);
@@ -38,13 +38,13 @@ async function main(args: readonly string[]): Promise<0 | 1> {
 
 async function answer(flags: Flags): Promise<Reply> {
   const { endpoint, deadlineMs, recentEvents } = settingsFrom(process.env);
-  const leftOut = (why: string): void => warn(`warning: ${escapeTerminalLines(why)}\n`);
-  const skills = readSkills(flags.skills ?? OWN_SKILLS, leftOut);
+  const onSkipped = (why: string): void => warn(`warning: ${escapeTerminalLines(why)}\n`);
+  const skills = readSkills(flags.skills ?? OWN_SKILLS, onSkipped);
   const tools = recentEvents === undefined ? [] : [readRecentEvents(recentEvents)];
   const messages: ChatMessage[] = [
     { role: "system", content: instructions(skills) },
     { role: "user", content: flags.prompt },
-    // The newest at once: it saves a call, and there are models that cannot call.
+    // The newest events at once: this saves a call, and some models cannot call tools.
     ...tools.map((tool) => ({ role: "user", content: tool.call({}) }) as const),
   ];
   const signal = AbortSignal.timeout(deadlineMs);
@@ -67,5 +67,5 @@ function warn(text: string): void {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "it failed";
+  return error instanceof Error ? error.message : "an unknown error";
 }

@@ -1,6 +1,6 @@
-// Why there is no answer.
+// The error for an investigation without an answer.
 
-/** Its message is in words of ours: it holds no secret, and nothing that a model or an endpoint wrote. */
+/** The message is our own text: it contains no secret, and nothing that a model or an endpoint wrote. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }

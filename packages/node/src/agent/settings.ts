@@ -1,23 +1,23 @@
-// What the environment tells the investigator.
+// The investigator's settings, from environment variables.
 
 import { endpointOf } from "../l3/endpoint.js";
 
 const DEFAULT_TIMEOUT_S = 120;
-/** What is left of the time of whoever runs this, to start and to end: a fifth of it, 5 seconds at most. */
+/** The share of the caller's time limit that is left for start and exit: a fifth, at most 5 seconds. */
 const RESERVE = 0.2;
 const MAX_RESERVE_S = 5;
 const MAX_TIMEOUT_S = 86_400;
 
 export interface Settings {
   readonly endpoint: { readonly url: string; readonly model: string; readonly key: string | null };
-  /** Until there must be an answer: a whole number, which is all that a timer of the platform takes. */
+  /** The time for an answer: a whole number, as timers need it. */
   readonly deadlineMs: number;
   readonly recentEvents: string | undefined;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Throws an `Error` that names the variable which is wrong. */
+/** Reads the settings. Throws an `Error` that names the invalid or missing variable. */
 export function settingsFrom(env: Env): Settings {
   const { A3S_SENTRY_LLM_URL, A3S_SENTRY_LLM_MODEL, A3S_SENTRY_LLM_KEY, A3S_SENTRY_RECENT_EVENTS } = env;
   const l2 = { url: A3S_SENTRY_LLM_URL, model: A3S_SENTRY_LLM_MODEL, key: A3S_SENTRY_LLM_KEY };

@@ -1,6 +1,7 @@
-// A text file of an investigator's, and why there is none, in words.
+// Reads text files for the investigator, and explains why one cannot be read.
 
 import { readBounded } from "../util/bounded-file.js";
+import { errnoOf } from "../util/errno.js";
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to read it",
@@ -9,14 +10,14 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOTDIR: "it is not a folder",
 };
 
-/** The text of a regular file of at most `maxBytes` bytes. Throws what {@link causeOf} has words for. */
+/** Reads a regular file of at most `maxBytes` bytes. {@link causeOf} explains what it throws. */
 export function readText(path: string, maxBytes: number): string {
   return readBounded(path, maxBytes).toString("utf8");
 }
 
-/** Why a file or a folder could not be read. */
+/** Explains in a few words why a file or a folder could not be read. */
 export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown error";
-  const code: unknown = "code" in error ? error.code : undefined;
-  return (typeof code === "string" ? (CAUSES[code] ?? code) : undefined) ?? error.message;
+  const code = errnoOf(error);
+  return code === undefined ? error.message : (CAUSES[code] ?? code);
 }

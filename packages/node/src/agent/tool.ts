@@ -1,19 +1,19 @@
-// What a model may call.
+// The tools that a model can call.
 
 export interface Tool {
   readonly name: string;
   readonly description: string;
-  /** Its arguments, as a JSON schema. */
+  /** A JSON schema of the arguments. */
   readonly parameters: object;
-  /** The result, as text. What it throws is an `Error` whose message the model gets instead. */
+  /** Returns the result as text. Throws an `Error` whose message the model gets instead. */
   readonly call: (args: Readonly<Record<string, unknown>>) => string;
 }
 
-/** What comes of a call: the tool's result, or what is wrong with the call. Never throws. */
+/** Calls a tool and returns its result, or a text that says what is wrong. Never throws. */
 export function callTool(tools: readonly Tool[], name: string, args: string): string {
   const tool = tools.find((each) => each.name === name);
   if (tool === undefined)
-    return `error: there is no such tool; there is ${tools.map((each) => each.name).join(", ") || "none"}`;
+    return `error: unknown tool; the tools are: ${tools.map((each) => each.name).join(", ") || "none"}`;
   try {
     return tool.call(argumentsOf(args));
   } catch (error) {

@@ -1,13 +1,13 @@
-// `check FILE…`: what is wrong with policies, and what in them is hardly meant.
+// `check FILE…`: reports problems of policies, and rules that are probably a mistake.
 
 import { type Diagnostic, lint, PolicyError } from "@a3s-sentry/core";
 import { openFile } from "../policy/open-source.js";
 import { readNamedFile } from "../policy/policy-file.js";
 import { labelOf } from "../policy/sinks.js";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
+import { formatCount } from "../util/format.js";
 import { coloredFrame } from "./frame.js";
 import { type Colors, colorsFor, type ExitCode, type Io } from "./io.js";
-import { count } from "./text.js";
 import { writeOut } from "./write.js";
 
 export interface CheckOptions {
@@ -29,7 +29,7 @@ export async function check(files: readonly string[], { json }: CheckOptions, io
   return all(checked, "error").length > 0 ? 1 : 0;
 }
 
-/** A file that cannot be read is an error of that file: the others are checked still. */
+/** A file that cannot be read is an error of that file; the others are still checked. */
 async function checkFile(file: string, env: Io["env"]): Promise<readonly Diagnostic[]> {
   try {
     const { source, folder, name = file, format = "acl" } = openFile(file);
@@ -46,8 +46,10 @@ function report(checked: readonly Checked[], colors: Colors): string {
   const errors = all(checked, "error").length;
   const warnings = all(checked, "warning").length;
   const found =
-    errors + warnings === 0 ? colors.green("no problems") : `${count(errors, "error")}, ${count(warnings, "warning")}`;
-  return [...frames, `checked ${count(checked.length, "file")}: ${found}\n`].join("\n");
+    errors + warnings === 0
+      ? colors.green("no problems")
+      : `${formatCount(errors, "error")}, ${formatCount(warnings, "warning")}`;
+  return [...frames, `checked ${formatCount(checked.length, "file")}: ${found}\n`].join("\n");
 }
 
 function all(checked: readonly Checked[], severity: Diagnostic["severity"]): Diagnostic[] {

@@ -1,4 +1,4 @@
-// The command line: what commands, arguments and flags there are. Help and completions come from here.
+// Defines the commands, arguments and flags. Help and completions are made from these definitions.
 
 import { Argument, Command, Option } from "commander";
 import type { VariableName } from "../daemon/config/environment-variables.js";
@@ -14,8 +14,8 @@ import type { ExitCode, Io } from "./io.js";
 import { run } from "./run.js";
 import { writeOut } from "./write.js";
 
-/** The program; `ended` gets the exit code of the command that was run, `help` the text that was asked for instead. */
-export function program(io: Io, ended: (code: ExitCode) => void, help: (text: string) => void): Command {
+/** `onExit` gets the exit code of the command that ran; `onHelp` gets the help or version, if requested. */
+export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (text: string) => void): Command {
   const root = new Command("a3s-sentry")
     .description("Judges what an AI agent does, event by event, and writes the deny-files that stop it.")
     .version(version(), "-V, --version", "print the version")
@@ -23,51 +23,53 @@ export function program(io: Io, ended: (code: ExitCode) => void, help: (text: st
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      writeOut: help,
+      writeOut: onHelp,
       writeErr: (text) => io.stderr.write(text),
     })
-    .showHelpAfterError("(--help tells how it is used)")
-    .addHelpText("after", "\nExit codes: 0 fine, 1 findings, 2 wrong usage or could not run.");
+    .showHelpAfterError("(see --help)")
+    .addHelpText("after", "\nExit codes: 0 success, 1 check found errors, 2 wrong usage or failure.");
 
-  runCommand(root).action(async (flags: RunFlags) => ended(await run(flags, io)));
+  runCommand(root).action(async (flags: RunFlags) => onExit(await run(flags, io)));
 
   root
     .command("check")
-    .summary("tell what is wrong with policies")
-    .description("Shows every problem of each policy, and rules that are hardly meant. Exits with 1 on any error.")
-    .argument("<file...>", "policies, ACL or TOML (*.toml)")
+    .summary("report problems of policies")
+    .description(
+      "Reports every problem of each policy, and rules that are probably a mistake. Exits with 1 on any error.",
+    )
+    .argument("<file...>", "policy files, ACL or TOML (*.toml)")
     .option("--json", "print the diagnostics as JSON")
-    .action(async (files: string[], options: CheckOptions) => ended(await check(files, options, io)));
+    .action(async (files: string[], options: CheckOptions) => onExit(await check(files, options, io)));
 
   root
     .command("explain")
-    .summary("tell why an event is judged as it is")
-    .description("Judges one event by the rules, and tells of every rule for its kind why it did or did not decide.")
-    .argument("[event]", "the event's JSON; stdin if left out")
-    .option("-p, --policy <file>", "policy to judge by, beside the built-in rules")
-    .option("--json", "print the trace as JSON")
-    .action(async (event: string | undefined, options: ExplainOptions) => ended(await explain(event, options, io)));
+    .summary("explain the decision on an event")
+    .description("Judges one event by the rules, and explains for each rule of its kind why it did or did not decide.")
+    .argument("[event]", "the event as JSON (default: stdin)")
+    .option("-p, --policy <file>", "policy to add to the built-in rules")
+    .option("--json", "print the explanation as JSON")
+    .action(async (event: string | undefined, options: ExplainOptions) => onExit(await explain(event, options, io)));
 
   root
     .command("eval")
     .summary("measure a policy on labelled events")
     .description(
-      'Judges corpora by the rules: lines of {"label": "allow" | "block", "event": ..., "category"?, "source"?}. Prints recall, ' +
-        "precision and false-positive rate, by category or source, for what is blocked and for what is flagged.",
+      'Judges labelled events by the rules. Each line is {"label": "allow" | "block", "event": ..., "category"?, "source"?}. ' +
+        "Prints recall, precision and false-positive rate by category or source, for blocked and for flagged events.",
     )
-    .argument("<corpus...>", "labelled NDJSON files")
-    .option("-p, --policy <file>", "policy to judge by, beside the built-in rules")
-    .option("-d, --decisions <file>", "write each line's verdict and rule to this file")
-    .action(async (corpora: string[], options: EvalOptions) => ended(await evaluate(corpora, options, io)));
+    .argument("<corpus...>", "files of labelled events, one JSON object per line")
+    .option("-p, --policy <file>", "policy to add to the built-in rules")
+    .option("-d, --decisions <file>", "file to write each line's verdict and rule to")
+    .action(async (corpora: string[], options: EvalOptions) => onExit(await evaluate(corpora, options, io)));
 
   root
     .command("completion")
     .summary("print a shell's completion script")
-    .description("Prints a script for the shell to load, such as: source <(a3s-sentry completion bash)")
+    .description("Prints a script to load into the shell, for example: source <(a3s-sentry completion bash)")
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .action(async (shell: (typeof SHELLS)[number]) => {
       await writeOut(io.stdout, script(shell));
-      ended(0);
+      onExit(0);
     });
 
   root
@@ -77,7 +79,7 @@ export function program(io: Io, ended: (code: ExitCode) => void, help: (text: st
     .allowUnknownOption()
     .action(async (shell: string, words: string[]) => {
       await writeOut(io.stdout, candidates(root, shell, words));
-      ended(0);
+      onExit(0);
     });
   return root;
 }
@@ -85,34 +87,32 @@ export function program(io: Io, ended: (code: ExitCode) => void, help: (text: st
 function runCommand(root: Command): Command {
   const value = (flags: string, description: string, variable: VariableName): Option =>
     new Option(flags, `${description} (A3S_SENTRY_${variable})`);
-  // Any other text means high, so it is no list that commander may hold a value to.
-  const speculate = value("--speculate <severity>", "ask L2 and L3 at once from this severity on", "SPECULATE");
+  // Not `choices()`: commander would reject other texts, which mean high.
+  const speculate = value("--speculate <severity>", "start L2 and L3 together from this severity on", "SPECULATE");
   speculate.argChoices = [...SEVERITIES];
   return root
     .command("run")
     .summary("judge events from stdin")
     .description(
-      "Judges events from stdin, one JSON object a line. Writes blocked targets to the deny-files, and an audit line to " +
-        "stdout for whatever is not plainly allowed. Each flag wins over its variable, and that over the configuration.",
+      "Judges events from stdin, one JSON object per line. Writes blocked targets to the deny-files, and an audit line to " +
+        "stdout for each event that is not simply allowed. A flag overrides its variable, which overrides the configuration.",
     )
-    .addOption(value("-c, --config <file>", "file with the whole configuration", "CONFIG"))
-    .addOption(value("-p, --policy <file>", "file with rules", "POLICY"))
-    .addOption(value("--llm-url <url>", "L2: base address of an OpenAI-compatible endpoint", "LLM_URL"))
-    .addOption(value("--llm-model <name>", "L2: its model", "LLM_MODEL"))
-    .addOption(
-      value("--llm-key <key>", "L2: its key; others on this machine can see a flag, not the variable", "LLM_KEY"),
-    )
-    .addOption(value("--llm-timeout <seconds>", "L2: time for an answer, default 30", "LLM_TIMEOUT"))
+    .addOption(value("-c, --config <file>", "policy file with all settings", "CONFIG"))
+    .addOption(value("-p, --policy <file>", "policy file with rules", "POLICY"))
+    .addOption(value("--llm-url <url>", "L2: base URL of an OpenAI-compatible endpoint", "LLM_URL"))
+    .addOption(value("--llm-model <name>", "L2: model", "LLM_MODEL"))
+    .addOption(value("--llm-key <key>", "L2: API key; other users can see the flag, but not the variable", "LLM_KEY"))
+    .addOption(value("--llm-timeout <seconds>", "L2: time limit of a request, default 30", "LLM_TIMEOUT"))
     .addOption(value("--agent-bin <file>", "L3: program that investigates", "AGENT_BIN"))
-    .addOption(value("--skills <folder>", "L3: its playbooks", "SKILLS"))
-    .addOption(value("--agent-timeout <seconds>", "L3: time for an answer, default 120", "AGENT_TIMEOUT"))
+    .addOption(value("--skills <folder>", "L3: folder of playbooks", "SKILLS"))
+    .addOption(value("--agent-timeout <seconds>", "L3: time limit of an investigation, default 120", "AGENT_TIMEOUT"))
     .addOption(speculate)
-    .addOption(value("--workers <number>", "escalations that L2 and L3 judge at a time, default 4", "WORKERS"))
-    .addOption(value("--queue <number>", "escalations that may wait for them, default 256", "QUEUE"))
+    .addOption(value("--workers <number>", "concurrent escalations to L2 and L3, default 4", "WORKERS"))
+    .addOption(value("--queue <number>", "escalations that may wait, default 256", "QUEUE"))
     .addOption(value("--egress-deny <file>", "deny-file for addresses and hosts", "EGRESS_DENY"))
     .addOption(value("--file-deny <file>", "deny-file for files", "FILE_DENY"))
     .addOption(value("--exec-deny <file>", "deny-file for programs", "EXEC_DENY"))
-    .addOption(value("--fail-closed", "block escalations that nothing settles", "FAIL_CLOSED"))
-    .addOption(value("--dry-run", "judge and audit, write no deny-file", "DRY_RUN"))
+    .addOption(value("--fail-closed", "block escalations that no tier decides", "FAIL_CLOSED"))
+    .addOption(value("--dry-run", "judge and audit, but write no deny-file", "DRY_RUN"))
     .addOption(value("--metrics-addr <ip:port>", "serve /metrics and /healthz", "METRICS_ADDR"));
 }

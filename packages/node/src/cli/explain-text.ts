@@ -1,15 +1,15 @@
-// A trace for people.
+// Renders the explanation of a decision as text.
 
 import type { Decision, Explanation, RuleTrace, SaeScore } from "@a3s-sentry/core";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import type { Colors } from "./io.js";
 
-/** How much of a subject is shown on each side of what was matched, in UTF-16 units. */
-const AROUND = 60;
+/** How much of a subject is shown on each side of the match, in UTF-16 code units. */
+const CONTEXT = 60;
 
-export function explained(explanation: Explanation, settled: Decision, colors: Colors): string {
+export function explanationText(explanation: Explanation, final: Decision, colors: Colors): string {
   const { kind, sae } = explanation;
-  // Where there is an SAE tier, it has L1's place.
+  // An SAE tier takes L1's place.
   const decision = sae ?? explanation.decision;
   const lines = [
     `${colors.bold(kind)}  ${subject(explanation, colors)}`,
@@ -20,13 +20,12 @@ export function explained(explanation: Explanation, settled: Decision, colors: C
     ),
   ];
   if (sae === undefined && explanation.span !== undefined) lines.push(field("matched", matched(explanation, colors)));
-  if (settled !== decision)
-    lines.push(field("in the end", `${verdict(settled, colors)} ${escapeTerminal(settled.reason)}`));
+  if (final !== decision) lines.push(field("final", `${verdict(final, colors)} ${escapeTerminal(final.reason)}`));
   if (decision.action !== undefined) {
     lines.push(field("action", `${decision.action.kind} ${escapeTerminal(decision.action.target)}`));
   }
   if (decision.risk !== undefined) lines.push(field("risk", `${decision.risk.name} (${decision.risk.category})`));
-  if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector cut this event"));
+  if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector truncated this event"));
   if (sae?.explain !== undefined) lines.push(...scored(sae.explain));
   lines.push("", `rules for ${kind}, in order:`, ...explanation.rules.map((rule) => ruleLine(rule, colors)));
   return lines.join("\n");
@@ -54,22 +53,22 @@ function verdict({ verdict: word }: Decision, colors: Colors): string {
 }
 
 function subject({ subject: text, span }: Explanation, colors: Colors): string {
-  if (span === undefined) return cut(text, 0, 2 * AROUND, colors);
-  const before = text.slice(Math.max(0, span.start - AROUND), span.start);
-  const dots = span.start > AROUND ? colors.dim("…") : "";
-  const matched = cut(text.slice(span.start, span.end), 0, 2 * AROUND, colors);
-  return `${dots}${escapeTerminal(before)}${colors.inverse(matched)}${cut(text.slice(span.end), 0, AROUND, colors)}`;
+  if (span === undefined) return cut(text, 0, 2 * CONTEXT, colors);
+  const before = text.slice(Math.max(0, span.start - CONTEXT), span.start);
+  const dots = span.start > CONTEXT ? colors.dim("…") : "";
+  const matched = cut(text.slice(span.start, span.end), 0, 2 * CONTEXT, colors);
+  return `${dots}${escapeTerminal(before)}${colors.inverse(matched)}${cut(text.slice(span.end), 0, CONTEXT, colors)}`;
 }
 
-/** The matched text and its place in the subject, for whoever sees no colours. */
+/** The matched text and its offsets in the subject, for output without colors. */
 function matched({ subject: text, span }: Explanation, colors: Colors): string {
   if (span === undefined) return "";
-  return `\`${cut(text.slice(span.start, span.end), 0, 2 * AROUND, colors)}\` at ${span.start}..${span.end}`;
+  return `\`${cut(text.slice(span.start, span.end), 0, 2 * CONTEXT, colors)}\` at ${span.start}..${span.end}`;
 }
 
-function cut(text: string, start: number, most: number, colors: Colors): string {
-  const shown = escapeTerminal(text.slice(start, start + most));
-  return text.length > start + most ? shown + colors.dim("…") : shown;
+function cut(text: string, start: number, maxChars: number, colors: Colors): string {
+  const shown = escapeTerminal(text.slice(start, start + maxChars));
+  return text.length > start + maxChars ? shown + colors.dim("…") : shown;
 }
 
 function ruleLine(rule: RuleTrace, colors: Colors): string {

@@ -1,9 +1,9 @@
-// `explain [EVENT]`: one event and its trace through the rules.
+// `explain [EVENT]`: judges one event and shows what each rule said.
 
 import type { Buffer } from "node:buffer";
 import type { Explanation } from "@a3s-sentry/core";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
-import { explained } from "./explain-text.js";
+import { explanationText } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { whyNotAnEvent } from "./not-an-event.js";
@@ -20,9 +20,9 @@ export async function explain(event: string | undefined, options: ExplainOptions
   try {
     const input = event ?? (await eventFromStdin(io));
     const explanation = sentry.explain(input);
-    if (explanation === null) throw new CliError(`that is not an event: ${whyNotAnEvent(input.toString())}`);
-    const settled = sentry.failMode(explanation.sae ?? explanation.decision);
-    const text = options.json ? json(explanation) : explained(explanation, settled, colorsFor(io.stdout, io.env));
+    if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(input.toString())}`);
+    const final = sentry.failMode(explanation.sae ?? explanation.decision);
+    const text = options.json ? json(explanation) : explanationText(explanation, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
     return 0;
   } finally {

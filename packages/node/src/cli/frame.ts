@@ -1,10 +1,10 @@
-// Code frames of the core, coloured.
+// Colors the code frames of diagnostics.
 
 import type { Diagnostic } from "@a3s-sentry/core";
 import { escapeTerminalLines } from "../util/escape-terminal.js";
 import type { Colors } from "./io.js";
 
-/** The frame with its level, places, carets and help in colour. */
+/** Colors the severity, locations, carets and help of a frame. */
 export function coloredFrame({ frame, severity }: Diagnostic, colors: Colors): string {
   const accent = severity === "error" ? colors.red : colors.yellow;
   const [head = "", ...rest] = escapeTerminalLines(frame).split("\n");

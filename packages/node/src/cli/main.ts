@@ -1,21 +1,21 @@
 #!/usr/bin/env node
-// The command `a3s-sentry`.
+// The entry point of the command `a3s-sentry`.
 
 import { PolicyError } from "@a3s-sentry/core";
 import { CommanderError } from "commander";
 import { SettingsError } from "../daemon/config/settings-error.js";
 import { escapeTerminalLines } from "../util/escape-terminal.js";
-import { program } from "./commands.js";
+import { rootCommand } from "./commands.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { writeOut } from "./write.js";
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
 
-// A stderr that nobody reads any more must not end a run.
+// A closed stderr must not end a run.
 process.stderr.on("error", () => {});
 
 process.exitCode = await main(process.argv.slice(2));
-// What a reader has stopped taking would keep the process for good.
+// Pending output would keep the process alive if its reader no longer reads.
 if (process.stdout.writableLength > 0) process.exit();
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -28,28 +28,28 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     help += text;
   };
   try {
-    await program(io, end, print).parseAsync(args, { from: "user" });
+    await rootCommand(io, end, print).parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    return error instanceof CommanderError && error.exitCode === 0 ? await shown(help) : told(error);
+    return error instanceof CommanderError && error.exitCode === 0 ? await printHelp(help) : reportError(error);
   }
 }
 
-async function shown(help: string): Promise<ExitCode> {
+async function printHelp(help: string): Promise<ExitCode> {
   try {
     await writeOut(io.stdout, help);
     return 0;
   } catch (error) {
-    return told(error);
+    return reportError(error);
   }
 }
 
-/** Says what went wrong: a mistake in words, a defect of this program with its stack. */
-function told(error: unknown): ExitCode {
+/** Prints a mistake of the user as a message, and a defect of this program with its stack. */
+function reportError(error: unknown): ExitCode {
   if (error instanceof CommanderError) return 2;
-  const mistake = error instanceof CliError || error instanceof SettingsError || error instanceof PolicyError;
+  const isMistake = error instanceof CliError || error instanceof SettingsError || error instanceof PolicyError;
   const colors = colorsFor(io.stderr, io.env);
-  const text = mistake
+  const text = isMistake
     ? escapeTerminalLines(error.message)
     : error instanceof Error
       ? (error.stack ?? error.message)

@@ -1,4 +1,4 @@
-// Why a text is not an event, told to the person who wrote it.
+// Explains to its author why a text is not an event.
 
 import {
   dns,
@@ -12,7 +12,7 @@ import {
   toolExec,
 } from "@a3s-sentry/core";
 
-/** What an event of each kind looks like. */
+/** An example event of each kind. */
 const EXAMPLES: Readonly<Record<EventKind, string>> = {
   ToolExec: toolExec(1234, ["ls", "-la"]),
   SslContent: sslContent(1234, "GET / HTTP/1.1"),
@@ -28,23 +28,26 @@ const KINDS = Object.keys(EXAMPLES)
   .map((kind) => `\`${kind}\``)
   .join(", ");
 
-/** What is missing or wrong in a text that the rule engine took for no event, and what would be right. Repeats none of the text. */
+/**
+ * Explains what is missing or wrong in a text that the rule engine rejected, with an example. The message
+ * quotes nothing of the text.
+ */
 export function whyNotAnEvent(text: string): string {
   if (text.trim() === "") return "it is empty";
   const envelope = parsed(text);
-  if (envelope === undefined) return "it is not JSON";
-  if (!isObject(envelope)) return `it is JSON, but no object; one looks like \`${EXAMPLES.ToolExec}\``;
+  if (envelope === undefined) return "it is not valid JSON";
+  if (!isObject(envelope)) return `it is not a JSON object; an event looks like \`${EXAMPLES.ToolExec}\``;
   if (!Object.hasOwn(envelope, "event")) {
     const [bare] = kindsIn(envelope);
-    if (bare === undefined) return `it has no \`event\`; one looks like \`${EXAMPLES.ToolExec}\``;
-    return `\`${bare}\` must stand in \`event\`: \`${EXAMPLES[bare]}\``;
+    if (bare === undefined) return `it has no \`event\`; an event looks like \`${EXAMPLES.ToolExec}\``;
+    return `\`${bare}\` must be nested under \`event\`: \`${EXAMPLES[bare]}\``;
   }
   const { event: variants } = envelope;
-  if (!isObject(variants)) return `its \`event\` is no object; one looks like \`${EXAMPLES.ToolExec}\``;
+  if (!isObject(variants)) return `its \`event\` is not an object; an event looks like \`${EXAMPLES.ToolExec}\``;
   if (Object.keys(variants).length !== 1) return `its \`event\` must have exactly one key, one of ${KINDS}`;
   const [kind] = kindsIn(variants);
-  if (kind === undefined) return `its kind is none that is judged, which are ${KINDS}`;
-  return `a field of \`${kind}\`, of \`identity\` or \`provider\` is missing, given twice or of a wrong type; an event looks like \`${EXAMPLES[kind]}\``;
+  if (kind === undefined) return `unknown kind of event: the kinds are ${KINDS}`;
+  return `a field of \`${kind}\`, \`identity\` or \`provider\` is missing, duplicated or of the wrong type; an event looks like \`${EXAMPLES[kind]}\``;
 }
 
 function parsed(text: string): unknown {

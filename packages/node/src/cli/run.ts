@@ -53,7 +53,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
       for (const warning of unknownVariables(io.env)) log.line(`warning: ${warning}`);
       hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
-      if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object per line; Ctrl-D ends the run");
+      if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object per line; Ctrl-D ends");
       return daemon.run(signal);
     });
   } catch (error) {
@@ -122,7 +122,7 @@ function reloaderFor(
     onLoaded: (loaded) => logPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
     onRefused: (error) => {
       const why = error instanceof Error ? error.message : String(error);
-      log.line(`error: cannot reload ${names}, the policy in force stays\n${why}`);
+      log.line(`error: cannot load ${names}: the current policy stays in force\n${why}`);
     },
   });
 }

@@ -1,35 +1,35 @@
-// What a run does when the system sends it a signal.
+// Handles the signals of a run.
 
-/** SIGHUP, which would end the process where nobody hears it: one that comes before there is anything to reload is kept. */
+/** Catches SIGHUP, which would end the process by default. Keeps one that comes before the first listener. */
 export class HangUps {
-  #came = false;
+  #isPending = false;
   #listener = (): void => {
-    this.#came = true;
+    this.#isPending = true;
   };
-  readonly #hear = (): void => this.#listener();
+  readonly #onSignal = (): void => this.#listener();
 
   constructor() {
-    process.on("SIGHUP", this.#hear);
+    process.on("SIGHUP", this.#onSignal);
   }
 
   listen(listener: () => void): void {
     this.#listener = listener;
-    if (this.#came) listener();
+    if (this.#isPending) listener();
   }
 
   close(): void {
-    process.off("SIGHUP", this.#hear);
+    process.off("SIGHUP", this.#onSignal);
   }
 }
 
-/** SIGINT or SIGTERM end the run in order; a second one ends the process at once. */
+/** Aborts the work on SIGINT or SIGTERM, so that it ends in order. A second one ends the process at once. */
 export async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => {
     controller.abort();
-    forget();
+    removeHandlers();
   };
-  const forget = (): void => {
+  const removeHandlers = (): void => {
     process.off("SIGINT", stop);
     process.off("SIGTERM", stop);
   };
@@ -38,6 +38,6 @@ export async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T
   try {
     return await work(controller.signal);
   } finally {
-    forget();
+    removeHandlers();
   }
 }

@@ -1,21 +1,21 @@
-// A set of lines in fixed memory that can say "certainly not in it": a Bloom filter.
+// A Bloom filter over lines: a set in fixed memory without false negatives.
 
 import { randomBytes } from "node:crypto";
 
-/** 4 MiB. One wrong "maybe" in 6,000 at a million lines, one in 50 at four million. */
+/** 4 MiB. One false positive in 6,000 at a million lines, one in 50 at four million. */
 const BITS = 2 ** 25;
 const PROBES = 4;
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a text, added in pieces of any size.
+ * A set of lines, added as bytes in chunks of any size.
  *
- * Its hash is seeded anew in each process, so that nobody can craft lines that make it answer "maybe".
+ * Each instance seeds its hash at random, so that nobody can craft lines that cause false positives.
  */
-export class LineFilter {
+export class LineBloomFilter {
   readonly #words = new Uint32Array(BITS / 32);
   readonly #seeds: readonly [number, number];
-  /** The hash of the line that is being added. */
+  /** The hash of the line so far. */
   #low: number;
   #high: number;
 
@@ -30,7 +30,7 @@ export class LineFilter {
     [this.#low, this.#high] = this.#seeds;
   }
 
-  /** Adds the lines of `bytes`; a line may begin in one call and end in a later one. */
+  /** Adds the lines of `bytes`. A line may begin in one call and end in a later one. */
   add(bytes: Uint8Array): void {
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
@@ -41,7 +41,7 @@ export class LineFilter {
     this.#mix(bytes, start, bytes.length);
   }
 
-  /** Ends a line that no newline ends. */
+  /** Ends a line that has no newline. */
   endLine(): void {
     for (let i = 0; i < PROBES; i++) {
       const bit = this.#bit(i);
@@ -50,7 +50,7 @@ export class LineFilter {
     [this.#low, this.#high] = this.#seeds;
   }
 
-  /** `false`: the line was never added. Not to be called while a line is being added. */
+  /** Returns `false` only if the line was never added. Do not call it in the middle of a line. */
   mayHave(line: Uint8Array): boolean {
     this.#mix(line, 0, line.length);
     let found = true;
@@ -76,7 +76,7 @@ export class LineFilter {
     this.#high = high;
   }
 
-  /** Each probe from both halves of the hash. */
+  /** The bit of a probe, from both halves of the hash. */
   #bit(probe: number): number {
     let hash = Math.imul(this.#low ^ (this.#high >>> 16), 0xcc9e2d51) + Math.imul(probe, this.#high | 1);
     hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);

@@ -1,8 +1,9 @@
-// One deny-file: a line a target, each once, appended for guards that re-read the file.
+// One deny-file: one line per target, each once, appended for guards that re-read the file.
 //
-// The file is the truth. What is remembered of it (which targets it holds, how it ends) counts only as long as the
-// file is the one, and as long and as old, as it was left; otherwise it is read again. So an operator may edit,
-// truncate, rename or delete it at any time, and memory does not grow with it.
+// The file is authoritative. What this process remembers of it (its targets, how it ends) is valid only
+// while the file has the same identity, size and modification time as after the last write; otherwise it
+// is read again. So an operator may edit, truncate, rename or delete it at any time, and memory does not
+// grow with it.
 
 import { Buffer } from "node:buffer";
 import {
@@ -16,22 +17,23 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { LineFilter } from "./bloom-filter.js";
-import { codeOf, systemError } from "./enforce-error.js";
-import { holdsLine, readBytes } from "./lines.js";
-import { Recent } from "./lru-set.js";
+import { errnoOf } from "../util/errno.js";
+import { LineBloomFilter } from "./bloom-filter.js";
+import { systemError } from "./enforce-error.js";
+import { containsLine, readBytes } from "./lines.js";
+import { LruSet } from "./lru-set.js";
 
-/** UTF-16 units. A block of a target that is older than these costs a search of the file. */
+/** UTF-16 code units of recent targets. A block of any other known target costs a search of the file. */
 const RECENT_BUDGET = 8 * 1024 * 1024;
 
 /**
- * Opening never blocks on a FIFO. A symbolic link is not followed: whoever may write in the folder could make it
- * lead to any file, which would then get lines of an attacker's choice.
+ * Opening never blocks on a FIFO. Symbolic links are not followed: a user who can write to the folder
+ * could point one at any file, which would then get lines of an attacker's choice.
  */
 const OPEN_FLAGS =
   constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Throws what the system says if a line could not be added to the file now. Writes and makes nothing. */
+/** Throws the system's error if a line could not be added to the file now. Writes and creates nothing. */
 export function checkDenyFile(path: string): void {
   try {
     const fd = openSync(path, OPEN_FLAGS);
@@ -41,17 +43,17 @@ export function checkDenyFile(path: string): void {
       closeSync(fd);
     }
   } catch (cause) {
-    if (codeOf(cause) !== "ENOENT") throw cause;
+    if (errnoOf(cause) !== "ENOENT") throw cause;
     accessSync(dirname(path), constants.W_OK | constants.X_OK);
   }
 }
 
 export class DenyFile {
   readonly #path: string;
-  readonly #filter = new LineFilter();
-  readonly #recent = new Recent(RECENT_BUDGET);
-  /** The file as it was left, while what is remembered of it holds. */
-  #left: BigIntStats | undefined;
+  readonly #filter = new LineBloomFilter();
+  readonly #recent = new LruSet(RECENT_BUDGET);
+  /** The file after the last write; `undefined` while nothing is known of it. */
+  #lastStats: BigIntStats | undefined;
   #endsInNewline = true;
 
   constructor(path: string) {
@@ -59,14 +61,14 @@ export class DenyFile {
   }
 
   /**
-   * Makes the file hold `line`. Throws what the system says; the file has then no part of the line, and nothing is
-   * remembered of it.
+   * Adds `line` unless the file contains it. Throws the system's error; the file then contains no part of
+   * the line, and is read again by the next call.
    */
   add(line: string): void {
     try {
       this.#add(line);
     } catch (cause) {
-      this.#left = undefined;
+      this.#lastStats = undefined;
       throw cause;
     }
   }
@@ -74,10 +76,10 @@ export class DenyFile {
   #add(line: string): void {
     const fd = openSync(this.#path, OPEN_FLAGS | constants.O_CREAT, 0o644);
     try {
-      const now = statRegular(fd);
-      if (this.#left === undefined || !isSame(this.#left, now)) this.#read(fd);
-      this.#left = now;
-      if (!this.#holds(fd, line)) this.#append(fd, line, now);
+      const stats = statRegular(fd);
+      if (this.#lastStats === undefined || !isSame(this.#lastStats, stats)) this.#read(fd);
+      this.#lastStats = stats;
+      if (!this.#contains(fd, line)) this.#append(fd, line, stats);
     } finally {
       closeSync(fd);
     }
@@ -94,29 +96,29 @@ export class DenyFile {
     if (!this.#endsInNewline) this.#filter.endLine();
   }
 
-  #holds(fd: number, line: string): boolean {
+  #contains(fd: number, line: string): boolean {
     if (this.#recent.has(line)) return true;
     const bytes = Buffer.from(line);
-    if (!this.#filter.mayHave(bytes) || !holdsLine(fd, bytes)) return false;
+    if (!this.#filter.mayHave(bytes) || !containsLine(fd, bytes)) return false;
     this.#recent.add(line);
     return true;
   }
 
-  /** One `O_APPEND` write, so that lines of several processes never mix. */
+  /** Appends in one `O_APPEND` write, so that lines of several processes never mix. */
   #append(fd: number, line: string, before: BigIntStats): void {
     const bytes = Buffer.from(`${this.#endsInNewline ? "" : "\n"}${line}\n`);
     const written = writeSync(fd, bytes);
     const after = fstatSync(fd, { bigint: true });
-    const alone = after.size === before.size + BigInt(written);
+    const isOnlyWriter = after.size === before.size + BigInt(written);
     if (written < bytes.length) {
-      // A part of a path is another path. It goes, unless another process has written behind it meanwhile.
-      if (alone) ftruncateSync(fd, Number(before.size));
-      throw systemError("ENOSPC", "only a part of the line could be written");
+      // Part of a path is another path, so remove it, unless another process has appended meanwhile.
+      if (isOnlyWriter) ftruncateSync(fd, Number(before.size));
+      throw systemError("ENOSPC", "only part of the line could be written");
     }
     this.#endsInNewline = true;
     this.#filter.add(Buffer.from(`${line}\n`));
     this.#recent.add(line);
-    this.#left = alone ? after : undefined;
+    this.#lastStats = isOnlyWriter ? after : undefined;
   }
 }
 

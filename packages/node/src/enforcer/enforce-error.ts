@@ -1,23 +1,26 @@
-// Why a deny-file could not be written, in words for the operator.
+// The error for a deny-file that cannot be written, in words for the operator.
+
+import { errnoOf } from "../util/errno.js";
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to write it",
   EDQUOT: "the disk quota is used up",
-  EFBIG: "it has reached the largest size that the system allows",
+  EFBIG: "it has reached the system's size limit",
   EISDIR: "it is a directory",
   ELOOP: "it is a symbolic link, which is not followed: name the file itself",
   ENOENT: "its folder does not exist",
   ENOSPC: "the disk is full",
-  ENOTDIR: "a part of its path is not a directory",
+  ENOTDIR: "part of its path is not a directory",
   EPERM: "no permission to write it",
   EROFS: "the file system is read-only",
   ENOTREG: "it is not a regular file",
 };
 
 /**
- * A target that could not be added to a deny-file: it is not in force, and the next block of it tries again.
+ * A target that could not be added to a deny-file. It is not denied; its next block tries again.
  *
- * `code` is the system's (`"ENOSPC"`, `"EACCES"`, …), or `"ENOTREG"` for what is no regular file.
+ * `code` is the system's (`"ENOSPC"`, `"EACCES"`, …), `"ENOTREG"` for a file that is not regular, or
+ * `"UNKNOWN"`.
  */
 export class EnforceError extends Error {
   override readonly name = "EnforceError";
@@ -26,7 +29,7 @@ export class EnforceError extends Error {
   readonly code: string;
 
   constructor(file: string, target: string, cause: unknown) {
-    const code = codeOf(cause);
+    const code = errnoOf(cause) ?? "UNKNOWN";
     const why = CAUSES[code] ?? (cause instanceof Error ? cause.message : String(cause));
     super(`cannot add to deny-file \`${file}\`: ${why}`, { cause });
     this.file = file;
@@ -35,13 +38,7 @@ export class EnforceError extends Error {
   }
 }
 
-/** An error with a system error's `code`. */
+/** Makes an error with the `code` of a system error. */
 export function systemError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
-}
-
-/** The system's code of an error. */
-export function codeOf(cause: unknown): string {
-  const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" ? code : "UNKNOWN";
 }

@@ -1,15 +1,15 @@
-// Blocks with a target go into the deny-file of their kind.
+// Writes the targets of blocks to the deny-file of their kind.
 
 import type { ActionKind, Decision } from "@a3s-sentry/core";
 import { checkDenyFile, DenyFile } from "./deny-file.js";
 import { EnforceError } from "./enforce-error.js";
 import { denyLine } from "./target.js";
 
-/** A deny-file: where it lies, and what it is called in answers and messages. */
+/** A deny-file: its path, and its name in results and messages. */
 export interface Sink {
   /** Absolute path. */
   readonly path: string;
-  /** The path as a reader of the working directory knows it. */
+  /** The path relative to the working directory, as a user would type it. */
   readonly label: string;
 }
 
@@ -27,16 +27,16 @@ export class Enforcer {
     this.#dryRun = options.dryRun ?? false;
   }
 
-  /** How many writes have failed so far. */
+  /** The number of writes that have failed so far. */
   get failures(): number {
     return this.#failures;
   }
 
   /**
-   * Puts the target of a block into the deny-file of its kind, unless it is there already.
+   * Adds the target of a block to the deny-file of its kind, unless the file contains it.
    *
-   * Returns the label of the file that holds it now; `null` where there is nothing to write: not a block, no action,
-   * no file for its kind, a target that must not be denied, or a dry run.
+   * Returns the label of that file; `null` if there is nothing to write: no block, no action, no file for
+   * its kind, a target that must not be denied, or a dry run.
    *
    * Throws {@link EnforceError} if the file cannot be written. The next block of the target tries again.
    */
@@ -55,7 +55,10 @@ export class Enforcer {
     return sink.label;
   }
 
-  /** Why deny-files could not be written now, an error for each. Nothing is written or made, and in a dry run nothing looked at. */
+  /**
+   * Checks whether the deny-files can be written, and returns an error for each that cannot. Writes and
+   * creates nothing. Returns no errors in a dry run.
+   */
   faults(): EnforceError[] {
     const sinks = this.#dryRun ? [] : Object.values(this.#sinks);
     return sinks.flatMap(({ path, label }) => {

@@ -1,10 +1,10 @@
-// The strings used last, within a budget of memory.
+// A set of strings that evicts the least recently used ones.
 
-/** What an entry costs beside its text, roughly. */
+/** The approximate cost of an entry beside its text, in UTF-16 code units. */
 const ENTRY_COST = 64;
 
-/** Forgets the strings that were not asked for the longest, once all together exceed `budget` UTF-16 units. */
-export class Recent {
+/** Evicts the least recently used strings once all together exceed `budget` UTF-16 code units. */
+export class LruSet {
   readonly #entries = new Set<string>();
   readonly #budget: number;
   #cost = 0;

@@ -1,14 +1,14 @@
-// What an investigator answered, or in a few words why it did not.
+// Reads an investigator's answer from its output, or says in a few words why there is none.
 
 import type { JudgedEvent } from "@a3s-sentry/core";
 import { type Reply, readReply, refuseEcho } from "@a3s-sentry/core/llm";
 import { MAX_OUTPUT_BYTES } from "./output.js";
-import type { Ran } from "./run-program.js";
+import type { ProgramResult } from "./run-program.js";
 
 /**
- * The answer in what a program or a model wrote: the JSON object that begins the last line which begins with one, or, where none
- * does, the only one there is. Prose, a code fence, lines of a log or thoughts may surround it, and the event that was judged, whose own
- * answer it is not.
+ * Finds the JSON object of the answer: it begins the last line that starts with `{`, or, without such a
+ * line, it is the only object in the text. Prose, a code fence, log lines or a model's thoughts may
+ * surround it. An answer copied from the judged event does not count.
  * Throws an `Error` that says what is wrong.
  */
 function readOutput(output: string, { subject, line, recent = [] }: JudgedEvent): Reply {
@@ -27,18 +27,18 @@ export function isAnswer(output: string, event: JudgedEvent): boolean {
 }
 
 /**
- * The answer of a program that has ended. One that has answered counts, however the program came to its end, unless that was too much
+ * The answer of a program that has ended. It counts however the program ended, except for too much
  * output. Throws an `Error` with a short reason.
  */
-export function answerOf(ran: Ran, event: JudgedEvent, bin: string, timeoutS: number): Reply {
-  if (ran.notStarted !== undefined) throw new Error(startFailure(ran.notStarted, bin));
-  if (ran.stopped === "too much output") {
+export function answerOf(result: ProgramResult, event: JudgedEvent, bin: string, timeoutS: number): Reply {
+  if (result.startError !== undefined) throw new Error(startFailure(result.startError, bin));
+  if (result.stopped === "too much output") {
     throw new Error(`more than ${MAX_OUTPUT_BYTES / 1024 / 1024} MiB of output`);
   }
   try {
-    return readOutput(ran.output, event);
+    return readOutput(result.output, event);
   } catch (error) {
-    throw new Error(endWithout(ran, timeoutS) ?? why(error), { cause: error });
+    throw new Error(endFailure(result, timeoutS) ?? messageOf(error), { cause: error });
   }
 }
 
@@ -53,8 +53,8 @@ function startFailure(code: string, bin: string): string {
   }
 }
 
-/** How a program without an answer ended, where that tells more than its output. */
-function endWithout({ stopped, signal, exitCode }: Ran, timeoutS: number): string | undefined {
+/** How a program ended, where that explains a missing answer better than its output. */
+function endFailure({ stopped, signal, exitCode }: ProgramResult, timeoutS: number): string | undefined {
   if (stopped === "timed out") return `timed out after ${timeoutS} s`;
   if (stopped === "silent") return "closed its stdout without an answer";
   if (signal !== undefined) return `ended by ${signal} without an answer`;
@@ -62,6 +62,6 @@ function endWithout({ stopped, signal, exitCode }: Ran, timeoutS: number): strin
   return undefined;
 }
 
-function why(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : "no answer";
 }

@@ -1,6 +1,6 @@
-// The endpoint of an investigator: its own, or that of L2.
+// The endpoint that an investigator uses: its own, or L2's.
 
-/** An OpenAI-compatible endpoint. What is empty is not known, or not needed. */
+/** An OpenAI-compatible endpoint. An empty field is unknown, or not needed. */
 export interface Endpoint {
   readonly url?: string | undefined;
   readonly model?: string | undefined;
@@ -8,8 +8,8 @@ export interface Endpoint {
 }
 
 /**
- * `SENTRY_L3_URL`, `SENTRY_L3_MODEL` and `SENTRY_L3_KEY`; what is unset or empty there is taken from the endpoint of L2, but its key only for
- * its address: a key is not shown to another host.
+ * Reads `SENTRY_L3_URL`, `SENTRY_L3_MODEL` and `SENTRY_L3_KEY`. Unset or empty ones come from L2's
+ * endpoint; its key only for the same address, so that no other host sees it.
  */
 export function endpointOf(env: Readonly<Record<string, string | undefined>>, llm: Endpoint | null): Endpoint {
   const { SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY } = env;

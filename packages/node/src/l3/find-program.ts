@@ -1,27 +1,28 @@
-// Which program investigates, as it is run.
+// Finds the program that investigates.
 
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment } from "./environment.js";
 
-/** Our own investigator, which comes with this package. */
+/** The investigator that this package contains. */
 const OWN_NAME = "a3s-sentry-agent";
 const OWN_SCRIPT = fileURLToPath(new URL("../agent/main.js", import.meta.url));
 
-/** A file to run, and the arguments that come before all others. */
+/** A file to run, and the arguments that precede all others. */
 export interface Program {
   readonly file: string;
   readonly args: readonly string[];
-  /** Whether it is the one that comes with this package. */
+  /** Whether it is the investigator of this package. */
   readonly isOwn: boolean;
 }
 
 /**
- * The program that a policy names: a path starts at `folder`, a bare name is looked up on `PATH` now, once and for all.
- * `a3s-sentry-agent` needs not be there. One that is nowhere keeps its name: running it fails.
+ * Finds the program that a policy names: a path starts at `folder`, and a bare name is looked up on
+ * `PATH` once, now. `a3s-sentry-agent` need not be on `PATH`. A name that is not found is kept, and
+ * fails when it is run.
  */
-export function programOf(bin: string, folder: string, { PATH = "" }: Environment): Program {
+export function findProgram(bin: string, folder: string, { PATH = "" }: Environment): Program {
   if (bin.includes("/")) return { file: resolve(folder, bin), args: [], isOwn: false };
   const files = PATH.split(delimiter).map((directory) => resolve(directory, bin));
   const file = files.find(isExecutable);
@@ -29,8 +30,8 @@ export function programOf(bin: string, folder: string, { PATH = "" }: Environmen
   return { file: file ?? bin, args: [], isOwn: false };
 }
 
-/** Whether the program could be run now. */
-export function isThere({ file }: Program): boolean {
+/** Whether the program is an executable file now. */
+export function canRun({ file }: Program): boolean {
   return isAbsolute(file) && isExecutable(file);
 }
 

@@ -1,11 +1,11 @@
-// What a program writes to its stdout, of which there may be any amount.
+// Collects a program's stdout, up to a limit.
 
 import type { Readable } from "node:stream";
 
-/** The most that is kept, in bytes. */
+/** The largest output that is kept, in bytes. */
 export const MAX_OUTPUT_BYTES = 1024 * 1024;
 
-/** Collects a stream. Once there is too much, nothing is kept. */
+/** The output of a stream. Once it exceeds the limit, nothing of it is kept. */
 export class Output {
   readonly #chunks: Uint8Array[] = [];
   #size = 0;
@@ -22,7 +22,7 @@ export class Output {
     return this.#size > MAX_OUTPUT_BYTES;
   }
 
-  /** All of it so far; bytes that are no UTF-8 become U+FFFD. */
+  /** The output so far; invalid UTF-8 becomes U+FFFD. */
   text(): string {
     return Buffer.concat(this.#chunks).toString("utf8");
   }

@@ -1,35 +1,41 @@
-// What an investigator lacks, as far as that shows before it runs.
+// Checks, before the first investigation, that L3 has what it needs.
 
 import { opendirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Agent } from "@a3s-sentry/core";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import { endpointOf } from "./endpoint.js";
-import { isThere, programOf } from "./find-program.js";
+import { canRun, findProgram } from "./find-program.js";
 import type { AgentOptions } from "./tier.js";
 
-type Named = Pick<Readonly<Agent>, "bin" | "skills">;
+type AgentFiles = Pick<Readonly<Agent>, "bin" | "skills">;
 
-/** One sentence for each thing that is missing: a program that can be executed, playbooks, an endpoint for our own program. */
-export function lacking({ bin, skills }: Named, { folder, llm = null, env = process.env }: AgentOptions): string[] {
-  const program = programOf(bin, folder, env);
-  if (!isThere(program))
-    return [`the program of L3, \`${escapeTerminal(bin)}\`, is not there or cannot be executed: L3 fails until it can`];
-  const found: string[] = [];
-  if (skills !== null && !isFolder(resolve(folder, skills)))
-    found.push(
-      `the playbooks of L3, \`${escapeTerminal(skills)}\`, are no folder that can be read: L3 may fail until they are`,
+/**
+ * Returns one sentence for each missing thing: an executable program, the folder of playbooks, or an
+ * endpoint for `a3s-sentry-agent`.
+ */
+export function preflight(
+  { bin, skills }: AgentFiles,
+  { folder, llm = null, env = process.env }: AgentOptions,
+): string[] {
+  const program = findProgram(bin, folder, env);
+  if (!canRun(program))
+    return [`the L3 program \`${escapeTerminal(bin)}\` is missing or not executable: L3 fails until this is fixed`];
+  const problems: string[] = [];
+  if (skills !== null && !isReadableFolder(resolve(folder, skills)))
+    problems.push(
+      `the L3 playbooks \`${escapeTerminal(skills)}\` are not a readable folder: L3 may fail until this is fixed`,
     );
   const { url, model } = endpointOf(env, llm);
   if (program.isOwn && !(url && model)) {
-    found.push(
-      `\`${escapeTerminal(bin)}\` has no endpoint, so that L3 fails: set \`SENTRY_L3_URL\` and \`SENTRY_L3_MODEL\`, or give L2 one`,
+    problems.push(
+      `\`${escapeTerminal(bin)}\` has no endpoint, so L3 fails: set \`SENTRY_L3_URL\` and \`SENTRY_L3_MODEL\`, or configure L2`,
     );
   }
-  return found;
+  return problems;
 }
 
-function isFolder(path: string): boolean {
+function isReadableFolder(path: string): boolean {
   try {
     opendirSync(path).closeSync();
     return true;

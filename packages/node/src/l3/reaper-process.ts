@@ -1,40 +1,48 @@
-// The guard: a process that ends what investigations leave behind, also when sentry itself has died.
+// The reaper: a process that kills what investigations leave behind, even after sentry has died.
 //
-// It reads orders, one JSON object a line, and writes the number of each investigation that it has cleared. The end of its
-// stdin is the end of sentry, however that came about: all that is still open is cleared then.
+// It reads requests, one JSON object per line, and answers `clear` with the number of the run. The
+// end of its stdin means that sentry has ended, in whatever way: it then clears all open runs.
 
 import { createInterface } from "node:readline";
-import { clear, killAll, type Trace } from "./process-tree.js";
-import type { Order } from "./reaper.js";
+import { killAll, killAndRemove, type ProcessMarker } from "./process-tree.js";
+import type { ReaperRequest } from "./reaper.js";
 
 const instance = process.argv[2] ?? "";
-const open = new Map<number, { readonly trace: Trace; readonly folder: string }>();
+const open = new Map<number, { readonly marker: ProcessMarker; readonly folder: string }>();
 
-// Whoever ends sentry politely does not mean the guard, which has its work to do then.
+// A signal that ends sentry must not end the reaper, whose work begins then.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
-// Nobody may be left to be told.
+// Sentry may be gone before it reads an answer.
 process.stdout.on("error", () => {});
 
 createInterface({ input: process.stdin })
-  .on("line", (line) => obey(JSON.parse(line)))
+  .on("line", (line) => handle(JSON.parse(line)))
   .on("close", async () => {
-    await Promise.all([...open.keys()].map(close));
-    // And what was started so late that nobody could tell of it.
+    await Promise.all([...open.keys()].map(clear));
+    // Sentry may have died before it could report a run.
     await killAll({ mark: instance });
   });
 
-function obey(order: Order): void {
-  const { run } = order;
-  if (order.verb === "open") open.set(run, { trace: { mark: order.mark }, folder: order.folder });
-  const known = open.get(run);
-  if (order.verb === "started" && known !== undefined) {
-    open.set(run, { ...known, trace: { ...known.trace, leader: order.leader } });
+function handle(request: ReaperRequest): void {
+  const { run } = request;
+  switch (request.type) {
+    case "track":
+      open.set(run, { marker: { mark: request.mark }, folder: request.folder });
+      break;
+    case "leader": {
+      const tracked = open.get(run);
+      if (tracked === undefined) break;
+      open.set(run, { ...tracked, marker: { ...tracked.marker, leader: request.leader } });
+      break;
+    }
+    case "clear":
+      void clear(run).then(() => process.stdout.write(`${run}\n`));
+      break;
   }
-  if (order.verb === "close") void close(run).then(() => process.stdout.write(`${run}\n`));
 }
 
-async function close(run: number): Promise<void> {
-  const known = open.get(run);
-  if (known !== undefined) await clear(known.trace, known.folder);
+async function clear(run: number): Promise<void> {
+  const tracked = open.get(run);
+  if (tracked !== undefined) await killAndRemove(tracked.marker, tracked.folder);
   open.delete(run);
 }

@@ -1,53 +1,38 @@
-// Sentry's side of the guard: wards, each of which holds one investigation's processes and its folder.
+// The reaper process as this process sees it: it starts the reaper and sends it requests.
 
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { clear, type Trace } from "./process-tree.js";
+import { killAndRemove, type ProcessMarker } from "./process-tree.js";
 
-/** What the guard is told. */
-export type Order =
-  | { readonly verb: "open"; readonly run: number; readonly mark: string; readonly folder: string }
-  | { readonly verb: "started"; readonly run: number; readonly leader: number }
-  | { readonly verb: "close"; readonly run: number };
+/** A line of JSON to the reaper. It answers `clear` with the number of the run, on a line. */
+export type ReaperRequest =
+  | { readonly type: "track"; readonly run: number; readonly mark: string; readonly folder: string }
+  | { readonly type: "leader"; readonly run: number; readonly leader: number }
+  | { readonly type: "clear"; readonly run: number };
+
+/** What the reaper ends: the marked processes, and a folder. */
+export interface Investigation {
+  readonly run: number;
+  readonly marker: ProcessMarker;
+  readonly folder: string;
+}
 
 const SCRIPT = fileURLToPath(new URL("./reaper-process.js", import.meta.url));
 
-/** A guard that takes longer to clear up than it needs at the worst, in milliseconds, has been stopped, or hangs. */
-const PATIENCE_MS = 5_000;
-
-/** The guard in service: there is one while investigations are on their way, whoever began them. */
-let current: Guard | undefined;
-
-/** Where one investigation lives: its processes and its folder end with it. */
-export interface Ward {
-  /** An empty folder of its own, which nobody else may enter. */
-  readonly folder: string;
-  /** The variables by which its processes are known: to be set for the first, and inherited by the rest. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Tells which process is the first. It must lead a session of its own. */
-  started(leader: number): void;
-  /** Resolves when no process of the investigation and nothing of its folder is left. Closing again is the same. */
-  close(): Promise<void>;
-}
-
 /**
- * Opens a ward. From here on a death of this process, of any kind, ends what is in it.
- * Rejects if no guard can be started, or the folder not be made.
+ * In milliseconds. Clearing takes about 2 seconds at worst, so a reaper that takes longer was
+ * stopped or hangs.
  */
-export async function openWard(): Promise<Ward> {
-  if (current === undefined || current.gone) current = new Guard();
-  return await current.open();
-}
+const TIMEOUT_MS = 5_000;
 
-class Guard {
+export class Reaper {
   readonly #instance = randomUUID();
   readonly #process = execa(process.execPath, [SCRIPT, this.#instance], {
-    // A session of its own: what a terminal or a supervisor sends to sentry's group is not meant for it.
+    // Its own session: signals that a terminal or supervisor sends to this group do not reach it.
     detached: true,
     cleanup: false,
     env: {},
@@ -59,81 +44,71 @@ class Guard {
     reject: false,
     verbose: "none",
   });
-  readonly #ended: Promise<void>;
-  /** Who waits for an investigation to be cleared. */
+  readonly #exited: Promise<void>;
+  /** By run: resolves the wait for it to be cleared. */
   readonly #waiting = new Map<number, () => void>();
-  #gone = false;
+  #hasExited = false;
+  #isStopping = false;
   #runs = 0;
   #open = 0;
 
   constructor() {
     const { stdin, stdout } = this.#process;
-    // A guard that has died is known by its end.
+    // A write to a dead reaper fails, and its exit is handled below.
     stdin.on("error", () => {});
     createInterface({ input: stdout }).on("line", (run) => this.#waiting.get(Number(run))?.());
-    this.#ended = this.#process.then(() => {
-      this.#gone = true;
-      for (const wake of this.#waiting.values()) wake();
+    this.#exited = this.#process.then(() => {
+      this.#hasExited = true;
+      for (const resolve of this.#waiting.values()) resolve();
     });
   }
 
-  /** A guard that has died: it must have been killed, or could not be started. */
-  get gone(): boolean {
-    return this.#gone;
+  /** `false` once it was killed, could not be started, or has no investigation left to track. */
+  get isRunning(): boolean {
+    return !this.#hasExited && !this.#isStopping;
   }
 
-  async open(): Promise<Ward> {
-    if (this.#process.pid === undefined) throw new Error("its guard cannot be started");
+  /** Begins an investigation: what carries its mark ends with this process. Throws an `Error` without a reaper. */
+  track(): Investigation {
+    if (this.#process.pid === undefined) throw new Error("the reaper process cannot be started");
     const run = this.#runs++;
     const mark = `l3-${run}-${this.#instance}`;
-    // Everyone may see the mark of a run and count on: who makes the folder of the next one first would keep it from beginning.
+    // Other users can see the mark and predict the next one, so the folder gets a random part too:
+    // otherwise they could create it first and stop the next investigation.
     const folder = join(tmpdir(), `a3s-sentry-${mark}-${randomUUID()}`);
     this.#open++;
-    this.#tell({ verb: "open", run, mark, folder });
-    let trace: Trace = { mark };
-    let closed: Promise<void> | undefined;
-    const ward: Ward = {
-      folder,
-      env: { A3S_SENTRY_RUN: mark },
-      started: (leader) => {
-        trace = { mark, leader };
-        this.#tell({ verb: "started", run, leader });
-      },
-      close: () => {
-        closed ??= this.#close(run, trace, folder);
-        return closed;
-      },
-    };
-    try {
-      await mkdir(folder, { mode: 0o700 });
-    } catch (error) {
-      await ward.close();
-      throw new Error(`its folder cannot be made in \`${tmpdir()}\``, { cause: error });
-    }
-    return ward;
+    this.#send({ type: "track", run, mark, folder });
+    return { run, marker: { mark }, folder };
   }
 
-  async #close(run: number, trace: Trace, folder: string): Promise<void> {
+  /** Adds the pid of the first process, which leads a session and a group. */
+  setLeader(investigation: Investigation, leader: number): Investigation {
+    this.#send({ type: "leader", run: investigation.run, leader });
+    return { ...investigation, marker: { ...investigation.marker, leader } };
+  }
+
+  /** Kills the processes and removes the folder. Resolves when both are done. Call it once for each. */
+  async clear({ run, marker, folder }: Investigation): Promise<void> {
     const cleared = new Promise<void>((resolve) => this.#waiting.set(run, resolve));
-    this.#tell({ verb: "close", run });
-    if (!this.#gone) await this.#soon(cleared);
+    this.#send({ type: "clear", run });
+    if (!this.#hasExited) await this.#orKill(cleared);
     this.#waiting.delete(run);
-    // Without a guard, the work is done here.
-    if (this.#gone) await clear(trace, folder);
+    // Without a reaper, this process does its work.
+    if (this.#hasExited) await killAndRemove(marker, folder);
     if (--this.#open > 0) return;
-    if (current === this) current = undefined;
+    this.#isStopping = true;
     this.#process.stdin.end();
-    await this.#soon(this.#ended);
+    await this.#orKill(this.#exited);
   }
 
-  /** Waits for what the guard is to do, or for the end of one that does not. */
-  async #soon(done: Promise<void>): Promise<void> {
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE_MS);
+  /** Waits for `done`. Kills a reaper that takes too long, and its exit then resolves `done`. */
+  async #orKill(done: Promise<void>): Promise<void> {
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), TIMEOUT_MS);
     await done;
     clearTimeout(timer);
   }
 
-  #tell(order: Order): void {
-    this.#process.stdin.write(`${JSON.stringify(order)}\n`);
+  #send(request: ReaperRequest): void {
+    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
   }
 }

@@ -1,59 +1,64 @@
-// One program in a ward: from its start to the moment at which nothing of it is left.
+// Runs one program in a sandbox, from its start until nothing of it is left.
 
 import { execa } from "execa";
 import type { Program } from "./find-program.js";
 import { Output } from "./output.js";
-import type { Ward } from "./reaper.js";
+import type { Sandbox } from "./sandbox.js";
 
-/** A program that has said enough, and then nothing for so long, need not end by itself. */
+/** A program that has answered is ended after so many milliseconds without output. */
 const SILENCE_MS = 1_000;
-/** How long is waited for the end of a program that was killed. One that hangs in the kernel does not come to it. */
-const LAST_WORDS_MS = 1_000;
+/** How long to wait for the exit of a killed program. One that hangs in the kernel never exits. */
+const EXIT_TIMEOUT_MS = 1_000;
 
-/** Why a program was ended: `silent` is one that has said enough, or closed its stdout, and runs on. */
-export type Stop = "aborted" | "silent" | "timed out" | "too much output";
+/** Why a program was ended. `silent`: it has answered or closed its stdout, but keeps running. */
+export type StopReason = "aborted" | "silent" | "timed out" | "too much output";
 
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutS: number;
   readonly signal: AbortSignal;
-  /** Whether an output is all that is wanted of the program. */
+  /** Whether the program need not run on after this output. */
   readonly isEnough: (output: string) => boolean;
 }
 
 /** How a program ended, and what it wrote. */
-export interface Ran {
+export interface ProgramResult {
   readonly output: string;
-  /** `undefined` where it ended by itself. */
-  readonly stopped: Stop | undefined;
-  /** The code of the system error for which it could not be started, such as `ENOENT`. */
-  readonly notStarted: string | undefined;
+  /** `undefined` if the program ended by itself. */
+  readonly stopped: StopReason | undefined;
+  /** The code of the system error, such as `ENOENT`, if the program could not be started. */
+  readonly startError: string | undefined;
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
 }
 
 /**
- * Runs a program in the ward's folder, without a shell and without input, in a session and so a process group of its own.
- * When it ends or must end, the ward is closed: whatever it has started ends with it. At most 1 MiB of its stdout is kept,
- * nothing of its stderr. Never rejects for what the program does.
+ * Runs a program in the sandbox's folder, without a shell, without input, in its own session and
+ * process group. Closes the sandbox when the program ends or must end, and so ends everything that it
+ * started. Keeps at most 1 MiB of stdout and nothing of stderr. Never rejects for what the program does.
  */
-export async function run(ward: Ward, program: Program, args: readonly string[], options: RunOptions): Promise<Ran> {
-  const child = start(ward, program, args, options.env);
-  if (child.pid !== undefined) ward.started(child.pid);
+export async function runProgram(
+  sandbox: Sandbox,
+  program: Program,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<ProgramResult> {
+  const child = start(sandbox, program, args, options.env);
+  if (child.pid !== undefined) sandbox.started(child.pid);
   const output = new Output(child.stdout);
   const stopped = await untilEnd(child, output, options);
-  await ward.close();
-  const { code, exitCode, signal } = await lastWords(child);
-  const notStarted = child.pid === undefined ? (code ?? "an unknown error") : undefined;
-  return { output: output.text(), stopped, notStarted, exitCode, signal };
+  await sandbox.close();
+  const { code, exitCode, signal } = await exitStatus(child);
+  const startError = child.pid === undefined ? (code ?? "an unknown error") : undefined;
+  return { output: output.text(), stopped, startError, exitCode, signal };
 }
 
 type Child = ReturnType<typeof start>;
 
-function start(ward: Ward, { file, args }: Program, more: readonly string[], env: RunOptions["env"]) {
-  return execa(file, [...args, ...more], {
-    cwd: ward.folder,
-    env: { ...env, ...ward.env },
+function start(sandbox: Sandbox, { file, args }: Program, moreArgs: readonly string[], env: RunOptions["env"]) {
+  return execa(file, [...args, ...moreArgs], {
+    cwd: sandbox.folder,
+    env: { ...env, ...sandbox.env },
     extendEnv: false,
     stdin: "ignore",
     stdout: "pipe",
@@ -62,52 +67,56 @@ function start(ward: Ward, { file, args }: Program, more: readonly string[], env
     cleanup: false,
     buffer: false,
     reject: false,
-    // Not even if `NODE_DEBUG` asks for it: the arguments tell what agents did.
+    // Even if `NODE_DEBUG` asks for it: the arguments contain what agents did.
     verbose: "none",
   });
 }
 
-/** Resolves when a program has ended, or for what reason it must. */
-function untilEnd(child: Child, output: Output, { timeoutS, signal, isEnough }: RunOptions): Promise<Stop | undefined> {
+/** Resolves when a program has ended, or with the reason why it must. */
+function untilEnd(
+  child: Child,
+  output: Output,
+  { timeoutS, signal, isEnough }: RunOptions,
+): Promise<StopReason | undefined> {
   return new Promise((resolve) => {
-    const end = (stop?: Stop): void => {
-      clearTimeout(limit);
+    const end = (reason?: StopReason): void => {
+      clearTimeout(timeout);
       clearTimeout(silence);
-      signal.removeEventListener("abort", abort);
-      child.stdout.off("data", heard).off("end", heard);
-      resolve(stop);
+      signal.removeEventListener("abort", onAbort);
+      child.stdout.off("data", onOutput).off("end", onOutput);
+      resolve(reason);
     };
-    const abort = (): void => end("aborted");
-    const heard = (): void => {
+    const onAbort = (): void => end("aborted");
+    const onOutput = (): void => {
       if (output.isTooLarge) end("too much output");
       else silence.refresh();
     };
-    const limit = setTimeout(end, timeoutS * 1000, "timed out");
+    const timeout = setTimeout(end, timeoutS * 1000, "timed out");
     const silence = setTimeout(() => {
       if (child.stdout.readableEnded || isEnough(output.text())) end("silent");
     }, SILENCE_MS);
-    signal.addEventListener("abort", abort, { once: true });
-    child.stdout.on("data", heard).on("end", heard);
+    signal.addEventListener("abort", onAbort, { once: true });
+    child.stdout.on("data", onOutput).on("end", onOutput);
     child.once("exit", () => end());
-    // What could not be started has no exit.
+    // A program that could not be started emits no `exit`.
     void child.then(() => end());
   });
 }
 
-interface Ending {
+interface ExitStatus {
   readonly code?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
 }
 
-/** What is known of the end of a program whose ward is closed: nothing, of one that does not end. */
-async function lastWords(child: Child): Promise<Ending> {
+/** The exit status of a program whose sandbox is closed; empty for one that does not exit in time. */
+async function exitStatus(child: Child): Promise<ExitStatus> {
   let timer: NodeJS.Timeout | undefined;
-  const giveUp = new Promise<Ending>((resolve) => {
-    timer = setTimeout(resolve, LAST_WORDS_MS, {});
+  const timeout = new Promise<ExitStatus>((resolve) => {
+    timer = setTimeout(resolve, EXIT_TIMEOUT_MS, {});
   });
   try {
-    return await Promise.race([child, giveUp]);
+    return await Promise.race([child, timeout]);
   } finally {
     clearTimeout(timer);
     child.stdout.destroy();

@@ -1,33 +1,33 @@
-// What `Sentry.create` was given: the path of a file, a policy's text, or an object.
+// Opens the argument of `Sentry.create`: a file's path, a policy's text, or an object.
 
 import { existsSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import type { PolicyFormat, PolicySource } from "@a3s-sentry/core";
 import { readPolicyFile } from "./policy-file.js";
 
-/** Begins as no policy does, or ends as policy files do. */
+/** Begins as no policy can, or ends as policy files do. */
 const LOOKS_LIKE_PATH = /^(?:\.{0,2}\/(?!\/)|[A-Za-z]:[\\/])|\.(?:acl|toml)$/i;
 
 export interface OpenedSource {
-  /** Text or object, for the core. */
+  /** The text or object that the core compiles. */
   readonly source: PolicySource;
-  /** Where the source's relative paths start; `""` is the working directory. */
+  /** The folder where relative paths of the source start; `""` is the working directory. */
   readonly folder: string;
-  /** What the file tells: its name and, by its suffix, its format. */
+  /** The name of the file, and its format by the suffix. */
   readonly name?: string;
   readonly format?: PolicyFormat;
 }
 
 /**
- * Reads the file if `source` is the path of one. A text that is plainly a path (one line, without `=` and `{`) is taken
- * for one, whether there is such a file or not. Throws a `PolicyError` for a file that cannot be read.
+ * Reads the file if `source` is a path. One line of text without `=` and `{` is always treated as a path,
+ * whether the file exists or not. Throws a `PolicyError` for a file that cannot be read.
  */
 export function openSource(source: PolicySource): OpenedSource {
   if (typeof source !== "string" || !isPath(source)) return { source, folder: "" };
   return openFile(source);
 }
 
-/** Reads a policy's file. Throws a `PolicyError` if it cannot be read. */
+/** Reads a policy file. Throws a `PolicyError` if it cannot be read. */
 export function openFile(path: string): OpenedSource {
   return { source: readPolicyFile(path), folder: dirname(path), name: path, format: formatOf(path) };
 }
@@ -37,8 +37,8 @@ function formatOf(path: string): PolicyFormat {
 }
 
 /**
- * A text that could be a policy is a path only where it also looks like one: else whoever may write in the working directory
- * could put a file named `fail_closed = true` in the policy's place.
+ * Text that could be a policy is a path only if it also looks like one. Otherwise a user who can write to
+ * the working directory could replace the policy with a file named `fail_closed = true`.
  */
 function isPath(source: string): boolean {
   if (source.trim() === "" || /[\n\r]/.test(source.trimEnd())) return false;

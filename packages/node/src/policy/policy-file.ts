@@ -1,7 +1,8 @@
-// Reading a policy, and the files that it names, never more of them than they can be.
+// Reads a policy and the files that it names, up to their size limits.
 
 import { type Diagnostic, PolicyError } from "@a3s-sentry/core";
 import { readBounded } from "../util/bounded-file.js";
+import { errnoOf } from "../util/errno.js";
 
 /** The largest policy, in bytes. */
 const MAX_POLICY_BYTES = 1024 * 1024;
@@ -13,29 +14,29 @@ const CAUSES: Readonly<Record<string, string>> = {
   ELOOP: "its path goes through too many symbolic links",
   ENAMETOOLONG: "its path is too long",
   ENOENT: "there is no such file",
-  ENOTDIR: "a part of its path is not a directory",
+  ENOTDIR: "part of its path is not a directory",
   EPERM: "no permission to read it",
 };
 
-/** The text of a policy file. A `PolicyError` says why there is none. */
+/** Reads a policy file. Throws a `PolicyError` if it cannot be read. */
 export function readPolicyFile(path: string): string {
   try {
     return readText(path, MAX_POLICY_BYTES);
   } catch (cause) {
-    throw unreadable(path, why(cause), cause);
+    throw unreadable(path, reasonOf(cause), cause);
   }
 }
 
-/** The text of a file that a policy names. Throws an `Error` that says in a few words why there is none. */
+/** Reads a file that a policy names. Throws an `Error` with a short reason if it cannot be read. */
 export function readNamedFile(path: string): string {
   try {
     return readText(path, MAX_NAMED_BYTES);
   } catch (cause) {
-    throw new Error(why(cause), { cause });
+    throw new Error(reasonOf(cause), { cause });
   }
 }
 
-/** A `PolicyError` about a file that cannot be read at all. */
+/** Makes the `PolicyError` for a file that cannot be read. */
 export function unreadable(path: string, reason: string, cause?: unknown): PolicyError {
   const code = "file/unreadable";
   const message = `cannot read the policy file \`${path}\`: ${reason}`;
@@ -53,8 +54,8 @@ export function unreadable(path: string, reason: string, cause?: unknown): Polic
 }
 
 /** Throws the system's error, or one that says what is wrong with the file. */
-function readText(path: string, most: number): string {
-  const bytes = readBounded(path, most);
+function readText(path: string, maxBytes: number): string {
+  const bytes = readBounded(path, maxBytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -62,8 +63,7 @@ function readText(path: string, most: number): string {
   }
 }
 
-function why(cause: unknown): string {
-  const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  const known = typeof code === "string" ? CAUSES[code] : undefined;
-  return known ?? (cause instanceof Error ? cause.message : String(cause));
+function reasonOf(cause: unknown): string {
+  const words = CAUSES[errnoOf(cause) ?? ""];
+  return words ?? (cause instanceof Error ? cause.message : String(cause));
 }

@@ -1,12 +1,13 @@
-// Where the deny-files of a policy lie.
+// Resolves the paths of a policy's deny-files.
 
 import { join, resolve } from "node:path";
 import type { ActionKind, DenyFiles } from "@a3s-sentry/core";
 import type { Sink, Sinks } from "../enforcer/enforcer.js";
 
 /**
- * The sinks of a policy. Relative paths that the policy writes start at its `folder`; those that `overrides` gives, at
- * the working directory, which is looked up now, once and for all.
+ * Returns the sinks of a policy. Relative paths in the policy start at its `folder`, those of `overrides`
+ * at the working directory. All are resolved now, so a later change of the working directory has no
+ * effect.
  */
 export function sinksOf(deny: DenyFiles, folder: string, overrides: Partial<DenyFiles> = {}): Sinks {
   const sinks: Partial<Record<ActionKind, Sink>> = {};
@@ -20,7 +21,7 @@ export function sinksOf(deny: DenyFiles, folder: string, overrides: Partial<Deny
   return sinks;
 }
 
-/** A path of the policy as it is reached from the working directory. */
+/** Returns a path of the policy as seen from the working directory. */
 export function labelOf(written: string, folder: string): string {
   return folder === "" || written.startsWith("/") ? written : join(folder, written);
 }

@@ -1,27 +1,31 @@
-// Reading a file of which little is known, never more of it than it may hold.
+// Reads a file of unknown kind and size, up to a limit.
 
 import { Buffer } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** Opening a FIFO must not wait for whoever writes to it. */
+/** Non-blocking, so that opening a FIFO does not wait for a writer. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** The bytes of a regular file of at most `most`. Throws the system's error, or one that says what is wrong with the file. */
-export function readBounded(path: string, most: number): Buffer {
+/**
+ * Reads a regular file of at most `maxBytes` bytes. Throws the system's error, or an `Error` that says
+ * what is wrong with the file.
+ */
+export function readBounded(path: string, maxBytes: number): Buffer {
   const fd = openSync(path, OPEN_FLAGS);
   try {
-    // With `bigint`: see `statOf` of the command line.
+    // With `bigint`, for the reason at `statOf` in cli/input.ts.
     const stat = fstatSync(fd, { bigint: true });
     if (stat.isDirectory()) throw new Error("it is a directory");
     if (!stat.isFile()) throw new Error("it is not a regular file");
-    // Its size is no guide: a file may grow meanwhile, and those of /proc claim to be empty. A part of a policy is another one.
-    const room = Buffer.allocUnsafe(most + 1);
+    // The reported size is unreliable: files grow, and those in /proc claim to be empty. Part of a policy
+    // would be another policy.
+    const buffer = Buffer.allocUnsafe(maxBytes + 1);
     let length = 0;
-    for (let read = -1; read !== 0 && length < room.length; length += read) {
-      read = readSync(fd, room, length, room.length - length, null);
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+      read = readSync(fd, buffer, length, buffer.length - length, null);
     }
-    if (length > most) throw new Error(`it is larger than ${most} bytes`);
-    return room.subarray(0, length);
+    if (length > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`);
+    return buffer.subarray(0, length);
   } finally {
     closeSync(fd);
   }

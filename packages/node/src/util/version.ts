@@ -6,12 +6,12 @@ interface Manifest {
   readonly version: string;
 }
 
-let known: string | undefined;
+let cached: string | undefined;
 
-/** Read once: a package may be upgraded under a daemon that runs. */
+/** The version, read once: a running daemon's package may be upgraded. */
 export function version(): string {
-  known ??= read();
-  return known;
+  cached ??= read();
+  return cached;
 }
 
 function read(): string {

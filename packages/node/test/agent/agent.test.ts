@@ -1,4 +1,4 @@
-// The investigator that comes with the package, against an endpoint that answers, asks, fails, and lies.
+// `a3s-sentry-agent` against an endpoint that answers, calls tools, fails, and lies.
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,11 +6,11 @@ import { agentTier } from "../../dist/l3/tier.js";
 import { OWN_SKILLS, readSkills } from "../../src/agent/skills.js";
 import { EVENT } from "../l3/lab.js";
 import { scratch } from "../support/scratch.js";
-import { agent, answer, calls, endpoint, investigate, type Said } from "./endpoint.js";
+import { agent, answer, calls, endpoint, investigate, type ScriptedReply } from "./endpoint.js";
 
 const BLOCKED = '{"verdict":"block","severity":"high","reason":"because"}\n';
 
-/** A file of earlier events, `{"n":1}` and so on. */
+/** Writes a file of earlier events, `{"n":1}` and so on, and returns its variable. */
 function recent(count: number, extra: readonly string[] = []): Record<string, string> {
   const file = join(scratch(), "recent.ndjson");
   const lines = [...Array.from({ length: count }, (_, at) => JSON.stringify({ n: at + 1 })), ...extra];
@@ -30,7 +30,7 @@ describe("an answer", () => {
     expect(asked?.tools).toBeUndefined();
   });
 
-  it("is a line for people without --json", async () => {
+  it("is a readable line without --json", async () => {
     const { url } = await endpoint(answer("block", "it\u001b[2J steals"));
     const { stdout } = await agent(["-p", "x"], { SENTRY_L3_URL: url, SENTRY_L3_MODEL: "m" });
     expect(stdout).toBe("block (high): it\\u{1b}[2J steals\n");
@@ -40,29 +40,29 @@ describe("an answer", () => {
     ["in a fence", { content: `Here:\n\`\`\`json\n${BLOCKED}\`\`\`` }],
     ["after thoughts", { content: `<think>{"verdict":"allow"} {</think>\n${BLOCKED}` }],
     ["after thoughts on lines of their own", { content: `<think>\n{"verdict":"allow"}\n</think>\n\n${BLOCKED}` }],
-    ["with content in parts that are none", { content: BLOCKED, tool_calls: "none", refusal: null }],
+    ["beside invalid tool calls", { content: BLOCKED, tool_calls: "none", refusal: null }],
   ])("is found %s", async (_, message) => {
     expect(await investigate(await endpoint(message))).toMatchObject({ code: 0, stdout: BLOCKED });
   });
 
-  it("does not have the endpoint's key in its words", async () => {
+  it("masks the endpoint's key in the reason", async () => {
     const { stdout } = await investigate(await endpoint(answer("block", "I was sent SECRET-KEY")));
     expect(JSON.parse(stdout)).toMatchObject({ reason: "I was sent ***" });
   });
 
-  it("comes within a time that is no whole number of milliseconds", async () => {
+  it("accepts a timeout that is not a whole number of milliseconds", async () => {
     const model = await endpoint(answer("block"));
     expect(await investigate(model, { A3S_SENTRY_AGENT_TIMEOUT: "30.00001" })).toMatchObject({ stdout: BLOCKED });
   });
 
-  it("is asked for once more where another one is quoted", async () => {
+  it("is requested again if the reply quotes another one", async () => {
     const quoting = { content: `${BLOCKED}I was told to say\n{"verdict":"allow","severity":"info","reason":"fine"}` };
     const model = await endpoint(quoting, answer("block"));
     expect(await investigate(model)).toMatchObject({ code: 0, stdout: BLOCKED });
     expect(model.asked).toHaveLength(2);
   });
 
-  it("is asked for once more where it cannot be read", async () => {
+  it("is requested again if it cannot be read", async () => {
     const model = await endpoint({ content: "I would rather not say." }, answer("block"));
     expect(await investigate(model)).toMatchObject({ code: 0, stdout: BLOCKED });
     expect(model.asked[1]?.messages.slice(-2)).toMatchObject([
@@ -73,7 +73,7 @@ describe("an answer", () => {
 });
 
 describe("earlier events", () => {
-  it("are shown, the newest first of all, and can be asked for", async () => {
+  it("are in the first request, the newest ones, and can be read with the tool", async () => {
     const model = await endpoint(
       calls(["recent_events", '{"before":41,"limit":2}'], ["recent_events", '{"contains":"\\"N\\":7}"}']),
       answer("block"),
@@ -81,10 +81,10 @@ describe("earlier events", () => {
     expect(await investigate(model, recent(50))).toMatchObject({ code: 0, stdout: BLOCKED });
     expect(model.asked[0]).toMatchObject({ tool_choice: "auto", tools: [{ function: { name: "recent_events" } }] });
     const first = model.asked[0]?.messages[2]?.content ?? "";
-    expect(first).toMatch(/^50 of 50 earlier events fit, 10 of them shown/);
+    expect(first).toMatch(/^50 of 50 earlier events match; 10 are shown/);
     expect(first).toMatch(/\n41: \{"n":41\}\n(?:.*\n){8}50: \{"n":50\}\n<<<END/);
     const [page, found] = model.asked[1]?.messages.slice(-2).map(({ content }) => content) ?? [];
-    expect(page).toMatch(/^40 of 50 .*2 of them shown.*\n<<<BEGIN.*\n39: \{"n":39\}\n40: \{"n":40\}\n<<<END.*$/);
+    expect(page).toMatch(/^40 of 50 .*2 are shown.*\n<<<BEGIN.*\n39: \{"n":39\}\n40: \{"n":40\}\n<<<END.*$/);
     expect(found).toMatch(/^1 of 50 .*\n<<<BEGIN.*\n7: \{"n":7\}\n<<<END.*$/);
   });
 
@@ -111,48 +111,48 @@ describe("earlier events", () => {
     await investigate(model, recent(0, Array(50).fill(long)));
     const page = model.asked[1]?.messages.at(-1)?.content ?? "";
     expect(Buffer.byteLength(page)).toBeLessThan(17 * 1024);
-    expect(page).toMatch(/^50 of 50 earlier events fit, 7 of them shown/);
+    expect(page).toMatch(/^50 of 50 earlier events match; 7 are shown/);
     expect(page).toMatch(/\n50: \{"text":"€+ \[cut: 300011 bytes in all\]\n<<<END/);
   });
 
   it.each([
-    ["a tool that is none", "rm", "{}", "error: there is no such tool; there is recent_events"],
-    ["arguments that are no JSON", "recent_events", "{limit", "error: the arguments must be one JSON object"],
+    ["an unknown tool", "rm", "{}", "error: unknown tool; the tools are: recent_events"],
+    ["arguments that are not JSON", "recent_events", "{limit", "error: the arguments must be one JSON object"],
     ["arguments that are a list", "recent_events", "[1]", "error: the arguments must be one JSON object"],
-    ["an unknown argument", "recent_events", '{"path":"/etc/shadow"}', "error: the arguments are `before`"],
+    ["an unknown argument", "recent_events", '{"path":"/etc/shadow"}', "error: the only arguments are `before`"],
     ["a limit below 1", "recent_events", '{"limit":0}', "error: `limit` must be a whole number above 0"],
-    ["a place that is none", "recent_events", '{"before":"x"}', "error: `before` must be a whole number above 0"],
-    ["a text that is none", "recent_events", '{"contains":7}', "error: `contains` must be a text"],
-  ])("are not had by %s, and the model is told", async (_, name, args, told) => {
+    ["an invalid number", "recent_events", '{"before":"x"}', "error: `before` must be a whole number above 0"],
+    ["an invalid text", "recent_events", '{"contains":7}', "error: `contains` must be a string"],
+  ])("are not returned for %s, and the model gets the reason", async (_, name, args, reason) => {
     const model = await endpoint(calls([name, args]), answer("block"));
     expect(await investigate(model, recent(3))).toMatchObject({ code: 0, stdout: BLOCKED });
-    expect(model.asked[1]?.messages.at(-1)).toMatchObject({ role: "tool", content: expect.stringContaining(told) });
+    expect(model.asked[1]?.messages.at(-1)).toMatchObject({ role: "tool", content: expect.stringContaining(reason) });
   });
 
-  it("that are not there are an error", async () => {
+  it("in a missing file are an error", async () => {
     const model = await endpoint(answer("block"));
     const { code, stdout, stderr } = await investigate(model, { A3S_SENTRY_RECENT_EVENTS: "/no/such/file" });
     expect([code, stdout, stderr]).toEqual([1, "", "error: cannot read the earlier events: it does not exist\n"]);
   });
 });
 
-describe("calls of tools", () => {
-  it("are answered 8 times, and then there must be an answer", async () => {
-    const model = await endpoint(...Array<Said>(8).fill(calls(["recent_events", "{}"])), answer("block"));
+describe("tool calls", () => {
+  it("are answered 8 times, then the model must answer", async () => {
+    const model = await endpoint(...Array<ScriptedReply>(8).fill(calls(["recent_events", "{}"])), answer("block"));
     expect(await investigate(model, recent(3))).toMatchObject({ code: 0, stdout: BLOCKED });
     expect(model.asked.map(({ tool_choice }) => tool_choice)).toEqual([...Array(8).fill("auto"), "none"]);
   });
 
-  it("for ever come to an end", async () => {
+  it("without an answer end after 10 replies", async () => {
     const model = await endpoint(calls(["recent_events", "{}"]));
     const { code, stdout, stderr } = await investigate(model, recent(3));
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toBe("error: the model has not come to an answer in 10 replies\n");
+    expect(stderr).toBe("error: the model gave no answer in 10 replies\n");
     expect(model.asked).toHaveLength(10);
     expect(model.asked.at(-1)?.messages.at(-1)?.content).toContain("no more calls");
   });
 
-  it("are heard 16 at once", async () => {
+  it("are limited to 16 in one reply", async () => {
     const model = await endpoint(
       calls(...Array<[string, string]>(1000).fill(["recent_events", "{}"])),
       answer("block"),
@@ -163,19 +163,19 @@ describe("calls of tools", () => {
     expect(results.filter(({ content }) => content.includes("no more calls"))).toHaveLength(8);
   });
 
-  it("that are junk are not heard", async () => {
+  it("are ignored if they are invalid", async () => {
     const junk = { content: BLOCKED, tool_calls: [null, 7, { id: 1 }, { id: "x", function: {} }] };
     expect(await investigate(await endpoint(junk), recent(3))).toMatchObject({ code: 0, stdout: BLOCKED });
   });
 
-  it("may have arguments that are no text", async () => {
+  it("may have arguments that are not JSON text", async () => {
     const call = { id: "x", type: "function", function: { name: "recent_events", arguments: { limit: 1 } } };
     const model = await endpoint({ content: "", tool_calls: [call] }, answer("block"));
     await investigate(model, recent(3));
-    expect(model.asked[1]?.messages.at(-1)?.content).toContain("1 of them shown");
+    expect(model.asked[1]?.messages.at(-1)?.content).toContain("1 are shown");
   });
 
-  it("are not offered to an endpoint that does not take them", async () => {
+  it("are not offered to an endpoint that does not support them", async () => {
     const model = await endpoint(400, answer("block"));
     expect(await investigate(model, recent(3))).toMatchObject({ code: 0, stdout: BLOCKED });
     expect(model.asked[1]).not.toHaveProperty("tools");
@@ -184,28 +184,28 @@ describe("calls of tools", () => {
   });
 });
 
-describe("without an answer, there is a message on stderr, nothing on stdout, and exit 1", () => {
+describe("a failure prints a message on stderr, nothing on stdout, and exits with 1", () => {
   const drip = (response: import("node:http").ServerResponse): void => {
     response.writeHead(200, { "content-type": "application/json" });
     const timer = setInterval(() => response.write(" "), 20);
     response.on("close", () => clearInterval(timer));
   };
-  it.each<[string, Said, string]>([
+  it.each<[string, ScriptedReply, string]>([
     ["a refusal", 401, "HTTP 401"],
     ["too many requests", 429, "HTTP 429"],
     ["a failure", 500, "HTTP 500"],
     ["a redirect", (response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end(), "it redirects"],
     ["no JSON", (response) => response.end("<html>"), ""],
-    ["no choices", (response) => response.end("{}"), "the endpoint's reply holds no message"],
+    ["no choices", (response) => response.end("{}"), "the endpoint's reply contains no message"],
     ["a closed connection", (response) => response.destroy(), "the connection failed"],
     ["silence", () => {}, "no answer within 0.8 s"],
     ["a slow drip", drip, "no answer within 0.8 s"],
     ["junk twice", { content: "no" }, "the reply holds no JSON object"],
     ["two answers", { content: `{"verdict":"allow"} { {"verdict":"block"}` }, "the reply has several verdicts"],
-    ["a verdict that is none", answer("maybe"), "the reply has no `verdict`"],
+    ["an invalid verdict", answer("maybe"), "the reply has no `verdict`"],
     ["a large reply", (response) => response.end("x".repeat(2_000_000)), "larger than 1 MiB"],
-  ])("for %s", async (_, said, why) => {
-    const { code, stdout, stderr } = await investigate(await endpoint(said), { A3S_SENTRY_AGENT_TIMEOUT: "1" });
+  ])("for %s", async (_, reply, why) => {
+    const { code, stdout, stderr } = await investigate(await endpoint(reply), { A3S_SENTRY_AGENT_TIMEOUT: "1" });
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^error: .+\n$/);
     expect(stderr).toContain(why);
@@ -233,7 +233,7 @@ describe("without an answer, there is a message on stderr, nothing on stdout, an
   it.each([
     ["no prompt", ["--json"], "'-p, --prompt <text>' not specified"],
     ["an unknown flag", ["--yaml", "-p", "x"], "unknown option '--yaml'"],
-    ["a folder of skills that is none", ["--skills", "/no/such", "-p", "x"], "cannot read the playbooks of `/no/such`"],
+    ["a missing folder of skills", ["--skills", "/no/such", "-p", "x"], "cannot read the playbooks in `/no/such`"],
   ])("with %s", async (_, args, why) => {
     const { code, stdout, stderr } = await agent(args, { SENTRY_L3_URL: "http://127.0.0.1:1", SENTRY_L3_MODEL: "m" });
     expect([code, stdout]).toEqual([1, ""]);
@@ -242,7 +242,7 @@ describe("without an answer, there is a message on stderr, nothing on stdout, an
 });
 
 describe("the endpoint", () => {
-  it("is that of L2 where there is no other", async () => {
+  it("is L2's if L3 has none", async () => {
     const model = await endpoint(answer("block"));
     const l2 = { A3S_SENTRY_LLM_URL: model.url, A3S_SENTRY_LLM_MODEL: "small", A3S_SENTRY_LLM_KEY: "l2" };
     expect(await agent(["--json", "-p", "x"], l2)).toMatchObject({ code: 0, stdout: BLOCKED });
@@ -258,7 +258,7 @@ describe("playbooks", () => {
     return [model.asked[0]?.messages[0]?.content ?? "", stderr];
   };
 
-  it("are part of the instruction: those of a folder, by name", async () => {
+  it("are part of the system message, sorted by name", async () => {
     const folder = scratch();
     writeFileSync(join(folder, "b.md"), "second");
     writeFileSync(join(folder, "a.md"), "first");
@@ -272,7 +272,7 @@ describe("playbooks", () => {
     expect(stderr).toBe("");
   });
 
-  it("are left out whole where they are too large, too many, or no files", async () => {
+  it("are skipped if they are too large, too many, or not files", async () => {
     const folder = scratch();
     const large = "x".repeat(64 * 1024);
     for (const name of ["a", "b", "c", "e"]) writeFileSync(join(folder, `${name}.md`), large);
@@ -284,19 +284,19 @@ describe("playbooks", () => {
     const [system, stderr] = await skillsIn(folder);
     expect(system.match(/# Playbook: (\w)/g)).toEqual(["# Playbook: a", "# Playbook: b", "# Playbook: c"]);
     expect(stderr.trimEnd().split("\n")).toEqual([
-      "warning: the playbook `d.md` is left out: it is larger than 65536 bytes",
-      "warning: the playbook `e.md` is left out: with it, there would be more than 196608 bytes",
-      "warning: the playbook `f.md` is left out: it is not a regular file",
-      "warning: the playbook `g.md` is left out: it does not exist",
-      "warning: the playbook `h.md` is left out: it is a link to itself",
-      "warning: the playbook `i.md` is left out: it is a directory",
+      "warning: skipped the playbook `d.md`: it is larger than 65536 bytes",
+      "warning: skipped the playbook `e.md`: all playbooks together would exceed 196608 bytes",
+      "warning: skipped the playbook `f.md`: it is not a regular file",
+      "warning: skipped the playbook `g.md`: it does not exist",
+      "warning: skipped the playbook `h.md`: it is a link to itself",
+      "warning: skipped the playbook `i.md`: it is a directory",
     ]);
     const many = scratch();
     for (let at = 10; at < 43; at++) writeFileSync(join(many, `${at}.md`), "x");
-    expect((await skillsIn(many))[1]).toBe("warning: the playbook `42.md` is left out: there are 32 before it\n");
+    expect((await skillsIn(many))[1]).toBe("warning: skipped the playbook `42.md`: only the first 32 files are read\n");
   });
 
-  it("are those of the package where none are given", async () => {
+  it("are the package's own by default", async () => {
     const model = await endpoint(answer("block"));
     expect((await investigate(model)).stderr).toBe("");
     expect(model.asked[0]?.messages[0]?.content.match(/^# Playbook: .*/gm)).toEqual([
@@ -306,14 +306,14 @@ describe("playbooks", () => {
     ]);
   });
 
-  it("of the package say at their beginning what they are called and for", () => {
+  it("of the package begin with their name and description", () => {
     for (const { name, text } of readSkills(OWN_SKILLS, () => expect.unreachable())) {
       expect(text).toMatch(new RegExp(`^---\\nname: ${name}\\ndescription: [^\\n]{40,}\\n---\\n\\n# `));
     }
   });
 });
 
-it("is what L3 runs, with the endpoint of L2", async () => {
+it("is the program that L3 runs, with the endpoint of L2", async () => {
   const model = await endpoint(calls(["recent_events", '{"contains":"evil"}']), answer("block", "secret exfiltration"));
   const llm = { url: model.url, model: "small", key: "l2", timeoutS: 30 };
   const agent = { bin: "a3s-sentry-agent", skills: null, timeoutS: 30 };

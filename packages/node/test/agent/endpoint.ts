@@ -1,4 +1,4 @@
-// An OpenAI-compatible endpoint on loopback that says what a test tells it, and the built agent beside it.
+// An OpenAI-compatible endpoint on loopback with scripted replies, and the built agent that asks it.
 import { execFile } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,7 +13,7 @@ interface Message {
   readonly tool_call_id?: string;
 }
 
-/** What the agent asked. */
+/** A request of the agent. */
 export interface Asked {
   readonly headers: IncomingMessage["headers"];
   readonly model: string;
@@ -23,22 +23,22 @@ export interface Asked {
   readonly temperature?: number;
 }
 
-/** A message of the model's, a status, or whatever else a test does with the response. */
-export type Said = object | number | ((response: ServerResponse) => void);
+/** A message of the model, an HTTP status, or a function that writes the response. */
+export type ScriptedReply = object | number | ((response: ServerResponse) => void);
 
 export interface Endpoint {
   readonly url: string;
   readonly asked: Asked[];
 }
 
-/** Says one thing after the other, and the last one again and again. */
-export async function endpoint(...sayings: readonly Said[]): Promise<Endpoint> {
+/** Starts an endpoint that sends the replies in order, and repeats the last one. */
+export async function endpoint(...replies: readonly ScriptedReply[]): Promise<Endpoint> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     asked.push({ headers: request.headers, ...JSON.parse(Buffer.concat(chunks).toString()) });
-    say(response, sayings[Math.min(asked.length, sayings.length) - 1] ?? 500);
+    send(response, replies[Math.min(asked.length, replies.length) - 1] ?? 500);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -48,13 +48,13 @@ export async function endpoint(...sayings: readonly Said[]): Promise<Endpoint> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked };
 }
 
-function say(response: ServerResponse, said: Said): void {
-  if (typeof said === "function") {
-    said(response);
-  } else if (typeof said === "number") {
-    response.writeHead(said, { "content-type": "application/json" }).end('{"error":"SECRET-OF-THE-ENDPOINT"}');
+function send(response: ServerResponse, reply: ScriptedReply): void {
+  if (typeof reply === "function") {
+    reply(response);
+  } else if (typeof reply === "number") {
+    response.writeHead(reply, { "content-type": "application/json" }).end('{"error":"SECRET-OF-THE-ENDPOINT"}');
   } else {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(completion(said)));
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(completion(reply)));
   }
 }
 
@@ -85,7 +85,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the agent. Beside PATH, nothing else is set. */
+/** Runs the agent with PATH and `env` alone in its environment. */
 export function agent(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const { PATH } = process.env;
@@ -96,7 +96,7 @@ export function agent(args: readonly string[], env: Readonly<Record<string, stri
   });
 }
 
-/** Asks an endpoint by the agent. */
+/** Runs the agent with an endpoint. */
 export function investigate(
   { url }: Endpoint,
   env: Readonly<Record<string, string>> = {},

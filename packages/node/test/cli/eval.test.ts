@@ -1,4 +1,4 @@
-// The parts of `eval`: lines, records, members, shares, the table.
+// The parts of `eval`: line batches, records, members, scores, the table.
 import { Buffer } from "node:buffer";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
@@ -33,7 +33,7 @@ describe("lineBatches", () => {
     expect(await lines(...chunks)).toEqual(expected);
   });
 
-  it("drops a line over 32 MiB, and goes on", async () => {
+  it("drops a line over 32 MiB and continues", async () => {
     const half = "x".repeat(16 * 1024 * 1024);
     expect(await lines("a\n", half, half, "x\nb\n")).toEqual(["a", null, "b"]);
   });
@@ -46,7 +46,7 @@ const record = (line: string) => {
 };
 
 describe("corpusRecord", () => {
-  it("takes an envelope as it is written", () => {
+  it("returns the bytes of an envelope unchanged", () => {
     const envelope = '{ "event": {"SecurityAction":{"pid":1,"kind":"ptrace","detail":18446744073709551615}}}';
     expect(record(`{"label":"block","event":${envelope},"category":"c","source":"s"}`)).toEqual({
       label: "block",
@@ -55,7 +55,7 @@ describe("corpusRecord", () => {
     });
   });
 
-  it("takes a text for a line", () => {
+  it("treats a string as a line", () => {
     expect(record('{"label":"allow","event":"not json","source":"s"}')).toEqual({
       label: "allow",
       group: "s",
@@ -63,7 +63,7 @@ describe("corpusRecord", () => {
     });
   });
 
-  it("takes the line itself where `event` is the innermost", () => {
+  it("returns the whole line if `event` is the inner event", () => {
     const line = '{"label":"allow","identity":{"agent":"py"},"event":{"Dns":{"pid":1,"query":"a"}}}';
     expect(record(line)).toEqual({ label: "allow", group: "all", event: line });
   });
@@ -75,7 +75,7 @@ describe("corpusRecord", () => {
     },
   );
 
-  it("is not led astray by a key that objects have anyway", () => {
+  it("ignores keys of `Object.prototype`", () => {
     expect(record('{"label":"allow","event":{"__proto__":{"event":1}}}').event).toContain("__proto__");
   });
 });
@@ -99,7 +99,7 @@ describe("memberBytes", () => {
 });
 
 describe("Score", () => {
-  it("counts by group and in all", () => {
+  it("counts by group and in total", () => {
     const score = new Score();
     score.add("a", "block", "block");
     score.add("a", "block", "escalate");
@@ -116,7 +116,7 @@ describe("Score", () => {
     expect(b && rates(b.blocked, b)).toEqual({ recall: null, precision: 0, falsePositives: 0.25 });
   });
 
-  it("keeps no more groups than a table can show", () => {
+  it("limits the number of groups", () => {
     const score = new Score();
     for (let i = 0; i < 1000; i++) score.add(`g${i}`, "allow", "allow");
     expect(score.groups.size).toBe(201);
@@ -125,7 +125,7 @@ describe("Score", () => {
 });
 
 describe("scoreTable", () => {
-  it("shows shares, and hides no single miss by rounding", () => {
+  it("shows shares, and never rounds a single miss away", () => {
     const score = new Score();
     for (let i = 0; i < 3000; i++) score.add("big", "allow", i === 0 ? "block" : "allow");
     for (let i = 0; i < 3000; i++) score.add("big", "block", i === 0 ? "allow" : "block");

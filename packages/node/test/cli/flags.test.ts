@@ -1,10 +1,10 @@
-// The flags of `run`: one for each variable, and of the same sense.
+// The flags of `run`: each variable has one, with the same meaning.
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { program } from "../../src/cli/commands.js";
+import { rootCommand } from "../../src/cli/commands.js";
 import { type RunFlags, runSettings } from "../../src/daemon/config/run-settings.js";
 
-/** Every variable, and a value that says something else than the default. */
+/** Every variable, with a value other than the default. */
 const VARIABLES: Readonly<Record<string, string>> = {
   CONFIG: "c.acl",
   POLICY: "p.acl",
@@ -32,7 +32,7 @@ const flagOf = (name: string) => `--${name.toLowerCase().replaceAll("_", "-")}`;
 function runCommand() {
   const stream = () => new PassThrough();
   const io = { stdin: stream(), stdout: stream(), stderr: stream(), env: {} };
-  const root = program(
+  const root = rootCommand(
     io,
     () => {},
     () => {},
@@ -42,7 +42,7 @@ function runCommand() {
   return { root, run };
 }
 
-/** What a command line tells the daemon. */
+/** The settings that a command line results in. */
 async function flagsOf(args: readonly string[]): Promise<RunFlags> {
   const { root, run } = runCommand();
   let flags: RunFlags = {};
@@ -54,10 +54,10 @@ async function flagsOf(args: readonly string[]): Promise<RunFlags> {
 }
 
 describe("a variable", () => {
-  it("has a flag that names it, and there is no flag without one", () => {
+  it("has a flag that names it, and each flag has a variable", () => {
     const { run } = runCommand();
-    const told = run.options.map(({ long, description }) => [long, /A3S_SENTRY_\w+/.exec(description)?.[0]]);
-    expect(told.sort()).toEqual(
+    const named = run.options.map(({ long, description }) => [long, /A3S_SENTRY_\w+/.exec(description)?.[0]]);
+    expect(named.sort()).toEqual(
       Object.keys(VARIABLES)
         .map((name) => [flagOf(name), `A3S_SENTRY_${name}`])
         .sort(),
@@ -72,6 +72,6 @@ describe("a variable", () => {
   });
 });
 
-it("without flags says nothing", async () => {
+it("no flags result in no settings", async () => {
   expect(runSettings(await flagsOf([]), {})).toEqual(runSettings({}, {}));
 });

@@ -1,4 +1,4 @@
-// Blocks into deny-files, on a real file system.
+// The enforcer on a real file system.
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
@@ -40,7 +40,7 @@ function setUp(options?: { dryRun?: boolean }) {
   };
 }
 
-/** What `enforce` throws. */
+/** Returns the `EnforceError` that `run` throws. */
 function failure(run: () => unknown): EnforceError {
   try {
     run();
@@ -52,7 +52,7 @@ function failure(run: () => unknown): EnforceError {
 }
 
 describe("what is written", () => {
-  it("appends one line a target, each once", () => {
+  it("appends one line per target, each once", () => {
     const { block, text } = setUp();
     expect([block("/bin/a"), block("/bin/b"), block("/bin/a")]).toEqual(["exec.txt", "exec.txt", "exec.txt"]);
     expect(text()).toBe("/bin/a\n/bin/b\n");
@@ -80,21 +80,21 @@ describe("what is written", () => {
     expect(readFileSync(path, "utf8")).toBe("/x\n");
   });
 
-  it("keeps a file whose last line has no newline apart from the first of ours", () => {
+  it("starts a new line after a last line without newline", () => {
     const { path, block, text } = setUp();
     writeFileSync(path, "/bin/old");
     block("/bin/a");
     expect(text()).toBe("/bin/old\n/bin/a\n");
   });
 
-  it("counts what is in the file at the start as written, the last line without newline too", () => {
+  it("recognizes targets that the file already contains, also in a last line without newline", () => {
     const { path, block, text } = setUp();
     writeFileSync(path, "/bin/a\n/bin/b");
     expect([block("/bin/a"), block("/bin/b")]).toEqual(["exec.txt", "exec.txt"]);
     expect(text()).toBe("/bin/a\n/bin/b");
   });
 
-  it("takes only a whole line for a target that is there", () => {
+  it("recognizes whole lines only", () => {
     const { path, block, text } = setUp();
     writeFileSync(path, "/bin/nc.old\n/usr/bin/nc\n# /bin/nc\n/bin/nc \n");
     block("/bin/nc");
@@ -126,7 +126,7 @@ describe("what is not written", () => {
     expect(enforcer.failures).toBe(0);
   });
 
-  it("anything in a dry run, into a file that is there or not", () => {
+  it("anything in a dry run, whether the file exists or not", () => {
     const { folder, path, block } = setUp({ dryRun: true });
     expect(block("/bin/a")).toBeNull();
     expect(existsSync(path)).toBe(false);
@@ -138,12 +138,12 @@ describe("what is not written", () => {
   });
 });
 
-describe("an operator's hand between two blocks", () => {
+describe("an operator between two blocks", () => {
   it.each<[string, (path: string) => void, string]>([
     ["deletes the file", (path) => rmSync(path), "/bin/a\n"],
     ["truncates it", (path) => truncateSync(path), "/bin/a\n"],
     ["renames it", (path) => renameSync(path, `${path}.1`), "/bin/a\n"],
-    ["takes the line out", (path) => writeFileSync(path, "/bin/other\n"), "/bin/other\n/bin/a\n"],
+    ["removes the line", (path) => writeFileSync(path, "/bin/other\n"), "/bin/other\n/bin/a\n"],
     [
       "replaces it by rename",
       (path) => {
@@ -153,7 +153,7 @@ describe("an operator's hand between two blocks", () => {
       "/bin/new\n/bin/a\n",
     ],
     [
-      "puts another line of the same length",
+      "writes another line of the same length",
       (path) => {
         writeFileSync(path, "/bin/z\n");
         utimesSync(path, 5, 5);
@@ -187,7 +187,7 @@ describe("an operator's hand between two blocks", () => {
 });
 
 describe("faults", () => {
-  it("a missing folder is an error, counted, and tried again", () => {
+  it("a missing folder is an error, which is counted, and the next block tries again", () => {
     const { folder, enforcer, block, text } = setUp();
     rmdirSync(folder);
     const error = failure(() => block("/bin/a"));
@@ -219,7 +219,7 @@ describe("faults", () => {
       "ELOOP",
       "it is a symbolic link, which is not followed: name the file itself",
     ],
-  ])("%s in the place of the file", (_, put, code, why) => {
+  ])("%s in place of the file", (_, put, code, why) => {
     const { folder, path, block } = setUp();
     put(path, folder);
     const error = failure(() => block("/bin/a"));
@@ -234,14 +234,14 @@ describe("faults", () => {
     expect(failure(() => enforcer.enforce(decision("/bin/a"))).code).toBe("ENOTREG");
   });
 
-  it("a file in the place of the folder", () => {
+  it("a file in place of the folder", () => {
     const { folder } = setUp();
     writeFileSync(join(folder, "f"), "");
     const enforcer = new Enforcer({ DenyExec: { path: join(folder, "f/exec.txt"), label: "f/exec.txt" } });
     expect(failure(() => enforcer.enforce(decision("/bin/a"))).code).toBe("ENOTDIR");
   });
 
-  it("a fault after a success does not stand for the target", () => {
+  it("a target is written again after a fault", () => {
     const { path, block, text } = setUp();
     block("/bin/a");
     rmSync(path);
@@ -252,7 +252,7 @@ describe("faults", () => {
     expect(text()).toBe("/bin/a\n");
   });
 
-  it("a hard link is a file like any other", () => {
+  it("a hard link is written like any file", () => {
     const { folder, path, block } = setUp();
     writeFileSync(join(folder, "other"), "");
     linkSync(join(folder, "other"), path);
@@ -262,7 +262,7 @@ describe("faults", () => {
 });
 
 describe("many targets", () => {
-  it("each is there once, old ones are known still", () => {
+  it("each is written once, and old ones are still recognized", () => {
     const { enforcer, text } = setUp();
     const targets = Array.from({ length: 3000 }, (_, i) => `/bin/${"x".repeat(3000)}/${i}`);
     for (const target of targets) enforcer.enforce(decision(target));

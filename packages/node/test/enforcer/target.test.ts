@@ -1,4 +1,4 @@
-// Which targets a deny-file takes.
+// The targets that a deny-file takes.
 import type { ActionKind } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import { denyLine } from "../../src/enforcer/target.js";
@@ -25,7 +25,7 @@ describe("egress", () => {
 
   it.each([
     ["nothing", ""],
-    ["blanks", " \t\n"],
+    ["white space", " \t\n"],
     ["any address", "0.0.0.0"],
     ["zero", "0"],
     ["zeros", "00.0.0.0"],
@@ -51,9 +51,9 @@ describe("egress", () => {
     ["a leading zero", "10.0.0.01"],
     ["five parts", "1.2.3.4.5"],
     ["two dots", "evil..test"],
-    ["a dot ahead", ".evil.test"],
+    ["a leading dot", ".evil.test"],
     ["a hyphen at an end", "evil-.test"],
-    ["a blank", "evil .test"],
+    ["a space", "evil .test"],
     ["a slash", "10.0.0.0/8"],
     ["a newline", "evil.test\nother.test"],
     ["NUL", "evil\0.test"],

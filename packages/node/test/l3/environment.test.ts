@@ -1,11 +1,11 @@
-// What an investigator gets of the environment: an endpoint, and no secret.
+// The environment of an investigator: an endpoint, and no other secret.
 import { describe, expect, it } from "vitest";
 import { investigatorEnvironment } from "../../src/l3/environment.js";
 
 const L2 = { url: "http://l2/v1", model: "small", key: "l2-key" };
 
 describe("the environment of an investigator", () => {
-  it("holds what programs need, and nothing else", () => {
+  it("contains what programs need, and nothing else", () => {
     const own = {
       PATH: "/bin",
       HOME: "/root",
@@ -35,19 +35,19 @@ describe("the environment of an investigator", () => {
   });
 
   it.each([
-    ["nothing of its own", {}, ["http://l2/v1", "small", "l2-key"]],
+    ["no setting", {}, ["http://l2/v1", "small", "l2-key"]],
     ["empty variables", { SENTRY_L3_URL: "", SENTRY_L3_KEY: "" }, ["http://l2/v1", "small", "l2-key"]],
     ["a model", { SENTRY_L3_MODEL: "large" }, ["http://l2/v1", "large", "l2-key"]],
     ["a key", { SENTRY_L3_KEY: "mine" }, ["http://l2/v1", "small", "mine"]],
-    ["an address, to which L2's key does not go", { SENTRY_L3_URL: "http://l3" }, ["http://l3", "small", undefined]],
+    ["an address, which does not get L2's key", { SENTRY_L3_URL: "http://l3" }, ["http://l3", "small", undefined]],
     ["L2's address", { SENTRY_L3_URL: "http://l2/v1" }, ["http://l2/v1", "small", "l2-key"]],
     ["all", { SENTRY_L3_URL: "u", SENTRY_L3_MODEL: "m", SENTRY_L3_KEY: "k" }, ["u", "m", "k"]],
-  ] as const)("has the endpoint of L2 but for what is set: %s", (_, own, [url, model, key]) => {
+  ] as const)("uses L2's endpoint except for the settings of L3: %s", (_, own, [url, model, key]) => {
     const { SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY } = investigatorEnvironment(own, L2, 1);
     expect([SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY]).toEqual([url, model, key]);
   });
 
-  it("has no endpoint where none is known", () => {
+  it("has no endpoint if neither L3 nor L2 has one", () => {
     expect(investigatorEnvironment({}, null, 1)).toEqual({ A3S_SENTRY_AGENT_TIMEOUT: "1" });
     expect(investigatorEnvironment({}, { ...L2, key: null }, 1)).not.toHaveProperty("SENTRY_L3_KEY");
   });

@@ -1,9 +1,9 @@
-// Programs to investigate by, written for one test, and a way to see what is left of them.
+// Investigator programs written for one test, and a view of what they leave behind.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Judge, JudgedEvent, TierDecision } from "@a3s-sentry/core";
 import { onTestFinished, vi } from "vitest";
-// The built one: the guard is a program of its own.
+// The built module: the reaper is a program of its own.
 import { type AgentOptions, agentTier } from "../../dist/l3/tier.js";
 import { scratch } from "../support/scratch.js";
 
@@ -29,9 +29,9 @@ export interface Asked extends Partial<AgentOptions> {
 
 export class Lab {
   readonly folder = scratch();
-  /** Where the tier makes its folders. */
+  /** The folder for temporary files, where the tier creates its own. */
   readonly temp = join(this.folder, "temporary files");
-  /** Seconds that no other sleep lasts. */
+  /** A number of seconds that identifies this test's `sleep` processes. */
   readonly forever = `${86_400 + Math.floor(Math.random() * 1e9)}`;
 
   constructor() {
@@ -40,7 +40,7 @@ export class Lab {
     onTestFinished(() => void vi.unstubAllEnvs());
   }
 
-  /** Writes a program; `$FOREVER` in it is a time that outlasts every test. */
+  /** Writes a program; `$FOREVER` in it becomes a time that outlasts every test. */
   program(text: string, name = "program"): string {
     const file = join(this.folder, name);
     writeFileSync(file, `#!/bin/sh\n${text.replaceAll("$FOREVER", this.forever)}\n`);
@@ -59,7 +59,7 @@ export class Lab {
     return await this.tier(bin, asked).judge({ ...EVENT, ...event }, { signal });
   }
 
-  /** The command lines of what sleeps still, and what the tier's folder for temporary files holds. */
+  /** The command lines of this test's living `sleep` processes, and the content of `temp`. */
   left(): string[] {
     return [...commandLines().filter((line) => line.includes(this.forever)), ...readdirSync(this.temp)];
   }
@@ -81,7 +81,7 @@ function commandLines(): string[] {
     });
 }
 
-/** Processes that this one has started and that live still. */
+/** The living child processes of this process. */
 export function children(): string[] {
   return readdirSync("/proc").filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;

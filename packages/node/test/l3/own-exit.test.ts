@@ -1,4 +1,4 @@
-// What is left of investigations when sentry itself ends: nothing, however it ends.
+// Nothing is left of investigations when sentry itself ends, in whatever way.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { EVENT, Lab } from "./lab.js";
 
 const TIER = new URL("../../dist/l3/tier.js", import.meta.url).href;
 
-/** A program that has begun two investigations. */
+/** A process that has started two investigations. */
 class Sentry {
   readonly lab = new Lab();
   readonly ended: Promise<unknown>;
@@ -30,7 +30,7 @@ class Sentry {
     onTestFinished(() => void this.#child.kill("SIGKILL"));
   }
 
-  /** Six processes sleep, and there are two folders. */
+  /** Resolves when six processes sleep and two folders exist. */
   async started(): Promise<void> {
     await expect.poll(() => this.lab.left().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(8);
   }

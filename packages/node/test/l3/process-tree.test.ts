@@ -1,4 +1,4 @@
-// What is left of investigations: nothing, however their programs go about it.
+// Nothing is left of an investigation, whatever its program does.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,29 +7,29 @@ import { ALLOW, children, Lab } from "./lab.js";
 
 const ALLOWED = { verdict: "allow", severity: "info", reason: "L3: fine" };
 
-/** Ways to start what stays. Each is followed by a moment in which it begins. */
-const STAYS = {
+/** Ways to start a process that outlives its program. Each test then gives it a moment to start. */
+const SURVIVORS = {
   "a child": "sleep $FOREVER &",
   "a grandchild": "(sleep $FOREVER; :) &",
   "an orphan": "(sleep $FOREVER &)",
-  "what is deaf to signals": "(trap '' TERM INT HUP; sleep $FOREVER; :) &",
+  "a process that ignores signals": "(trap '' TERM INT HUP; sleep $FOREVER; :) &",
   "a session of its own": "setsid sleep $FOREVER &",
   "an orphan with a session of its own": "(setsid sleep $FOREVER &)",
   "a session of its own without environment": "env -i /usr/bin/setsid sleep $FOREVER &",
   "an orphan with a session, without environment": "(env -i /usr/bin/setsid sleep $FOREVER &)",
   "a child elsewhere, without environment": "cd /; env -i /bin/sleep $FOREVER &",
   "a session of its own elsewhere": "cd /; (setsid sleep $FOREVER </dev/null >/dev/null 2>&1 &)",
-  "what holds stdout only": "(exec 2>&-; setsid sleep $FOREVER &)",
+  "a process that only holds stdout": "(exec 2>&-; setsid sleep $FOREVER &)",
 } as const;
 
-describe.each(Object.entries(STAYS))("%s", (_, start) => {
+describe.each(Object.entries(SURVIVORS))("%s", (_, start) => {
   it("ends with an answer", async () => {
     const lab = new Lab();
     expect(await lab.ask(lab.program(`${start}\n sleep 0.1; ${ALLOW}`))).toEqual(ALLOWED);
     expect(lab.left()).toEqual([]);
   });
 
-  it("ends with the time", async () => {
+  it("ends at the timeout", async () => {
     const lab = new Lab();
     const program = lab.program(`${start}\n sleep $FOREVER`);
     await expect(lab.ask(program, { timeoutS: 0.4 })).rejects.toThrow("timed out after 0.4 s");
@@ -52,14 +52,14 @@ describe("a program that answers and lingers", () => {
     });
   });
 
-  it("counts as well if its time is up", async () => {
+  it("counts at the timeout too", async () => {
     const lab = new Lab();
     expect(await lab.ask(lab.program(`${ALLOW}; sleep $FOREVER`), { timeoutS: 0.4 })).toEqual(ALLOWED);
     expect(lab.left()).toEqual([]);
   });
 });
 
-it("what shows by nothing but its parent ends as long as that lives", async () => {
+it("a process that only its parent identifies ends while the parent lives", async () => {
   const lab = new Lab();
   const program = lab.program("cd /; env -i /usr/bin/setsid sleep $FOREVER &\n sleep $FOREVER");
   await expect(lab.ask(program, { timeoutS: 3 })).rejects.toThrow("timed out");
@@ -73,7 +73,7 @@ it("forks that outrun the search die with their group", async () => {
   expect(lab.left()).toEqual([]);
 });
 
-it("a process that never stays long enough to be found dies with its group", async () => {
+it("a process that is too short-lived for a search dies with its group", async () => {
   const lab = new Lab();
   const hops = join(lab.folder, "hops");
   const hop = `perl -e 'open H, ">>${hops}"; for (1..20000) { syswrite H, "." if $_ % 100 == 1; exit if fork }' >/dev/null`;
@@ -83,7 +83,7 @@ it("a process that never stays long enough to be found dies with its group", asy
   expect(statSync(hops).size).toBe(size);
 });
 
-it("a flood costs no memory", async () => {
+it("a flood of output takes no memory", async () => {
   const lab = new Lab();
   const before = process.memoryUsage().rss;
   for (let run = 0; run < 5; run++) await expect(lab.ask(lab.program("cat /dev/zero"))).rejects.toThrow("1 MiB");
@@ -93,12 +93,12 @@ it("a flood costs no memory", async () => {
 it.each([
   ["killed", "SIGKILL"],
   ["stopped", "SIGSTOP"],
-] as const)("a guard that is %s costs nothing", async (_, signal) => {
+] as const)("an investigation survives a reaper that is %s", async (_, signal) => {
   const lab = new Lab();
   const asked = lab.ask(lab.program(`(setsid sleep $FOREVER &); sleep 1; ${ALLOW}`));
   await expect.poll(() => lab.left().length, { timeout: 20_000 }).toBe(2);
-  const [guard] = children().filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("guard-process"));
-  process.kill(Number(guard), signal);
+  const [reaper] = children().filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("reaper-process"));
+  process.kill(Number(reaper), signal);
   expect(await asked).toEqual(ALLOWED);
   expect(lab.left()).toEqual([]);
   expect(await lab.ask(lab.program(ALLOW))).toEqual(ALLOWED);
@@ -107,8 +107,8 @@ it.each([
 it("200 investigations of every kind leave no process, no descriptor, no timer and no file", async () => {
   const lab = new Lab();
   const programs = [
-    ...Object.values(STAYS).map((start) => `${start}\n ${ALLOW}`),
-    ...Object.values(STAYS).map((start) => `${start}\n sleep $FOREVER`),
+    ...Object.values(SURVIVORS).map((start) => `${start}\n ${ALLOW}`),
+    ...Object.values(SURVIVORS).map((start) => `${start}\n sleep $FOREVER`),
     `${ALLOW}; sleep $FOREVER`,
     "yes",
     "exec >&-; sleep $FOREVER",

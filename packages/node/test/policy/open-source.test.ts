@@ -1,4 +1,4 @@
-// What is taken for a path, and which files are refused.
+// Which sources are paths, and which files are refused.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ describe("a path", () => {
 });
 
 it("a file that claims to be empty is read to its end", () => {
-  // Of a file whose size is not known yet, as of one that grows meanwhile, a part must not pass for the policy.
+  // Part of a file must not pass for the policy, even if its reported size is wrong.
   expect(openSource("/proc/self/status").source).toMatch(/^Name:.*nonvoluntary_ctxt_switches:\t\d+\n$/s);
 });
 
@@ -55,7 +55,7 @@ describe("a text", () => {
     expect(openSource(text)).toEqual({ source: text, folder: "" });
   });
 
-  it("is one though a file of that name lies in the working directory", () => {
+  it("is one even if the working directory contains a file of that name", () => {
     const folder = scratch();
     const before = process.cwd();
     process.chdir(folder);
@@ -74,8 +74,8 @@ describe("refused", () => {
   it.each<[string, (path: string) => void, string]>([
     ["no file", () => {}, "there is no such file"],
     ["a directory", (path) => mkdirSync(path), "it is a directory"],
-    ["a FIFO that nobody writes to", (path) => execFileSync("mkfifo", [path]), "it is not a regular file"],
-    ["a link in a circle", (path) => symlinkSync(path, path), "its path goes through too many symbolic links"],
+    ["a FIFO without a writer", (path) => execFileSync("mkfifo", [path]), "it is not a regular file"],
+    ["a link to itself", (path) => symlinkSync(path, path), "its path goes through too many symbolic links"],
     ["bytes that are not UTF-8", (path) => writeFileSync(path, Uint8Array.of(0x61, 0xff)), "it is not UTF-8 text"],
     ["1 MiB and a byte", (path) => writeFileSync(path, "#".repeat(1024 * 1024 + 1)), "it is larger than 1048576 bytes"],
     [
@@ -103,11 +103,11 @@ describe("refused", () => {
   it("a path through a file", () => {
     const file = join(scratch(), "f");
     writeFileSync(file, "");
-    expect(refusal(join(file, "p.acl"))[1]).toMatch(/: a part of its path is not a directory$/);
+    expect(refusal(join(file, "p.acl"))[1]).toMatch(/: part of its path is not a directory$/);
   });
 });
 
-/** Code, message and frame of the one diagnostic. */
+/** Returns code, message and frame of the only diagnostic. */
 function refusal(path: string): string[] {
   try {
     openSource(path);
@@ -116,5 +116,5 @@ function refusal(path: string): string[] {
       return error.diagnostics.flatMap(({ code, message, frame }) => [code, message, frame]);
     throw error;
   }
-  throw new Error("it was taken");
+  throw new Error("no error was thrown");
 }

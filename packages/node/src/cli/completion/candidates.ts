@@ -1,4 +1,4 @@
-// What may come next on a command line, from the same description that its help is made of.
+// Finds the completions of a command line, from the definitions that its help is made of.
 
 import type { Argument, Command, Option } from "commander";
 import { FILES } from "./scripts.js";
@@ -8,17 +8,17 @@ interface Candidate {
   readonly description: string;
 }
 
-/** The lines for a shell: candidates that begin as the last of `words` does, or the sign that files are wanted. */
+/** The output for a shell: the candidates that extend the last of `words`, or the marker for file names. */
 export function candidates(root: Command, shell: string, words: readonly string[]): string {
   const joined = joinEquals(words);
   const current = joined.at(-1) ?? "";
   const found = next(root, joined.slice(0, -1), current);
   if (found === "files") return `${FILES}\n`;
-  // bash takes `--flag=` for a word of its own, and completes what is behind it.
+  // bash treats `--flag=` as a separate word, and completes the part after it.
   const value = current.startsWith("-") ? current.slice(current.indexOf("=") + 1) : current;
-  const begun = current.includes("=") && shell === "bash" ? value : current;
+  const prefix = current.includes("=") && shell === "bash" ? value : current;
   return found
-    .filter(({ text }) => text.startsWith(begun))
+    .filter(({ text }) => text.startsWith(prefix))
     .map((candidate) => `${line(candidate, shell)}\n`)
     .join("");
 }
@@ -44,7 +44,7 @@ function next(root: Command, before: readonly string[], current: string): Candid
   return argument === undefined ? [] : argument.name() === "event" ? [] : values(argument.argChoices);
 }
 
-/** The option that takes the word after `word` for its value. */
+/** The option whose value is the word after `word`. */
 function valued(command: Command, word: string): Option | undefined {
   const option = optionOf(command, word);
   return option?.required ? option : undefined;
@@ -60,13 +60,13 @@ function argumentAt(command: Command, place: number): Argument | undefined {
   return all[place] ?? (last?.variadic ? last : undefined);
 }
 
-/** What an option takes: its list, files, or what nobody can guess. */
+/** The values of an option: its choices, file names, or none for free text. */
 function valuesOf(option: Option | undefined): Candidate[] | "files" {
   if (option !== undefined && option.argChoices === undefined && !/<(?:file|folder)>/.test(option.flags)) return [];
   return values(option?.argChoices);
 }
 
-/** Whatever has no list of its own is a file. */
+/** A value without choices is a file name. */
 function values(choices: readonly string[] | undefined): Candidate[] | "files" {
   return choices === undefined ? "files" : choices.map((text) => ({ text, description: "" }));
 }
@@ -87,7 +87,7 @@ function line({ text, description }: Candidate, shell: string): string {
   return shell === "zsh" ? `${text.replaceAll(":", "\\:")}:${description}` : `${text}\t${description}`;
 }
 
-/** bash hands over `--flag`, `=`, `value` as three words. */
+/** Joins `--flag`, `=` and `value`, which bash passes as three words. */
 function joinEquals(words: readonly string[]): string[] {
   const joined: string[] = [];
   for (let i = 0; i < words.length; i++) {

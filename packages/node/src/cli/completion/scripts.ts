@@ -1,8 +1,8 @@
-// Completion scripts: each hands the words of the line to `a3s-sentry complete`, as words, never as text to evaluate.
+// Completion scripts for shells. They pass the line to `a3s-sentry complete` as words, never as text to evaluate.
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** What `complete` prints where files are wanted. No candidate begins so. */
+/** Printed by `complete` to request file names. No candidate begins like this. */
 export const FILES = ":files";
 
 const BASH = `# bash completion for a3s-sentry

@@ -1,4 +1,4 @@
-// The decisions on many events at once.
+// Classifies many events in one call of the rule engine.
 
 import { Buffer } from "node:buffer";
 import { type Decision, MAX_LINE_BYTES } from "@a3s-sentry/core";
@@ -6,7 +6,10 @@ import type { Sentry } from "../../sentry.js";
 
 const NEWLINE = Buffer.from("\n");
 
-/** What `sentry.classify` gives for each, but for targets. Events of one line cross to the rule engine together. */
+/**
+ * Returns what `sentry.classify` returns for each event, except for targets. Events without a line break
+ * share one call of the rule engine.
+ */
 export function classifyAll(sentry: Sentry, events: readonly (string | Uint8Array)[]): (Decision | null)[] {
   const lines = events.map((event) => {
     const line = typeof event === "string" ? Buffer.from(event) : event;

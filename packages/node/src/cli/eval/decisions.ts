@@ -1,12 +1,12 @@
-// The file of decisions: one JSON line for each line of a corpus.
+// Writes the decisions file: one JSON line for each line of a corpus.
 
 import { type FileHandle, open } from "node:fs/promises";
 import type { Decision } from "@a3s-sentry/core";
 import { CliError, errorText } from "../io.js";
 
-const LARGE = 256 * 1024;
+const FLUSH_CHARS = 256 * 1024;
 
-/** A file that is written anew, in large pieces. */
+/** A new file, written in large chunks. */
 export class DecisionsFile {
   readonly #path: string;
   readonly #file: FileHandle;
@@ -20,18 +20,18 @@ export class DecisionsFile {
     this.#file = file;
   }
 
-  /** Refuses to overwrite one of `inputs`. */
+  /** Creates or replaces a file. Rejects with a `CliError` if it is one of `inputs`. */
   static async open(path: string, inputs: readonly FileHandle[]): Promise<DecisionsFile> {
-    const file = await told(path, () => open(path, "a"));
+    const file = await withPath(path, () => open(path, "a"));
     try {
       const { dev, ino } = await file.stat();
       for (const input of inputs) {
         const read = await input.stat();
         if (read.isFile() && read.dev === dev && read.ino === ino) {
-          throw new CliError(`\`${path}\` is a corpus too: it would be overwritten`);
+          throw new CliError(`\`${path}\` is also a corpus and would be overwritten`);
         }
       }
-      if ((await file.stat()).isFile()) await told(path, () => file.truncate());
+      if ((await file.stat()).isFile()) await withPath(path, () => file.truncate());
       return new DecisionsFile(path, file);
     } catch (error) {
       await file.close();
@@ -39,7 +39,7 @@ export class DecisionsFile {
     }
   }
 
-  /** The next line's decision; `null` for what is not an event. */
+  /** Adds the next line's decision; `null` for a line that is not an event. */
   add(decision: Decision | null): void {
     const line = `{"i":${this.#next},${decision === null ? NOT_AN_EVENT : this.#text(decision)}\n`;
     this.#next += 1;
@@ -47,34 +47,35 @@ export class DecisionsFile {
     this.#length += line.length;
   }
 
-  /** Decisions are shared by many events. */
+  /** Cached, since many events share one decision. */
   #text(decision: Decision): string {
-    const text = this.#texts.get(decision) ?? rest(decision.verdict, decision.rule ?? null);
+    const text = this.#texts.get(decision) ?? lineTail(decision.verdict, decision.rule ?? null);
     this.#texts.set(decision, text);
     return text;
   }
 
-  async flush(least = LARGE): Promise<void> {
-    if (this.#length < least) return;
+  async flush(minChars = FLUSH_CHARS): Promise<void> {
+    if (this.#length < minChars) return;
     const text = this.#pending.join("");
     this.#pending = [];
     this.#length = 0;
-    await told(this.#path, () => this.#file.writeFile(text));
+    await withPath(this.#path, () => this.#file.writeFile(text));
   }
 
   async close(): Promise<void> {
-    await told(this.#path, () => this.#file.close());
+    await withPath(this.#path, () => this.#file.close());
   }
 }
 
-/** A line after its number. */
-function rest(verdict: string | null, rule: string | null): string {
+/** The part of a line after its number. */
+function lineTail(verdict: string | null, rule: string | null): string {
   return JSON.stringify({ verdict, rule }).slice(1);
 }
 
-const NOT_AN_EVENT = rest(null, null);
+const NOT_AN_EVENT = lineTail(null, null);
 
-async function told<T>(path: string, act: () => Promise<T>): Promise<T> {
+/** Runs a file operation, and names the file in its failure. */
+async function withPath<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

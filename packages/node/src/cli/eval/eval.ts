@@ -1,11 +1,11 @@
-// `eval CORPUS…`: how well a policy tells attacks from benign work, on labelled events.
+// `eval CORPUS…`: measures how well a policy separates attacks from benign work, on labelled events.
 
 import type { Buffer } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Sentry } from "../../sentry.js";
+import { formatCount } from "../../util/format.js";
 import { CliError, colorsFor, type ExitCode, errorText, type Io } from "../io.js";
 import { openPolicy } from "../open-policy.js";
-import { count } from "../text.js";
 import { writeOut } from "../write.js";
 import { classifyAll } from "./classify.js";
 import { DecisionsFile } from "./decisions.js";
@@ -30,10 +30,10 @@ interface Counts {
   unlabelled: number;
 }
 
-/** A line that is too long. */
+/** Stands for a line that is too long. */
 const NO_RECORD: CorpusRecord = { group: "all", event: "" };
 
-/** Corpora of any size: nothing but the counts is kept. */
+/** Corpora may have any size: only counts are kept in memory. */
 export async function evaluate(paths: readonly string[], options: EvalOptions, io: Io): Promise<ExitCode> {
   const sentry = await openPolicy(options.policy, io.env);
   const corpora: Corpus[] = [];
@@ -103,10 +103,11 @@ async function* bytesOf({ path, file }: Corpus): AsyncGenerator<Buffer> {
 }
 
 function notes({ lines, notEvents, unlabelled }: Counts, decisions: string | undefined): string {
-  const told = [count(lines, "line")];
+  const parts = [formatCount(lines, "line")];
   if (unlabelled > 0)
-    told.push(`${count(unlabelled, "line")} without a label \`allow\` or \`block\`, not in the table`);
-  if (notEvents > 0) told.push(`${count(notEvents, "line")} not an event, so neither blocked nor flagged`);
-  if (decisions !== undefined) told.push(`decisions in ${decisions}`);
-  return told.join("; ");
+    parts.push(`${formatCount(unlabelled, "line")} without the label \`allow\` or \`block\`, not in the table`);
+  if (notEvents > 0)
+    parts.push(`${formatCount(notEvents, "line")} not an event, counted as neither blocked nor flagged`);
+  if (decisions !== undefined) parts.push(`decisions in ${decisions}`);
+  return parts.join("; ");
 }

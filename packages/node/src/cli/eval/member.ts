@@ -1,5 +1,5 @@
-// The bytes of one member of a JSON object, as they are written there: parsing and printing again would bend large
-// numbers and hide what is doubled.
+// Extracts the bytes of one member of a JSON object. Parsing and serializing it again would change large
+// numbers and drop duplicate members.
 
 import type { Buffer } from "node:buffer";
 
@@ -10,7 +10,7 @@ const BACKSLASH = 0x5c;
 const OPEN = new Set([0x5b, 0x7b]);
 const CLOSE = new Set([0x5d, 0x7d]);
 
-/** The value of the last member `key` of the outermost object. `json` must be valid. */
+/** Returns the value of the last member `key` of the outermost object. `json` must be valid. */
 export function memberBytes(json: Buffer, key: string): Uint8Array | undefined {
   let found: Uint8Array | undefined;
   let at = json.indexOf("{") + 1;
@@ -25,7 +25,7 @@ export function memberBytes(json: Buffer, key: string): Uint8Array | undefined {
   return found;
 }
 
-/** Where the comma or bracket after a value is. */
+/** The offset of the comma or bracket after a value. */
 function endOfValue(json: Buffer, from: number): number {
   let depth = 0;
   for (let at = from; at < json.length; at++) {

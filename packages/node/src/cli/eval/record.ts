@@ -1,22 +1,22 @@
-// One line of a corpus: its label, its group, and the event in it.
+// Reads one line of a corpus: its label, its group and its event.
 
 import type { Buffer } from "node:buffer";
 import { memberBytes } from "./member.js";
 
 export interface CorpusRecord {
-  /** Absent where the line has none, or another than `"allow"` and `"block"`. */
+  /** Absent if the line has no label, or another one. */
   readonly label?: "allow" | "block";
-  /** `category`, or else `source`, or else `"all"`. */
+  /** The line's `category`, else its `source`, else `"all"`. */
   readonly group: string;
-  /** What is to be judged. */
+  /** The event to judge. */
   readonly event: string | Uint8Array;
 }
 
 type Fields = Partial<Readonly<Record<"label" | "category" | "source" | "event", unknown>>>;
 
 /**
- * Reads `{"label": …, "event": X, …}`. X is a line of a collector, as an object (which has an `event` of its own) or as
- * a text; or it is the innermost `{"ToolExec": …}`, and then the corpus line itself is the collector's line.
+ * Reads `{"label": …, "event": X, …}`. X is a collector's line, as a string or as an object with its own
+ * `event`; or X is the inner `{"ToolExec": …}`, and the corpus line itself is the collector's line.
  */
 export function corpusRecord(line: Buffer): CorpusRecord {
   const fields = parseObject(line);

@@ -1,14 +1,14 @@
-// How well decisions fit the labels, group by group.
+// Compares decisions with labels, group by group.
 
 import type { Verdict } from "@a3s-sentry/core";
 
-/** Labelled lines of one group. */
+/** The labelled lines of one group. */
 export interface Tally {
-  /** Labelled `block`. */
+  /** Lines labelled `block`. */
   attacks: number;
-  /** Labelled `allow`. */
+  /** Lines labelled `allow`. */
   benign: number;
-  /** By L1's verdict: `flagged` is block or escalate. */
+  /** By L1's verdict; `flagged` means block or escalate. */
   readonly blocked: Hits;
   readonly flagged: Hits;
 }
@@ -18,14 +18,14 @@ export interface Hits {
   benign: number;
 }
 
-/** Shares from 0 to 1; `null` where there is nothing to take a share of. */
+/** Shares from 0 to 1; `null` for a share of nothing. */
 export interface Rates {
   readonly recall: number | null;
   readonly precision: number | null;
   readonly falsePositives: number | null;
 }
 
-/** More groups than anyone reads in a table; the rest is counted together. */
+/** The most rows of a readable table. Further groups share one row. */
 const MAX_GROUPS = 200;
 const REST = "(other groups)";
 
@@ -33,7 +33,7 @@ export class Score {
   readonly groups = new Map<string, Tally>();
   readonly total = emptyTally();
 
-  /** `verdict`: L1's; `null` (not an event) is neither blocked nor flagged. */
+  /** `verdict` is L1's. `null`, for a line that is not an event, counts as neither blocked nor flagged. */
   add(group: string, label: "allow" | "block", verdict: Verdict | null): void {
     for (const tally of [this.total, this.#tally(group)]) {
       const kind = label === "block" ? "attacks" : "benign";

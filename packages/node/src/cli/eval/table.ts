@@ -1,4 +1,4 @@
-// The table of a score.
+// Renders a score as a table.
 
 import Table from "cli-table3";
 import { escapeTerminal } from "../../util/escape-terminal.js";
@@ -35,7 +35,7 @@ function shares(hits: Hits, tally: Tally): string[] {
   return [recall, precision, falsePositives].map(percent);
 }
 
-/** Rounded to a tenth, but never to 0 or 100 % what is not: one false alarm in a million is to be seen. */
+/** Rounds to a tenth, but only 0 becomes 0 % and only 1 becomes 100 %: one false alarm in a million must show. */
 function percent(share: number | null): string {
   if (share === null) return "-";
   if (share > 0 && share < 0.0005) return "<0.1%";

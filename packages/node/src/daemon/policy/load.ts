@@ -1,7 +1,7 @@
 // Loads the sentry of a run: from a configuration, a rules file, both, or the built-in rules alone.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
-import { lacking } from "../../l3/preflight.js";
+import { preflight } from "../../l3/preflight.js";
 import { type OpenedSource, openFile } from "../../policy/open-source.js";
 import { readNamedFile, unreadable } from "../../policy/policy-file.js";
 import { labelOf } from "../../policy/sinks.js";
@@ -85,7 +85,7 @@ function missing(sentry: Sentry, folder: string): string[] {
   const lacksTier = sentry.policy.speculate !== null && (l2 === undefined || l3 === undefined);
   return [
     ...(lacksTier ? ["speculation has no effect without both L2 and L3"] : []),
-    ...(agent === null ? [] : lacking(agent, { folder, llm, env: process.env })),
+    ...(agent === null ? [] : preflight(agent, { folder, llm, env: process.env })),
     ...sentry.enforceFaults().map(({ message }) => `${message}; its targets are not denied until this is fixed`),
   ];
 }

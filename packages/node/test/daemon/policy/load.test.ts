@@ -63,7 +63,7 @@ describe("tiers", () => {
       const { tiers, warnings } = await loaded({ "c.acl": `agent { bin = "${bin}" }` }, { config: "c.acl" });
       expect(tiers).toEqual(["L3"]);
       expect(warnings).toEqual([
-        `the program of L3, \`${bin}\`, is not there or cannot be executed: L3 fails until it can`,
+        `the L3 program \`${bin}\` is missing or not executable: L3 fails until this is fixed`,
       ]);
     },
   );
@@ -78,9 +78,7 @@ describe("tiers", () => {
   it("have a warning about missing playbooks", async () => {
     const agent = (skills: string) => `${LLM} agent { bin = "a3s-sentry-agent" skills = "${skills}" }`;
     const { warnings } = await loaded({ "c.acl": agent("none") }, { config: "c.acl" });
-    expect(warnings).toEqual([
-      "the playbooks of L3, `none`, are no folder that can be read: L3 may fail until they are",
-    ]);
+    expect(warnings).toEqual(["the L3 playbooks `none` are not a readable folder: L3 may fail until this is fixed"]);
     expect((await loaded({ "c.acl": agent(".") }, { config: "c.acl" })).warnings).toEqual([]);
   });
 

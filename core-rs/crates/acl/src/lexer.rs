@@ -1,0 +1,287 @@
+//! From characters to tokens, on demand. Every token takes time linear in its length, and none is read twice.
+
+use super::MAX_TOKEN;
+use super::token::{Delimiter, Kind, Token};
+use sentry_text::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
+use sentry_text::{Span, is_visible, offset};
+
+const TEXT_HELP: &str = "text stands in quotes: `\"…\"`";
+
+pub(super) struct Lexer<'a> {
+    pub(super) source: &'a str,
+    pub(super) at: usize,
+    pub(super) problems: Vec<Diagnostic>,
+    /// Whether a string or comment without an end took all the rest of the source.
+    pub(super) swallowed: bool,
+}
+
+/// Whether a character can start a name.
+pub(super) fn starts_name(c: char) -> bool {
+    c.is_alphabetic() || c == '_'
+}
+
+/// Whether a character can be inside a name.
+pub(super) fn continues_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '-'
+}
+
+/// Whether a whole text is a name.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(starts_name) && text.chars().all(continues_name)
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        let at = if source.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        Self {
+            source,
+            at,
+            problems: Vec::new(),
+            swallowed: false,
+        }
+    }
+
+    /// The next token; [`Kind::End`] for ever at the end.
+    pub(super) fn next(&mut self) -> Token {
+        let starts_line = self.skip_blank();
+        let start = self.at;
+        let kind = self.token();
+        let span = Span::new(offset(start), offset(self.at));
+        let kind = if self.at - start > MAX_TOKEN && !self.swallowed {
+            self.problems.clear();
+            self.report(
+                Code::LimitToken,
+                span,
+                "a name, number or string is longer than 256 KiB",
+            );
+            Kind::Bad
+        } else {
+            kind
+        };
+        Token {
+            kind,
+            span,
+            starts_line,
+            problems: std::mem::take(&mut self.problems),
+        }
+    }
+
+    pub(super) fn rest(&self) -> &'a str {
+        self.source.get(self.at..).unwrap_or_default()
+    }
+
+    /// The span from `start` to where the lexer stands.
+    pub(super) fn since(&self, start: usize) -> Span {
+        Span::new(offset(start), offset(self.at))
+    }
+
+    pub(super) fn report(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.push(Diagnostic::new(code, span, message));
+    }
+
+    pub(super) fn report_with_help(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    /// Keeps a problem; of a string with a bad escape at every second byte only the first hundred.
+    fn push(&mut self, problem: Diagnostic) {
+        if self.problems.len() < MAX_DIAGNOSTICS {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Moves on over all characters that fit.
+    pub(super) fn take_while(&mut self, fits: impl Fn(char) -> bool) {
+        let rest = self.rest();
+        self.at += rest.find(|c| !fits(c)).unwrap_or(rest.len());
+    }
+
+    /// The end of the current line, without its line break.
+    pub(super) fn line_end(&self) -> usize {
+        let rest = self.rest();
+        let line = rest
+            .find('\n')
+            .map_or(rest, |end| rest.get(..end).unwrap_or_default());
+        self.at + line.strip_suffix('\r').unwrap_or(line).len()
+    }
+
+    /// Skips white space and comments; whether the next token is the first on its line.
+    fn skip_blank(&mut self) -> bool {
+        let mut starts_line = self.at == 0;
+        loop {
+            let start = self.at;
+            self.take_while(char::is_whitespace);
+            starts_line |= self
+                .source
+                .get(start..self.at)
+                .is_some_and(|blank| blank.contains('\n'));
+            let rest = self.rest();
+            if rest.starts_with('#') || rest.starts_with("//") {
+                self.at = self.line_end();
+            } else if rest.starts_with("/*") {
+                let start = self.at;
+                if let Some(end) = rest.get(2..).and_then(|body| body.find("*/")) {
+                    self.at += end + 4;
+                    starts_line |= self
+                        .source
+                        .get(start..self.at)
+                        .is_some_and(|c| c.contains('\n'));
+                } else {
+                    self.at = self.source.len();
+                    self.swallowed = true;
+                    self.report_with_help(
+                        Code::UnterminatedComment,
+                        Span::new(offset(start), offset(start + 2)),
+                        "a `/*` comment is never closed",
+                        "close it with `*/`",
+                    );
+                }
+            } else {
+                return starts_line;
+            }
+        }
+    }
+
+    fn token(&mut self) -> Kind {
+        let rest = self.rest();
+        let Some(c) = rest.chars().next() else {
+            return Kind::End;
+        };
+        let second = rest.chars().nth(1);
+        let (width, kind) = match (c, second) {
+            ('{', _) => (1, Kind::Open(Delimiter::Brace)),
+            ('}', _) => (1, Kind::Close(Delimiter::Brace)),
+            ('[', _) => (1, Kind::Open(Delimiter::Bracket)),
+            (']', _) => (1, Kind::Close(Delimiter::Bracket)),
+            ('(', _) => (1, Kind::Open(Delimiter::Paren)),
+            (')', _) => (1, Kind::Close(Delimiter::Paren)),
+            (',', _) => (1, Kind::Comma),
+            ('=', Some('=' | '>')) | (':' | '+', Some('=')) => (2, Kind::BadAssign),
+            ('=' | ':', _) => (1, Kind::Assign),
+            ('"', _) => return self.double_quoted(),
+            ('\'', _) => return self.single_quoted(),
+            ('`', _) => return self.backticked(),
+            ('<', Some('<')) => return self.heredoc(),
+            ('0'..='9' | '-', _) | ('.' | '+', Some('0'..='9')) => return self.number(),
+            (c, _) if starts_name(c) => {
+                self.take_while(continues_name);
+                return Kind::Name;
+            }
+            (';', _) => {
+                let span = Span::new(offset(self.at), offset(self.at + 1));
+                let help = "items are separated by new lines or commas";
+                self.report_with_help(Code::StrayCharacter, span, "unexpected character `;`", help);
+                (1, Kind::Comma)
+            }
+            _ => return self.stray(c),
+        };
+        self.at += width;
+        kind
+    }
+
+    fn number(&mut self) -> Kind {
+        let start = self.at;
+        self.take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-'));
+        let span = self.since(start);
+        let text = span.of(self.source);
+        // `f64` also reads `+1`, `inf` and `nan`.
+        let plain = !text.starts_with('+')
+            && text
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
+        match text.parse::<f64>() {
+            Ok(number) if plain && number.is_finite() => Kind::Number(number),
+            Ok(_) if plain => {
+                self.report(
+                    Code::NumberRange,
+                    span,
+                    "the number is too large for a 64-bit float",
+                );
+                Kind::Bad
+            }
+            _ => {
+                let help = format!("a number looks like `30`, `-0.5` or `1e6`; {TEXT_HELP}");
+                self.report_with_help(Code::BadNumber, span, "this is not a number", help);
+                Kind::Stray
+            }
+        }
+    }
+
+    fn stray(&mut self, c: char) -> Kind {
+        let start = self.at;
+        self.at += c.len_utf8();
+        self.take_while(|c| {
+            !c.is_whitespace()
+                && !matches!(
+                    c,
+                    ',' | '{' | '}' | '[' | ']' | '(' | ')' | '=' | '"' | '\'' | '`' | '#' | ';'
+                )
+        });
+        let help = match c {
+            '“' | '”' | '„' | '‘' | '’' | '«' | '»' => "use straight quotes: `\"…\"`",
+            c if !is_visible(c) => "remove it",
+            _ => TEXT_HELP,
+        };
+        let message = format!("unexpected character {}", shown(c));
+        self.report_with_help(Code::StrayCharacter, self.since(start), message, help);
+        Kind::Stray
+    }
+}
+
+/// A character for a message: in backticks, or by its number where it cannot be seen.
+pub(super) fn shown(c: char) -> String {
+    if is_visible(c) {
+        format!("`{c}`")
+    } else {
+        format!("U+{:04X}", u32::from(c))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_know_their_place_and_line() {
+        let source = "a /* \n */ = # c\n \"b\"";
+        let mut lexer = Lexer::new(source);
+        let mut tokens = Vec::new();
+        loop {
+            let token = lexer.next();
+            tokens.push((token.span.of(source), token.starts_line));
+            if token.kind == Kind::End {
+                break;
+            }
+        }
+        assert_eq!(
+            tokens,
+            [("a", true), ("=", true), ("\"b\"", true), ("", false)]
+        );
+    }
+
+    #[test]
+    fn a_token_keeps_no_more_problems_than_are_reported() {
+        let source = format!("\"{}\"", "\\.".repeat(1000));
+        let token = Lexer::new(&source).next();
+        assert_eq!(
+            (token.kind, token.problems.len()),
+            (Kind::Bad, MAX_DIAGNOSTICS)
+        );
+    }
+
+    #[test]
+    fn names() {
+        assert!(["a", "_", "a-b", "é1", "漢"].into_iter().all(is_name));
+        assert!(!["", "1", "-", "a b", "a.b", "😀"].into_iter().any(is_name));
+    }
+}

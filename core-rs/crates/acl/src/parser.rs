@@ -1,0 +1,295 @@
+//! From text to tree, reporting every problem on the way.
+//!
+//! A plain recursive descent on one token, with one more to look at. Three things make it recover well: values that
+//! cannot be read stay in the tree as [`ValueKind::Invalid`]; after a problem only the rest of its line is skipped;
+//! and a closing bracket that fits an outer opening one ends everything inside. Every loop takes a token or ends, the
+//! depth is counted at each opening bracket, so time is linear and the stack bounded on any input.
+
+use std::collections::BTreeMap;
+
+use super::lexer::Lexer;
+use super::token::{Delimiter, Kind, Token};
+use super::tree::{Document, Name};
+use super::{MAX_DOCUMENT, MAX_ITEMS, MAX_NESTING};
+use sentry_text::Span;
+use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
+
+/// What came out of a source: all of the tree that could be made, and all that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// The tree; holds [`ValueKind::Invalid`] where a value could not be read. Duplicates are kept.
+    pub document: Document,
+    /// What is wrong, in the order of the source, at most [`MAX_DIAGNOSTICS`]. Empty: the source is a document.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses a document.
+///
+/// Never fails and never panics: what is wrong comes back as diagnostics beside the tree. A source over
+/// [`MAX_DOCUMENT`] is not read at all. Takes time linear in the source.
+///
+/// ```
+/// use sentry_acl::{Item, ValueKind, parse};
+/// let parsed = parse("fail_closed = true\nverdict = block");
+/// assert_eq!(parsed.diagnostics.len(), 1);
+/// assert_eq!(parsed.diagnostics[0].code.as_str(), "acl/bare-word");
+/// let Item::Attribute(first) = &parsed.document.items[0] else { unreachable!() };
+/// assert_eq!((first.name.text.as_str(), &first.value.kind), ("fail_closed", &ValueKind::Bool(true)));
+/// ```
+pub fn parse(source: &str) -> Parsed {
+    if source.len() > MAX_DOCUMENT {
+        let message = format!(
+            "the document is {} bytes long, the limit is 1 MiB",
+            source.len()
+        );
+        let problem = Diagnostic::new(Code::LimitDocument, Span::default(), message);
+        return Parsed {
+            document: Document::default(),
+            diagnostics: vec![problem],
+        };
+    }
+    let mut parser = Parser::new(source);
+    let items = parser.items(None);
+    parser.bump();
+    let mut diagnostics = parser.problems;
+    diagnostic::sort(&mut diagnostics);
+    Parsed {
+        document: Document { items },
+        diagnostics,
+    }
+}
+
+pub(super) struct Parser<'a> {
+    lexer: Lexer<'a>,
+    pub(super) token: Token,
+    /// The token after it.
+    pub(super) next: Token,
+    /// The brackets that are open here, outermost first.
+    open: Vec<(Delimiter, Span)>,
+    pub(super) problems: Vec<Diagnostic>,
+    /// Where the last token ended.
+    pub(super) end: u32,
+    /// Whether it is known already why the document ends too early.
+    end_reported: bool,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        let mut lexer = Lexer::new(source);
+        let token = lexer.next();
+        let next = lexer.next();
+        Self {
+            lexer,
+            token,
+            next,
+            open: Vec::new(),
+            problems: Vec::new(),
+            end: 0,
+            end_reported: false,
+        }
+    }
+
+    // Tokens.
+
+    /// Takes the token and reports what is wrong with it.
+    pub(super) fn bump(&mut self) -> Token {
+        let mut token = self.skip();
+        for problem in std::mem::take(&mut token.problems) {
+            self.report(problem);
+        }
+        token
+    }
+
+    /// Takes the token without a word about it.
+    pub(super) fn skip(&mut self) -> Token {
+        let next = if self.problems.len() < MAX_DIAGNOSTICS {
+            self.lexer.next()
+        } else {
+            self.end_token()
+        };
+        let next = std::mem::replace(&mut self.next, next);
+        let token = std::mem::replace(&mut self.token, next);
+        self.end = token.span.end;
+        token
+    }
+
+    /// An end before the end of the source: there is no room for another problem.
+    pub(super) fn end_token(&self) -> Token {
+        let span = Span::new(self.end, self.end);
+        Token {
+            kind: Kind::End,
+            span,
+            starts_line: true,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn text(&self, span: Span) -> &'a str {
+        span.of(self.lexer.source)
+    }
+
+    pub(super) fn found(&self) -> &'static str {
+        self.token.found(self.lexer.source)
+    }
+
+    /// Whether an attribute starts here: a name and `=`.
+    pub(super) fn at_attribute(&self) -> bool {
+        self.token.kind == Kind::Name && self.next.is_assign()
+    }
+
+    /// Whether an attribute starts on a line of its own here: what should be closed before it most likely is not.
+    pub(super) fn at_next_attribute(&self) -> bool {
+        self.token.starts_line && self.at_attribute()
+    }
+
+    // Problems.
+
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        if self.problems.len() < MAX_DIAGNOSTICS {
+            self.problems.push(problem);
+        }
+    }
+
+    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::new(code, span, message));
+    }
+
+    /// Skips what is left of the line, up to what may well be in order: the next attribute, a comma, a closing
+    /// bracket. Of the problems of the tokens skipped only those are reported that hide more than their own token.
+    pub(super) fn skip_line(&mut self) {
+        while !self.token.starts_line && !self.at_attribute() {
+            match self.token.kind {
+                Kind::Comma | Kind::Close(_) | Kind::End => break,
+                Kind::Open(_) => self.skip_group(),
+                _ => self.skip_quietly(),
+            }
+        }
+    }
+
+    pub(super) fn skip_quietly(&mut self) {
+        for problem in self.skip().problems {
+            if !matches!(problem.code, Code::StrayCharacter | Code::BadNumber) {
+                self.report(problem);
+            }
+        }
+    }
+
+    /// Skips from an opening bracket to the one that closes it, of whatever kinds.
+    pub(super) fn skip_group(&mut self) {
+        let mut depth = 0_usize;
+        loop {
+            match self.token.kind {
+                Kind::Open(_) => depth += 1,
+                Kind::Close(_) => depth -= 1,
+                Kind::End => {
+                    self.end_reported = true;
+                    return;
+                }
+                _ => {}
+            }
+            self.skip_quietly();
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    // Brackets.
+
+    /// Takes an opening bracket, unless that would go too deep: then skips all that is in it.
+    pub(super) fn enter(&mut self, delimiter: Delimiter) -> bool {
+        if self.open.len() >= MAX_NESTING {
+            let message = format!("nested more than {MAX_NESTING} deep");
+            self.error(Code::LimitNesting, self.token.span, message);
+            self.skip_group();
+            return false;
+        }
+        self.open.push((delimiter, self.token.span));
+        self.bump();
+        true
+    }
+
+    /// Whether the token ends what is inside the innermost bracket: the end, or a closing bracket for which an
+    /// opening one is there. Other closing brackets are reported and skipped.
+    pub(super) fn at_end(&mut self) -> bool {
+        loop {
+            match self.token.kind {
+                Kind::End => return true,
+                Kind::Close(closer) if self.open.iter().any(|(open, _)| *open == closer) => {
+                    return true;
+                }
+                Kind::Close(closer) => {
+                    let message = format!("{} closes nothing", closer.close());
+                    let mut problem =
+                        Diagnostic::new(Code::UnmatchedCloser, self.token.span, message);
+                    if let Some((open, span)) = self.open.last() {
+                        problem = problem.related(*span, format!("{} is open here", open.open()));
+                    }
+                    self.report(problem);
+                    self.bump();
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    /// Takes the bracket that closes the innermost one, or reports that it is missing.
+    pub(super) fn leave(&mut self) {
+        let Some((delimiter, opened)) = self.open.pop() else {
+            return;
+        };
+        if self.token.kind == Kind::Close(delimiter) {
+            self.bump();
+            return;
+        }
+        let at_end = self.token.kind == Kind::End;
+        if !(at_end && (self.end_reported || self.lexer.swallowed)) {
+            self.end_reported |= at_end;
+            let message = format!("expected {}, found {}", delimiter.close(), self.found());
+            let help = format!("close it with {}", delimiter.close());
+            let mut problem = Diagnostic::new(Code::Unclosed, self.token.span, message)
+                .related(opened, format!("{} is opened here", delimiter.open()))
+                .help(help);
+            if at_end {
+                for (delimiter, opened) in self.open.iter().rev().take(2) {
+                    problem = problem.related(*opened, format!("so is {}", delimiter.open()));
+                }
+            }
+            self.report(problem);
+        }
+    }
+
+    /// Counts an item of a collection; whether there is room for it.
+    pub(super) fn count(&mut self, items: &mut usize, span: Span) -> bool {
+        *items += 1;
+        if *items == MAX_ITEMS + 1 {
+            self.error(
+                Code::LimitItems,
+                span,
+                "more than 100,000 items in one collection",
+            );
+        }
+        *items <= MAX_ITEMS
+    }
+
+    /// Remembers a name of a scope, reports it if it is there already.
+    pub(super) fn note(&mut self, names: &mut BTreeMap<String, Span>, name: &Name, code: Code) {
+        if let Some(first) = names.get(&name.text) {
+            let message = format!("{} is set twice", quoted(&name.text));
+            let problem = Diagnostic::new(code, name.span, message)
+                .related(*first, "first set here")
+                .help("keep one of the two");
+            self.report(problem);
+        } else {
+            names.insert(name.text.clone(), name.span);
+        }
+    }
+}
+
+/// A name for a message, in backticks and not too long.
+pub(super) fn quoted(name: &str) -> String {
+    let mut chars = name.chars();
+    let start: String = chars.by_ref().take(40).collect();
+    let more = if chars.next().is_some() { "…" } else { "" };
+    format!("`{start}{more}`")
+}

@@ -1,0 +1,140 @@
+//! L1: a policy compiled once, then asked about one event after the other.
+//!
+//! The engine is one narrow interface: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`],
+//! which asks the same matcher. How the matcher works is known to `sentry_pattern` alone.
+
+mod explain;
+mod judgement;
+mod stream;
+
+pub use explain::{Outcome, RuleTrace, Trace};
+pub use judgement::{Judgement, MAX_RULES};
+pub use stream::{Counters, LineStream, MAX_LINE, Row};
+
+use sentry_pattern::Pattern;
+use sentry_pattern::matcher::{MatchRule, Matcher, TooLarge};
+use sentry_pattern::prefilter::MAX_BYTES;
+
+use crate::decision::{Severity, Verdict, Word};
+use crate::event::{self, Event, EventKind, Scratch};
+use crate::policy::{Policy, Rule};
+use sentry_text::Span;
+use sentry_text::diagnostic::{Code, Diagnostic};
+
+/// A compiled policy.
+///
+/// ```
+/// use sentry_core::{engine::Engine, event::Scratch, policy::check};
+/// let policy = check("", &|_| None).policy.unwrap();
+/// let engine = Engine::new(policy).unwrap();
+/// let line = br#"{"event":{"Egress":{"pid":1,"peer":"169.254.169.254","port":80}}}"#;
+/// let judgement = engine.judge(line, &mut Scratch::default());
+/// let rule = &engine.policy().rules[judgement.rule().unwrap()];
+/// assert_eq!(rule.name, "cloud-metadata");
+/// assert!(judgement.has_target());
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    policy: Policy,
+    matcher: Matcher,
+    /// For each rule, whether a decision of it is more than a plain allow.
+    needs_attention: Vec<bool>,
+}
+
+impl Engine {
+    /// Compiles a policy.
+    ///
+    /// # Errors
+    /// One diagnostic where there are more than [`MAX_RULES`] rules, or where what the
+    /// patterns of one kind of event look for takes more than 64 MiB.
+    #[inline(never)]
+    pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
+        if policy.rules.len() > MAX_RULES {
+            return Err(Box::new(too_many_rules(&policy)));
+        }
+        let matcher = Matcher::new(&policy.rules, EventKind::ALL.len())
+            .map_err(|problem| Box::new(too_much(&policy, &problem)))?;
+        let needs_attention = policy
+            .rules
+            .iter()
+            .map(|rule| rule.verdict != Verdict::Allow || rule.severity > Severity::Info)
+            .collect();
+        Ok(Self {
+            policy,
+            matcher,
+            needs_attention,
+        })
+    }
+
+    /// The policy that was compiled.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Judges one line: the first rule whose kind and pattern fit decides.
+    pub fn judge(&self, line: &[u8], scratch: &mut Scratch) -> Judgement {
+        match event::parse(line, scratch) {
+            Ok(event) => self.judge_event(&event),
+            Err(why) => Judgement::of_other(why),
+        }
+    }
+
+    fn judge_event(&self, event: &Event<'_>) -> Judgement {
+        let rules = &self.policy.rules;
+        let rule = self.matcher.first(rules, event.kind.index(), event.subject);
+        let has_target = rule
+            .and_then(|at| self.policy.rules.get(at))
+            .is_some_and(|rule| {
+                rule.action.is_some() && rule.action == event.kind.action() && event.has_target()
+            });
+        Judgement::of_event(event.kind, event.evidence, rule, has_target)
+    }
+
+    /// The rules that fit a subject, as places in the policy, the deciding one first.
+    pub(crate) fn fitting(&self, kind: EventKind, subject: &str) -> Vec<usize> {
+        self.matcher.all(&self.policy.rules, kind.index(), subject)
+    }
+
+    /// Whether a judgement is more than a plain allow of severity `info`.
+    fn needs_attention(&self, judgement: Judgement) -> bool {
+        judgement
+            .rule()
+            .is_some_and(|at| self.needs_attention.get(at).copied().unwrap_or(true))
+    }
+}
+
+impl MatchRule for Rule {
+    fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    fn is_on(&self, kind: usize) -> bool {
+        self.on.iter().any(|on| on.index() == kind)
+    }
+
+    /// A rule that cannot be asked blocks too much rather than too little.
+    fn fits_if_unknown(&self) -> bool {
+        self.verdict != Verdict::Allow
+    }
+}
+
+fn too_many_rules(policy: &Policy) -> Diagnostic {
+    let span = policy
+        .rules
+        .last()
+        .map_or_else(Span::default, |rule| rule.span);
+    let problem = format!("the policy has more than {MAX_RULES} rules");
+    Diagnostic::new(Code::PatternTooLarge, span, problem).help("split it")
+}
+
+fn too_much(policy: &Policy, TooLarge { kind, rule }: &TooLarge) -> Diagnostic {
+    let rule = policy.rules.get(*rule);
+    let (name, span) = rule.map_or(("", Span::default()), |rule| (&rule.name, rule.span));
+    let kind = EventKind::ALL.get(*kind).map_or("", |kind| kind.as_word());
+    let problem = format!(
+        "the patterns on `{kind}` are too large: with that of rule `{name}`, what they look for takes more than {} MiB",
+        MAX_BYTES >> 20
+    );
+    Diagnostic::new(Code::PatternTooLarge, span, problem)
+        .help("split the policy, or make patterns smaller")
+}

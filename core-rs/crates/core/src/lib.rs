@@ -1,0 +1,14 @@
+//! The rule engine of a3s-sentry: everything that must be the same in every runtime.
+//!
+//! No I/O, no clock, no randomness. Source texts, the ACL language and patterns are crates of their own.
+
+pub mod brief;
+pub mod decision;
+pub mod engine;
+pub mod event;
+pub mod lint;
+pub mod policy;
+pub mod redact;
+pub mod risk;
+pub mod sae;
+pub mod wire;

@@ -1,0 +1,121 @@
+//! Rules that can never fire, because earlier ones take all of their events.
+
+use std::collections::HashMap;
+
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, Look, LookSet};
+
+use super::site_rules;
+use crate::decision::Word;
+use crate::engine::Engine;
+use crate::event::EventKind;
+use crate::policy::Rule;
+use sentry_pattern::Pattern;
+use sentry_text::diagnostic::{Code, Diagnostic};
+
+/// Up to so many rules each is compared with all before it, which takes time that grows with their
+/// square. Among more, only a pattern that is there twice is found.
+const MAX_COMPARED: usize = 2_000;
+
+/// What a pattern says about every subject that it matches.
+struct Shape {
+    /// Texts of which one stands where a match begins.
+    prefixes: Vec<String>,
+    /// Whether a match begins where the subject begins.
+    anchored: bool,
+    /// What it asks of its surroundings.
+    looks: LookSet,
+}
+
+impl Shape {
+    fn of(pattern: &Pattern) -> Option<Self> {
+        let hir = pattern.parsed()?;
+        Some(Self {
+            prefixes: prefixes(&hir).unwrap_or_else(|| vec![String::new()]),
+            anchored: hir.properties().look_set_prefix().contains(Look::Start),
+            looks: hir.properties().look_set(),
+        })
+    }
+
+    /// Whether a pattern that matches a text also matches whatever contains it; `at_start`: whatever
+    /// begins with it.
+    fn stays_true(&self, at_start: bool) -> bool {
+        let start = LookSet::singleton(Look::Start);
+        self.looks.is_empty() || (at_start && self.looks == start)
+    }
+}
+
+/// The texts with which matches of `hir` begin; `None` if they are too many to tell, or not text.
+fn prefixes(hir: &Hir) -> Option<Vec<String>> {
+    let literals = Extractor::new().kind(ExtractKind::Prefix).extract(hir);
+    let texts = literals.literals()?.iter();
+    texts
+        .map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok())
+        .collect()
+}
+
+/// Warns of each site rule whose every match an earlier rule matches too.
+pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
+    let rules = &engine.policy().rules;
+    let compared = if rules.len() <= MAX_COMPARED {
+        rules.as_slice()
+    } else {
+        &[]
+    };
+    let shapes: Vec<Option<Shape>> = compared
+        .iter()
+        .map(|rule| Shape::of(&rule.pattern))
+        .collect();
+    let mut found = Vec::new();
+    let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
+    for (at, rule) in site_rules(rules) {
+        let mut takers = Vec::new();
+        for &kind in &rule.on {
+            let twin = same.get(&(kind, rule.pattern.as_str())).copied();
+            takers.push(twin.or_else(|| taker(engine, &shapes, kind, at)));
+            same.entry((kind, rule.pattern.as_str())).or_insert(at);
+        }
+        let takers: Option<Vec<usize>> = takers.into_iter().collect();
+        if let Some(taker) = takers.and_then(|takers| rules.get(*takers.first()?)) {
+            found.push(warning(rule, taker));
+        }
+    }
+    found
+}
+
+/// An earlier rule that takes every event of `kind` that rule `at` would match.
+fn taker(engine: &Engine, shapes: &[Option<Shape>], kind: EventKind, at: usize) -> Option<usize> {
+    let shape = shapes.get(at)?.as_ref()?;
+    let mut first = None;
+    for prefix in &shape.prefixes {
+        let earlier = engine
+            .fitting(kind, prefix)
+            .into_iter()
+            .take_while(|&other| other < at)
+            .find(|&other| {
+                let other = shapes.get(other).and_then(Option::as_ref);
+                other.is_some_and(|other| other.stays_true(shape.anchored))
+            })?;
+        first.get_or_insert(earlier);
+    }
+    first
+}
+
+fn warning(rule: &Rule, taker: &Rule) -> Diagnostic {
+    let warning = Diagnostic::new(
+        Code::UnreachableRule,
+        rule.span,
+        format!("rule `{}` can never fire", rule.name),
+    )
+    .related(
+        taker.span,
+        format!("`{}` takes all of its events", taker.name),
+    );
+    let kinds: Vec<_> = rule.on.iter().map(|kind| kind.as_word()).collect();
+    warning.help(format!(
+        "on {} the first rule that fits decides; put `{}` before `{}`, or remove it",
+        kinds.join(", "),
+        rule.name,
+        taker.name
+    ))
+}

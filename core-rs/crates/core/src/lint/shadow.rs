@@ -1,0 +1,88 @@
+//! Site rules that let attacks pass: an `allow` that takes events which a built-in rule would block.
+//!
+//! A warning always comes with a witness, a subject that was judged both ways, so it is never a guess.
+
+use super::sample::sample;
+use super::site_rules;
+use crate::decision::Verdict;
+use crate::engine::Engine;
+use crate::event::EventKind;
+use crate::policy::{Origin, Rule};
+use sentry_text::diagnostic::{Code, Diagnostic};
+
+/// Warns of each `allow` rule for which a witness is found.
+pub(super) fn allowed_attacks(engine: &Engine) -> Vec<Diagnostic> {
+    let rules = &engine.policy().rules;
+    let attacks: Vec<(&Rule, String)> = rules
+        .iter()
+        .filter(|rule| is_builtin_block(rule))
+        .filter_map(|rule| Some((rule, sample(&rule.pattern.parsed()?)?)))
+        .collect();
+    site_rules(rules)
+        .filter(|(_, rule)| rule.verdict == Verdict::Allow)
+        .filter_map(|(at, rule)| warning(engine, at, rule, &attacks))
+        .collect()
+}
+
+fn is_builtin_block(rule: &Rule) -> bool {
+    rule.origin == Origin::Builtin && rule.verdict == Verdict::Block
+}
+
+fn warning(
+    engine: &Engine,
+    at: usize,
+    rule: &Rule,
+    attacks: &[(&Rule, String)],
+) -> Option<Diagnostic> {
+    let harmless = sample(&rule.pattern.parsed()?)?;
+    let shadowed: Vec<(&Rule, String)> = attacks
+        .iter()
+        .filter_map(|(builtin, attack)| {
+            let kind = *builtin.on.iter().find(|kind| rule.on.contains(kind))?;
+            let subjects = [
+                attack.clone(),
+                harmless.clone(),
+                format!("{harmless} {attack}"),
+                format!("{attack} {harmless}"),
+                format!("{harmless}; {attack}"),
+            ];
+            let witness = subjects
+                .into_iter()
+                .find(|subject| passes(engine, kind, subject, at))?;
+            Some((*builtin, witness))
+        })
+        .collect();
+    let (_, witness) = shadowed.first()?;
+    let names: Vec<_> = shadowed
+        .iter()
+        .map(|(builtin, _)| format!("`{}`", builtin.name))
+        .collect();
+    Some(
+        Diagnostic::new(
+            Code::AllowShadowsBuiltin,
+            rule.span,
+            format!(
+                "allow rule `{}` lets pass what {} would block",
+                rule.name,
+                names.join(", ")
+            ),
+        )
+        .help(format!(
+            "for example `{}`; say in the pattern what may stand before and behind, from `^` to `$`",
+            witness.escape_debug()
+        )),
+    )
+}
+
+/// Whether rule `at` decides a subject that, but for the site's rules, would be blocked.
+fn passes(engine: &Engine, kind: EventKind, subject: &str, at: usize) -> bool {
+    let rules = &engine.policy().rules;
+    let mut fitting = engine.fitting(kind, subject).into_iter();
+    if fitting.next() != Some(at) {
+        return false;
+    }
+    fitting
+        .filter_map(|other| rules.get(other))
+        .find(|rule| rule.origin == Origin::Builtin)
+        .is_some_and(is_builtin_block)
+}

@@ -1,0 +1,63 @@
+//! The built-in rules, written in the language itself in `builtin.acl`.
+
+use super::{Origin, Rule, builtin_fault, check_alone};
+use sentry_text::diagnostic::Diagnostic;
+
+/// The text of the built-in rules.
+pub const SOURCE: &str = include_str!("builtin.acl");
+
+/// The built-in rules in order. An error means that this crate itself is broken; its tests hold that
+/// it is not.
+pub(super) fn rules() -> Result<Vec<Rule>, Diagnostic> {
+    let checked = check_alone(SOURCE, &|_| None, Origin::Builtin);
+    match (checked.policy, checked.diagnostics.first()) {
+        (Some(policy), _) => Ok(policy.rules),
+        (None, Some(first)) => Err(builtin_fault(first)),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::Word;
+
+    #[test]
+    fn the_table_of_the_contract_is_an_interface() {
+        let table: Vec<String> = rules()
+            .unwrap()
+            .iter()
+            .map(|rule| {
+                let on: Vec<_> = rule.on.iter().map(|kind| kind.as_word()).collect();
+                let action = rule.action.map_or("", Word::as_word);
+                format!(
+                    "{} | {} | {} {} {action} | {}",
+                    rule.name,
+                    on.join(","),
+                    rule.verdict.as_word(),
+                    rule.severity.as_word(),
+                    rule.reason
+                )
+            })
+            .collect();
+        assert_eq!(
+            table,
+            [
+                "privesc-setuid | SecurityAction | block high  | privilege escalation to root",
+                "process-injection | SecurityAction | block high  | ptrace process injection",
+                "bind-listener | SecurityAction | escalate medium  | opened a listening port — possible backdoor",
+                "pipe-to-shell | ToolExec | block high deny-exec | remote payload piped to an interpreter",
+                "reverse-shell | ToolExec | block critical deny-exec | reverse-shell pattern",
+                "destructive-rm | ToolExec | block high  | destructive delete / fork bomb",
+                "disk-overwrite | ToolExec | block critical  | raw disk overwrite",
+                "rce-primitive | ToolExec | escalate medium  | exec contains an RCE/exfil primitive — needs review",
+                "read-credentials | FileAccess | escalate high deny-file | access to a credential file",
+                "secret-in-egress | SslContent | escalate high  | possible secret in outbound content",
+                "prompt-injection | SslContent | escalate medium  | possible prompt injection / jailbreak",
+                "cloud-metadata | Egress | block high deny-egress | cloud instance-metadata access (SSRF/cred theft)",
+                "oob-exfil-dns | Dns | block high  | out-of-band exfil / callback domain",
+                "suspicious-dns | Dns | escalate medium  | cloud metadata DNS",
+            ]
+        );
+    }
+}

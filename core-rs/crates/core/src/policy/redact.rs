@@ -1,0 +1,265 @@
+//! The `redact` section: what is masked beside the built-in kinds, and which of these are not.
+
+use std::collections::HashMap;
+
+use super::fields::{self, Body, Field};
+use super::pattern;
+use super::schema::{is_repeated, missing};
+use super::value::Reader;
+use sentry_acl::{Name, Value, ValueKind};
+use sentry_pattern::Pattern;
+use sentry_pattern::search::ValueGroup;
+use sentry_text::Span;
+use sentry_text::diagnostic::{Code, Diagnostic};
+
+/// The built-in kinds of what is masked. Where finds begin at one place, an earlier kind names them.
+pub const SECRET_KINDS: [&str; 12] = [
+    "private_key",
+    "openai_key",
+    "stripe_key",
+    "google_api_key",
+    "aws_access_key_id",
+    "github_token",
+    "slack_token",
+    "jwt",
+    "aws_secret",
+    "bearer",
+    "generic_secret",
+    "email",
+];
+
+/// The longest name of a kind, in bytes.
+const MAX_KIND: usize = 64;
+
+/// What a policy says of masking.
+#[derive(Clone, Debug, Default)]
+pub struct Redact {
+    /// The site's own patterns, in document order.
+    pub patterns: Vec<SecretPattern>,
+    /// Places in [`SECRET_KINDS`] that are not looked for.
+    pub off: Vec<usize>,
+    /// A gitleaks configuration, as the document writes its path.
+    pub gitleaks: Option<String>,
+}
+
+/// A pattern of secrets.
+#[derive(Clone, Debug)]
+pub struct SecretPattern {
+    /// What finds are called.
+    pub kind: String,
+    /// What is looked for.
+    pub pattern: Pattern,
+    /// Which part of a match is the secret.
+    pub value: ValueGroup,
+    /// Where its name stands in its document.
+    pub span: Span,
+}
+
+/// Whether a kind's name can stand in a placeholder.
+pub(super) fn is_kind(name: &str) -> bool {
+    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (1..=MAX_KIND).contains(&name.len()) && name.bytes().all(is_inside)
+}
+
+/// Reads the section.
+#[inline(never)]
+pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
+    const KNOWN: [&str; 4] = ["off", "gitleaks", "pattern", "patterns"];
+    let mut redact = Redact::default();
+    let mut seen = HashMap::new();
+    for inner in fields::of_section(reader, field) {
+        let key = inner.name.text.as_str();
+        if key != "pattern" && is_repeated(reader, &mut seen, inner) {
+            continue;
+        }
+        match key {
+            "off" => redact.off = off(reader, inner),
+            "gitleaks" => {
+                redact.gitleaks =
+                    fields::value_of(reader, inner).and_then(|value| reader.text(key, value));
+            }
+            "pattern" => {
+                if let Some(block) = fields::labelled(reader, inner, "patterns") {
+                    let (label, place) = (block.labels.first(), block.name.span);
+                    let inner = fields::of_items(&block.items).collect();
+                    redact.patterns.extend(one(reader, label, place, inner));
+                }
+            }
+            "patterns" => {
+                for (place, inner) in fields::objects(reader, inner) {
+                    redact.patterns.extend(one(reader, None, place, inner));
+                }
+            }
+            _ => reader.unknown(
+                Code::UnknownKey,
+                inner.name.span,
+                format!("`redact` has no `{key}`"),
+                key,
+                &KNOWN,
+            ),
+        }
+    }
+    refuse_duplicates(reader, &redact);
+    redact
+}
+
+/// The built-in kinds that are switched off.
+fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
+    let Some(value) = fields::value_of(reader, field) else {
+        return Vec::new();
+    };
+    let ValueKind::List(elements) = &value.kind else {
+        reader.wrong_type("off", "a list of kinds", value);
+        return Vec::new();
+    };
+    let mut off = Vec::new();
+    for element in elements {
+        let Some(name) = reader.string("off", element) else {
+            continue;
+        };
+        match SECRET_KINDS.iter().position(|kind| *kind == name) {
+            Some(kind) => off.push(kind),
+            None => reader.unknown(
+                Code::UnknownWord,
+                element.span,
+                "`off` names no built-in kind".to_owned(),
+                &name,
+                &SECRET_KINDS,
+            ),
+        }
+    }
+    off
+}
+
+/// Reads a pattern. `label` is a block's label, which is its name; `place` is underlined where nothing better is known.
+#[inline(never)]
+fn one(
+    reader: &mut Reader<'_>,
+    label: Option<&Name>,
+    place: Span,
+    inner: Vec<Field<'_>>,
+) -> Option<SecretPattern> {
+    let known: &[&str] = match label {
+        Some(_) => &["match", "value_group"],
+        None => &["name", "match", "value_group"],
+    };
+    let mut present = HashMap::new();
+    for field in inner {
+        let key = field.name.text.as_str();
+        if !known.contains(&key) {
+            let message = format!("a pattern has no `{key}`");
+            reader.unknown(Code::UnknownKey, field.name.span, message, key, known);
+        } else if !is_repeated(reader, &mut present, field) {
+            fields::value_of(reader, field);
+        }
+    }
+    let value = |key: &str| match present.get(key)?.body {
+        Body::Value(value) => Some(value),
+        Body::Block(_) => None,
+    };
+    let owner = label.map_or(place, |label| label.span);
+    for key in known {
+        if *key != "value_group" && !present.contains_key(key) {
+            missing(reader, owner, "pattern", key);
+        }
+    }
+    let (kind, span) = if let Some(label) = label {
+        (Some(label.text.clone()), label.span)
+    } else {
+        let name = value("name");
+        let text = name.and_then(|name| reader.string("name", name));
+        (text, name.map_or(place, |name| name.span))
+    };
+    if kind.as_ref().is_some_and(|kind| !is_kind(kind)) {
+        reader.report(
+            Diagnostic::new(
+                Code::BadValue,
+                span,
+                "the name of a pattern must fit into a placeholder",
+            )
+            .help("use letters, digits, `_`, `-` and `.`, 64 at most"),
+        );
+    }
+    let shown = kind
+        .as_ref()
+        .map_or_else(|| "the pattern".to_owned(), |kind| format!("`{kind}`"));
+    let found = value("match").and_then(|value| secret(reader, &shown, value));
+    let value = match (value("value_group"), &found) {
+        (Some(number), Some(pattern)) => group(reader, number, pattern),
+        _ => Some(ValueGroup::Whole),
+    };
+    Some(SecretPattern {
+        kind: kind?,
+        pattern: found?,
+        value: value?,
+        span,
+    })
+}
+
+/// A pattern that can be masked by: one that matches no empty text.
+pub(super) fn secret(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
+    let pattern = pattern::read(reader, owner, value)?;
+    if pattern.matches_empty() {
+        reader.report(
+            Diagnostic::new(
+                Code::BadPattern,
+                value.span,
+                format!("the pattern of {owner} matches the empty text, which nothing can mask"),
+            )
+            .help("ask for at least one character, such as by `+` for `*`"),
+        );
+        return None;
+    }
+    Some(pattern)
+}
+
+/// The number of a group that the pattern has.
+pub(super) fn group(
+    reader: &mut Reader<'_>,
+    value: &Value,
+    pattern: &Pattern,
+) -> Option<ValueGroup> {
+    let number = reader.number("value_group", value)?;
+    let groups = pattern.groups();
+    // Cast from a float saturates, and only numbers that come back the same are whole.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let whole = number as u32;
+    #[allow(clippy::float_cmp)]
+    let is_whole = f64::from(whole) == number;
+    if !is_whole || whole as usize > groups {
+        let problem = match groups {
+            0 => "must be 0, since the pattern has no groups".to_owned(),
+            _ => format!("must be a whole number from 0 to {groups}, the groups of the pattern"),
+        };
+        reader.bad_value("value_group", &problem, value);
+        return None;
+    }
+    Some(match whole {
+        0 => ValueGroup::Whole,
+        number => ValueGroup::Number(number),
+    })
+}
+
+fn refuse_duplicates(reader: &mut Reader<'_>, redact: &Redact) {
+    let mut first: HashMap<&[u8], u32> = HashMap::new();
+    for (place, pattern) in (0..).zip(&redact.patterns) {
+        let kind = pattern.kind.as_str();
+        let builtin = SECRET_KINDS.iter().position(|builtin| *builtin == kind);
+        if builtin.is_some_and(|builtin| !redact.off.contains(&builtin)) {
+            let message = format!("`{kind}` is a built-in kind");
+            let help = format!("choose another name, or switch it off: `off = [\"{kind}\"]`");
+            let code = Code::DuplicatePattern;
+            reader.report(Diagnostic::new(code, pattern.span, message).help(help));
+        }
+        let other = first.insert(kind.as_bytes(), place);
+        let other = other.and_then(|place| redact.patterns.get(place as usize));
+        if let Some(other) = other {
+            let message = format!("there is another pattern named `{kind}`");
+            reader.report(
+                Diagnostic::new(Code::DuplicatePattern, pattern.span, message)
+                    .related(other.span, "the other one")
+                    .help("give each pattern a name of its own, or join them by `|`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One rule, written as a block or as an object.
+
+use std::collections::HashMap;
+
+use super::fields::{self, Field};
+use super::pattern;
+use super::schema::missing;
+use super::value::Reader;
+use super::{Origin, Rule};
+use crate::decision::{ActionKind, Word};
+use crate::event::EventKind;
+use sentry_acl::{Name, Value, ValueKind};
+use sentry_sort as sort;
+use sentry_text::Span;
+use sentry_text::diagnostic::{Code, Diagnostic};
+
+const KEYS: [&str; 8] = [
+    "name", "on", "match", "verdict", "severity", "reason", "action", "risk",
+];
+const REQUIRED: [&str; 6] = ["name", "on", "match", "verdict", "severity", "reason"];
+
+/// Reads a rule. `label` is a block's label, which is its name; `place` is underlined where nothing
+/// better is known.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    label: Option<&Name>,
+    place: Span,
+    inner: Vec<Field<'_>>,
+    origin: Origin,
+) -> Option<Rule> {
+    let values = values(reader, label, inner);
+    let owner = label.map_or(place, |label| label.span);
+    for key in REQUIRED {
+        let named_by_label = key == "name" && label.is_some();
+        if !named_by_label && !values.contains_key(key) {
+            missing(reader, owner, "rule", key);
+        }
+    }
+    let value = |key: &str| values.get(key).copied().flatten();
+
+    let (name, span) = match label {
+        Some(label) if label.text.trim().is_empty() => {
+            reader.report(Diagnostic::new(
+                Code::BadValue,
+                label.span,
+                "`name` must not be empty",
+            ));
+            (None, label.span)
+        }
+        Some(label) => (Some(label.text.clone()), label.span),
+        None => {
+            let name = value("name");
+            let text = name.and_then(|name| reader.text("name", name));
+            (text, name.map_or(place, |name| name.span))
+        }
+    };
+    let on = value("on").and_then(|value| kinds(reader, value));
+    let owner = name
+        .as_ref()
+        .map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
+    let pattern = value("match").and_then(|value| pattern::read(reader, &owner, value));
+    let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
+    let severity = value("severity").and_then(|value| reader.word("severity", value));
+    let reason = value("reason").and_then(|value| reader.text("reason", value));
+    let risk = value("risk").and_then(|value| reader.word("risk", value));
+    let action = value("action").and_then(|value| {
+        let action = reader.word("action", value)?;
+        if let Some(on) = &on {
+            fits(reader, action, value.span, on);
+        }
+        Some(action)
+    });
+    Some(Rule {
+        name: name?,
+        origin,
+        on: on?,
+        pattern: pattern?,
+        verdict: verdict?,
+        severity: severity?,
+        reason: reason?,
+        action,
+        risk,
+        span,
+    })
+}
+
+/// The values by key; `None` for a key that is there but has no usable value.
+fn values<'t>(
+    reader: &mut Reader<'_>,
+    label: Option<&Name>,
+    inner: Vec<Field<'t>>,
+) -> HashMap<&'t str, Option<&'t Value>> {
+    let mut values = HashMap::new();
+    for field in inner {
+        let key = field.name.text.as_str();
+        if !KEYS.contains(&key) {
+            reader.unknown(
+                Code::UnknownKey,
+                field.name.span,
+                format!("a rule has no `{key}`"),
+                key,
+                &KEYS,
+            );
+        } else if key == "name" && label.is_some() {
+            reader.report(
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    field.name.span,
+                    "the rule has its name already, as its label",
+                )
+                .help("remove one of the two"),
+            );
+        } else {
+            let value = fields::value_of(reader, field);
+            values.entry(key).or_insert(value);
+        }
+    }
+    values
+}
+
+/// A kind, a list of kinds, or `"*"`.
+fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
+    let mut on = Vec::new();
+    let mut sound = true;
+    let elements = match &value.kind {
+        ValueKind::List(elements) => elements.as_slice(),
+        _ => std::slice::from_ref(value),
+    };
+    if elements.is_empty() {
+        reader.bad_value(
+            "on",
+            "names no kind of event, so the rule would never fire",
+            value,
+        );
+        return None;
+    }
+    for element in elements {
+        let Some(text) = reader.string("on", element) else {
+            sound = false;
+            continue;
+        };
+        if text == "*" {
+            on.extend(EventKind::ALL);
+        } else if let Some(kind) = EventKind::from_word(&text) {
+            on.push(kind);
+        } else {
+            sound = false;
+            reader.unknown(
+                Code::UnknownWord,
+                element.span,
+                "`on` names a kind of event that is not judged".to_owned(),
+                &text,
+                &EventKind::words(),
+            );
+        }
+    }
+    sort::unstable(&mut on, |a, b| a < b);
+    on.dedup();
+    sound.then_some(on)
+}
+
+/// An action that no event of the rule's kinds can have a target for is a mistake.
+fn fits(reader: &mut Reader<'_>, action: ActionKind, span: Span, on: &[EventKind]) {
+    if on.iter().any(|kind| kind.action() == Some(action)) {
+        return;
+    }
+    let kinds: Vec<_> = EventKind::ALL
+        .into_iter()
+        .filter(|kind| kind.action() == Some(action))
+        .map(|kind| format!("`{}`", kind.as_word()))
+        .collect();
+    reader.report(
+        Diagnostic::new(
+            Code::ActionNeverFits,
+            span,
+            format!(
+                "`{}` never fits the kinds that this rule is on",
+                action.as_word()
+            ),
+        )
+        .help(format!("it needs {}", kinds.join(" or "))),
+    );
+}

@@ -1,0 +1,310 @@
+//! The schema: which names a document may set, and what each must be.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::fields::{self, Body, Field};
+use super::value::Reader;
+use super::{Agent, Deny, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
+use sentry_acl::{Document, Value, ValueKind};
+use sentry_text::Span;
+use sentry_text::diagnostic::{Code, Diagnostic};
+
+const TOP_LEVEL: [&str; 10] = [
+    "fail_closed",
+    "dry_run",
+    "speculate",
+    "llm",
+    "agent",
+    "sae",
+    "deny",
+    "redact",
+    "rules",
+    "rule",
+];
+
+/// The longest time-out, in seconds: a day.
+const MAX_TIMEOUT_S: f64 = 86_400.0;
+
+/// Reads a document. The result is sound only if the reader has found no error.
+pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin) -> Policy {
+    let mut policy = Policy {
+        rules: Vec::new(),
+        keys: BTreeSet::new(),
+        fail_closed: false,
+        dry_run: false,
+        speculate: None,
+        llm: None,
+        agent: None,
+        sae: None,
+        deny: Deny::default(),
+        redact: Redact::default(),
+    };
+    let mut seen = HashMap::new();
+    for field in fields::of_items(&document.items) {
+        let name = field.name.text.as_str();
+        if name != "rule" && is_repeated(reader, &mut seen, field) {
+            continue;
+        }
+        policy.keys.insert(name.to_owned());
+        match name {
+            "fail_closed" => {
+                policy.fail_closed = boolean(reader, field);
+            }
+            "dry_run" => {
+                policy.dry_run = boolean(reader, field);
+            }
+            "speculate" => {
+                policy.speculate =
+                    fields::value_of(reader, field).and_then(|value| reader.word(name, value));
+            }
+            "llm" => policy.llm = llm(reader, field),
+            "agent" => policy.agent = agent(reader, field),
+            "sae" => policy.sae = sae(reader, field),
+            "deny" => policy.deny = deny(reader, field),
+            "redact" => policy.redact = redact::read(reader, field),
+            "rules" => policy.rules.extend(rules(reader, field, origin)),
+            "rule" => policy.rules.extend(rule_block(reader, field, origin)),
+            _ => reader.unknown(
+                Code::UnknownKey,
+                field.name.span,
+                format!("a policy has no `{name}`"),
+                name,
+                &TOP_LEVEL,
+            ),
+        }
+    }
+    policy
+}
+
+/// Whether a name was set before. Two attributes of one name are the parser's to report; here it is
+/// about blocks, or a block and an attribute.
+#[inline(never)]
+pub(super) fn is_repeated<'t>(
+    reader: &mut Reader<'_>,
+    seen: &mut HashMap<&'t str, Field<'t>>,
+    field: Field<'t>,
+) -> bool {
+    let Some(first) = seen.get(field.name.text.as_str()) else {
+        seen.insert(&field.name.text, field);
+        return false;
+    };
+    if matches!(first.body, Body::Block(_)) || matches!(field.body, Body::Block(_)) {
+        reader.report(
+            Diagnostic::new(
+                Code::DuplicateSection,
+                field.name.span,
+                format!("`{}` is there twice", field.name.text),
+            )
+            .related(first.name.span, "first here")
+            .help("put everything into one"),
+        );
+    }
+    true
+}
+
+fn boolean(reader: &mut Reader<'_>, field: Field<'_>) -> bool {
+    fields::value_of(reader, field)
+        .and_then(|value| reader.boolean(&field.name.text, value))
+        .unwrap_or(false)
+}
+
+/// Reads the fields of a section: `read` takes those that are known.
+#[inline(never)]
+fn section<'t>(
+    reader: &mut Reader<'_>,
+    field: Field<'t>,
+    known: &[&str],
+    required: &[&str],
+    read: &mut dyn FnMut(&mut Reader<'_>, &'t str, &'t Value),
+) {
+    let name = &field.name.text;
+    let inner = fields::of_section(reader, field);
+    let mut present: HashMap<&str, Field<'_>> = HashMap::new();
+    for inner in inner {
+        let key = inner.name.text.as_str();
+        if is_repeated(reader, &mut present, inner) {
+            continue;
+        }
+        if known.contains(&key) {
+            if let Some(value) = fields::value_of(reader, inner) {
+                read(reader, key, value);
+            }
+        } else {
+            reader.unknown(
+                Code::UnknownKey,
+                inner.name.span,
+                format!("`{name}` has no `{key}`"),
+                key,
+                known,
+            );
+        }
+    }
+    let readable = match field.body {
+        Body::Block(_) => true,
+        Body::Value(value) => matches!(value.kind, ValueKind::Object(_)),
+    };
+    for key in required {
+        if readable && !present.contains_key(key) {
+            missing(reader, field.name.span, name, key);
+        }
+    }
+}
+
+/// Says that `owner` lacks `key`.
+#[inline(never)]
+pub(super) fn missing(reader: &mut Reader<'_>, span: Span, owner: &str, key: &str) {
+    reader.report(
+        Diagnostic::new(Code::MissingKey, span, format!("`{owner}` needs `{key}`"))
+            .help(format!("add `{key} = …`")),
+    );
+}
+
+fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
+    let (mut url, mut model, mut key) = (None, None, None);
+    let mut timeout_s = 30.0;
+    section(
+        reader,
+        field,
+        &["url", "model", "key", "timeout_s"],
+        &["url", "model"],
+        &mut |reader, name, value| match name {
+            "url" => url = http_url(reader, value),
+            "model" => model = reader.text("model", value),
+            "key" => key = reader.string("key", value),
+            _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
+        },
+    );
+    Some(Llm {
+        url: url?,
+        model: model?,
+        key: key.filter(|key| !key.is_empty()),
+        timeout_s,
+    })
+}
+
+fn http_url(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
+    let url = reader.text("url", value)?;
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"))
+        .unwrap_or("");
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let problem = if authority.is_empty() {
+        "must start with `http://` or `https://` and a host"
+    } else if authority.contains('@') {
+        "must hold no user and no password: a key belongs into `key`"
+    } else if rest.contains(['?', '#']) {
+        "must end before any `?` or `#`: a path is added to it"
+    } else {
+        return Some(url);
+    };
+    reader.bad_value("url", problem, value);
+    None
+}
+
+fn timeout(reader: &mut Reader<'_>, value: &Value) -> Option<f64> {
+    let seconds = reader.number("timeout_s", value)?;
+    if seconds > 0.0 && seconds <= MAX_TIMEOUT_S {
+        return Some(seconds);
+    }
+    reader.bad_value(
+        "timeout_s",
+        "must be above 0 and at most 86400 seconds",
+        value,
+    );
+    None
+}
+
+fn agent(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Agent> {
+    let (mut bin, mut skills) = (None, None);
+    let mut timeout_s = 120.0;
+    section(
+        reader,
+        field,
+        &["bin", "skills", "timeout_s"],
+        &["bin"],
+        &mut |reader, name, value| match name {
+            "bin" => bin = reader.text("bin", value),
+            "skills" => skills = reader.text("skills", value),
+            _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
+        },
+    );
+    Some(Agent {
+        bin: bin?,
+        skills,
+        timeout_s,
+    })
+}
+
+fn sae(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Sae> {
+    let mut dict = None;
+    let (mut escalate_at, mut block_at) = (0.3, 0.6);
+    section(
+        reader,
+        field,
+        &["dict", "escalate_at", "block_at"],
+        &["dict"],
+        &mut |reader, name, value| match name {
+            "dict" => dict = reader.text("dict", value),
+            "escalate_at" => escalate_at = score(reader, name, value).unwrap_or(escalate_at),
+            _ => block_at = score(reader, name, value).unwrap_or(block_at),
+        },
+    );
+    if escalate_at > block_at {
+        reader.report(
+            Diagnostic::new(
+                Code::BadValue,
+                field.name.span,
+                "`escalate_at` is above `block_at`, so nothing would ever escalate",
+            )
+            .help("lower it, or raise `block_at`; unset, they are 0.3 and 0.6"),
+        );
+    }
+    Some(Sae {
+        dict: dict?,
+        escalate_at,
+        block_at,
+    })
+}
+
+fn score(reader: &mut Reader<'_>, name: &str, value: &Value) -> Option<f64> {
+    let score = reader.number(name, value)?;
+    if (0.0..=1.0).contains(&score) {
+        return Some(score);
+    }
+    reader.bad_value(name, "must be from 0 to 1", value);
+    None
+}
+
+fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
+    let mut deny = Deny::default();
+    section(
+        reader,
+        field,
+        &["egress", "file", "exec"],
+        &[],
+        &mut |reader, name, value| {
+            let path = reader.text(name, value);
+            match name {
+                "egress" => deny.egress = path,
+                "file" => deny.file = path,
+                _ => deny.exec = path,
+            }
+        },
+    );
+    deny
+}
+
+fn rules(reader: &mut Reader<'_>, field: Field<'_>, origin: Origin) -> Vec<Rule> {
+    let mut read = Vec::new();
+    for (place, inner) in fields::objects(reader, field) {
+        read.extend(rule::read(reader, None, place, inner, origin));
+    }
+    read
+}
+
+fn rule_block(reader: &mut Reader<'_>, field: Field<'_>, origin: Origin) -> Option<Rule> {
+    let block = fields::labelled(reader, field, "rules")?;
+    let inner = fields::of_items(&block.items).collect();
+    rule::read(reader, block.labels.first(), block.name.span, inner, origin)
+}

@@ -1,0 +1,142 @@
+//! The built-in kinds: what their secrets look like.
+//!
+//! Patterns are in verbose mode. They are asked of a text without escapes (see [`super::escapes`]). White space and the
+//! letters of labels are those of ASCII, which keeps the automata small.
+
+use super::check::Check;
+use crate::policy::SECRET_KINDS;
+use sentry_pattern::search::ValueGroup;
+
+/// A kind of secrets.
+pub(super) struct Builtin {
+    pub(super) kind: &'static str,
+    pub(super) pattern: &'static str,
+    pub(super) value: ValueGroup,
+    pub(super) check: Check,
+}
+
+const fn of(place: usize, pattern: &'static str, value: ValueGroup, check: Check) -> Builtin {
+    Builtin {
+        kind: kind(place),
+        pattern,
+        value,
+        check,
+    }
+}
+
+#[allow(clippy::indexing_slicing)]
+const fn kind(place: usize) -> &'static str {
+    SECRET_KINDS[place]
+}
+
+/// In the order of [`SECRET_KINDS`].
+pub(super) const ALL: [Builtin; 12] = [
+    of(0, PRIVATE_KEY, ValueGroup::Whole, Check::Nothing),
+    of(1, OPENAI_KEY, ValueGroup::First, Check::Nothing),
+    of(2, STRIPE_KEY, ValueGroup::First, Check::Nothing),
+    of(3, GOOGLE_API_KEY, ValueGroup::First, Check::Nothing),
+    of(4, AWS_ACCESS_KEY_ID, ValueGroup::First, Check::Nothing),
+    of(5, GITHUB_TOKEN, ValueGroup::First, Check::Nothing),
+    of(6, SLACK_TOKEN, ValueGroup::First, Check::Nothing),
+    of(7, JWT, ValueGroup::First, Check::Nothing),
+    of(8, AWS_SECRET, ValueGroup::First, Check::Nothing),
+    of(9, BEARER, ValueGroup::First, Check::Bearer),
+    of(10, GENERIC_SECRET, ValueGroup::First, Check::Generic),
+    of(11, EMAIL, ValueGroup::Whole, Check::Email),
+];
+
+/// What stands for a secret that was masked before. See `packages/core/src/redact/placeholder.ts`.
+pub(super) const PLACEHOLDER: Builtin = Builtin {
+    kind: "placeholder",
+    pattern: r"\{\{A3S_REDACTED:[0-9A-Za-z_.-]{1,64}:[0-9]{1,15}\}\}",
+    value: ValueGroup::Whole,
+    check: Check::Nothing,
+};
+
+/// PEM, and what `OpenPGP` calls armour. Either up to its end; or, where that is missing, what of it is there: lines of base64
+/// below its first line, or that line and base64 behind it. That ends with no blank, which may be the backslash of a quote.
+const PRIVATE_KEY: &str = r#"(?x)
+    -----BEGIN [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY (?: (?: [\ +] | %20 ) BLOCK )? -----
+    (?: [0-9A-Za-z+/=\s"'`,:.()|<>\#*_@%\\-]*? -----END [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY
+        (?: (?: [\ +] | %20 ) BLOCK )? -----
+      | (?: [\ \t\r]* \n (?: [\ \t]* (?: [0-9A-Za-z-]+ :\ (?: [^\n"]{0,100} [^\n"\ ] )? | [0-9A-Za-z+/=]+ ) )? )+
+      | [\ \t]* [0-9A-Za-z+/=]{16} (?: [\ \t\r\n]* [0-9A-Za-z+/=]+ )*
+    )"#;
+
+/// Of `OpenAI`, and of those who write theirs alike. Here and below: a `_` or an escaped character of an URL before a key is
+/// no part of its word.
+const OPENAI_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( sk- (?: (?: proj | svcacct | admin | None | ant | or | lf ) - [0-9A-Za-z_-]{16,}
+            | [0-9A-Za-z]{20,} [0-9A-Za-z_-]* ) )";
+
+const STRIPE_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( [spr]k_ (?: live | test ) _ [0-9A-Za-z]{10,} | whsec_ [0-9A-Za-z+/=]{24,} )";
+
+const GOOGLE_API_KEY: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( AIza [0-9A-Za-z_-]{35} ) (?-u:\b)";
+
+const AWS_ACCESS_KEY_ID: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} ) ( (?: AKIA | ASIA ) [0-9A-Z]{16} ) (?-u:\b)";
+
+const GITHUB_TOKEN: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( gh[pousr]_[0-9A-Za-z]{36,} | github_pat_[0-9A-Za-z_]{22,} )";
+
+const SLACK_TOKEN: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( (?: xoxe\. )? xox[abeoprs] - [0-9A-Za-z-]{10,} | xapp-[0-9]+ - [0-9A-Za-z-]{10,} )";
+
+/// Three parts of base64url; five where it is encrypted. The first is that of `{"`.
+const JWT: &str = r"(?x)
+    (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
+    ( eyJ [0-9A-Za-z_-]{8,} \. [0-9A-Za-z_-]{2,} \. [0-9A-Za-z_-]*
+      (?: \. [0-9A-Za-z_-]+ \. [0-9A-Za-z_-]+ )? )";
+
+const AWS_SECRET: &str = r#"(?x)
+    (?i-u: aws [\ _.-]? (?: secret [\ _.-]? (?: access [\ _.-]? )? key | secret ) | secret [\ _-]? access [\ _-]? key )
+    [\ ]* (?: ["'] | %22 )? [\ \t\r\n]* (?: => | := | [:=>] | %3[aAdD] ) (?: [\ \t\r\n] | %20 )* (?: ["'`] | %22 )?
+    ( (?: [0-9A-Za-z+/=] | %2[bBfF] | %3[dD] ){16,} )"#;
+
+/// In a header whatever it is; elsewhere what no word looks like.
+const BEARER: &str = r#"(?x)
+    (?i-u: authorization [\ ]* ["']? [\ \t]* (?: [:=,] | %3a ) (?: [\ \t+] | %20 )* ["']? )?
+    (?: (?-u:\b) | %[0-9A-Fa-f]{2} ) (?i-u: bearer ) (?: [\ \t+] | %20 )+
+    ( [0-9A-Za-z._~+/=-]{12,} )"#;
+
+/// A label, then a value in quotes up to their end, or one without up to what ends a word. A quote that is escaped within
+/// has blanks before it, and behind it what does not stand behind the end of a value in JSON.
+const GENERIC_SECRET: &str = r#"(?x)
+    (?i-u: (?: api | access | secret | private | auth | signing | encryption | account | master | service ) [\ _.-]? key
+        | secret | token | passwd | password | pwd )
+    [\ *]* (?: ["'`] | %22 )? [\ \t\r\n*]*
+    (?: => | := | ==? | : | %3[aAdD] | : [\ &'0-9A-Za-z]{1,20} = )
+    (?: [\ \t\r\n] | %20 )* (?: \*\* \ * )?
+    (?: (?: \[ [\ \t\r\n]* | [bru] )? (?: (?: "" )? " ( [^"\s,:;\}\])] (?: [^"\s] | \ + " [^"\s,:;\}\])] ){11,} | [^"\s]{12,} )
+          | ' ( [^'\s]{12,} ) | ` ( [^`\s]{12,} ) )
+      | (?: %22 | [|>] [+-]? \ * \n \ * )?
+        ( [^\s"'`\\,;:&<>(){}\[\]=] (?: \\* [^\s"'`\\,;&<>(){}\[\]] ){11,} ) )"#;
+
+const EMAIL: &str = r"(?x)
+    [0-9A-Za-z_%+-] [0-9A-Za-z._%+-]{0,63} (?: @ | %40 )
+    (?: [0-9A-Za-z] (?: [0-9A-Za-z-]{0,61} [0-9A-Za-z] )? \. )+ [A-Za-z]{2,24} (?-u:\b)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sentry_pattern::Pattern;
+
+    #[test]
+    fn every_pattern_is_sound_and_needs_some_text() {
+        for builtin in ALL.iter().chain([&PLACEHOLDER]) {
+            let pattern = Pattern::parse(builtin.pattern).unwrap();
+            let kind = builtin.kind;
+            let hir = pattern.parsed().unwrap();
+            assert!(hir.properties().minimum_len() > Some(5), "{kind}");
+            for need in pattern.needs() {
+                assert!(!need.texts.is_empty(), "{kind}");
+            }
+        }
+    }
+}

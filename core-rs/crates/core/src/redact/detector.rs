@@ -1,0 +1,191 @@
+//! One pattern of secrets, and what makes a match of it a find.
+
+use std::ops::Range;
+
+use sentry_pattern::search::{Search, ValueGroup};
+use sentry_pattern::{Need, Pattern, fold};
+
+use super::LOOK_BACK;
+use super::allow::{Allow, Matched};
+use super::builtin::Builtin;
+use super::check::Check;
+use super::find::{Find, Found};
+use crate::policy::{ImportedRule, SecretPattern};
+
+/// A pattern with all that belongs to it.
+#[derive(Debug)]
+pub(super) struct Detector {
+    kind: u32,
+    pattern: Pattern,
+    value: ValueGroup,
+    needs: Vec<Need>,
+    test: Test,
+    /// Compiled when it is first asked.
+    search: Option<Box<Search>>,
+}
+
+/// What a match is asked.
+#[derive(Debug)]
+enum Test {
+    Nothing,
+    Builtin(Check),
+    Imported {
+        keywords: Vec<String>,
+        entropy: f64,
+        allow: Vec<Allow>,
+    },
+}
+
+impl Detector {
+    #[inline(never)]
+    fn new(kind: u32, pattern: Pattern, value: ValueGroup, test: Test) -> Self {
+        Self {
+            kind,
+            needs: pattern.needs().to_vec(),
+            pattern,
+            value,
+            test,
+            search: None,
+        }
+    }
+
+    pub(super) fn custom(kind: u32, secret: &SecretPattern) -> Self {
+        Self::new(kind, secret.pattern.clone(), secret.value, Test::Nothing)
+    }
+
+    /// `None` is for the type: the built-in patterns are sound.
+    pub(super) fn builtin(kind: u32, builtin: &Builtin) -> Option<Self> {
+        let pattern = Pattern::parse(builtin.pattern).ok()?;
+        let test = Test::Builtin(builtin.check);
+        Some(Self::new(kind, pattern, builtin.value, test))
+    }
+
+    pub(super) fn imported(kind: u32, rule: ImportedRule) -> Self {
+        let keywords: Vec<Vec<u8>> = rule.keywords.iter().map(|word| folded(word)).collect();
+        let test = Test::Imported {
+            keywords: rule.keywords,
+            entropy: rule.entropy,
+            allow: Allow::all(&rule.allow),
+        };
+        let SecretPattern { pattern, value, .. } = rule.secret;
+        let mut detector = Self::new(kind, pattern, value, test);
+        if !keywords.is_empty() {
+            for need in &mut detector.needs {
+                need.texts.push(keywords.clone());
+            }
+        }
+        detector
+    }
+
+    /// What a text must have for each branch of the pattern to find something.
+    pub(super) fn needs(&self) -> &[Need] {
+        &self.needs
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        self.search.as_ref().map_or(0, |search| search.memory())
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.search = None;
+    }
+
+    /// All matches behind `from`, and what of them is secret.
+    #[inline(never)]
+    pub(super) fn find(&mut self, text: &[u8], from: usize, allow: &mut [Allow]) -> Option<Found> {
+        ready(&mut self.search, &self.pattern)?;
+        let search = self.search.as_mut()?;
+        let (kind, group) = (self.kind, self.value);
+        let mut found = Found::default();
+        search.each(text, from, |search, matched| {
+            let value = search.value(text, matched.clone(), group)?;
+            let is_secret = match &mut self.test {
+                Test::Nothing => true,
+                Test::Builtin(check) => check.holds(text, matched.clone(), value.clone()),
+                Test::Imported {
+                    keywords,
+                    entropy,
+                    allow: own,
+                } => {
+                    let matched = Matched::new(text, &matched, &value);
+                    has_one(keywords, matched.around)
+                        && (*entropy == 0.0 || entropy_of(matched.secret) > *entropy)
+                        && !is_allowed(allow, &matched)?
+                        && !is_allowed(own, &matched)?
+                }
+            };
+            found.matches.push(matched);
+            if is_secret {
+                let Range { start, end } = value;
+                found.secrets.push(Find { start, end, kind });
+            }
+            Some(())
+        })?;
+        Some(found)
+    }
+
+    /// Where in `text[from..]` the earliest match begins that more text could make, or make longer.
+    pub(super) fn begins(&mut self, text: &[u8], from: usize) -> Option<usize> {
+        ready(&mut self.search, &self.pattern)?;
+        self.search.as_mut()?.begins(text, from)
+    }
+}
+
+fn ready(search: &mut Option<Box<Search>>, pattern: &Pattern) -> Option<()> {
+    if search.is_none() {
+        *search = Some(Box::new(Search::new(pattern)?));
+    }
+    Some(())
+}
+
+fn is_allowed(allow: &mut [Allow], matched: &Matched<'_>) -> Option<bool> {
+    for allow in allow {
+        if allow.holds(matched)? {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
+fn folded(word: &str) -> Vec<u8> {
+    word.bytes().map(fold).collect()
+}
+
+/// Whether one of `words`, which are in lower case, is in `text`; or there are none.
+fn has_one(words: &[String], text: &[u8]) -> bool {
+    let is_there = |word: &String| {
+        let mut windows = text.windows(word.len());
+        windows.any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    words.is_empty() || words.iter().any(is_there)
+}
+
+/// Bits that a byte of `text` tells, by how often each occurs.
+fn entropy_of(text: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for &byte in text {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let all = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let shares = counts.iter().filter(|&&count| count > 0);
+    let bits = shares.map(|&count| f64::from(count) / all);
+    bits.map(|share| -share * share.log2()).sum()
+}
+
+impl<'t> Matched<'t> {
+    fn new(text: &'t [u8], matched: &Range<usize>, value: &Range<usize>) -> Self {
+        let from = matched.start.saturating_sub(LOOK_BACK);
+        let around = text.get(from..matched.end).unwrap_or_default();
+        let before = matched.start - from;
+        let line = around.get(..before).unwrap_or_default();
+        let line = memchr::memrchr(b'\n', line).map_or(0, |newline| newline + 1);
+        Self {
+            secret: text.get(value.clone()).unwrap_or_default(),
+            whole: around.get(before..).unwrap_or_default(),
+            line: around.get(line..).unwrap_or_default(),
+            around,
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! What crosses to the host as JSON. The TypeScript types are generated from these.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::decision::{ActionKind, Severity, Verdict};
+use crate::engine::Engine;
+use crate::event::{Event, EventKind, Evidence};
+use crate::lint;
+use crate::policy::{
+    self, Agent, Deny, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS, Sae,
+};
+use crate::risk::Risk;
+use crate::sae;
+use sentry_text::diagnostic::{self, Level, render_with};
+use sentry_text::{LineIndex, Span};
+
+/// Whether a diagnostic stops a policy from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub enum DiagnosticSeverity {
+    /// It does.
+    Error,
+    /// It does not.
+    Warning,
+}
+
+/// A place in a source, as editors and as programs count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct SourceSpan {
+    /// The first UTF-16 unit.
+    pub start: u32,
+    /// The UTF-16 unit after the last.
+    pub end: u32,
+    /// The line of the start, from 1.
+    pub line: u32,
+    /// The column of the start, from 1, in UTF-16 units.
+    pub column: u32,
+    /// The first byte of the source as UTF-8.
+    pub byte_start: u32,
+    /// The byte after the last.
+    pub byte_end: u32,
+}
+
+/// Another place that belongs to a diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct RelatedPlace {
+    /// What is there.
+    pub message: String,
+    /// Where it is.
+    pub span: SourceSpan,
+}
+
+/// One problem of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct Diagnostic {
+    /// A stable name, such as `policy/unknown-key`.
+    pub code: &'static str,
+    /// Whether the policy can be used all the same.
+    pub severity: DiagnosticSeverity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where it is.
+    pub span: SourceSpan,
+    /// Other places that belong to it.
+    pub related: Vec<RelatedPlace>,
+    /// All of it as text, with the source line and carets.
+    pub frame: String,
+}
+
+/// A rule as the host sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct RuleInfo {
+    /// Its name.
+    pub name: String,
+    /// Who wrote it.
+    pub origin: Origin,
+    /// The kinds of event it looks at.
+    pub on: Vec<EventKind>,
+    /// Its regular expression.
+    pub pattern: String,
+    /// What it says.
+    pub verdict: Verdict,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The reason of its decisions, `<name>: <reason>`.
+    pub reason: String,
+    /// What a block denies, where the event has such a target.
+    pub action: Option<ActionKind>,
+    /// The risk of its decisions for each kind it is on; empty for an `allow` rule.
+    pub risks: BTreeMap<EventKind, Risk>,
+}
+
+impl From<&Rule> for RuleInfo {
+    fn from(rule: &Rule) -> Self {
+        let risky = rule.on.iter().filter(|_| rule.verdict != Verdict::Allow);
+        Self {
+            name: rule.name.clone(),
+            origin: rule.origin,
+            on: rule.on.clone(),
+            pattern: rule.pattern.as_str().to_owned(),
+            verdict: rule.verdict,
+            severity: rule.severity,
+            reason: rule.full_reason(),
+            action: rule.action,
+            risks: risky
+                .map(|&kind| (kind, rule.risk_on(kind).risk()))
+                .collect(),
+        }
+    }
+}
+
+/// What is masked, as the host sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct RedactInfo {
+    /// The names of the site's own patterns.
+    pub patterns: Vec<String>,
+    /// The built-in kinds that are not looked for.
+    pub off: Vec<String>,
+    /// A gitleaks configuration, as the document writes its path.
+    pub gitleaks: Option<String>,
+}
+
+impl From<&Redact> for RedactInfo {
+    fn from(redact: &Redact) -> Self {
+        let names = SECRET_KINDS.iter().enumerate();
+        let off = names.filter(|(kind, _)| redact.off.contains(kind));
+        Self {
+            patterns: redact.patterns.iter().map(|one| one.kind.clone()).collect(),
+            off: off.map(|(_, name)| (*name).to_owned()).collect(),
+            gitleaks: redact.gitleaks.clone(),
+        }
+    }
+}
+
+/// A checked policy as the host sees it.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct PolicyInfo {
+    /// The rules in the order in which they are tried; a judgement's rule is a place in here.
+    pub rules: Vec<RuleInfo>,
+    /// The top-level names that the document sets.
+    pub keys: Vec<String>,
+    /// Whether an escalation that no tier settles is a block.
+    pub fail_closed: bool,
+    /// Whether deny-files stay untouched.
+    pub dry_run: bool,
+    /// The severity from which L2 and L3 run at once.
+    pub speculate: Option<Severity>,
+    /// The deny-files.
+    pub deny: Deny,
+    /// The L2 settings. The key is a secret.
+    pub llm: Option<Llm>,
+    /// The L3 settings.
+    pub agent: Option<Agent>,
+    /// The settings of the model-output tier.
+    pub sae: Option<Sae>,
+    /// What is masked.
+    pub redact: RedactInfo,
+}
+
+impl From<&Policy> for PolicyInfo {
+    #[inline(never)]
+    fn from(policy: &Policy) -> Self {
+        Self {
+            rules: policy.rules.iter().map(RuleInfo::from).collect(),
+            keys: policy.keys.iter().cloned().collect(),
+            fail_closed: policy.fail_closed,
+            dry_run: policy.dry_run,
+            speculate: policy.speculate,
+            deny: policy.deny.clone(),
+            llm: policy.llm.clone(),
+            agent: policy.agent.clone(),
+            sae: policy.sae.clone(),
+            redact: RedactInfo::from(&policy.redact),
+        }
+    }
+}
+
+/// What came of compiling a source.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct CompileReport {
+    /// What is wrong, in the order of the source.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The policy; `null` when a diagnostic is an error, and for a source of another kind.
+    pub policy: Option<PolicyInfo>,
+}
+
+/// What a host needs to know of an event beyond its judgement.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct EventFacts {
+    /// Its kind.
+    pub kind: EventKind,
+    /// The process that acted.
+    pub pid: u32,
+    /// The agent that it belongs to.
+    pub agent: Option<String>,
+    /// The provider of its model.
+    pub provider: Option<String>,
+    /// The text that rules match.
+    pub subject: String,
+    /// What a deny action would deny; `null` where there is nothing, or nothing that may be denied.
+    pub target: Option<String>,
+    /// Whether the collector saw all of it.
+    pub evidence: Evidence,
+}
+
+impl From<&Event<'_>> for EventFacts {
+    fn from(event: &Event<'_>) -> Self {
+        Self {
+            kind: event.kind,
+            pid: event.pid,
+            agent: event.agent(),
+            provider: event.provider(),
+            subject: event.subject.to_owned(),
+            target: event.target(),
+            evidence: event.evidence,
+        }
+    }
+}
+
+/// Compiles ACL text. `name` heads its code frames. With `lints`, warnings about rules are added.
+///
+/// ```
+/// use sentry_core::wire::compile;
+/// let (engine, report) = compile("a.acl", "dry_run = 1", &|_| None, false);
+/// assert!(engine.is_none());
+/// assert_eq!(report.diagnostics[0].code, "policy/wrong-type");
+/// ```
+#[inline(never)]
+pub fn compile(
+    name: &str,
+    source: &str,
+    environment: &Environment<'_>,
+    lints: bool,
+) -> (Option<Engine>, CompileReport) {
+    let checked = policy::check(source, environment);
+    let mut diagnostics = checked.diagnostics;
+    let engine = checked.policy.and_then(|policy| {
+        Engine::new(policy)
+            .map_err(|fault| diagnostics.push(*fault))
+            .ok()
+    });
+    if let Some(engine) = engine.as_ref().filter(|_| lints) {
+        diagnostics.extend(lint::lint(engine));
+        diagnostic::sort(&mut diagnostics);
+    }
+    let report = CompileReport {
+        diagnostics: in_words(name, source, &diagnostics, &checked.secrets),
+        policy: engine.as_ref().map(Engine::policy).map(PolicyInfo::from),
+    };
+    (engine, report)
+}
+
+/// Reads a dictionary of features; see [`sae::Dictionary::read`]. `name` heads the code frames of what is wrong
+/// with it. The report has no policy.
+///
+/// ```
+/// use sentry_core::wire::dictionary;
+/// let (dictionary, report) = dictionary("features.json", "{\"8801\": {}}");
+/// assert!(dictionary.is_none());
+/// assert_eq!(report.diagnostics[0].code, "sae/missing-key");
+/// ```
+#[inline(never)]
+pub fn dictionary(name: &str, text: &str) -> (Option<sae::Dictionary>, CompileReport) {
+    let (dictionary, problems) = match sae::Dictionary::read(text) {
+        Ok(dictionary) => (Some(dictionary), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    let report = CompileReport {
+        diagnostics: in_words(name, text, &problems, &[]),
+        policy: None,
+    };
+    (dictionary, report)
+}
+
+#[inline(never)]
+fn in_words(
+    name: &str,
+    source: &str,
+    diagnostics: &[diagnostic::Diagnostic],
+    secrets: &[Span],
+) -> Vec<Diagnostic> {
+    let index = LineIndex::new(source);
+    let place = |span: Span| {
+        let position = index.position(source, span.start);
+        SourceSpan {
+            start: index.utf16(source, span.start),
+            end: index.utf16(source, span.end),
+            line: position.line,
+            column: position.column,
+            byte_start: span.start,
+            byte_end: span.end,
+        }
+    };
+    diagnostics
+        .iter()
+        .map(|found| Diagnostic {
+            code: found.code.as_str(),
+            severity: match found.level() {
+                Level::Error => DiagnosticSeverity::Error,
+                Level::Warning => DiagnosticSeverity::Warning,
+            },
+            message: found.message.clone(),
+            help: found.help.clone(),
+            span: place(found.span),
+            related: found
+                .related
+                .iter()
+                .map(|related| RelatedPlace {
+                    message: related.message.clone(),
+                    span: place(related.span),
+                })
+                .collect(),
+            frame: render_with(&index, name, source, found, secrets),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ts_rs::{Config, TS};
+
+    use super::*;
+    use crate::engine::{Counters, Trace};
+
+    /// Writes the TypeScript types, all at once: one test for each would leave half of them when only
+    /// some are run.
+    #[test]
+    fn types_are_exported() {
+        let config = Config::from_env();
+        CompileReport::export_all(&config).unwrap();
+        EventFacts::export_all(&config).unwrap();
+        Trace::export_all(&config).unwrap();
+        Counters::export_all(&config).unwrap();
+        sae::SaeDecision::export_all(&config).unwrap();
+    }
+}

@@ -1,0 +1,274 @@
+//! The engine against a plain interpreter of the same policy, over events made to meet at its edges.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
+
+use sentry_core::decision::Word;
+use sentry_core::engine::{Engine, Outcome};
+use sentry_core::event::{EventKind, Scratch};
+use sentry_core::policy::{Policy, check};
+use sentry_testing::Random;
+
+const WORDS: [&str; 24] = [
+    "curl",
+    "http://x/p.sh",
+    "|",
+    "bash",
+    "-i",
+    "rm",
+    "-rf",
+    "/",
+    "/tmp/cache",
+    "~",
+    "nc",
+    "-e",
+    "eval",
+    "base64",
+    "-d",
+    "evil.test",
+    "é",
+    "\u{212a}",
+    "id_rsa",
+    ".ssh",
+    "169.254.169.254",
+    "a",
+    "0",
+    "sh",
+];
+
+const PATTERNS: [&str; 12] = [
+    "a",
+    "^a",
+    "a$",
+    "(?i)k",
+    "\\bsh\\b",
+    "[0-9]+",
+    "",
+    "e.*t",
+    "rm|nc",
+    "\\.ssh/",
+    "(?-u:\\b)a",
+    "é",
+];
+
+fn subject(random: &mut Random) -> Vec<&'static str> {
+    (0..random.below(6)).map(|_| random.pick(&WORDS)).collect()
+}
+
+fn line(random: &mut Random) -> String {
+    let words = subject(random);
+    let text = serde_json::to_string(&words.join(" ")).unwrap();
+    let argv = serde_json::to_string(&words).unwrap();
+    let pid = random.below(9);
+    match random.below(9) {
+        0 => format!(r#"{{"event":{{"ToolExec":{{"pid":{pid},"argv":{argv}}}}}}}"#),
+        1 => format!(r#"{{"event":{{"SslContent":{{"content":{text},"pid":{pid}}}}}}}"#),
+        2 => {
+            format!(r#"{{"event":{{"SecurityAction":{{"pid":{pid},"kind":{text},"detail":7}}}}}}"#)
+        }
+        3 => format!(r#"{{"event":{{"Egress":{{"pid":{pid},"peer":{text},"port":80}}}}}}"#),
+        4 => format!(r#"{{"event":{{"Dns":{{"pid":{pid},"query":{text}}}}}}}"#),
+        5 => format!(r#"{{"event":{{"FileAccess":{{"pid":{pid},"path":{text}}}}}}}"#),
+        6 => format!(r#"{{"event":{{"FileDelete":{{"pid":{pid},"path":{text}}}}}}}"#),
+        7 => format!(
+            r#"{{"event":{{"LlmActivations":{{"pid":{pid},"layer":3,"features":[[1,0.5]]}}}}}}"#
+        ),
+        _ => format!(r#"{{"event":{{"ProcessExit":{{"pid":{pid}}}}}}}"#),
+    }
+}
+
+fn policy(random: &mut Random, rules: usize) -> String {
+    (0..rules)
+        .map(|at| {
+            let kind = EventKind::ALL[random.below(8)].as_word();
+            let on = if random.below(4) == 0 { "*" } else { kind };
+            let verdict = random.pick(&["allow", "block", "escalate"]);
+            let severity = random.pick(&["info", "high"]);
+            let pattern = random.pick(&PATTERNS);
+            format!("rule \"r{at}\" {{ on = \"{on}\" match = `{pattern}` verdict = \"{verdict}\" severity = \"{severity}\" reason = \"w\" }}\n")
+        })
+        .collect()
+}
+
+/// What the contract says, written down as plainly as can be.
+fn interpret(
+    policy: &Policy,
+    patterns: &[regex::Regex],
+    line: &str,
+) -> Option<(EventKind, String, Option<usize>)> {
+    let parsed: serde_json::Value = serde_json::from_str(line).ok()?;
+    let (variant, fields) = parsed["event"].as_object()?.iter().next()?;
+    let kind = EventKind::from_word(variant)?;
+    let text = |key: &str| fields[key].as_str().unwrap_or("").to_owned();
+    let subject = match kind {
+        EventKind::ToolExec => {
+            let argv = fields["argv"].as_array()?;
+            argv.iter()
+                .filter_map(|arg| arg.as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        }
+        EventKind::SslContent => text("content"),
+        EventKind::SecurityAction => format!(
+            "{} {}",
+            text("kind"),
+            fields["detail"].as_u64().unwrap_or(0)
+        ),
+        EventKind::Egress => format!("{}:{}", text("peer"), fields["port"].as_u64().unwrap_or(0)),
+        EventKind::Dns => text("query"),
+        EventKind::FileAccess | EventKind::FileDelete => text("path"),
+        EventKind::LlmActivations => {
+            let features = fields["features"].as_array()?.len();
+            format!("{features} sae features @L{}", fields["layer"])
+        }
+    };
+    let rule = policy
+        .rules
+        .iter()
+        .zip(patterns)
+        .position(|(rule, pattern)| rule.on.contains(&kind) && pattern.is_match(&subject));
+    Some((kind, subject, rule))
+}
+
+/// Judges a line both ways: verdict, rule, what came of each rule, spans. Returns its kind and whether a
+/// rule matched; `None` for what is not an event.
+fn agree(engine: &Engine, patterns: &[regex::Regex], line: &str) -> Option<(EventKind, bool)> {
+    let mut scratch = Scratch::default();
+    let judgement = engine.judge(line.as_bytes(), &mut scratch);
+    let Some((kind, subject, rule)) = interpret(engine.policy(), patterns, line) else {
+        assert!(judgement.not_event().is_some(), "{line}");
+        return None;
+    };
+    assert_eq!(
+        (judgement.kind(), judgement.rule()),
+        (Some(kind), rule),
+        "{line}"
+    );
+    let trace = engine.explain(line.as_bytes(), &mut scratch).unwrap();
+    assert_eq!(
+        (trace.code, &trace.subject),
+        (judgement.code(), &subject),
+        "{line}"
+    );
+    for traced in &trace.rules {
+        let at = traced.rule as usize;
+        let found = patterns[at].find(&subject);
+        let expected = match (found, rule) {
+            (None, _) => Outcome::NoMatch,
+            (Some(_), first) if first == Some(at) => Outcome::Decided,
+            (Some(_), _) => Outcome::Shadowed,
+        };
+        assert_eq!(traced.outcome, expected, "{line}");
+        let span = found.map(|found| {
+            let units = |end| u32::try_from(subject[..end].encode_utf16().count()).unwrap();
+            (units(found.start()), units(found.end()))
+        });
+        assert_eq!(
+            traced.span.map(|span| (span.start, span.end)),
+            span,
+            "{line}"
+        );
+    }
+    Some((kind, rule.is_some()))
+}
+
+#[test]
+fn agrees_with_a_plain_interpreter_on_the_corpus_and_the_session() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../");
+    let mut files = vec![format!("{root}examples/session.ndjson")];
+    for file in std::fs::read_dir(format!("{root}test/corpus/labelled")).unwrap() {
+        files.push(file.unwrap().path().to_str().unwrap().to_owned());
+    }
+    let session = std::fs::read_to_string(format!("{root}examples/sentry.acl")).unwrap();
+    for source in ["", &session] {
+        let policy = check(source, &|_| None).policy.unwrap();
+        let patterns = patterns(&policy);
+        let engine = Engine::new(policy).unwrap();
+        let (mut events, mut decided) = (0, 0);
+        for file in &files {
+            for line in std::fs::read_to_string(file).unwrap().lines() {
+                if let Some((_, matched)) = agree(&engine, &patterns, line) {
+                    events += 1;
+                    decided += usize::from(matched);
+                }
+            }
+        }
+        assert!(events > 700 && decided > 100, "{decided} of {events}");
+    }
+}
+
+fn patterns(policy: &Policy) -> Vec<regex::Regex> {
+    let rules = policy.rules.iter();
+    rules
+        .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
+        .collect()
+}
+
+#[test]
+fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
+    let mut random = Random(0x5EED);
+    let mut decided = [0_usize; 8];
+    for round in 0..12 {
+        let source = policy(&mut random, round * 3);
+        let policy = check(&source, &|_| None).policy.unwrap();
+        let patterns = patterns(&policy);
+        let engine = Engine::new(policy).unwrap();
+        for _ in 0..250 {
+            let line = line(&mut random);
+            if let Some((kind, true)) = agree(&engine, &patterns, &line) {
+                decided[kind.index()] += 1;
+            }
+        }
+    }
+    assert!(decided.iter().all(|&count| count > 10), "{decided:?}");
+}
+
+#[test]
+fn an_action_has_a_target_only_where_the_event_has_one() {
+    let source = r#"rule "all" { on = "*" match = "" verdict = "block" severity = "low" reason = "w" action = "deny-file" }"#;
+    let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
+    let mut scratch = Scratch::default();
+    let cases = [
+        (r#"{"event":{"FileAccess":{"pid":1,"path":"/a"}}}"#, true),
+        (r#"{"event":{"FileDelete":{"pid":1,"path":"/a"}}}"#, true),
+        (r#"{"event":{"FileDelete":{"pid":1,"path":""}}}"#, false),
+        (r#"{"event":{"ToolExec":{"pid":1,"argv":["/a"]}}}"#, false),
+        (r#"{"event":{"Egress":{"pid":1,"peer":"1.2.3.4"}}}"#, false),
+    ];
+    for (line, expected) in cases {
+        let judgement = engine.judge(line.as_bytes(), &mut scratch);
+        assert_eq!(
+            (judgement.rule(), judgement.has_target()),
+            (Some(0), expected),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn subjects_built_against_the_patterns_cost_linear_time() {
+    let engine = Engine::new(check("", &|_| None).policy.unwrap()).unwrap();
+    let mut scratch = Scratch::default();
+    for unit in [
+        "curl ",
+        "rm -rf ",
+        "a=a=",
+        "|",
+        "-",
+        "base64 -",
+        "ignore the the the ",
+        "/dev/tcp/",
+        "\\u00e9sh ",
+    ] {
+        let text = unit.repeat(200_000 / unit.len());
+        for line in [
+            format!(r#"{{"event":{{"ToolExec":{{"pid":1,"argv":["{text}"]}}}}}}"#),
+            format!(r#"{{"event":{{"SslContent":{{"pid":1,"content":"{text}"}}}}}}"#),
+        ] {
+            assert!(
+                engine
+                    .judge(line.as_bytes(), &mut scratch)
+                    .not_event()
+                    .is_none()
+            );
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Finds against the `regex` crate, text in parts against the same text whole, and hostile texts.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use sentry_core::policy::{Imported, check};
+use sentry_core::redact::{Detectors, Part};
+use sentry_testing::Random;
+
+const PARTS: [&str; 24] = [
+    "a",
+    "b",
+    "ab",
+    "é",
+    "[ab]",
+    "[^a]",
+    ".",
+    "a+",
+    "b*",
+    "(?:ab|a)",
+    "(a|ab)",
+    "(b+?)",
+    "a{2,3}",
+    "(?:a|é)*?",
+    "x",
+    r"\b",
+    "$",
+    "^",
+    "(?m:^)",
+    r"(?-u:\B)",
+    "a??",
+    "(?s:.)",
+    r"\s",
+    "(?:ab|b|)",
+];
+const TEXTS: [&str; 12] = [
+    "a", "b", "ab", "aab", "é", "x", " ", "\n", "aé", "bb", "xa", "😀",
+];
+
+const OFF: &str = r#"off = ["private_key", "openai_key", "stripe_key", "google_api_key", "aws_access_key_id",
+    "github_token", "slack_token", "jwt", "aws_secret", "bearer", "generic_secret", "email"]"#;
+
+fn some(random: &mut Random, from: &[&str], least: usize, most: usize) -> String {
+    let count = least + random.below(most - least + 1);
+    (0..count).map(|_| random.pick(from)).collect()
+}
+
+/// All that one pattern finds, if it is one that can be used.
+fn detectors(pattern: &str, group: usize) -> Option<Detectors> {
+    let source =
+        format!("redact {{ {OFF} pattern \"p\" {{ match = `{pattern}` value_group = {group} }} }}");
+    let policy = check(&source, &|_| None).policy?;
+    Detectors::new(&policy.redact, Imported::default())
+}
+
+fn finds(detectors: &mut Detectors, text: &str) -> Vec<Range<usize>> {
+    let scan = detectors
+        .scan(&mut text.as_bytes().to_vec(), Part::WHOLE)
+        .unwrap();
+    scan.finds.iter().map(|find| find.start..find.end).collect()
+}
+
+/// The same by the `regex` crate, where edges of words are those of ASCII.
+fn expected(pattern: &str, group: usize, text: &str) -> Vec<Range<usize>> {
+    let pattern = pattern.replace(r"\b", r"(?-u:\b)");
+    let regex = regex::Regex::new(&pattern).unwrap();
+    let value = |captures: regex::Captures<'_>| {
+        let value = captures.get(group).filter(|value| !value.is_empty());
+        value.unwrap_or_else(|| captures.get(0).unwrap()).range()
+    };
+    regex.captures_iter(text).map(value).collect()
+}
+
+#[test]
+fn spans_are_those_of_the_regex_crate() {
+    let mut random = Random(7);
+    let (mut patterns, mut found) = (0, 0);
+    while patterns < 300 {
+        let pattern = some(&mut random, &PARTS, 1, 6);
+        let groups = pattern.matches("(a|").count() + pattern.matches("(b+").count();
+        let group = random.below(groups + 1);
+        let Some(mut detectors) = detectors(&pattern, group) else {
+            continue;
+        };
+        patterns += 1;
+        for _ in 0..60 {
+            let text = some(&mut random, &TEXTS, 0, 14);
+            let finds = finds(&mut detectors, &text);
+            assert_eq!(
+                finds,
+                expected(&pattern, group, &text),
+                "{pattern} {group} {text:?}"
+            );
+            found += finds.len();
+        }
+    }
+    assert!(found > 10_000, "{found}");
+}
+
+#[test]
+fn what_is_settled_holds_whatever_follows() {
+    let mut random = Random(11);
+    let mut settled_early = 0;
+    let mut patterns = 0;
+    while patterns < 300 {
+        let pattern = some(&mut random, &PARTS, 1, 6);
+        let Some(mut detectors) = detectors(&pattern, 0) else {
+            continue;
+        };
+        patterns += 1;
+        for _ in 0..30 {
+            let text = some(&mut random, &TEXTS, 1, 16);
+            let whole = finds(&mut detectors, &text);
+            let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).skip(1).collect();
+            for end in ends {
+                let mut part = text.as_bytes()[..end].to_vec();
+                let more = Part {
+                    from: 0,
+                    is_last: false,
+                    placeholders: false,
+                };
+                let scan = detectors.scan(&mut part, more).unwrap();
+                let settled = scan.settled;
+                assert!(settled <= end);
+                let early: Vec<_> = scan
+                    .finds
+                    .iter()
+                    .filter(|find| find.end <= settled)
+                    .collect();
+                let of_whole: Vec<_> = whole.iter().filter(|find| find.start < settled).collect();
+                assert!(
+                    early
+                        .iter()
+                        .map(|find| find.start..find.end)
+                        .eq(of_whole.into_iter().cloned()),
+                    "{pattern} {text:?} up to {end}, settled {settled}: {early:?} {whole:?}"
+                );
+                settled_early += usize::from(settled > 0);
+            }
+        }
+    }
+    assert!(settled_early > 20_000, "{settled_early}");
+}
+
+/// What would take minutes if anything were searched again and again.
+#[test]
+fn hostile_texts_take_linear_time() {
+    let policy = check(
+        "redact { pattern \"far\" { match = `a.*z|a` } pattern \"all\" { match = `(?s)q.*` } }",
+        &|_| None,
+    );
+    let redact = policy.policy.unwrap().redact;
+    let units = [
+        "a",
+        "q",
+        "-----BEGIN PRIVATE KEY-----\nA .",
+        "-----BEGIN PRIVATE KEY-----",
+        "sk-",
+        "sk-proj-aaaaaaaaaaaaaaaa",
+        "eyJaaaaaaaa.aa.",
+        "a@a.",
+        "a@",
+        "password=",
+        "password=\"",
+        "token:token:",
+        "bearer ",
+        "\\",
+        "\\n",
+        "{{A3S_REDACTED:",
+        "{{A3S_REDACTED:a:1}}",
+        "é@é",
+        "AKIA",
+        "xoxb-",
+        "password=abcdefghijkl1 ",
+    ];
+    for unit in units {
+        let mut detectors = Detectors::new(&redact, Imported::default()).unwrap();
+        let mut text = unit.repeat((1 << 20) / unit.len()).into_bytes();
+        let begin = Instant::now();
+        detectors
+            .scan(
+                &mut text,
+                Part {
+                    from: 0,
+                    is_last: false,
+                    placeholders: true,
+                },
+            )
+            .unwrap();
+        detectors.scan(&mut text, Part::WHOLE).unwrap();
+        let took = begin.elapsed();
+        assert!(took < Duration::from_secs(60), "{unit}: {took:?}");
+    }
+}
+
+#[test]
+fn where_reading_on_takes_too_long_all_that_is_left_is_masked() {
+    let mut detectors = detectors("a.*z|a", 0).unwrap();
+    let text = "a".repeat(100_000);
+    let finds = finds(&mut detectors, &text);
+    assert_eq!(finds.last().unwrap().end, text.len());
+    assert!(finds.len() < 100, "{}", finds.len());
+}

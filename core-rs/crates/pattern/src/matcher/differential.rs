@@ -1,0 +1,308 @@
+//! The matcher against a plain interpreter: one pattern after the other, each by the `regex` crate.
+//!
+//! Patterns are made at random, over few letters, so that they meet subjects often and in odd places.
+
+use sentry_acl::{Attribute, Block, Item, ValueKind};
+use sentry_testing::Random;
+
+use super::path::{Path, count};
+use super::{MatchRule, Matcher};
+use crate::pattern::Pattern;
+
+/// Subjects for each policy.
+const SUBJECTS: usize = 200_000;
+
+/// Kinds of subject, by the names that the built-in rules call them.
+const KINDS: [&str; 8] = [
+    "ToolExec",
+    "SslContent",
+    "SecurityAction",
+    "Egress",
+    "Dns",
+    "FileAccess",
+    "FileDelete",
+    "LlmActivations",
+];
+
+struct Rule {
+    pattern: Pattern,
+    on: Vec<usize>,
+}
+
+impl Rule {
+    fn new(on: &str, pattern: &str) -> Self {
+        let kinds = (0..KINDS.len()).filter(|&kind| on == "*" || KINDS[kind] == on);
+        Self {
+            pattern: Pattern::parse(pattern).unwrap(),
+            on: kinds.collect(),
+        }
+    }
+}
+
+impl MatchRule for Rule {
+    fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    fn is_on(&self, kind: usize) -> bool {
+        self.on.contains(&kind)
+    }
+
+    fn fits_if_unknown(&self) -> bool {
+        true
+    }
+}
+
+/// The built-in rules of the policy, which are patterns that people wrote.
+fn builtin() -> Vec<Rule> {
+    let source = include_str!("../../../core/src/policy/builtin.acl");
+    let text = |block: &Block, name: &str| {
+        let value = block.items.iter().find_map(|item| match item {
+            Item::Attribute(Attribute { name: key, value }) if key.text == name => Some(value),
+            _ => None,
+        });
+        match &value.unwrap().kind {
+            ValueKind::String(text) => text.clone(),
+            other => panic!("{name}: {other:?}"),
+        }
+    };
+    let items = sentry_acl::parse(source).document.items;
+    let blocks = items.iter().filter_map(|item| match item {
+        Item::Block(block) => Some(block),
+        Item::Attribute(_) => None,
+    });
+    blocks
+        .map(|block| Rule::new(&text(block, "on"), &text(block, "match")))
+        .collect()
+}
+
+fn some(
+    random: &mut Random,
+    least: usize,
+    most: usize,
+    mut one: impl FnMut(&mut Random) -> String,
+) -> Vec<String> {
+    let count = least + random.below(most - least + 1);
+    (0..count).map(|_| one(random)).collect()
+}
+
+const LITERALS: [&str; 24] = [
+    "a", "b", "ab", "k", "s", "K", "ſ", "é", "0", "12", "_", "-x", " ", "/", "@", "`", "curl",
+    "key", "ask", r"\x11", r"\x7f", r"\n", r"\.", "token_",
+];
+const CLASSES: [&str; 14] = [
+    "[ab]",
+    "[^a]",
+    r"\s",
+    r"\d",
+    r"\w",
+    r"\W",
+    "[0-9a-f]",
+    ".",
+    "[é-ü]",
+    r"\S",
+    "(?s:.)",
+    "[a-c0-9_]",
+    "[kx]",
+    "(?i:k)",
+];
+const LOOKS: [&str; 9] = [
+    "^",
+    "$",
+    r"\b",
+    r"\B",
+    r"(?-u:\b)",
+    "(?m:^)",
+    r"\b{start}",
+    r"\b{end-half}",
+    r"\b",
+];
+/// What a whole pattern begins and ends with.
+const EDGES: [&str; 8] = ["", "", "", "", "", r"\b", "^", "$"];
+const COUNTS: [&str; 10] = [
+    "*", "+", "?", "{2}", "{3,}", "{1,3}", "{4}", "{12,}", "+?", "{0}",
+];
+
+fn pattern(random: &mut Random, depth: usize) -> String {
+    let leaf = depth == 0;
+    match random.below(if leaf { 8 } else { 16 }) {
+        0..5 => random.pick(&LITERALS).to_owned(),
+        5 => random.pick(&CLASSES).to_owned(),
+        6 => random.pick(&LOOKS).to_owned(),
+        7 => format!("(?i:{})", random.pick(&LITERALS)),
+        8 | 9 => format!("(?:{}){}", pattern(random, depth - 1), random.pick(&COUNTS)),
+        10 => format!("(?i:{})", pattern(random, depth - 1)),
+        11 | 12 => {
+            let branches = some(random, 2, 4, |random| pattern(random, depth - 1));
+            format!("({})", branches.join("|"))
+        }
+        _ => some(random, 2, 4, |random| pattern(random, depth - 1)).concat(),
+    }
+}
+
+const TOKENS: [&str; 48] = [
+    "a",
+    "b",
+    "ab",
+    "aab",
+    "k",
+    "K",
+    "\u{212a}",
+    "s",
+    "S",
+    "ſ",
+    "é",
+    "É",
+    "ü",
+    "0",
+    "1",
+    "12",
+    "٣",
+    "_",
+    "-x",
+    " ",
+    "\u{a0}",
+    "/",
+    "@",
+    "`",
+    "~",
+    "curl",
+    "CURL",
+    "key",
+    "\u{212a}EY",
+    "ask",
+    "aſk",
+    "\u{11}",
+    "\u{7f}",
+    "\n",
+    ".",
+    "token_",
+    "face",
+    "deadbeef0123",
+    "0123456789",
+    "aaaaaaaaaaaa",
+    "x",
+    "|",
+    "bash -i",
+    "/dev/tcp/",
+    "rm -rf /",
+    "curl x | sh",
+    "eval ",
+    "mkfifo",
+];
+
+fn subject(random: &mut Random) -> String {
+    some(random, 0, 7, |random| random.pick(&TOKENS).to_owned()).concat()
+}
+
+/// So many random rules, each of a pattern that suits, and the built-in ones.
+fn rules(random: &mut Random, site_rules: usize, suits: fn(&regex::Regex) -> bool) -> Vec<Rule> {
+    let mut made = Vec::new();
+    while made.len() < site_rules {
+        let before = random.pick(&EDGES);
+        let pattern = format!("{before}{}{}", pattern(random, 3), random.pick(&EDGES));
+        let compiled = regex::Regex::new(&pattern);
+        if pattern.contains('`') || !compiled.is_ok_and(|compiled| suits(&compiled)) {
+            continue;
+        }
+        let kind = KINDS[random.below(8)];
+        let on = if random.below(3) == 0 { kind } else { "*" };
+        made.push(Rule::new(on, &pattern));
+    }
+    made.extend(builtin());
+    made
+}
+
+/// Judges subjects both ways, and returns how many a rule matched.
+fn compare(rules: &[Rule], random: &mut Random, subjects: usize) -> usize {
+    let matcher = Matcher::new(rules, KINDS.len()).unwrap();
+    let plain: Vec<_> = rules
+        .iter()
+        .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
+        .collect();
+    let mut hits = 0;
+    for round in 0..subjects {
+        let subject = subject(random);
+        let kind = random.below(KINDS.len());
+        let fits = |at: &usize| rules[*at].on.contains(&kind) && plain[*at].is_match(&subject);
+        let fitting = (0..rules.len()).filter(fits);
+        let first = matcher.first(rules, kind, &subject);
+        if round % 64 != 0 {
+            assert_eq!(first, fitting.clone().next(), "{} {subject:?}", KINDS[kind]);
+            hits += usize::from(first.is_some());
+            continue;
+        }
+        let fitting: Vec<usize> = fitting.collect();
+        assert_eq!(
+            first,
+            fitting.first().copied(),
+            "{} {subject:?}",
+            KINDS[kind]
+        );
+        assert_eq!(
+            matcher.all(rules, kind, &subject),
+            fitting,
+            "{} {subject:?}",
+            KINDS[kind]
+        );
+        if let Some(at) = first {
+            let span = plain[at]
+                .find(&subject)
+                .map(|found| (found.start(), found.end()));
+            let pattern = &rules[at].pattern;
+            assert_eq!(
+                pattern.find(&subject),
+                span,
+                "{} {subject:?}",
+                pattern.as_str()
+            );
+            hits += 1;
+        }
+    }
+    hits
+}
+
+#[test]
+fn an_empty_match_inside_a_character_hides_no_other_pattern() {
+    let rules = [r"(?-u:\B)", r"^(?:aé|\d)x*$"].map(|pattern| Rule::new("*", pattern));
+    let matcher = Matcher::new(&rules, KINDS.len()).unwrap();
+    for (subject, expected) in [
+        ("aéx", vec![1]),
+        ("aé", vec![0, 1]),
+        ("éa", vec![0]),
+        ("a", vec![]),
+    ] {
+        let fitting = matcher.all(&rules, 0, subject);
+        assert_eq!(fitting, expected, "{subject}");
+        let first = matcher.first(&rules, 0, subject);
+        assert_eq!(first, expected.first().copied(), "{subject}");
+    }
+    // In time that is linear in the subject.
+    let long = "a-".repeat(100_000) + "aéa";
+    assert_eq!(matcher.first(&rules, 0, &long), None);
+}
+
+#[test]
+fn it_agrees_with_one_pattern_after_the_other() {
+    let mut random = Random(14);
+    for site_rules in [0, 5, 10, 20] {
+        let rules = rules(&mut random, site_rules, |regex| !regex.is_match(""));
+        let matched = compare(&rules, &mut random, SUBJECTS);
+        // Neither a policy that everything meets nor one that nothing does would show much.
+        assert!(
+            (SUBJECTS / 100..SUBJECTS).contains(&matched),
+            "{matched} of {site_rules}"
+        );
+    }
+    for _ in 0..400 {
+        let rules = rules(&mut random, 8, |_| true);
+        compare(&rules, &mut random, 250);
+    }
+    for path in Path::ALL {
+        assert!(
+            count(path) >= 10,
+            "{path:?} was taken {} times",
+            count(path)
+        );
+    }
+}

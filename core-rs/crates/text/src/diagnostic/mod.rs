@@ -1,0 +1,95 @@
+//! One shape for everything that is wrong with a policy: a stable code, a message, a place, and what to do about it.
+
+mod code;
+mod display;
+mod render;
+
+pub use code::{Code, Level};
+pub use render::{render, render_with};
+
+use crate::Span;
+use sentry_sort as sort;
+
+/// The most diagnostics that one run reports.
+pub const MAX_DIAGNOSTICS: usize = 100;
+
+/// Puts problems in the order of the source, those of one place in the order in which they were found.
+pub fn sort(problems: &mut [Diagnostic]) {
+    sort::stable(problems, |a, b| a.span.start < b.span.start);
+}
+
+/// One problem in a source text.
+///
+/// ```
+/// use sentry_text::diagnostic::{Code, Diagnostic, render};
+/// use sentry_text::Span;
+/// let problem = Diagnostic::new(Code::BareWord, Span::new(10, 15), "expected a value, found a bare word")
+///     .help("put text in quotes");
+/// assert_eq!(
+///     render("site.acl", "verdict = block", &problem, &[]),
+///     "error[acl/bare-word]: expected a value, found a bare word
+///  --> site.acl:1:11
+///   |
+/// 1 | verdict = block
+///   |           ^^^^^
+///   = help: put text in quotes
+/// "
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem it is; gives the level.
+    pub code: Code,
+    /// What happened, in one line. Never holds a value of the source, which may be a secret.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where it is.
+    pub span: Span,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+}
+
+/// Another place that belongs to a problem, and what it has to do with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where it is.
+    pub span: Span,
+    /// What is there.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A problem with no help and no other places.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: None,
+            span,
+            related: Vec::new(),
+        }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Points to another place that belongs to it.
+    #[must_use]
+    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Related {
+            span,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// Whether it is an error or a warning.
+    pub const fn level(&self) -> Level {
+        self.code.level()
+    }
+}

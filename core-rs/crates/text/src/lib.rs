@@ -1,0 +1,10 @@
+//! Places in a source text: byte spans, and the lines, columns and UTF-16 offsets that people and editors count in.
+
+pub mod diagnostic;
+mod line_index;
+mod span;
+mod visible;
+
+pub use line_index::{LineIndex, Position, utf16_len};
+pub use span::{Span, offset};
+pub use visible::is_visible;
