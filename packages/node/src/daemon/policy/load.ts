@@ -146,7 +146,7 @@ function settingsOf(policy: Policy, folder: string, overrides: PolicyOverrides):
 function rejectConflict(config: string, settings: Policy, file: string, rules: Policy): void {
   if (settings.keys.some((key) => RULE_KEYS.has(key))) {
     throw new SettingsError(
-      `the configuration \`${config}\` contains rules, and so does the rules file \`${file}\`: keep all rules in one of them`,
+      `the configuration \`${config}\` contains rules, but \`${file}\` is the rules file: keep all rules in one of them`,
     );
   }
   const key = rules.keys.find((name) => !RULE_KEYS.has(name));
