@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { dns, fileAccess, type Tiers, toolExec } from "@a3s-sentry/core";
+import { dns, fileAccess, type PolicyInput, type Tiers, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Batch, PendingEscalation } from "../../../../src/daemon/batch.js";
 import { LineJudge } from "../../../../src/daemon/judging/line-judge.js";
@@ -150,7 +150,7 @@ it("rejects with an error of the sink", async () => {
 });
 
 describe("another policy", () => {
-  const naming = (name: string) => ({
+  const naming = (name: string): PolicyInput => ({
     rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
   });
 
@@ -288,7 +288,7 @@ describe("a worker that fails", () => {
   });
 
   it("after a change of policy, has its blocks judged by the policy in force when they were assigned", async () => {
-    const naming = (name: string) => ({
+    const naming = (name: string): PolicyInput => ({
       rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
     });
     const { usePolicy, pool, results } = await setUp(naming("old"), failingAtRequest(2, "process.exit(1)"));
