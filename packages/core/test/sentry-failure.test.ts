@@ -43,14 +43,14 @@ describe("a trap", () => {
     const stopped = { l1Decision: FAILED, stageStatus: "stopped", nextTierEligible: false, stopReason: "not-judged" };
     expect(sentry.evaluateL1(dns(1, "TRAP"))).toEqual(stopped);
     expect(await sentry.evaluateThroughL2(dns(1, "TRAP"))).toEqual(stopped);
-    core.trapOn = "facts";
+    core.trapOn = "takeFacts";
     expect(await sentry.evaluateThroughL2(dns(1, "odd"))).toEqual(stopped);
   });
 
   it("while an event is made ready for a tier takes the fail mode", async () => {
     const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
     const sentry = await Sentry.create("", { failClosed: true, tiers: { l2 } });
-    core.trapOn = "facts";
+    core.trapOn = "takeFacts";
     expect(await sentry.evaluate(dns(1, "odd"))).toMatchObject({
       verdict: "block",
       reason: `${FAILED.reason} [unresolved escalation, fail-closed]`,
@@ -77,7 +77,7 @@ describe("a trap", () => {
 
   it("while a target is fetched is a failure too, not a block without its action", async () => {
     const sentry = await Sentry.create("");
-    core.trapOn = "facts";
+    core.trapOn = "target";
     expect(sentry.classify(dns(1, "evil"))).toEqual(FAILED);
     expect(sentry.classify(dns(1, "evil")).action).toEqual({ kind: "DenyEgress", target: "evil" });
   });

@@ -8,7 +8,7 @@ import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity 
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
-const CALLS = ["judge", "facts", "feed", "rowBriefs", "score", "shown"] as const;
+const CALLS = ["judge", "judgeForTiers", "target", "feed", "rowBriefs", "score", "shown"] as const;
 type Call = (typeof CALLS)[number];
 
 const OUTSIDE = 0xffff_fff0;
@@ -79,7 +79,7 @@ it("is an escalation of its event, and of nothing else", async () => {
   for (const each of [sentry, bystander, stream]) each.close();
 });
 
-it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no target", async (call) => {
+it.each(["target", "feed", "rowBriefs"] as const)("in %s loses no line and no target", async (call) => {
   const rule = { name: "a", on: "Egress", match: "10", verdict: "block", severity: "low", reason: "r" } as const;
   const sentry = await Sentry.create({ rules: [{ ...rule, action: "deny-egress" }] });
   const stream = sentry.createStream();
@@ -88,7 +88,7 @@ it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no tar
   expect(targets(`${line}\n${line.slice(0, 20)}`)).toEqual(["10.0.0.1"]);
   trapOn = call;
   expect(targets(`${line.slice(20)}\n`)).toEqual(["10.0.0.1"]);
-  if (call === "facts") expect(sentry.classify(line)?.verdict).toBe("escalate");
+  if (call === "target") expect(sentry.classify(line)?.verdict).toBe("escalate");
   expect(trapOn).toBeUndefined();
   expect(sentry.classify(line)?.action).toEqual({ kind: "DenyEgress", target: "10.0.0.1" });
   expect(stream.counters).toMatchObject({ lines: 2, events: 2 });
@@ -127,27 +127,30 @@ it.each(["feed", "rowBriefs"] as const)("in %s changes nothing of which lines co
 const SAE_POLICY = 'sae { dict = "d.json" }';
 const FILES = { "d.json": '{"1": {"concept": "c", "category": "k", "weight": 1}}' };
 
-it.each(["judge", "score"] as const)("in %s leaves the dictionary where it was, and allows nothing", async (call) => {
-  const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
-  const event = llmActivations(1, 2, [[1, 0.9]]);
-  const before = await sentry.evaluate(event);
-  trapOn = call;
-  if (call === "judge") {
-    expect(await sentry.evaluate(event)).toMatchObject({ tier: "Rules", resolution: "unresolved-escalation" });
-  } else {
-    expect(await sentry.evaluate(event)).toMatchObject({
-      tier: "Sae",
-      severity: "medium",
-      reason: "SAE unavailable: rule engine failed: memory access out of bounds [unresolved escalation, fail-open]",
-      risk: { category: "model_output_risk" },
-      resolution: "unresolved-escalation",
-    });
-  }
-  expect(trapOn).toBeUndefined();
-  expect(await sentry.evaluate(event)).toEqual(before);
-  expect(before.verdict).toBe("block");
-  sentry.close();
-});
+it.each(["judgeForTiers", "score"] as const)(
+  "in %s leaves the dictionary where it was, and allows nothing",
+  async (call) => {
+    const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
+    const event = llmActivations(1, 2, [[1, 0.9]]);
+    const before = await sentry.evaluate(event);
+    trapOn = call;
+    if (call === "judgeForTiers") {
+      expect(await sentry.evaluate(event)).toMatchObject({ tier: "Rules", resolution: "unresolved-escalation" });
+    } else {
+      expect(await sentry.evaluate(event)).toMatchObject({
+        tier: "Sae",
+        severity: "medium",
+        reason: "SAE unavailable: rule engine failed: memory access out of bounds [unresolved escalation, fail-open]",
+        risk: { category: "model_output_risk" },
+        resolution: "unresolved-escalation",
+      });
+    }
+    expect(trapOn).toBeUndefined();
+    expect(await sentry.evaluate(event)).toEqual(before);
+    expect(before.verdict).toBe("block");
+    sentry.close();
+  },
+);
 
 it.each(["feed", "rowBriefs"] as const)("in %s loses no score of a stream", async (call) => {
   const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
