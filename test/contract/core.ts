@@ -17,7 +17,6 @@ export interface Core
     | "securityAction"
     | "sslContent"
     | "toolExec"
-    | "truncateUtf8"
   > {
   readonly Sentry: { create(...args: Parameters<typeof Everything.Sentry.create>): Promise<AnySentry> };
 }

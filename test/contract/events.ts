@@ -1,12 +1,13 @@
 // Events in every form that they come in, and what is none.
 
+import { truncateUtf8 } from "@a3s-sentry/core/host";
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
 const EVIL = '{"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction, truncateUtf8 }: Core): void {
+export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction }: Core): void {
   describe("events", () => {
     it("are judged alike as text, bytes and object", async () => {
       const sentry = await Sentry.create("");

@@ -121,9 +121,11 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
     });
 
     it("masks whatever the verdict", async () => {
-      for (const verdict of ["allow", "block", "escalate"]) {
+      for (const verdict of ["allow", "block", "escalate"] as const) {
         for (const fail_closed of [false, true]) {
-          const rules = [{ name: "r", on: "SslContent", match: "example", verdict, severity: "low", reason: "r" }];
+          const rules = [
+            { name: "r", on: "SslContent", match: "example", verdict, severity: "low", reason: "r" },
+          ] as const;
           const sentry = await Sentry.create({ rules, fail_closed });
           const inspection = await sentry.inspectWire("a@example.org", "request");
           expect(inspection.blocked).toBe(verdict === "block" || (verdict === "escalate" && fail_closed));

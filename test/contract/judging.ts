@@ -1,5 +1,6 @@
 // Decisions: of rules, of the fail mode, of tiers; their explanation.
 
+import type { RuleInput } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
@@ -104,7 +105,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
     });
 
     it("never denies the wildcard address", async () => {
-      const rule = {
+      const rule: RuleInput = {
         name: "all",
         on: "Egress",
         match: ".",
@@ -123,14 +124,16 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
     });
 
     it("explains, by the path that judges", async () => {
-      const rules = ["x", "😀 evil", "evil\\.test"].map((match, i) => ({
-        name: `r${i}`,
-        on: "Dns",
-        match,
-        verdict: "block",
-        severity: "low",
-        reason: "r",
-      }));
+      const rules = ["x", "😀 evil", "evil\\.test"].map(
+        (match, i): RuleInput => ({
+          name: `r${i}`,
+          on: "Dns",
+          match,
+          verdict: "block",
+          severity: "low",
+          reason: "r",
+        }),
+      );
       const sentry = await Sentry.create({ rules });
       const event = dns(1, "😀 evil.test");
       const explained = sentry.explain(event);

@@ -1,10 +1,11 @@
 // Every method that takes an event: any form of it, and `null` for what is none.
 
+import type { EventInput, SentryEvent } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { AnySentry, Core } from "./core.js";
 
 /** Keys that are no method of one event have their own tests. */
-const METHODS: Readonly<Record<string, (sentry: AnySentry, event: string | Uint8Array | object) => unknown>> = {
+const METHODS: Readonly<Record<string, (sentry: AnySentry, event: EventInput) => unknown>> = {
   classify: (sentry, event) => sentry.classify(event),
   evaluate: (sentry, event) => sentry.evaluate(event),
   evaluateL1: (sentry, event) => sentry.evaluateL1(event),
@@ -13,7 +14,7 @@ const METHODS: Readonly<Record<string, (sentry: AnySentry, event: string | Uint8
   facts: (sentry, event) => sentry.facts(event),
 };
 
-const NO_EVENTS = [
+const NO_EVENTS: readonly object[] = [
   {},
   [],
   { event: {} },
@@ -63,7 +64,7 @@ export function methodSuite({ Sentry, dns, fileAccess, llmActivations }: Core): 
       seen.length = 0;
       for (const event of NO_EVENTS) {
         const text = JSON.stringify(event);
-        for (const form of [event, text, new TextEncoder().encode(text), text.slice(0, -1)]) {
+        for (const form of [event as SentryEvent, text, new TextEncoder().encode(text), text.slice(0, -1)]) {
           expect(await call(sentry, form), text).toBeNull();
         }
       }

@@ -1,6 +1,6 @@
 // An escalation's way as a policy says: at once or one after the other, on whole evidence or cut, to the fail mode.
 
-import type { Judge, Tier, TierDecision } from "@a3s-sentry/core";
+import type { Judge, RuleInput, Tier, TierDecision } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
@@ -96,14 +96,16 @@ export function pipelineSuite({ Sentry, fileAccess, securityAction, dns }: Core)
   });
 
   it("the fail mode raises a severity to low, and no other", async () => {
-    const rules = ["info", "low", "medium", "high", "critical"].map((severity) => ({
-      name: severity,
-      on: "Dns",
-      match: severity,
-      verdict: "escalate",
-      severity,
-      reason: "r",
-    }));
+    const rules = (["info", "low", "medium", "high", "critical"] as const).map(
+      (severity): RuleInput => ({
+        name: severity,
+        on: "Dns",
+        match: severity,
+        verdict: "escalate",
+        severity,
+        reason: "r",
+      }),
+    );
     const sentry = await Sentry.create({ rules });
     const events = rules.map(({ name }) => dns(1, name));
     const settled = await Promise.all(events.map((event) => sentry.evaluate(event)));

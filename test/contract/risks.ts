@@ -1,6 +1,6 @@
 // Risks: the taxonomy row by row, and which decisions have one.
 
-import type { Decision, EventKind, Judge, Risk, TierDecision } from "@a3s-sentry/core";
+import type { Decision, EventKind, Judge, Risk, RuleInput, TierDecision, Verdict } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
@@ -121,7 +121,7 @@ export function riskSuite(core: Core): void {
     });
 
     it("is the one that the rule names, and none where a rule allows", async () => {
-      const rule = (match: string, verdict: string) => ({
+      const rule = (match: string, verdict: Verdict): RuleInput => ({
         name: match,
         on: "*",
         match,

@@ -95,7 +95,14 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
 
   describe("an SAE tier", () => {
     it("has the say in activations, in L1's place and past L2", async () => {
-      const rule = { name: "r", on: "LlmActivations", match: ".", verdict: "allow", severity: "info", reason: "r" };
+      const rule = {
+        name: "r",
+        on: "LlmActivations",
+        match: ".",
+        verdict: "allow",
+        severity: "info",
+        reason: "r",
+      } as const;
       const [l2, sae] = [new Says("Llm", "block"), new Says("Sae", "escalate")];
       const sentry = await Sentry.create({ fail_closed: true, rules: [rule] }, { tiers: { l2, sae } });
       expect(sentry.classify(activations)).toMatchObject({ verdict: "allow", rule: "r" });
@@ -184,7 +191,7 @@ agent { bin = "a3s-code" }`;
       for (const [made, message] of [
         [{ l4: new Says("Llm", "allow") }, "unknown tier `l4`"],
         [{ l2: {} }, "tier `l2` has no `judge` function"],
-        [undefined, "option `tiers` must give an object of tiers"],
+        [undefined, "option `tiers` must return an object of tiers"],
       ] as const) {
         await expect(Sentry.create(source, { tiers: () => made as object })).rejects.toThrow(message);
       }

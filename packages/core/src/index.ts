@@ -1,4 +1,4 @@
-// What every entry point of the package exports.
+// The public API. Every entry of the package exports it, except `./llm` and `./host`.
 
 export type {
   Action,
@@ -6,6 +6,7 @@ export type {
   Decision,
   EventKind,
   Evidence,
+  FinalDecision,
   Risk,
   Severity,
   Tier,
@@ -15,7 +16,6 @@ export type { Explanation, RuleTrace } from "./decision/explanation.js";
 export { MAX_LINE_BYTES } from "./engine/rows.js";
 export {
   dns,
-  type EventJson,
   type EventOptions,
   egress,
   fileAccess,
@@ -25,9 +25,8 @@ export {
   sslContent,
   toolExec,
 } from "./events/builders.js";
-export type { EventInput } from "./events/input.js";
+export type { EventEnvelope, EventFields, EventInput, EventJson, SentryEvent } from "./events/event.js";
 export type { Agent, Llm, Sae } from "./generated/wire.js";
-export { naturalDeny } from "./pipeline/natural-deny.js";
 export type { StageL2Result, StageResult, StopReason } from "./pipeline/stage.js";
 export type {
   EventFacts,
@@ -41,18 +40,25 @@ export type {
 export type { Diagnostic, Related, SourceSpan } from "./policy/diagnostic.js";
 export type { Env } from "./policy/env.js";
 export type { Files, ReadFile } from "./policy/files.js";
-export { type LintOptions, lint } from "./policy/open.js";
+export { type LintOptions, lint } from "./policy/lint.js";
+export type { FileOptions, PolicyOptions } from "./policy/options.js";
 export type { DenyFiles, LlmSettings, Policy, PolicyOverrides, RedactSettings, Rule } from "./policy/policy.js";
 export { PolicyError } from "./policy/policy-error.js";
+export type {
+  PolicyInput,
+  RiskCategory,
+  RuleInput,
+  SecretKind,
+  SecretPatternInput,
+} from "./policy/policy-input.js";
 export type { PolicyFormat, PolicySource } from "./policy/source.js";
 export type { InspectOptions } from "./redact/gate.js";
 export type { Restores } from "./redact/placeholder.js";
 export type { Redactor } from "./redact/redactor.js";
 export type { Masked, Redaction, WireDirection, WireInspection } from "./redact/wire-inspection.js";
-export type { SaeScore } from "./sae/sae.js";
-export type { PolicyOptions, SentryOptions, SentrySpec } from "./sentry/options.js";
+export type { SaeScore } from "./sae/score.js";
+export type { SentryOptions, SentrySpec } from "./sentry/options.js";
 export { type JudgeOptions, Sentry } from "./sentry/sentry.js";
 export type { StreamCounters } from "./stream/counters.js";
 export type { StreamItem } from "./stream/item.js";
 export type { EventStream, StreamSource } from "./stream/stream.js";
-export { truncateUtf8 } from "./util/text.js";

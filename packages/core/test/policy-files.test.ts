@@ -2,22 +2,22 @@
 
 import { expect, it, vi } from "vitest";
 import { PolicyError } from "../src/index.js";
-import { filesOf } from "../src/policy/files.js";
+import { policyFiles } from "../src/policy/files.js";
 
 it("are read once each, or taken from a table, and remembered", () => {
   const readFile = vi.fn((path: string) => `text of ${path}`);
-  const files = filesOf("site.acl", { "known.json": "{}" }, readFile);
+  const files = policyFiles("site.acl", { "known.json": "{}" }, readFile);
   expect(files.table()).toEqual({});
   expect([1, 2].map(() => files.read("sae.dict", "a.json"))).toEqual(["text of a.json", "text of a.json"]);
   expect(files.read("redact.gitleaks", "known.json")).toBe("{}");
   expect(readFile.mock.calls).toEqual([["a.json"]]);
   expect(files.table()).toEqual({ "a.json": "text of a.json", "known.json": "{}" });
-  const again = filesOf("site.acl", files.table());
+  const again = policyFiles("site.acl", files.table());
   expect(again.read("sae.dict", "a.json")).toBe("text of a.json");
 });
 
 it.each<[string, ((path: string) => string) | undefined, string]>([
-  ["nothing reads files", undefined, "nothing here reads files; give `readFile` to `Sentry.create`"],
+  ["no `readFile`", undefined, "no file access here; give `Sentry.create` the option `readFile`"],
   [
     "reading fails",
     () => {
@@ -25,9 +25,9 @@ it.each<[string, ((path: string) => string) | undefined, string]>([
     },
     "there is no such file",
   ],
-  ["what is read is no text", () => 5 as unknown as string, "`readFile` gave no text"],
+  ["`readFile` returns no string", () => 5 as unknown as string, "`readFile` did not return a string"],
 ])("are an error of the policy where %s", (_, readFile, why) => {
-  const files = filesOf("site.acl", { toString: "own properties count alone" }, readFile);
+  const files = policyFiles("site.acl", { toString: "own properties count alone" }, readFile);
   const read = () => files.read("sae.dict", "valueOf");
   expect(read).toThrow(PolicyError);
   expect(read).toThrow(`site.acl cannot be used

@@ -1,7 +1,7 @@
 // Policies given as objects and as TOML: what becomes of their values, and the errors that name a place.
 
 import { describe, expect, it } from "vitest";
-import { lookupOnce } from "../src/policy/env.js";
+import { environmentOf } from "../src/policy/env.js";
 import { PolicyError } from "../src/policy/policy-error.js";
 import { coreSource } from "../src/policy/source.js";
 
@@ -26,7 +26,7 @@ function refusalOf(toml: string): string {
   return "";
 }
 
-const WANTED = "where a policy holds texts, numbers, booleans, lists and objects";
+const WANTED = "a policy may hold strings, numbers, booleans, lists and objects";
 
 describe("an object", () => {
   it("becomes ACL text with its keys in order, whatever they are called", () => {
@@ -40,7 +40,9 @@ describe("an object", () => {
 
   it("may hold one object at two places", () => {
     const shared = { a: 1 };
-    expect(coreSource({ x: shared, y: [shared] }, "p", "acl").text).toBe("x = {\n  a = 1\n}\ny = [\n  { a = 1 },\n]\n");
+    expect(coreSource({ x: shared, y: [shared] } as object, "p", "acl").text).toBe(
+      "x = {\n  a = 1\n}\ny = [\n  { a = 1 },\n]\n",
+    );
   });
 
   const cycle = { name: "a", rules: [] as unknown[] };
@@ -51,16 +53,16 @@ describe("an object", () => {
     [{ llm: { timeout_s: Number.NaN } }, "`llm.timeout_s` is `NaN`"],
     [{ llm: { timeout_s: Number.NEGATIVE_INFINITY } }, "`llm.timeout_s` is `-Infinity`"],
     [{ llm: { timeout_s: 3n } }, "`llm.timeout_s` is a bigint"],
-    [{ deny: { egress: new Date(0) } }, "`deny.egress` is a date (quote it to make it a text)"],
+    [{ deny: { egress: new Date(0) } }, "`deny.egress` is a date (quote it to make it a string)"],
     [{ rules: new Map() }, "`rules` is an instance of a class"],
     [{ rules: [{ match: /nc/ }] }, "`rules[0].match` is an instance of a class"],
     [{ rules: new Array(1) }, "`rules[0]` is `undefined` (leave the key out instead)"],
     [{ llm: { 'a"b': Symbol("s") } }, '`llm."a\\"b"` is a symbol'],
     [new (class Policy {})(), "the policy is an instance of a class"],
-    [{ rules: [{ name: "a\udc00" }] }, "`rules[0].name` is a text with half a character (a lone surrogate)"],
-    [cycle, "`rules[0]` is a reference to an object that holds it"],
+    [{ rules: [{ name: "a\udc00" }] }, "`rules[0].name` is a string with half a character (a lone surrogate)"],
+    [cycle, "`rules[0]` is a reference to an object around it"],
   ])("%o is refused by its place", (source, message) => {
-    expect(problems(source)).toEqual([`policy/not-data ${message}, ${WANTED}`]);
+    expect(problems(source)).toEqual([`policy/not-data ${message}; ${WANTED}`]);
   });
 
   it("whose key cannot be a name is refused", () => {
@@ -79,7 +81,7 @@ describe("an object", () => {
 
   it.each([[[]], [null], [5], [undefined]])("%j is no policy", (source) => {
     expect(() => coreSource(source as never, "p", "acl")).toThrow(
-      new TypeError("a policy must be a text or an object"),
+      new TypeError("a policy must be a string or an object"),
     );
   });
 });
@@ -142,7 +144,7 @@ describe("TOML", () => {
 describe("env", () => {
   it("is asked once a name, so that a policy compiled again is the same", () => {
     const env: { KEY: string; LATE?: string } = { KEY: "one" };
-    const { lookup } = lookupOnce(env);
+    const { lookup } = environmentOf(env);
     expect([lookup("KEY"), lookup("LATE")]).toEqual(["one", undefined]);
     env.KEY = "two";
     env.LATE = "set";
@@ -151,7 +153,7 @@ describe("env", () => {
 
   it("knows its own names alone, and texts alone", () => {
     const env: { number: never } = Object.assign(Object.create({ inherited: "text" }), { number: 5 });
-    const { lookup } = lookupOnce(env);
+    const { lookup } = environmentOf(env);
     expect(lookup("inherited")).toBeUndefined();
     expect(["toString", "__proto__", "constructor", "number"].map(lookup)).toEqual([
       undefined,
@@ -159,6 +161,6 @@ describe("env", () => {
       undefined,
       undefined,
     ]);
-    expect(lookupOnce().lookup("HOME")).toBeUndefined();
+    expect(environmentOf().lookup("HOME")).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@
 
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { dns, egress, type Judge, Sentry, type SentryOptions } from "../src/index.js";
+import { dns, egress, type Judge, Sentry, type SentryEvent, type SentryOptions } from "../src/index.js";
 import { type StubCore, stubCore } from "./stub-core.js";
 
 let core: StubCore;
@@ -54,8 +54,8 @@ describe("the policy", () => {
   it("that asks for tiers which are not there is warned of", async () => {
     const { warnings } = await Sentry.create("");
     expect(warnings).toEqual([
-      "the policy configures `llm`, but no L2 tier is plugged in: what no other tier settles is allowed (fail-open)",
-      "the policy configures `agent`, but no L3 tier is plugged in: what no other tier settles is allowed (fail-open)",
+      "the policy configures `llm`, but there is no L2 tier: escalations that no other tier resolves are allowed (fail-open)",
+      "the policy configures `agent`, but there is no L3 tier: escalations that no other tier resolves are allowed (fail-open)",
     ]);
     const tiers = { l2: answers("Llm"), l3: answers("Agent") };
     expect((await Sentry.create("", { tiers })).warnings).toEqual([]);
@@ -127,7 +127,7 @@ describe("events", () => {
         throw new Error("no");
       },
     });
-    for (const event of nothing) expect(sentry.classify(event as object)).toBeNull();
+    for (const event of nothing) expect(sentry.classify(event as SentryEvent)).toBeNull();
     const huge = dns(1, "evil").padEnd(16 * 1024 * 1024 + 1);
     expect(sentry.classify(huge)).toBeNull();
     expect(sentry.classify(huge.slice(0, -1))?.verdict).toBe("block");

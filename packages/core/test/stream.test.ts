@@ -72,7 +72,7 @@ it("refuses to fetch an event when the stream has gone on, but keeps one that wa
   expect(first?.event?.subject).toBe("odd1");
   stream.push(bytes(""));
   expect(first?.event?.subject).toBe("odd1");
-  expect(() => second?.event).toThrow("the stream has gone on");
+  expect(() => second?.event).toThrow("event expired: read `item.event` before the next `push`");
 });
 
 describe("when the rule engine fails", () => {
@@ -167,7 +167,7 @@ it("that is closed takes nothing more, and its events cannot be fetched", () => 
   for (const use of [() => stream.push(bytes("")), () => stream.end(), () => stream.switchTo(sentry)]) {
     expect(use).toThrow("this stream is closed");
   }
-  expect(() => item?.event).toThrow("the stream has gone on");
+  expect(() => item?.event).toThrow("event expired: read `item.event` before the next `push`");
 });
 
 describe("classifyLines", () => {

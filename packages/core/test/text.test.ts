@@ -1,7 +1,7 @@
 // Sizes of texts as UTF-8, against the platform's own encoder.
 
 import { expect, it } from "vitest";
-import { truncateUtf8 } from "../src/index.js";
+import { truncateUtf8 } from "../src/host.js";
 import { utf8Length } from "../src/util/text.js";
 
 const TEXTS = [

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it } from "vitest";
 import { provideCore } from "../src/engine/loader.js";
 import type { CoreModule, Handle } from "../src/engine/module.js";
 import { core } from "../src/entry/core.js";
-import { dns, type Judge, llmActivations, Sentry } from "../src/index.js";
+import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity } from "../src/index.js";
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
@@ -80,7 +80,7 @@ it("is an escalation of its event, and of nothing else", async () => {
 });
 
 it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no target", async (call) => {
-  const rule = { name: "a", on: "Egress", match: "10", verdict: "block", severity: "low", reason: "r" };
+  const rule = { name: "a", on: "Egress", match: "10", verdict: "block", severity: "low", reason: "r" } as const;
   const sentry = await Sentry.create({ rules: [{ ...rule, action: "deny-egress" }] });
   const stream = sentry.createStream();
   const line = JSON.stringify({ event: { Egress: { pid: 1, peer: "10.0.0.1" } } });
@@ -96,7 +96,7 @@ it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no tar
 });
 
 it.each(["feed", "rowBriefs"] as const)("in %s changes nothing of which lines come out", async (call) => {
-  const allow = (match: string, severity: string) => ({
+  const allow = (match: string, severity: Severity): RuleInput => ({
     name: match,
     on: "Dns",
     match,
@@ -179,7 +179,7 @@ it.each(["feed", "rowBriefs"] as const)("in %s hides no activations from the cal
 it("where a text is to be shown, shows nothing of it", async () => {
   const sentry = await Sentry.create("");
   trapOn = "shown";
-  expect(sentry.withoutSecrets("plain")).toBe("(not shown, since it could not be looked through for secrets)");
+  expect(sentry.withoutSecrets("plain")).toBe("(not shown: the search for secrets failed)");
   expect(sentry.withoutSecrets("to ada@example.org")).toBe("to ada@example.org");
   expect(() => sentry.withoutSecrets(7 as never)).toThrow(TypeError);
   sentry.close();

@@ -1,4 +1,4 @@
-// What the package exports: everything of the core, with a Sentry that reads files and writes deny-files.
+// The public API: that of the core, with a `Sentry` that reads policy files and writes deny-files.
 
 export * from "@a3s-sentry/core";
 export { EnforceError } from "./enforcer/enforce-error.js";

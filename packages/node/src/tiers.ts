@@ -1,8 +1,8 @@
-// The slow tiers that a policy configures. What they are made of is loaded only where they are.
+// The L2 and L3 tiers that a policy configures. Their code is loaded only if the policy has them.
 
 import type { TierSettings, Tiers } from "@a3s-sentry/core";
 
-/** Where relative paths of the agent's settings start; `""` is the working directory. */
+/** Makes the tiers. Relative paths in `agent` are relative to `folder`; `""` is the working directory. */
 export async function tiersOf({ llm, agent }: TierSettings, folder: string): Promise<Tiers> {
   const tiers: { -readonly [K in keyof Tiers]: Tiers[K] } = {};
   if (llm !== null) {

@@ -1,13 +1,13 @@
-// What a judgment says: the decision and the words that it is made of.
+// A decision and its parts.
 
 import type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict } from "../generated/wire.js";
-import type { SaeScore } from "../sae/sae.js";
+import type { SaeScore } from "../sae/score.js";
 
 export type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict };
 
 const VERDICTS: readonly unknown[] = ["allow", "block", "escalate"] satisfies Verdict[];
 
-/** Least first. */
+/** Lowest first. */
 const SEVERITIES: readonly unknown[] = ["info", "low", "medium", "high", "critical"] satisfies Severity[];
 
 export function isVerdict(word: unknown): word is Verdict {
@@ -18,18 +18,18 @@ export function isSeverity(word: unknown): word is Severity {
   return SEVERITIES.includes(word);
 }
 
-/** Whether `severity` matters at least as much as `other`. */
+/** Whether `severity` is `other` or higher. */
 export function isAtLeast(severity: Severity, other: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(other);
 }
 
-/** Who decided: `"Rules"` is L1, `"Llm"` L2, `"Agent"` L3, `"Sae"` the model-output tier. */
+/** The tier that decided: `"Rules"` is L1, `"Llm"` L2, `"Agent"` L3, `"Sae"` the tier for model activations. */
 export type Tier = "Rules" | "Llm" | "Agent" | "Sae";
 
 /**
- * What a block asks the kernel guards to deny.
+ * What the kernel guards shall deny after a block.
  *
- * `target` is an address or host (`DenyEgress`), or a path as the event gave it (`DenyFile`, `DenyExec`).
+ * `target` is an address or host name (`DenyEgress`), or a path as the event has it (`DenyFile`, `DenyExec`).
  */
 export interface Action {
   readonly kind: ActionKind;
@@ -37,28 +37,41 @@ export interface Action {
 }
 
 /**
- * One judgment of one event.
+ * The judgment of one event.
  *
- * Decisions are frozen, and equal decisions may be one shared object: compare fields, keep no state on them.
+ * Decisions are frozen, and several events may share one object: compare fields, and keep no state by object.
  * A field that does not apply is absent, never `undefined` or `null`.
+ *
+ * @example
+ * const decision = sentry.classify(egress(1234, "169.254.169.254", 80));
+ * `${decision.verdict} (${decision.severity}): ${decision.reason}`;
  */
 export interface Decision {
   readonly verdict: Verdict;
   readonly tier: Tier;
   /** `"info"` < `"low"` < `"medium"` < `"high"` < `"critical"`. */
   readonly severity: Severity;
-  /** Text for people; a rule's is `"<rule>: <reason>"`. */
+  /** Text for people; a rule gives `"<rule>: <reason>"`. */
   readonly reason: string;
-  /** Present where there is something to deny. */
+  /** Present if there is a target to deny. */
   readonly action?: Action;
   /** Present on every decision but a plain allow. */
   readonly risk?: Readonly<Risk>;
-  /** How the SAE tier came to its decision; other tiers give none. */
+  /** The SAE tier's score; absent from other tiers. */
   readonly explain?: SaeScore;
-  /** Name of the rule that decided; absent where none did. */
+  /** The deciding rule; absent if no rule decided. */
   readonly rule?: string;
-  /** `"partial"` where the collector cut the event, so that the cut-off part went unjudged. */
+  /** `"partial"` if the collector cut the event: the missing part was not judged. */
   readonly evidence: Evidence;
-  /** `"unresolved-escalation"` where no tier settled an escalation and the fail mode decided. */
+  /** `"unresolved-escalation"` if no tier resolved an escalation and the fail mode decided. */
   readonly resolution?: "unresolved-escalation";
+}
+
+/** A decision that is not an escalation: its event is allowed or blocked. */
+export interface FinalDecision extends Decision {
+  readonly verdict: Exclude<Verdict, "escalate">;
+}
+
+export function isFinal(decision: Decision): decision is FinalDecision {
+  return decision.verdict !== "escalate";
 }

@@ -1,28 +1,31 @@
-// Why an event was judged as it was.
+// An explanation: why an event was judged as it was.
 
 import type { RuleTrace as CoreRuleTrace, TextSpan, Trace } from "../generated/wire.js";
 import type { Decision, EventKind } from "./decision.js";
 
-/** One rule of the event's kind: `"decided"`, `"shadowed"` (it fits, an earlier rule decided) or `"no-match"`. */
+/**
+ * One rule for the event's kind. `outcome` is `"decided"`, `"shadowed"` (it matches, but an earlier rule decided) or
+ * `"no-match"`; `why` says it in words.
+ */
 export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">> {
-  /** What the pattern matched, in UTF-16 units of the subject; absent where it did not. */
+  /** What the pattern matched, in UTF-16 units of the subject; absent if it did not match. */
   readonly span?: Readonly<TextSpan>;
 }
 
 /** The judgment of one event, rule by rule. */
 export interface Explanation {
-  /** L1's decision, as `classify` gives it. */
+  /** L1's decision, as `classify` returns it. */
   readonly decision: Decision;
   readonly kind: EventKind;
   /** The text that rules match. */
   readonly subject: string;
-  /** The rule that decided; absent where none did. */
+  /** The deciding rule; absent if no rule decided. */
   readonly rule?: string;
-  /** What of the subject the deciding rule matched, in UTF-16 units. */
+  /** The part of the subject that the deciding rule matched, in UTF-16 units. */
   readonly span?: Readonly<TextSpan>;
-  /** That part of the subject. */
+  /** That part as text. */
   readonly matched?: string;
-  /** The decision of the policy's SAE tier, with its score; only of `LlmActivations`, and where the policy has that tier. */
+  /** The decision of the policy's SAE tier, with its score: only for `LlmActivations` events, and if the policy has the tier. */
   readonly sae?: Decision;
   /** Every rule for events of this kind, in order. */
   readonly rules: readonly RuleTrace[];

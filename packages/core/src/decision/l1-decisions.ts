@@ -1,32 +1,32 @@
-// L1's decisions, ready made: one frozen decision for each rule, kind and completeness of the evidence.
+// L1's decisions, cached: one frozen decision for each rule, kind of event and evidence.
 
 import { isPartial, kindIndexOf, kindOf, ruleOf } from "../engine/judgment-code.js";
 import type { Risk } from "../generated/wire.js";
 import type { Rule } from "../policy/policy.js";
 import type { Decision, Evidence } from "./decision.js";
 
-/** The risk of what fits nothing more telling. */
+/** The risk of a decision that fits no class of risk. */
 export const OTHER_RISK: Readonly<Risk> = Object.freeze({ category: "other", name: "Other risk", riskType: "atomic" });
 
 /** Turns the codes of a policy's engine into decisions. */
 export class L1Decisions {
   readonly #rules: readonly Rule[];
-  readonly #made: Decision[] = [];
+  readonly #cache: Decision[] = [];
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
   }
 
-  /** The decision of an event's code, without a target. */
+  /** The decision for an event's code, without a target. */
   of(code: number): Decision {
     const rules = this.#rules.length + 1;
     const index = (kindIndexOf(code) * rules + ruleOf(code) + 1) * 2 + (isPartial(code) ? 1 : 0);
-    const decision = this.#made[index] ?? this.#make(code);
-    this.#made[index] = decision;
+    const decision = this.#cache[index] ?? this.#make(code);
+    this.#cache[index] = decision;
     return decision;
   }
 
-  /** The decision of an event's code, with what its rule denies. */
+  /** The decision for an event's code, with `target` as its action's target. */
   withTarget(code: number, target: string | null): Decision {
     const kind = this.#rules[ruleOf(code)]?.action;
     const decision = this.of(code);
@@ -41,7 +41,7 @@ export class L1Decisions {
       return Object.freeze({ verdict: "allow", tier: "Rules", severity: "info", reason: "no rule matched", evidence });
     }
     const rule = this.#rules[index];
-    if (rule === undefined) return failed(`no rule ${index} in the policy`);
+    if (rule === undefined) return engineFailed(`no rule ${index} in the policy`);
     const kind = kindOf(code);
     const risk = kind === undefined ? undefined : rule.risks[kind];
     return Object.freeze({
@@ -56,31 +56,31 @@ export class L1Decisions {
   }
 }
 
-/** L1's decisions where a tier of the caller's judges a model's activations: of these, L1 only says that. */
-export class L1BesideSae extends L1Decisions {
+/** L1's decisions where a caller's tier judges `LlmActivations` events: L1 escalates all of them. */
+export class L1WithoutActivations extends L1Decisions {
   override of(code: number): Decision {
-    return kindOf(code) === "LlmActivations" ? FOR_SAE[isPartial(code) ? "partial" : "complete"] : super.of(code);
+    return kindOf(code) === "LlmActivations" ? LEFT_TO_SAE[isPartial(code) ? "partial" : "complete"] : super.of(code);
   }
 }
 
-/** What L1 says of an event that the SAE tier judges in its place, by the event's evidence. */
-export const FOR_SAE: Readonly<Record<Evidence, Decision>> = {
-  complete: forSae("complete"),
-  partial: forSae("partial"),
+/** L1's decision on an event that the SAE tier judges in its place, by the event's evidence. */
+export const LEFT_TO_SAE: Readonly<Record<Evidence, Decision>> = {
+  complete: leftToSae("complete"),
+  partial: leftToSae("partial"),
 };
 
-function forSae(evidence: Evidence): Decision {
+function leftToSae(evidence: Evidence): Decision {
   const reason = "model activations are for the SAE tier to judge";
   return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }
 
-/** The decision on an event that the rule engine failed on: the event went unjudged, and must not pass for harmless. */
-export function failed(what: string): Decision {
+/** The decision on an event that the rule engine failed on. The event was not judged, so it must not pass as harmless. */
+export function engineFailed(why: string): Decision {
   return Object.freeze({
     verdict: "escalate",
     tier: "Rules",
     severity: "high",
-    reason: `rule engine failed: ${what}; the event was not judged`,
+    reason: `rule engine failed: ${why}; the event was not judged`,
     risk: OTHER_RISK,
     evidence: "complete",
   });

@@ -1,96 +1,87 @@
-// Compiling a policy, the first time and again after a failure.
+// Compiling a policy into an instance: the first time, and again after a failure.
 
 import type { CompileReport, Sae } from "../generated/wire.js";
 import type { CoreSource } from "../policy/source.js";
 import { EngineFailure } from "./engine-failure.js";
 import { InputBuffer } from "./input-buffer.js";
 import type { Instance } from "./instance.js";
-import type { Compilation, Handle } from "./module.js";
+import type { Handle } from "./module.js";
 
-/** A policy's text, what `env` gives in it, and its dictionary: all that is needed to compile it again. */
+/** Everything that is needed to compile a policy again. */
 export interface EngineSpec {
   readonly source: CoreSource;
+  /** The value of `env("NAME")` in the policy. */
   readonly lookup: (name: string) => string | undefined;
   readonly sae?: Dictionary;
-  /** Rules of secrets that are not in the policy itself, as ACL text. */
+  /** Imported secret patterns, as ACL text. */
   readonly secrets?: string;
-  /** Whether a stream tells of all events of a model's activations. */
+  /** Whether streams return a row for every `LlmActivations` event. */
   readonly activations?: true;
 }
 
-/** A dictionary of features as text, and from which scores it acts. */
+/** A dictionary of features as text, and the scores from which it escalates and blocks. */
 export interface Dictionary extends Readonly<Sae> {
   readonly text: string;
 }
 
-/** A compiled policy in an instance, of use while that is of this generation. */
+/** A policy compiled into an instance. Usable only while the instance is of the same generation. */
 export interface CompiledPolicy {
   readonly generation: number;
   readonly handle: Handle;
-  readonly room: InputBuffer;
+  readonly input: InputBuffer;
 }
 
-/** Nothing live if the report has an error. Throws `EngineFailure`. */
-export function start(
-  instance: Instance,
-  spec: EngineSpec,
-): { live: CompiledPolicy | undefined; report: CompileReport } {
-  return compiled(instance, spec, false, (compilation, report) => {
-    const handle = compilation.takeHandle();
-    if (handle === undefined) return { live: undefined, report };
-    if (spec.sae !== undefined) attach(handle, spec.sae);
-    if (spec.secrets !== undefined) handle.importSecrets(spec.secrets);
-    if (spec.activations) handle.giveActivations();
-    const { generation, memory } = instance;
-    return { live: { generation, handle, room: new InputBuffer(handle, memory) }, report };
-  });
+/** What a compilation returns: `compiled` is absent if the report has an error. */
+export interface CompileResult {
+  readonly compiled: CompiledPolicy | undefined;
+  readonly report: CompileReport;
 }
 
-/** Gives a handle a dictionary; nothing has changed if the report has diagnostics. */
-export function attach(handle: Handle, { dict, text, escalateAt, blockAt }: Dictionary): CompileReport {
-  return parse<CompileReport>(handle.attachSae(dict, text, escalateAt, blockAt));
-}
-
-/** A second handle on what is live, without compiling anything. Throws `EngineFailure`. */
-export function forked(instance: Instance, live: CompiledPolicy): CompiledPolicy {
-  try {
-    const handle = live.handle.fork();
-    return { generation: live.generation, handle, room: new InputBuffer(handle, instance.memory) };
-  } catch (error) {
-    throw new EngineFailure(instance.discard(error));
-  }
-}
-
-/** For a policy that has compiled before. Throws `EngineFailure`. */
-export function restart(instance: Instance, spec: EngineSpec): CompiledPolicy {
-  const { live } = start(instance, spec);
-  if (live === undefined) throw new EngineFailure("the policy does not compile any more");
-  return live;
-}
-
-/** The report on a policy, with warnings about its rules. Throws `EngineFailure`. */
-export function lintReport(instance: Instance, spec: EngineSpec): CompileReport {
-  return compiled(instance, spec, true, (_, report) => report);
-}
-
-function compiled<T>(
-  instance: Instance,
-  { source, lookup }: EngineSpec,
-  lints: boolean,
-  take: (compilation: Compilation, report: CompileReport) => T,
-): T {
+/** Compiles a policy. With `lints`, the report also has warnings about rules. Throws `EngineFailure`. */
+export function compile(instance: Instance, spec: EngineSpec, { lints }: { readonly lints: boolean }): CompileResult {
+  const { source, lookup } = spec;
   try {
     const compilation = instance.core.compile(source.name, source.text, lookup, lints);
-    const taken = take(compilation, parse<CompileReport>(compilation.report()));
+    const report = parseJson<CompileReport>(compilation.report());
+    const handle = compilation.takeHandle();
     compilation.free();
-    return taken;
+    return { compiled: handle && prepare(instance, handle, spec), report };
   } catch (error) {
     throw new EngineFailure(instance.discard(error));
   }
 }
 
-/** A value that the core gave as JSON. */
-export function parse<T>(json: string | undefined): T {
-  if (json === undefined) throw new Error("the rule engine gave no answer");
+function prepare(instance: Instance, handle: Handle, { sae, secrets, activations }: EngineSpec): CompiledPolicy {
+  if (sae !== undefined) attachDictionary(handle, sae);
+  if (secrets !== undefined) handle.importSecrets(secrets);
+  if (activations) handle.giveActivations();
+  return { generation: instance.generation, handle, input: new InputBuffer(handle, instance.memory) };
+}
+
+/** Attaches a dictionary of features to a handle. If the report has diagnostics, nothing has changed. */
+export function attachDictionary(handle: Handle, { dict, text, escalateAt, blockAt }: Dictionary): CompileReport {
+  return parseJson<CompileReport>(handle.attachSae(dict, text, escalateAt, blockAt));
+}
+
+/** A second handle on a compiled policy, without compiling it again. Throws `EngineFailure`. */
+export function fork(instance: Instance, { generation, handle }: CompiledPolicy): CompiledPolicy {
+  try {
+    const forked = handle.fork();
+    return { generation, handle: forked, input: new InputBuffer(forked, instance.memory) };
+  } catch (error) {
+    throw new EngineFailure(instance.discard(error));
+  }
+}
+
+/** Compiles a policy that has compiled before. Throws `EngineFailure`. */
+export function recompile(instance: Instance, spec: EngineSpec): CompiledPolicy {
+  const { compiled } = compile(instance, spec, { lints: false });
+  if (compiled === undefined) throw new EngineFailure("the policy no longer compiles");
+  return compiled;
+}
+
+/** A value that the rule engine returned as JSON. */
+export function parseJson<T>(json: string | undefined): T {
+  if (json === undefined) throw new Error("the rule engine returned nothing");
   return JSON.parse(json) as T;
 }

@@ -1,12 +1,13 @@
-// The error of a rule engine that failed: a trap, no memory left, an instance that would not start.
+// The error of a rule engine that failed: a trap, no memory left, an instance that did not start.
 
-/** The rule engine failed, on this call; it is as good as new at the next. */
+/** One call to the rule engine failed. The next call gets a fresh instance. */
 export class EngineFailure extends Error {
   override readonly name = "EngineFailure";
-  readonly what: string;
+  /** The reason alone, without "rule engine failed". */
+  readonly reason: string;
 
-  constructor(what: string) {
-    super(`rule engine failed: ${what}`);
-    this.what = what;
+  constructor(reason: string) {
+    super(`rule engine failed: ${reason}`);
+    this.reason = reason;
   }
 }

@@ -1,60 +1,64 @@
-// The narrow interface to the rule engine: one compiled policy, events in, an integer out. All that knows of wasm is
-// behind it.
+// The interface to the rule engine: one compiled policy, events in, an integer out. All code that knows wasm is behind it.
 
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
 import {
-  attach,
+  attachDictionary,
   type CompiledPolicy,
+  compile,
   type Dictionary,
   type EngineSpec,
-  forked,
-  parse,
-  restart,
-  start,
+  fork,
+  parseJson,
+  recompile,
 } from "./compile.js";
 import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
 import { FAILED_CODE, MALFORMED_CODE } from "./judgment-code.js";
 import { type AuditSummary, MAX_CHUNK_BYTES, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
-import { readKinds, readScan, readUnusable, type Scan, type ScanPart, type Unusable } from "./scan.js";
+import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
 
 /**
  * One compiled policy.
  *
- * No failure of the wasm instance gets past this class as anything but {@link FAILED_CODE} or an `EngineFailure`; the
- * call after it finds a fresh instance with the policy compiled anew.
+ * A failure of the wasm instance leaves this class only as {@link FAILED_CODE} or as an `EngineFailure`. The next call gets a
+ * fresh instance, with the policy compiled again.
  */
 export class Engine {
   readonly #instance: Instance;
   #spec: EngineSpec;
-  #live: CompiledPolicy | undefined;
+  #compiled: CompiledPolicy | undefined;
+  /** Bytes of the event in the input buffer. */
   #length = 0;
   #failure = "";
-  #kinds: readonly string[] | undefined;
+  #secretKinds: readonly string[] | undefined;
 
-  private constructor(instance: Instance, spec: EngineSpec, live: CompiledPolicy) {
+  private constructor(instance: Instance, spec: EngineSpec, compiled: CompiledPolicy) {
     this.#instance = instance;
     this.#spec = spec;
-    this.#live = live;
+    this.#compiled = compiled;
   }
 
-  /** No engine if the report has an error. Throws `EngineFailure`. */
-  static compile(instance: Instance, spec: EngineSpec): { engine: Engine | undefined; report: CompileReport } {
-    const { live, report } = start(instance, spec);
-    return { engine: live && new Engine(instance, spec, live), report };
+  /** Compiles a policy. `engine` is absent if the report has an error. Throws `EngineFailure`. */
+  static compile(
+    instance: Instance,
+    spec: EngineSpec,
+    options: { readonly lints: boolean },
+  ): { engine: Engine | undefined; report: CompileReport } {
+    const { compiled, report } = compile(instance, spec, options);
+    return { engine: compiled && new Engine(instance, spec, compiled), report };
   }
 
-  /** A second engine of the same policy, with a stream of its own. Throws `EngineFailure`. */
+  /** A second engine for the same policy, with a stream of its own. Throws `EngineFailure`. */
   fork(): Engine {
-    return new Engine(this.#instance, this.#spec, forked(this.#instance, this.#ready()));
+    return new Engine(this.#instance, this.#spec, fork(this.#instance, this.#ready()));
   }
 
   /**
-   * Gives the policy a dictionary of features, for good; not if the report has diagnostics. Engines that were forked before
-   * do without it. Throws `EngineFailure`.
+   * Attaches a dictionary of features, permanently. If the report has diagnostics, nothing has changed. Earlier forks do not
+   * get the dictionary. Throws `EngineFailure`.
    */
   attachSae(dictionary: Dictionary): CompileReport {
-    const report = this.#cold(({ handle }) => attach(handle, dictionary));
+    const report = this.#call(({ handle }) => attachDictionary(handle, dictionary));
     if (report.diagnostics.length === 0) this.#spec = { ...this.#spec, sae: dictionary };
     return report;
   }
@@ -64,17 +68,17 @@ export class Engine {
     return this.#spec.sae !== undefined;
   }
 
-  /** From here on, the stream gives rows for all events of a model's activations too. Throws `EngineFailure`. */
-  giveActivations(): void {
-    this.#cold(({ handle }) => handle.giveActivations());
+  /** From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`. */
+  includeActivations(): void {
+    this.#call(({ handle }) => handle.giveActivations());
     this.#spec = { ...this.#spec, activations: true };
   }
 
-  /** Judges one event and keeps it for {@link facts} and {@link explain}. Never throws. */
+  /** Judges one event, and keeps it for {@link facts}, {@link target}, {@link explain} and the like. Never throws. */
   judge(event: string | Uint8Array): number {
     try {
-      const { room, handle } = this.#ready();
-      this.#length = room.write(event);
+      const { input, handle } = this.#ready();
+      this.#length = input.write(event);
       return this.#length < 0 ? MALFORMED_CODE : handle.judge(this.#length);
     } catch (error) {
       this.#fail(error);
@@ -82,120 +86,130 @@ export class Engine {
     }
   }
 
-  /** What went wrong when {@link judge} last gave {@link FAILED_CODE}. */
+  /** Why {@link judge} last returned {@link FAILED_CODE}. */
   get failure(): string {
     return this.#failure;
   }
 
-  /** Facts of the event last judged, which was one. Throws `EngineFailure`. */
+  /** The facts of the event judged last. Throws `EngineFailure`. */
   facts(): EventFacts {
-    return this.#cold(({ handle }) => parse<EventFacts>(handle.facts(this.#length)));
+    return this.#call(({ handle }) => parseJson<EventFacts>(handle.facts(this.#length)));
   }
 
-  /** What an audit line says of the event last judged, which was one. Throws `EngineFailure`. */
+  /** The target of the event judged last; `null` if it has none. Throws `EngineFailure`. */
+  target(): string | null {
+    return this.facts().target;
+  }
+
+  /** The audit summary of the event judged last. Throws `EngineFailure`. */
   auditSummary(): AuditSummary {
-    return this.#cold(({ handle }) => readAuditSummary(handle.brief(this.#length)));
+    return this.#call(({ handle }) => readAuditSummary(handle.brief(this.#length)));
   }
 
-  /** The score of an event of a model's activations, by the dictionary that is there. Throws `EngineFailure`. */
+  /** The score of an `LlmActivations` event, by the attached dictionary. Throws `EngineFailure`. */
   score(event: string | Uint8Array): SaeDecision {
-    return this.#cold(({ room, handle }) => {
-      this.#length = room.write(event);
-      return parse<SaeDecision>(handle.score(this.#length));
+    return this.#call(({ input, handle }) => {
+      this.#length = input.write(event);
+      return parseJson<SaeDecision>(handle.score(this.#length));
     });
   }
 
-  /** The trace of the event last judged, which was one. Throws `EngineFailure`. */
+  /** The score of the event judged last, as {@link score}. */
+  scoreJudged(): SaeDecision {
+    return this.#call(({ handle }) => parseJson<SaeDecision>(handle.score(this.#length)));
+  }
+
+  /** The trace of the event judged last. Throws `EngineFailure`. */
   explain(): Trace {
-    return this.#cold(({ handle }) => parse<Trace>(handle.explain(this.#length)));
+    return this.#call(({ handle }) => parseJson<Trace>(handle.explain(this.#length)));
   }
 
   /** The risk of a decision that no rule made. Throws `EngineFailure`. */
   inferRisk(reason: string, kind: EventKind): Risk {
-    return this.#cold(() => parse<Risk>(this.#instance.core.inferRisk(reason, kind)));
+    return this.#call(() => parseJson<Risk>(this.#instance.core.inferRisk(reason, kind)));
   }
 
   /**
-   * Gives the policy more rules of secrets, as ACL text, for good, before anything is scanned. What cannot be used of them is
-   * told. Engines that were forked before do without them. Throws `EngineFailure`.
+   * Adds secret patterns, as ACL text, permanently. Call it before the first scan. Returns the patterns that cannot be used.
+   * Earlier forks do not get the patterns. Throws `EngineFailure`.
    */
-  importSecrets(acl: string): Unusable[] {
-    const problems = this.#cold(({ handle }) => readUnusable(handle.importSecrets(acl)));
+  importSecrets(acl: string): UnusablePattern[] {
+    const unusable = this.#call(({ handle }) => readUnusable(handle.importSecrets(acl)));
     this.#spec = { ...this.#spec, secrets: acl };
-    return problems;
+    return unusable;
   }
 
   /**
-   * Finds secrets in a text of at most 16 MiB. The event last judged is gone then. Throws `EngineFailure`: nothing is known of
-   * the text.
+   * Finds secrets in a text of at most 16 MiB. Overwrites the event judged last. Throws `EngineFailure` if the text could not
+   * be searched.
    */
   scan(text: string, part: ScanPart): Scan {
-    return this.#cold((live) => {
-      this.#kinds ??= readKinds(live.handle.secretKinds());
-      return readScan(this.#instance.memory, live, this.#kinds, text, part);
+    return this.#call((compiled) => {
+      this.#secretKinds ??= readKinds(compiled.handle.secretKinds());
+      return scanText(this.#instance.memory, compiled, this.#secretKinds, text, part);
     });
   }
 
-  /** The beginning of a text, at most 4 KiB of it, without its secrets, but for e-mail addresses. Throws `EngineFailure`. */
-  shown(text: string): string {
-    return this.#cold(({ handle }) => handle.shown(text));
+  /** The first 4 KiB of a text without its secrets; e-mail addresses stay. Throws `EngineFailure`. */
+  masked(text: string): string {
+    return this.#call(({ handle }) => handle.shown(text));
   }
 
-  /** Whether the engine is the one it was: after a failure, the unfinished line of a stream is gone. */
-  get intact(): boolean {
-    return this.#live?.generation === this.#instance.generation;
+  /** Whether no failure has lost the stream's unfinished line since the last call. */
+  get isIntact(): boolean {
+    return this.#compiled?.generation === this.#instance.generation;
   }
 
-  /** Takes the next bytes of a stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`. */
+  /** Takes the next bytes of the stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`. */
   feed(chunk: Uint8Array): Row[] {
-    return this.#cold((live) => this.#rows(live, this.#fed(live, chunk)));
+    return this.#call((compiled) => this.#rows(compiled, this.#feed(compiled, chunk)));
   }
 
   /**
-   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a newline; a line that is too
-   * long is malformed. Not for an engine that a stream goes through. Throws `EngineFailure`.
+   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a newline. A line that is too
+   * long is malformed. Do not use it on an engine that reads a stream. Throws `EngineFailure`.
    */
-  codes(lines: Uint8Array): number[] {
-    return this.#cold((live) => {
-      live.handle.setEvery(true);
-      return readCodes(this.#instance.memory, live.handle, this.#fed(live, lines));
+  lineCodes(lines: Uint8Array): number[] {
+    return this.#call((compiled) => {
+      compiled.handle.setEvery(true);
+      return readCodes(this.#instance.memory, compiled.handle, this.#feed(compiled, lines));
     });
   }
 
-  /** Takes the stream's last line, if that has no end. Throws `EngineFailure`. */
+  /** Ends the stream: judges a last line without a newline. Throws `EngineFailure`. */
   finish(): Row[] {
-    return this.#cold((live) => this.#rows(live, live.handle.finish()));
+    return this.#call((compiled) => this.#rows(compiled, compiled.handle.finish()));
   }
 
-  /** Throws `EngineFailure`. */
+  /** What the stream has counted. Throws `EngineFailure`. */
   counters(): Counters {
-    return this.#cold(({ handle }) => parse<Counters>(handle.counters()));
+    return this.#call(({ handle }) => parseJson<Counters>(handle.counters()));
   }
 
-  /** Facts of a row, until the stream goes on. Throws `EngineFailure`, also if the row went with its instance. */
+  /** The facts of a row, valid until the next {@link feed}. Throws `EngineFailure`, also if the row's instance failed. */
   factsAt(row: Row): EventFacts {
-    this.#needIntact();
-    return this.#cold(({ handle }) => parse<EventFacts>(handle.rowFacts(row.index)));
+    this.#requireIntact();
+    return this.#call(({ handle }) => parseJson<EventFacts>(handle.rowFacts(row.index)));
   }
 
-  /** The bytes of a row's line, until the stream goes on: a view, not a copy. Throws as {@link factsAt}. */
+  /** The bytes of a row's line, valid until the next {@link feed}: a view, not a copy. Throws as {@link factsAt}. */
   lineAt(row: Row): Uint8Array {
-    this.#needIntact();
-    return new Uint8Array(this.#instance.memory.buffer, row.place, row.length);
+    this.#requireIntact();
+    return new Uint8Array(this.#instance.memory.buffer, row.address, row.length);
   }
 
-  /** Frees the policy. The engine must not be used any more. */
+  /** Frees the policy. Do not use the engine afterwards. */
   close(): void {
-    const live = this.#live;
-    this.#live = undefined;
-    if (live?.generation === this.#instance.generation) live.handle.free();
+    const compiled = this.#compiled;
+    this.#compiled = undefined;
+    if (compiled?.generation === this.#instance.generation) compiled.handle.free();
   }
 
-  /** Gives the number of rows. */
-  #fed({ handle }: CompiledPolicy, chunk: Uint8Array): number {
-    const place = handle.streamInput(chunk.length);
-    if (place === 0) throw new RangeError(`a chunk may have ${MAX_CHUNK_BYTES} bytes`);
-    new Uint8Array(this.#instance.memory.buffer, place, chunk.length).set(chunk);
+  /** Returns the number of rows. */
+  #feed({ handle }: CompiledPolicy, chunk: Uint8Array): number {
+    const address = handle.streamInput(chunk.length);
+    if (address === 0) throw new RangeError(`a chunk may have at most ${MAX_CHUNK_BYTES} bytes`);
+    new Uint8Array(this.#instance.memory.buffer, address, chunk.length).set(chunk);
     return handle.feed(chunk.length);
   }
 
@@ -203,18 +217,17 @@ export class Engine {
     return readRows(this.#instance.memory, handle, count, this.hasSae);
   }
 
-  #needIntact(): void {
-    if (!this.intact) throw new EngineFailure("what it had judged is gone");
+  #requireIntact(): void {
+    if (!this.isIntact) throw new EngineFailure("its rows are lost");
   }
 
   #ready(): CompiledPolicy {
-    const live = this.#live;
-    if (live !== undefined && live.generation === this.#instance.generation) return live;
-    this.#live = restart(this.#instance, this.#spec);
-    return this.#live;
+    if (this.#compiled === undefined || !this.isIntact) this.#compiled = recompile(this.#instance, this.#spec);
+    return this.#compiled;
   }
 
-  #cold<T>(call: (live: CompiledPolicy) => T): T {
+  /** Makes a call that throws `EngineFailure` if the instance fails. */
+  #call<T>(call: (compiled: CompiledPolicy) => T): T {
     try {
       return call(this.#ready());
     } catch (error) {
@@ -223,7 +236,7 @@ export class Engine {
   }
 
   #fail(error: unknown): string {
-    this.#failure = error instanceof EngineFailure ? error.what : this.#instance.discard(error);
+    this.#failure = error instanceof EngineFailure ? error.reason : this.#instance.discard(error);
     return this.#failure;
   }
 }

@@ -1,8 +1,8 @@
-// The one wasm instance that all policies of a process share, and a fresh one when it fails.
+// The one wasm instance that all policies of a process share, and its replacement after a failure.
 
 import type { CoreModule, Memory } from "./module.js";
 
-/** The instance behind a module. A new generation begins with each failure; handles of an older one are of no use. */
+/** The instance behind a module. Each failure starts a new generation; handles of an older one are unusable. */
 export class Instance {
   static readonly #known = new WeakMap<CoreModule, Instance>();
   readonly #core: CoreModule;
@@ -23,20 +23,20 @@ export class Instance {
     return this.#generation;
   }
 
-  /** The module, with a fresh instance if the last one failed. Throws if there is none to be had. */
+  /** The module, with a fresh instance if the last one failed. Throws if no fresh instance starts. */
   get core(): CoreModule {
-    if (this.#failed) this.#renew();
+    if (this.#failed) this.#replace();
     return this.#core;
   }
 
-  /** The present memory. Ask again after a failure: a fresh instance has its own. */
+  /** The current memory. Read it again after a failure: a fresh instance has its own. */
   get memory(): Memory {
     return this.#core.memory();
   }
 
   /**
-   * Gives the instance up after `error`, and says what went wrong. After a trap, nothing that its memory holds can
-   * be relied on.
+   * Discards the instance after `error`, and returns the error's message. After a trap, nothing in the instance's memory
+   * can be relied on.
    */
   discard(error: unknown): string {
     this.#generation++;
@@ -44,13 +44,12 @@ export class Instance {
     return error instanceof Error ? error.message : String(error);
   }
 
-  #renew(): void {
+  #replace(): void {
     const before = this.#core.memory();
     this.#core.reset();
-    // The glue writes the arguments of a call into memory before it brings up the instance that is due, so the first
-    // call must have none.
+    // The glue writes a call's arguments into memory before it starts the fresh instance, so the first call must have none.
     this.#core.ready();
-    if (this.#core.memory() === before) throw new Error("a fresh instance did not come up");
+    if (this.#core.memory() === before) throw new Error("no fresh instance started");
     this.#failed = false;
   }
 }

@@ -1,8 +1,8 @@
-// The integer that judging an event gives, taken apart.
+// The integer that the rule engine returns for an event: its bit layout.
 
 import type { EventKind } from "../generated/wire.js";
 
-/** Kinds by their index in a code. */
+/** Kinds of event by their index in a code. */
 export const KINDS = [
   "ToolExec",
   "SslContent",
@@ -29,12 +29,12 @@ export function isEvent(code: number): boolean {
   return (code & NOT_AN_EVENT) === 0;
 }
 
-/** Whether an input that is not an event is a known envelope with nothing to judge. */
+/** Whether an input that is not an event is a valid envelope with nothing to judge. */
 export function isUnmodelled(code: number): boolean {
   return (code & UNMODELLED) !== 0;
 }
 
-/** Index into the policy's rules; -1 where no rule decided. */
+/** Index into the policy's rules; -1 if no rule decided. */
 export function ruleOf(code: number): number {
   return (code & RULE_MASK) - 1;
 }
@@ -54,10 +54,10 @@ export function isPartial(code: number): boolean {
   return (code & PARTIAL) !== 0;
 }
 
-/** Whether the rule's action has something to deny in this event. */
+/** Whether the deciding rule's action has a target in this event. */
 export function hasTarget(code: number): boolean {
   return (code & HAS_TARGET) !== 0;
 }
 
-/** The code of an event on which the rule engine failed. The core never gives it. */
+/** Stands for an event on which the rule engine failed. The engine itself never returns it. */
 export const FAILED_CODE = 0xffff_ffff;

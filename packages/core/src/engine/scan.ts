@@ -1,4 +1,4 @@
-// A scan for secrets: a text in, the places of what was found out.
+// A scan for secrets: a text in, the positions of the finds out.
 
 import { utf8Length } from "../util/text.js";
 import type { CompiledPolicy } from "./compile.js";
@@ -6,15 +6,15 @@ import type { Memory } from "./module.js";
 
 /** Which part of a text is scanned. */
 export interface ScanPart {
-  /** Nothing before this UTF-16 unit is found: it is there for what must stand before a secret. */
+  /** Nothing before this UTF-16 unit is found; it is only context for what follows. */
   readonly from: number;
-  /** Whether no text follows. */
+  /** Whether no more text follows. */
   readonly isLast: boolean;
   /** Whether text that looks like a placeholder is found too. */
   readonly placeholders: boolean;
 }
 
-/** A secret in a text, in UTF-16 units. */
+/** A secret in a text. `start` and `end` count UTF-16 units. */
 export interface Find {
   readonly start: number;
   readonly end: number;
@@ -22,50 +22,49 @@ export interface Find {
 }
 
 export interface Scan {
-  /** In order, none overlapping. */
+  /** In order, not overlapping. */
   readonly finds: readonly Find[];
-  /** What is before this unit holds whatever follows the text. */
-  readonly settled: number;
+  /** Text that follows cannot change what was found before this UTF-16 unit. */
+  readonly stableUntil: number;
 }
 
-/** A rule of secrets that cannot be used; its id is empty where it is not about one rule. */
-export interface Unusable {
+/** An imported secret pattern that cannot be used. `id` is empty if the problem is not about one pattern. */
+export interface UnusablePattern {
   readonly id: string;
   readonly problem: string;
 }
 
 const FIELDS = 3;
-const TOO_MUCH = "what the patterns of secrets look for takes too much memory";
+const TOO_MUCH_MEMORY = "the secret patterns take too much memory";
 
-export function readUnusable(lines: string): Unusable[] {
+export function readUnusable(lines: string): UnusablePattern[] {
   const all = lines.split("\n");
   return Array.from({ length: all.length >> 1 }, (_, i) => ({ id: all[2 * i] ?? "", problem: all[2 * i + 1] ?? "" }));
 }
 
 export function readKinds(lines: string | undefined): string[] {
-  if (lines === undefined) throw new Error(TOO_MUCH);
+  if (lines === undefined) throw new Error(TOO_MUCH_MEMORY);
   return lines.split("\n");
 }
 
-export function readScan(
+export function scanText(
   memory: Memory,
-  live: CompiledPolicy,
+  { handle, input }: CompiledPolicy,
   kinds: readonly string[],
   text: string,
   part: ScanPart,
 ): Scan {
-  const { handle, room } = live;
-  const length = room.write(text);
-  if (length < 0) throw new RangeError("a text to scan may have 16 MiB");
-  const place = handle.scan(length, utf8Length(text.slice(0, part.from)), part.isLast, part.placeholders);
-  if (place === 0) throw new Error(TOO_MUCH);
-  const [count = 0, settled = 0] = new Uint32Array(memory.buffer, place, 2);
-  if (count === 0) return { finds: [], settled };
-  const table = new Uint32Array(memory.buffer, place + 8, count * FIELDS);
+  const length = input.write(text);
+  if (length < 0) throw new RangeError("a text to scan may have at most 16 MiB");
+  const address = handle.scan(length, utf8Length(text.slice(0, part.from)), part.isLast, part.placeholders);
+  if (address === 0) throw new Error(TOO_MUCH_MEMORY);
+  const [count = 0, stableUntil = 0] = new Uint32Array(memory.buffer, address, 2);
+  if (count === 0) return { finds: [], stableUntil };
+  const table = new Uint32Array(memory.buffer, address + 8, count * FIELDS);
   const finds = Array.from({ length: count }, (_, find) => ({
     start: table[find * FIELDS] ?? 0,
     end: table[find * FIELDS + 1] ?? 0,
     kind: kinds[table[find * FIELDS + 2] ?? -1] ?? "",
   }));
-  return { finds, settled };
+  return { finds, stableUntil };
 }

@@ -1,16 +1,13 @@
-// Builders of events: each returns the JSON text of one event as a collector would send it.
+// Event builders: each returns the JSON text of one event as a collector would send it.
 
+import type { EventKind } from "../generated/wire.js";
 import { MAX_EVENT_BYTES, utf8Length } from "../util/text.js";
 import * as check from "./check-argument.js";
-
-declare const eventJson: unique symbol;
-
-/** The JSON text of an event that a builder made. Being an event for certain, its decision is never `null`. */
-export type EventJson = string & { readonly [eventJson]: true };
+import type { EventJson } from "./event.js";
 
 /** Who acted, for the envelope of an event. */
 export interface EventOptions {
-  /** Pod UID, container id or process name. */
+  /** A pod's UID, a container's id or a process name. */
   readonly agent?: string;
   /** The model provider that the agent talks to. */
   readonly provider?: string;
@@ -19,72 +16,77 @@ export interface EventOptions {
 }
 
 /**
- * A command that an agent ran; rules match `argv` joined by one space.
+ * A command that an agent ran. Rules match `argv` joined by one space.
  *
- * This holds for every builder: `pid` is an unsigned 32-bit integer; an argument of a wrong type or out of range is
- * a `TypeError` that names it; an event over 16 MiB is a `RangeError`.
+ * All builders: `pid` is an unsigned 32-bit integer. They throw a `TypeError` that names an argument of the wrong type or
+ * out of range, and a `RangeError` for an event of more than 16 MiB.
  *
  * @example
  * toolExec(1234, ["ls", "-la"]); // '{"event":{"ToolExec":{"pid":1234,"argv":["ls","-la"]}}}'
  */
-export function toolExec(pid: number, argv: readonly string[], options?: EventOptions): EventJson {
+export function toolExec(pid: number, argv: readonly string[], options?: EventOptions): EventJson<"ToolExec"> {
   return build("ToolExec", pid, `"argv":${check.texts("argv", argv)}`, options);
 }
 
 /**
- * A connection out, to an address or host (`peer`) and a port from 0 to 65535.
+ * An outgoing connection to `peer`, an IP address or a host name. `port` is from 0 to 65535.
  *
  * @example
  * egress(1234, "169.254.169.254", 80, { agent: "py" });
  */
-export function egress(pid: number, peer: string, port = 0, options?: EventOptions): EventJson {
+export function egress(pid: number, peer: string, port = 0, options?: EventOptions): EventJson<"Egress"> {
   return build("Egress", pid, `"peer":${check.text("peer", peer)},"port":${check.port(port)}`, options);
 }
 
 /**
- * A file opened, for writing if `write`.
+ * An opened file. `write` is `true` if it was opened for writing.
  *
  * @example
  * fileAccess(1234, "/etc/shadow");
  */
-export function fileAccess(pid: number, path: string, write = false, options?: EventOptions): EventJson {
+export function fileAccess(pid: number, path: string, write = false, options?: EventOptions): EventJson<"FileAccess"> {
   return build("FileAccess", pid, `"path":${check.text("path", path)},"write":${check.flag("write", write)}`, options);
 }
 
 /**
- * A file deleted.
+ * A deleted file.
  *
  * @example
  * fileDelete(1234, "/var/log/auth.log");
  */
-export function fileDelete(pid: number, path: string, options?: EventOptions): EventJson {
+export function fileDelete(pid: number, path: string, options?: EventOptions): EventJson<"FileDelete"> {
   return build("FileDelete", pid, `"path":${check.text("path", path)}`, options);
 }
 
 /**
- * A name looked up.
+ * A name lookup.
  *
  * @example
  * dns(1234, "api.example.com");
  */
-export function dns(pid: number, query: string, options?: EventOptions): EventJson {
+export function dns(pid: number, query: string, options?: EventOptions): EventJson<"Dns"> {
   return build("Dns", pid, `"query":${check.text("query", query)}`, options);
 }
 
 /**
- * Text that went over TLS: out, or in if `isRead`.
+ * Text that went over TLS. `isRead` is `true` if it was received.
  *
  * @example
  * sslContent(1234, "POST /v1/messages HTTP/1.1");
  */
-export function sslContent(pid: number, content: string, isRead = false, options?: EventOptions): EventJson {
+export function sslContent(
+  pid: number,
+  content: string,
+  isRead = false,
+  options?: EventOptions,
+): EventJson<"SslContent"> {
   const fields = `"is_read":${check.flag("isRead", isRead)},"content":${check.text("content", content)}`;
   return build("SslContent", pid, fields, options);
 }
 
 /**
- * An action that matters to the kernel's security: kind `"setuid-root"`, `"ptrace"` or `"bind"`, and a detail
- * (the traced pid, the port), an unsigned 64-bit integer. Above `Number.MAX_SAFE_INTEGER` it must be a bigint.
+ * An action that matters to the kernel's security. `kind` is `"setuid-root"`, `"ptrace"` or `"bind"`; `detail` (the traced
+ * pid, the port) is an unsigned 64-bit integer, given as a bigint above `Number.MAX_SAFE_INTEGER`.
  *
  * @example
  * securityAction(1234, "ptrace", 4321);
@@ -94,13 +96,13 @@ export function securityAction(
   kind: string,
   detail: number | bigint = 0,
   options?: EventOptions,
-): EventJson {
+): EventJson<"SecurityAction"> {
   const fields = `"kind":${check.text("kind", kind)},"detail":${check.u64("detail", detail)}`;
   return build("SecurityAction", pid, fields, options);
 }
 
 /**
- * Features of a sparse autoencoder that a model's answer activated: pairs of an id and a finite 32-bit float.
+ * Features of a sparse autoencoder that a model's answer activated: pairs of an id and an activation, a finite 32-bit float.
  *
  * @example
  * llmActivations(1234, 20, [[8801, 0.9]]);
@@ -110,18 +112,23 @@ export function llmActivations(
   layer: number,
   features: readonly (readonly [id: number, activation: number])[],
   options?: EventOptions,
-): EventJson {
+): EventJson<"LlmActivations"> {
   const fields = `"layer":${check.u32("layer", layer)},"features":${check.features(features)}`;
   return build("LlmActivations", pid, fields, options);
 }
 
-function build(variant: string, pid: unknown, fields: string, options: EventOptions | undefined): EventJson {
-  const event = `"event":{"${variant}":{"pid":${check.u32("pid", pid)},${fields}}}`;
+function build<K extends EventKind>(
+  kind: K,
+  pid: unknown,
+  fields: string,
+  options: EventOptions | undefined,
+): EventJson<K> {
+  const event = `"event":{"${kind}":{"pid":${check.u32("pid", pid)},${fields}}}`;
   const json = `{${envelope(options)}${event}}`;
   if (json.length * 3 > MAX_EVENT_BYTES && utf8Length(json) > MAX_EVENT_BYTES) {
     throw new RangeError(`the event is larger than ${MAX_EVENT_BYTES} bytes`);
   }
-  return json as EventJson;
+  return json as EventJson<K>;
 }
 
 /** The envelope's members before `"event"`, each with its comma. */

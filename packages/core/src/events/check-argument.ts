@@ -1,4 +1,4 @@
-// Checks of what a caller hands to an event builder. Each gives back JSON text, or throws a TypeError that says what it got.
+// Checks of an event builder's arguments. Each returns the argument as JSON text, or throws a `TypeError` that names it.
 
 const U32_MAX = 0xffff_ffff;
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
@@ -35,7 +35,7 @@ export function texts(name: string, value: unknown): string {
   return `[${Array.from(value, (item, i) => text(`${name}[${i}]`, item)).join(",")}]`;
 }
 
-/** Pairs of a feature's id and its activation, which must be finite as a 32-bit float. */
+/** Pairs of a feature's id and its activation, which must be a finite 32-bit float. */
 export function features(value: unknown): string {
   if (!Array.isArray(value)) throw wrong("features", "an array of [id, activation] pairs", value);
   return `[${Array.from(value, feature).join(",")}]`;
@@ -61,7 +61,7 @@ export function wrong(name: string, wanted: string, value: unknown): TypeError {
   return new TypeError(`\`${name}\` must be ${wanted}, not ${shown(value)}`);
 }
 
-/** Numbers tell what is wrong with them; anything else is named by its type alone, since it may hold a secret. */
+/** The value of a number, otherwise the type alone: the value may hold a secret. */
 function shown(value: unknown): string {
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   if (value === null) return "null";

@@ -1,6 +1,6 @@
 // One deadline for a whole call.
 
-import { linked, orAborted } from "../pipeline/abort.js";
+import { linkedTo, orAborted } from "../pipeline/abort.js";
 import { LlmFailure } from "./llm-failure.js";
 
 /**
@@ -12,7 +12,7 @@ export async function withDeadline<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const both = linked(signal);
+  const both = linkedTo(signal);
   const timer = setTimeout(() => both.abort(new LlmFailure(`no answer within ${seconds} s`)), seconds * 1000);
   try {
     return await orAborted(work(both.signal), both.signal);

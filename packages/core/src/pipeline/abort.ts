@@ -1,46 +1,46 @@
-// Signals: one that aborts with another, ending all work at once, and waiting no longer than a signal allows.
+// Abort signals: one that follows another, ending all running work, and not waiting after an abort.
 
-/** A signal of its own that also aborts, with the same reason, when another does. */
-export interface Linked {
+/** A signal of its own that also aborts when another signal does, with the same reason. */
+export interface LinkedSignal {
   readonly signal: AbortSignal;
   abort(reason: unknown): void;
-  /** To be called when the work is over, so that nothing is left on a signal that outlives it. */
+  /** Call it when the work is over, so that no listener stays on a signal that outlives it. */
   unlink(): void;
 }
 
-export function linked(to: AbortSignal | undefined): Linked {
+export function linkedTo(other: AbortSignal | undefined): LinkedSignal {
   const controller = new AbortController();
-  const follow = (): void => controller.abort(to?.reason);
-  if (to?.aborted) follow();
-  to?.addEventListener("abort", follow, { once: true });
+  const follow = (): void => controller.abort(other?.reason);
+  if (other?.aborted) follow();
+  other?.addEventListener("abort", follow, { once: true });
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
-    unlink: () => to?.removeEventListener("abort", follow),
+    unlink: () => other?.removeEventListener("abort", follow),
   };
 }
 
-/** Work on its way, each piece with a signal of its own: many listeners on one signal are what runtimes warn of. */
-export class Running {
-  readonly #all = new Set<Linked>();
+/** Running work, which can be aborted all at once. Each piece has its own signal, since runtimes warn of many listeners on one. */
+export class RunningWork {
+  readonly #signals = new Set<LinkedSignal>();
 
   async run<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const own = linked(signal);
-    this.#all.add(own);
+    const own = linkedTo(signal);
+    this.#signals.add(own);
     try {
       return await work(own.signal);
     } finally {
-      this.#all.delete(own);
+      this.#signals.delete(own);
       own.unlink();
     }
   }
 
   abort(reason: unknown): void {
-    for (const own of this.#all) own.abort(reason);
+    for (const own of this.#signals) own.abort(reason);
   }
 }
 
-/** The work's outcome, or a rejection with the signal's reason as soon as that aborts, whether or not the work heeds it. */
+/** The result of `work`. Rejects with the signal's reason as soon as that aborts, even if the work goes on. */
 export async function orAborted<T>(work: PromiseLike<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {

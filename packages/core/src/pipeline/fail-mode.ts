@@ -1,18 +1,18 @@
-// What becomes of an escalation that no tier settles.
+// The fail mode: the decision on an escalation that no tier resolved.
 
-import type { Action, Decision } from "../decision/decision.js";
+import type { Action, Decision, FinalDecision } from "../decision/decision.js";
 
 /**
- * Blocks (fail-closed) or allows (fail-open). Tier, risk and rule stay, severity is at least low, the reason says what
- * happened. A block keeps the escalation's action, or else takes `action`: who fails closed must not lose what the
- * rules deny because a deeper tier could not say.
+ * Blocks (fail-closed) or allows (fail-open) an escalation. Tier, risk and rule stay, the severity is at least low, and the
+ * reason names the fail mode. A block keeps the escalation's action, or else takes `action`: a failed tier must not undo
+ * what the rules deny.
  */
-export function failMode(escalation: Decision, failClosed: boolean, action?: Action): Decision {
-  return unsettled(escalation, ` [unresolved escalation, ${failModeName(failClosed)}]`, failClosed, action);
+export function failMode(escalation: Decision, failClosed: boolean, action?: Action): FinalDecision {
+  return unresolved(escalation, ` [unresolved escalation, ${failModeName(failClosed)}]`, failClosed, action);
 }
 
-/** The same with `ending` as what is added to the reason. */
-export function unsettled(escalation: Decision, ending: string, failClosed: boolean, action?: Action): Decision {
+/** As {@link failMode}, with `ending` added to the reason. */
+export function unresolved(escalation: Decision, ending: string, failClosed: boolean, action?: Action): FinalDecision {
   const { action: own = action, ...rest } = escalation;
   return Object.freeze({
     ...rest,

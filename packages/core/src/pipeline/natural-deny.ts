@@ -1,4 +1,4 @@
-// What a block of an event denies, where no rule says so.
+// The action of a block that no rule gave an action.
 
 import type { Action, ActionKind } from "../decision/decision.js";
 import type { EventKind } from "../generated/wire.js";
@@ -12,7 +12,7 @@ const KINDS: Readonly<Partial<Record<EventKind, ActionKind>>> = {
 };
 
 /**
- * The deny target that an event has by its nature: a peer, a program or a path; nothing where it has none.
+ * The action for an event's own target: a peer, a program or a path. `undefined` if the event has no target.
  *
  * @example
  * naturalDeny(event); // { kind: "DenyExec", target: "/usr/bin/nc" }

@@ -1,19 +1,19 @@
-// What a tier answered, checked: tiers are the caller's code, or speak for a model.
+// Checking a tier's answer, which comes from a caller's code or from a model.
 
 import { type Action, type Decision, isSeverity, isVerdict, type Tier } from "../decision/decision.js";
 import type { EventKind, Risk } from "../generated/wire.js";
-import { isScore } from "../sae/sae.js";
+import { isScore } from "../sae/score.js";
 import { truncateUtf8 } from "../util/text.js";
 import type { JudgedEvent } from "./tier.js";
 
-/** The most of a reason that is kept, in bytes of UTF-8: a model may talk at any length. */
+/** The most UTF-8 bytes of a reason that are kept: a model may write a reason of any length. */
 const MAX_REASON_BYTES = 2000;
 
 const ACTIONS: readonly unknown[] = ["DenyEgress", "DenyFile", "DenyExec"] satisfies Action["kind"][];
 
 export type InferRisk = (reason: string, kind: EventKind) => Readonly<Risk>;
 
-/** A tier's answer as a whole decision of that tier; nothing if it is none. An unknown severity is medium. */
+/** A tier's answer as a complete decision of that tier; `undefined` if it is invalid. An unknown severity becomes medium. */
 export function readAnswer(
   answer: unknown,
   tier: Tier,
@@ -25,15 +25,15 @@ export function readAnswer(
   if (!isVerdict(verdict) || typeof reason !== "string") return undefined;
   const denied = action === undefined ? undefined : readAction(action);
   if (denied === undefined && action !== undefined) return undefined;
-  const words = truncateUtf8(reason, MAX_REASON_BYTES);
+  const text = truncateUtf8(reason, MAX_REASON_BYTES);
   return Object.freeze({
     verdict,
     tier,
     severity: isSeverity(severity) ? severity : "medium",
-    reason: words,
-    // An escalation keeps it, for the fail mode; what is allowed denies nothing.
+    reason: text,
+    // An escalation keeps its action for the fail mode; an allow denies nothing.
     ...(denied === undefined || verdict === "allow" ? {} : { action: denied }),
-    ...(verdict === "allow" ? {} : { risk: readRisk(risk) ?? inferRisk(words, event.kind) }),
+    ...(verdict === "allow" ? {} : { risk: readRisk(risk) ?? inferRisk(text, event.kind) }),
     ...(tier === "Sae" && isScore(explain) ? { explain } : {}),
     evidence: event.evidence,
   });

@@ -1,26 +1,29 @@
-// How far a judgment got that was asked to go no further than one stage.
+// The result of a judgment that stops after L1 or L2.
 
 import type { Decision } from "../decision/decision.js";
 
-/** Why an escalation must not go on to the next tier. */
+/** Why the next tier must not judge an escalation. */
 export type StopReason = "incomplete-evidence" | "not-judged";
 
-/** What became of an event at a stage. */
+/** The result of `evaluateL1`. */
 export interface StageResult {
-  /** What L1 says; for `LlmActivations` events, the SAE tier if there is one. */
+  /** L1's decision; for `LlmActivations` events, that of the SAE tier if there is one. */
   readonly l1Decision: Decision;
-  /** `"completed"`: decided. `"escalated"`: for the next tier to decide. `"stopped"`: an escalation that must not go there. */
+  /**
+   * `"completed"`: allowed or blocked. `"escalated"`: the next tier is to decide. `"stopped"`: an escalation that the next
+   * tier must not judge.
+   */
   readonly stageStatus: "completed" | "escalated" | "stopped";
-  /** Whether the next tier may be asked; says nothing of whether there is one. */
+  /** Whether the next tier may judge the event, whether or not there is one. */
   readonly nextTierEligible: boolean;
   /**
-   * Only where stopped. `"incomplete-evidence"`: the collector cut the event, and a tier would judge what an attacker left it to see.
-   * `"not-judged"`: the rule engine failed on the event, so nothing of it is known.
+   * Only if stopped. `"incomplete-evidence"`: the collector cut the event, and an attacker may have chosen which part is
+   * left. `"not-judged"`: the rule engine failed on the event.
    */
   readonly stopReason?: StopReason;
 }
 
-/** What became of an event up to L2. `l2Decision` is absent where L2 was not asked. */
+/** The result of `evaluateThroughL2`. `l2Decision` is absent if L2 did not judge the event. */
 export interface StageL2Result extends StageResult {
   readonly l2Decision?: Decision;
 }

@@ -1,35 +1,35 @@
-// The interface of a tier after L1, and the event as a tier sees it.
+// The interface of a tier after L1, and the event that it judges.
 
 import type { Decision, Tier } from "../decision/decision.js";
 import type { Agent, EventFacts, Llm, Sae } from "../generated/wire.js";
 
 /**
- * What is known of one event.
+ * The facts of one event.
  *
- * `subject` is the whole text that rules match. `target` is what a block of this event would deny: a peer, a path or
- * a program; `null` where there is none, or where it must never be denied (loopback, `0.0.0.0`, an empty peer).
+ * `subject` is the whole text that rules match. `target` is what a block would deny: a peer, a path or a program; `null` if
+ * the event has none, or if it must never be denied (loopback, `0.0.0.0`, an empty peer).
  */
 export type { EventFacts };
 
-/** An event on its way through the tiers: its facts, and the line it came from as text. */
+/** An event as tiers judge it: its facts and its text. All of it is untrusted. */
 export interface JudgedEvent extends Readonly<EventFacts> {
-  /** The event's JSON. Untrusted: an agent can put any text into it. */
+  /** The event's JSON text. An agent can put any text into it. */
   readonly line: string;
-  /** Earlier events of the same agent and pid, one line each, oldest first, where the host keeps them. As untrusted. */
+  /** Earlier events of the same agent and pid, as JSON texts, oldest first, if the host keeps them. */
   readonly recent?: readonly string[];
 }
 
 /**
- * What a tier answers: the words of a {@link Decision}. Beside those that are needed, `action`, `risk` and, of an SAE tier, `explain`
- * count; the pipeline sets all others itself.
+ * A tier's answer. Beside the required fields, the pipeline uses `action`, `risk` and, from an SAE tier, `explain`; it sets
+ * all other fields itself.
  */
 export type TierDecision = Pick<Decision, "verdict" | "severity" | "reason"> & Partial<Decision>;
 
 /**
- * One tier of judgment after the rules.
+ * One tier after the rules.
  *
- * `judge` answers block or allow, or escalate to hand the event on. If it throws or rejects, or answers something
- * that is no decision, that counts as an escalation, never as an allow. It should stop when `signal` aborts.
+ * `judge` returns block or allow, or escalate to pass the event to the next tier. If it throws, rejects or returns an
+ * invalid decision, that counts as an escalation, never as an allow. It should stop when `signal` aborts.
  *
  * @example
  * const l2: Judge = {
@@ -46,8 +46,8 @@ export interface Judge {
 }
 
 /**
- * The tiers after L1. L2 and L3 take its escalations; a `sae` tier judges `LlmActivations` events in place of L1. Any of
- * them can be the caller's own.
+ * The tiers after L1. `l2` and `l3` judge its escalations; `sae` judges `LlmActivations` events in place of L1. Each can be
+ * the caller's own.
  */
 export interface Tiers {
   readonly l2?: Judge;
@@ -55,7 +55,7 @@ export interface Tiers {
   readonly sae?: Judge;
 }
 
-/** What a policy configures of tiers, with the secrets that are in it: not to be logged. */
+/** A policy's tier settings. They hold secrets: do not log them. */
 export interface TierSettings {
   readonly llm: Readonly<Llm> | null;
   readonly agent: Readonly<Agent> | null;
@@ -64,7 +64,7 @@ export interface TierSettings {
 }
 
 /**
- * Makes the tiers of a policy from what it configures, once, when a sentry is created.
+ * Makes the tiers from a policy's tier settings. Called once, when a sentry is created.
  *
  * @example
  * const tiers: MakeTiers = ({ llm }) => (llm === null ? {} : { l2: llmTier(llm) });

@@ -1,19 +1,19 @@
-// A policy given as an object, as ACL text, so that one language reaches the core and every diagnostic has a line to
-// show. What is not data is an error that names its place.
+// Conversion of a policy object to ACL text, so that the rule engine reads one language and every diagnostic has a line to
+// show. A value that is not data is an error that names its path.
 
 import type { Diagnostic } from "./diagnostic.js";
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 
-/** As deep as the language allows; the core words the error of a policy that is somewhat deeper. */
+/** No lower than the language's own limit, whose message is the better one. */
 const MAX_DEPTH = 80;
 
-/** What the language takes for a name without quotes. */
+/** A name that needs no quotes. */
 const NAME = /^[A-Za-z_][\w-]*$/;
 
 /**
- * ACL text of `value`, one setting a line. A `PolicyError` names the place of everything that is not data, such as
- * `rules[0].severity`, and of every setting whose key cannot be a name.
+ * The ACL text of `value`, one setting a line. Throws a `PolicyError` that names the path of each value that is not data,
+ * such as `rules[0].severity`, and each setting whose key cannot be a name.
  */
 export function aclText(name: string, value: object): string {
   const problems: Diagnostic[] = [];
@@ -28,7 +28,7 @@ export function aclText(name: string, value: object): string {
 interface Walk {
   readonly name: string;
   readonly problems: Diagnostic[];
-  /** The objects that hold the current one, to find cycles. */
+  /** The objects around the current one, to find cycles. */
   readonly open: Set<object>;
 }
 
@@ -36,7 +36,7 @@ function write(value: unknown, path: string, walk: Walk): string {
   switch (typeof value) {
     case "string":
       return /\p{Surrogate}/u.test(value)
-        ? refuse(path, "a text with half a character (a lone surrogate)", walk)
+        ? refuse(path, "a string with half a character (a lone surrogate)", walk)
         : writeText(value);
     case "boolean":
       return String(value);
@@ -51,17 +51,17 @@ function write(value: unknown, path: string, walk: Walk): string {
   }
 }
 
-/** A text in backticks where that reads better: a pattern stays as it was written. */
+/** A string literal; in backticks if it has backslashes, so that patterns stay readable. */
 export function writeText(text: string): string {
   if (text.includes("\\") && /^[^`\p{Cc}]*$/u.test(text)) return `\`${text}\``;
-  // ACL has the escapes of JSON but for these two.
+  // ACL has the escapes of JSON, except for these two.
   return JSON.stringify(text).replace(/\\(.)/g, (whole, kind: string) =>
     kind === "b" ? "\\u0008" : kind === "f" ? "\\u000c" : whole,
   );
 }
 
 function writeObject(value: object, path: string, walk: Walk): string {
-  if (walk.open.has(value)) return refuse(path, "a reference to an object that holds it", walk);
+  if (walk.open.has(value)) return refuse(path, "a reference to an object around it", walk);
   if (walk.open.size >= MAX_DEPTH) return refuse(path, `nested more than ${MAX_DEPTH} levels deep`, walk);
   walk.open.add(value);
   const text = Array.isArray(value) ? writeList(value, path, walk) : writeTable(value, path, walk);
@@ -80,7 +80,7 @@ function writeTable(table: object, path: string, walk: Walk): string {
   const items = entriesOf(table, path, walk).map(
     ([key, value]) => `${step(key)} = ${write(value, join(path, key), walk)}`,
   );
-  // A section is a line a setting, a rule is a line.
+  // One line for each setting of a section, and for each rule.
   if (walk.open.size > 2 && items.length > 0) return `{ ${items.join(", ")} }`;
   return lines("{", items, "", "}", walk);
 }
@@ -94,11 +94,11 @@ function lines(open: string, items: readonly string[], separator: string, close:
 function entriesOf(table: object, path: string, walk: Walk): [string, unknown][] {
   const prototype: unknown = Object.getPrototypeOf(table);
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return Object.entries(table);
-  refuse(path, table instanceof Date ? "a date (quote it to make it a text)" : "an instance of a class", walk);
+  refuse(path, table instanceof Date ? "a date (quote it to make it a string)" : "an instance of a class", walk);
   return [];
 }
 
-/** The key of a top-level setting, which has no quoted form. */
+/** The key of a top-level setting, which cannot be quoted. */
 function setting(key: string, walk: Walk): string {
   if (!NAME.test(key)) {
     const message = `${JSON.stringify(key)} cannot be the name of a setting`;
@@ -125,7 +125,7 @@ function refuse(path: string, what: string, walk: Walk): string {
     problem(
       walk.name,
       "policy/not-data",
-      `${where} is ${what}, where a policy holds texts, numbers, booleans, lists and objects`,
+      `${where} is ${what}; a policy may hold strings, numbers, booleans, lists and objects`,
     ),
   );
   return "null";

@@ -1,4 +1,4 @@
-// Problems of a policy, as they are given to callers.
+// Diagnostics: the problems of a policy, as callers get them.
 
 import type { RelatedPlace as Related, SourceSpan, Diagnostic as WireDiagnostic } from "../generated/wire.js";
 
@@ -7,15 +7,15 @@ export type { Related, SourceSpan };
 /**
  * One problem of a policy.
  *
- * `code` is stable (`"acl/unexpected-token"`). `span` counts UTF-16 units from 0, lines and columns from 1; where a
- * problem has no place in a text (a policy given as an object), it is empty. `frame` is ready to print: the message
- * with the lines it is about, secrets masked.
+ * `code` is stable (`"acl/unexpected-token"`). `span` counts UTF-16 units from 0, lines and columns from 1; it is empty
+ * if the problem has no position in a text (a policy given as an object). `frame` is ready to print: the message and the
+ * lines it is about, with secrets masked.
  */
 export interface Diagnostic {
   readonly code: string;
   readonly severity: "error" | "warning";
   readonly message: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly help?: string;
   readonly span: Readonly<SourceSpan>;
   readonly related: readonly Readonly<Related>[];
@@ -26,20 +26,20 @@ export function fromWire({ help, frame, ...rest }: WireDiagnostic): Diagnostic {
   return { ...rest, ...(help === null ? {} : { help }), frame: frame.trimEnd() };
 }
 
-/** What is hardly meant, or is left out, found outside of the core. */
+/** A warning that was found outside the rule engine. */
 export function warning(name: string, code: string, message: string): Diagnostic {
   const { frame, ...found } = problem(name, code, message);
   return { ...found, severity: "warning", frame: frame.replace("error", "warning") };
 }
 
-/** A problem found before the text reaches the core. */
+/** An error that was found before the text reached the rule engine. */
 export function problem(
   name: string,
   code: string,
   message: string,
   at?: { span: SourceSpan; excerpt: string },
 ): Diagnostic {
-  const place = at === undefined ? name : `${name}:${at.span.line}:${at.span.column}`;
+  const location = at === undefined ? name : `${name}:${at.span.line}:${at.span.column}`;
   const excerpt = at === undefined ? "" : `\n\n${at.excerpt}`;
   return {
     code,
@@ -47,6 +47,6 @@ export function problem(
     message,
     span: at?.span ?? { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 },
     related: [],
-    frame: `error[${code}]: ${message}\n --> ${place}${excerpt}`,
+    frame: `error[${code}]: ${message}\n --> ${location}${excerpt}`,
   };
 }

@@ -1,27 +1,27 @@
-// What `env("NAME")` in a policy reads: the caller's table, remembered.
+// The variables that `env("NAME")` in a policy reads: the caller's table, each name read once.
 
-/** Variables by name; a value of `undefined` is a variable that is not set. */
+/** Variables by name; `undefined` is a variable that is not set. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** What a policy found in its environment. */
-export interface KnownEnv {
+/** A policy's environment. */
+export interface PolicyEnv {
   readonly lookup: (name: string) => string | undefined;
-  /** The variables that have been asked for and are set. */
+  /** The variables that were read and are set. */
   table(): Env;
 }
 
 /**
- * Asks `env` once a name and keeps the answer, so that a policy compiled again (after the rule engine failed) is the
- * same policy, whatever has become of the environment. Only own properties count: `env("toString")` is unset.
+ * Reads each name of `env` at most once and keeps the value, so that a policy compiled again after a failure of the rule
+ * engine stays the same. Only own properties count: `env("toString")` is not set.
  */
-export function lookupOnce(env: Env = {}): KnownEnv {
-  const known = new Map<string, string | undefined>();
+export function environmentOf(env: Env = {}): PolicyEnv {
+  const values = new Map<string, string | undefined>();
   return {
     lookup(name) {
-      if (!known.has(name)) known.set(name, read(env, name));
-      return known.get(name);
+      if (!values.has(name)) values.set(name, read(env, name));
+      return values.get(name);
     },
-    table: () => Object.fromEntries([...known].filter(([, value]) => value !== undefined)),
+    table: () => Object.fromEntries([...values].filter(([, value]) => value !== undefined)),
   };
 }
 

@@ -1,32 +1,32 @@
-// The files that a policy names, read by whoever can: each once, and remembered.
+// The files that a policy names: each is read once and kept.
 
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 
-/** Texts of files by their paths, as the policy writes these. */
+/** Texts of files by path, as the policy has it. */
 export type Files = Readonly<Record<string, string>>;
 
-/** The text of a file; throws what tells a person why there is none. */
+/** Returns the text of a file. Throws an error whose message says why it cannot be read. */
 export type ReadFile = (path: string) => string;
 
-/** What a policy's files hold. */
-export interface KnownFiles {
+/** The files of a policy. */
+export interface PolicyFiles {
   /** The text of the file that the setting `key` names. Throws a `PolicyError`. */
   readonly read: (key: string, path: string) => string;
-  /** The files that have been read. */
+  /** The files that were read. */
   table(): Files;
 }
 
-/** Takes a file from `files`, else asks `readFile`, once a path. `name` is what errors call the policy. */
-export function filesOf(name: string, files: Files = {}, readFile?: ReadFile): KnownFiles {
-  const known = new Map<string, string>();
+/** Takes a file from `files`, otherwise from `readFile`, once per path. `name` is the policy's name in errors. */
+export function policyFiles(name: string, files: Files = {}, readFile?: ReadFile): PolicyFiles {
+  const texts = new Map<string, string>();
   return {
     read(key, path) {
-      const text = known.get(path) ?? readNow(name, key, path, files, readFile);
-      known.set(path, text);
+      const text = texts.get(path) ?? readNow(name, key, path, files, readFile);
+      texts.set(path, text);
       return text;
     },
-    table: () => Object.fromEntries(known),
+    table: () => Object.fromEntries(texts),
   };
 }
 
@@ -36,12 +36,12 @@ function readNow(name: string, key: string, path: string, files: Files, readFile
     const message = `\`${key}\` names the file ${JSON.stringify(path)}, which cannot be read: ${why}`;
     throw new PolicyError(name, [problem(name, "file/unreadable", message)]);
   };
-  if (readFile === undefined) return fail("nothing here reads files; give `readFile` to `Sentry.create`");
+  if (readFile === undefined) return fail("no file access here; give `Sentry.create` the option `readFile`");
   let text: unknown;
   try {
     text = readFile(path);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
-  return typeof text === "string" ? text : fail("`readFile` gave no text");
+  return typeof text === "string" ? text : fail("`readFile` did not return a string");
 }

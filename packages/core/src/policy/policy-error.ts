@@ -3,8 +3,8 @@
 import type { Diagnostic } from "./diagnostic.js";
 
 /**
- * A policy that cannot be used. `diagnostics` holds every problem found, warnings too; `message` is a line of summary and
- * then a code frame for each error.
+ * A policy that cannot be used. `diagnostics` has all problems, including warnings; `message` is a summary line, then a
+ * code frame for each error.
  *
  * @example
  * try {
@@ -19,7 +19,7 @@ export class PolicyError extends Error {
 
   constructor(source: string, diagnostics: readonly Diagnostic[]) {
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-    // The one error may be that there is no such file.
+    // A single error may be that the file does not exist.
     const what = errors.length === 1 ? "cannot be used" : `has ${errors.length} errors`;
     super([`${source} ${what}`, ...errors.map((error) => error.frame)].join("\n\n"));
     this.diagnostics = diagnostics;

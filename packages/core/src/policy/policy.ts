@@ -1,11 +1,11 @@
-// A policy as callers see it: frozen, with overrides applied and without secrets.
+// A policy as callers see it: with overrides applied, without secrets, frozen.
 
 import type { Agent, Llm, PolicyInfo, RedactInfo, RuleInfo, Sae, Severity } from "../generated/wire.js";
 
-/** One rule in force. `reason` is the whole reason of its decisions, `"<name>: <reason>"`. */
+/** One rule in force. `reason` is the full reason of its decisions, `"<name>: <reason>"`. */
 export type Rule = Readonly<RuleInfo>;
 
-/** Where blocks are written, as the policy has it; `null` where it names no file. */
+/** The paths of the deny-files, as the policy has them; `null` for a kind without a file. */
 export interface DenyFiles {
   readonly egress: string | null;
   readonly file: string | null;
@@ -17,15 +17,15 @@ export interface LlmSettings extends Readonly<Omit<Llm, "key">> {
   readonly hasKey: boolean;
 }
 
-/** What is masked beside the built-in kinds, which of these are not, and the path of a gitleaks configuration. */
+/** Names of the policy's own secret patterns, built-in kinds that are off, and the path of a gitleaks configuration. */
 export interface RedactSettings extends Readonly<Omit<RedactInfo, "patterns" | "off">> {
   readonly patterns: readonly string[];
   readonly off: readonly string[];
 }
 
-/** A policy in force. Holds no secret: it may be logged. */
+/** A policy in force. It has no secrets and may be logged. */
 export interface Policy {
-  /** Site rules in the order of the document, then the built-in ones. */
+  /** The policy's own rules in order, then the built-in rules. */
   readonly rules: readonly Rule[];
   /** The top-level keys that the source sets. */
   readonly keys: readonly string[];
@@ -39,7 +39,7 @@ export interface Policy {
   readonly redact: RedactSettings;
 }
 
-/** Settings that win over the policy's own; `null` is for none. */
+/** Settings that override the policy's own; `null` removes a setting. */
 export interface PolicyOverrides {
   readonly failClosed?: boolean;
   readonly dryRun?: boolean;
@@ -50,7 +50,7 @@ export interface PolicyOverrides {
   readonly sae?: Readonly<Sae> | null;
 }
 
-/** A policy with the overrides in the place of its own settings. Holds secrets. */
+/** A policy with its settings overridden. Holds secrets. */
 export function overridden(info: PolicyInfo, overrides: PolicyOverrides): PolicyInfo {
   const { failClosed = info.failClosed, dryRun = info.dryRun, speculate = info.speculate } = overrides;
   const { llm = info.llm, agent = info.agent, sae = info.sae, deny = {} } = overrides;
@@ -58,13 +58,13 @@ export function overridden(info: PolicyInfo, overrides: PolicyOverrides): Policy
   return { ...info, failClosed, dryRun, speculate, ...sections };
 }
 
-/** What of a policy is for everybody to see. */
+/** A policy without its secrets. */
 export function publicPolicy({ llm, ...rest }: PolicyInfo): Policy {
   const shown = llm && { url: llm.url, model: llm.model, hasKey: llm.key !== null, timeoutS: llm.timeoutS };
   return deepFreeze({ ...rest, llm: shown });
 }
 
-/** What a caller gave stays the caller's. */
+/** A copy, since the result is frozen later and the caller's object must not be. */
 function copy<T extends object>(section: T | null): T | null {
   return section && { ...section };
 }

@@ -1,15 +1,16 @@
-// What a policy can be given as, and the form in which it goes to the core.
+// The forms of a policy, and its conversion to ACL text for the rule engine.
 
 import { aclText } from "./acl-text.js";
+import type { PolicyInput } from "./policy-input.js";
 import { tomlText } from "./toml.js";
 
-/** A policy: text in ACL (or TOML, where the options say so), or an object of the same schema. */
-export type PolicySource = string | object;
+/** A policy: ACL text (or TOML text with `format: "toml"`), or an object of the same schema. */
+export type PolicySource = string | PolicyInput;
 
-/** How a policy's text is written. */
+/** The format of a policy's text. */
 export type PolicyFormat = "acl" | "toml";
 
-/** A policy on its way into the core: ACL text, whatever it was written in. `name` tells where lines are those of that text. */
+/** A policy as ACL text. `name` says whether line numbers are those of the converted text. */
 export interface CoreSource {
   readonly name: string;
   readonly text: string;
@@ -18,16 +19,16 @@ export interface CoreSource {
 export function coreSource(source: PolicySource, name: string, format: PolicyFormat): CoreSource {
   if (typeof source === "string") {
     if (format === "acl") return { name, text: source };
-    if (format === "toml") return { name: asAcl(name), text: tomlText(name, source) };
+    if (format === "toml") return { name: convertedName(name), text: tomlText(name, source) };
     throw new TypeError(`\`format\` must be "acl" or "toml", not ${JSON.stringify(format)}`);
   }
   if (typeof source !== "object" || source === null || Array.isArray(source)) {
-    throw new TypeError("a policy must be a text or an object");
+    throw new TypeError("a policy must be a string or an object");
   }
-  return { name: asAcl(name), text: aclText(name, source) };
+  return { name: convertedName(name), text: aclText(name, source) };
 }
 
-/** Lines and columns of the ACL form are not those of what the person wrote. */
-function asAcl(name: string): string {
+/** Lines and columns of converted text differ from those of the original. */
+function convertedName(name: string): string {
   return `${name} (as ACL)`;
 }

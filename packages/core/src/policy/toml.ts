@@ -1,4 +1,4 @@
-// A policy given as TOML text.
+// Conversion of a TOML policy to ACL text.
 
 import { parse, TomlError } from "smol-toml";
 import { utf8Length } from "../util/text.js";
@@ -6,12 +6,12 @@ import { aclText } from "./acl-text.js";
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 
-/** ACL text of a TOML policy; a `PolicyError` shows a mistake in its syntax, or names a value that no policy holds. */
+/** The ACL text of a TOML policy. Throws a `PolicyError` for a syntax error, or for a value that no policy may hold. */
 export function tomlText(name: string, source: string): string {
   return aclText(name, parseToml(name, source));
 }
 
-/** A table; a `PolicyError` shows a mistake in the syntax. */
+/** The table of a TOML text. Throws a `PolicyError` that shows the syntax error. */
 export function parseToml(name: string, source: string): object {
   try {
     return parse(source);
@@ -26,7 +26,7 @@ export function parseToml(name: string, source: string): object {
   }
 }
 
-/** Source lines as they may be printed: no key in them, and nothing that speaks to a terminal or turns the text around. */
+/** Source lines that are safe to print: without keys, and without characters that control a terminal or reverse text. */
 function safe(lines: string): string {
   return lines
     .replace(/(key\s*["']?\s*=)(.+)/gi, (_, name: string, value: string) => name + "*".repeat(value.length))
@@ -34,7 +34,7 @@ function safe(lines: string): string {
     .replace(/(?!\n)[\p{C}\u2028\u2029]/gu, "\ufffd");
 }
 
-/** Place of a line and column, both from 1, in UTF-16 units. */
+/** The offset of a line and column, both from 1, in UTF-16 units. */
 function offset(source: string, line: number, column: number): number {
   let start = 0;
   for (let i = 1; i < line; i++) start = source.indexOf("\n", start) + 1;

@@ -1,15 +1,15 @@
-// What a policy asks for that nothing is plugged in for.
+// Warnings about tiers that a policy configures but that are missing.
 
 import type { Tiers } from "../pipeline/tier.js";
 import type { Policy } from "./policy.js";
 
-/** One sentence for each tier that the policy configures and `tiers` lacks. An SAE tier never lacks: the engine has one. */
+/** One sentence for each tier that the policy configures and `tiers` lacks. The SAE tier is never missing: it is built in. */
 export function missingTiers(policy: Policy, tiers: Tiers): string[] {
   const outcome = policy.failClosed ? "blocked (fail-closed)" : "allowed (fail-open)";
   const warnings: string[] = [];
   const warn = (key: string, tier: string): void => {
     warnings.push(
-      `the policy configures \`${key}\`, but no ${tier} tier is plugged in: what no other tier settles is ${outcome}`,
+      `the policy configures \`${key}\`, but there is no ${tier} tier: escalations that no other tier resolves are ${outcome}`,
     );
   };
   if (policy.llm !== null && tiers.l2 === undefined) warn("llm", "L2");

@@ -1,75 +1,106 @@
-// One body through the gate: judged as an event, and looked through for secrets.
+// The inline gate: bodies of calls to models and tools are judged, and their secrets masked.
 
-import type { Decision } from "../decision/decision.js";
+import type { Decision, FinalDecision } from "../decision/decision.js";
 import { OTHER_RISK } from "../decision/l1-decisions.js";
+import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { type EventJson, type EventOptions, sslContent } from "../events/builders.js";
+import { type EventOptions, sslContent } from "../events/builders.js";
+import type { EventJson } from "../events/event.js";
+import { createRedactor, type Redactor } from "./redactor.js";
 import type { ScanText } from "./scanner.js";
 import {
   failedInspection,
   inspection,
+  type Redaction,
   redactionsOf,
   type WireDirection,
   type WireInspection,
 } from "./wire-inspection.js";
 
-/** Whose body it is, and how long to wait. */
+/** Who sends or receives the body, and how long to wait. */
 export interface InspectOptions extends Pick<EventOptions, "agent" | "provider"> {
-  /** The process that sends or receives it. Default 0. */
+  /** The process that sends or receives the body. Default 0. */
   readonly pid?: number;
-  /** Ends the wait, and the work of the tiers: the promise rejects with the signal's reason. */
+  /** Aborts the judgment: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-export interface Gate {
+/** What the gate needs of a sentry. */
+export interface GateParts {
+  readonly engine: Engine;
   readonly scan: ScanText;
-  readonly evaluate: (event: EventJson, options: { readonly signal?: AbortSignal }) => Promise<Decision | null>;
-  readonly failMode: (escalation: Decision) => Decision;
+  readonly evaluate: (event: EventJson, signal: AbortSignal | undefined) => Promise<FinalDecision | null>;
+  readonly failMode: (escalation: Decision) => FinalDecision;
 }
 
-export async function inspect(
+export class Gate {
+  readonly #parts: GateParts;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+  }
+
+  async inspectWire(content: string, direction: WireDirection, options: InspectOptions): Promise<WireInspection> {
+    const event = eventOf(content, direction, options);
+    let redactions: Redaction[];
+    try {
+      redactions = redactionsOf(content, this.#parts.scan);
+    } catch (error) {
+      if (error instanceof EngineFailure) return failedInspection(notSearched(error.reason));
+      throw error;
+    }
+    const decision = event === undefined ? null : await this.#parts.evaluate(event, options.signal);
+    return inspection(content, decision ?? this.#parts.failMode(TOO_LARGE), redactions);
+  }
+
+  createRedactor(): Redactor {
+    return createRedactor(this.#parts.scan);
+  }
+
+  /** The text without its secrets, or a note if the search failed: it must not fail the caller's log. */
+  withoutSecrets(text: string): string {
+    if (typeof text !== "string") throw new TypeError("`text` must be a string");
+    try {
+      return this.#parts.engine.masked(text);
+    } catch {
+      return "(not shown: the search for secrets failed)";
+    }
+  }
+}
+
+/** The body as an event; `undefined` if that would have more than 16 MiB. */
+function eventOf(
   content: string,
   direction: WireDirection,
-  { pid = 0, signal, ...actor }: InspectOptions,
-  gate: Gate,
-): Promise<WireInspection> {
-  if (typeof content !== "string") throw new TypeError("`content` must be of type string");
+  { pid = 0, signal: _, ...actor }: InspectOptions,
+): EventJson | undefined {
+  if (typeof content !== "string") throw new TypeError("`content` must be a string");
   if (direction !== "request" && direction !== "response") {
     throw new TypeError('`direction` must be "request" or "response"');
   }
-  let event: EventJson | undefined;
   try {
-    event = sslContent(pid, content, direction === "response", actor);
+    return sslContent(pid, content, direction === "response", actor);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  let redactions: ReturnType<typeof redactionsOf>;
-  try {
-    redactions = redactionsOf(content, gate.scan);
-  } catch (error) {
-    if (error instanceof EngineFailure) return failedInspection(notLookedThrough(error.what));
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
-  const decision = event === undefined ? null : await gate.evaluate(event, signal ? { signal } : {});
-  return inspection(content, decision ?? gate.failMode(NOT_JUDGED), redactions);
 }
 
-/** There is no event of this size. */
-const NOT_JUDGED: Decision = Object.freeze({
+const TOO_LARGE: Decision = Object.freeze({
   verdict: "escalate",
   tier: "Rules",
   severity: "high",
-  reason: "a content that makes an event of more than 16 MiB was not judged",
+  reason: "the content was not judged: its event would have more than 16 MiB",
   risk: OTHER_RISK,
   evidence: "complete",
 });
 
-function notLookedThrough(what: string): Decision {
+function notSearched(why: string): FinalDecision {
   return Object.freeze({
     verdict: "block",
     tier: "Rules",
     severity: "high",
-    reason: `rule engine failed: ${what}; the content was not looked through for secrets`,
+    reason: `rule engine failed: ${why}; the content was not searched for secrets`,
     risk: OTHER_RISK,
     evidence: "complete",
   });

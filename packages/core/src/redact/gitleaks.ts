@@ -1,12 +1,12 @@
-// A gitleaks configuration, as ACL text that the core takes rules of secrets from.
+// Conversion of a gitleaks configuration to secret patterns in ACL.
 
 import type { Engine } from "../engine/engine.js";
 import { writeText } from "../policy/acl-text.js";
-import type { KnownFiles } from "../policy/files.js";
+import type { PolicyFiles } from "../policy/files.js";
 import { parseToml } from "../policy/toml.js";
 import { fromGo } from "./go-regex.js";
 
-/** Rules for the core, and what cannot be used of the configuration. */
+/** The patterns as ACL text, and the parts of the configuration that cannot be used. */
 interface Gitleaks {
   readonly acl: string;
   readonly problems: readonly string[];
@@ -28,7 +28,7 @@ const ALLOWLIST = [
   "targetrules",
 ];
 
-/** What keys hold. The value of another type is left out. */
+/** The types of keys. A value of another type is ignored. */
 const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   secretgroup: (value) => typeof value === "number",
   entropy: Number.isFinite,
@@ -39,14 +39,13 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * Reads a configuration of gitleaks 8: what finds secrets in a text. Paths and commits are not of a text, and other
- * configurations are not read; `problems` says where one asks for that. Throws a `PolicyError` for what is no TOML; `name` is what
- * that calls the file.
+ * Reads the parts of a gitleaks 8 configuration that apply to texts. `problems` lists the others: paths, commits, and other
+ * configurations, which are not read. Throws a `PolicyError`, which calls the file `name`, if it is not TOML.
  */
 function readGitleaks(name: string, toml: string): Gitleaks {
   const config = tableOf(parseToml(name, toml));
   const reader = new Reader();
-  reader.known(config, TOP_LEVEL, "it");
+  reader.checkKeys(config, TOP_LEVEL, "it");
   if (config.has("extend")) {
     reader.problem("`extend` is not followed: only the rules of the file itself are used");
   }
@@ -58,19 +57,19 @@ function readGitleaks(name: string, toml: string): Gitleaks {
     const aimed = shared.filter((allowlist) => texts(allowlist, "targetrules").includes(id));
     acl += reader.rule(rule, id, aimed);
   }
-  if (reader.hasPlaces) {
-    reader.problem("`paths` and `commits` of allowlists are left out: a text has neither");
+  if (reader.hasPaths) {
+    reader.problem("`paths` and `commits` of allowlists are ignored: a text has neither");
   }
   return { acl, problems: reader.problems };
 }
 
-/** A problem in one line, whatever the id. */
+/** A problem on one line, whatever the id. */
 function about(id: string, problem: string): string {
   return id === "" ? problem : `rule \`${id.replace(/[\r\n]+/g, " ")}\`: ${problem}`;
 }
 
-/** Gives the engine the rules of the configuration at `path`; what of it cannot be used, one sentence each. */
-export function importGitleaks(engine: Engine, path: string, files: KnownFiles): string[] {
+/** Imports the configuration at `path` into the engine. Returns one sentence for each part that cannot be used. */
+export function importGitleaks(engine: Engine, path: string, files: PolicyFiles): string[] {
   const { acl, problems } = readGitleaks(path, files.read("redact.gitleaks", path));
   const unusable = engine.importSecrets(acl).map(({ id, problem }) => about(id, problem));
   return [...problems, ...unusable].map((problem) => `gitleaks configuration ${JSON.stringify(path)}: ${problem}`);
@@ -78,24 +77,24 @@ export function importGitleaks(engine: Engine, path: string, files: KnownFiles):
 
 class Reader {
   readonly problems: string[] = [];
-  /** Whether an allowlist speaks of paths or commits. */
-  hasPlaces = false;
+  /** Whether an allowlist has paths or commits. */
+  hasPaths = false;
 
   problem(problem: string, id = ""): void {
     this.problems.push(about(id, problem));
   }
 
-  /** Says which keys mean nothing. */
-  known(table: Table, keys: readonly string[], what: string, id = ""): void {
+  /** Reports keys that are unknown or of a wrong type. */
+  checkKeys(table: Table, keys: readonly string[], what: string, id = ""): void {
     for (const [key, value] of table) {
-      if (!keys.includes(key)) this.problem(`${what} has a key \`${key}\`, which is not known and left out`, id);
+      if (!keys.includes(key)) this.problem(`${what} has a key \`${key}\`, which is unknown and ignored`, id);
       else if (TYPES[key]?.(value) === false)
-        this.problem(`${what} has a \`${key}\` of a wrong type, which is left out`, id);
+        this.problem(`${what} has a \`${key}\` of the wrong type, which is ignored`, id);
     }
   }
 
   rule(rule: Table, id: string, aimed: readonly Table[]): string {
-    this.known(rule, [...RULE, ...RULE_TOO], "the rule", id);
+    this.checkKeys(rule, [...RULE, ...RULE_TOO], "the rule", id);
     const regex = text(rule, "regex");
     const why = whyNot(rule, regex);
     if (why !== undefined) {
@@ -113,28 +112,28 @@ class Reader {
     return `rule ${writeText(id)} {\n${settings.join("\n")}\n}\n`;
   }
 
-  /** An object of a list, or nothing where it allows nothing. */
+  /** An object in ACL; empty if the allowlist allows nothing. */
   allowlist(allowlist: Table, what: string, id = ""): string {
-    this.known(allowlist, ALLOWLIST, `${what} allowlist`, id);
+    this.checkKeys(allowlist, ALLOWLIST, `${what} allowlist`, id);
     const isAll = ["and", "&&"].includes(text(allowlist, "condition").toLowerCase());
-    const hasPlaces = texts(allowlist, "paths").length + texts(allowlist, "commits").length > 0;
-    this.hasPlaces ||= hasPlaces;
+    const hasPaths = texts(allowlist, "paths").length + texts(allowlist, "commits").length > 0;
+    this.hasPaths ||= hasPaths;
     const patterns = texts(allowlist, "regexes").map(fromGo);
     const words = texts(allowlist, "stopwords");
-    // No text comes from a path, so what asks for one as well allows nothing.
-    if ((isAll && hasPlaces) || patterns.length + words.length === 0) return "";
+    // A text has no path, so an allowlist that requires one allows nothing.
+    if ((isAll && hasPaths) || patterns.length + words.length === 0) return "";
     const target = text(allowlist, "regextarget");
     return `{ target = ${writeText(target)}, all = ${isAll}, patterns = ${list(patterns)}, words = ${list(words)} }\n`;
   }
 }
 
-/** Why a rule cannot be used for texts, if it cannot. */
+/** Why a rule cannot be used for texts; `undefined` if it can. */
 function whyNot(rule: Table, regex: string): string | undefined {
-  // The core tells of a rule in two lines: its id, and what is wrong with it.
+  // The rule engine reports a rule on two lines: its id, and its problem.
   if (/[\r\n]/.test(text(rule, "id"))) return "since its id has a line break";
-  if (rule.has("path")) return "since it is for files of certain paths, and a text has none";
+  if (rule.has("path")) return "since it is for certain paths, and a text has none";
   if (regex === "") return "since it has no `regex`";
-  if (tables(rule, "required").length > 0) return "since it asks for finds of other rules nearby";
+  if (tables(rule, "required").length > 0) return "since it requires finds of other rules nearby";
   if (rule.get("skipreport") === true) return "since its finds are only for other rules";
   return undefined;
 }
@@ -145,7 +144,7 @@ function tableOf(value: unknown): Table {
   return new Map(entries.map(([key, member]) => [key.toLowerCase(), member]));
 }
 
-/** The tables of an array, or the one table. */
+/** The tables of an array, or a single table. */
 function tables(table: Table, key: string): Table[] {
   const value = table.get(key);
   if (value === undefined) return [];

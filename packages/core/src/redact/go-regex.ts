@@ -1,4 +1,4 @@
-// A regular expression of Go's RE2, as one of the Rust crate that means the same.
+// Conversion of a regular expression from Go's syntax (RE2) to that of Rust's `regex` crate.
 
 const CLASSES: Readonly<Record<string, string>> = {
   d: "0-9",
@@ -10,12 +10,12 @@ const CONTROLS: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r
 /** The start of a counted repetition; any other `{` is a character. */
 const COUNT = /\{\d+(?:,\d*)?\}/y;
 const POSIX = /\[:\^?[a-z]+:\]/y;
-/** What both write alike: Unicode classes, flags and names of groups, looks. */
+/** Syntax that both share: Unicode classes, flags and names of groups, assertions. */
 const ALIKE = /\\[pP](?:\{[^}]*\}|.)|\(\?[^:)]*[:)>]|\\[bBAz]/y;
 
 /**
- * Writes `pattern` anew: `\d`, `\w` and `\s` are of ASCII in Go; `{` may be a character there, a class holds no class and no
- * operator, and `\<` is a character. What is wrong in both languages stays as wrong as it is.
+ * Rewrites `pattern`. In Go, `\d`, `\w` and `\s` are ASCII only, `{` may be a literal, a class has no nested class and no
+ * operator, and `\<` is a literal. A pattern that is invalid in both stays invalid.
  *
  * @example
  * fromGo("\\w{2}[[&]"); // "[0-9A-Za-z_]{2}[\\x5b\\x26]"
@@ -27,7 +27,7 @@ export function fromGo(pattern: string): string {
   return out;
 }
 
-/** A pattern and a place in it. */
+/** A pattern and a position in it. */
 class Reader {
   at = 0;
   readonly pattern: string;
@@ -44,7 +44,7 @@ class Reader {
     return this.pattern.startsWith(text, this.at);
   }
 
-  /** What a sticky expression matches here, taken; nothing if it does not. */
+  /** Consumes and returns what a sticky expression matches here; empty if it does not match. */
   take(expression: RegExp): string {
     expression.lastIndex = this.at;
     const [found = ""] = expression.exec(this.pattern) ?? [];
@@ -52,7 +52,7 @@ class Reader {
     return found;
   }
 
-  /** The next character, taken; empty at the end. */
+  /** Consumes and returns the next character; empty at the end. */
   next(): string {
     const char = String.fromCodePoint(this.pattern.codePointAt(this.at) ?? 0);
     if (this.atEnd) return "";
@@ -71,7 +71,7 @@ function outside(reader: Reader): string {
   return char === "\\" ? escaped(reader, (inner, negated) => `[${negated ? "^" : ""}${inner}]`) : char;
 }
 
-/** `\Q…\E`: all of it are characters. */
+/** `\Q…\E`: everything in it is literal. */
 function quoted(reader: Reader): string {
   const start = reader.at + 2;
   const end = reader.pattern.indexOf("\\E", start);
@@ -79,7 +79,7 @@ function quoted(reader: Reader): string {
   return Array.from(reader.pattern.slice(start, end < 0 ? undefined : end), literal).join("");
 }
 
-/** What stands behind a backslash. `whole` writes a class. */
+/** The part after a backslash. `whole` writes a class. */
 function escaped(reader: Reader, whole: (inner: string, negated: boolean) => string): string {
   const char = reader.next();
   const inner = CLASSES[char.toLowerCase()];
@@ -87,7 +87,7 @@ function escaped(reader: Reader, whole: (inner: string, negated: boolean) => str
   const control = CONTROLS[char];
   if (control !== undefined) return hex(control);
   if (char === "x") return `\\x${reader.take(/\{[0-9A-Fa-f]+\}|[0-9A-Fa-f]{2}/y)}`;
-  // One digit alone would be a back-reference, which neither has.
+  // A single digit would be a back-reference, which neither syntax has.
   if (/[0-7]/.test(char)) {
     const digits = char + reader.take(/[0-7]{1,2}/y);
     return digits.length > 1 || char === "0" ? hex(Number.parseInt(digits, 8)) : `\\${char}`;
@@ -95,11 +95,11 @@ function escaped(reader: Reader, whole: (inner: string, negated: boolean) => str
   return /[0-9A-Za-z]/.test(char) || char === "" ? `\\${char}` : literal(char);
 }
 
-/** A class, behind its `[`. */
+/** A class, after its `[`. */
 function classOf(reader: Reader): string {
   let out = reader.take(/\^/y);
   for (let first = true; first || !reader.startsWith("]"); first = false) {
-    // Never closed, which both refuse.
+    // Never closed, which is invalid in both.
     if (reader.atEnd) return `[${out}`;
     out += reader.take(POSIX) || reader.take(/\\[pP](?:\{[^}]*\}|.)/y) || member(reader);
   }
@@ -107,7 +107,7 @@ function classOf(reader: Reader): string {
   return `[${out}]`;
 }
 
-/** A character of a class or a range of them, or a class behind a backslash. */
+/** A character of a class, a range, or a class after a backslash. */
 function member(reader: Reader): string {
   const low = memberChar(reader);
   const isRange = reader.startsWith("-") && !reader.startsWith("-]") && reader.at + 1 < reader.pattern.length;

@@ -1,22 +1,22 @@
-// What stands for a masked secret: `{{A3S_REDACTED:<kind>:<n>}}`.
+// Placeholders, which replace masked secrets: `{{A3S_REDACTED:<kind>:<n>}}`.
 
 const OPENING = "{{A3S_REDACTED:";
 const WHOLE = /\{\{A3S_REDACTED:[\w.-]{1,64}:\d{1,15}\}\}/g;
-/** What a placeholder that is not there to its end looks like. */
+/** The start of a placeholder at the end of a text. */
 const PARTIAL =
   /\{(?:\{(?:A(?:3(?:S(?:_(?:R(?:E(?:D(?:A(?:C(?:T(?:E(?:D(?::[\w.-]{0,64}(?::\d{0,15}\}?)?)?)?)?)?)?)?)?)?)?)?)?)?)?)?$/;
-/** No placeholder is longer. */
+/** The most UTF-16 units of a placeholder. */
 const MAX_LENGTH = OPENING.length + 64 + 1 + 15 + 2;
 
-/** Texts in the place of secrets, and the secrets: never to be logged. */
+/** Secrets by placeholder. Do not log it. */
 export type Restores = Readonly<Record<string, string>>;
 
-/** Gives out placeholders, numbered by kind from 1. */
+/** Makes placeholders, numbered from 1 for each kind. */
 export class Placeholders {
   readonly #last = new Map<string, number>();
   readonly #taken: ReadonlySet<string>;
 
-  /** What looks like a placeholder in `text` is not given out. */
+  /** Skips placeholders that `text` already contains. */
   constructor(text = "") {
     this.#taken = new Set(text.includes(OPENING) ? text.match(WHOLE) : []);
   }
@@ -31,12 +31,12 @@ export class Placeholders {
   }
 }
 
-/** Puts what `find` knows in the place of placeholders; the others stay. */
+/** Replaces the placeholders that `find` returns a secret for; others stay. */
 export function restored(text: string, find: (placeholder: string) => string | undefined): string {
   return text.includes(OPENING) ? text.replace(WHOLE, (placeholder) => find(placeholder) ?? placeholder) : text;
 }
 
-/** Where at the end of `text` a placeholder may have begun; the text's length if none has. */
+/** Where an unfinished placeholder starts at the end of `text`; the text's length if there is none. */
 export function partialAt(text: string): number {
   const from = Math.max(0, text.length - MAX_LENGTH);
   const found = text.slice(from).search(PARTIAL);

@@ -1,40 +1,40 @@
-// Secrets in a text that comes in parts: found as they would be in one piece.
+// Searching a text for secrets that comes in parts, with the same result as in one piece.
 
 import type { Find, Scan, ScanPart } from "../engine/scan.js";
 
-/** Looks for secrets; throws where that failed, so that nothing is known of the text. */
+/** Searches a text for secrets. Throws if the search fails. */
 export type ScanText = (text: string, part: ScanPart) => Scan;
 
-/** A part of the text: a secret of a kind, or what is none. */
+/** A part of the text: a secret with its kind, or other text. */
 export interface Piece {
   readonly text: string;
   readonly kind?: string;
 }
 
-/** UTF-16 units that are scanned at once. */
-const AT_ONCE = 1024 * 1024;
-/** The core holds no more bytes back for a match that might begin; a longer match is cut into several. */
-const HOLD = 32 * 1024;
-/** What the core may look at before a match, and of a match that is cut so that it goes on. */
+/** The most UTF-16 units that are added before a scan. */
+const MAX_PART = 1024 * 1024;
+/** The most UTF-8 bytes that are held back for an unfinished match; a longer match is cut into several. */
+const MAX_HELD = 32 * 1024;
+/** UTF-16 units of context before a match, and of the start of a match that was cut. */
 const LOOK_BACK = 256;
 const HEAD = 1024;
-/** Backslashes are not parted from what they escape; a longer run of them is. */
+/** Backslashes are not separated from what they escape, unless there are more of them than this. */
 const MAX_ESCAPES = 1024;
-/** So much must have come anew, as a share of what is held back, before that is scanned again: short parts would cost a lot. */
-const SHARE = 1 / 8;
+/** Held text is scanned again only after it has grown by this share: otherwise many short parts would cost too much. */
+const MIN_GROWTH = 1 / 8;
 
 /**
- * Gives each part of a text as soon as nothing that follows can change what it is. At most 36 KiB of UTF-8 are held back; a secret of
- * more than 32 KiB comes as several.
+ * Returns each piece of a text as soon as no text that follows can change it. At most 36 KiB of UTF-8 are held back; a secret
+ * of more than 32 KiB comes as several pieces.
  */
 export class Scanner {
   readonly #scan: ScanText;
   readonly #placeholders: boolean;
-  /** Text that has not been given. */
+  /** Text that has not been returned yet. */
   #held = "";
-  /** How much of it was scanned last. */
+  /** How much of it was part of the last scan. */
   #scanned = 0;
-  /** Text before it: what was given last or, within a secret that goes on, how that began. */
+  /** Context before it: the text returned last or, inside a secret that was cut, the secret's start. */
   #before = "";
   #isInside = false;
 
@@ -59,21 +59,21 @@ export class Scanner {
 
   #take(part: string, pieces: Piece[], isLast: boolean): void {
     let at = 0;
-    for (; part.length - at > AT_ONCE; at += AT_ONCE) {
-      this.#held += part.slice(at, at + AT_ONCE);
-      this.#settle(pieces, false);
+    for (; part.length - at > MAX_PART; at += MAX_PART) {
+      this.#held += part.slice(at, at + MAX_PART);
+      this.#release(pieces, false);
     }
     this.#held += part.slice(at);
     const fresh = this.#held.length - this.#scanned;
-    if (isLast || fresh > this.#scanned * SHARE) this.#settle(pieces, isLast);
+    if (isLast || fresh > this.#scanned * MIN_GROWTH) this.#release(pieces, isLast);
   }
 
-  #settle(pieces: Piece[], isLast: boolean): void {
+  #release(pieces: Piece[], isLast: boolean): void {
     const length = isLast ? this.#held.length : wholeLength(this.#held);
     const text = this.#held.slice(0, length);
-    const { finds, settled } = this.#look(text, isLast);
-    const overlong = length - settled > HOLD ? cutOf(finds, length - HOLD) : undefined;
-    const end = overlong?.end ?? settled;
+    const { finds, stableUntil } = this.#find(text, isLast);
+    const overlong = length - stableUntil > MAX_HELD ? cutOf(finds, length - MAX_HELD) : undefined;
+    const end = overlong?.end ?? stableUntil;
     let at = 0;
     for (const find of finds) {
       if (find.start >= end) break;
@@ -86,7 +86,7 @@ export class Scanner {
     this.#scanned = length - end;
     if (overlong?.find !== undefined) {
       const { start } = overlong.find;
-      // What goes on since an earlier cut keeps its beginning.
+      // A match that goes on since an earlier cut keeps its start.
       if (!this.#isInside || start > 0) this.#before = text.slice(Math.max(0, start - LOOK_BACK)).slice(0, HEAD);
       this.#isInside = true;
     } else if (end > 0) {
@@ -95,26 +95,26 @@ export class Scanner {
     }
   }
 
-  /** What is found in `text`, in its own units. */
-  #look(text: string, isLast: boolean): Scan {
+  /** The finds in `text`, in its own UTF-16 units. */
+  #find(text: string, isLast: boolean): Scan {
     const before = this.#before.length;
     const from = this.#isInside ? 0 : before;
-    const { finds, settled } = this.#scan(this.#before + text, { from, isLast, placeholders: this.#placeholders });
+    const { finds, stableUntil } = this.#scan(this.#before + text, { from, isLast, placeholders: this.#placeholders });
     const own = finds.filter(({ end }) => end > before);
     return {
       finds: own.map(({ start, end, kind }) => ({ start: Math.max(0, start - before), end: end - before, kind })),
-      settled: Math.max(0, settled - before),
+      stableUntil: Math.max(0, stableUntil - before),
     };
   }
 }
 
-/** Where to cut, before `limit` or at the end of the find that lies across it. */
+/** Where to cut: at `limit`, or at the end of the find that lies across it. */
 function cutOf(finds: readonly Find[], limit: number): { readonly end: number; readonly find?: Find } {
   const across = finds.find(({ start, end }) => start < limit && limit <= end);
   return across === undefined ? { end: limit } : { end: across.end, find: across };
 }
 
-/** The text's length without what is only half there: the first unit of a pair, and an escape at its end. */
+/** The text's length without an incomplete end: the first unit of a surrogate pair, or an unfinished escape. */
 function wholeLength(text: string): number {
   const last = text.charCodeAt(text.length - 1);
   if (last >= 0xd800 && last <= 0xdbff) return text.length - 1;

@@ -1,4 +1,4 @@
-// The check of a Sentry's options: callers in JavaScript make typing errors too, and one must not disarm a judge.
+// The check of a sentry's options at run time: a typing error in JavaScript must not disable a judge.
 
 import { isSeverity } from "../decision/decision.js";
 import type { Tiers } from "../pipeline/tier.js";
@@ -12,7 +12,7 @@ const record: Check = (value) => typeof value === "object" && value !== null;
 const seconds: Check = (value) => typeof value === "number" && value > 0 && value <= 86_400;
 const share: Check = (value) => typeof value === "number" && value >= 0 && value <= 1;
 
-/** What an option may be, and the words for it. */
+/** The check of each option, and the words for it. */
 const OPTIONS: Readonly<Record<keyof SentryOptions, readonly [Check, string]>> = {
   name: [text, "of type string"],
   format: [text, "of type string"],
@@ -29,7 +29,7 @@ const OPTIONS: Readonly<Record<keyof SentryOptions, readonly [Check, string]>> =
   files: [record, "of type object"],
 };
 
-/** The fields of the options that replace a section of the policy: all of them are there. */
+/** The fields of the options that replace a section of the policy: all are required. */
 const SECTIONS: Readonly<Record<"llm" | "agent" | "sae", Readonly<Record<string, readonly [Check, string]>>>> = {
   llm: {
     url: [text, "of type string"],
@@ -49,23 +49,23 @@ const SECTIONS: Readonly<Record<"llm" | "agent" | "sae", Readonly<Record<string,
   },
 };
 
-/** Throws a `TypeError` at an option that is unknown, has a wrong type, or says what a policy could not. */
+/** Throws a `TypeError` for an option that is unknown, has the wrong type, or has a value that a policy could not have. */
 export function checkOptions(options: SentryOptions): void {
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof SentryOptions] : undefined;
     if (check === undefined) throw new TypeError(`unknown option \`${name}\``);
-    if (value !== undefined) need(name, value, check);
+    if (value !== undefined) requireThat(name, value, check);
   }
   for (const [name, file] of Object.entries(options.deny ?? {})) {
     if (name !== "egress" && name !== "file" && name !== "exec")
       throw new TypeError(`unknown deny-file \`${name}\`: they are \`egress\`, \`file\` and \`exec\``);
-    if (file !== undefined) need(`deny.${name}`, file, [textOrNull, "a path, or `null` for none"]);
+    if (file !== undefined) requireThat(`deny.${name}`, file, [textOrNull, "a path, or `null` for none"]);
   }
   for (const [name, fields] of Object.entries(SECTIONS)) {
     const section = options[name as keyof typeof SECTIONS];
     if (section === undefined || section === null) continue;
     const given = new Map<string, unknown>(Object.entries(section));
-    for (const [key, check] of Object.entries(fields)) need(`${name}.${key}`, given.get(key), check);
+    for (const [key, check] of Object.entries(fields)) requireThat(`${name}.${key}`, given.get(key), check);
   }
   const { sae } = options;
   if (sae && sae.escalateAt > sae.blockAt)
@@ -73,9 +73,9 @@ export function checkOptions(options: SentryOptions): void {
   if (typeof options.tiers === "object") checkTiers(options.tiers);
 }
 
-/** Throws a `TypeError` at what is no tier. */
+/** Throws a `TypeError` for an invalid tier. */
 export function checkTiers(tiers: Tiers): void {
-  if (!record(tiers)) throw new TypeError("option `tiers` must give an object of tiers");
+  if (!record(tiers)) throw new TypeError("option `tiers` must return an object of tiers");
   for (const [name, tier] of Object.entries(tiers)) {
     if (name !== "l2" && name !== "l3" && name !== "sae")
       throw new TypeError(`unknown tier \`${name}\`: the tiers are \`l2\`, \`l3\` and \`sae\``);
@@ -88,6 +88,6 @@ function recordOrNull(value: unknown): boolean {
   return value === null || record(value);
 }
 
-function need(name: string, value: unknown, [check, words]: readonly [Check, string]): void {
+function requireThat(name: string, value: unknown, [check, words]: readonly [Check, string]): void {
   if (!check(value)) throw new TypeError(`option \`${name}\` must be ${words}`);
 }

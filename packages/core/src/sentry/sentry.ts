@@ -1,58 +1,42 @@
-// The judge of a policy: events in, decisions out.
+// The public class: events in, decisions out, by one policy.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { Decision, EventKind, Risk } from "../decision/decision.js";
-import { type Explanation, explanation } from "../decision/explanation.js";
-import { FOR_SAE, failed, L1BesideSae, L1Decisions, OTHER_RISK } from "../decision/l1-decisions.js";
+import type { Decision, EventKind, FinalDecision, Risk } from "../decision/decision.js";
+import type { Explanation } from "../decision/explanation.js";
+import { L1WithoutActivations } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
-import { EngineFailure } from "../engine/engine-failure.js";
-import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgment-code.js";
-import type { EventJson } from "../events/builders.js";
-import { type EventInput, eventBytes, eventText, needBytes } from "../events/input.js";
+import type { EventInput, EventJson } from "../events/event.js";
 import type { EventFacts } from "../generated/wire.js";
-import { Running } from "../pipeline/abort.js";
-import { failMode } from "../pipeline/fail-mode.js";
-import { Pipeline } from "../pipeline/pipeline.js";
-import { type StageL2Result, type StageResult, stageOf, stopped } from "../pipeline/stage.js";
-import type { JudgedEvent, TierSettings, Tiers } from "../pipeline/tier.js";
-import { openPolicy } from "../policy/open.js";
-import { deepFreeze, type Policy, publicPolicy } from "../policy/policy.js";
+import type { StageL2Result, StageResult } from "../pipeline/stage.js";
+import type { JudgedEvent, TierSettings } from "../pipeline/tier.js";
+import type { Policy } from "../policy/policy.js";
 import type { PolicySource } from "../policy/source.js";
-import { missingTiers } from "../policy/warnings.js";
-import { type InspectOptions, inspect } from "../redact/gate.js";
-import { importGitleaks } from "../redact/gitleaks.js";
-import { type Redactor, redactor } from "../redact/redactor.js";
-import type { ScanText } from "../redact/scanner.js";
+import { Gate, type InspectOptions } from "../redact/gate.js";
+import type { Redactor } from "../redact/redactor.js";
 import type { WireDirection, WireInspection } from "../redact/wire-inspection.js";
-import { attachDictionary, saeDecision, saeTier } from "../sae/sae.js";
-import { codesOf } from "../stream/line-codes.js";
-import { EventStream } from "../stream/stream.js";
+import { EventStream, type StreamParts } from "../stream/stream.js";
 import { addDispose } from "../util/dispose.js";
-import { checkOptions, checkTiers } from "./check-options.js";
+import { Judging } from "./judging.js";
 import type { SentryOptions, SentrySpec } from "./options.js";
+import { prepareSentry, SentryParts } from "./parts.js";
 
-/** Options of a judgment that may take time. */
+/** Options of a judgment that may wait for a tier. */
 export interface JudgeOptions {
-  /** Ends the wait, and the work of the tiers: the promise rejects with the signal's reason. */
+  /** Aborts the judgment and its tiers: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-}
-
-/** What a sentry is made of. */
-interface Parts {
-  readonly engine: Engine;
-  readonly policy: Policy;
-  readonly spec: SentrySpec;
-  readonly settings: TierSettings;
-  readonly tiers: Tiers;
-  /** What is to be said beside what tiers are missing. */
-  readonly warnings: readonly string[];
 }
 
 /**
  * Judges events by one policy.
  *
- * Holds memory that the garbage collector does not see: call {@link close}, or declare it with `using`. After that, every
- * method throws an `Error` (the asynchronous ones reject with it).
+ * All methods that take an event return `null` for an input that is not an event: not a JSON object, no modelled kind, a
+ * required field missing or of the wrong type, more than 16 MiB. They never throw because of an event. A lone surrogate in a
+ * text is judged as U+FFFD.
+ *
+ * A sentry holds memory that the garbage collector does not see: call {@link close}, or declare it with `using`. Afterwards
+ * every method throws an `Error` (asynchronous ones reject with it).
+ *
+ * Create it with {@link create}; `new Sentry()` throws a `TypeError`.
  *
  * @example
  * const sentry = await Sentry.create(`rule "no-netcat" {
@@ -64,75 +48,61 @@ interface Parts {
 export class Sentry {
   /** The policy in force, without secrets. */
   readonly policy: Policy;
-  /** What the policy asks for and this sentry cannot do, one sentence each. */
+  /** The parts of the policy that have no effect here, one sentence each. */
   readonly warnings: readonly string[];
   readonly #engine: Engine;
-  readonly #l1: L1Decisions;
-  /** L1's decisions in streams, whose other events the dictionary's tier judges there, and no other tier can. */
-  readonly #streamL1: L1Decisions;
-  /** Secrets may be in it, so it is not to be seen when a sentry is logged. */
+  readonly #stream: Pick<StreamParts, "l1"> & { readonly allActivations: boolean };
+  /** Private, since it may hold secrets and must not show when a sentry is logged. */
   readonly #spec: SentrySpec;
   readonly #settings: TierSettings;
-  readonly #pipeline: Pipeline;
-  readonly #scan: ScanText;
-  /** The judgments on their way. */
-  readonly #running = new Running();
+  readonly #judging: Judging;
+  readonly #gate: Gate;
   #closed = false;
 
-  private constructor({ engine, policy, spec, settings, tiers, warnings }: Parts) {
+  /** Throws a `TypeError` unless `parts` is what {@link create} prepares. */
+  protected constructor(parts: SentryParts) {
+    if (!(parts instanceof SentryParts)) {
+      throw new TypeError("`new Sentry()` is not supported: use `await Sentry.create(policy)`");
+    }
+    const { engine, policy, tiers } = parts;
+    const judging = new Judging(parts);
     this.policy = policy;
-    this.#spec = spec;
-    this.#settings = settings;
-    this.warnings = Object.freeze([...missingTiers(policy, tiers), ...warnings]);
+    this.warnings = parts.warnings;
     this.#engine = engine;
-    this.#l1 = new L1Decisions(policy.rules);
-    this.#streamL1 = tiers.sae === undefined || engine.hasSae ? this.#l1 : new L1BesideSae(policy.rules);
-    this.#scan = (text, part) => {
-      this.#refuseIfClosed();
-      return engine.scan(text, part);
-    };
-    const { failClosed, speculate } = policy;
-    this.#pipeline = new Pipeline({ tiers, failClosed, speculate, inferRisk: this.inferRisk.bind(this) });
+    this.#spec = parts.spec;
+    this.#settings = parts.settings;
+    this.#judging = judging;
+    // In streams, the engine itself scores activations, but only by its own dictionary.
+    const allActivations = tiers.sae !== undefined && !engine.hasSae;
+    this.#stream = { l1: allActivations ? new L1WithoutActivations(policy.rules) : judging.l1, allActivations };
+    this.#gate = new Gate({
+      engine,
+      scan: (text, part) => {
+        this.#requireOpen();
+        return engine.scan(text, part);
+      },
+      evaluate: (event, signal) => judging.evaluate(event, signal),
+      failMode: (escalation) => judging.failMode(escalation),
+    });
   }
 
   /**
-   * Compiles a policy: ACL text, TOML text with `format: "toml"`, or an object of the same schema. The built-in rules
-   * always apply, after the policy's own; the empty text is a policy.
+   * Compiles a policy: ACL text, TOML text with `format: "toml"`, or an object of the same schema. The built-in rules always
+   * apply, after the policy's own; the empty text is a valid policy.
    *
-   * Rejects with a `PolicyError` that shows every problem, or a `TypeError` for an argument of a wrong type.
+   * Rejects with a `PolicyError` that has all problems of the policy, or with a `TypeError` for an argument of the wrong type.
    *
    * @example
    * const sentry = await Sentry.create({ fail_closed: true }, { env: { LLM_KEY: "..." } });
    */
   static async create(source: PolicySource, options: SentryOptions = {}): Promise<Sentry> {
-    checkOptions(options);
-    const { engine, info, files, ...opened } = await openPolicy(source, options);
-    const { failClosed, dryRun, deny, speculate, llm, agent, sae } = info;
-    const settings = deepFreeze({ llm, agent, sae, failClosed });
-    try {
-      const tiers = typeof options.tiers === "function" ? await options.tiers(settings) : { ...options.tiers };
-      checkTiers(tiers);
-      const own = sae !== null && tiers.sae === undefined ? sae : null;
-      if (own !== null) attachDictionary(engine, own, files);
-      const { gitleaks } = info.redact;
-      const warnings = gitleaks === null ? [] : importGitleaks(engine, gitleaks, files);
-      const all = own === null ? tiers : { ...tiers, sae: saeTier(engine) };
-      // Without its tiers, a sentry made anew must not take up one that the caller had replaced.
-      const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae: own };
-      const spec = { source: opened.source, options: { ...opened.options, ...overrides, files: files.table() } };
-      return new Sentry({ engine, policy: publicPolicy(info), spec, settings, tiers: all, warnings });
-    } catch (error) {
-      engine.close();
-      throw error;
-    }
+    return new Sentry(await prepareSentry(source, options));
   }
 
   /**
-   * L1's decision on an event: the rules alone, at once. `null` for what is not an event: no JSON object, an envelope
-   * with nothing to judge, a required field missing or of a wrong type, more than 16 MiB. Never throws for an event's sake.
+   * The decision of the rules (L1) alone, synchronously.
    *
-   * A lone surrogate in a text is judged as U+FFFD. If the rule engine fails on an event, the decision is an
-   * escalation that says so.
+   * If the rule engine fails on an event, the decision is an escalation of severity high with that reason.
    *
    * @example
    * sentry.classify('{"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}')?.rule; // "oob-exfil-dns"
@@ -140,61 +110,56 @@ export class Sentry {
   classify(event: EventJson): Decision;
   classify(event: EventInput): Decision | null;
   classify(event: EventInput): Decision | null {
-    this.#refuseIfClosed();
-    return this.#l1Of(this.#engine.judge(typeof event === "string" ? event : eventBytes(event)));
+    return this.#open().classify(event);
   }
 
   /**
-   * L1's decisions on events, one a line, all judged in one call where {@link createStream} leaves out what is harmless.
-   * `null` for a line that is not an event, or has more than 256 KiB. No decision has an action: see {@link classify}
-   * for the target of a block. A text without a newline at its end is one that has it.
+   * The rules' decisions on many events, one a line, in one call. {@link createStream} returns only those that need attention.
+   *
+   * `null` for a line that is not an event, or has more than 256 KiB. The decisions have no action: use {@link classify} for
+   * the target of a block. The last line needs no newline. Throws a `TypeError` unless `lines` is a `Uint8Array`.
    *
    * @example
    * const lines = new TextEncoder().encode(`${toolExec(1, ["ls"])}\nno event\n`);
    * sentry.classifyLines(lines).map((decision) => decision?.verdict); // ["allow", undefined]
    */
   classifyLines(lines: Uint8Array): (Decision | null)[] {
-    this.#refuseIfClosed();
-    needBytes("lines", lines);
-    return codesOf(this.#engine, lines).map((code) => {
-      if (isEvent(code)) return this.#l1.of(code);
-      return code === FAILED_CODE ? failed(this.#engine.failure) : null;
-    });
+    return this.#open().classifyLines(lines);
   }
 
   /**
-   * The decision on an event: L1, then the tiers for an escalation, then the fail mode. Never `"escalate"`; `null` for
-   * what is not an event. A tier that fails counts as one that escalates.
+   * The final decision on an event: the rules, the tiers for an escalation, then the fail mode. A failing tier counts as an
+   * escalation.
    *
    * @example
    * const decision = await sentry.evaluate(egress(1234, "169.254.169.254", 80));
    * decision.verdict; // "block"
    */
-  evaluate(event: EventJson, options?: JudgeOptions): Promise<Decision>;
-  evaluate(event: EventInput, options?: JudgeOptions): Promise<Decision | null>;
-  async evaluate(event: EventInput, options: JudgeOptions = {}): Promise<Decision | null> {
-    this.#refuseIfClosed();
-    options.signal?.throwIfAborted();
-    const seen = this.#see(event);
-    if (seen === null) return null;
-    const { l1, judged } = seen;
-    return judged === undefined ? this.failMode(l1) : await this.#settle(l1, judged, options);
+  evaluate(event: EventJson, options?: JudgeOptions): Promise<FinalDecision>;
+  evaluate(event: EventInput, options?: JudgeOptions): Promise<FinalDecision | null>;
+  async evaluate(event: EventInput, { signal }: JudgeOptions = {}): Promise<FinalDecision | null> {
+    return await this.#open().evaluate(event, signal);
   }
 
   /**
-   * The rest of {@link evaluate} after L1: what becomes of an escalation. Other decisions come back as they are. Without
-   * an event no tier can be asked, and the fail mode decides.
-   */
-  async resolveEscalation(l1: Decision, event: JudgedEvent | null, options: JudgeOptions = {}): Promise<Decision> {
-    this.#refuseIfClosed();
-    options.signal?.throwIfAborted();
-    return l1.verdict !== "escalate" || event === null ? this.failMode(l1) : await this.#settle(l1, event, options);
-  }
-
-  /**
-   * What L1 says of an event, and whether the next tier may be asked. No tier is. `null` for what is not an event.
+   * The part of {@link evaluate} after L1: resolves an escalation by the tiers and the fail mode. Other decisions are
+   * returned unchanged. Without an event, the fail mode decides.
    *
-   * Where the sentry has an SAE tier, L1 has no say in `LlmActivations` events: its decision is an escalation that says so.
+   * @example
+   * for (const { decision, event } of stream.push(chunk)) await sentry.resolveEscalation(decision, event);
+   */
+  async resolveEscalation(
+    l1: Decision,
+    event: JudgedEvent | null,
+    { signal }: JudgeOptions = {},
+  ): Promise<FinalDecision> {
+    return await this.#open().resolveEscalation(l1, event, signal);
+  }
+
+  /**
+   * L1's decision, and whether the next tier may judge the event. No tier is called.
+   *
+   * If the sentry has an SAE tier, L1 does not judge `LlmActivations` events: its decision is an escalation with that reason.
    *
    * @example
    * const { stageStatus } = sentry.evaluateL1(fileAccess(1, "/home/u/.ssh/id_rsa"));
@@ -203,21 +168,14 @@ export class Sentry {
   evaluateL1(event: EventJson): StageResult;
   evaluateL1(event: EventInput): StageResult | null;
   evaluateL1(event: EventInput): StageResult | null {
-    this.#refuseIfClosed();
-    const code = this.#engine.judge(eventBytes(event));
-    const l1 = this.#l1Of(code);
-    if (l1 === null) return null;
-    if (code === FAILED_CODE) return { l1Decision: l1, ...stopped("not-judged") };
-    const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? FOR_SAE[l1.evidence] : l1;
-    return { l1Decision, ...stageOf(l1Decision) };
+    return this.#open().evaluateL1(event);
   }
 
   /**
-   * What L1 and L2 say of an event, and whether L3 may be asked. L3 never is, and L2 only if the event was eligible. `null` for
-   * what is not an event.
+   * The decisions of L1 and L2, and whether L3 may judge the event. L3 is never called, L2 only for an eligible event.
    *
-   * An L2 that fails has escalated. `LlmActivations` events go to the SAE tier if there is one, which then has L1's place, and
-   * from there past L2.
+   * A failing L2 counts as an escalation. The SAE tier, if there is one, judges `LlmActivations` events in place of L1; its
+   * escalations skip L2.
    *
    * @example
    * const result = await sentry.evaluateThroughL2(fileAccess(1, "/home/u/.ssh/id_rsa"));
@@ -225,33 +183,27 @@ export class Sentry {
    */
   evaluateThroughL2(event: EventJson, options?: JudgeOptions): Promise<StageL2Result>;
   evaluateThroughL2(event: EventInput, options?: JudgeOptions): Promise<StageL2Result | null>;
-  async evaluateThroughL2(event: EventInput, options: JudgeOptions = {}): Promise<StageL2Result | null> {
-    this.#refuseIfClosed();
-    options.signal?.throwIfAborted();
-    const seen = this.#see(event);
-    if (seen === null) return null;
-    const { l1, judged, lost } = seen;
-    if (lost) return { l1Decision: l1, ...stopped("not-judged") };
-    if (judged === undefined) return { l1Decision: l1, ...stageOf(l1) };
-    return await this.#running.run(options.signal, (signal) => this.#pipeline.throughL2({ l1, event: judged, signal }));
+  async evaluateThroughL2(event: EventInput, { signal }: JudgeOptions = {}): Promise<StageL2Result | null> {
+    return await this.#open().evaluateThroughL2(event, signal);
   }
 
   /**
-   * What becomes of an escalation that nothing settles, by the policy's `fail_closed`; other decisions come back as they are.
+   * Applies the fail mode to an escalation: blocks it if the policy has `fail_closed`, otherwise allows it. Other decisions
+   * are returned unchanged.
    *
    * @example
    * sentry.failMode(escalation).resolution; // "unresolved-escalation"
    */
-  failMode(decision: Decision): Decision {
-    return decision.verdict === "escalate" ? failMode(decision, this.policy.failClosed) : decision;
+  failMode(decision: Decision): FinalDecision {
+    return this.#judging.failMode(decision);
   }
 
   /**
-   * A body of a call to a model or a tool, before it is forwarded: judged as an `SslContent` event by {@link evaluate}, and, apart
-   * from that, looked through for secrets and personal data to mask.
+   * Inspects the body of a call to a model or a tool before it is forwarded: judges it as an `SslContent` event like
+   * {@link evaluate}, and finds the secrets and personal data to mask.
    *
-   * A body that makes an event of more than 16 MiB takes the fail mode; it is masked all the same. If the rule engine fails on it,
-   * it is blocked. Rejects with a `TypeError` for an argument of a wrong type.
+   * A body whose event would have more than 16 MiB gets the fail mode's decision; it is masked nevertheless. If the rule engine
+   * fails, the body is blocked. Rejects with a `TypeError` for an argument of the wrong type.
    *
    * @example
    * const wire = await sentry.inspectWire('{"content":"mail bob@example.com"}', "request");
@@ -259,17 +211,13 @@ export class Sentry {
    * masked; // '{"content":"mail {{A3S_REDACTED:email:1}}"}'
    */
   async inspectWire(content: string, direction: WireDirection, options: InspectOptions = {}): Promise<WireInspection> {
-    this.#refuseIfClosed();
+    this.#requireOpen();
     options.signal?.throwIfAborted();
-    return await inspect(content, direction, options, {
-      scan: this.#scan,
-      evaluate: this.evaluate.bind(this),
-      failMode: this.failMode.bind(this),
-    });
+    return await this.#gate.inspectWire(content, direction, options);
   }
 
   /**
-   * A stream that masks the secrets of a text, and gives streams that put them back. Errors once the sentry is closed.
+   * A stream that masks the secrets of a text, and makes streams that restore them. It errors once the sentry is closed.
    *
    * @example
    * const redactor = sentry.createRedactor();
@@ -277,68 +225,59 @@ export class Sentry {
    * answer.pipeThrough(redactor.restorer());
    */
   createRedactor(): Redactor {
-    this.#refuseIfClosed();
-    return redactor(this.#scan);
+    this.#requireOpen();
+    return this.#gate.createRedactor();
   }
 
   /**
-   * A text for a log, such as the reason that a model gave: its first 4 KiB, with placeholders for the secrets that
-   * {@link inspectWire} would mask. E-mail addresses stay, since they may say where something was sent.
+   * A text for a log, such as a model's reason: the first 4 KiB, with placeholders for the secrets that {@link inspectWire}
+   * would mask. E-mail addresses stay, since they may say where data was sent.
    *
    * @example
    * sentry.withoutSecrets(`it posts ${key}`); // "it posts {{A3S_REDACTED:openai_key:1}}"
    */
   withoutSecrets(text: string): string {
-    this.#refuseIfClosed();
-    if (typeof text !== "string") throw new TypeError("`text` must be a string");
-    try {
-      return this.#engine.shown(text);
-    } catch {
-      return "(not shown, since it could not be looked through for secrets)";
-    }
-  }
-
-  /** What is known of an event, its whole subject too; `null` for what is not an event. Throws if the rule engine fails. */
-  facts(event: EventInput): Readonly<EventFacts> | null {
-    this.#refuseIfClosed();
-    return this.#ifEvent(event, () => this.#engine.facts());
+    this.#requireOpen();
+    return this.#gate.withoutSecrets(text);
   }
 
   /**
-   * Why an event is judged as it is, rule by rule, by the same path that judges; `null` for what is not an event.
-   * Throws if the rule engine fails.
+   * The facts of an event, with its whole subject. Throws an `Error` if the rule engine fails.
+   *
+   * @example
+   * sentry.facts(dns(7, "x.oast.fun"))?.subject; // "x.oast.fun"
+   */
+  facts(event: EventInput): Readonly<EventFacts> | null {
+    return this.#open().facts(event);
+  }
+
+  /**
+   * Why an event is judged as it is, rule by rule, by the same code that judges. Throws an `Error` if the rule engine fails.
    *
    * @example
    * sentry.explain(egress(1, "169.254.169.254", 80))?.matched; // "169.254.169.254:80"
    */
   explain(event: EventInput): Explanation | null {
-    this.#refuseIfClosed();
-    const bytes = eventBytes(event);
-    return this.#ifEvent(bytes, (code) => {
-      const trace = this.#engine.explain();
-      const decision = this.#decision(code);
-      if (!this.#engine.hasSae || trace.kind !== "LlmActivations") return explanation(trace, decision);
-      return explanation(trace, decision, saeDecision(this.#engine.score(bytes), trace.evidence));
-    });
+    return this.#open().explain(event);
   }
 
   /**
-   * A stream of events, one a line, judged many at a time. Lives on its own: close it too.
+   * A stream of events, one a line, that returns the lines that need attention. It is independent: close it too.
    *
    * @example
    * using stream = sentry.createStream();
    * for (const { decision, event } of stream.push(chunk)) console.log(decision.verdict, event?.subject);
    */
   createStream(): EventStream {
-    this.#refuseIfClosed();
+    this.#requireOpen();
     const engine = this.#engine.fork();
-    if (this.#streamL1 !== this.#l1) engine.giveActivations();
-    return new EventStream({ engine, l1: this.#streamL1 });
+    if (this.#stream.allActivations) engine.includeActivations();
+    return new EventStream({ engine, l1: this.#stream.l1 });
   }
 
   /**
-   * What it takes to make the same sentry in another thread, but for its tiers. Holds the policy's text and the variables
-   * that it read, so secrets too: not to be logged, or to leave the process.
+   * What it takes to make the same sentry in another thread, without its tiers. It has the policy's text and the variables
+   * that it read, so it may hold secrets: do not log it, and do not let it leave the process.
    *
    * @example
    * const { source, options } = sentry.spec();
@@ -348,22 +287,19 @@ export class Sentry {
     return this.#spec;
   }
 
-  /**
-   * What the policy configures of tiers, with the overrides in it, to make tiers of. Holds the keys of endpoints: not to be
-   * logged.
-   */
+  /** The policy's tier settings, with overrides. They hold the keys of endpoints: do not log them. */
   settings(): TierSettings {
     return this.#settings;
   }
 
-  /** The risk of a decision that no rule made, from its reason and the kind of the event. */
+  /**
+   * The risk of a decision that no rule made, from its reason and the kind of event.
+   *
+   * @example
+   * sentry.inferRisk("reverse-shell attempt", "ToolExec").category; // "command_danger"
+   */
   inferRisk(reason: string, kind: EventKind): Readonly<Risk> {
-    this.#refuseIfClosed();
-    try {
-      return this.#engine.inferRisk(reason, kind);
-    } catch {
-      return OTHER_RISK;
-    }
+    return this.#open().inferRisk(reason, kind);
   }
 
   /** Whether {@link close} has been called. */
@@ -371,65 +307,28 @@ export class Sentry {
     return this.#closed;
   }
 
-  /** Frees the policy. Judgments on their way are aborted and reject. Closing again does nothing. */
+  /** Frees the policy. Judgments in progress are aborted and reject. Later calls do nothing. */
   close(): void {
-    if (this.closed) return;
+    if (this.#closed) return;
     this.#closed = true;
-    this.#running.abort(closedError());
+    this.#judging.abort(closedError());
     this.#engine.close();
   }
 
-  /** The same as {@link close}, where the runtime has `Symbol.dispose`. */
+  /** Same as {@link close}, if the runtime has `Symbol.dispose`. */
   declare [Symbol.dispose]: () => void;
 
   static {
     addDispose(Sentry.prototype);
   }
 
-  /**
-   * What L1 says, and the event where a tier is to judge it; `null` for what is not an event. Lost is an event that the engine
-   * failed on: nothing is known of it, and it must not pass for harmless.
-   */
-  #see(input: EventInput): { l1: Decision; judged?: JudgedEvent; lost: boolean } | null {
-    const bytes = eventBytes(input);
-    const code = this.#engine.judge(bytes);
-    const l1 = this.#l1Of(code);
-    if (l1 === null) return null;
-    if (code === FAILED_CODE) return { l1, lost: true };
-    if (!this.#pipeline.concerns(l1, kindOf(code))) return { l1, lost: false };
-    try {
-      return { l1, judged: { ...this.#engine.facts(), line: eventText(bytes) }, lost: false };
-    } catch {
-      return { l1: failed(this.#engine.failure), lost: true };
-    }
+  #open(): Judging {
+    this.#requireOpen();
+    return this.#judging;
   }
 
-  async #settle(l1: Decision, event: JudgedEvent, { signal }: JudgeOptions): Promise<Decision> {
-    return await this.#running.run(signal, (both) => this.#pipeline.settle({ l1, event, signal: both }));
-  }
-
-  #l1Of(code: number): Decision | null {
-    if (isEvent(code)) return this.#decision(code);
-    return code === FAILED_CODE ? failed(this.#engine.failure) : null;
-  }
-
-  #decision(code: number): Decision {
-    if (!hasTarget(code)) return this.#l1.of(code);
-    try {
-      return this.#l1.withTarget(code, this.#engine.facts().target);
-    } catch {
-      return failed(this.#engine.failure);
-    }
-  }
-
-  #ifEvent<T>(event: EventInput, then: (code: number) => T): T | null {
-    const code = this.#engine.judge(eventBytes(event));
-    if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
-    return isEvent(code) ? then(code) : null;
-  }
-
-  #refuseIfClosed(): void {
-    if (this.closed) throw closedError();
+  #requireOpen(): void {
+    if (this.#closed) throw closedError();
   }
 }
 

@@ -1,20 +1,14 @@
-// Counting what a stream brings.
+// Counters of a stream.
 
 import type { Counters } from "../generated/wire.js";
 
 /**
- * What a stream has brought so far: lines, and of these the events, the known events with nothing to judge
- * (`unmodelled`), what is no event (`malformed`), and lines over 256 KiB (`oversized`).
+ * What a stream has read so far: `lines`, and of these the `events`, the known events with nothing to judge (`unmodelled`),
+ * the lines that are not events (`malformed`), and the lines over 256 KiB (`oversized`).
  */
 export type StreamCounters = Readonly<Counters>;
 
-export const NOTHING: StreamCounters = Object.freeze({
-  lines: 0,
-  events: 0,
-  unmodelled: 0,
-  malformed: 0,
-  oversized: 0,
-});
+export const ZERO: StreamCounters = Object.freeze({ lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 });
 
 export function plus(a: StreamCounters, b: StreamCounters): StreamCounters {
   return combine(a, b, 1);

@@ -5,39 +5,39 @@ import type { Row } from "../engine/rows.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 
 /**
- * A line whose decision is anything but a plain allow of L1: a block, an escalation, a severity above info, or whatever the
- * SAE tier decides.
+ * A line whose decision is not a plain allow of L1: a block, an escalation, a severity above info, or any decision of the SAE
+ * tier.
  */
 export interface StreamItem {
-  /** L1's decision, or the SAE tier's. An escalation goes on with `sentry.resolveEscalation(decision, event)`. */
+  /** The decision of L1 or the SAE tier. Resolve an escalation with `sentry.resolveEscalation(decision, event)`. */
   readonly decision: Decision;
   /**
-   * The decision without its target: one and the same object for all events of a rule, a kind and an evidence. The SAE tier
-   * decides each event on its own.
+   * The decision without its target. All events with the same rule, kind and evidence share one object; the SAE tier makes a
+   * new one for each event.
    */
   readonly shared: Decision;
-  /** What the decision's action denies, as a JSON text, escaped as `head` is; empty where there is no action. */
+  /** The target of the decision's action, as JSON text that is safe to print; empty if there is no action. */
   readonly target: string;
   /**
-   * What an audit line says of the event: the members `"agent":…,"event":…,"subject":…` of a JSON object, the subject cut
-   * to 300 bytes, in which no character can harm a terminal or end a line. Empty where the rule engine failed.
+   * The event for an audit line: the members `"agent":…,"event":…,"subject":…` of a JSON object. The subject is cut to 300
+   * bytes, and no character can control a terminal or end a line. Empty if the rule engine failed.
    */
   readonly head: string;
   /**
-   * The event, fetched at the first reading. That must come before the stream goes on (`push`, `end`, `switchTo`, `close`):
-   * later it throws an `Error`. `null` where the rule engine failed.
+   * The event, fetched when it is first read. Read it before the next `push`, `end`, `switchTo` or `close`: afterwards it
+   * throws an `Error`. `null` if the rule engine failed.
    */
   readonly event: JudgedEvent | null;
 }
 
-/** What an item asks for when it is read. */
+/** Where an item gets its decision and event from. */
 export interface ItemSource {
   decisionOf(row: Row): Decision;
-  /** `turn` is the one in which the item came out. */
+  /** `turn` is the stream's turn that returned the item. */
   eventOf(row: Row, turn: number): JudgedEvent | null;
 }
 
-/** An item that makes its decision, and fetches its event, once, when asked. */
+/** An item that gets its decision and event once, when they are first read. */
 export class LazyItem implements StreamItem {
   readonly shared: Decision;
   readonly target: string;
@@ -47,7 +47,7 @@ export class LazyItem implements StreamItem {
   #decision: Decision | undefined;
   #event: JudgedEvent | null | undefined;
 
-  /** `target` is empty where the rule denies nothing. */
+  /** `target` is empty if the rule denies nothing. */
   constructor(shared: Decision, target: string, source: ItemSource, row: Row, turn: number) {
     this.shared = shared;
     this.target = target;

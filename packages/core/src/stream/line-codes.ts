@@ -7,21 +7,21 @@ import { MAX_CHUNK_BYTES, MAX_LINE_BYTES } from "../engine/rows.js";
 
 const NEWLINE = 10;
 
-/** One code for each line, `FAILED_CODE` where the engine fails on it; a last line need not end. */
-export function codesOf(engine: Engine, lines: Uint8Array): number[] {
+/** One code for each line, `FAILED_CODE` for a line on which the engine fails. The last line needs no newline. */
+export function lineCodes(engine: Engine, lines: Uint8Array): number[] {
   const codes: number[] = [];
   for (let start = 0; start < lines.length; ) {
     const end = endOfPiece(lines, start);
     const piece = lines.subarray(start, end);
     if (piece.length <= MAX_CHUNK_BYTES && piece.at(-1) === NEWLINE)
-      for (const code of judged(engine, piece)) codes.push(code);
+      for (const code of pieceCodes(engine, piece)) codes.push(code);
     else codes.push(lineCode(engine, piece));
     start = end;
   }
   return codes;
 }
 
-/** Whole lines that the engine takes at once; or one line that is longer, or has no end. */
+/** The end of as many whole lines as the engine takes in one call; or of one line that is longer, or has no newline. */
 function endOfPiece(lines: Uint8Array, start: number): number {
   const last = lines.subarray(start, start + MAX_CHUNK_BYTES).lastIndexOf(NEWLINE);
   if (last !== -1) return start + last + 1;
@@ -29,9 +29,9 @@ function endOfPiece(lines: Uint8Array, start: number): number {
   return next === -1 ? lines.length : next + 1;
 }
 
-function judged(engine: Engine, piece: Uint8Array): number[] {
+function pieceCodes(engine: Engine, piece: Uint8Array): number[] {
   try {
-    return engine.codes(piece);
+    return engine.lineCodes(piece);
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
   }

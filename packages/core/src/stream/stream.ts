@@ -1,4 +1,4 @@
-// A stream of events, one a line, in chunks of any size: many events cross to the rule engine in one call.
+// A stream of events, one a line, in chunks of any size: the rule engine judges many events in one call.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { L1Decisions } from "../decision/l1-decisions.js";
@@ -6,31 +6,31 @@ import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
 import { hasTarget, isPartial } from "../engine/judgment-code.js";
 import { MAX_CHUNK_BYTES, type Row } from "../engine/rows.js";
-import { needBytes, utf8Text } from "../events/input.js";
+import { decodeUtf8, requireBytes } from "../events/input.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
-import { saeDecision } from "../sae/sae.js";
+import { saeDecision } from "../sae/tier.js";
 import { addDispose } from "../util/dispose.js";
-import { minus, NOTHING, plus, type StreamCounters } from "./counters.js";
+import { minus, plus, type StreamCounters, ZERO } from "./counters.js";
 import { type ItemSource, LazyItem, type StreamItem } from "./item.js";
-import { type Judged, judgeLine, judgeLines } from "./one-by-one.js";
-import { Tail } from "./tail.js";
+import { type JudgedLines, judgeLine, judgeLines } from "./line-by-line.js";
+import { PartialLine } from "./partial-line.js";
 
-/** What a stream judges by: an engine of its own. */
+/** A stream's own engine, and the decisions of its policy. */
 export interface StreamParts {
   readonly engine: Engine;
   readonly l1: L1Decisions;
 }
 
-/** What makes streams: a `Sentry`. */
+/** Creates streams: a `Sentry`. */
 export interface StreamSource {
   createStream(): EventStream;
 }
 
 /**
- * Judges NDJSON by L1, and events of a model's activations by the policy's SAE tier, where it has one; with an SAE tier of the caller's,
- * they come out as escalations. Lines over 256 KiB, lines that are no event and events with nothing to judge are skipped and counted.
- * If the rule engine fails on a chunk, its lines are judged one by one, and those that it fails on again come out
- * as escalations that say so.
+ * Judges NDJSON by L1. The policy's SAE tier judges `LlmActivations` events if there is one; with a caller's SAE tier, they are
+ * returned as escalations. Lines over 256 KiB, lines that are not events and events with nothing to judge are skipped and
+ * counted. If the rule engine fails on a chunk, its lines are judged one by one, and a line on which it fails again is
+ * returned as an escalation with that reason.
  *
  * @example
  * const stream = sentry.createStream();
@@ -39,12 +39,13 @@ export interface StreamSource {
  */
 export class EventStream {
   #parts: StreamParts;
-  readonly #tail = new Tail();
-  /** Whether the engine holds the unfinished line that `#tail` holds. */
-  #inStep = true;
-  #total = NOTHING;
-  /** What the present engine has counted. */
-  #counted = NOTHING;
+  readonly #partialLine = new PartialLine();
+  /** Whether the engine has the unfinished line too. */
+  #isInSync = true;
+  #total = ZERO;
+  /** What the current engine has counted. */
+  #counted = ZERO;
+  /** Changes with each call that makes earlier rows invalid. */
   #turn = 0;
   #closed = false;
   #source: ItemSource;
@@ -55,15 +56,15 @@ export class EventStream {
     this.#source = this.#sourceOf(parts);
   }
 
-  /** Takes the next bytes; gives what needs attention in the lines that end there, in order. Throws a `TypeError` for what is no bytes. */
+  /** Judges the lines that end in the next bytes; returns those that need attention, in order. Throws a `TypeError` unless `chunk` is a `Uint8Array`. */
   push(chunk: Uint8Array): readonly StreamItem[] {
-    needBytes("chunk", chunk);
+    requireBytes("chunk", chunk);
     if (chunk.length <= MAX_CHUNK_BYTES) return this.#take(chunk);
     const items: StreamItem[] = [];
     for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
       const taken = this.#take(chunk.subarray(start, start + MAX_CHUNK_BYTES));
       for (const item of taken) {
-        // Events must be fetched before the stream goes on.
+        // Fetch events before the next chunk makes them unavailable.
         void item.event;
         items.push(item);
       }
@@ -71,23 +72,23 @@ export class EventStream {
     return items;
   }
 
-  /** Judges a last line that has no newline. What comes after that is a new line; closing is still due. */
+  /** Judges a last line that has no newline. Bytes pushed later start a new line. The stream still has to be closed. */
   end(): readonly StreamItem[] {
     const items = this.#judge(
       (engine) => engine.finish(),
-      (parts, tail) => (tail.length === 0 ? { items: [], counted: NOTHING } : judgeLine(parts, tail)),
+      (parts, line) => (line.length === 0 ? { items: [], counted: ZERO } : judgeLine(parts, line)),
     );
-    this.#tail.clear();
+    this.#partialLine.clear();
     return items;
   }
 
-  /** What the stream has brought so far. */
+  /** What the stream has read so far. */
   get counters(): StreamCounters {
     return this.#total;
   }
 
   /**
-   * Goes on by the policy of another sentry, from the line that is unfinished now. Counters go on too.
+   * Continues with the policy of another sentry, starting with the currently unfinished line. Counters continue.
    *
    * @example
    * const next = await Sentry.create(edited);
@@ -100,17 +101,17 @@ export class EventStream {
     this.#parts.engine.close();
     this.#parts = fresh.#parts;
     this.#source = this.#sourceOf(fresh.#parts);
-    this.#inStep = false;
+    this.#isInSync = false;
   }
 
-  /** Frees the stream, without judging an unfinished line. Every method but this throws an `Error` from then on. */
+  /** Frees the stream without judging an unfinished line. From then on, all other methods throw an `Error`. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#parts.engine.close();
   }
 
-  /** The same as {@link close}, where the runtime has `Symbol.dispose`. */
+  /** Same as {@link close}, if the runtime has `Symbol.dispose`. */
   declare [Symbol.dispose]: () => void;
 
   static {
@@ -120,48 +121,51 @@ export class EventStream {
   #take(chunk: Uint8Array): StreamItem[] {
     const items = this.#judge(
       (engine) => engine.feed(chunk),
-      (parts, tail) => judgeLines(parts, joined(tail, chunk)),
+      (parts, line) => judgeLines(parts, joined(line, chunk)),
     );
-    this.#tail.push(chunk);
+    this.#partialLine.push(chunk);
     return items;
   }
 
-  /** Judges the fast way, and if the rule engine fails, the slow way. */
-  #judge(fast: (engine: Engine) => Row[], slow: (parts: StreamParts, tail: Uint8Array) => Judged): StreamItem[] {
+  /** Judges by `fast`; if the rule engine fails, by `slow`. */
+  #judge(
+    fast: (engine: Engine) => Row[],
+    slow: (parts: StreamParts, partialLine: Uint8Array) => JudgedLines,
+  ): StreamItem[] {
     this.#advance();
     const { engine } = this.#parts;
     try {
-      if (!this.#inStep || !engine.intact) this.#resume();
-      const items = fast(engine).map(this.#item, this);
+      if (!this.#isInSync || !engine.isIntact) this.#resume();
+      const items = fast(engine).map(this.#itemOf, this);
       const counted = engine.counters();
       this.#total = plus(this.#total, minus(counted, this.#counted));
       this.#counted = counted;
       return items;
     } catch (error) {
       if (!(error instanceof EngineFailure)) throw error;
-      this.#inStep = false;
-      const { items, counted } = slow(this.#parts, this.#tail.bytes);
+      this.#isInSync = false;
+      const { items, counted } = slow(this.#parts, this.#partialLine.bytes);
       this.#total = plus(this.#total, counted);
       return items;
     }
   }
 
-  /** Gives an engine that has seen nothing of this stream the unfinished line. */
+  /** Feeds the unfinished line to an engine that lacks it. */
   #resume(): void {
     const { engine } = this.#parts;
-    if (this.#tail.bytes.length > 0) engine.feed(this.#tail.bytes);
+    if (this.#partialLine.bytes.length > 0) engine.feed(this.#partialLine.bytes);
     this.#counted = engine.counters();
-    this.#inStep = true;
+    this.#isInSync = true;
   }
 
-  #item(row: Row): StreamItem {
+  #itemOf(row: Row): StreamItem {
     const { code, target, score } = row;
     const evidence = isPartial(code) ? "partial" : "complete";
     const shared = score === "" ? this.#parts.l1.of(code) : saeDecision(JSON.parse(score), evidence);
     return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#turn);
   }
 
-  /** Items outlive a switch to another policy, so they keep to the decisions of theirs. */
+  /** Items may be read after a switch to another policy, so they keep the decisions of their own. */
   #sourceOf({ l1 }: StreamParts): ItemSource {
     return {
       decisionOf: ({ code, target }) => l1.withTarget(code, JSON.parse(target)),
@@ -170,11 +174,10 @@ export class EventStream {
   }
 
   #eventOf(row: Row, turn: number): JudgedEvent | null {
-    if (turn !== this.#turn || this.#closed)
-      throw new Error("the stream has gone on: read an item's event before that");
+    if (turn !== this.#turn || this.#closed) throw new Error("event expired: read `item.event` before the next `push`");
     const { engine } = this.#parts;
     try {
-      return { ...engine.factsAt(row), line: utf8Text(engine.lineAt(row)) };
+      return { ...engine.factsAt(row), line: decodeUtf8(engine.lineAt(row)) };
     } catch (error) {
       if (error instanceof EngineFailure) return null;
       throw error;

@@ -1,6 +1,6 @@
-// `Symbol.dispose` for classes with a `close`, on runtimes that have the symbol.
+// `Symbol.dispose` for classes with a `close` method, on runtimes that have the symbol.
 
-/** Makes `[Symbol.dispose]` of a class close it. Node 20.0 does not know the symbol yet. */
+/** Gives a class a `[Symbol.dispose]` that calls `close`. Node.js 20.0 lacks the symbol. */
 export function addDispose(prototype: { close(): void }): void {
   if (typeof Symbol.dispose !== "symbol") return;
   Object.defineProperty(prototype, Symbol.dispose, {

@@ -1,12 +1,12 @@
-// UTF-8 sizes of JavaScript strings, and cutting at a size.
+// The UTF-8 length of JavaScript strings, and cutting a string at a UTF-8 length.
 
-/** The most bytes that one event can have: 16 MiB of UTF-8. */
+/** The most bytes of one event: 16 MiB of UTF-8. */
 export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
-/** UTF-8 never takes more bytes than this for one UTF-16 unit. */
+/** The most UTF-8 bytes of one UTF-16 unit. */
 export const MAX_BYTES_PER_UNIT = 3;
 
-/** Bytes of `text` as UTF-8, a lone surrogate counted as the U+FFFD that it becomes. */
+/** The number of bytes of `text` as UTF-8. A lone surrogate counts as U+FFFD. */
 export function utf8Length(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
@@ -23,7 +23,7 @@ export function utf8Length(text: string): number {
 }
 
 /**
- * The longest beginning of `text` that takes at most `maxBytes` bytes of UTF-8 and ends at a whole character.
+ * The longest start of `text` that has at most `maxBytes` bytes of UTF-8 and ends after a whole character.
  *
  * @example
  * truncateUtf8("größe", 4); // "grö"
@@ -41,7 +41,7 @@ export function truncateUtf8(text: string, maxBytes: number): string {
   return text;
 }
 
-/** Whether two units are one character; the second is NaN past the end of a text. */
+/** Whether two units are one character. `next` is NaN after the end of a text. */
 function isPair(unit: number, next: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff && next >= 0xdc00 && next <= 0xdfff;
 }

@@ -1,14 +1,8 @@
 // The way of an escalation through the tiers, and the fail mode.
 
 import { describe, expect, it, vi } from "vitest";
-import {
-  type Decision,
-  type Judge,
-  type JudgedEvent,
-  naturalDeny,
-  type TierDecision,
-  type Tiers,
-} from "../../src/index.js";
+import { naturalDeny } from "../../src/host.js";
+import type { Decision, Judge, JudgedEvent, TierDecision, Tiers } from "../../src/index.js";
 import { failMode } from "../../src/pipeline/fail-mode.js";
 import { Pipeline } from "../../src/pipeline/pipeline.js";
 
@@ -43,7 +37,7 @@ const block = { verdict: "block", severity: "critical", reason: "L2: bad", actio
 const unsure = { verdict: "escalate", severity: "medium", reason: "L2: unsure" } as const;
 
 const run = (tiers: Tiers, failClosed = false, signal = never) =>
-  new Pipeline({ tiers, failClosed, speculate: null, inferRisk }).settle({ l1: L1, event: EVENT, signal });
+  new Pipeline({ tiers, failClosed, speculate: null, inferRisk }).resolve({ l1: L1, event: EVENT, signal });
 
 describe("an escalation", () => {
   it("ends at L2 if that decides, with tier, risk and evidence filled in", async () => {
@@ -110,7 +104,7 @@ describe("a tier that fails escalates, and never allows", () => {
     [
       "rejects with what has no text",
       judge("Llm", () => Promise.reject(Object.create(null))),
-      "L2 unavailable: it threw what cannot be shown",
+      "L2 unavailable: it threw a value that cannot be shown",
     ],
     ["rejects with a text", judge("Llm", () => Promise.reject("boom")), "L2 unavailable: boom"],
     [
@@ -120,21 +114,21 @@ describe("a tier that fails escalates, and never allows", () => {
       }),
       "L2 unavailable: boom",
     ],
-    ["answers nothing", says("Llm", undefined), "L2 unavailable: its answer is no decision"],
+    ["answers nothing", says("Llm", undefined), "L2 unavailable: its answer is not a valid decision"],
     [
       "answers an unknown verdict",
       says("Llm", { ...block, verdict: "ALLOW" }),
-      "L2 unavailable: its answer is no decision",
+      "L2 unavailable: its answer is not a valid decision",
     ],
     [
       "answers without a reason",
       says("Llm", { verdict: "allow", severity: "info" }),
-      "L2 unavailable: its answer is no decision",
+      "L2 unavailable: its answer is not a valid decision",
     ],
     [
       "answers an unknown action",
       says("Llm", { ...block, action: { kind: "DenyAll", target: "*" } }),
-      "L2 unavailable: its answer is no decision",
+      "L2 unavailable: its answer is not a valid decision",
     ],
   ])("one that %s", async (_, l2, reason) => {
     expect(await run({ l2 }, true)).toEqual({

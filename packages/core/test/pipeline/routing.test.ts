@@ -26,9 +26,9 @@ const FAILURES: Readonly<Record<string, { why: string; judge: () => Promise<unkn
       throw new Error("boom");
     },
   },
-  "fails by nothing": { why: "its answer is no decision", judge: async () => undefined },
+  "fails by nothing": { why: "its answer is not a valid decision", judge: async () => undefined },
   "fails by an unknown verdict": {
-    why: "its answer is no decision",
+    why: "its answer is not a valid decision",
     judge: async () => ({ verdict: "ALLOW", severity: "info", reason: "x" }),
   },
 };
@@ -114,9 +114,9 @@ async function run(way: Way): Promise<{ decision: Decision; log: Log }> {
   const { signal } = new AbortController();
   for (let i = 0; i < way.inFlight; i++) {
     const l1 = { ...l1Of(way), verdict: "escalate", severity: "critical" } as const;
-    void pipeline.settle({ l1, event: FILLER, signal: new AbortController().signal });
+    void pipeline.resolve({ l1, event: FILLER, signal: new AbortController().signal });
   }
-  const decision = await pipeline.settle({ l1: l1Of(way), event: { ...EVENT, kind: way.kind }, signal });
+  const decision = await pipeline.resolve({ l1: l1Of(way), event: { ...EVENT, kind: way.kind }, signal });
   return { decision, log };
 }
 

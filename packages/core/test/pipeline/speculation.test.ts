@@ -36,7 +36,7 @@ function speculating(): { l2: Told; l3: Told; settle: (signal?: AbortSignal) => 
   return {
     l2,
     l3,
-    settle: (signal = new AbortController().signal) => pipeline.settle({ l1: L1, event: EVENT, signal }),
+    settle: (signal = new AbortController().signal) => pipeline.resolve({ l1: L1, event: EVENT, signal }),
   };
 }
 

@@ -186,15 +186,15 @@ ${rule("k=(\\w+)")}`;
     expect(warnings.every((warning) => warning.startsWith(prefix))).toBe(true);
     const said = warnings.map((warning) => warning.slice(prefix.length));
     expect(said.slice(0, 9)).toEqual([
-      "it has a key `colour`, which is not known and left out",
+      "it has a key `colour`, which is unknown and ignored",
       "`extend` is not followed: only the rules of the file itself are used",
-      "rule `files`: not used, since it is for files of certain paths, and a text has none",
+      "rule `files`: not used, since it is for certain paths, and a text has none",
       "rule `nothing`: not used, since it has no `regex`",
-      "rule `company`: not used, since it asks for finds of other rules nearby",
+      "rule `company`: not used, since it requires finds of other rules nearby",
       "rule `helper`: not used, since its finds are only for other rules",
       "rule `two lines`: not used, since its id has a line break",
-      "rule `allow`: the rule has a key `colour`, which is not known and left out",
-      "`paths` and `commits` of allowlists are left out: a text has neither",
+      "rule `allow`: the rule has a key `colour`, which is unknown and ignored",
+      "`paths` and `commits` of allowlists are ignored: a text has neither",
     ]);
     expect(said.slice(9).map((line) => line.split(": the pattern of an")[0]?.split("not used: ")[0])).toEqual([
       "rule `look`: ",
@@ -221,10 +221,10 @@ ${rule("k=(\\w+)")}`;
     });
     expect(said).toEqual([
       "rule `a b`: not used, since its id has a line break",
-      "rule `r`: the rule has a `entropy` of a wrong type, which is left out",
-      "rule `r`: the rule has a `secretgroup` of a wrong type, which is left out",
-      "rule `r`: the rule has a `keywords` of a wrong type, which is left out",
-      "rule `r`: an allowlist has a `stopwords` of a wrong type, which is left out",
+      "rule `r`: the rule has a `entropy` of the wrong type, which is ignored",
+      "rule `r`: the rule has a `secretgroup` of the wrong type, which is ignored",
+      "rule `r`: the rule has a `keywords` of the wrong type, which is ignored",
+      "rule `r`: an allowlist has a `stopwords` of the wrong type, which is ignored",
     ]);
   });
 

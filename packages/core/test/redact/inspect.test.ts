@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { provideCore } from "../../src/engine/loader.js";
 import { core } from "../../src/entry/core.js";
-import { type Judge, Sentry } from "../../src/index.js";
+import { type Judge, type PolicyInput, Sentry } from "../../src/index.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
 import { stubCore } from "../stub-core.js";
@@ -95,7 +95,7 @@ describe("restore(apply(x).masked) is x", () => {
     const text = line.repeat(Math.ceil((17 << 20) / line.length));
     const wire = await sentry.inspectWire(text, "response");
     expect(wire.decision).toMatchObject({ verdict: "allow", resolution: "unresolved-escalation", severity: "high" });
-    expect(wire.decision.reason).toContain("more than 16 MiB was not judged");
+    expect(wire.decision.reason).toContain("was not judged: its event would have more than 16 MiB");
     expect(wire.redactions).toHaveLength((2 * text.length) / line.length);
     const { masked } = wire.apply(text);
     expect(masked.includes("example.com") || masked.includes("sk-proj")).toBe(false);
@@ -135,12 +135,8 @@ describe("the event", () => {
 describe("a mistake of the caller", () => {
   it("is a TypeError that shows nothing of the body", async () => {
     const wire = await sentry.inspectWire(OPENAI, "request");
-    expect(() => wire.apply(`${OPENAI} `)).toThrow(
-      new TypeError("`apply` takes the content that was inspected, and no other"),
-    );
-    await expect(sentry.inspectWire(5 as unknown as string, "request")).rejects.toThrow(
-      "`content` must be of type string",
-    );
+    expect(() => wire.apply(`${OPENAI} `)).toThrow(new TypeError("`apply` takes only the content that was inspected"));
+    await expect(sentry.inspectWire(5 as unknown as string, "request")).rejects.toThrow("`content` must be a string");
     await expect(sentry.inspectWire("", "up" as "request")).rejects.toThrow('must be "request" or "response"');
     await expect(sentry.inspectWire("", "request", { pid: -1 })).rejects.toThrow(TypeError);
     sentry.close();
@@ -157,7 +153,7 @@ describe("an engine that fails", () => {
     const wire = await failing.inspectWire("a secret", "request");
     expect(wire.blocked).toBe(true);
     expect(wire.decision).toMatchObject({ verdict: "block", tier: "Rules", severity: "high" });
-    expect(wire.decision.reason).toContain("rule engine failed: unreachable; the content was not looked through");
+    expect(wire.decision.reason).toContain("rule engine failed: unreachable; the content was not searched for secrets");
     expect(() => wire.apply("a secret")).toThrow("cannot be masked");
     expect(wire.restore("x")).toBe("x");
     // The next one finds a fresh instance.
@@ -168,7 +164,9 @@ describe("an engine that fails", () => {
 });
 
 it("a site's own patterns and switched-off kinds count", async () => {
-  const policy = { redact: { off: ["email"], patterns: [{ name: "emp", match: "EMP-(\\d{4})", value_group: 1 }] } };
+  const policy: PolicyInput = {
+    redact: { off: ["email"], patterns: [{ name: "emp", match: "EMP-(\\d{4})", value_group: 1 }] },
+  };
   const own = await Sentry.create(policy);
   expect(own.policy.redact).toEqual({ off: ["email"], patterns: ["emp"], gitleaks: null });
   const body = `EMP-1234 ${EMAIL} ${GITHUB}`;

@@ -1,6 +1,6 @@
 // The loop of an investigation: a model calls tools, a limited number of times, and then answers.
 
-import { truncateUtf8 } from "@a3s-sentry/core";
+import { truncateUtf8 } from "@a3s-sentry/core/host";
 import { type ChatMessage, type Reply, readReply, type ToolCall } from "@a3s-sentry/core/llm";
 import { NO_MORE_CALLS, REMINDER } from "./instructions.js";
 import type { Model } from "./model.js";

@@ -1,6 +1,6 @@
 // The tool `recent_events`, with which a model reads earlier events of the same actor.
 
-import { truncateUtf8 } from "@a3s-sentry/core";
+import { truncateUtf8 } from "@a3s-sentry/core/host";
 import { fence } from "@a3s-sentry/core/llm";
 import { causeOf, readText } from "./text-file.js";
 import type { Tool } from "./tool.js";

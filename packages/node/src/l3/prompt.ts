@@ -1,6 +1,7 @@
 // The prompt for an investigator.
 
-import { type JudgedEvent, truncateUtf8 } from "@a3s-sentry/core";
+import type { JudgedEvent } from "@a3s-sentry/core";
+import { truncateUtf8 } from "@a3s-sentry/core/host";
 import { fence } from "@a3s-sentry/core/llm";
 
 /** Linux limits one argument to 128 KiB, its final NUL included. */

@@ -2,7 +2,8 @@
 
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { type Agent, type Judge, type JudgedEvent, type Llm, naturalDeny, truncateUtf8 } from "@a3s-sentry/core";
+import type { Agent, Judge, JudgedEvent, Llm } from "@a3s-sentry/core";
+import { naturalDeny, truncateUtf8 } from "@a3s-sentry/core/host";
 import { type Reply, withoutKey } from "@a3s-sentry/core/llm";
 import { answerOf, isAnswer } from "./answer.js";
 import { investigatorEnvironment } from "./environment.js";

@@ -1,6 +1,7 @@
 // The audit line written the plain way: one object, one `JSON.stringify`.
 
-import { type Decision, type EventFacts, truncateUtf8 } from "@a3s-sentry/core";
+import type { Decision, EventFacts } from "@a3s-sentry/core";
+import { truncateUtf8 } from "@a3s-sentry/core/host";
 import type { Outcome } from "../../src/daemon/audit/audit-line.js";
 import type { Sentry } from "../../src/sentry.js";
 import { escapeTerminalJson } from "../../src/util/escape-terminal.js";

@@ -53,16 +53,23 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
     return { sentry, warnings: [...sentry.warnings, ...missing(sentry, opened.folder)] };
   }
+  if (isWhole) {
+    let warnings: readonly string[] = [];
+    const revise = (settings: TierSettings): PolicyOverrides => {
+      const { llm, agent, ...revised } = tierOverrides(run, settings, opened.folder);
+      warnings = revised.warnings;
+      return { llm, agent };
+    };
+    const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers("", options) }, revise);
+    return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry, "")] };
+  }
   const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
   settings.close();
   const { warnings, ...tiers } = tierOverrides(run, settings.settings(), opened.folder);
-  const own = isWhole ? overrides : settingsOf(settings.policy, opened.folder, overrides);
-  const all = { ...own, ...tiers, tiers: makeTiers("", options) };
-  const sentry = isWhole
-    ? await Sentry.open(opened, { ...all, readFile })
-    : await Sentry.open(open(policy), { ...all, readFile: namedFilesIn("", stamps) });
+  const all = { ...settingsOf(settings.policy, opened.folder, overrides), ...tiers, tiers: makeTiers("", options) };
+  const sentry = await Sentry.open(open(policy), { ...all, readFile: namedFilesIn("", stamps) });
   try {
-    if (!isWhole) refuseConflict(config, settings.policy, policy, sentry.policy);
+    refuseConflict(config, settings.policy, policy, sentry.policy);
   } catch (error) {
     sentry.close();
     throw error;

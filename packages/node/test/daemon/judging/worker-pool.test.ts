@@ -3,7 +3,7 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { dns, fileAccess, type Tiers, toolExec } from "@a3s-sentry/core";
+import { dns, fileAccess, type PolicyInput, type Tiers, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Batch, Clerk, type Escalated } from "../../../src/daemon/judging/line-judge.js";
 import { Sentries } from "../../../src/daemon/judging/policy-leases.js";
@@ -147,7 +147,7 @@ it("rejects with what goes wrong when a block is settled", async () => {
 });
 
 describe("another policy", () => {
-  const naming = (name: string) => ({
+  const naming = (name: string): PolicyInput => ({
     rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
   });
 
@@ -285,7 +285,7 @@ describe("a thread that fails", () => {
   });
 
   it("in the middle of another policy's blocks, has them judged by the policy that they were given under", async () => {
-    const naming = (name: string) => ({
+    const naming = (name: string): PolicyInput => ({
       rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
     });
     const { switchTo, crew, outcome } = await setUp(naming("old"), mortal(2, "process.exit(1)"));

@@ -1,0 +1,54 @@
+// The check of a policy: its problems, and what is probably a mistake.
+
+import { Engine } from "../engine/engine.js";
+import { loadCore } from "../engine/loader.js";
+import type { PolicyInfo } from "../generated/wire.js";
+import { importGitleaks } from "../redact/gitleaks.js";
+import { attachDictionary } from "../sae/tier.js";
+import { type Diagnostic, fromWire, warning } from "./diagnostic.js";
+import { environmentOf } from "./env.js";
+import { type PolicyFiles, policyFiles } from "./files.js";
+import { DEFAULT_NAME } from "./load.js";
+import type { FileOptions, PolicyOptions } from "./options.js";
+import { PolicyError } from "./policy-error.js";
+import { coreSource, type PolicySource } from "./source.js";
+
+/** Options of {@link lint}. */
+export interface LintOptions extends PolicyOptions, FileOptions {}
+
+/**
+ * The problems of a policy, and warnings: a rule that can never decide, two rules of one name. With `readFile` or `files`,
+ * also the problems of the files that it names. The list is empty for a policy without problems.
+ *
+ * Rejects with a `TypeError` for a source or an option of the wrong type, never because of a problem in the policy.
+ *
+ * @example
+ * for (const { frame } of await lint(text, { name: "site.acl" })) console.error(frame);
+ */
+export async function lint(source: PolicySource, options: LintOptions = {}): Promise<readonly Diagnostic[]> {
+  const { name = DEFAULT_NAME, format = "acl", env, files, readFile } = options;
+  const found: Diagnostic[] = [];
+  try {
+    const spec = { source: coreSource(source, name, format), lookup: environmentOf(env).lookup };
+    const { engine, report } = Engine.compile(await loadCore(), spec, { lints: true });
+    found.push(...report.diagnostics.map(fromWire));
+    if (engine === undefined || report.policy === null) return found;
+    try {
+      if (files !== undefined || readFile !== undefined)
+        found.push(...lintFiles(engine, report.policy, name, policyFiles(name, files, readFile)));
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    found.push(...error.diagnostics);
+  }
+  return found;
+}
+
+/** Warnings about the parts of the files that are not used. Throws a `PolicyError` if a file cannot be read or used. */
+function lintFiles(engine: Engine, { sae, redact }: PolicyInfo, name: string, files: PolicyFiles): Diagnostic[] {
+  if (sae !== null) attachDictionary(engine, sae, files);
+  if (redact.gitleaks === null) return [];
+  return importGitleaks(engine, redact.gitleaks, files).map((text) => warning(name, "redact/left-out", text));
+}

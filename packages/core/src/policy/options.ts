@@ -1,0 +1,29 @@
+// Options of loading a policy.
+
+import type { Env } from "./env.js";
+import type { Files, ReadFile } from "./files.js";
+import type { PolicyOverrides } from "./policy.js";
+import type { PolicyFormat } from "./source.js";
+
+/** Options of reading a policy's text. */
+export interface PolicyOptions {
+  /** The policy's name in diagnostics, such as a file name. Default `"policy"`. */
+  readonly name?: string;
+  /** The format of a policy given as text. Default `"acl"`. */
+  readonly format?: PolicyFormat;
+  /** The variables that `env("NAME")` reads: own properties, each read at most once. Default: no variable is set. */
+  readonly env?: Env;
+}
+
+/** Options of reading the files that a policy names (`sae.dict`, `redact.gitleaks`). */
+export interface FileOptions {
+  /**
+   * Returns the text of a file; the path is as the policy has it. Called once per path, during `Sentry.create` or `lint`.
+   * Default: `Sentry.create` rejects with a `PolicyError` if the policy names a file.
+   */
+  readonly readFile?: ReadFile;
+  /** Texts of files by path. These files are not read. */
+  readonly files?: Files;
+}
+
+export interface LoadOptions extends PolicyOptions, FileOptions, PolicyOverrides {}

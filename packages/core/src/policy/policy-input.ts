@@ -1,0 +1,102 @@
+// A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile error.
+
+import type { EventKind, Severity, Verdict } from "../generated/wire.js";
+
+/** The classes of risk that a rule can name. */
+export type RiskCategory =
+  | "systemic_risk"
+  | "privilege_escalation"
+  | "secret_exfil"
+  | "prompt_injection"
+  | "communication_risk"
+  | "data_leak"
+  | "command_danger"
+  | "model_output_risk"
+  | "other";
+
+/** The built-in kinds of secrets that the gate masks. */
+export type SecretKind =
+  | "private_key"
+  | "openai_key"
+  | "stripe_key"
+  | "google_api_key"
+  | "aws_access_key_id"
+  | "github_token"
+  | "slack_token"
+  | "jwt"
+  | "aws_secret"
+  | "bearer"
+  | "generic_secret"
+  | "email";
+
+/**
+ * One rule. The first rule whose kind and pattern match an event decides.
+ *
+ * @example
+ * const rule: RuleInput = {
+ *   name: "no-telnet", on: "Egress", match: ":23$", verdict: "block", severity: "medium", reason: "telnet",
+ * };
+ */
+export interface RuleInput {
+  readonly name: string;
+  /** Kinds of event; `"*"` is all of them. */
+  readonly on: EventKind | "*" | readonly (EventKind | "*")[];
+  /** A regular expression in the syntax of Rust's `regex` crate, found anywhere in the event's subject. */
+  readonly match: string;
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** Text for people. Decisions and audit lines show it as `"<name>: <reason>"`. */
+  readonly reason: string;
+  /** What a block denies. Without it, a block is reported but stops nothing. */
+  readonly action?: "deny-egress" | "deny-file" | "deny-exec";
+  /** Without it, the risk is inferred from the reason and the kind of event. */
+  readonly risk?: RiskCategory;
+}
+
+/** A pattern of secrets to mask, beside the built-in kinds. */
+export interface SecretPatternInput {
+  /** The kind in placeholders: letters, digits, `_`, `-` and `.`, at most 64. */
+  readonly name: string;
+  /** A regular expression that does not match the empty text. */
+  readonly match: string;
+  /** The number of the capture group that holds the secret. Default 0: the whole match. */
+  readonly value_group?: number;
+}
+
+/**
+ * A policy as an object. All members are optional; the built-in rules always apply, after the policy's own.
+ *
+ * @example
+ * const policy: PolicyInput = { fail_closed: true, deny: { exec: "exec-deny.txt" } };
+ * const sentry = await Sentry.create(policy);
+ */
+export interface PolicyInput {
+  /** Whether an unresolved escalation is blocked. Default `false`: it is allowed. */
+  readonly fail_closed?: boolean;
+  /** Judges without writing deny-files. Default `false`. */
+  readonly dry_run?: boolean;
+  /** The L1 severity from which L2 and L3 run at the same time. Default: never. */
+  readonly speculate?: Severity;
+  /** Paths of deny-files. */
+  readonly deny?: { readonly egress?: string; readonly file?: string; readonly exec?: string };
+  /** L2. `timeout_s` is in seconds, above 0 and at most 86400; default 30. */
+  readonly llm?: {
+    readonly url: string;
+    readonly model: string;
+    readonly key?: string;
+    readonly timeout_s?: number;
+  };
+  /** L3. `timeout_s` as in `llm`; default 120. */
+  readonly agent?: { readonly bin: string; readonly skills?: string; readonly timeout_s?: number };
+  /** The SAE tier. The scores are from 0 to 1; defaults 0.3 and 0.6. */
+  readonly sae?: { readonly dict: string; readonly escalate_at?: number; readonly block_at?: number };
+  /** What the gate masks. */
+  readonly redact?: {
+    /** Built-in kinds that are not masked. */
+    readonly off?: readonly SecretKind[];
+    /** Path of a gitleaks configuration. */
+    readonly gitleaks?: string;
+    readonly patterns?: readonly SecretPatternInput[];
+  };
+  readonly rules?: readonly RuleInput[];
+}
