@@ -34,6 +34,15 @@ mod tests {
             "\n/** Kinds of event, by their index in a code. */\nexport const KINDS = [\n{}] as const;\n",
             kinds.concat()
         );
+        let actions = EventKind::ALL.into_iter().filter_map(|kind| {
+            let action = serde_json::to_string(&kind.action()?).unwrap();
+            Some(format!("  {}: {action},\n", kind.as_word()))
+        });
+        let _ = write!(
+            out,
+            "\n/** The action that denies the target of an event, for the kinds that have one. */\nexport const DENY_ACTIONS = {{\n{}}} as const;\n",
+            actions.collect::<String>()
+        );
         let mut constant = |name: &str, value: &str, meaning: &str| {
             let _ = write!(out, "\n/** {meaning} */\nexport const {name} = {value};\n");
         };

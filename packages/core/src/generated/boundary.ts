@@ -12,6 +12,14 @@ export const KINDS = [
   "LlmActivations",
 ] as const;
 
+/** The action that denies the target of an event, for the kinds that have one. */
+export const DENY_ACTIONS = {
+  ToolExec: "DenyExec",
+  Egress: "DenyEgress",
+  FileAccess: "DenyFile",
+  FileDelete: "DenyFile",
+} as const;
+
 /** Bit of a code: the input is not an event. */
 export const NOT_EVENT = 0x80000000;
 
