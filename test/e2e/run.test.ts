@@ -151,12 +151,12 @@ describe("settings", () => {
   });
 
   it.each([
-    ["both hold rules", "rules = []", "rules = []", /the configuration `c\.acl` holds rules/],
+    ["both contain rules", "rules = []", "rules = []", /the configuration `c\.acl` contains rules/],
     [
-      "the file of rules sets more",
+      "the rules file has settings",
       "fail_closed = true",
       "fail_closed = false",
-      /`p\.acl` sets `fail_closed`.*move it there/,
+      /`p\.acl` sets `fail_closed`: move it to the configuration `c\.acl`/,
     ],
   ])("are refused where %s", async (_, config, policy, why) => {
     const cwd = scratch();

@@ -1,4 +1,4 @@
-// L2 in a program of its own, whose environment would have the client of `openai` talk, and talk to others.
+// L2 in a separate program: environment variables of OpenAI clients change nothing, and nothing is logged.
 
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -26,7 +26,7 @@ for (const path of paths) {
   console.log(path, (await sentry.evaluate(event)).reason, shown(sentry));
   const signal = AbortSignal.timeout(path === "silent" ? 200 : 60000);
   const messages = [{ role: "user", content: "hi" }];
-  const error = await chatClient({ url, key }).chat.completions.create({ model: "m", messages }, { signal }).catch((error) => error);
+  const error = await chatClient({ url, key }).complete({ model: "m", messages }, { signal }).catch((error) => error);
   console.log(shown(error), String(error.stack));
   sentry.close();
 }

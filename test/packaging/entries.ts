@@ -1,10 +1,10 @@
 // Every way into the packages leads somewhere.
 
-import { existsSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { type Installed, type PackageName, packages } from "./installed.js";
-import { must, run } from "./process.js";
+import { must } from "./process.js";
 
 type Exports = string | { readonly [condition: string]: Exports };
 
@@ -44,22 +44,23 @@ export function entrySuite(installed: () => Installed): void {
     },
   );
 
-  test("who has rules alone needs no `openai`", async () => {
-    const [place, away] = ["openai", "away"].map((name) => join(installed().folder, "node_modules", name));
-    const load = (specifier: string) =>
-      run(process.execPath, ["--input-type=module", "--eval", `await import("${specifier}")`], {
-        cwd: installed().folder,
-      });
-    renameSync(place ?? "", away ?? "");
-    try {
-      for (const entry of ["@a3s-sentry/core", "@a3s-sentry/core/slim", "a3s-sentry"]) {
-        expect(await load(entry)).toMatchObject({ code: 0 });
-      }
-      expect((await load("@a3s-sentry/core/llm")).stderr).toContain("Cannot find package 'openai'");
-    } finally {
-      renameSync(away ?? "", place ?? "");
-    }
-    expect(await load("@a3s-sentry/core/llm")).toMatchObject({ code: 0 });
+  test.each(["workerd", "edge-light", "node", "browser"])(
+    "the condition `%s` gets the one entry for hosts",
+    async (condition) => {
+      expect(await resolved("@a3s-sentry/core/host", condition)).toBe("@a3s-sentry/core/dist/host.js");
+    },
+  );
+
+  test("the entries for hosts and L2 share the modules of the main entry", async () => {
+    const script = `import { Sentry } from "@a3s-sentry/core";
+import { prepareSentry } from "@a3s-sentry/core/host";
+import { llmTier } from "@a3s-sentry/core/llm";
+class Host extends Sentry { static async create(source) { return new Host(await prepareSentry(source, {})); } }
+const tier = llmTier({ url: "http://127.0.0.1:9/v1", model: "m", key: null, timeoutS: 1 });
+console.log((await Host.create("")).classify("{}"), tier.tier);`;
+    const flags = ["--input-type=module", "--eval", script];
+    const { stdout } = await must(process.execPath, flags, { cwd: installed().folder });
+    expect(stdout).toBe("null Llm\n");
   });
 
   test("the slim entry judges with the module of the package", async () => {

@@ -1,4 +1,4 @@
-// What this package uses of the platform beside the language itself: what every runtime has.
+// The parts of the platform that this package uses, which every runtime has.
 
 declare class TextEncoder {
   encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
@@ -37,8 +37,7 @@ interface RequestInit {
 
 declare function fetch(url: string, init: RequestInit): Promise<Response>;
 
-declare class Response {
-  constructor(body: Uint8Array | null, init: { status: number; headers?: Readonly<Record<string, string>> });
+interface Response {
   readonly ok: boolean;
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -50,7 +49,7 @@ interface ReadableBytes {
   cancel(): Promise<void>;
 }
 
-// Named by the types of wasm-bindgen's glue.
+// Used in the types of wasm-bindgen's glue.
 declare class URL {
   readonly href: string;
 }

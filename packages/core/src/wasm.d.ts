@@ -1,4 +1,4 @@
-// WebAssembly as every runtime has it, and a `.wasm` file imported as a module, as bundlers for the edge do it.
+// The parts of WebAssembly that every runtime has, and `.wasm` files imported as modules by bundlers for the edge.
 
 declare namespace WebAssembly {
   class Module {
@@ -25,6 +25,6 @@ declare module "*.wasm?module" {
   export default module;
 }
 
-// Named by the types of wasm-bindgen's glue.
+// Used in the types of wasm-bindgen's glue.
 type RequestInfo = Request | string;
 type BufferSource = ArrayBufferView | ArrayBuffer;

@@ -13,9 +13,9 @@ mod event_support;
 
 use std::collections::BTreeMap;
 
-use event_support::oracle::{self, Read};
+use event_support::oracle::{self, Read, said};
 use event_support::writer::{Writer, damage};
-use sentry_core::event::{Event, EventKind, NotEvent, Scratch, parse};
+use sentry_core::event::{NotEvent, Scratch, parse};
 use sentry_testing::Random;
 
 /// What was seen, so that a generator gone dull fails.
@@ -98,30 +98,6 @@ impl Seen {
 
 fn contains(line: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(line, part).is_some()
-}
-
-/// What an event says. Which peers are never denied has tests of its own; the peers here may be denied,
-/// unless damage has made one of another.
-fn said(event: &Event<'_>) -> Read {
-    let peer = || {
-        event
-            .subject
-            .rsplit_once(':')
-            .map(|(peer, _)| peer.to_owned())
-    };
-    let natural = match (event.kind, event.target()) {
-        (EventKind::Egress, None) => peer().filter(|peer| !peer.trim().is_empty()),
-        (_, target) => target,
-    };
-    Read {
-        kind: event.kind,
-        pid: event.pid,
-        subject: event.subject.to_owned(),
-        evidence: event.evidence,
-        natural,
-        agent: event.agent(),
-        provider: event.provider(),
-    }
 }
 
 fn line(random: &mut Random) -> String {

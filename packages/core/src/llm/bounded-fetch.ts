@@ -1,57 +1,41 @@
-// `fetch` for an endpoint that is not trusted: a bounded body, no redirects, no header but those that it needs.
+// `fetch` for an untrusted endpoint: no redirects, and a reply of limited size that is read to its end.
 
-import { LlmFailure } from "./llm-failure.js";
+import { LlmFailure, StatusFailure } from "./llm-failure.js";
 
-/** The largest reply, in bytes, after any decompression. */
+/** The most bytes of a reply, after decompression. */
 const MAX_REPLY_BYTES = 1024 * 1024;
 
 const FIRST_BYTES = 16 * 1024;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: false });
 
-/** Visible ASCII, which is what a bearer key is made of, and what every runtime takes in a header. */
-const KEY = /^[\x21-\x7e]+$/;
+/** A reply with status 200. */
+export interface BoundedReply {
+  /** The body's media type in lower case, without parameters; empty if the reply has none. */
+  readonly mediaType: string;
+  readonly text: string;
+}
 
 /**
- * A `fetch` that sends the bearer key, if there is one, and reads the whole body while the request's signal is heard: once
- * it has resolved, there is nothing left to wait for. An answer of another status than 200 comes without body and headers.
- * Throws a `TypeError` for a key that no header can carry.
+ * Sends a request, and reads the whole reply while `init.signal` can still abort it.
+ *
+ * Returns `undefined` for any other successful status than 200. Rejects with a `StatusFailure` for other statuses, with an
+ * `LlmFailure` for a reply of more than 1 MiB, and with what `fetch` rejects with.
  */
-export function boundedFetch(key: string | null): (url: string, init: RequestInit) => Promise<Response> {
-  const bearer = key?.trim() ?? "";
-  if (bearer !== "" && !KEY.test(bearer))
-    throw new TypeError("the key of an endpoint must be of visible ASCII characters");
-  const headers = {
-    accept: "application/json",
-    "content-type": "application/json",
-    ...(bearer === "" ? {} : { authorization: `Bearer ${bearer}` }),
-  };
-  return async (url, init) => {
-    // "manual", since workers know no "error".
-    const response = await fetch(url, { ...init, headers, redirect: "manual" });
-    if (response.status === 200) {
-      const type = response.headers.get("content-type");
-      const bytes = await bytesOf(response);
-      needJson(bytes);
-      return new Response(bytes, { status: 200, ...(type && { headers: { "content-type": type } }) });
-    }
-    response.body?.cancel().catch(() => {});
-    // Browsers show nothing of a redirect, not even its status.
-    if (response.status === 0) throw new LlmFailure("it redirects");
-    return new Response(null, { status: response.status });
-  };
-}
-
-/** The client's own error would show the beginning of the text. */
-function needJson(bytes: Uint8Array): void {
-  try {
-    JSON.parse(decoder.decode(bytes));
-  } catch {
-    throw new LlmFailure("its reply is not JSON");
+export async function boundedFetch(url: string, init: RequestInit): Promise<BoundedReply | undefined> {
+  // "manual", because workers do not support "error".
+  const response = await fetch(url, { ...init, redirect: "manual" });
+  if (response.status === 200) {
+    const [mediaType = ""] = (response.headers.get("content-type") ?? "").split(";");
+    return { mediaType: mediaType.trim().toLowerCase(), text: decoder.decode(await bytesOf(response)) };
   }
+  response.body?.cancel().catch(() => {});
+  if (response.ok) return undefined;
+  // Browsers hide a redirect's status.
+  throw response.status === 0 ? new LlmFailure("it redirects") : new StatusFailure(response.status);
 }
 
-/** One block of memory, however small the pieces are that a body comes in. */
+/** Reads the body into one buffer, however small its chunks are. */
 async function bytesOf({ body }: Response): Promise<Uint8Array> {
   let bytes = new Uint8Array(FIRST_BYTES);
   let size = 0;
@@ -63,9 +47,9 @@ async function bytesOf({ body }: Response): Promise<Uint8Array> {
       throw new LlmFailure("its reply is larger than 1 MiB");
     }
     if (next > bytes.length) {
-      const more = new Uint8Array(Math.max(next, 2 * bytes.length));
-      more.set(bytes);
-      bytes = more;
+      const larger = new Uint8Array(Math.max(next, 2 * bytes.length));
+      larger.set(bytes);
+      bytes = larger;
     }
     bytes.set(part.value, size);
     size = next;

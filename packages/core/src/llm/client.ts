@@ -1,10 +1,9 @@
-// The client of an OpenAI-compatible endpoint, held to what is asked of it: one request, a bounded reply, no word of
-// the environment.
+// The client of an OpenAI-compatible endpoint: one request, one reply, nothing else.
 
-import OpenAI from "openai";
 import { boundedFetch } from "./bounded-fetch.js";
+import { LlmFailure } from "./llm-failure.js";
 
-/** A text message, or one by which a model calls tools, or the result of such a call. */
+/** A text message, a message in which a model calls tools, or the result of such a call. */
 export type ChatMessage =
   | { readonly role: "system" | "user"; readonly content: string }
   | { readonly role: "assistant"; readonly content: string | null; readonly tool_calls?: readonly ToolCall[] }
@@ -28,7 +27,7 @@ export interface ChatRequest {
   readonly tool_choice?: "auto" | "none" | "required";
 }
 
-/** An answer as the protocol has it. Nothing checks that an endpoint keeps to it: any part may be missing or of another type. */
+/** A reply as the protocol has it. It is not validated: any part may be missing or of another type. */
 export interface ChatCompletion {
   readonly choices: readonly {
     readonly message: { readonly content: string | null; readonly tool_calls?: readonly ToolCall[] };
@@ -36,47 +35,58 @@ export interface ChatCompletion {
   }[];
 }
 
-/** The part of the client of `openai` that is of use here. */
 export interface ChatClient {
-  readonly chat: {
-    readonly completions: {
-      create(request: ChatRequest, options?: { readonly signal?: AbortSignal }): Promise<ChatCompletion>;
-    };
-  };
+  /** Sends one request. Rejects with an `LlmFailure`, with what `fetch` rejects with, or with the signal's reason. */
+  complete(request: ChatRequest, options?: { readonly signal?: AbortSignal }): Promise<ChatCompletion>;
 }
 
-/** Beyond what any deadline can be: the signal of a call is its deadline. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1;
+/** Visible ASCII: the characters of a bearer key, which every runtime accepts in a header. */
+const KEY = /^[\x21-\x7e]+$/;
+
+const JSON_TYPE = /^application\/json$|\+json$/;
 
 /**
- * The `openai` client for the endpoint at the base address `url` (`http://host/v1`), with the bearer key if there is one.
+ * A client for the endpoint at the base URL `url` (`http://host/v1`), with the bearer key if there is one.
  *
- * It never tries again, follows no redirect, reads replies of at most 1 MiB, and neither reads nor logs anything of its own
- * accord. Its errors hold no header, and no text of the endpoint: an answer of another status than 200 is an `APIError` with
- * that `status`. It has no deadline but the `signal` of a call. Throws a `TypeError` for an address that is none, and for a key that
- * no header can carry.
+ * It never retries, follows no redirect, and reads replies of at most 1 MiB. It uses no environment variable, logs nothing,
+ * and its errors contain no header and no text of the endpoint; a status that is not successful is an error with that
+ * `status`. Its only deadline is the `signal` of a call.
+ *
+ * Throws a `TypeError` for an invalid URL, and for a key that a header cannot hold.
  *
  * @example
  * const client = chatClient({ url: "http://127.0.0.1:8080/v1", key: null });
- * const completion = await client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "hi" }] });
+ * const completion = await client.complete({ model: "m", messages: [{ role: "user", content: "hi" }] });
  */
 export function chatClient({ url, key }: { readonly url: string; readonly key: string | null }): ChatClient {
-  if (!/^https?:\/\/[^/]/i.test(url))
-    throw new TypeError("the address of an endpoint must begin with http:// or https://");
-  return new OpenAI({
-    // The key goes past the client, which would show it when it is inspected; without one no header may be sent.
-    apiKey: "",
-    fetch: boundedFetch(key),
-    baseURL: url,
-    maxRetries: 0,
-    timeout: NO_TIMEOUT_MS,
-    // What is given here is not looked for in the environment.
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    logLevel: "off",
-    // The guard is for pages that would show a shared key to their visitors. Here whoever writes the policy gives the key
-    // to the program that judges by it, in a browser too, and an endpoint of one's own needs none.
-    dangerouslyAllowBrowser: true,
-  });
+  if (!/^https?:\/\/[^/]/i.test(url)) {
+    throw new TypeError("invalid endpoint URL: it must start with http:// or https://");
+  }
+  const address = `${url.replace(/\/$/, "")}/chat/completions`;
+  const headers = { accept: "application/json", "content-type": "application/json", ...authorization(key) };
+  return {
+    async complete(request, { signal } = {}) {
+      const init = { method: "POST", headers, body: JSON.stringify(request), ...(signal && { signal }) };
+      const reply = await boundedFetch(address, init);
+      const value = reply && parseReply(reply.text);
+      // A reply of another type or status is not a completion, whatever its text.
+      return (reply !== undefined && JSON_TYPE.test(reply.mediaType) ? value : null) as ChatCompletion;
+    },
+  };
+}
+
+function authorization(key: string | null): { readonly authorization?: string } {
+  const bearer = key?.trim() ?? "";
+  if (bearer === "") return {};
+  if (!KEY.test(bearer)) throw new TypeError("the key of an endpoint must be of visible ASCII characters");
+  return { authorization: `Bearer ${bearer}` };
+}
+
+/** The parser's own error would show the start of the text. */
+function parseReply(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LlmFailure("its reply is not JSON");
+  }
 }

@@ -1,11 +1,11 @@
-// One deadline for a whole call.
+// A deadline for a whole call.
 
 import { linkedTo, orAborted } from "../pipeline/abort.js";
 import { LlmFailure } from "./llm-failure.js";
 
 /**
- * Does the work with a signal that aborts with `signal`, or after so many seconds. Rejects as soon as that happens: with the
- * reason of `signal`, or with an {@link LlmFailure}.
+ * Runs `work` with a signal that aborts when `signal` does, or after `seconds`. Rejects at that moment: with the reason of
+ * `signal`, or with an {@link LlmFailure}.
  */
 export async function withDeadline<T>(
   seconds: number,

@@ -1,4 +1,4 @@
-// The entry `@a3s-sentry/core/llm`: L2, and what a judge that talks to a model needs. The only one that loads `openai`.
+// The entry `@a3s-sentry/core/llm`: L2, and helpers for a judge that asks a model.
 
 export {
   type ChatClient,

@@ -1,27 +1,35 @@
-// What went wrong at an endpoint, in words that hold nothing of what it sent or was sent.
+// Failures of an endpoint, in messages that contain nothing of what it sent or received.
 
-import { APIError } from "openai";
-
-/** An error whose message is safe to show: ours alone, nothing of the endpoint's. */
+/** An error whose message is safe to show: it has no text of the endpoint. */
 export class LlmFailure extends Error {
-  override readonly name = "LlmFailure";
+  override readonly name: string = "LlmFailure";
 }
 
-/** The names that systems and runtimes give to failures of a connection (`ECONNREFUSED`, `ConnectionRefused`). */
+/** A reply with a status that is not successful. */
+export class StatusFailure extends LlmFailure {
+  override readonly name = "StatusFailure";
+  readonly status: number;
+
+  constructor(status: number) {
+    super(status >= 300 && status < 400 ? `it redirects (HTTP ${status})` : `HTTP ${status}`);
+    this.status = status;
+  }
+}
+
+/** The codes by which systems and runtimes identify a failed connection (`ECONNREFUSED`, `ConnectionRefused`). */
 const CODE = /^[A-Za-z]\w{2,40}$/;
 
 /**
- * Why a call failed. Errors are known by their type alone, since their messages may repeat a header, an address or the reply.
+ * Why a call failed, in words that are safe to show. Of other errors than {@link LlmFailure} only the code is used, since a
+ * message may repeat a header, an address or the reply.
+ *
+ * @example
+ * await client.complete(request).catch((error) => console.error(failureOf(error))); // "HTTP 503"
  */
 export function failureOf(error: unknown): string {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (at instanceof LlmFailure) return at.message;
-    if (at instanceof APIError && at.status !== undefined) return statusWords(at.status);
     if ("code" in at && typeof at.code === "string" && CODE.test(at.code)) return `the connection failed (${at.code})`;
   }
   return "the connection failed";
-}
-
-function statusWords(status: number): string {
-  return status >= 300 && status < 400 ? `it redirects (HTTP ${status})` : `HTTP ${status}`;
 }

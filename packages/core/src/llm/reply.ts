@@ -3,38 +3,38 @@
 import { isSeverity, isVerdict, type Severity, type Verdict } from "../decision/decision.js";
 import { LlmFailure } from "./llm-failure.js";
 
-/** So many stretches in braces are looked at: who writes more is not answering. */
-const MAX_STRETCHES = 100;
+/** The most texts in braces that are read: a reply with more is not an answer. */
+const MAX_OBJECTS = 100;
 
-/** The reason of a reply that gives none. */
+/** The reason of a reply without one. */
 export const NO_REASON = "no reason given";
 
-/** What a model says of an event. */
+/** A model's answer on an event. */
 export interface Reply {
   readonly verdict: Verdict;
   readonly severity: Severity;
-  /** The model's own words: of any length, and as untrusted as what it has read. */
+  /** The model's own text, of any length and as untrusted as the text that it has read. */
   readonly reason: string;
 }
 
 /**
- * Reads the one JSON object in a reply, which prose or code fences may surround, or thoughts (`<think>…</think>`) precede. A severity
- * that is none is medium. Throws an `Error` that says what is wrong, and repeats nothing of the reply: no object, several, a verdict
- * that is not `"allow"`, `"block"` or `"escalate"`. Takes time linear in the text's length.
+ * Reads the JSON object in a reply. Prose or code fences may surround it, and `<think>…</think>` may precede it. An invalid
+ * severity becomes medium. Throws an `Error`, whose message has no text of the reply, if there is no object, more than one,
+ * or a verdict that is not `"allow"`, `"block"` or `"escalate"`. Runs in time linear in the text's length.
  *
  * @example
  * readReply('Sure: {"verdict":"block","severity":"high","reason":"reads keys"}').verdict; // "block"
  */
 export function readReply(text: string): Reply {
-  const said = withoutThoughts(text);
-  const objects = objectsIn(said).flatMap((source) => parsed(source) ?? []);
+  const answer = withoutThoughts(text);
+  const objects = objectsIn(answer).flatMap((source) => parsed(source) ?? []);
   const [found] = objects;
-  if (found === undefined) throw new LlmFailure("the reply holds no JSON object");
-  if (objects.length > 1) throw new LlmFailure("the reply holds several JSON objects");
+  if (found === undefined) throw new LlmFailure("the reply has no JSON object");
+  if (objects.length > 1) throw new LlmFailure("the reply has several JSON objects");
   const { verdict, severity, reason } = found;
   if (!isVerdict(verdict)) throw new LlmFailure("the reply has no `verdict` of `allow`, `block` or `escalate`");
-  // Of two in one object a parser takes the last; the other may also stand in an object that was never finished.
-  if ((said.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
+  // A parser takes the last of two verdicts in one object; the other one may also be in an unfinished object.
+  if ((answer.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
   return {
     verdict,
     severity: isSeverity(severity) ? severity : "medium",
@@ -42,7 +42,7 @@ export function readReply(text: string): Reply {
   };
 }
 
-/** Thoughts may hold drafts of an answer. Those without an end are all that there is. */
+/** The reply without its thoughts, which may contain drafts of an answer. Unfinished thoughts are the whole reply. */
 function withoutThoughts(text: string): string {
   if (!text.trimStart().startsWith("<think>")) return text;
   const end = text.indexOf("</think>");
@@ -64,8 +64,8 @@ function parsed(source: string): Parsed | undefined {
 }
 
 /**
- * The outermost stretches from a brace to the one that closes it; braces in strings do not count. Reading what is no JSON takes a
- * parser much longer than finding it, hence the limit.
+ * The outermost texts from a brace to its closing brace; braces in strings do not count. The limit is there because parsing
+ * invalid JSON takes much longer than finding it.
  */
 function objectsIn(text: string): string[] {
   const found: string[] = [];
@@ -84,7 +84,7 @@ function objectsIn(text: string): string[] {
     } else if (unit === "}" && depth > 0) {
       depth--;
       if (depth === 0) found.push(text.slice(start, i + 1));
-      if (found.length > MAX_STRETCHES) throw new LlmFailure("the reply holds more braces than an answer");
+      if (found.length > MAX_OBJECTS) throw new LlmFailure("the reply has too many braces for an answer");
     }
   }
   return found;

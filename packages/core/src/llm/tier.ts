@@ -13,11 +13,11 @@ import { readReply } from "./reply.js";
 import { withoutKey } from "./without-key.js";
 
 /**
- * The L2 tier for an endpoint. Its answers are decisions of tier `"Llm"` with the reason `"L2: …"`; a block has what the event can
- * deny as its action. Whatever goes wrong within `timeoutS` seconds, or takes longer, is an escalation
- * `"L2 unavailable: …"` of severity medium. It rejects only if the caller's signal aborts, with that signal's reason.
+ * The L2 tier for an endpoint. Its answers have the tier `"Llm"` and the reason `"L2: …"`; a block denies the event's target.
+ * A failure, or no reply within `timeoutS` seconds, is an escalation `"L2 unavailable: …"` of severity medium. It rejects only
+ * if the caller's signal aborts, with the signal's reason.
  *
- * Throws a `TypeError` for an address that is none, and for a key that no header can carry.
+ * Throws a `TypeError` for an invalid URL, and for a key that a header cannot hold.
  *
  * @example
  * const l2 = llmTier({ url: "http://127.0.0.1:8080/v1", model: "m", key: null, timeoutS: 30 });
@@ -48,7 +48,7 @@ async function classify(
     { role: "system", content: SYSTEM_TEXT },
     { role: "user", content: userText(event, fence()) },
   ] as const;
-  const completion: unknown = await client.chat.completions.create({ model, messages, temperature: 0 }, { signal });
+  const completion: unknown = await client.complete({ model, messages, temperature: 0 }, { signal });
   const reply = readReply(contentOf(completion));
   refuseEcho(reply, event.subject, event.line);
   const { verdict, severity, reason } = reply;
@@ -62,9 +62,9 @@ async function classify(
   };
 }
 
-/** The text of a completion, which an endpoint may have made of anything. */
+/** The text of a completion, which may be any value. */
 function contentOf(completion: unknown): string {
   const content: unknown = (completion as Partial<ChatCompletion> | null | undefined)?.choices?.[0]?.message?.content;
-  if (typeof content !== "string") throw new LlmFailure("its reply is no chat completion with a text");
+  if (typeof content !== "string") throw new LlmFailure("its reply is not a chat completion with a text");
   return content;
 }

@@ -1,6 +1,6 @@
-// Keys, kept out of what others say.
+// Keeping keys out of texts.
 
-/** A text with `***` in the place of the key: an endpoint or a program that has been given one can say it again. */
+/** A text with `***` in place of the key, which an endpoint or a program may repeat. */
 export function withoutKey(text: string, key: string | null | undefined): string {
   const secret = key?.trim() ?? "";
   return secret === "" ? text : text.replaceAll(secret, "***");

@@ -33,8 +33,8 @@ async function expectUnavailable(url: string, why: string | RegExp, timeoutS = P
   expect(decision.reason).not.toContain(KEY);
 }
 
-const NO_OBJECT = /^the reply holds no JSON object$/;
-const NO_COMPLETION = /^its reply is no chat completion with a text$/;
+const NO_OBJECT = /^the reply has no JSON object$/;
+const NO_COMPLETION = /^its reply is not a chat completion with a text$/;
 const head = { "content-type": "application/json" };
 const said = (words: object): Answer => says(JSON.stringify(words));
 
@@ -47,7 +47,7 @@ describe("an answer that is none", () => {
     [
       "several objects",
       says(`${ALLOW} or rather ${ALLOW.replace("allow", "block")}`),
-      /^the reply holds several JSON objects$/,
+      /^the reply has several JSON objects$/,
     ],
     ["BLOCK with a space", said({ verdict: "BLOCK " }), /^the reply has no `verdict`/],
     ["deny", said({ verdict: "deny" }), /^the reply has no `verdict`/],

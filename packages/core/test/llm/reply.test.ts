@@ -56,9 +56,9 @@ describe("a reply is read", () => {
   });
 });
 
-const NONE = "the reply holds no JSON object";
+const NONE = "the reply has no JSON object";
 const WORD = "the reply has no `verdict` of `allow`, `block` or `escalate`";
-const SEVERAL = "the reply holds several JSON objects";
+const SEVERAL = "the reply has several JSON objects";
 
 describe("a reply is refused", () => {
   it.each<[string, string, string]>([
@@ -121,7 +121,7 @@ describe("a reply is refused", () => {
     }
     for (const junk of ["{x} ", '{""}', '{"a":}']) {
       expect(readReply(`${junk.repeat(99)}${BLOCK}`)).toEqual(READ);
-      expect(() => readReply(`${junk.repeat(size)}${BLOCK}`)).toThrow("the reply holds more braces than an answer");
+      expect(() => readReply(`${junk.repeat(size)}${BLOCK}`)).toThrow("the reply has too many braces for an answer");
     }
   });
 });

@@ -139,7 +139,7 @@ describe("an answer", () => {
     const { url } = await endpoint(says(`The text has an answer for me in it: ${answer}. I do not follow it.`));
     for (const text of [forged, JSON.stringify(forged), JSON.stringify(JSON.stringify(forged))]) {
       const decision = await llmTier(settings(url)).judge({ ...EVENT, subject: `ls # ${text}` }, { signal: never() });
-      expect(decision.reason === "L2 unavailable: the reply is one that stands in the event").toBe(isEcho);
+      expect(decision.reason === "L2 unavailable: the reply repeats an answer from the event").toBe(isEcho);
       expect(decision.verdict === "escalate").toBe(isEcho);
     }
   });
@@ -158,8 +158,8 @@ describe("settings that cannot work are refused at once", () => {
     ["a key with a line break", { key: "sk-a\nb" }, "the key of an endpoint must be of visible ASCII characters"],
     ["a key with a space", { key: "sk a" }, "the key of an endpoint must be of visible ASCII characters"],
     ["a key with an umlaut", { key: "sk-ü" }, "the key of an endpoint must be of visible ASCII characters"],
-    ["no address", { url: "" }, "the address of an endpoint must begin with http:// or https://"],
-    ["a file", { url: "file:///etc/passwd" }, "the address of an endpoint must begin with http:// or https://"],
+    ["no address", { url: "" }, "invalid endpoint URL: it must start with http:// or https://"],
+    ["a file", { url: "file:///etc/passwd" }, "invalid endpoint URL: it must start with http:// or https://"],
   ])("%s", (_, wrong, message) => {
     expect(() => llmTier({ ...settings("http://127.0.0.1:9/v1"), ...wrong })).toThrow(new TypeError(message));
   });
@@ -174,7 +174,7 @@ describe("the client", () => {
     );
     const tools = [{ type: "function", function: { name: "read_skill", parameters: { type: "object" } } }] as const;
     const request = { model: "m", messages: [{ role: "user", content: "hi" }], tools, tool_choice: "auto" } as const;
-    const { choices } = await chatClient({ url, key: null }).chat.completions.create(request);
+    const { choices } = await chatClient({ url, key: null }).complete(request);
     expect(choices[0]?.message.tool_calls).toEqual(calls);
     expect(JSON.parse(received[0]?.body ?? "")).toEqual(request);
   });

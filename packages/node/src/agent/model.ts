@@ -49,7 +49,7 @@ export class Model {
       type: "function" as const,
       function: { name, description, parameters },
     }));
-    const completion: unknown = await this.#client.chat.completions.create(
+    const completion: unknown = await this.#client.complete(
       {
         model: this.#model,
         messages,

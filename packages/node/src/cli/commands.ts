@@ -2,7 +2,8 @@
 
 import { Argument, Command, Option } from "commander";
 import type { VariableName } from "../daemon/config/environment-variables.js";
-import { type RunFlags, SEVERITIES } from "../daemon/config/run-settings.js";
+import type { RunFlags } from "../daemon/config/run-settings.js";
+import { SEVERITIES } from "../daemon/config/setting-values.js";
 import { version } from "../util/version.js";
 import { type CheckOptions, check } from "./check.js";
 import { candidates } from "./completion/candidates.js";

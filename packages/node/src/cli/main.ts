@@ -3,7 +3,7 @@
 
 import { PolicyError } from "@a3s-sentry/core";
 import { CommanderError } from "commander";
-import { SettingsError } from "../daemon/config/run-settings.js";
+import { SettingsError } from "../daemon/config/settings-error.js";
 import { escapeTerminalLines } from "../util/escape-terminal.js";
 import { rootCommand } from "./commands.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";

@@ -1,10 +1,10 @@
-// `run`: starts the daemon on the streams and signals of this process.
+// `run`: runs the daemon on the streams and signals of this process.
 
 import type { Tier } from "@a3s-sentry/core";
 import { unknownVariables } from "../daemon/config/environment-variables.js";
 import { type RunFlags, type RunSettings, runSettings } from "../daemon/config/run-settings.js";
-import { Daemon, type Result } from "../daemon/daemon.js";
-import type { TierTime } from "../daemon/escalation/tier-timing.js";
+import { Daemon, type RunResult } from "../daemon/daemon.js";
+import type { TierTiming } from "../daemon/escalation/tier-timing.js";
 import { Log } from "../daemon/log.js";
 import { type Loaded, load } from "../daemon/policy/load.js";
 import { Reloader } from "../daemon/policy/reloader.js";
@@ -12,7 +12,8 @@ import { type Listening, serve } from "../daemon/telemetry/http-endpoint.js";
 import type { Observed } from "../daemon/telemetry/metric-definitions.js";
 import type { Metrics } from "../daemon/telemetry/metrics.js";
 import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
-import { summary } from "../daemon/telemetry/totals.js";
+import { summaryLine } from "../daemon/telemetry/summary-line.js";
+import { errnoOf } from "../util/errno.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
 import { HangUps, untilSignalled } from "./signals.js";
@@ -31,23 +32,24 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   const settings = runSettings(flags, io.env);
   const log = new Log(io.stderr);
   const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
-  const stamps = new Map<string, string>();
-  const reportFailure = firstFailureReporter(log);
-  const tierTook = (time: TierTime): void => {
-    metrics?.tierTook(time);
-    reportFailure(time);
+  const logFailure = firstFailureLogger(log);
+  const onTierTiming = (timing: TierTiming): void => {
+    metrics?.recordTiming(timing);
+    logFailure(timing);
   };
-  const filled = new Set<string>();
-  const loadTo = (to: Map<string, string>): Promise<Loaded> => load(settings, { stamps: to, filled, tierTook });
-  const loaded = await loadTo(stamps);
+  const nonEmpty = new Set<string>();
+  const loadPolicy = (fingerprints: Map<string, string>): Promise<Loaded> =>
+    load(settings, { fingerprints, nonEmpty, onTierTiming });
+  const fingerprints = new Map<string, string>();
+  const loaded = await loadPolicy(fingerprints);
   const { failClosed } = loaded.sentry.policy;
-  const endpoint = await listen(settings, metrics, () => daemon.takesEvents);
+  const endpoint = await listen(settings, metrics, () => daemon.readsEvents);
   const daemon = new Daemon(loaded.sentry, { input: runInput(io), output: io.stdout, log }, settings);
-  const reloader = reloaderFor(daemon, settings, stamps, loadTo, log);
-  let result: Result;
+  const reloader = reloaderFor(daemon, settings, fingerprints, loadPolicy, log);
+  let result: RunResult;
   try {
     result = await untilSignalled((signal) => {
-      reportPolicy(log, "", loaded);
+      logPolicy(log, "", loaded);
       for (const warning of unknownVariables(io.env)) log.line(`warning: ${warning}`);
       hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
@@ -55,19 +57,19 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
       return daemon.run(signal);
     });
   } catch (error) {
-    // An error without a code is not the system's: it is a defect of this program.
-    if (!(error instanceof Error && "code" in error)) throw error;
+    // An error without a code is not from the system, but a defect of this program.
+    if (errnoOf(error) === undefined) throw error;
     throw new CliError(`cannot read stdin: ${errorText(error)}`, { cause: error });
   } finally {
     reloader.close();
     endpoint?.close();
   }
-  log.line(`a3s-sentry: ${summary(result.totals, failClosed)}`);
-  refuseLostAudit(result);
+  log.line(`a3s-sentry: ${summaryLine(result.totals, failClosed)}`);
+  rejectLostAudit(result);
   return 0;
 }
 
-/** Loads the metrics library only if metrics are requested. */
+/** The metrics library is loaded only if metrics are served. */
 async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics | undefined> {
   if (metrics === undefined) return undefined;
   const loaded = await import("../daemon/telemetry/metrics.js");
@@ -87,49 +89,46 @@ async function listen(
   }
 }
 
-function reportPolicy(log: Log, prefix: string, { sentry, warnings }: Loaded): void {
+function logPolicy(log: Log, prefix: string, { sentry, warnings }: Loaded): void {
   log.line(`${prefix}${startLine(sentry)}`);
   for (const warning of warnings) log.line(`warning: ${warning}`);
   const failOpen = failOpenWarning(sentry);
   if (failOpen !== undefined) log.line(failOpen);
 }
 
-/**
- * Reports the first failure of each slow tier, so that a wrong address or program shows on stderr and
- * not only in the audit.
- */
-function firstFailureReporter(log: Log): (time: TierTime) => void {
-  const reported = new Set<Tier>();
+/** Logs the first failure of each slow tier, so that a wrong URL or program shows in the log too. */
+function firstFailureLogger(log: Log): (timing: TierTiming) => void {
+  const logged = new Set<Tier>();
   return ({ tier, failure }) => {
-    if (failure === undefined || reported.has(tier)) return;
-    reported.add(tier);
+    if (failure === undefined || logged.has(tier)) return;
+    logged.add(tier);
     log.line(`warning: ${failure} (reported once)`);
   };
 }
 
-/** Applies each change of the files. An invalid policy changes nothing. */
+/** Puts each new state of the policy's files in force. Invalid files change nothing. */
 function reloaderFor(
   daemon: Daemon,
   { config, policy }: RunSettings,
-  stamps: Map<string, string>,
-  load: (to: Map<string, string>) => Promise<Loaded>,
+  fingerprints: Map<string, string>,
+  load: (fingerprints: Map<string, string>) => Promise<Loaded>,
   log: Log,
 ): Reloader {
   const files = [config, policy].filter((file) => file !== undefined).map((file) => `\`${file}\``);
   const names = files.join(" and ") || "the built-in rules";
-  return new Reloader(stamps, {
+  return new Reloader(fingerprints, {
     load,
-    replace: (sentry) => daemon.replace(sentry),
-    tell: (loaded) => reportPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
-    refused: (error) => {
+    usePolicy: (sentry) => daemon.usePolicy(sentry),
+    onLoaded: (loaded) => logPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
+    onRefused: (error) => {
       const why = error instanceof Error ? error.message : String(error);
       log.line(`error: cannot load ${names}: the current policy stays in force\n${why}`);
     },
   });
 }
 
-/** Throws if audit lines were lost. A reader that closes stdout, such as `head -1`, wants no more of them. */
-function refuseLostAudit({ outputError }: Result): void {
-  if (outputError === undefined || ("code" in outputError && outputError.code === "EPIPE")) return;
+/** A reader that has closed its end (`head -1`) has seen enough. Any other write error loses audit lines. */
+function rejectLostAudit({ outputError }: RunResult): void {
+  if (outputError === undefined || errnoOf(outputError) === "EPIPE") return;
   throw new CliError(`cannot write the audit lines to stdout: ${errorText(outputError)}`, { cause: outputError });
 }

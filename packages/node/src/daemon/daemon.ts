@@ -1,53 +1,53 @@
-// The daemon: events in, decisions to deny-files and audit lines.
+// The daemon: wires the stages that turn a stream of events into deny-file entries and audit lines.
 
 import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import type { JudgedEvent } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal } from "../util/escape-terminal.js";
-import { Output } from "./audit/batched-writer.js";
-import { Desk, type Waiting } from "./escalation/escalation-queue.js";
+import { BatchedWriter } from "./audit/batched-writer.js";
+import { EscalationQueue, type QueuedEscalation } from "./escalation/escalation-queue.js";
 import { FileInput } from "./input/file-input.js";
-import { FileHistory, type History, recentEvents, Window, withRecent } from "./input/history.js";
-import { chunks } from "./input/stream-chunks.js";
-import { Staff } from "./judging/dispatcher.js";
-import type { Batch } from "./judging/line-judge.js";
-import { Sentries } from "./judging/policy-leases.js";
-import { MOST_THREADS } from "./judging/pool/thread-count.js";
-import { Slots } from "./judging/shared-semaphore.js";
+import { FileHistory, type History, StreamHistory } from "./input/history.js";
+import { recentEvents, withRecent } from "./input/recent-events.js";
+import { streamChunks } from "./input/stream-chunks.js";
+import { Dispatcher } from "./judging/dispatcher.js";
+import { PolicyLeases } from "./judging/policy-leases.js";
+import { MAX_THREADS } from "./judging/pool/thread-count.js";
+import { SharedSemaphore } from "./judging/shared-semaphore.js";
 import type { Log } from "./log.js";
-import { Ledger } from "./settlement.js";
+import { Settlement } from "./settlement.js";
 import type { Observed } from "./telemetry/metric-definitions.js";
 import { showProgress } from "./telemetry/progress-line.js";
 import type { Totals } from "./telemetry/totals.js";
 
-/** A file that takes longer than threads take to get ready: there is no need to see how fast it comes. */
+/** A worker pool reads larger files from the start: they take longer than the workers need to load a policy. */
 const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 /**
- * How long the slow tiers may take for what waits when a signal ends the run: less than the 30 s that Kubernetes and most
- * supervisors give a process until they kill it, and with it every audit line that is still due.
+ * The time that the slow tiers have after a signal. Kubernetes and most supervisors kill a process after 30 s, and all
+ * pending audit lines with it.
  */
 const GRACE_MS = 20_000;
-/** How long the reader of the output may take after that. */
+/** The time that the reader of the output has after that. */
 const WRITE_MS = 5000;
 
-export interface Streams {
+export interface DaemonStreams {
   readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
   readonly output: Writable & { readonly isTTY?: boolean };
   readonly log: Log;
 }
 
 export interface DaemonOptions {
-  /** How many escalations the slow tiers judge at a time, and how many more may wait for them. */
+  /** How many escalations the slow tiers judge at a time. */
   readonly workers: number;
+  /** How many more escalations may wait. */
   readonly queue: number;
   readonly graceMs?: number;
 }
 
-/** What a run came to. */
-export interface Result {
+export interface RunResult {
   readonly totals: Totals;
-  /** Why `output` took no more, which ended the run. */
+  /** The error of `output` that ended the run. */
   readonly outputError?: Error;
 }
 
@@ -55,77 +55,79 @@ export interface Result {
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #log: Log;
-  readonly #input: Streams["input"];
-  readonly #output: Output;
-  readonly #ledger: Ledger;
-  readonly #slots: Slots;
-  readonly #desk: Desk;
-  readonly #sentries: Sentries;
-  readonly #staff: Staff;
-  /** What has been read lately, for tiers that ask. */
-  readonly #window = new Window();
-  #history: History = this.#window;
-  /** Ends the reading. */
+  readonly #input: DaemonStreams["input"];
+  readonly #writer: BatchedWriter;
+  readonly #queue: EscalationQueue;
+  readonly #settlement: Settlement;
+  readonly #leases: PolicyLeases;
+  readonly #dispatcher: Dispatcher;
+  /** Recent input, for L3. */
+  readonly #streamHistory = new StreamHistory();
+  #history: History = this.#streamHistory;
+  /** The number of bytes read from the input. */
+  #offset = 0;
+  /** Stops reading. */
   readonly #stop = new AbortController();
-  #toldOfOverload = false;
 
-  /** The sentry belongs to the daemon from here on, which closes it. */
-  constructor(sentry: Sentry, { input, output, log }: Streams, options: DaemonOptions) {
+  /** The daemon owns the sentry from now on, and closes it. */
+  constructor(sentry: Sentry, { input, output, log }: DaemonStreams, options: DaemonOptions) {
     this.#options = options;
-    this.#sentries = new Sentries(sentry);
-    this.#slots = Slots.withRoom(options.workers + options.queue, MOST_THREADS);
     this.#input = input;
-    // On a terminal, audit lines take the place of the progress line.
-    this.#output = new Output(output, output.isTTY ? () => log.clear() : undefined, () => this.#outputFailed());
-    this.#ledger = new Ledger(this.#output, log);
     this.#log = log;
-    this.#desk = new Desk({
-      sentries: this.#sentries,
-      slots: this.#slots,
-      workers: options.workers,
-      complete: (waiting, by) => this.#complete(waiting, by),
-      settle: (waiting, verdict, by) => this.#ledger.settleEscalation(waiting, verdict, by),
+    this.#leases = new PolicyLeases(sentry);
+    const leases = this.#leases;
+    const semaphore = SharedSemaphore.create(options.workers + options.queue, MAX_THREADS);
+    this.#writer = new BatchedWriter(output, {
+      // On a terminal, audit lines replace the progress line.
+      beforeWrite: output.isTTY ? () => log.clear() : undefined,
+      failed: () => this.#outputFailed(),
     });
-    this.#staff = new Staff({
-      sentries: this.#sentries,
-      slots: this.#slots,
-      place: () => this.#window.end,
-      settle: (batch, by, place) => this.#settle(batch, by, place),
-      failed: (why) =>
-        log.line(`warning: a judging thread has failed, events are judged without it: ${escapeTerminal(why)}`),
+    this.#queue = new EscalationQueue({
+      leases,
+      semaphore,
+      workers: options.workers,
+      prepare: (escalation, by) => this.#withHistory(escalation, by),
+      settle: (escalation, outcome, by) => this.#settlement.settleEscalation(escalation, outcome, by),
+    });
+    this.#settlement = new Settlement({ writer: this.#writer, log, queue: this.#queue });
+    this.#dispatcher = new Dispatcher({
+      leases,
+      semaphore,
+      sink: this.#settlement,
+      onWorkerFailed: (why) =>
+        log.line(`warning: a worker thread failed, judging continues without it: ${escapeTerminal(why)}`),
     });
   }
 
-  /** Whether the run still takes events. */
-  get takesEvents(): boolean {
+  /** Whether the run still reads events. */
+  get readsEvents(): boolean {
     return !this.#stop.signal.aborted;
   }
 
-  /** What the run has come to so far. */
+  /** The present state of the run, for metrics. */
   get observed(): Omit<Observed, "reloads"> {
-    const { waiting, inWork } = this.#desk;
+    const { waiting, inWork } = this.#queue;
     return {
-      totals: this.#ledger.totals,
-      policy: this.#sentries.current.policy,
+      totals: this.#settlement.totals,
+      policy: this.#leases.current.policy,
       queue: { waiting, inWork, capacity: this.#options.queue },
     };
   }
 
   /**
-   * Judges until the input ends, `signal` aborts, or the output fails; what was read by then is judged and written out. Escalations
-   * get all the time that they need at the end of the input, and no more than a grace once `signal` has aborted; nor does the
-   * reader of the output get much more then.
-   * Rejects with the input's error.
+   * Judges until the input ends, `signal` aborts, or the output fails. Everything read by then is judged and written.
+   * At the end of the input, escalations have all the time they need. After `signal` has aborted, the slow tiers and the
+   * reader of the output have limited time. Rejects with the error of the input.
    */
-  async run(signal: AbortSignal): Promise<Result> {
-    const { totals } = this.#ledger;
+  async run(signal: AbortSignal): Promise<RunResult> {
+    const { totals } = this.#settlement;
     const stopProgress = this.#showProgress();
     const { graceMs = GRACE_MS } = this.#options;
     const timers: NodeJS.Timeout[] = [];
     const end = (): void => {
       this.#stop.abort();
-      timers.push(setTimeout(() => this.#desk.giveUp(), graceMs));
-      timers.push(setTimeout(() => this.#output.giveUp(), graceMs + WRITE_MS));
+      timers.push(setTimeout(() => this.#queue.giveUp(), graceMs));
+      timers.push(setTimeout(() => this.#writer.giveUp(), graceMs + WRITE_MS));
     };
     if (signal.aborted) end();
     signal.addEventListener("abort", end);
@@ -140,88 +142,84 @@ export class Daemon {
       signal.removeEventListener("abort", end);
       for (const timer of timers) clearTimeout(timer);
       stopProgress();
-      this.#staff.close();
-      this.#sentries.close();
+      this.#dispatcher.close();
+      this.#leases.close();
     }
-    const { error } = this.#output;
+    const { error } = this.#writer;
     return error === undefined ? { totals } : { totals, outputError: error };
   }
 
-  /** Goes on by another sentry, which belongs to the daemon then. */
-  replace(sentry: Sentry): void {
-    this.#sentries.replace(sentry);
-    this.#staff.adopt();
+  /** Judges by another sentry from now on, which the daemon owns. */
+  usePolicy(sentry: Sentry): void {
+    this.#leases.replace(sentry);
+    this.#dispatcher.usePolicy();
   }
 
   async #read(): Promise<void> {
     const { signal } = this.#stop;
     if (await this.#readLargeFile(signal)) return;
-    for await (const chunk of chunks(this.#input, signal)) await this.#take(chunk);
+    for await (const chunk of streamChunks(this.#input, signal)) await this.#push(chunk);
   }
 
-  /** A crew reads a large file by itself, each thread its own stretches. `false` if the input is nothing of the kind. */
+  /** Lets a worker pool read a large file by ranges. `false` if the input is not one, or a pool would not help. */
   async #readLargeFile(signal: AbortSignal): Promise<boolean> {
     if (!(this.#input instanceof FileInput)) return false;
     const { position, size } = this.#input;
     if (position === undefined || size - position < LARGE_FILE_BYTES) return false;
-    if (!this.#staff.leaveToCrew()) return false;
+    const pool = this.#dispatcher.poolForFile();
+    if (pool === undefined) return false;
     this.#history = new FileHistory(this.#input, position);
-    for (const stretch of this.#input.stretches(position)) {
-      await this.#staff.read(stretch);
-      await this.#output.ready(signal);
-      this.#desk.throwFault();
+    for (const range of this.#input.ranges(position)) {
+      await pool.read(range);
+      await this.#writer.ready(signal);
+      this.#queue.rethrow();
       if (signal.aborted) break;
     }
     return true;
   }
 
-  /** Has all that was read judged, settled and written. */
-  async #drain(): Promise<void> {
-    await this.#staff.finish();
-    await this.#desk.empty();
-    await this.#output.flush();
-  }
-
-  async #take(chunk: Uint8Array): Promise<void> {
+  async #push(chunk: Uint8Array): Promise<void> {
+    this.#offset += chunk.length;
     this.#remember(chunk);
-    await this.#staff.push(chunk);
-    this.#desk.throwFault();
-    await this.#output.ready(this.#stop.signal);
+    await this.#dispatcher.push(chunk, this.#offset);
+    this.#queue.rethrow();
+    await this.#writer.ready(this.#stop.signal);
   }
 
-  /** Keeps a chunk for L3, where there is one. */
+  /** Resolves when everything read has been judged, settled and written. */
+  async #drain(): Promise<void> {
+    await this.#dispatcher.finish();
+    await this.#queue.drain();
+    await this.#writer.flush();
+  }
+
+  /** Keeps a chunk for L3, if there is one. */
   #remember(chunk: Uint8Array): void {
-    if (this.#sentries.current.tiers.l3 === undefined) this.#window.clear();
-    else this.#window.add(this.#input instanceof FileInput ? Buffer.from(chunk) : chunk, this.#desk.oldestPlace);
-  }
-
-  #settle(batch: Batch, sentry: Sentry, place: number): void {
-    this.#ledger.settle(batch, sentry);
-    for (const escalated of batch.escalated) this.#desk.add({ ...escalated, place });
-    if (batch.tally.overloaded > 0 && !this.#toldOfOverload) {
-      this.#toldOfOverload = true;
-      this.#log.line(
-        "warning: the queue of the slow tiers is full: escalations take the fail mode while it is, and the totals count them",
-      );
+    if (this.#leases.current.tiers.l3 === undefined) {
+      this.#streamHistory.clear();
+      return;
     }
+    // The next chunk of a file overwrites this one.
+    const kept = this.#input instanceof FileInput ? Buffer.from(chunk) : chunk;
+    this.#streamHistory.add(kept, this.#offset, this.#queue.oldestOffset);
   }
 
-  #complete({ event, place }: Waiting, sentry: Sentry): JudgedEvent | null {
-    if (event === null || sentry.tiers.l3 === undefined) return event;
-    return withRecent(event, () => recentEvents(event, place, this.#history, (line) => sentry.facts(line)));
+  #withHistory({ event, offset }: QueuedEscalation, by: Sentry): JudgedEvent | null {
+    if (event === null || by.tiers.l3 === undefined) return event;
+    return withRecent(event, () => recentEvents(event, offset, this.#history, (line) => by.facts(line)));
   }
 
-  /** Nobody is there to be told of decisions: the run ends, and what waits is not waited for. */
+  /** Without a reader for the decisions, the run ends, and waits for no escalation. */
   #outputFailed(): void {
     this.#stop.abort();
-    this.#desk.giveUp();
+    this.#queue.giveUp();
   }
 
-  /** Where somebody types the events, a progress line would be written over them. */
+  /** No progress line if the events are typed at a terminal: it would overwrite them. */
   #showProgress(): () => void {
-    const { totals } = this.#ledger;
-    const isTyped = !(this.#input instanceof FileInput) && this.#input.isTTY;
-    return isTyped
+    const { totals } = this.#settlement;
+    const typed = !(this.#input instanceof FileInput) && this.#input.isTTY;
+    return typed
       ? () => {}
       : showProgress(this.#log, () => ({ events: totals.stream.events, blocked: totals.blocked }));
   }

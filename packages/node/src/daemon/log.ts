@@ -1,4 +1,4 @@
-// Lines for people on stderr, and on a terminal a progress line under them.
+// Logs lines for people on stderr, and on a terminal shows a progress line below them.
 
 import { escapeTerminalLines } from "../util/escape-terminal.js";
 
@@ -12,7 +12,7 @@ const CLEAR_LINE = "\r\u001b[K";
 
 export class Log {
   readonly #stream: LogStream;
-  #shown = false;
+  #progressShown = false;
 
   constructor(stream: LogStream) {
     this.#stream = stream;
@@ -22,23 +22,23 @@ export class Log {
     return this.#stream.isTTY === true;
   }
 
-  /** A line of text, or several: paths and names in it may be anyone's. */
+  /** Logs one or several lines. Their text may contain untrusted paths and names, and is escaped. */
   line(text: string): void {
     this.clear();
     this.#stream.write(`${escapeTerminalLines(text)}\n`);
   }
 
-  /** Shows `text` in the place of the progress line; does nothing where no terminal is. */
+  /** Replaces the progress line. Does nothing if the stream is not a terminal. */
   progress(text: string): void {
     if (!this.isTerminal) return;
     this.#stream.write(CLEAR_LINE + text);
-    this.#shown = true;
+    this.#progressShown = true;
   }
 
-  /** Takes the progress line away, for whatever else goes to the terminal. */
+  /** Removes the progress line, so that other output can use the terminal. */
   clear(): void {
-    if (!this.#shown) return;
+    if (!this.#progressShown) return;
     this.#stream.write(CLEAR_LINE);
-    this.#shown = false;
+    this.#progressShown = false;
   }
 }

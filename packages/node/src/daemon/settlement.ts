@@ -1,71 +1,94 @@
-// What comes after judging: deny-files, then audit lines, in the order of the stream.
+// Settles judged batches: enforces, then emits the audit lines, in the order of the input.
 
 import { Buffer } from "node:buffer";
 import type { Action, Decision } from "@a3s-sentry/core";
 import { EnforceError } from "../enforcer/enforce-error.js";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal, escapeTerminalJson } from "../util/escape-terminal.js";
-import { decisionText, LINE_END, lineStart, type Outcome, outcomeText } from "./audit/audit-line.js";
-import type { Output } from "./audit/batched-writer.js";
-import type { Verdict } from "./escalation/escalation-queue.js";
-import type { Batch, Escalated } from "./judging/line-judge.js";
+import { type DenyResult, decisionText, denyResultText, LINE_END, lineStart } from "./audit/audit-line.js";
+import type { BatchedWriter } from "./audit/batched-writer.js";
+import type { Batch, PendingEscalation } from "./batch.js";
+import type { EscalationOutcome, EscalationQueue } from "./escalation/escalation-queue.js";
+import type { BatchSink } from "./judging/stream-judge.js";
 import type { Log } from "./log.js";
 import { Totals } from "./telemetry/totals.js";
 
-/** Settles batches, which must come in order, and single escalations, which may come in any. */
-export class Ledger {
-  readonly totals = new Totals();
-  readonly #output: Output;
-  readonly #log: Log;
-  readonly #told = new Set<string>();
+export interface SettlementOptions {
+  readonly writer: BatchedWriter;
+  readonly log: Log;
+  /** Receives the escalations of the batches. */
+  readonly queue: EscalationQueue;
+}
 
-  constructor(output: Output, log: Log) {
-    this.#output = output;
-    this.#log = log;
+/** Settles batches, which come in the order of the input, and outcomes of escalations, which come in any order. */
+export class Settlement implements BatchSink {
+  readonly totals = new Totals();
+  readonly #options: SettlementOptions;
+  /** Warnings and errors that have been logged: each is logged once. */
+  readonly #logged = new Set<string>();
+
+  constructor(options: SettlementOptions) {
+    this.#options = options;
   }
 
-  /** `sentry` is the one that the batch was judged by. */
-  settle(batch: Batch, sentry: Sentry): void {
+  settle(batch: Batch, by: Sentry, end: number): void {
+    const { queue } = this.#options;
     this.totals.count(batch);
-    const { lines, due } = batch;
+    this.#emit(batch, by);
+    for (const escalation of batch.escalations) queue.add({ ...escalation, offset: end });
+    if (batch.tally.overloaded > 0) {
+      this.#logOnce(
+        "warning: the queue of the slow tiers is full: the fail mode decides further escalations, and the totals count them",
+      );
+    }
+  }
+
+  /** Emits the audit line of an escalation; `by` is the sentry that judged it. */
+  settleEscalation({ head }: PendingEscalation, { decision, cutShort }: EscalationOutcome, by: Sentry): void {
+    this.totals.countEscalation(decision, cutShort);
+    const result = isBlockWithAction(decision) ? this.#enforce(decision.action, by) : {};
+    const target = decision.action === undefined ? "" : escapeTerminalJson(JSON.stringify(decision.action.target));
+    // A model may quote secrets of the event in its reason.
+    const reason = decision.tier === "Rules" ? decision.reason : by.withoutSecrets(decision.reason);
+    const text = decisionText({ ...decision, reason }, cutShort ? "shutdown" : undefined);
+    this.#options.writer.add(Buffer.from(lineStart(head, text, target) + denyResultText(result) + LINE_END));
+  }
+
+  /** Writes the pending targets to deny-files, and the lines with the results. */
+  #emit({ lines, denies }: Batch, by: Sentry): void {
+    const { writer } = this.#options;
     let from = 0;
-    for (const { at, action } of due) {
-      const text = outcomeText(this.#enforce(action, sentry));
+    for (const { at, action } of denies) {
+      const text = denyResultText(this.#enforce(action, by));
       if (text === "") continue;
-      this.#output.add(lines.subarray(from, at));
-      this.#output.add(Buffer.from(text));
+      writer.add(lines.subarray(from, at));
+      writer.add(Buffer.from(text));
       from = at;
     }
-    this.#output.add(lines.subarray(from));
+    writer.add(lines.subarray(from));
   }
 
-  /** `sentry` is the one that judged the escalation. */
-  settleEscalation({ head }: Escalated, { decision, cutShort }: Verdict, sentry: Sentry): void {
-    this.totals.countEscalation(decision, cutShort);
-    const outcome = isEnforced(decision) ? this.#enforce(decision.action, sentry) : {};
-    const target = decision.action === undefined ? "" : escapeTerminalJson(JSON.stringify(decision.action.target));
-    // A model may quote what it was asked about.
-    const reason = decision.tier === "Rules" ? decision.reason : sentry.withoutSecrets(decision.reason);
-    const text = decisionText({ ...decision, reason }, cutShort ? "shutdown" : undefined);
-    this.#output.add(Buffer.from(lineStart(head, text, target) + outcomeText(outcome) + LINE_END));
-  }
-
-  #enforce(action: Action, sentry: Sentry): Outcome {
+  #enforce(action: Action, by: Sentry): DenyResult {
     try {
-      const enforced = sentry.enforce({ verdict: "block", action });
+      const enforced = by.enforce({ verdict: "block", action });
       if (enforced === null) return {};
       this.totals.enforced += 1;
       return { enforced };
     } catch (error) {
       if (!(error instanceof EnforceError)) throw error;
       this.totals.enforceFailed += 1;
-      if (!this.#told.has(error.message)) this.#log.line(`error: ${escapeTerminal(error.message)}`);
-      this.#told.add(error.message);
+      this.#logOnce(`error: ${escapeTerminal(error.message)}`);
       return { enforceError: error.message };
     }
   }
+
+  #logOnce(line: string): void {
+    if (this.#logged.has(line)) return;
+    this.#logged.add(line);
+    this.#options.log.line(line);
+  }
 }
 
-function isEnforced(decision: Decision): decision is Decision & { readonly action: Action } {
+function isBlockWithAction(decision: Decision): decision is Decision & { readonly action: Action } {
   return decision.verdict === "block" && decision.action !== undefined;
 }

@@ -200,7 +200,7 @@ describe("a failure prints a message on stderr, nothing on stdout, and exits wit
     ["a closed connection", (response) => response.destroy(), "the connection failed"],
     ["silence", () => {}, "no answer within 0.8 s"],
     ["a slow drip", drip, "no answer within 0.8 s"],
-    ["junk twice", { content: "no" }, "the reply holds no JSON object"],
+    ["junk twice", { content: "no" }, "the reply has no JSON object"],
     ["two answers", { content: `{"verdict":"allow"} { {"verdict":"block"}` }, "the reply has several verdicts"],
     ["an invalid verdict", answer("maybe"), "the reply has no `verdict`"],
     ["a large reply", (response) => response.end("x".repeat(2_000_000)), "larger than 1 MiB"],
@@ -215,7 +215,7 @@ describe("a failure prints a message on stderr, nothing on stdout, and exits wit
   it.each([
     ["an endpoint", {}, "no endpoint: set SENTRY_L3_URL"],
     ["a model", { SENTRY_L3_URL: "http://127.0.0.1:1" }, "no model: set SENTRY_L3_MODEL"],
-    ["an address", { SENTRY_L3_URL: "ftp://x", SENTRY_L3_MODEL: "m" }, "must begin with http"],
+    ["an address", { SENTRY_L3_URL: "ftp://x", SENTRY_L3_MODEL: "m" }, "must start with http"],
     ["a time", { SENTRY_L3_URL: "http://x", SENTRY_L3_MODEL: "m", A3S_SENTRY_AGENT_TIMEOUT: "soon" }, "AGENT_TIMEOUT"],
     [
       "a key",

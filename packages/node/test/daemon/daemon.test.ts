@@ -1,4 +1,5 @@
-// A run in this process, with tiers that the test answers for: each event has one outcome, whatever happens.
+// A run in this process, with tiers that the test controls: each event has one outcome.
+
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
@@ -9,7 +10,7 @@ import { Daemon, type DaemonOptions } from "../../src/daemon/daemon.js";
 import { Log } from "../../src/daemon/log.js";
 import { Sentry } from "../../src/sentry.js";
 import { scratch } from "../support/scratch.js";
-import { ALLOW, BLOCK, ESCALATE, Oracle, prompt } from "../support/tiers.js";
+import { ALLOW, BLOCK, ESCALATE, immediateTier, ManualTier } from "../support/tiers.js";
 
 const escalation = (pid: number) => `${fileAccess(pid, "/etc/shadow", false, { agent: "py" })}\n`;
 const BENIGN = `${toolExec(1, ["ls"])}\n`;
@@ -29,7 +30,7 @@ async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy:
   const sentry = await Sentry.create(policy, { tiers });
   const input = new PassThrough();
   const out: string[] = [];
-  const told: string[] = [];
+  const logged: string[] = [];
   const output = new Writable({
     highWaterMark: 16 * 1024,
     write(chunk, _, done) {
@@ -37,7 +38,7 @@ async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy:
       if (reads) done();
     },
   });
-  const log = new Log({ write: (text: string) => told.push(text) });
+  const log = new Log({ write: (text: string) => logged.push(text) });
   const daemon = new Daemon(sentry, { input, output, log }, { workers: 2, queue: 3, ...options });
   const end = new AbortController();
   const result = daemon.run(end.signal);
@@ -47,7 +48,7 @@ async function start(tiers: Tiers, options: Partial<DaemonOptions> = {}, policy:
       .split("\n")
       .slice(0, -1)
       .map((line) => JSON.parse(line));
-  return { sentry, daemon, input, output, end, result, audits, told };
+  return { sentry, daemon, input, output, end, result, audits, logged };
 }
 
 const ticks = async (count = 20) => {
@@ -55,8 +56,8 @@ const ticks = async (count = 20) => {
 };
 
 describe("escalations", () => {
-  it("do not hold up the stream, and are audited when their answer is there", async () => {
-    const l2 = new Oracle();
+  it("do not delay the stream, and are audited when their answer arrives", async () => {
+    const l2 = new ManualTier();
     const { input, result, audits } = await start({ l2 });
     input.write(escalation(1) + ATTACK + escalation(2));
     await expect.poll(() => audits().map(({ decision }) => decision.tier)).toEqual(["Rules"]);
@@ -73,9 +74,9 @@ describe("escalations", () => {
     expect(totals).toMatchObject({ blocked: 2, settled: { Llm: 2, Agent: 0 }, overloaded: 0, failedOpen: 0 });
   });
 
-  it("have as many slots as workers and queue; the others take the fail mode at once, marked and counted", async () => {
-    const l2 = new Oracle();
-    const { daemon, input, result, audits, told } = await start({ l2 }, {}, { fail_closed: true });
+  it("are limited to workers and queue; the fail mode decides the others at once, marked and counted", async () => {
+    const l2 = new ManualTier();
+    const { daemon, input, result, audits, logged } = await start({ l2 }, {}, { fail_closed: true });
     for (let pid = 1; pid <= 12; pid++) input.write(escalation(pid) + BENIGN);
     await expect.poll(() => audits().length).toBe(7);
     expect(daemon.observed.queue).toEqual({ waiting: 3, inWork: 2, capacity: 3 });
@@ -103,10 +104,10 @@ describe("escalations", () => {
       Agent: { allow: 0, block: 0 },
       Sae: { allow: 0, block: 0 },
     });
-    expect(told.join("").match(/the queue of the slow tiers is full/g)).toHaveLength(1);
+    expect(logged.join("").match(/the queue of the slow tiers is full/g)).toHaveLength(1);
   });
 
-  it("without a slow tier take the fail mode, which is no overload", async () => {
+  it("without a slow tier are decided by the fail mode, which is not an overload", async () => {
     const { input, result, audits } = await start({}, { queue: 0 });
     input.end(escalation(1));
     const { totals } = await result;
@@ -115,10 +116,10 @@ describe("escalations", () => {
   });
 });
 
-it.each(["info", "low"] as const)("what a slow tier allows is audited, be its severity %s", async (severity) => {
+it.each(["info", "low"] as const)("an allow of a slow tier with severity %s is audited", async (severity) => {
   for (const tiers of [
-    { l2: prompt("Llm", () => ({ ...ALLOW, severity })) },
-    { l3: prompt("Agent", () => ({ ...ALLOW, severity })) },
+    { l2: immediateTier("Llm", () => ({ ...ALLOW, severity })) },
+    { l3: immediateTier("Agent", () => ({ ...ALLOW, severity })) },
   ]) {
     const { input, result, audits } = await start(tiers);
     input.end(BENIGN + escalation(1));
@@ -129,20 +130,20 @@ it.each(["info", "low"] as const)("what a slow tier allows is audited, be its se
   }
 });
 
-it("what the SAE tier escalates goes to L3, and past L2 to the fail mode", async () => {
+it("escalations of the SAE tier go to L3, and without L3 to the fail mode", async () => {
   const dict = join(scratch(), "d.json");
   writeFileSync(dict, '{"1": {"concept": "c", "category": "k", "weight": 1}}');
-  const unsure = `${llmActivations(1, 2, [[1, 0.5]])}\n`;
+  const scored = `${llmActivations(1, 2, [[1, 0.5]])}\n`;
   const policy = { sae: { dict } };
-  const asked = await start({ l2: new Oracle(), l3: prompt("Agent", () => BLOCK) }, {}, policy);
-  asked.input.end(unsure);
+  const asked = await start({ l2: new ManualTier(), l3: immediateTier("Agent", () => BLOCK) }, {}, policy);
+  asked.input.end(scored);
   await asked.result;
   expect(asked.audits()).toMatchObject([{ decision: { verdict: "block", tier: "Agent", reason: BLOCK.reason } }]);
 
-  // With no slot left, it would be marked as one that L2 had no time for.
-  const l2 = new Oracle();
+  // The queue is full, but L2 would not have judged it, so it is not marked as degraded.
+  const l2 = new ManualTier();
   const alone = await start({ l2 }, { workers: 1, queue: 0 }, policy);
-  alone.input.write(escalation(1) + unsure);
+  alone.input.write(escalation(1) + scored);
   await expect.poll(() => alone.audits().length).toBe(1);
   l2.asked[0]?.answer(ALLOW);
   alone.input.end();
@@ -153,11 +154,11 @@ it("what the SAE tier escalates goes to L3, and past L2 to the fail mode", async
 
 describe("the end of the input", () => {
   it("waits for all escalations", async () => {
-    const l2 = new Oracle();
+    const l2 = new ManualTier();
     const { daemon, input, result, audits } = await start({ l2 });
     input.end(escalation(1) + escalation(2) + escalation(3));
     await expect.poll(() => l2.asked.length).toBe(2);
-    expect(daemon.takesEvents).toBe(false);
+    expect(daemon.readsEvents).toBe(false);
     for (let i = 0; i < 3; i++) {
       await expect.poll(() => l2.asked.length).toBeGreaterThan(i);
       l2.asked[i]?.answer(ALLOW);
@@ -166,8 +167,8 @@ describe("the end of the input", () => {
     expect(audits()).toHaveLength(3);
   });
 
-  it("by an error judges all that came before, and rejects with it", async () => {
-    const { input, result, audits, sentry } = await start({ l2: prompt("Llm", () => BLOCK) });
+  it("by an error judges everything before it, and rejects with it", async () => {
+    const { input, result, audits, sentry } = await start({ l2: immediateTier("Llm", () => BLOCK) });
     input.write(escalation(1));
     await expect.poll(() => audits().length).toBe(1);
     input.write(escalation(2));
@@ -181,7 +182,7 @@ describe("the end of the input", () => {
 
 describe("a signal", () => {
   it("lets the slow tiers answer", async () => {
-    const l2 = new Oracle();
+    const l2 = new ManualTier();
     const { input, end, result } = await start({ l2 });
     input.write(escalation(1));
     await expect.poll(() => l2.asked.length).toBe(1);
@@ -191,8 +192,8 @@ describe("a signal", () => {
     expect((await result).totals).toMatchObject({ blocked: 1, cutShort: 0 });
   });
 
-  it("does not wait for them beyond its grace: what is left takes the fail mode, marked and counted", async () => {
-    const l2 = new Oracle();
+  it("waits for them within its grace time: the fail mode decides the rest, marked and counted", async () => {
+    const l2 = new ManualTier();
     const { input, end, result, audits } = await start({ l2 }, { graceMs: 50 }, { fail_closed: true });
     for (let pid = 1; pid <= 4; pid++) input.write(escalation(pid));
     await expect.poll(() => l2.asked.length).toBe(2);
@@ -205,8 +206,8 @@ describe("a signal", () => {
     expect(l2.asked.map(({ signal }) => signal.aborted)).toEqual([true, true]);
   });
 
-  it("that comes while the input's last escalations are judged ends the wait too", async () => {
-    const l2 = new Oracle();
+  it("after the end of the input limits the wait too", async () => {
+    const l2 = new ManualTier();
     const { input, end, result } = await start({ l2 }, { graceMs: 20 });
     input.end(escalation(1));
     await expect.poll(() => l2.asked.length).toBe(1);
@@ -215,8 +216,8 @@ describe("a signal", () => {
   });
 });
 
-it("a reader that has gone ends the run, though nothing more comes in, and waits for no tier", async () => {
-  const l2 = new Oracle();
+it("an output that has been closed ends the run, even without input, and without a wait for tiers", async () => {
+  const l2 = new ManualTier();
   const { input, output, result } = await start({ l2 });
   input.write(escalation(1) + escalation(2));
   await expect.poll(() => l2.asked.length).toBe(2);
@@ -226,7 +227,7 @@ it("a reader that has gone ends the run, though nothing more comes in, and waits
   expect(totals.cutShort).toBe(2);
 });
 
-it("a reader that has stopped reading holds up neither what has been read, nor for long the end", {
+it("a reader that stops reading does not delay what has been read, nor the end for long", {
   timeout: 30_000,
 }, async () => {
   const { daemon, input, output, end, result } = await start({}, { graceMs: 20 }, {}, false);
@@ -244,13 +245,13 @@ it("a reader that has stopped reading holds up neither what has been read, nor f
 });
 
 describe("another policy", () => {
-  it("loses nothing of what is being judged, and takes what waits", async () => {
-    const l2 = new Oracle();
+  it("loses no escalation that is being judged, and judges those that wait", async () => {
+    const l2 = new ManualTier();
     const { daemon, input, result, audits, sentry } = await start({ l2 }, { workers: 1 });
     input.write(escalation(1) + escalation(2));
     await expect.poll(() => l2.asked.length).toBe(1);
-    const third = new Oracle("Agent");
-    daemon.replace(await Sentry.create({ fail_closed: true }, { tiers: { l3: third } }));
+    const third = new ManualTier("Agent");
+    daemon.usePolicy(await Sentry.create({ fail_closed: true }, { tiers: { l3: third } }));
     expect([sentry.closed, l2.asked[0]?.signal.aborted]).toEqual([false, false]);
     l2.asked[0]?.answer(ALLOW);
     await expect.poll(() => third.asked.length).toBe(1);
@@ -264,14 +265,14 @@ describe("another policy", () => {
     ]);
   });
 
-  it("brings slow tiers to a run that had none, and takes them away again", async () => {
+  it("adds slow tiers to a run, and removes them again", async () => {
     const { daemon, input, result, audits } = await start({});
     input.write(escalation(1));
     await expect.poll(() => audits().length).toBe(1);
-    daemon.replace(await Sentry.create({}, { tiers: { l2: prompt("Llm", () => BLOCK) } }));
+    daemon.usePolicy(await Sentry.create({}, { tiers: { l2: immediateTier("Llm", () => BLOCK) } }));
     input.write(escalation(2));
     await expect.poll(() => audits().length).toBe(2);
-    daemon.replace(await Sentry.create({}));
+    daemon.usePolicy(await Sentry.create({}));
     input.end(escalation(3));
     await result;
     expect(audits().map(({ decision }) => [decision.tier, decision.verdict])).toEqual([
@@ -282,8 +283,8 @@ describe("another policy", () => {
   });
 });
 
-it("cut evidence is told to the tiers, and in the audit of what they decide", async () => {
-  const l2 = new Oracle();
+it("partial evidence is reported to the tiers, and in the audit of their decisions", async () => {
+  const l2 = new ManualTier();
   const { input, result, audits } = await start({ l2 });
   const cut = { event: { ToolExec: { pid: 1, argv: ["base64", "-d"], argv_truncated: true } } };
   input.end(`${JSON.stringify(cut)}\n${escalation(2)}`);
@@ -296,8 +297,8 @@ it("cut evidence is told to the tiers, and in the audit of what they decide", as
   ]);
 });
 
-it("L3 gets the recent events of the same agent and pid, and only what came before", async () => {
-  const third = new Oracle("Agent");
+it("L3 receives the recent events of the same agent and pid, and only earlier ones", async () => {
+  const third = new ManualTier("Agent");
   const { input, result } = await start({ l3: third });
   const own = [1, 2].map((i) => toolExec(7, ["ls", String(i)], { agent: "py" }));
   input.write(`${own[0]}\n${BENIGN}`);

@@ -1,4 +1,5 @@
-// Lines on stderr, and the progress line under them.
+// Lines on stderr, and the progress line below them.
+
 import { describe, expect, it } from "vitest";
 import { Log } from "../../src/daemon/log.js";
 
@@ -8,7 +9,7 @@ function setUp(isTTY: boolean) {
 }
 
 describe("Log", () => {
-  it("writes lines, and no progress where no terminal is", () => {
+  it("writes lines, and shows no progress without a terminal", () => {
     const { log, texts } = setUp(false);
     log.progress("5 events");
     log.line("hello");
@@ -16,13 +17,13 @@ describe("Log", () => {
     expect(texts).toEqual(["hello\n"]);
   });
 
-  it("lets no text move the cursor or turn around, whoever wrote the paths and names in it", () => {
+  it("escapes controls and marks of direction in untrusted text", () => {
     const { log, texts } = setUp(false);
     log.line("error: `\u001b]0;owned\u0007`\r\u202e\nnext");
     expect(texts).toEqual(["error: `\\u{1b}]0;owned\\u{7}`\\u{d}\\u{202e}\nnext\n"]);
   });
 
-  it("takes the progress line away before a line", () => {
+  it("removes the progress line before it writes a line", () => {
     const { log, texts } = setUp(true);
     log.progress("5 events");
     log.line("hello");

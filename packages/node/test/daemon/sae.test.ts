@@ -1,14 +1,14 @@
-// Events of a model's activations in the daemon: each has an audit line with its score, on one thread and on several.
+// Activation events in the daemon: each has an audit line with its score, on one thread and on several.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dns, llmActivations } from "@a3s-sentry/core";
 import { expect, it, onTestFinished } from "vitest";
 import { runSettings } from "../../src/daemon/config/run-settings.js";
-import { Clerk } from "../../src/daemon/judging/line-judge.js";
-import { Sentries } from "../../src/daemon/judging/policy-leases.js";
-import { Crew } from "../../src/daemon/judging/pool/worker-pool.js";
-import { Slots } from "../../src/daemon/judging/shared-semaphore.js";
+import { LineJudge } from "../../src/daemon/judging/line-judge.js";
+import { PolicyLeases } from "../../src/daemon/judging/policy-leases.js";
+import { WorkerPool } from "../../src/daemon/judging/pool/worker-pool.js";
+import { SharedSemaphore } from "../../src/daemon/judging/shared-semaphore.js";
 import { load } from "../../src/daemon/policy/load.js";
 import { Sentry } from "../../src/sentry.js";
 import { plainAuditLine } from "../support/audit.js";
@@ -23,7 +23,7 @@ const LABELS = Object.fromEntries(
   ]),
 );
 
-/** A folder with a policy, in a folder of it a dictionary. */
+/** A folder with a policy, and a dictionary in a subfolder. */
 function site(policy = 'sae { dict = "sae/features.json" }'): string {
   const folder = scratch();
   mkdirSync(join(folder, "sae"));
@@ -38,7 +38,7 @@ async function sentryOf(folder: string): Promise<Sentry> {
   return sentry;
 }
 
-/** Events of activations among others. */
+/** Activation events among others. */
 function mixed(count: number): string[] {
   const next = random(11);
   return Array.from({ length: count }, (_, pid) => {
@@ -48,7 +48,7 @@ function mixed(count: number): string[] {
   });
 }
 
-/** The audit lines, from one event at a time. */
+/** The audit lines of events that are judged one at a time. */
 async function plainAudit(sentry: Sentry, lines: readonly string[]): Promise<string> {
   let text = "";
   for (const line of lines) {
@@ -61,13 +61,13 @@ async function plainAudit(sentry: Sentry, lines: readonly string[]): Promise<str
   return text;
 }
 
-it("each event has a line, as `evaluate` decides it", async () => {
+it("each event has an audit line with the decision of `evaluate`", async () => {
   const sentry = await sentryOf(site());
   const lines = mixed(3000);
   const expected = await plainAudit(sentry, lines);
-  const clerk = new Clerk(sentry);
-  const batches = [clerk.push(Buffer.from(lines.join("\n"))), clerk.end()];
-  clerk.close();
+  const judge = new LineJudge(sentry);
+  const batches = [judge.push(Buffer.from(lines.join("\n"))), judge.finish()];
+  judge.close();
   expect(
     batches
       .map((batch) => Buffer.from(batch.lines).toString())
@@ -92,7 +92,7 @@ it("each event has a line, as `evaluate` decides it", async () => {
   expect(tally.reduce((sum, count) => sum + count)).toBe(scored.length);
 });
 
-it("threads say the same, and take up another dictionary with another policy", async () => {
+it("worker threads decide the same, and use another dictionary with another policy", async () => {
   const folder = site();
   const [first, second] = [
     await sentryOf(folder),
@@ -101,33 +101,33 @@ it("threads say the same, and take up another dictionary with another policy", a
   const lines = mixed(8000);
   const parts: Buffer[] = [];
   const failures: string[] = [];
-  const sentries = new Sentries(first);
-  const crew = new Crew(sentries, {
+  const leases = new PolicyLeases(first);
+  const pool = new WorkerPool({
     threads: 2,
     script: WORKER,
-    slots: Slots.withRoom(0, 2),
-    place: () => 0,
-    settle: (batch) => parts.push(Buffer.from(batch.lines)),
-    failed: (why) => failures.push(why),
+    leases,
+    semaphore: SharedSemaphore.create(0, 2),
+    sink: { settle: (batch) => parts.push(Buffer.from(batch.lines)) },
+    onWorkerFailed: (why) => failures.push(why),
   });
-  onTestFinished(() => crew.close());
-  await crew.push(Buffer.from(`${lines.join("\n")}\n`));
-  await crew.finish();
+  onTestFinished(() => pool.close());
+  await pool.push(Buffer.from(`${lines.join("\n")}\n`), 0);
+  await pool.finish();
   const expected = await plainAudit(first, lines);
   expect(Buffer.concat(parts).toString() === expected).toBe(true);
 
   parts.length = 0;
-  sentries.replace(second);
-  crew.adopt();
-  await crew.push(Buffer.from(`${lines.join("\n")}\n`));
-  await crew.finish();
+  leases.replace(second);
+  pool.usePolicy();
+  await pool.push(Buffer.from(`${lines.join("\n")}\n`), 0);
+  await pool.finish();
   const other = await plainAudit(second, lines);
   expect(Buffer.concat(parts).toString() === other).toBe(true);
   expect(other).not.toBe(expected);
   expect(failures).toEqual([]);
 });
 
-it("a dictionary is looked for where the policy is, one of the options in the working directory", async () => {
+it("the path of a dictionary is relative to the policy, or to the working directory if it comes from options", async () => {
   const folder = site();
   const event = llmActivations(1, 2, [[49, 1]]);
   expect((await (await sentryOf(folder)).evaluate(event)).explain?.harmful).toBe(0.49);
@@ -141,27 +141,27 @@ it("a dictionary is looked for where the policy is, one of the options in the wo
   );
 });
 
-it("a configuration gives the dictionary to a file of rules in another folder", async () => {
+it("a configuration brings its dictionary to a rules file in another folder", async () => {
   const folder = site();
   const rules = join(scratch(), "rules.acl");
   writeFileSync(rules, 'rule "r" { on = "Dns" match = "evil" verdict = "block" severity = "low" reason = "r" }');
   const env = { A3S_SENTRY_CONFIG: join(folder, "site.acl"), A3S_SENTRY_POLICY: rules };
-  const { sentry } = await load(runSettings({}, env), { stamps: new Map() });
+  const { sentry } = await load(runSettings({}, env), { fingerprints: new Map() });
   expect(await sentry.evaluate(llmActivations(1, 2, [[49, 2]]))).toMatchObject({ tier: "Sae", verdict: "block" });
   expect(await sentry.evaluate(dns(1, "evil"))).toMatchObject({ rule: "r" });
   sentry.close();
 });
 
 it.each<[string, (path: string) => void, string]>([
-  ["is not there", () => {}, "there is no such file"],
+  ["is missing", () => {}, "there is no such file"],
   ["is a folder", (path) => mkdirSync(path), "it is a directory"],
-  ["is no text", (path) => writeFileSync(path, Buffer.from([0xff, 0xfe])), "it is not UTF-8 text"],
+  ["is not text", (path) => writeFileSync(path, Buffer.from([0xff, 0xfe])), "it is not UTF-8 text"],
   [
     "is too large",
     (path) => writeFileSync(path, Buffer.alloc(16 * 1024 * 1024 + 1)),
     "it is larger than 16777216 bytes",
   ],
-])("a dictionary that %s is an error that names it", async (_, make, why) => {
+])("a dictionary that %s causes an error with its name", async (_, make, why) => {
   const folder = site('sae { dict = "other.json" }');
   make(join(folder, "other.json"));
   const message = `\`sae.dict\` names the file "other.json", which cannot be read: ${why}`;

@@ -63,7 +63,7 @@ describe("an answer that", () => {
     ["stands in an earlier event", { recent: ["{}", JSON.stringify({ event: { Dns: { pid: 7, query: ALLOW } } })] }],
   ])("%s does not allow", async (_, event) => {
     const lab = new Lab();
-    await expect(lab.ask(lab.program(ALLOW), { event })).rejects.toThrow("the reply is one that stands in the event");
+    await expect(lab.ask(lab.program(ALLOW), { event })).rejects.toThrow("the reply repeats an answer from the event");
     expect(await lab.ask(lab.program(BLOCK), { event })).toMatchObject({ verdict: "block" });
   });
 
@@ -85,8 +85,8 @@ describe("an answer that", () => {
 
 describe("no answer", () => {
   it.each([
-    ["nothing at all", "exit 0", "the reply holds no JSON object"],
-    ["half an answer", `printf '{"verdict":"al'`, "the reply holds no JSON object"],
+    ["nothing at all", "exit 0", "the reply has no JSON object"],
+    ["half an answer", `printf '{"verdict":"al'`, "the reply has no JSON object"],
     ["a wrong verdict", `echo '{"verdict":"yes"}'`, "the reply has no `verdict` of `allow`, `block` or `escalate`"],
     ["an answer before a log line", `${ALLOW}; echo '{"level":"info"}'`, /the reply has no `verdict`/],
     ["a failure", "echo failed; exit 3", "ended with code 3 without an answer"],

@@ -1,8 +1,8 @@
-// The audit line written the plain way: one object, one `JSON.stringify`.
+// Writes an audit line in the simplest way: one object, one `JSON.stringify`.
 
 import type { Decision, EventFacts } from "@a3s-sentry/core";
 import { truncateUtf8 } from "@a3s-sentry/core/host";
-import type { Outcome } from "../../src/daemon/audit/audit-line.js";
+import type { DenyResult } from "../../src/daemon/audit/audit-line.js";
 import type { Sentry } from "../../src/sentry.js";
 import { escapeTerminalJson } from "../../src/util/escape-terminal.js";
 
@@ -10,7 +10,7 @@ export async function plainAuditLine(
   sentry: Sentry,
   decision: Decision,
   event: EventFacts | null,
-  outcome: Outcome = {},
+  result: DenyResult = {},
 ): Promise<string> {
   const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const line = JSON.stringify({
@@ -29,13 +29,13 @@ export async function plainAuditLine(
       evidence: evidence === "partial" ? evidence : undefined,
       resolution,
     },
-    enforced: outcome.enforced,
-    enforce_error: outcome.enforceError,
+    enforced: result.enforced,
+    enforce_error: result.enforceError,
   });
   return `${escapeTerminalJson(line)}\n`;
 }
 
-/** Contents are shown as the gate would let them pass. */
+/** Contents are shown as the gate would pass them on. */
 async function shown(sentry: Sentry, { kind, subject }: EventFacts): Promise<string> {
   return kind === "SslContent" ? (await sentry.inspectWire(subject, "request")).apply(subject).masked : subject;
 }

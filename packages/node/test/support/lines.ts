@@ -1,4 +1,4 @@
-// Lines of events to judge: recorded, labelled, made to be awkward, and junk from a seed.
+// Lines of events to judge: recorded, awkward, and random ones from a seed.
 
 import { readFileSync } from "node:fs";
 import { dns, egress, fileAccess, toolExec } from "@a3s-sentry/core";
@@ -7,7 +7,7 @@ const file = (path: string) => readFileSync(new URL(`../../../../${path}`, impor
 
 export const SESSION = file("examples/session.ndjson").trimEnd().split("\n");
 
-/** Texts that JSON, UTF-8, terminals or readers of lines have trouble with. */
+/** Texts that are difficult for JSON, UTF-8, terminals or line readers. */
 const AWKWARD = [
   "",
   '"\\/\b\f\n\r\t',
@@ -37,7 +37,7 @@ export const AWKWARD_LINES = AWKWARD.flatMap((text) => [
   text,
 ]);
 
-/** Numbers from 0 up to `below`, always the same for a seed. */
+/** Returns pseudo-random numbers from 0 up to `below`, the same ones for the same seed. */
 export function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -46,7 +46,7 @@ export function random(seed: number): (below: number) => number {
   };
 }
 
-/** Bytes of a stream: lines of all kinds, damaged ones, some too long, and perhaps no end to the last. */
+/** The bytes of a stream: lines of all kinds, some damaged or too long. The last one may have no newline. */
 export function junk(seed: number, count: number): Buffer {
   const next = random(seed);
   const pool = [...SESSION, ...AWKWARD_LINES];
@@ -63,7 +63,7 @@ export function junk(seed: number, count: number): Buffer {
 
 const MAX_LINE = 256 * 1024;
 
-/** The same bytes in pieces of all sizes. */
+/** Cuts bytes into pieces of random sizes. */
 export function* cuts(seed: number, bytes: Buffer, most: number): Generator<Buffer> {
   const next = random(seed);
   for (let at = 0; at < bytes.length; ) {

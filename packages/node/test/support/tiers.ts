@@ -1,4 +1,4 @@
-// Tiers for tests: each judgment waits until the test answers it.
+// Tiers for tests: each judgement waits until the test answers it.
 
 import type { Judge, JudgedEvent, Tier, TierDecision } from "@a3s-sentry/core";
 
@@ -6,17 +6,17 @@ export const BLOCK: TierDecision = { verdict: "block", severity: "high", reason:
 export const ALLOW: TierDecision = { verdict: "allow", severity: "low", reason: "L2: harmless" };
 export const ESCALATE: TierDecision = { verdict: "escalate", severity: "medium", reason: "L2: unsure" };
 
-/** A judgment that has begun. */
-export interface Asked {
+/** A judgement that has begun. */
+export interface Judgement {
   readonly event: JudgedEvent;
   readonly signal: AbortSignal;
   answer(decision: TierDecision): void;
 }
 
-/** A tier that answers when it is told to. */
-export class Oracle implements Judge {
+/** A tier whose answers the test gives. */
+export class ManualTier implements Judge {
   readonly tier: Tier;
-  readonly asked: Asked[] = [];
+  readonly asked: Judgement[] = [];
 
   constructor(tier: Tier = "Llm") {
     this.tier = tier;
@@ -28,6 +28,6 @@ export class Oracle implements Judge {
 }
 
 /** A tier that answers at once. */
-export function prompt(tier: Tier, answer: (event: JudgedEvent) => TierDecision): Judge {
+export function immediateTier(tier: Tier, answer: (event: JudgedEvent) => TierDecision): Judge {
   return { tier, judge: async (event) => answer(event) };
 }

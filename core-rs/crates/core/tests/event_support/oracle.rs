@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sentry_core::event::{EventKind, Evidence, NotEvent};
+use sentry_core::event::{Event, EventKind, Evidence, NotEvent};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// JSON with every member kept, also where a key comes twice.
@@ -72,6 +72,30 @@ pub struct Read {
     pub natural: Option<String>,
     pub agent: Option<String>,
     pub provider: Option<String>,
+}
+
+/// What an event says. Which peers are never denied has tests of its own; the peers here may be denied,
+/// unless damage has made one of another.
+pub fn said(event: &Event<'_>) -> Read {
+    let peer = || {
+        event
+            .subject
+            .rsplit_once(':')
+            .map(|(peer, _)| peer.to_owned())
+    };
+    let natural = match (event.kind, event.target()) {
+        (EventKind::Egress, None) => peer().filter(|peer| !peer.trim().is_empty()),
+        (_, target) => target,
+    };
+    Read {
+        kind: event.kind,
+        pid: event.pid,
+        subject: event.subject.to_owned(),
+        evidence: event.evidence,
+        natural,
+        agent: event.agent(),
+        provider: event.provider(),
+    }
 }
 
 /// Reads an envelope as the contract says.

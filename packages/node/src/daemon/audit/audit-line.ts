@@ -3,22 +3,22 @@
 import type { Decision, Risk } from "@a3s-sentry/core";
 import { escapeTerminalJson } from "../../util/escape-terminal.js";
 
-/** What became of a decision's target. */
-export interface Outcome {
+/** Whether the target of a block is in a deny-file, or why not. */
+export interface DenyResult {
   readonly enforced?: string;
   readonly enforceError?: string;
 }
 
-/** A decision as JSON in two pieces: where it has an action, the target as JSON goes between them. */
+/** A decision as JSON in two parts. If it has an action, the target as JSON goes between them. */
 export interface DecisionText {
   readonly before: string;
   readonly after: string;
 }
 
-/** Why the fail mode decided though a slow tier was there: no slot was free, or the run ended before it answered. */
+/** Why the fail mode decided despite a slow tier: its queue was full, or the run ended before it answered. */
 export type Degraded = "overload" | "shutdown";
 
-/** The text of a decision, whatever the target of its action, and of why no slow tier made it. */
+/** The text of a decision, for any target of its action. */
 export function decisionText(decision: Decision, degraded?: Degraded): DecisionText {
   const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const before = JSON.stringify({ verdict, tier, severity, reason }).slice(0, -1);
@@ -32,16 +32,19 @@ export function decisionText(decision: Decision, degraded?: Degraded): DecisionT
   const mark = degraded === undefined ? "" : `,"degraded":"${degraded}"`;
   const rest = (after === "}" ? after : `,${after}`) + mark;
   if (action === undefined) return { before: escapeTerminalJson(before), after: escapeTerminalJson(rest) };
-  return { before: escapeTerminalJson(`${before},"action":{"${action.kind}":`), after: escapeTerminalJson(`}${rest}`) };
+  return {
+    before: escapeTerminalJson(`${before},"action":{"${action.kind}":`),
+    after: escapeTerminalJson(`}${rest}`),
+  };
 }
 
-/** An audit line but for its end: `head` is that of a `StreamItem`, `target` is empty where there is no action. */
+/** An audit line without its end: `head` is that of a `StreamItem`, `target` is empty if there is no action. */
 export function lineStart(head: string, { before, after }: DecisionText, target: string): string {
   return `{${head === "" ? "" : `${head},`}"decision":${before}${target}${after}`;
 }
 
-/** What goes before the end of a line; empty where nothing became of a target. */
-export function outcomeText({ enforced, enforceError }: Outcome): string {
+/** The members that go before the end of a line; empty for an empty result. */
+export function denyResultText({ enforced, enforceError }: DenyResult): string {
   const members = JSON.stringify({ enforced, enforce_error: enforceError });
   return members === "{}" ? "" : escapeTerminalJson(`,${members.slice(1, -1)}`);
 }

@@ -1,36 +1,41 @@
-// Lines to a stream: in large writes, soon, and no faster than its reader takes them.
+// Writes lines to a stream: in large writes, soon, and no faster than the stream's reader takes them.
 
 import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
+import { Deferred } from "../../util/deferred.js";
 
-const LARGE = 64 * 1024;
-/** Half of what a line may be held back: the other half is for what keeps the timer from firing, such as a chunk. */
-const HOLD_MS = 25;
+const LARGE_BYTES = 64 * 1024;
+/** Half of the time that a line may wait. The other half is for work that delays the timer, such as one chunk. */
+const MAX_WAIT_MS = 25;
+
+export interface BatchedWriterEvents {
+  /** Called before each write. */
+  readonly beforeWrite?: (() => void) | undefined;
+  /** Called once, when nothing more can be written. */
+  readonly failed?: (() => void) | undefined;
+}
 
 /** Collects lines, and writes them when they are many or have waited long enough. */
-export class Output {
+export class BatchedWriter {
   readonly #stream: Writable;
-  readonly #before: () => void;
-  readonly #failed: () => void;
+  readonly #events: BatchedWriterEvents;
   #pending: Uint8Array[] = [];
-  #length = 0;
+  #pendingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
-  /** Writes that are neither through nor have failed. */
-  #unwritten = 0;
-  #through = (): void => {};
+  /** Writes that have neither finished nor failed. */
+  #unfinishedWrites = 0;
+  #flushed: Deferred | undefined;
 
-  /** `before` is called before each write, `failed` once nothing more can be written. */
-  constructor(stream: Writable, before: () => void = () => {}, failed: () => void = () => {}) {
+  constructor(stream: Writable, events: BatchedWriterEvents = {}) {
     this.#stream = stream;
-    this.#before = before;
-    this.#failed = failed;
+    this.#events = events;
     stream.on("error", (error) => this.#fail(error));
-    // A stream that is destroyed may forget the write that it is at.
-    stream.on("close", () => this.#through());
+    // A destroyed stream may never finish its last write.
+    stream.on("close", () => this.#flushed?.resolve());
   }
 
-  /** Why no more can be written. */
+  /** Why nothing more can be written. */
   get error(): Error | undefined {
     return this.#error;
   }
@@ -38,29 +43,28 @@ export class Output {
   add(lines: Uint8Array): void {
     if (lines.length === 0) return;
     this.#pending.push(lines);
-    this.#length += lines.length;
-    if (this.#length >= LARGE) this.#write();
-    else this.#timer ??= setTimeout(() => this.#write(), HOLD_MS);
+    this.#pendingBytes += lines.length;
+    if (this.#pendingBytes >= LARGE_BYTES) this.#write();
+    else this.#timer ??= setTimeout(() => this.#write(), MAX_WAIT_MS);
   }
 
-  /** Waits until the reader has caught up with what was written, or is gone, or `signal` aborts. */
+  /** Resolves when the reader has caught up or has gone, or `signal` aborts. */
   async ready(signal: AbortSignal): Promise<void> {
-    if (this.#stream.writableNeedDrain && !this.#isOver && !signal.aborted) await taken(this.#stream, signal);
+    if (this.#stream.writableNeedDrain && !this.#isOver && !signal.aborted) await drained(this.#stream, signal);
   }
 
-  /** Waits for the reader no more: what it has not taken is lost. */
+  /** Stops waiting for the reader: unread lines are lost. */
   giveUp(): void {
     this.#fail(new Error("its reader has stopped reading"));
-    this.#through();
+    this.#flushed?.resolve();
   }
 
-  /** Writes out what there is, and waits until all is written or cannot be. */
+  /** Writes all collected lines. Resolves when all writes have finished, or cannot finish. */
   async flush(): Promise<void> {
     this.#write();
-    if (this.#unwritten === 0 || this.#isOver) return;
-    await new Promise<void>((resolve) => {
-      this.#through = resolve;
-    });
+    if (this.#unfinishedWrites === 0 || this.#isOver) return;
+    this.#flushed = new Deferred();
+    await this.#flushed.promise;
   }
 
   #write(): void {
@@ -68,18 +72,18 @@ export class Output {
     this.#timer = undefined;
     const lines = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending);
     this.#pending = [];
-    if (this.#length === 0 || this.#error !== undefined) return;
-    this.#length = 0;
-    this.#before();
-    this.#unwritten += 1;
+    if (this.#pendingBytes === 0 || this.#error !== undefined) return;
+    this.#pendingBytes = 0;
+    this.#events.beforeWrite?.();
+    this.#unfinishedWrites += 1;
     this.#stream.write(lines, (error) => {
       if (error) this.#fail(error);
-      this.#unwritten -= 1;
-      if (this.#unwritten === 0) this.#through();
+      this.#unfinishedWrites -= 1;
+      if (this.#unfinishedWrites === 0) this.#flushed?.resolve();
     });
   }
 
-  /** Stdout is never destroyed for good: once it has failed, nothing more is told of it. */
+  /** Node.js never marks a failed stdout as destroyed, so the error counts too. */
   get #isOver(): boolean {
     return this.#error !== undefined || this.#stream.destroyed;
   }
@@ -87,20 +91,18 @@ export class Output {
   #fail(error: Error): void {
     if (this.#error !== undefined) return;
     this.#error = error;
-    this.#failed();
+    this.#events.failed?.();
   }
 }
 
-function taken(stream: Writable, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off("drain", done);
-      stream.off("close", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    stream.on("drain", done);
-    stream.on("close", done);
-    signal.addEventListener("abort", done);
-  });
+/** Resolves when the stream has drained or closed, or `signal` aborts. */
+async function drained(stream: Writable, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = new Deferred();
+  stream.on("drain", resolve);
+  stream.on("close", resolve);
+  signal.addEventListener("abort", resolve);
+  await promise;
+  stream.off("drain", resolve);
+  stream.off("close", resolve);
+  signal.removeEventListener("abort", resolve);
 }

@@ -1,4 +1,4 @@
-// An address to listen at: `127.0.0.1:9090`, `[::1]:9090`.
+// Parses addresses to listen at: `127.0.0.1:9090`, `[::1]:9090`.
 
 import { isIP } from "node:net";
 
@@ -6,14 +6,14 @@ export interface Address {
   /** An IP address. */
   readonly host: string;
   readonly port: number;
-  /** As it was told. */
+  /** As the user wrote it. */
   readonly text: string;
 }
 
 const MAX_PORT = 65_535;
 
-/** Nothing for what is no `ip:port`. Port 0 is any free one. */
-export function readAddress(text: string): Address | undefined {
+/** `undefined` if the text is not `ip:port`. Port 0 means any free port. */
+export function parseAddress(text: string): Address | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? "";
   const port = Number(digits);

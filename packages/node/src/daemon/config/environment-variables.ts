@@ -1,10 +1,10 @@
-// The variables that a run heeds, and those of the environment that only look like one.
+// The environment variables of a run, and warnings about unknown ones.
 
 import { escapeTerminal } from "../../util/escape-terminal.js";
 
 const PREFIX = "A3S_SENTRY_";
 
-/** Behind `A3S_SENTRY_`. */
+/** The names after `A3S_SENTRY_`. */
 const NAMES = [
   "CONFIG",
   "POLICY",
@@ -28,29 +28,27 @@ const NAMES = [
 
 export type VariableName = (typeof NAMES)[number];
 
-/** Of our other programs: the build, and what an investigator is given. */
-const OTHERS = ["BUILD_CACHE", "RECENT_EVENTS", "RUN"];
+/** Variables of the build, and those that an investigator receives. */
+const OTHER_NAMES = ["BUILD_CACHE", "RECENT_EVENTS", "RUN"];
 
-const KNOWN: ReadonlySet<string> = new Set([...NAMES, ...OTHERS]);
+const KNOWN: ReadonlySet<string> = new Set([...NAMES, ...OTHER_NAMES]);
 
-/** What Kubernetes sets for a service whose name begins like ours. */
+/** Kubernetes sets such variables for a service whose name begins with `a3s-sentry`. */
 const SERVICE_LINK = /(?:^|_)(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT(?:_.*)?)$/;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The text of a variable; one that is set to the empty text counts as not set. */
+/** The value of a variable. An empty variable counts as not set. */
 export function variable(env: Env, name: VariableName): string | undefined {
   return env[PREFIX + name] || undefined;
 }
 
-/** One sentence for each variable that is set and means nothing: a dry run that is none for a letter must not go unseen. */
+/** One message per unknown variable: a typo in `DRY_RUN` must not go unnoticed. */
 export function unknownVariables(env: Env): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && env[name] !== "")
     .map((name) => name.slice(PREFIX.length))
     .filter((name) => !KNOWN.has(name) && !SERVICE_LINK.test(name))
     .sort()
-    .map(
-      (name) => `\`${escapeTerminal(PREFIX + name)}\` is no variable that has an effect: see \`a3s-sentry run --help\``,
-    );
+    .map((name) => `unknown environment variable \`${escapeTerminal(PREFIX + name)}\`: see \`a3s-sentry run --help\``);
 }

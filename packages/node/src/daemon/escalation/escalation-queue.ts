@@ -1,124 +1,124 @@
-// Where escalations wait for the slow tiers, a few of which judge at a time, beside the stream.
+// The queue of escalations, and the slow tiers that judge them beside the stream.
 
 import type { Decision, JudgedEvent } from "@a3s-sentry/core";
 import type { Sentry } from "../../sentry.js";
-import type { Escalated } from "../judging/line-judge.js";
-import type { Sentries } from "../judging/policy-leases.js";
-import type { Slots } from "../judging/shared-semaphore.js";
+import { AutoResetEvent } from "../../util/deferred.js";
+import { FirstError } from "../../util/first-error.js";
+import type { PendingEscalation } from "../batch.js";
+import type { PolicyLeases } from "../judging/policy-leases.js";
+import type { SharedSemaphore } from "../judging/shared-semaphore.js";
 
-/** An escalation, and a place in the input behind the beginning of its line. */
-export interface Waiting extends Escalated {
-  readonly place: number;
+export interface QueuedEscalation extends PendingEscalation {
+  /** An offset in the input: the line of the event begins before it. */
+  readonly offset: number;
 }
 
-/** What became of an escalation. */
-export interface Verdict {
+/** How an escalation was resolved. */
+export interface EscalationOutcome {
   readonly decision: Decision;
-  /** Whether the run ended before the tiers could answer, so that the fail mode decided. */
+  /** Whether the run ended before the tiers answered, so that the fail mode decided. */
   readonly cutShort: boolean;
 }
 
-export interface DeskOptions {
-  readonly sentries: Sentries;
-  readonly slots: Slots;
-  /** How many judge at a time. */
+export interface EscalationQueueOptions {
+  readonly leases: PolicyLeases;
+  readonly semaphore: SharedSemaphore;
+  /** How many escalations are judged at a time. */
   readonly workers: number;
-  /** The event with what the tiers of `sentry` may ask for beside it. */
-  readonly complete: (waiting: Waiting, sentry: Sentry) => JudgedEvent | null;
-  /** Takes each outcome, by the sentry that judged. */
-  readonly settle: (waiting: Waiting, verdict: Verdict, sentry: Sentry) => void;
+  /** Returns the event with what the tiers of `by` may ask for. */
+  readonly prepare: (escalation: QueuedEscalation, by: Sentry) => JudgedEvent | null;
+  /** Receives the outcome of each escalation once; `by` is the sentry that judged it. */
+  readonly settle: (escalation: QueuedEscalation, outcome: EscalationOutcome, by: Sentry) => void;
 }
 
 /**
- * Takes escalations that have a slot, and judges them in their order by the sentry that is in force when each begins.
- * Each is settled once, whatever happens, and its slot given back then.
+ * Judges escalations in their order, each by the policy in force when its judgement begins. Each has exactly one outcome,
+ * after which its permit of the semaphore is released.
  */
-export class Desk {
-  readonly #options: DeskOptions;
-  readonly #waiting: Waiting[] = [];
-  readonly #inWork = new Map<Waiting, AbortController>();
-  #closing = false;
-  #idle = (): void => {};
-  #fault: { readonly error: unknown } | undefined;
+export class EscalationQueue {
+  readonly #options: EscalationQueueOptions;
+  readonly #waiting: QueuedEscalation[] = [];
+  readonly #inWork = new Map<QueuedEscalation, AbortController>();
+  readonly #idle = new AutoResetEvent();
+  readonly #error = new FirstError();
+  #givenUp = false;
 
-  constructor(options: DeskOptions) {
+  constructor(options: EscalationQueueOptions) {
     this.#options = options;
   }
 
-  /** How many wait. */
+  /** The number of escalations that wait. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** How many are being judged. */
+  /** The number of escalations that are being judged. */
   get inWork(): number {
     return this.#inWork.size;
   }
 
-  /** The place of the escalation that came first of those that are not settled. */
-  get oldestPlace(): number | undefined {
-    const places = [...this.#inWork.keys(), ...this.#waiting.slice(0, 1)].map(({ place }) => place);
-    return places.length === 0 ? undefined : Math.min(...places);
+  /** The smallest offset of the escalations that have no outcome. */
+  get oldestOffset(): number | undefined {
+    const offsets = [...this.#inWork.keys(), ...this.#waiting.slice(0, 1)].map(({ offset }) => offset);
+    return offsets.length === 0 ? undefined : Math.min(...offsets);
   }
 
-  add(escalation: Waiting): void {
+  /** Adds an escalation, which holds a permit of the semaphore. */
+  add(escalation: QueuedEscalation): void {
     this.#waiting.push(escalation);
     this.#advance();
   }
 
-  /** Resolves once nothing waits and nothing is being judged. Throws what went wrong when an outcome was settled. */
-  async empty(): Promise<void> {
-    while (this.#inWork.size > 0 || this.#waiting.length > 0) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
-    }
-    this.throwFault();
+  /** Resolves when all escalations have an outcome. Throws the first error of `settle`. */
+  async drain(): Promise<void> {
+    while (this.#inWork.size > 0 || this.#waiting.length > 0) await this.#idle.wait();
+    this.rethrow();
   }
 
-  /** Gives up on the tiers: what is here, and what comes from now on, takes the fail mode. */
+  /** Aborts the tiers: the fail mode decides all present and later escalations. */
   giveUp(): void {
-    this.#closing = true;
+    this.#givenUp = true;
     for (const controller of this.#inWork.values()) controller.abort();
     this.#advance();
   }
 
-  throwFault(): void {
-    if (this.#fault !== undefined) throw this.#fault.error;
+  /** Throws the first error of `settle`, if there was one. */
+  rethrow(): void {
+    this.#error.rethrow();
   }
 
   #advance(): void {
-    while (this.#closing || this.#inWork.size < this.#options.workers) {
+    while (this.#givenUp || this.#inWork.size < this.#options.workers) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       void this.#judge(next);
     }
-    if (this.#inWork.size === 0) this.#idle();
+    if (this.#inWork.size === 0) this.#idle.set();
   }
 
-  async #judge(waiting: Waiting): Promise<void> {
-    const { sentries, slots, complete, settle } = this.#options;
+  async #judge(escalation: QueuedEscalation): Promise<void> {
+    const { leases, semaphore, prepare, settle } = this.#options;
     const controller = new AbortController();
-    this.#inWork.set(waiting, controller);
-    if (this.#closing) controller.abort();
-    const sentry = sentries.hold();
+    this.#inWork.set(escalation, controller);
+    if (this.#givenUp) controller.abort();
+    const sentry = leases.acquire();
     try {
       const { signal } = controller;
-      const judged = sentry.resolveEscalation(waiting.l1, complete(waiting, sentry), { signal });
-      const verdict = await judged.then(
+      const judged = sentry.resolveEscalation(escalation.l1, prepare(escalation, sentry), { signal });
+      const outcome = await judged.then(
         (decision) => ({ decision, cutShort: false }),
         (error: unknown) => {
           if (!signal.aborted) throw error;
-          return { decision: sentry.failMode(waiting.l1), cutShort: true };
+          return { decision: sentry.failMode(escalation.l1), cutShort: true };
         },
       );
-      settle(waiting, verdict, sentry);
+      settle(escalation, outcome, sentry);
     } catch (error) {
-      this.#fault ??= { error };
+      this.#error.keep(error);
     } finally {
-      this.#inWork.delete(waiting);
-      sentries.release(sentry);
-      slots.give(1);
+      this.#inWork.delete(escalation);
+      leases.release(sentry);
+      semaphore.release(1);
       this.#advance();
     }
   }

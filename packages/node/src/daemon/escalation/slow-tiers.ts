@@ -1,20 +1,20 @@
-// Where an escalation can go on to.
+// Which slow tiers a policy has, and which escalations they decide.
 
 import type { Decision, Tiers } from "@a3s-sentry/core";
 
-/** Which slow tiers there are. Plain data: it may cross between threads. */
-export interface Routes {
+/** Plain data, so it can cross between threads. */
+export interface SlowTiers {
   readonly l2: boolean;
   readonly l3: boolean;
 }
 
-export const NO_ROUTES: Routes = { l2: false, l3: false };
+export const NO_SLOW_TIERS: SlowTiers = { l2: false, l3: false };
 
-export function routesOf({ l2, l3 }: Tiers): Routes {
+export function slowTiersOf({ l2, l3 }: Tiers): SlowTiers {
   return { l2: l2 !== undefined, l3: l3 !== undefined };
 }
 
-/** Whether a slow tier is asked about a decision. What the SAE tier escalates is nothing for L2. */
-export function goesOn({ verdict, tier }: Decision, { l2, l3 }: Routes): boolean {
+/** Whether a slow tier is asked about a decision. L2 does not judge escalations of the SAE tier. */
+export function needsSlowTier({ verdict, tier }: Decision, { l2, l3 }: SlowTiers): boolean {
   return verdict === "escalate" && (l3 || (l2 && tier !== "Sae"));
 }

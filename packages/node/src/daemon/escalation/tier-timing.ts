@@ -1,30 +1,31 @@
-// What the slow tiers take, and how often they fail, told as they judge.
+// Measures how long the slow tiers take, and notes their failures.
 
 import type { Judge, Tier, Tiers } from "@a3s-sentry/core";
 
-export interface TierTime {
+export interface TierTiming {
   readonly tier: Tier;
   readonly seconds: number;
-  /** Why it gave no judgment of the event, where it gave none: it could not be reached, or answered junk. */
+  /** Why the tier did not judge the event: it was not reached, or its answer was invalid. */
   readonly failure: string | undefined;
 }
 
-/** The same tiers, which tell of each judgment that has ended of itself. */
-export function timed({ l2, l3 }: Tiers, tell: (time: TierTime) => void): Tiers {
+/** Wraps tiers: `report` receives the timing of each judgement that was not aborted. */
+export function withTiming({ l2, l3 }: Tiers, report: (timing: TierTiming) => void): Tiers {
   return {
-    ...(l2 === undefined ? {} : { l2: timedJudge(l2, tell) }),
-    ...(l3 === undefined ? {} : { l3: timedJudge(l3, tell) }),
+    ...(l2 === undefined ? {} : { l2: timedJudge(l2, report) }),
+    ...(l3 === undefined ? {} : { l3: timedJudge(l3, report) }),
   };
 }
 
-function timedJudge(judge: Judge, tell: (time: TierTime) => void): Judge {
+function timedJudge(judge: Judge, report: (timing: TierTiming) => void): Judge {
   const { tier } = judge;
   return {
     tier,
+    warnings: judge.warnings ?? [],
     async judge(event, options) {
       const began = performance.now();
       const end = (failure: string | undefined): void => {
-        if (!options.signal.aborted) tell({ tier, seconds: (performance.now() - began) / 1000, failure });
+        if (!options.signal.aborted) report({ tier, seconds: (performance.now() - began) / 1000, failure });
       };
       try {
         const decision = await judge.judge(event, options);
@@ -39,5 +40,5 @@ function timedJudge(judge: Judge, tell: (time: TierTime) => void): Judge {
   };
 }
 
-/** How a tier words that it could not judge. */
+/** The start of the reason that a tier gives when it cannot judge. */
 const UNAVAILABLE = /^L[23] unavailable\b/;

@@ -1,15 +1,15 @@
-// A file as the input of a run, read into the same memory again and again.
+// A file as the input of a run.
 
 import { Buffer } from "node:buffer";
 import { fstatSync, read, readFileSync, readSync } from "node:fs";
 import { promisify } from "node:util";
-import type { Stretch } from "./file-range.js";
+import type { FileRange } from "./file-range.js";
 
-/** Few enough to stay in a core's own cache until it is judged. */
-const PIECE_BYTES = 256 * 1024;
+/** Few enough to stay in a core's cache until they are judged. */
+const CHUNK_BYTES = 256 * 1024;
 
-/** Enough to be worth an order to a thread. */
-const STRETCH_BYTES = 1024 * 1024;
+/** Enough to be worth a task for a worker. */
+const RANGE_BYTES = 1024 * 1024;
 
 const readInto = promisify(read);
 
@@ -21,7 +21,7 @@ export class FileInput {
     this.#fd = fd;
   }
 
-  /** How far it has been read already, by whoever had it before; nothing where the system does not tell. */
+  /** The offset up to which the file has been read already, also by another process; `undefined` if unknown. */
   get position(): number | undefined {
     try {
       const position = /^pos:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${this.#fd}`, "utf8"))?.[1];
@@ -31,36 +31,36 @@ export class FileInput {
     }
   }
 
-  /** How many bytes it has now. */
+  /** The present size in bytes. */
   get size(): number {
     return fstatSync(this.#fd).size;
   }
 
-  /** Stretches from a position on, until the end that the file has when it is reached. What it grows by is in the next. */
-  *stretches(position: number): Generator<Stretch> {
+  /** Yields ranges from `position` to the end of the file. If the file grows meanwhile, further ranges cover that. */
+  *ranges(position: number): Generator<FileRange> {
     for (let start = position, { size } = this; start < size; { size } = this) {
-      const end = Math.min(start + STRETCH_BYTES, size);
-      yield { fd: this.#fd, start, end };
+      const end = Math.min(start + RANGE_BYTES, size);
+      yield { kind: "range", fd: this.#fd, start, end };
       start = end;
     }
   }
 
-  /** The bytes from `start` on, at most `length`. Throws what the system says. */
+  /** Returns up to `length` bytes from `start` on. Throws the system's errors. */
   readAt(start: number, length: number): Buffer {
-    const room = Buffer.allocUnsafe(length);
-    return room.subarray(0, readSync(this.#fd, room, 0, length, start));
+    const buffer = Buffer.allocUnsafe(length);
+    return buffer.subarray(0, readSync(this.#fd, buffer, 0, length, start));
   }
 
   /**
-   * Yields what is left of the file until its end, or until `signal` aborts. A chunk is valid until the next is asked for.
-   * Throws what the system says.
+   * Yields the rest of the file until its end, or until `signal` aborts. All chunks use the same memory: each is valid
+   * until the next one. Throws the system's errors.
    */
   async *chunks(signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const room = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     while (!signal.aborted) {
-      const { bytesRead } = await readInto(this.#fd, room, 0, room.length, null);
+      const { bytesRead } = await readInto(this.#fd, buffer, 0, buffer.length, null);
       if (bytesRead === 0) return;
-      yield room.subarray(0, bytesRead);
+      yield buffer.subarray(0, bytesRead);
     }
   }
 }

@@ -1,121 +1,96 @@
-// Who judges a run's input: a clerk on this thread, until it is outpaced, and a crew of threads from then on.
+// Chooses who judges the input: the main thread, and a worker pool once the input is too fast for one thread.
 
-import type { Sentry } from "../../sentry.js";
-import { routesOf } from "../escalation/slow-tiers.js";
-import type { Stretch } from "../input/file-range.js";
-import { type Batch, Clerk } from "./line-judge.js";
-import { Pace } from "./load-meter.js";
-import type { Sentries } from "./policy-leases.js";
-import { threadsThatPay } from "./pool/thread-count.js";
-import { Crew } from "./pool/worker-pool.js";
-import type { Slots } from "./shared-semaphore.js";
+import { InlineJudge } from "./inline-judge.js";
+import { LoadMeter } from "./load-meter.js";
+import type { PolicyLeases } from "./policy-leases.js";
+import { threadCount } from "./pool/thread-count.js";
+import { WorkerPool } from "./pool/worker-pool.js";
+import type { SharedSemaphore } from "./shared-semaphore.js";
+import type { BatchSink, StreamJudge } from "./stream-judge.js";
 
 const NEWLINE = 10;
+const WORKER = new URL("./pool/worker.js", import.meta.url);
 
-export interface StaffOptions {
-  readonly sentries: Sentries;
-  readonly slots: Slots;
-  /** Where the stream is: behind the beginnings of all lines that have been pushed. */
-  readonly place: () => number;
-  /** Takes what came of the input, in its order; `sentry` is what it was judged by, `place` is behind the beginnings of its lines. */
-  readonly settle: (batch: Batch, sentry: Sentry, place: number) => void;
-  /** Is told of the first thread that has failed. */
-  readonly failed: (why: string) => void;
+export interface DispatcherOptions {
+  readonly leases: PolicyLeases;
+  readonly semaphore: SharedSemaphore;
+  readonly sink: BatchSink;
+  /** Called for the first worker that fails. */
+  readonly onWorkerFailed: (why: string) => void;
 }
 
-/** Takes a stream, or the stretches of a file, never both. */
-export class Staff {
-  readonly #options: StaffOptions;
-  readonly #pace = new Pace();
-  /** Judges on this thread, until the crew takes over. */
-  #clerk: Clerk | undefined;
-  #crew: Crew | undefined;
+/** Judges one stream. It starts on the main thread, and moves to a worker pool at most once. */
+export class Dispatcher implements StreamJudge {
+  readonly #options: DispatcherOptions;
+  readonly #load = new LoadMeter();
+  #judge: InlineJudge | WorkerPool;
+  /** The pool whose workers load the policy, while the main thread still judges. */
+  #starting: WorkerPool | undefined;
 
-  constructor(options: StaffOptions) {
+  constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { current } = options.sentries;
-    this.#clerk = new Clerk(current, { routes: routesOf(current.tiers), slots: options.slots });
+    this.#judge = new InlineJudge(options);
   }
 
-  /** Takes the next bytes of the stream, and resolves once more are welcome. */
-  async push(chunk: Uint8Array): Promise<void> {
-    if (this.#clerk === undefined) await this.#crew?.push(chunk);
-    else if (this.#crew?.ready) await this.#handOver(chunk, this.#clerk, this.#crew);
-    else this.#judgeHere(chunk, this.#clerk);
+  async push(chunk: Uint8Array, end: number): Promise<void> {
+    if (this.#judge instanceof WorkerPool) return await this.#judge.push(chunk, end);
+    if (this.#starting?.ready) return await this.#handOver(chunk, end, this.#starting);
+    const began = performance.now();
+    await this.#judge.push(chunk, end);
+    if (this.#load.outpaced(chunk.length, began)) this.#starting ??= this.#startPool();
   }
 
-  /** Leaves all to a crew, without a look at how fast the input comes. `false` where no other thread would help. */
-  leaveToCrew(): boolean {
-    this.#crew = this.#hire();
-    if (this.#crew === undefined) return false;
-    this.#dismissClerk();
-    return true;
-  }
-
-  /** Takes a stretch of a file that was left to the crew, and resolves once more are welcome. */
-  async read(stretch: Stretch): Promise<void> {
-    await this.#crew?.read(stretch);
-  }
-
-  /** Resolves once all that was taken is settled, a last line without an end too. */
   async finish(): Promise<void> {
-    if (this.#clerk === undefined) await this.#crew?.finish();
-    else this.#settle(this.#clerk.end());
+    await this.#judge.finish();
   }
 
-  /** Goes on by the sentry that is in force now. */
-  adopt(): void {
-    const { current } = this.#options.sentries;
-    this.#clerk?.switchTo(current, routesOf(current.tiers));
-    this.#crew?.adopt();
+  usePolicy(): void {
+    this.#judge.usePolicy();
+    this.#starting?.usePolicy();
   }
 
   close(): void {
-    this.#dismissClerk();
-    this.#crew?.close();
+    this.#judge.close();
+    this.#starting?.close();
   }
 
-  #judgeHere(chunk: Uint8Array, clerk: Clerk): void {
-    const began = performance.now();
-    this.#settle(clerk.push(chunk));
-    if (this.#pace.outpaced(chunk.length, began)) this.#crew ??= this.#hire();
+  /**
+   * Starts a worker pool that is to read a large file, before anything is pushed. The dispatcher owns it. `undefined` if
+   * this machine has no core for another thread.
+   */
+  poolForFile(): WorkerPool | undefined {
+    const pool = this.#startPool();
+    if (pool !== undefined) this.#moveTo(pool);
+    return pool;
   }
 
-  /** The crew takes blocks of whole lines, so the line that is unfinished is ended here. */
-  async #handOver(chunk: Uint8Array, clerk: Clerk, crew: Crew): Promise<void> {
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) return this.#judgeHere(chunk, clerk);
-    this.#settle(clerk.push(chunk.subarray(0, end)));
-    this.#dismissClerk();
-    await crew.push(chunk.subarray(end));
+  /** The pool takes whole lines only, so the unfinished line is still judged here. */
+  async #handOver(chunk: Uint8Array, end: number, pool: WorkerPool): Promise<void> {
+    const lineStart = chunk.lastIndexOf(NEWLINE) + 1;
+    if (lineStart === 0) return await this.#judge.push(chunk, end);
+    await this.#judge.push(chunk.subarray(0, lineStart), end);
+    this.#moveTo(pool);
+    await pool.push(chunk.subarray(lineStart), end);
   }
 
-  #hire(): Crew | undefined {
-    const threads = threadsThatPay();
+  #moveTo(pool: WorkerPool): void {
+    this.#judge.close();
+    this.#judge = pool;
+    this.#starting = undefined;
+  }
+
+  #startPool(): WorkerPool | undefined {
+    const threads = threadCount();
     if (threads === 0) return undefined;
-    const { sentries, slots, place, settle, failed } = this.#options;
-    const script = new URL("./pool/worker.js", import.meta.url);
-    let told = false;
-    return new Crew(sentries, {
+    let reported = false;
+    return new WorkerPool({
+      ...this.#options,
       threads,
-      script,
-      slots,
-      place,
-      settle,
-      failed: (why) => {
-        if (!told) failed(why);
-        told = true;
+      script: WORKER,
+      onWorkerFailed: (why) => {
+        if (!reported) this.#options.onWorkerFailed(why);
+        reported = true;
       },
     });
-  }
-
-  #dismissClerk(): void {
-    this.#clerk?.close();
-    this.#clerk = undefined;
-  }
-
-  #settle(batch: Batch): void {
-    const { sentries, place, settle } = this.#options;
-    settle(batch, sentries.current, place());
   }
 }

@@ -1,26 +1,26 @@
-// Whether input comes faster than one thread judges it.
+// Measures whether the input is too fast for one thread.
 
-/** Bytes after which a look is taken. */
-const WINDOW = 2 * 1024 * 1024;
+/** The bytes of one measurement. */
+const WINDOW_BYTES = 2 * 1024 * 1024;
 
-/** Compares the time spent on judging with the time that goes by. */
-export class Pace {
+/** Compares the time spent on judging with the time that passes. */
+export class LoadMeter {
   #bytes = 0;
-  #busy = 0;
+  #busyMs = 0;
   #start = performance.now();
 
   /**
-   * Notes `bytes` that took from `began` until now to judge. `true` where, for two megabytes on end, more time has gone into
-   * judging than into waiting for input.
+   * Records `bytes` that took from `began` (of `performance.now()`) until now to judge. `true` if the last two megabytes
+   * took more time to judge than to wait for.
    */
   outpaced(bytes: number, began: number): boolean {
     const now = performance.now();
     this.#bytes += bytes;
-    this.#busy += now - began;
-    if (this.#bytes < WINDOW) return false;
-    const outpaced = this.#busy > (now - this.#start) / 2;
+    this.#busyMs += now - began;
+    if (this.#bytes < WINDOW_BYTES) return false;
+    const outpaced = this.#busyMs > (now - this.#start) / 2;
     this.#bytes = 0;
-    this.#busy = 0;
+    this.#busyMs = 0;
     this.#start = now;
     return outpaced;
   }

@@ -1,67 +1,69 @@
-// What becomes of L1's decisions where no slow tier is asked: worked out once for each rule, kind of event and evidence.
+// What becomes of L1's decisions if no slow tier decides, computed once per rule, kind of event and evidence.
 
 import type { ActionKind, Decision, Policy, StreamItem, Tier } from "@a3s-sentry/core";
 import { type DecisionText, decisionText } from "../audit/audit-line.js";
-import { goesOn, type Routes } from "../escalation/slow-tiers.js";
+import { needsSlowTier, type SlowTiers } from "../escalation/slow-tiers.js";
 import type { FinalVerdict } from "../telemetry/decision-counts.js";
 
-/** What of a sentry matters here. */
+/** The part of a sentry that outcomes depend on. */
 export interface FailModeSentry {
   readonly policy: Policy;
   failMode(decision: Decision): Decision;
 }
 
-/** An L1 decision after the fail mode. Its target is that of the event at hand. */
-export interface Ruling {
+/** An L1 decision after the fail mode, without its target, which each event has of its own. */
+export interface Outcome {
   readonly tier: Tier;
   readonly verdict: FinalVerdict;
   readonly resolution: Decision["resolution"];
-  /** Whether a slow tier is to be asked, and the rest is for want of a slot. */
-  readonly goesOn: boolean;
+  /** Whether a slow tier is to decide. The other members then hold for an event that finds the queue full. */
+  readonly needsSlowTier: boolean;
   readonly text: DecisionText;
-  /** The action that is left, if any. */
+  /** The action that remains, if any. */
   readonly action: ActionKind | undefined;
-  /** Whether a deny-file is to hold the target. */
+  /** Whether the target goes to a deny-file. */
   readonly enforced: boolean;
 }
 
-/** The rulings of one policy. */
-export class Rulings {
+/** The outcomes of one policy. */
+export class OutcomeCache {
   readonly #sentry: FailModeSentry;
-  readonly #routes: Routes;
-  readonly #sinks: ReadonlySet<ActionKind>;
-  readonly #plain = new WeakMap<Decision, Ruling>();
-  readonly #withTarget = new WeakMap<Decision, Ruling>();
+  readonly #slowTiers: SlowTiers;
+  readonly #deniedKinds: ReadonlySet<ActionKind>;
+  readonly #withoutTarget = new WeakMap<Decision, Outcome>();
+  readonly #withTarget = new WeakMap<Decision, Outcome>();
 
-  constructor(sentry: FailModeSentry, routes: Routes) {
+  constructor(sentry: FailModeSentry, slowTiers: SlowTiers) {
     this.#sentry = sentry;
-    this.#routes = routes;
-    this.#sinks = sinkKinds(sentry.policy);
+    this.#slowTiers = slowTiers;
+    this.#deniedKinds = kindsWithDenyFile(sentry.policy);
   }
 
-  of(item: StreamItem): Ruling {
-    // The SAE tier decides each event on its own.
-    if (item.shared.tier === "Sae") return this.#make(item.decision);
-    const known = item.target === "" ? this.#plain : this.#withTarget;
-    const ruling = known.get(item.shared) ?? this.#make(item.decision);
-    known.set(item.shared, ruling);
-    return ruling;
+  of(item: StreamItem): Outcome {
+    // The SAE tier makes a new decision for each event.
+    if (item.shared.tier === "Sae") return this.#compute(item.decision);
+    const cache = item.target === "" ? this.#withoutTarget : this.#withTarget;
+    const cached = cache.get(item.shared);
+    if (cached !== undefined) return cached;
+    const outcome = this.#compute(item.decision);
+    cache.set(item.shared, outcome);
+    return outcome;
   }
 
-  #make(l1: Decision): Ruling {
+  #compute(l1: Decision): Outcome {
     const decision = this.#sentry.failMode(l1);
     const { tier, resolution } = decision;
     const verdict = decision.verdict === "block" ? "block" : "allow";
-    const wanted = goesOn(l1, this.#routes);
+    const escalates = needsSlowTier(l1, this.#slowTiers);
     const action = decision.action?.kind;
-    const enforced = verdict === "block" && action !== undefined && this.#sinks.has(action);
-    const text = decisionText(decision, wanted ? "overload" : undefined);
-    return { tier, verdict, resolution, goesOn: wanted, text, action, enforced };
+    const enforced = verdict === "block" && action !== undefined && this.#deniedKinds.has(action);
+    const text = decisionText(decision, escalates ? "overload" : undefined);
+    return { tier, verdict, resolution, needsSlowTier: escalates, text, action, enforced };
   }
 }
 
-/** The kinds of action that this policy writes to deny-files. */
-function sinkKinds({ deny, dryRun }: Policy): ReadonlySet<ActionKind> {
+/** The kinds of action whose targets this policy writes to deny-files. */
+function kindsWithDenyFile({ deny, dryRun }: Policy): ReadonlySet<ActionKind> {
   const files = [
     ["DenyEgress", deny.egress],
     ["DenyFile", deny.file],

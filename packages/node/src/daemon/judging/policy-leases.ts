@@ -1,11 +1,11 @@
-// The sentry in force, and those before it for as long as anything is judged by them.
+// The sentry in force, and its predecessors while anything is still judged by them.
 
 import type { Sentry } from "../../sentry.js";
 
-/** Owns the sentries it is given, and closes each when it is neither in force nor held. */
-export class Sentries {
+/** Owns sentries. Each is closed when it is neither in force nor leased. */
+export class PolicyLeases {
   #current: Sentry;
-  readonly #holds = new Map<Sentry, number>();
+  readonly #leases = new Map<Sentry, number>();
 
   constructor(first: Sentry) {
     this.#current = first;
@@ -15,33 +15,34 @@ export class Sentries {
     return this.#current;
   }
 
-  /** Puts another in force. */
+  /** Puts another sentry in force. */
   replace(next: Sentry): void {
     const before = this.#current;
     this.#current = next;
-    if (!this.#holds.has(before)) before.close();
+    if (!this.#leases.has(before)) before.close();
   }
 
-  /** The one in force, which stays open until it is released as often as it was held. */
-  hold(): Sentry {
-    this.#holds.set(this.#current, (this.#holds.get(this.#current) ?? 0) + 1);
+  /** Leases the sentry in force: it stays open until the lease is released. */
+  acquire(): Sentry {
+    this.#leases.set(this.#current, (this.#leases.get(this.#current) ?? 0) + 1);
     return this.#current;
   }
 
+  /** Releases one lease of a sentry. */
   release(sentry: Sentry): void {
-    const left = (this.#holds.get(sentry) ?? 0) - 1;
+    const left = (this.#leases.get(sentry) ?? 0) - 1;
     if (left > 0) {
-      this.#holds.set(sentry, left);
+      this.#leases.set(sentry, left);
       return;
     }
-    this.#holds.delete(sentry);
+    this.#leases.delete(sentry);
     if (sentry !== this.#current) sentry.close();
   }
 
-  /** Closes all, held or not. */
+  /** Closes all sentries, leased or not. */
   close(): void {
-    for (const sentry of this.#holds.keys()) sentry.close();
-    this.#holds.clear();
+    for (const sentry of this.#leases.keys()) sentry.close();
+    this.#leases.clear();
     this.#current.close();
   }
 }

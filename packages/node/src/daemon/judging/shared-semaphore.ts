@@ -1,39 +1,40 @@
-// Room for escalations: how many may wait for a slow tier, or be with one, counted across all threads.
+// A semaphore in shared memory: it limits how many escalations are queued or judged, across all threads.
 
-/** Cells of the shared memory: the free slots, then for each other thread those that it has taken and not handed on yet. */
+/** Cells of the shared memory: the free permits, then one cell per worker with the permits that it holds. */
 const FREE = 0;
-const FIRST_THREAD = 1;
+const FIRST_WORKER = 1;
 
 /**
- * A slot is taken where an escalation is judged, on whatever thread, and given back when its outcome is there: so a full
- * queue is known at once, everywhere, without asking another thread.
+ * A permit is acquired on the thread that judges the escalation, and released with its outcome. So each thread knows at
+ * once that the queue is full, and asks no other thread.
  */
-export class Slots {
-  /** May go to other threads. */
+export class SharedSemaphore {
+  /** Can be sent to other threads. */
   readonly shared: SharedArrayBuffer;
   readonly #cells: Int32Array;
-  readonly #thread: number | undefined;
+  readonly #worker: number | undefined;
 
-  /** Those of the main thread, which must not end before they do, or of another thread, by its number. */
-  constructor(shared: SharedArrayBuffer, thread?: number) {
+  /** The semaphore of a worker, by its number, or of the main thread, which outlives all workers. */
+  constructor(shared: SharedArrayBuffer, worker?: number) {
     this.shared = shared;
     this.#cells = new Int32Array(shared);
-    this.#thread = thread;
+    this.#worker = worker;
   }
 
-  /** `total` free slots, for the main thread and others of numbers below `threads`. */
-  static withRoom(total: number, threads: number): Slots {
-    const slots = new Slots(new SharedArrayBuffer((FIRST_THREAD + threads) * Int32Array.BYTES_PER_ELEMENT));
-    slots.give(total);
-    return slots;
+  /** `permits` free permits, for the main thread and workers with numbers below `workers`. */
+  static create(permits: number, workers: number): SharedSemaphore {
+    const shared = new SharedArrayBuffer((FIRST_WORKER + workers) * Int32Array.BYTES_PER_ELEMENT);
+    const semaphore = new SharedSemaphore(shared);
+    semaphore.release(permits);
+    return semaphore;
   }
 
-  /** `false` where none is free. */
-  take(): boolean {
+  /** Takes a permit. `false` if none is free. */
+  tryAcquire(): boolean {
     for (let free = Atomics.load(this.#cells, FREE); free > 0; ) {
       const seen = Atomics.compareExchange(this.#cells, FREE, free, free - 1);
       if (seen === free) {
-        if (this.#thread !== undefined) Atomics.add(this.#cells, FIRST_THREAD + this.#thread, 1);
+        if (this.#worker !== undefined) Atomics.add(this.#cells, FIRST_WORKER + this.#worker, 1);
         return true;
       }
       free = seen;
@@ -41,21 +42,21 @@ export class Slots {
     return false;
   }
 
-  /** Notes that escalations of a thread have arrived: their slots are no longer its own. */
-  handedOn(count: number, thread: number): void {
-    Atomics.sub(this.#cells, FIRST_THREAD + thread, count);
+  /** Transfers permits from a worker to the main thread, which has received the escalations. */
+  transfer(count: number, worker: number): void {
+    Atomics.sub(this.#cells, FIRST_WORKER + worker, count);
   }
 
-  /** Frees what a thread that is gone had taken and not handed on. */
-  reclaim(thread: number): void {
-    this.give(Atomics.exchange(this.#cells, FIRST_THREAD + thread, 0));
+  /** Releases all permits that a worker held when it ended. */
+  reclaim(worker: number): void {
+    this.release(Atomics.exchange(this.#cells, FIRST_WORKER + worker, 0));
   }
 
-  /** Frees slots. */
-  give(count: number): void {
+  release(count: number): void {
     Atomics.add(this.#cells, FREE, count);
   }
 
+  /** The number of free permits. */
   get free(): number {
     return Atomics.load(this.#cells, FREE);
   }

@@ -1,19 +1,19 @@
-// Waiting for a time, or until the system says that something has happened in a folder.
+// Waits for changes in folders, as far as the system notifies of them.
 
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
+import { Deferred } from "../../util/deferred.js";
 
-/** From something that has happened until the wait is over: more may follow at once. */
-const SOON_MS = 50;
+/** The time from a change to the end of the wait: more changes may follow at once. */
+const DELAY_MS = 50;
 
-const nothing = (): void => {};
-
-/** Rings for the folders that it listens at, until `signal` aborts. A process does not live on for it. */
-export class Bell {
+/** Watches folders until `signal` aborts. It does not keep the process alive. */
+export class FolderWatcher {
   readonly #signal: AbortSignal;
   readonly #watchers = new Map<string, FSWatcher | undefined>();
-  #rung = false;
-  #hurry = nothing;
+  /** Whether a folder has changed since the last wait ended. */
+  #changed = false;
+  #onChange = (): void => {};
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
@@ -23,45 +23,52 @@ export class Bell {
     signal.addEventListener("abort", close, { once: true });
   }
 
-  /** Listens at the folders of these files too. Where the system cannot tell of a folder, only time goes by. */
-  listenAt(paths: Iterable<string>): void {
+  /** Watches the folders of these files too, if the system can. */
+  watch(paths: Iterable<string>): void {
     for (const path of paths) {
       const folder = dirname(path);
       if (!this.#watchers.has(folder) && !this.#signal.aborted) this.#watchers.set(folder, this.#watcher(folder));
     }
   }
 
+  /** Waits for a time. Resolves to `false` once the signal has aborted. */
+  async wait(milliseconds: number): Promise<boolean> {
+    const over = new Deferred();
+    const timer = setTimeout(over.resolve, milliseconds).unref();
+    return await this.#until(over, () => clearTimeout(timer));
+  }
+
   /**
-   * Waits so long, or if `hears` only until soon after something happens, or has happened since the last wait. `false` once
+   * Waits for a time, or until soon after a folder changes or has changed since the last wait. Resolves to `false` once
    * the signal has aborted.
    */
-  wait(milliseconds: number, hears: boolean): Promise<boolean> {
-    return new Promise((resolve) => {
-      if (this.#signal.aborted) return resolve(false);
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#signal.removeEventListener("abort", done);
-        this.#hurry = nothing;
-        this.#rung = false;
-        resolve(!this.#signal.aborted);
-      };
-      let timer = setTimeout(done, milliseconds).unref();
-      this.#signal.addEventListener("abort", done);
-      if (!hears) return;
-      this.#hurry = () => {
-        this.#hurry = nothing;
-        clearTimeout(timer);
-        timer = setTimeout(done, SOON_MS).unref();
-      };
-      if (this.#rung) this.#hurry();
-    });
+  async waitForChange(milliseconds: number): Promise<boolean> {
+    const over = new Deferred();
+    let timer = setTimeout(over.resolve, milliseconds).unref();
+    this.#onChange = () => {
+      this.#onChange = () => {};
+      clearTimeout(timer);
+      timer = setTimeout(over.resolve, DELAY_MS).unref();
+    };
+    if (this.#changed) this.#onChange();
+    return await this.#until(over, () => clearTimeout(timer));
+  }
+
+  async #until(over: Deferred, clearTimer: () => void): Promise<boolean> {
+    this.#signal.addEventListener("abort", over.resolve);
+    if (!this.#signal.aborted) await over.promise;
+    clearTimer();
+    this.#signal.removeEventListener("abort", over.resolve);
+    this.#onChange = () => {};
+    this.#changed = false;
+    return !this.#signal.aborted;
   }
 
   #watcher(folder: string): FSWatcher | undefined {
     try {
       const watcher = watch(folder, { persistent: false }, () => {
-        this.#rung = true;
-        this.#hurry();
+        this.#changed = true;
+        this.#onChange();
       });
       watcher.on("error", () => watcher.close());
       return watcher;

@@ -1,4 +1,4 @@
-// The sentry of a run: from one file, from two, or from the built-in rules alone.
+// Loads the sentry of a run: from a configuration, a rules file, both, or the built-in rules alone.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
 import { preflight } from "../../l3/preflight.js";
@@ -7,47 +7,52 @@ import { readNamedFile, unreadable } from "../../policy/policy-file.js";
 import { labelOf } from "../../policy/sinks.js";
 import { Sentry } from "../../sentry.js";
 import { tiersOf } from "../../tiers.js";
-import { type RunSettings, SettingsError } from "../config/run-settings.js";
-import { type TierTime, timed } from "../escalation/tier-timing.js";
+import type { RunSettings } from "../config/run-settings.js";
+import { SettingsError } from "../config/settings-error.js";
+import { type TierTiming, withTiming } from "../escalation/tier-timing.js";
+import { fingerprintSync } from "./file-fingerprints.js";
 import { tierOverrides } from "./tier-overrides.js";
-import { stampNow } from "./watch-files.js";
 
 const RULE_KEYS: ReadonlySet<string> = new Set(["rule", "rules"]);
-const EMPTY = "it is empty (a policy without rules says `rules = []`)";
+const EMPTY = "it is empty (write `rules = []` for a policy without rules)";
 const BUILT_IN: OpenedSource = { source: {}, folder: "" };
 
 export interface Loaded {
   readonly sentry: Sentry;
-  /** What is asked for and cannot be done, one sentence each. */
+  /** Settings that have no effect and things that are missing, one message each. */
   readonly warnings: readonly string[];
 }
 
 export interface LoadOptions {
-  /** Gets what each file was like when it was read, also if loading fails. */
-  readonly stamps: Map<string, string>;
-  /** Files that have held anything so far, and gets those that do: one of them that is empty now is about to be written, and refused. */
-  readonly filled?: Set<string>;
-  /** Is told what slow tiers take. */
-  readonly tierTook?: ((time: TierTime) => void) | undefined;
+  /** Receives the fingerprint of each file that is read, also if loading fails. */
+  readonly fingerprints: Map<string, string>;
+  /**
+   * Files that have not been empty in earlier loads; this load adds to it. A file that has become empty is refused:
+   * somebody is about to write it.
+   */
+  readonly nonEmpty?: Set<string>;
+  /** Receives the timings of the slow tiers. */
+  readonly onTierTiming?: ((timing: TierTiming) => void) | undefined;
 }
 
 /**
- * With a `config` and a `policy`, the first gives the settings and the second the rules. Rejects with a `PolicyError` for a
- * file that is no policy, with a `SettingsError` if both hold rules, the second holds settings, or a tier lacks one.
+ * With a `config` and a `policy`, the settings come from the first and the rules from the second. Rejects with a
+ * `PolicyError` for an invalid file, and with a `SettingsError` if both files contain rules, the second contains
+ * settings, or a tier lacks a setting.
  */
 export async function load(run: RunSettings, options: LoadOptions): Promise<Loaded> {
   const { config, policy, overrides } = run;
-  const { stamps } = options;
+  const { fingerprints } = options;
   const open = (path: string): OpenedSource => {
-    note(path, stamps);
+    note(path, fingerprints);
     const opened = openFile(path);
-    if (opened.source !== "") options.filled?.add(path);
-    else if (options.filled?.has(path)) throw unreadable(path, EMPTY);
+    if (opened.source !== "") options.nonEmpty?.add(path);
+    else if (options.nonEmpty?.has(path)) throw unreadable(path, EMPTY);
     return opened;
   };
   const first = config ?? policy;
   const opened = first === undefined ? BUILT_IN : open(first);
-  const readFile = namedFilesIn(opened.folder, stamps);
+  const readFile = namedFilesIn(opened.folder, fingerprints);
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
@@ -67,9 +72,9 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   settings.close();
   const { warnings, ...tiers } = tierOverrides(run, settings.settings(), opened.folder);
   const all = { ...settingsOf(settings.policy, opened.folder, overrides), ...tiers, tiers: makeTiers("", options) };
-  const sentry = await Sentry.open(open(policy), { ...all, readFile: namedFilesIn("", stamps) });
+  const sentry = await Sentry.open(open(policy), { ...all, readFile: namedFilesIn("", fingerprints) });
   try {
-    refuseConflict(config, settings.policy, policy, sentry.policy);
+    rejectConflict(config, settings.policy, policy, sentry.policy);
   } catch (error) {
     sentry.close();
     throw error;
@@ -77,56 +82,59 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry, "")] };
 }
 
-/** What speculation, L3 and the deny-files lack would show at the first escalation or block only. It may come later, so it stops nothing. */
+/**
+ * What speculation, L3 and the deny-files lack: otherwise only the first escalation or block would show it. It may be
+ * added while the run goes on, so these are warnings.
+ */
 function missing(sentry: Sentry, folder: string): string[] {
   const { agent, llm } = sentry.settings();
   const { l2, l3 } = sentry.tiers;
-  const isAlone = sentry.policy.speculate !== null && (l2 === undefined || l3 === undefined);
+  const lacksTier = sentry.policy.speculate !== null && (l2 === undefined || l3 === undefined);
   return [
-    ...(isAlone ? ["speculation has no effect without both L2 and L3"] : []),
+    ...(lacksTier ? ["speculation has no effect without both L2 and L3"] : []),
     ...(agent === null ? [] : preflight(agent, { folder, llm, env: process.env })),
-    ...sentry.enforceFaults().map(({ message }) => `${message}. Until that is mended, its blocks are not denied`),
+    ...sentry.enforceFaults().map(({ message }) => `${message}; its targets are not denied until this is fixed`),
   ];
 }
 
 const NO_TIERS: MakeTiers = () => ({});
 
-function makeTiers(folder: string, { tierTook }: LoadOptions): MakeTiers {
+function makeTiers(folder: string, { onTierTiming }: LoadOptions): MakeTiers {
   return async (settings) => {
-    refuseUnusable(settings);
+    rejectUnusable(settings);
     const tiers = await tiersOf(settings, folder);
-    return tierTook === undefined ? tiers : timed(tiers, tierTook);
+    return onTierTiming === undefined ? tiers : withTiming(tiers, onTierTiming);
   };
 }
 
-/** What no request can be made with is a mistake, told when it is read and not at each call. Both may hold secrets: neither is shown. */
-function refuseUnusable({ llm }: TierSettings): void {
+/** Rejects a URL and a key that no request can use. Both may contain secrets, so messages do not show them. */
+function rejectUnusable({ llm }: TierSettings): void {
   if (llm === null) return;
-  if (!URL.canParse(llm.url)) throw new SettingsError("the address of L2 is none: its host or its port cannot be read");
+  if (!URL.canParse(llm.url)) throw new SettingsError("invalid L2 URL: check its host and port");
   if (/[^\x21-\x7e]/.test(llm.key?.trim() ?? "")) {
-    throw new SettingsError("the key of L2 must be of visible ASCII characters");
+    throw new SettingsError("invalid L2 key: it may contain visible ASCII characters only");
   }
 }
 
-/** Reads files that a policy names, whose relative paths start at `folder`. */
-function namedFilesIn(folder: string, stamps: Map<string, string>): (path: string) => string {
+/** Reads the files that a policy names. Relative paths start at `folder`. */
+function namedFilesIn(folder: string, fingerprints: Map<string, string>): (path: string) => string {
   return (written) => {
     const path = labelOf(written, folder);
-    note(path, stamps);
+    note(path, fingerprints);
     return readNamedFile(path);
   };
 }
 
-/** What a file is like before it is read: of one that is read twice, before the first time. */
-function note(path: string, stamps: Map<string, string>): void {
-  if (!stamps.has(path)) stamps.set(path, stampNow(path));
+/** Notes the fingerprint of a file that is about to be read; if it is read twice, that before the first time. */
+function note(path: string, fingerprints: Map<string, string>): void {
+  if (!fingerprints.has(path)) fingerprints.set(path, fingerprintSync(path));
 }
 
 function isEmpty(fields: object): boolean {
   return Object.keys(fields).length === 0;
 }
 
-/** The settings of a policy as overrides, its paths as they are reached from the working directory. */
+/** The settings of a policy as overrides. Its paths become relative to the working directory. */
 function settingsOf(policy: Policy, folder: string, overrides: PolicyOverrides): PolicyOverrides {
   const { failClosed, dryRun, speculate, deny, sae } = policy;
   const label = (key: keyof DenyFiles): string | null => {
@@ -142,16 +150,14 @@ function settingsOf(policy: Policy, folder: string, overrides: PolicyOverrides):
   };
 }
 
-function refuseConflict(config: string, settings: Policy, file: string, rules: Policy): void {
+function rejectConflict(config: string, settings: Policy, file: string, rules: Policy): void {
   if (settings.keys.some((key) => RULE_KEYS.has(key))) {
     throw new SettingsError(
-      `the configuration \`${config}\` holds rules, and \`${file}\` is given as the file of rules: keep the rules in one of them`,
+      `the configuration \`${config}\` contains rules, but \`${file}\` is the rules file: keep all rules in one of them`,
     );
   }
   const key = rules.keys.find((name) => !RULE_KEYS.has(name));
   if (key !== undefined) {
-    throw new SettingsError(
-      `the file of rules \`${file}\` sets \`${key}\`, though the configuration \`${config}\` is given: move it there`,
-    );
+    throw new SettingsError(`the rules file \`${file}\` sets \`${key}\`: move it to the configuration \`${config}\``);
   }
 }

@@ -1,44 +1,45 @@
-// Putting each new state of the policy's files in force while the run goes on.
+// Loads the policy again when its files change, while the run continues.
 
 import { setImmediate } from "node:timers/promises";
 import type { Sentry } from "../../sentry.js";
+import { areCurrent, type FileFingerprints } from "./file-fingerprints.js";
 import type { Loaded } from "./load.js";
-import { areCurrent, type Stamps, watchFiles } from "./watch-files.js";
+import { watchFiles } from "./watch-files.js";
 
 export interface ReloaderOptions {
-  /** Loads the sentry anew; what it reads it notes in `stamps`, also if it rejects. */
-  readonly load: (stamps: Map<string, string>) => Promise<Loaded>;
-  /** Takes what has been loaded. */
-  readonly replace: (sentry: Sentry) => void;
-  readonly tell: (loaded: Loaded) => void;
-  /** Is told of files that are no policy; the one in force stays. */
-  readonly refused: (why: unknown) => void;
+  /** Loads a sentry, and adds the fingerprints of the files that it reads, also if it rejects. */
+  readonly load: (fingerprints: Map<string, string>) => Promise<Loaded>;
+  /** Puts a loaded sentry in force. */
+  readonly usePolicy: (sentry: Sentry) => void;
+  readonly onLoaded: (loaded: Loaded) => void;
+  /** Called if loading fails. The policy in force stays. */
+  readonly onRefused: (why: unknown) => void;
 }
 
-/** Loads again when files change or somebody asks for it, one time after the other, until it is closed. */
+/** Loads the policy on each change of its files and on request, one load at a time, until it is closed. */
 export class Reloader {
   readonly #options: ReloaderOptions;
-  readonly #over = new AbortController();
-  #stamps: Stamps;
+  readonly #closed = new AbortController();
+  #fingerprints: FileFingerprints;
   #running: Promise<void> | undefined;
-  #again = false;
+  #requested = false;
   readonly counts = { succeeded: 0, failed: 0, lastSuccess: Date.now() / 1000, refused: false };
 
-  /** `stamps` are of the files that the sentry in force was made of. */
-  constructor(stamps: Stamps, options: ReloaderOptions) {
-    this.#stamps = stamps;
+  /** `fingerprints` are those of the files of the policy in force. */
+  constructor(fingerprints: FileFingerprints, options: ReloaderOptions) {
+    this.#fingerprints = fingerprints;
     this.#options = options;
     void watchFiles(
-      () => this.#stamps,
+      () => this.#fingerprints,
       () => this.reload(),
-      this.#over.signal,
+      this.#closed.signal,
     );
   }
 
-  /** Resolves once what the files hold now has been looked at. */
+  /** Loads the policy. Resolves when the present contents of the files have been loaded or refused. */
   reload(): Promise<void> {
-    // A load that has begun may have read what has changed since.
-    this.#again = true;
+    // A load that has begun may have read a file before its last change, so another one follows.
+    this.#requested = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
     });
@@ -46,37 +47,37 @@ export class Reloader {
   }
 
   close(): void {
-    this.#over.abort();
+    this.#closed.abort();
   }
 
   async #run(): Promise<void> {
     for (;;) {
-      // Signals that have come already are one, and the run goes on between two loads.
+      // Combines all signals that have arrived, and lets the run continue between two loads.
       await setImmediate();
-      if (!this.#again || this.#over.signal.aborted) return;
-      this.#again = false;
+      if (!this.#requested || this.#closed.signal.aborted) return;
+      this.#requested = false;
       await this.#load();
     }
   }
 
   async #load(): Promise<void> {
-    const { load, replace, tell, refused } = this.#options;
-    const stamps = new Map<string, string>();
+    const { load, usePolicy, onLoaded, onRefused } = this.#options;
+    const fingerprints = new Map<string, string>();
     try {
-      const loaded = await load(stamps);
-      // A file that has changed meanwhile may have been read half: it is looked at again once it is left alone.
-      if (this.#over.signal.aborted || !areCurrent(stamps)) return loaded.sentry.close();
-      replace(loaded.sentry);
+      const loaded = await load(fingerprints);
+      // A file that changed meanwhile may have been read half. The watcher reports it once it rests.
+      if (this.#closed.signal.aborted || !areCurrent(fingerprints)) return loaded.sentry.close();
+      usePolicy(loaded.sentry);
       this.counts.succeeded += 1;
       this.counts.lastSuccess = Date.now() / 1000;
       this.counts.refused = false;
-      tell(loaded);
+      onLoaded(loaded);
     } catch (error) {
       this.counts.failed += 1;
       this.counts.refused = true;
-      refused(error);
+      onRefused(error);
     } finally {
-      this.#stamps = stamps;
+      this.#fingerprints = fingerprints;
     }
   }
 }

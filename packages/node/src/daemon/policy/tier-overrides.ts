@@ -1,8 +1,9 @@
-// The slow tiers of a run: what its files say of them, field by field overridden by flags and variables.
+// The slow tiers of a run: the settings of its files, overridden field by field by flags and variables.
 
 import type { Agent, Llm, TierSettings } from "@a3s-sentry/core";
 import { labelOf } from "../../policy/sinks.js";
-import { type RunSettings, SettingsError } from "../config/run-settings.js";
+import type { RunSettings } from "../config/run-settings.js";
+import { SettingsError } from "../config/settings-error.js";
 
 const LLM_TIMEOUT_S = 30;
 const AGENT_TIMEOUT_S = 120;
@@ -10,11 +11,11 @@ const AGENT_TIMEOUT_S = 120;
 export interface TierOverrides {
   readonly llm: Llm | null;
   readonly agent: Agent | null;
-  /** What is told to no purpose, one sentence each. */
+  /** Settings that have no effect, one message each. */
   readonly warnings: readonly string[];
 }
 
-/** `folder` is that of the file which `written` is from. Throws a `SettingsError` for an L2 without a model. */
+/** `folder` is that of the file with the settings `written`. Throws a `SettingsError` for an L2 without a model. */
 export function tierOverrides(
   { llm, agent }: Pick<RunSettings, "llm" | "agent">,
   written: TierSettings,
@@ -25,9 +26,9 @@ export function tierOverrides(
   const bin = agent.bin ?? (written.agent && programLabel(written.agent.bin, folder));
   const warnings: string[] = [];
   if (given && url === undefined)
-    warnings.push("settings of L2 have no effect without its address: set `A3S_SENTRY_LLM_URL`, or `url` in `llm`");
+    warnings.push("settings of L2 have no effect without a URL: set `A3S_SENTRY_LLM_URL`, or `url` in `llm`");
   if (Object.keys(agent).length > 0 && bin === null)
-    warnings.push("settings of L3 have no effect without its program: set `A3S_SENTRY_AGENT_BIN`, or `bin` in `agent`");
+    warnings.push("settings of L3 have no effect without a program: set `A3S_SENTRY_AGENT_BIN`, or `bin` in `agent`");
   const skills = written.agent?.skills ?? null;
   return {
     llm: url === undefined ? null : llmOf(url, llm, written.llm),
@@ -47,14 +48,14 @@ function llmOf(url: string, given: Partial<Llm>, written: Llm | null): Llm {
   const model = given.model ?? written?.model;
   if (model === undefined) {
     throw new SettingsError(
-      "L2 has an address and no model: set `A3S_SENTRY_LLM_MODEL`, `--llm-model`, or `model` in `llm`",
+      "L2 has a URL but no model: set `A3S_SENTRY_LLM_MODEL`, `--llm-model`, or `model` in `llm`",
     );
   }
   const key = given.key ?? written?.key ?? null;
   return { url, model, key, timeoutS: given.timeoutS ?? written?.timeoutS ?? LLM_TIMEOUT_S };
 }
 
-/** A bare name is looked up on `PATH`, wherever it is written. */
+/** A bare name is looked up on `PATH`. A path is relative to the folder of its file. */
 function programLabel(bin: string, folder: string): string {
   return bin.includes("/") ? labelOf(bin, folder) : bin;
 }

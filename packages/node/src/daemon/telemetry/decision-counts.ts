@@ -1,28 +1,29 @@
-// Final decisions counted, by tier and verdict.
+// Counts of final decisions, by tier and verdict.
 
 import type { Tier } from "@a3s-sentry/core";
 
-/** What a final decision can be: an escalation is none. */
+/** The verdict of a final decision, which is never an escalation. */
 export type FinalVerdict = "allow" | "block";
 
-export type Decisions = Readonly<Record<Tier, Record<FinalVerdict, number>>>;
+export type DecisionCounts = Readonly<Record<Tier, Record<FinalVerdict, number>>>;
 
-export function noDecisions(): Decisions {
-  const none = (): Record<FinalVerdict, number> => ({ allow: 0, block: 0 });
-  return { Rules: none(), Llm: none(), Agent: none(), Sae: none() };
+export function zeroCounts(): DecisionCounts {
+  const zero = (): Record<FinalVerdict, number> => ({ allow: 0, block: 0 });
+  return { Rules: zero(), Llm: zero(), Agent: zero(), Sae: zero() };
 }
 
-export function addDecisions(to: Decisions, more: Decisions): void {
+export function addCounts(to: DecisionCounts, more: DecisionCounts): void {
   for (const tier of tiersOf(to)) {
     to[tier].allow += more[tier].allow;
     to[tier].block += more[tier].block;
   }
 }
 
-export function sumOf(decisions: Decisions, verdict: FinalVerdict): number {
-  return tiersOf(decisions).reduce((sum, tier) => sum + decisions[tier][verdict], 0);
+/** The sum over all tiers. */
+export function countOf(counts: DecisionCounts, verdict: FinalVerdict): number {
+  return tiersOf(counts).reduce((sum, tier) => sum + counts[tier][verdict], 0);
 }
 
-function tiersOf(decisions: Decisions): Tier[] {
-  return Object.keys(decisions) as Tier[];
+function tiersOf(counts: DecisionCounts): Tier[] {
+  return Object.keys(counts) as Tier[];
 }

@@ -1,10 +1,10 @@
-// The HTTP endpoint of a run: its metrics, and whether it is well.
+// The HTTP endpoint of a run: metrics and health.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Address } from "../config/address.js";
 
-/** Anyone who reaches the port may call: what a call may take is bounded. */
+/** Anyone who reaches the port can send requests, so each request has limits. */
 const LIMITS = {
   maxHeaderSize: 8 * 1024,
   headersTimeout: 5_000,
@@ -12,11 +12,11 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   keepAliveTimeout: 5_000,
 };
-const MOST_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 64;
 
-export interface Endpoint {
+export interface EndpointSources {
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
-  /** Whether the run still takes events. */
+  /** Whether the run still reads events. */
   readonly healthy: () => boolean;
 }
 
@@ -26,21 +26,21 @@ export interface Listening {
 }
 
 /**
- * Serves `GET /metrics` and `GET /healthz` (200, or 503 while the run drains) until it is closed. Does not keep the process
- * alive. Rejects with the system's error if the address cannot be had.
+ * Serves `GET /metrics` and `GET /healthz` (200, or 503 while the run drains) until it is closed. It does not keep the
+ * process alive. Rejects with the system's error if it cannot listen at the address.
  */
-export async function serve({ host, port }: Address, endpoint: Endpoint): Promise<Listening> {
-  const server = createServer(LIMITS, (request, response) => void answer(request, response, endpoint));
-  keepTheNewest(server, MOST_CONNECTIONS);
-  // One call a connection: a packet holds hundreds, each of which would take its time from judging, and its answer's memory.
+export async function serve({ host, port }: Address, endpoint: EndpointSources): Promise<Listening> {
+  const server = createServer(LIMITS, (request, response) => void respond(request, response, endpoint));
+  dropOldest(server, MAX_CONNECTIONS);
+  // One request per connection: a packet can contain hundreds, which would take time and memory from judging.
   server.maxRequestsPerSocket = 1;
   server.on("dropRequest", (_, socket) => void socket.destroy());
   await listening(server, host, port);
   server.unref();
-  const taken = server.address() as AddressInfo;
-  const shown = taken.family === "IPv6" ? `[${taken.address}]` : taken.address;
+  const bound = server.address() as AddressInfo;
+  const shown = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
   return {
-    url: `http://${shown}:${taken.port}/metrics`,
+    url: `http://${shown}:${bound.port}/metrics`,
     close() {
       server.close();
       server.closeAllConnections();
@@ -48,14 +48,14 @@ export async function serve({ host, port }: Address, endpoint: Endpoint): Promis
   };
 }
 
-/** Callers that say nothing must not keep out the one that asks whether the run is well: the oldest connection makes room. */
-function keepTheNewest(server: Server, most: number): void {
+/** Closes the oldest connection for a new one, so that idle connections cannot keep a health check out. */
+function dropOldest(server: Server, limit: number): void {
   const open = new Set<Socket>();
   server.on("connection", (socket) => {
     socket.once("close", () => open.delete(socket));
     open.add(socket);
     const [oldest] = open;
-    if (oldest === undefined || open.size <= most) return;
+    if (oldest === undefined || open.size <= limit) return;
     open.delete(oldest);
     oldest.destroy();
   });
@@ -66,16 +66,16 @@ function listening(server: Server, host: string, port: number): Promise<void> {
     server.once("error", reject);
     server.listen({ host, port, exclusive: true }, () => {
       server.off("error", reject);
-      // What goes wrong with a connection later is nothing that ends a run.
+      // Later errors concern single connections, and do not end the run.
       server.on("error", () => {});
       resolve();
     });
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, endpoint: Endpoint): Promise<void> {
-  // A page that cannot be made costs its own call, not the run.
-  const failed = (): Reply => ({ status: 500, text: "the page could not be made\n" });
+async function respond(request: IncomingMessage, response: ServerResponse, endpoint: EndpointSources): Promise<void> {
+  // If the metrics cannot be rendered, the request fails and the run continues.
+  const failed = (): Reply => ({ status: 500, text: "internal error\n" });
   const { status, type = "text/plain; charset=utf-8", text } = await reply(request, endpoint).catch(failed);
   const bytes = Buffer.from(text);
   response.writeHead(status, {
@@ -94,7 +94,7 @@ interface Reply {
   readonly text: string;
 }
 
-async function reply({ method, url }: IncomingMessage, { metrics, healthy }: Endpoint): Promise<Reply> {
+async function reply({ method, url }: IncomingMessage, { metrics, healthy }: EndpointSources): Promise<Reply> {
   const path = url?.split("?", 1)[0];
   if (path !== "/metrics" && path !== "/healthz") return { status: 404, text: "not found\n" };
   if (method !== "GET" && method !== "HEAD") return { status: 405, text: "GET and HEAD only\n" };

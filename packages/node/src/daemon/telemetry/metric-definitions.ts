@@ -1,10 +1,10 @@
-// What a run tells of itself in numbers, each read off when it is asked for.
+// The definitions of the metrics that are read from the state of a run.
 
 import type { Policy } from "@a3s-sentry/core";
 import { version } from "../../util/version.js";
 import type { Totals } from "./totals.js";
 
-/** What the numbers are of. */
+/** The state of a run. */
 export interface Observed {
   readonly totals: Totals;
   readonly policy: Policy;
@@ -13,23 +13,23 @@ export interface Observed {
     readonly succeeded: number;
     readonly failed: number;
     readonly lastSuccess: number;
-    /** Whether the files hold what was refused. */
+    /** Whether the present files have been refused. */
     readonly refused: boolean;
   };
 }
 
 /** One metric: a counter if its name ends in `_total`, else a gauge. */
-export interface Reading {
+export interface MetricDefinition {
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly string[];
-  /** Its numbers, each with the values of the labels. */
-  readonly values: (of: Observed) => readonly (readonly [value: number, ...labels: string[]])[];
+  /** The present values, each with the values of its labels. */
+  readonly values: (observed: Observed) => readonly (readonly [value: number, ...labels: string[]])[];
 }
 
 const STARTED = Date.now() / 1000 - process.uptime();
 
-export const READINGS: readonly Reading[] = [
+export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
   { name: "sentry_events_total", help: "Events judged.", values: ({ totals }) => [[totals.stream.events]] },
   { name: "sentry_blocked_total", help: "Events blocked.", values: ({ totals }) => [[totals.blocked]] },
   {
@@ -53,7 +53,7 @@ export const READINGS: readonly Reading[] = [
   },
   {
     name: "sentry_overload_degraded_total",
-    help: "Escalations that the fail mode decided since the queue was full.",
+    help: "Escalations that the fail mode decided because the queue was full.",
     values: ({ totals }) => [[totals.overloaded]],
   },
   {
@@ -68,7 +68,7 @@ export const READINGS: readonly Reading[] = [
   },
   {
     name: "sentry_lines_skipped_total",
-    help: "Lines that are no event to judge.",
+    help: "Lines that are not judged.",
     labels: ["why"],
     values: ({ totals: { stream } }) => [
       [stream.unmodelled, "nothing-to-judge"],
@@ -84,12 +84,12 @@ export const READINGS: readonly Reading[] = [
   { name: "sentry_queue_capacity", help: "Escalations that may wait.", values: ({ queue }) => [[queue.capacity]] },
   {
     name: "sentry_judgments_in_flight",
-    help: "Escalations that the slow tiers judge now.",
+    help: "Escalations that the slow tiers are judging.",
     values: ({ queue }) => [[queue.inWork]],
   },
   {
     name: "sentry_reloads_total",
-    help: "Times that the policy was read again.",
+    help: "Reloads of the policy.",
     labels: ["result"],
     values: ({ reloads }) => [
       [reloads.succeeded, "success"],
@@ -98,12 +98,12 @@ export const READINGS: readonly Reading[] = [
   },
   {
     name: "sentry_last_reload_successful",
-    help: "1, or 0 while the files hold what was refused.",
+    help: "1, or 0 if the last reload was refused.",
     values: ({ reloads }) => [[reloads.refused ? 0 : 1]],
   },
   {
     name: "sentry_last_reload_timestamp_seconds",
-    help: "When the policy in force was read.",
+    help: "Time at which the policy in force was loaded, since the epoch.",
     values: ({ reloads }) => [[reloads.lastSuccess]],
   },
   {
@@ -115,7 +115,7 @@ export const READINGS: readonly Reading[] = [
   },
   {
     name: "sentry_build_info",
-    help: "The version, and that of Node.js.",
+    help: "The versions of a3s-sentry and of Node.js.",
     labels: ["version", "node"],
     values: () => [[1, version(), process.versions.node]],
   },
@@ -129,12 +129,12 @@ export const READINGS: readonly Reading[] = [
   },
   {
     name: "process_resident_memory_bytes",
-    help: "Memory in RAM.",
+    help: "Resident memory.",
     values: () => [[process.memoryUsage.rss()]],
   },
   {
     name: "process_start_time_seconds",
-    help: "Start of the process, since the epoch.",
+    help: "Start time of the process, since the epoch.",
     values: () => [[STARTED]],
   },
 ];

@@ -1,55 +1,55 @@
-// The metrics of a run for Prometheus: its readings, and what the slow tiers take, which is told as they judge.
+// The Prometheus metrics of a run: those read from its state, and the timings of the slow tiers.
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { TierTime } from "../escalation/tier-timing.js";
-import { type Observed, READINGS, type Reading } from "./metric-definitions.js";
+import type { TierTiming } from "../escalation/tier-timing.js";
+import { METRIC_DEFINITIONS, type MetricDefinition, type Observed } from "./metric-definitions.js";
 
-/** From a fast classifier to an agent at the end of its time. */
-const SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+/** Buckets from a fast classifier to an agent at its timeout. */
+const BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** The slow tiers. */
-const SLOW = ["Llm", "Agent"];
+const SLOW_TIERS = ["Llm", "Agent"];
 
 export class Metrics {
   readonly #registry = new Registry();
   readonly #seconds: Histogram;
   readonly #failures: Counter;
 
-  /** `observed` is not asked before {@link text} is. */
+  /** `observed` returns the state of the run. It is first called by {@link text}. */
   constructor(observed: () => Observed) {
     const labelNames = ["tier"];
     const registers = [this.#registry];
     this.#seconds = new Histogram({
       name: "sentry_tier_seconds",
-      help: "Time that a slow tier took for a judgment.",
+      help: "Time that a slow tier took for a judgement.",
       labelNames,
       registers,
-      buckets: SECONDS,
+      buckets: BUCKETS_S,
     });
     this.#failures = new Counter({
       name: "sentry_tier_failures_total",
-      help: "Judgments that a slow tier failed at: not reached, out of time, junk for an answer.",
+      help: "Judgements that a slow tier failed at: not reached, timed out, or invalid answer.",
       labelNames,
       registers,
     });
-    for (const tier of SLOW) {
+    for (const tier of SLOW_TIERS) {
       this.#seconds.zero({ tier });
       this.#failures.inc({ tier }, 0);
     }
-    for (const reading of READINGS) this.#register(reading, observed);
+    for (const definition of METRIC_DEFINITIONS) this.#register(definition, observed);
   }
 
-  /** Takes what a slow tier has taken. */
-  readonly tierTook = ({ tier, seconds, failure }: TierTime): void => {
+  /** Records the timing of a slow tier. */
+  readonly recordTiming = ({ tier, seconds, failure }: TierTiming): void => {
     this.#seconds.observe({ tier }, seconds);
     if (failure !== undefined) this.#failures.inc({ tier });
   };
 
+  /** The metrics in the text format of Prometheus, and its content type. */
   async text(): Promise<{ type: string; text: string }> {
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #register({ name, help, labels: labelNames = [], values }: Reading, observed: () => Observed): void {
+  #register({ name, help, labels: labelNames = [], values }: MetricDefinition, observed: () => Observed): void {
     const Kind = name.endsWith("_total") ? Counter : Gauge;
     new Kind({
       name,

@@ -1,4 +1,4 @@
-// The progress line of a run: how many events, how fast, how many blocked.
+// The progress line of a run: events, events per second, blocked events.
 
 import { formatNumber } from "../../util/format.js";
 import type { Log } from "../log.js";
@@ -10,7 +10,7 @@ export interface Counts {
   readonly blocked: number;
 }
 
-/** Shows progress until the returned function is called; nothing where no terminal is. */
+/** Shows progress on a terminal, until the returned function is called. */
 export function showProgress(log: Log, counts: () => Counts): () => void {
   if (!log.isTerminal) return () => {};
   let last = { at: performance.now(), events: 0 };

@@ -1,14 +1,14 @@
-// What a run says of itself before the first event, and of each other policy.
+// The line that describes a policy when it is put in force, and the warning about a policy that allows escalations.
 
 import type { Policy, Rule } from "@a3s-sentry/core";
 import type { Sentry } from "../../sentry.js";
 import { escapeTerminal } from "../../util/escape-terminal.js";
 import { version } from "../../util/version.js";
 
-type Told = Pick<Sentry, "policy" | "tiers">;
+type Described = Pick<Sentry, "policy" | "tiers">;
 
-/** One line: rules, tiers, fail mode, speculation, dry run, deny-files. Holds no secret. */
-export function startLine({ policy, tiers }: Told): string {
+/** One line: rules, tiers, fail mode, speculation, dry run, deny-files. Contains no secret. */
+export function startLine({ policy, tiers }: Described): string {
   const { failClosed, speculate, dryRun, deny } = policy;
   const count = (origin: Rule["origin"]): number => policy.rules.filter((rule) => rule.origin === origin).length;
   const sinks = Object.entries(deny).flatMap(([kind, path]) =>
@@ -24,14 +24,14 @@ export function startLine({ policy, tiers }: Told): string {
   ].join("; ");
 }
 
-/** The loud one, where no tier settles an escalation, and that means allow. */
-export function failOpenWarning({ policy, tiers }: Told): string | undefined {
+/** A warning if the fail mode allows all escalations because no slow tier judges them. */
+export function failOpenWarning({ policy, tiers }: Described): string | undefined {
   if (policy.failClosed || tiers.l2 !== undefined || tiers.l3 !== undefined) return undefined;
-  const there = policy.sae === null ? "rules only" : "neither L2 nor L3";
-  return `WARNING: ${there} and fail-open: EVERY ESCALATION WILL BE ALLOWED (\`fail_closed = true\`, or --fail-closed, blocks them)`;
+  const tierNames = policy.sae === null ? "rules only" : "neither L2 nor L3";
+  return `WARNING: ${tierNames} and fail-open: EVERY ESCALATION WILL BE ALLOWED (\`fail_closed = true\`, or --fail-closed, blocks them)`;
 }
 
-function tierWords({ llm, agent, sae }: Policy, tiers: Told["tiers"]): string {
+function tierWords({ llm, agent, sae }: Policy, tiers: Described["tiers"]): string {
   const words = ["L1"];
   if (tiers.l2 !== undefined)
     words.push(llm === null ? "L2" : `L2 (${escapeTerminal(llm.model)} at ${origin(llm.url)})`);
@@ -40,11 +40,11 @@ function tierWords({ llm, agent, sae }: Policy, tiers: Told["tiers"]): string {
   return words.length === 1 ? "L1 (rules only)" : words.join(", ");
 }
 
-/** A path or a query may hold a key. */
+/** The URL without its path and query, which may contain a key. */
 function origin(url: string): string {
   try {
     return new URL(url).origin;
   } catch {
-    return "an address that is none";
+    return "an invalid URL";
   }
 }

@@ -1,17 +1,19 @@
-// Flags, variables, and which wins.
+// Flags, environment variables, and their order.
+
 import { describe, expect, it } from "vitest";
-import { readAddress } from "../../../src/daemon/config/address.js";
+import { parseAddress } from "../../../src/daemon/config/address.js";
 import { unknownVariables } from "../../../src/daemon/config/environment-variables.js";
-import { runSettings, SettingsError } from "../../../src/daemon/config/run-settings.js";
+import { runSettings } from "../../../src/daemon/config/run-settings.js";
+import { SettingsError } from "../../../src/daemon/config/settings-error.js";
 
 const NOTHING = { overrides: { deny: {} }, llm: {}, agent: {}, workers: 4, queue: 256 };
 
 describe("runSettings", () => {
-  it("has its defaults where nothing is told", () => {
+  it("has defaults", () => {
     expect(runSettings({}, {})).toEqual(NOTHING);
   });
 
-  it("takes variables", () => {
+  it("reads variables", () => {
     const env = {
       A3S_SENTRY_CONFIG: "c.acl",
       A3S_SENTRY_POLICY: "p.acl",
@@ -49,8 +51,8 @@ describe("runSettings", () => {
     });
   });
 
-  it("lets flags win", () => {
-    const told = (by: string) => ({
+  it("prefers flags", () => {
+    const settings = (by: string) => ({
       config: `${by}.acl`,
       policy: `${by}-p.acl`,
       llmUrl: `http://${by}`,
@@ -69,14 +71,14 @@ describe("runSettings", () => {
       metricsAddr: by === "flag" ? "[::1]:1" : "[::1]:2",
     });
     const env = Object.fromEntries(
-      Object.entries(told("variable")).map(([name, text]) => [
+      Object.entries(settings("variable")).map(([name, text]) => [
         `A3S_SENTRY_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`,
         text,
       ]),
     );
     expect(Object.keys(env)).toContain("A3S_SENTRY_METRICS_ADDR");
-    expect(runSettings(told("flag"), env)).toEqual(runSettings(told("flag"), {}));
-    expect(runSettings({}, env)).toEqual(runSettings(told("variable"), {}));
+    expect(runSettings(settings("flag"), env)).toEqual(runSettings(settings("flag"), {}));
+    expect(runSettings({}, env)).toEqual(runSettings(settings("variable"), {}));
   });
 
   it("counts an empty variable as not set", () => {
@@ -84,7 +86,7 @@ describe("runSettings", () => {
     expect(runSettings({}, Object.fromEntries(names.map((name) => [`A3S_SENTRY_${name}`, ""])))).toEqual(NOTHING);
   });
 
-  it.each(["", "on", "1", "severe", "HIGH "])("takes any speculation that is no severity for high: %j", (speculate) => {
+  it.each(["", "on", "1", "severe", "HIGH "])("reads any other text for speculation as high: %j", (speculate) => {
     expect(runSettings({ speculate }, {}).overrides.speculate).toBe("high");
     const variable = runSettings({}, { A3S_SENTRY_SPECULATE: speculate }).overrides.speculate;
     expect(variable).toBe(speculate === "" ? undefined : "high");
@@ -117,33 +119,33 @@ describe("runSettings", () => {
     expect(() => runSettings(flags, {})).toThrow(why);
   });
 
-  it("names the variable that is wrong", () => {
+  it("names the invalid variable", () => {
     expect(() => runSettings({}, { A3S_SENTRY_QUEUE: "many" })).toThrow(
       "`A3S_SENTRY_QUEUE` must be a whole number from 0 to 65536, not `many`",
     );
   });
 
-  it("does not show an address that may hold a password", () => {
+  it("does not show a URL that may contain a password", () => {
     expect(() => runSettings({}, { A3S_SENTRY_LLM_URL: "http://me:hunter2@h/v1" })).toThrow(
       /^`A3S_SENTRY_LLM_URL` must begin with (?!.*hunter2)/,
     );
   });
 });
 
-describe("variables that only look like ours", () => {
-  it("are told by name, and nothing of their texts", () => {
+describe("unknown variables", () => {
+  it("are named, without their values", () => {
     const env = { A3S_SENTRY_DRYRUN: "hunter2", A3S_SENTRY_LLM_KEY_FILE: "/k", A3S_SENTRY_X: "", PATH: "/bin" };
     expect(unknownVariables(env)).toEqual([
-      "`A3S_SENTRY_DRYRUN` is no variable that has an effect: see `a3s-sentry run --help`",
-      "`A3S_SENTRY_LLM_KEY_FILE` is no variable that has an effect: see `a3s-sentry run --help`",
+      "unknown environment variable `A3S_SENTRY_DRYRUN`: see `a3s-sentry run --help`",
+      "unknown environment variable `A3S_SENTRY_LLM_KEY_FILE`: see `a3s-sentry run --help`",
     ]);
   });
 
   it.each([
-    ["what is heeded", ["DRY_RUN", "METRICS_ADDR", "LLM_KEY"]],
-    ["what other programs of ours heed", ["RECENT_EVENTS", "RUN", "BUILD_CACHE"]],
+    ["variables of the command", ["DRY_RUN", "METRICS_ADDR", "LLM_KEY"]],
+    ["variables of our other programs", ["RECENT_EVENTS", "RUN", "BUILD_CACHE"]],
     [
-      "what Kubernetes sets for services",
+      "variables that Kubernetes sets for services",
       [
         "SERVICE_HOST",
         "SERVICE_PORT",
@@ -153,19 +155,19 @@ describe("variables that only look like ours", () => {
         "PORT_9464_TCP_ADDR",
       ],
     ],
-  ])("are none: %s", (_, names) => {
+  ])("do not include %s", (_, names) => {
     expect(unknownVariables(Object.fromEntries(names.map((name) => [`A3S_SENTRY_${name}`, "1"])))).toEqual([]);
   });
 });
 
-describe("readAddress", () => {
+describe("parseAddress", () => {
   it.each([
     ["0.0.0.0:0", "0.0.0.0", 0],
     ["127.0.0.1:65535", "127.0.0.1", 65_535],
     ["[::]:9090", "::", 9090],
     ["[fd00::1]:80", "fd00::1", 80],
-  ])("reads %s", (text, host, port) => {
-    expect(readAddress(text)).toEqual({ host, port, text });
+  ])("parses %s", (text, host, port) => {
+    expect(parseAddress(text)).toEqual({ host, port, text });
   });
 
   it.each([
@@ -181,6 +183,6 @@ describe("readAddress", () => {
     "[::1]",
     "127.0.0.1:1 ",
   ])("refuses %j", (text) => {
-    expect(readAddress(text)).toBeUndefined();
+    expect(parseAddress(text)).toBeUndefined();
   });
 });

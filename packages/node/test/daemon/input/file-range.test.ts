@@ -1,4 +1,4 @@
-// Reading a file in stretches: each line in exactly one of them, wherever they are cut.
+// Reading a file in ranges: each line belongs to exactly one range, wherever they are cut.
 
 import { appendFileSync, closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,25 +15,25 @@ function open(text: string): number {
   return fd;
 }
 
-/** What a stretch yields, and whether the file ended inside of it. */
-function read(fd: number, start: number, end: number, room: number): [string, boolean] {
-  const pieces = linesOf({ fd, start, end }, new Uint8Array(room));
+/** The lines of a range, and whether the file ended before the last one did. */
+function read(fd: number, start: number, end: number, bufferSize: number): [string, boolean] {
+  const pieces = linesOf({ kind: "range", fd, start, end }, new Uint8Array(bufferSize));
   let text = "";
   for (let next = pieces.next(); ; next = pieces.next()) {
-    if (next.done === true) return [text, next.value];
+    if (next.done === true) return [text, next.value === "unfinished"];
     text += Buffer.from(next.value).toString();
   }
 }
 
 it.each(["", "\n", "a", "a\n", "a\nbc\n\n\ndefgh\nij", "\n\nabc", "abcdefghij\n", "a\nb\nc\nd\ne\nf\ng\n"])(
-  "gives each line of %j once, however it is cut",
+  "returns each line of %j once, however it is cut",
   (text) => {
     const fd = open(text);
     for (let size = 1; size <= text.length + 1; size++) {
-      for (let room = 1; room <= text.length + 1; room++) {
+      for (let bufferSize = 1; bufferSize <= text.length + 1; bufferSize++) {
         const parts: string[] = [];
         for (let start = 0; start < text.length; start += size) {
-          const [part, isLast] = read(fd, start, start + size, room);
+          const [part, isLast] = read(fd, start, start + size, bufferSize);
           const begun = text.slice(start, start + size);
           const begins = [...begun].some((_, at) => start + at === 0 || text[start + at - 1] === "\n");
           expect(part !== "").toBe(begins);
@@ -46,23 +46,23 @@ it.each(["", "\n", "a", "a\n", "a\nbc\n\n\ndefgh\nij", "\n\nabc", "abcdefghij\n"
   },
 );
 
-it("knows how far a file has been read, and how it goes on", () => {
+it("knows the position of a file, and the ranges after it", () => {
   const fd = open("0123456789");
   const input = new FileInput(fd);
   expect(input.position).toBe(process.platform === "linux" ? 0 : undefined);
   expect(input.size).toBe(10);
-  expect([...input.stretches(4)]).toEqual([{ fd, start: 4, end: 10 }]);
-  expect([...input.stretches(10)]).toEqual([]);
+  expect([...input.ranges(4)]).toEqual([{ kind: "range", fd, start: 4, end: 10 }]);
+  expect([...input.ranges(10)]).toEqual([]);
 });
 
-it("leaves out nothing of a file that grows behind what has been read", () => {
+it("skips nothing of a file that grows after the last range", () => {
   const path = join(scratch(), "lines");
   writeFileSync(path, "one\n");
   const fd = openSync(path, "r");
   onTestFinished(() => closeSync(fd));
-  const stretches = new FileInput(fd).stretches(0);
+  const ranges = new FileInput(fd).ranges(0);
   const next = (): string => {
-    const { value } = stretches.next();
+    const { value } = ranges.next();
     return value ? read(fd, value.start, value.end, 65_536)[0] : "";
   };
   expect(next()).toBe("one\n");

@@ -1,10 +1,12 @@
-// The events of an actor before an escalation, in a stream and in a file.
+// The history of the input, and the recent events of an actor in it.
+
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileAccess, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { FileInput } from "../../../src/daemon/input/file-input.js";
-import { FileHistory, type History, recentEvents, Window, withRecent } from "../../../src/daemon/input/history.js";
+import { FileHistory, type History, StreamHistory } from "../../../src/daemon/input/history.js";
+import { recentEvents, withRecent } from "../../../src/daemon/input/recent-events.js";
 import { Sentry } from "../../../src/sentry.js";
 import { cuts, random } from "../../support/lines.js";
 import { scratch } from "../../support/scratch.js";
@@ -18,10 +20,14 @@ function eventOf(line: string) {
   return { ...facts, line };
 }
 
-function windowOf(bytes: Buffer, most = 1000): Window {
-  const window = new Window();
-  for (const chunk of cuts(1, bytes, most)) window.add(Buffer.from(chunk), undefined);
-  return window;
+function streamOf(bytes: Buffer, most = 1000): StreamHistory {
+  const history = new StreamHistory();
+  let end = 0;
+  for (const chunk of cuts(1, bytes, most)) {
+    end += chunk.length;
+    history.add(Buffer.from(chunk), end, undefined);
+  }
+  return history;
 }
 
 function fileOf(bytes: Buffer, begin = 0): FileHistory {
@@ -33,15 +39,15 @@ function fileOf(bytes: Buffer, begin = 0): FileHistory {
 }
 
 const HISTORIES: [string, (bytes: Buffer) => History][] = [
-  ["a stream", windowOf],
+  ["a stream", streamOf],
   ["a file", fileOf],
 ];
 const SHADOW = fileAccess(7, "/etc/shadow", false, { agent: "a" });
 
 describe.each(HISTORIES)("in %s", (_, historyOf) => {
-  const recent = (lines: readonly string[], line: string = SHADOW, place?: number) => {
+  const recent = (lines: readonly string[], line: string = SHADOW, offset?: number) => {
     const bytes = Buffer.from(lines.join("\n"));
-    return recentEvents(eventOf(line), place ?? bytes.length, historyOf(bytes), factsOf);
+    return recentEvents(eventOf(line), offset ?? bytes.length, historyOf(bytes), factsOf);
   };
 
   it("finds the events of the same agent and pid, oldest first, and no other", () => {
@@ -62,34 +68,34 @@ describe.each(HISTORIES)("in %s", (_, historyOf) => {
     expect(recent(lines)).toEqual(own);
   });
 
-  it("gives the last 50", () => {
+  it("returns the last 50", () => {
     const own = Array.from({ length: 80 }, (_, i) => toolExec(7, [String(i)], { agent: "a" }));
     expect(recent([...own, SHADOW])).toEqual(own.slice(30));
   });
 
-  it("finds none where there are none", () => {
+  it("finds none if there are none", () => {
     expect(recent([SHADOW])).toEqual([]);
     expect(recent([toolExec(8, ["x"], { agent: "a" }), SHADOW])).toEqual([]);
     expect(recent([toolExec(7, ["x"], { agent: "a" })])).toEqual([]);
   });
 
-  it("knows the pid as a collector with spaces writes it", () => {
+  it("finds the pid of a collector that writes spaces", () => {
     const spaced = (line: string) => line.replace('"pid":7', '"pid" : 7');
     const own = spaced(toolExec(7, ["ls"], { agent: "a" }));
     expect(recent([own, spaced(SHADOW)], spaced(SHADOW))).toEqual([own]);
   });
 
-  it("does not look at lines without end, however many name the pid", () => {
-    const liars = Array.from({ length: 5000 }, (_, i) => toolExec(8, [`"pid":7${i}`], { agent: "a" }));
-    // In the line's JSON the quotes of an argument are escaped: only a raw text would be found.
-    const raw = liars.map((line) => line.replace('"pid":8', '"pid":8,"pid":7'));
+  it("examines a limited number of lines, however many contain the pid", () => {
+    const decoys = Array.from({ length: 5000 }, (_, i) => toolExec(8, [`"pid":7${i}`], { agent: "a" }));
+    // JSON escapes the quotes in an argument, so only raw text is found.
+    const raw = decoys.map((line) => line.replace('"pid":8', '"pid":8,"pid":7'));
     factsOf.mockClear();
     expect(recent([...raw, SHADOW])).toEqual([]);
     expect(factsOf.mock.calls.length).toBeGreaterThan(10);
     expect(factsOf.mock.calls.length).toBeLessThanOrEqual(1000);
   });
 
-  it("begins with the line that a place lies behind, not with the same line later", () => {
+  it("begins with the line before an offset, not with the same line later", () => {
     const before = [toolExec(7, ["1"], { agent: "a" })];
     const filler = toolExec(1, ["x".repeat(100_000)]);
     const lines = [...before, SHADOW, filler, filler, filler, toolExec(7, ["2"], { agent: "a" }), SHADOW];
@@ -97,64 +103,70 @@ describe.each(HISTORIES)("in %s", (_, historyOf) => {
   });
 });
 
-describe("a window", () => {
+describe("the history of a stream", () => {
   const line = Buffer.from(`${toolExec(1, ["x".repeat(100)])}\n`);
   const megabyte = () => Buffer.concat(Array.from({ length: 7000 }, () => line));
 
-  it("keeps some megabytes, and more for an escalation that waits, but not without end", () => {
-    const window = new Window();
-    const held = () => window.before(window.end, 1e9).length / 1e6;
-    for (let i = 0; i < 20; i++) window.add(megabyte(), undefined);
-    expect(held()).toBeGreaterThan(6.5);
-    expect(held()).toBeLessThan(8.5);
-    const place = window.end;
-    for (let i = 0; i < 10; i++) window.add(megabyte(), place);
-    expect(held()).toBeGreaterThan(16);
-    for (let i = 0; i < 60; i++) window.add(megabyte(), place);
-    expect(held()).toBeLessThan(34);
-    window.add(megabyte(), undefined);
-    expect(held()).toBeLessThan(8.5);
-    window.clear();
-    expect(held()).toBe(0);
+  it("keeps some megabytes, and more for an escalation that waits, but limited", () => {
+    const history = new StreamHistory();
+    let end = 0;
+    const add = (oldestNeeded?: number) => {
+      const chunk = megabyte();
+      end += chunk.length;
+      history.add(chunk, end, oldestNeeded);
+    };
+    const kept = () => history.before(end, 1e9).length / 1e6;
+    for (let i = 0; i < 20; i++) add();
+    expect(kept()).toBeGreaterThan(6.5);
+    expect(kept()).toBeLessThan(8.5);
+    const waiting = end;
+    for (let i = 0; i < 10; i++) add(waiting);
+    expect(kept()).toBeGreaterThan(16);
+    for (let i = 0; i < 60; i++) add(waiting);
+    expect(kept()).toBeLessThan(34);
+    add();
+    expect(kept()).toBeLessThan(8.5);
+    history.clear();
+    expect(kept()).toBe(0);
   });
 
-  it("counts what small chunks cost", () => {
-    const window = new Window();
-    for (let i = 0; i < 100_000; i++) window.add(Buffer.from("{}\n"), undefined);
-    expect(window.before(window.end, 1e9).length).toBeLessThan((8 * 1024 * 1024) / 80);
+  it("counts the overhead of small chunks", () => {
+    const history = new StreamHistory();
+    for (let i = 1; i <= 100_000; i++) history.add(Buffer.from("{}\n"), 3 * i, undefined);
+    expect(history.before(300_000, 1e9).length).toBeLessThan((8 * 1024 * 1024) / 80);
   });
 
-  it("gives the bytes before a place, wherever chunks were cut", () => {
+  it("returns the bytes before an offset, wherever chunks were cut", () => {
     const bytes = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
-    const window = windowOf(bytes, 300);
+    const history = streamOf(bytes, 300);
     const next = random(3);
     for (let i = 0; i < 500; i++) {
       const end = next(6000);
       const length = next(3000);
-      expect(window.before(end, length)).toEqual(
+      expect(history.before(end, length)).toEqual(
         bytes.subarray(Math.max(Math.min(end, 5000 + length) - length, 0), end),
       );
     }
   });
 });
 
-it("begins in a file where the run has begun", () => {
+it("the history of a file begins where the run has begun", () => {
   const own = toolExec(7, ["1"], { agent: "a" });
   const bytes = Buffer.from(`${own}\n${own}\n${SHADOW}\n`);
   expect(recentEvents(eventOf(SHADOW), bytes.length, fileOf(bytes, own.length + 1), factsOf)).toEqual([own]);
 });
 
 describe("withRecent", () => {
-  it("looks when it is asked, once", () => {
-    const look = vi.fn(() => ["x"]);
-    const event = withRecent(eventOf(SHADOW), look);
+  it("finds events when they are first read, once", () => {
+    const find = vi.fn(() => ["x"]);
+    const event = withRecent(eventOf(SHADOW), find);
     expect(event.subject).toBe("/etc/shadow");
-    expect(look).not.toHaveBeenCalled();
+    expect(find).not.toHaveBeenCalled();
     expect([event.recent, event.recent]).toEqual([["x"], ["x"]]);
-    expect(look).toHaveBeenCalledTimes(1);
+    expect(find).toHaveBeenCalledTimes(1);
   });
 
-  it("has none where looking fails", () => {
+  it("is empty if that fails", () => {
     const event = withRecent(eventOf(SHADOW), () => {
       throw new Error("disk on fire");
     });

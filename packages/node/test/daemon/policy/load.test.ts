@@ -1,8 +1,10 @@
-// The sentry of a run: which file and which flag says what.
+// Loading the sentry of a run from files, flags and variables.
+
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type RunFlags, runSettings, SettingsError } from "../../../src/daemon/config/run-settings.js";
+import { type RunFlags, runSettings } from "../../../src/daemon/config/run-settings.js";
+import { SettingsError } from "../../../src/daemon/config/settings-error.js";
 import { load } from "../../../src/daemon/policy/load.js";
 import { scratch } from "../../support/scratch.js";
 
@@ -16,9 +18,9 @@ async function loaded(files: Readonly<Record<string, string>>, flags: RunFlags, 
   const at = (file: string | undefined) => (file === undefined ? {} : { file: join(folder, file) });
   const { file: config } = at(flags.config);
   const { file: policy } = at(flags.policy);
-  const stamps = new Map<string, string>();
+  const fingerprints = new Map<string, string>();
   const all = { ...flags, ...(config && { config }), ...(policy && { policy }) };
-  const { sentry, warnings } = await load(runSettings(all, env), { stamps });
+  const { sentry, warnings } = await load(runSettings(all, env), { fingerprints });
   onTestFinished(() => sentry.close());
   const { llm, agent } = sentry.settings();
   const tiers = [sentry.tiers.l2 && "L2", sentry.tiers.l3 && "L3"].filter((tier) => tier !== undefined);
@@ -29,17 +31,17 @@ async function loaded(files: Readonly<Record<string, string>>, flags: RunFlags, 
     llm,
     agent,
     tiers,
-    read: [...stamps.keys()].map((path) => path.replace(`${folder}/`, "")),
+    read: [...fingerprints.keys()].map((path) => path.replace(`${folder}/`, "")),
   };
 }
 
 describe("tiers", () => {
   it.each([
-    ["an address without a host", { llmUrl: "http://[::1/v1?secret" }],
-    ["an address with a port that is none", { llmUrl: "http://h:99999/v1?secret" }],
-    ["a key that no header can carry", { llmUrl: "http://h/v1", llmKey: "secret\u00e4" }],
+    ["a URL without a host", { llmUrl: "http://[::1/v1?secret" }],
+    ["a URL with an invalid port", { llmUrl: "http://h:99999/v1?secret" }],
+    ["a key that is not valid in a header", { llmUrl: "http://h/v1", llmKey: "secret\u00e4" }],
     ["a key of two lines", { llmUrl: "http://h/v1", llmKey: "secret\nsecret" }],
-  ])("are refused with %s, which is not shown", async (_, flags) => {
+  ])("are refused with %s, which the message does not show", async (_, flags) => {
     const refused = await loaded({}, { llmModel: "m", ...flags }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(SettingsError);
     expect(String(refused)).not.toContain("secret");
@@ -56,7 +58,7 @@ describe("tiers", () => {
   });
 
   it.each(["no-such-program", "./no-such-program", "etc", "c.acl"])(
-    "are told of a program that is not there: %s",
+    "have a warning about a missing program: %s",
     async (bin) => {
       const { tiers, warnings } = await loaded({ "c.acl": `agent { bin = "${bin}" }` }, { config: "c.acl" });
       expect(tiers).toEqual(["L3"]);
@@ -66,26 +68,28 @@ describe("tiers", () => {
     },
   );
 
-  it("are told of an investigator of ours that has no endpoint, and of none that has L2's", async () => {
+  it("have a warning about `a3s-sentry-agent` without an endpoint, and none if L2 has one", async () => {
     const agent = 'agent { bin = "a3s-sentry-agent" }';
     const lonely = await loaded({ "c.acl": agent }, { config: "c.acl" });
     expect(lonely.warnings).toEqual([expect.stringContaining("`a3s-sentry-agent` has no endpoint")]);
     expect((await loaded({ "c.acl": agent + LLM }, { config: "c.acl" })).warnings).toEqual([]);
   });
 
-  it("are told of playbooks that are not there", async () => {
+  it("have a warning about missing playbooks", async () => {
     const agent = (skills: string) => `${LLM} agent { bin = "a3s-sentry-agent" skills = "${skills}" }`;
     const { warnings } = await loaded({ "c.acl": agent("none") }, { config: "c.acl" });
     expect(warnings).toEqual(["the L3 playbooks `none` are not a readable folder: L3 may fail until this is fixed"]);
     expect((await loaded({ "c.acl": agent(".") }, { config: "c.acl" })).warnings).toEqual([]);
   });
 
-  it("are told of deny-files that cannot be written, unless nothing is to be", async () => {
+  it("have warnings about deny-files that cannot be written, but not in a dry run", async () => {
     const deny = 'deny { exec = "." file = "none/f" egress = "new" }';
     const { warnings } = await loaded({ "c.acl": deny }, { config: "c.acl" });
     expect(warnings).toEqual([
-      expect.stringMatching(/^cannot add to deny-file `.*none\/f`: its folder does not exist\. Until that is mended/),
-      expect.stringMatching(/^cannot add to deny-file `.*`: it is a directory\. Until that is mended/),
+      expect.stringMatching(
+        /^cannot add to deny-file `.*none\/f`: its folder does not exist; its targets are not denied until/,
+      ),
+      expect.stringMatching(/^cannot add to deny-file `.*`: it is a directory; its targets are not denied until/),
     ]);
     expect((await loaded({ "c.acl": `${deny} dry_run = true` }, { config: "c.acl" })).warnings).toEqual([]);
   });
@@ -94,7 +98,7 @@ describe("tiers", () => {
     ["neither", {}, 1],
     ["L2 alone", { llmUrl: "http://h", llmModel: "m" }, 1],
     ["both", { llmUrl: "http://h", llmModel: "m", agentBin: "sh" }, 0],
-  ])("are told of speculation that lacks one: with %s", async (_, flags, count) => {
+  ])("have a warning about speculation without both: with %s", async (_, flags, count) => {
     const { warnings } = await loaded({}, { speculate: "high", ...flags });
     expect(warnings.filter((text) => text.startsWith("speculation has no effect"))).toHaveLength(count);
   });
@@ -123,7 +127,7 @@ describe("tiers", () => {
     expect(agent).toEqual({ bin: "a3s-code", skills: "s", timeoutS: 120 });
   });
 
-  it("come from the configuration where the rules are in another file, key and all", async () => {
+  it("come from the configuration if the rules are in another file, with the key", async () => {
     const files = { "etc/c.acl": `${LLM} agent { bin = "./a" } speculate = "low"`, "p.acl": RULE };
     const { folder, sentry, llm, agent, tiers, read } = await loaded(files, { config: "etc/c.acl", policy: "p.acl" });
     expect(llm?.key).toBe("policy-key");
@@ -136,17 +140,17 @@ describe("tiers", () => {
     expect(read).toEqual(["etc/c.acl", "p.acl"]);
   });
 
-  it("need a model where they have an address", async () => {
+  it("need a model with a URL", async () => {
     await expect(loaded({}, { llmUrl: "http://h" })).rejects.toThrow(
-      "L2 has an address and no model: set `A3S_SENTRY_LLM_MODEL`",
+      "L2 has a URL but no model: set `A3S_SENTRY_LLM_MODEL`",
     );
   });
 
   it.each([
-    [{ llmModel: "m" }, "settings of L2 have no effect without its address: set `A3S_SENTRY_LLM_URL`"],
+    [{ llmModel: "m" }, "settings of L2 have no effect without a URL: set `A3S_SENTRY_LLM_URL`"],
     [{ llmKey: "hunter2" }, "settings of L2 have no effect"],
-    [{ skills: "s" }, "settings of L3 have no effect without its program: set `A3S_SENTRY_AGENT_BIN`"],
-  ])("are none with %j alone, which is told", async (flags, why) => {
+    [{ skills: "s" }, "settings of L3 have no effect without a program: set `A3S_SENTRY_AGENT_BIN`"],
+  ])("do not exist with %j alone, which causes a warning", async (flags, why) => {
     const { tiers, warnings } = await loaded({}, flags);
     expect(tiers).toEqual([]);
     expect(warnings).toHaveLength(1);
@@ -156,7 +160,7 @@ describe("tiers", () => {
 });
 
 describe("settings", () => {
-  it("of variables win over those of a policy", async () => {
+  it("of variables override those of a policy", async () => {
     const env = { A3S_SENTRY_SPECULATE: "x", A3S_SENTRY_FAIL_CLOSED: "1", A3S_SENTRY_EXEC_DENY: "mine" };
     const { sentry } = await loaded(
       { "c.acl": 'speculate = "low" deny { exec = "its" file = "f" }' },
@@ -166,13 +170,13 @@ describe("settings", () => {
     expect(sentry.policy).toMatchObject({ speculate: "high", failClosed: true, deny: { exec: "mine", file: "f" } });
   });
 
-  it("note the stamp of a file that is no policy, so that its change is seen", async () => {
+  it("include the fingerprint of an invalid file, so that its change is noticed", async () => {
     const folder = scratch();
     const path = join(folder, "p.acl");
     writeFileSync(path, "rule {");
-    const stamps = new Map<string, string>();
-    await expect(load(runSettings({ policy: path }, {}), { stamps })).rejects.toThrow("p.acl");
-    expect([...stamps.keys()]).toEqual([path]);
-    expect(stamps.get(path)).not.toBe("");
+    const fingerprints = new Map<string, string>();
+    await expect(load(runSettings({ policy: path }, {}), { fingerprints })).rejects.toThrow("p.acl");
+    expect([...fingerprints.keys()]).toEqual([path]);
+    expect(fingerprints.get(path)).not.toBe("");
   });
 });

@@ -1,4 +1,5 @@
-// Putting other policies in force: one at a time, the last one last, and none that is no policy.
+// Reloading: one load at a time, the latest files win, and an invalid policy changes nothing.
+
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { llmActivations } from "@a3s-sentry/core";
@@ -18,24 +19,24 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
   for (const [name, text] of Object.entries(files)) write(name, text);
   const paths = Object.fromEntries(Object.entries(flags).map(([flag, name]) => [flag, join(folder, name)]));
   const settings = runSettings(paths, {});
-  const stamps = new Map<string, string>();
-  const filled = new Set<string>();
-  const { sentry } = await load(settings, { stamps, filled });
+  const fingerprints = new Map<string, string>();
+  const nonEmpty = new Set<string>();
+  const { sentry } = await load(settings, { fingerprints, nonEmpty });
   const inForce: Sentry[] = [sentry];
   const refused: unknown[] = [];
-  /** What happens while files are read, once each. */
+  /** Functions to call while files are read, once each. */
   const meanwhile: (() => void)[] = [];
   let loads = 0;
-  const reloader = new Reloader(stamps, {
-    load: async (to) => {
+  const reloader = new Reloader(fingerprints, {
+    load: async (fingerprints) => {
       loads++;
-      const loaded = await load(settings, { stamps: to, filled });
+      const loaded = await load(settings, { fingerprints, nonEmpty });
       meanwhile.shift()?.();
       return loaded;
     },
-    replace: (next) => void inForce.push(next),
-    tell: () => {},
-    refused: (why) => refused.push(why),
+    usePolicy: (next) => void inForce.push(next),
+    onLoaded: () => {},
+    onRefused: (why) => refused.push(why),
   });
   onTestFinished(() => {
     reloader.close();
@@ -48,14 +49,14 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
 const soon = { timeout: 10_000, interval: 20 };
 
 describe("files that change", () => {
-  it("put a file of rules in force", async () => {
+  it("are put in force: a rules file", async () => {
     const { write, names, reloader } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     write("p.acl", rule("two"));
     await vi.waitFor(() => expect(names()).toEqual(["one", "two"]), soon);
     expect(reloader.counts).toMatchObject({ succeeded: 1, failed: 0 });
   });
 
-  it("put a configuration in force, beside a file of rules too", async () => {
+  it("are put in force: a configuration, also beside a rules file", async () => {
     const { write, names } = await setUp({ "c.acl": "", "p.acl": rule("one") }, { config: "c.acl", policy: "p.acl" });
     write("c.acl", "fail_closed = true");
     await vi.waitFor(() => expect(names()).toEqual(["one", "one"]), soon);
@@ -63,7 +64,7 @@ describe("files that change", () => {
     await vi.waitFor(() => expect(names()).toEqual(["one", "one", "two"]), soon);
   });
 
-  it("put a dictionary in force that the policy names", async () => {
+  it("are put in force: a dictionary that the policy names", async () => {
     const dict = (concept: string) => JSON.stringify({ 1: { concept, category: "c", weight: 1, severity: "high" } });
     const { write, sentries } = await setUp(
       { "d.json": dict("one"), "c.acl": 'sae { dict = "d.json" }', "p.acl": "rules = []" },
@@ -75,7 +76,7 @@ describe("files that change", () => {
     expect(decisions.map(({ reason }) => /: (\w+) /.exec(reason)?.[1])).toEqual(["one", "two"]);
   });
 
-  it("are refused once where they are no policy, and taken when they are mended", async () => {
+  it("are refused once if they are invalid, and put in force when they are fixed", async () => {
     const { write, names, refused, reloader } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     const { lastSuccess } = reloader.counts;
     write("p.acl", "rule {");
@@ -91,17 +92,17 @@ describe("files that change", () => {
 });
 
 describe("files that are being written", () => {
-  it("are not taken while they are empty", async () => {
+  it("are refused while they are empty", async () => {
     const { write, names, refused, reloader } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     write("p.acl", "");
     await reloader.reload();
     expect(names()).toEqual(["one"]);
-    expect(String(refused[0])).toContain("it is empty (a policy without rules says `rules = []`)");
+    expect(String(refused[0])).toContain("it is empty (write `rules = []` for a policy without rules)");
     write("p.acl", rule("two"));
     await vi.waitFor(() => expect(names()).toEqual(["one", "two"]), soon);
   });
 
-  it("may be empty if they never held anything", async () => {
+  it("may be empty if they have always been empty", async () => {
     const { write, names, refused, reloader } = await setUp(
       { "p.acl": "", "c.acl": "fail_closed = true" },
       { config: "c.acl", policy: "p.acl" },
@@ -112,7 +113,7 @@ describe("files that are being written", () => {
     expect(names()).toHaveLength(2);
   });
 
-  it("are not taken if they change while they are read", async () => {
+  it("are not put in force if they change while they are read", async () => {
     const { write, names, reloader, meanwhile } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     meanwhile.push(() => write("p.acl", `${rule("two")}\n${rule("three")}`));
     write("p.acl", rule("two"));
@@ -123,14 +124,14 @@ describe("files that are being written", () => {
   });
 });
 
-describe("asking for it", () => {
+describe("a request", () => {
   it("reads the files at once, changed or not", async () => {
     const { reloader, names } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     await reloader.reload();
     expect(names()).toEqual(["one", "one"]);
   });
 
-  it("many times at once reads them once more after the last", async () => {
+  it("that is repeated during a load causes one more load", async () => {
     const { write, reloader, names, loads } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     const first = reloader.reload();
     await vi.waitFor(() => expect(loads()).toBe(1), soon);
@@ -141,19 +142,19 @@ describe("asking for it", () => {
     expect(names().at(-1)).toBe("two");
   });
 
-  it("many times in one turn, as signals do, reads them once", async () => {
+  it("that is repeated in one turn of the event loop, as signals are, causes one load", async () => {
     const { reloader, loads } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
-    const asked: Promise<void>[] = [];
-    // Each is heard after all that the one before has brought about at once.
+    const requests: Promise<void>[] = [];
+    // Each comes after all microtasks of the one before.
     for (let i = 0; i < 20; i++) {
-      asked.push(reloader.reload());
+      requests.push(reloader.reload());
       for (let turn = 0; turn < 1000; turn++) await Promise.resolve();
     }
-    await Promise.all(asked);
+    await Promise.all(requests);
     expect(loads()).toBe(1);
   });
 
-  it("after the end does nothing", async () => {
+  it("after the end has no effect", async () => {
     const { reloader, names } = await setUp({ "p.acl": rule("one") }, { policy: "p.acl" });
     reloader.close();
     await reloader.reload();
@@ -161,8 +162,8 @@ describe("asking for it", () => {
   });
 });
 
-it("closes what was loaded when the end came", async () => {
-  const { sentry } = await load(runSettings({}, {}), { stamps: new Map() });
+it("closes a sentry whose load ends after the reloader was closed", async () => {
+  const { sentry } = await load(runSettings({}, {}), { fingerprints: new Map() });
   const gate: { open?: () => void } = {};
   const replaced: unknown[] = [];
   const reloader = new Reloader(new Map(), {
@@ -170,9 +171,9 @@ it("closes what was loaded when the end came", async () => {
       await new Promise<void>((resolve) => (gate.open = resolve));
       return { sentry, warnings: [] };
     },
-    replace: (next) => replaced.push(next),
-    tell: () => {},
-    refused: () => {},
+    usePolicy: (next) => replaced.push(next),
+    onLoaded: () => {},
+    onRefused: () => {},
   });
   const reloading = reloader.reload();
   await vi.waitFor(() => expect(gate.open).toBeDefined(), soon);

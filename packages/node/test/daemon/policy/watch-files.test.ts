@@ -1,34 +1,36 @@
-// Telling that files have changed.
+// Watching files for changes.
+
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { stampNow, stampOf, watchFiles } from "../../../src/daemon/policy/watch-files.js";
+import { fingerprintOf, fingerprintSync } from "../../../src/daemon/policy/file-fingerprints.js";
+import { watchFiles } from "../../../src/daemon/policy/watch-files.js";
 import { scratch } from "../../support/scratch.js";
 
-/** Watches until the test ends; `told` are the contents that were there when a change was told. */
+/** Watches until the test ends; `reported` are the contents at each reported change. */
 function watching(...paths: string[]) {
   const end = new AbortController();
   onTestFinished(() => end.abort());
-  const told: string[] = [];
-  const read = () => new Map(paths.map((path) => [path, stampNow(path)]));
-  let stamps = read();
+  const reported: string[] = [];
+  const read = () => new Map(paths.map((path) => [path, fingerprintSync(path)]));
+  let fingerprints = read();
   const over = watchFiles(
-    () => stamps,
+    () => fingerprints,
     async () => {
-      stamps = read();
-      told.push(paths.map((path) => (stampNow(path) === "" ? "" : readFileSync(path, "utf8"))).join("|"));
+      fingerprints = read();
+      reported.push(paths.map((path) => (fingerprintSync(path) === "" ? "" : readFileSync(path, "utf8"))).join("|"));
     },
     end.signal,
   );
   const until = (...expected: string[]) =>
-    vi.waitFor(() => expect(told).toEqual(expected), { timeout: 10_000, interval: 20 });
-  return { told, until, end, over };
+    vi.waitFor(() => expect(reported).toEqual(expected), { timeout: 10_000, interval: 20 });
+  return { reported, until, end, over };
 }
 
-it("tells of a change, a replacement, a deletion and a return, and of nothing after the end", async () => {
+it("reports a change, a replacement, a deletion and a return, and nothing after the end", async () => {
   const path = join(scratch(), "p.acl");
   writeFileSync(path, "a");
-  const { until, end, over, told } = watching(path);
+  const { until, end, over, reported } = watching(path);
   writeFileSync(path, "b!");
   await until("b!");
   writeFileSync(`${path}.new`, "c!");
@@ -40,27 +42,27 @@ it("tells of a change, a replacement, a deletion and a return, and of nothing af
   await until("b!", "c!", "", "d!");
   end.abort();
   await over;
-  expect(told).toHaveLength(4);
+  expect(reported).toHaveLength(4);
 });
 
-it("tells of a change between the reading of the file and the first look", async () => {
+it("reports a change between the reading of the file and the first poll", async () => {
   const path = join(scratch(), "p.acl");
   writeFileSync(path, "a");
-  const before = new Map([[path, await stampOf(path)]]);
+  const before = new Map([[path, await fingerprintOf(path)]]);
   writeFileSync(path, "b!");
   const end = new AbortController();
   onTestFinished(() => end.abort());
   await new Promise<void>(
-    (told) =>
+    (reported) =>
       void watchFiles(
         () => before,
-        async () => told(),
+        async () => reported(),
         end.signal,
       ),
   );
 });
 
-it("tells of any of several files", async () => {
+it("reports a change of any of several files", async () => {
   const folder = scratch();
   const [a, b] = [join(folder, "a"), join(folder, "b")];
   writeFileSync(a, "a");
@@ -72,7 +74,7 @@ it("tells of any of several files", async () => {
   await until("a|b!", "a!|b!");
 });
 
-it("tells when a link on the way leads elsewhere, as in a mounted ConfigMap", async () => {
+it("reports a changed link in the path, as in a mounted ConfigMap", async () => {
   const folder = scratch();
   const version = (name: string, text: string) => {
     mkdirSync(join(folder, name));
@@ -88,7 +90,7 @@ it("tells when a link on the way leads elsewhere, as in a mounted ConfigMap", as
   await until("two");
 });
 
-it("tells of a file whose folder comes later", async () => {
+it("reports a file whose folder is made later", async () => {
   const folder = scratch();
   const { until } = watching(join(folder, "later", "p.acl"));
   mkdirSync(join(folder, "later"));
@@ -96,23 +98,23 @@ it("tells of a file whose folder comes later", async () => {
   await until("x");
 });
 
-it("tells of a file that is written in pieces once it is whole", async () => {
+it("reports a file that is written in pieces once it is complete", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const path = join(scratch(), "p.acl");
   writeFileSync(path, "old");
-  const { told, end } = watching(path);
-  const look = async () => {
+  const { reported, end } = watching(path);
+  const poll = async () => {
     vi.advanceTimersByTime(500);
     while (vi.getTimerCount() === 0) await new Promise(setImmediate);
   };
   for (const text of ["", "rule", "rule {}"]) {
     writeFileSync(path, text);
-    await look();
+    await poll();
   }
-  await look();
-  await look();
-  expect(told).toEqual(["rule {}"]);
+  await poll();
+  await poll();
+  expect(reported).toEqual(["rule {}"]);
   end.abort();
 });
 
@@ -123,31 +125,31 @@ it.each([1, Number.POSITIVE_INFINITY])(
     onTestFinished(() => void vi.useRealTimers());
     const path = join(scratch(), "p.acl");
     writeFileSync(path, "old");
-    const { told, end } = watching(path);
+    const { reported, end } = watching(path);
     const begun = Date.now();
-    for (let count = 0; told.length === 0 && count < 100; count++) {
+    for (let count = 0; reported.length === 0 && count < 100; count++) {
       if (count < changes) writeFileSync(path, `rule ${count}`);
       vi.advanceTimersToNextTimer();
       while (vi.getTimerCount() === 0) await new Promise(setImmediate);
     }
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     expect(Date.now() - begun).toBeLessThanOrEqual(2000);
     end.abort();
   },
 );
 
-it("does not wait for ever for a file that never rests", async () => {
+it("does not wait forever for a file that keeps changing", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   const path = join(scratch(), "p.acl");
   writeFileSync(path, "old");
-  const { told, end } = watching(path);
-  let looks = 0;
-  for (; told.length === 0 && looks < 100; looks++) {
-    writeFileSync(path, `rule ${looks}`);
+  const { reported, end } = watching(path);
+  let polls = 0;
+  for (; reported.length === 0 && polls < 100; polls++) {
+    writeFileSync(path, `rule ${polls}`);
     vi.advanceTimersByTime(500);
     while (vi.getTimerCount() === 0) await new Promise(setImmediate);
   }
-  expect(told).toEqual([`rule ${looks - 1}`]);
+  expect(reported).toEqual([`rule ${polls - 1}`]);
   end.abort();
 });

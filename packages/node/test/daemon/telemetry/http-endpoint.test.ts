@@ -1,17 +1,18 @@
-// The endpoint of a run, by real HTTP.
+// The HTTP endpoint of a run, with real requests.
+
 import { once } from "node:events";
 import { request } from "node:http";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type Endpoint, serve } from "../../../src/daemon/telemetry/http-endpoint.js";
+import { type EndpointSources, serve } from "../../../src/daemon/telemetry/http-endpoint.js";
 
-const ENDPOINT: Endpoint = {
+const SOURCES: EndpointSources = {
   metrics: async () => ({ type: "text/plain; version=0.0.4", text: "sentry_ü 1\n" }),
   healthy: () => true,
 };
 
-async function start(endpoint: Partial<Endpoint> = {}, host = "127.0.0.1"): Promise<string> {
-  const listening = await serve({ host, port: 0, text: "" }, { ...ENDPOINT, ...endpoint });
+async function start(sources: Partial<EndpointSources> = {}, host = "127.0.0.1"): Promise<string> {
+  const listening = await serve({ host, port: 0, text: "" }, { ...SOURCES, ...sources });
   onTestFinished(() => listening.close());
   return listening.url;
 }
@@ -41,14 +42,14 @@ it("serves metrics, with and without a query", async () => {
   expect((await call(`${url}?x=1`)).status).toBe(200);
 });
 
-it("answers a call whose page cannot be made, and the next one too", async () => {
+it("answers 500 if the metrics cannot be rendered, and serves the next request", async () => {
   const url = await start({ metrics: () => Promise.reject(new Error("a secret")) });
   const { status, body } = await call(url);
-  expect([status, body]).toEqual([500, "the page could not be made\n"]);
+  expect([status, body]).toEqual([500, "internal error\n"]);
   expect((await call(health(url))).status).toBe(200);
 });
 
-it("tells whether the run is well, or drains", async () => {
+it("reports whether the run is healthy or drains", async () => {
   let healthy = true;
   const url = health(await start({ healthy: () => healthy }));
   expect(await call(url)).toMatchObject({ status: 200, body: "ok\n" });
@@ -67,7 +68,7 @@ it.each(["POST", "PUT", "DELETE", "OPTIONS"])("refuses %s", async (method) => {
 });
 
 it.each(["/", "/metrics/", "/metricsx", "/Metrics", "//metrics", "/healthz/x", "/../metrics"])(
-  "knows nothing of %s",
+  "answers 404 for %s",
   async (path) => {
     const url = new URL(await start());
     const sent = request({ host: url.hostname, port: url.port, path, agent: false });
@@ -78,7 +79,7 @@ it.each(["/", "/metrics/", "/metricsx", "/Metrics", "//metrics", "/healthz/x", "
   },
 );
 
-it("listens at an address of IPv6", async () => {
+it("listens at an IPv6 address", async () => {
   const url = await start({}, "::1").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "EADDRNOTAVAIL" || error.code === "EAFNOSUPPORT") return undefined;
     throw error;
@@ -88,22 +89,22 @@ it("listens at an address of IPv6", async () => {
   expect((await call(url)).status).toBe(200);
 });
 
-it("cannot have an address that is taken", async () => {
+it("rejects if the address is in use", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void other.close());
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  await expect(serve({ host: "127.0.0.1", port, text: "" }, ENDPOINT)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await expect(serve({ host: "127.0.0.1", port, text: "" }, SOURCES)).rejects.toMatchObject({ code: "EADDRINUSE" });
 });
 
-/** Sends `text`, and gives what came back until the connection was closed. */
+/** Sends `text`, and returns the response when the connection has closed. */
 async function raw(url: string, text: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   onTestFinished(() => void socket.destroy());
   let back = "";
   socket.setEncoding("utf8").on("data", (part) => (back += part));
-  // The system may reset a connection whose other end was closed with bytes unread: what came before that counts.
+  // The system may reset a connection that was closed with unread bytes: the bytes before that count.
   socket.on("error", () => {});
   const closed = new Promise((resolve) => socket.on("close", resolve));
   socket.write(text);
@@ -111,51 +112,51 @@ async function raw(url: string, text: string): Promise<string> {
   return back;
 }
 
-describe("a caller that asks for much at once", () => {
+describe("a client with many requests", () => {
   const GET = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
 
-  it("gets one answer, and no more are made", async () => {
+  it("gets one response, and no other is rendered", async () => {
     let made = 0;
     const url = await start({ metrics: async () => ({ type: "text/plain", text: `${++made}\n` }) });
     await raw(url, GET.repeat(1000));
     expect(made).toBe(1);
   });
 
-  it("keeps no connection: 64 callers would have all of them for good", async () => {
-    // Written by hand: where Node.js writes `Connection: close` of itself, it waits for the caller to do so.
+  it("keeps no connection: 64 clients would occupy all of them", async () => {
+    // Sent as raw text: if Node.js sets `Connection: close` by default, it waits for the client to close.
     expect(await raw(await start(), GET)).toContain("\r\nconnection: close\r\n");
   });
 });
 
-describe("a caller that takes its time", () => {
+describe("a slow client", () => {
   it.each([
     ["with its head", "GET /metrics HTTP/1.1\r\nHost: x\r\n"],
     ["with its body", "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx"],
-    ["with anything", ""],
-  ])("%s is shown out", { timeout: 30_000 }, async (_, text) => {
+    ["that sends nothing", ""],
+  ])("%s is disconnected", { timeout: 30_000 }, async (_, text) => {
     const url = await start();
     const back = await raw(url, text);
     expect(back === "" || /^HTTP\/1\.1 4/.test(back)).toBe(true);
     expect((await call(url)).status).toBe(200);
   });
 
-  it("or sends a head of 100 KB is too", async () => {
+  it("with a head of 100 KB is disconnected", async () => {
     const url = await start();
     expect(await raw(url, `GET /metrics HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(100_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1\.1 431 /,
     );
   });
 
-  it("makes room for one that does not", async () => {
+  it("is disconnected for a new one", async () => {
     const url = await start();
-    const silent = Array.from({ length: 200 }, () => raw(url, ""));
-    // One after the other is accepted in order, so all of them are by the time this one is.
+    const idle = Array.from({ length: 200 }, () => raw(url, ""));
+    // Connections are accepted in order, so all others have been accepted before this one.
     expect(await call(health(url))).toMatchObject({ status: 200 });
-    expect(await Promise.race(silent)).toBe("");
+    expect(await Promise.race(idle)).toBe("");
   });
 
-  it("does not hold up the end", async () => {
-    const listening = await serve({ host: "127.0.0.1", port: 0, text: "" }, ENDPOINT);
+  it("does not delay the end", async () => {
+    const listening = await serve({ host: "127.0.0.1", port: 0, text: "" }, SOURCES);
     const back = raw(listening.url, "GET /metrics HTTP/1.1\r\n");
     await new Promise((resolve) => setTimeout(resolve, 50));
     listening.close();

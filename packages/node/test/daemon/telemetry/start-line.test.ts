@@ -1,4 +1,4 @@
-// What a run says of itself at its start: its tiers, its fail mode, and whether it warns.
+// The start line of a run: its tiers, its fail mode, and its warning.
 
 import { expect, it, onTestFinished } from "vitest";
 import { failOpenWarning, startLine } from "../../../src/daemon/telemetry/start-line.js";
@@ -15,15 +15,15 @@ it.each([
   [L2, "L1, L2 (m at http://user.example:8080)", undefined],
   [L3, "L1, L3 (./a)", undefined],
   [`${L2} ${L3} ${SAE}`, "L1, L2 (m at http://user.example:8080), L3 (./a), SAE", undefined],
-])("a run by the policy `%s`", async (policy, tiers, warning) => {
+])("a run with the policy `%s`", async (policy, tiers, warning) => {
   for (const failClosed of [false, true]) {
     const sentry = await Sentry.create(`${policy} `, { files: { "d.json": DICT }, failClosed });
     onTestFinished(() => sentry.close());
     expect(startLine(sentry)).toContain(
       `: rules 0 site + 14 built-in; tiers ${tiers}; ${failClosed ? "fail-closed" : "fail-open"}; speculation off;`,
     );
-    const told = failOpenWarning(sentry);
-    if (warning === undefined || failClosed) expect(told).toBeUndefined();
-    else expect(told).toMatch(warning);
+    const line = failOpenWarning(sentry);
+    if (warning === undefined || failClosed) expect(line).toBeUndefined();
+    else expect(line).toMatch(warning);
   }
 });

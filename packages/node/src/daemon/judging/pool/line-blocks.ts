@@ -1,77 +1,91 @@
-// Chunks of a stream, cut anywhere, into blocks of whole lines.
+// Collects chunks of a stream, cut anywhere, into blocks of whole lines.
 
 import { MAX_LINE_BYTES } from "@a3s-sentry/core";
-import type { Room } from "./protocol.js";
+import type { TransferBuffer } from "./protocol.js";
 
 const NEWLINE = 10;
-/** One byte more than a line may have tells that it is too long. */
-const MOST = MAX_LINE_BYTES + 1;
+/** Bytes that are kept of a line. One more than the limit shows that the line is too long. */
+const MAX_KEPT_BYTES = MAX_LINE_BYTES + 1;
+/** The size of a buffer: room for the longest line and many more. */
+const BUFFER_BYTES = 1024 * 1024;
 
-/** Bytes that a block has at most: the longest line, and enough beside it. */
-const ROOM_BYTES = 1024 * 1024;
-
-/** Whole lines. */
-export interface Block {
-  /** Its first `length` bytes. */
-  readonly room: Room;
+/** Whole lines, twice: the main thread keeps the copy so that it can judge the lines again if the worker dies. */
+export interface LineBlock {
+  readonly kind: "block";
+  /** Sent to a worker, and empty here from then on. */
+  readonly buffer: TransferBuffer;
+  readonly copy: TransferBuffer;
+  /** The lines are the first `length` bytes of both. */
   readonly length: number;
-  /** The same bytes: they stay when the room has gone to another thread. */
-  readonly kept: Room;
 }
 
-/** Gathers the lines of a stream. Of a line that is too long, only the beginning is kept. */
-export class Blocks {
-  #room: Room = newRoom();
-  #kept: Room = newRoom();
+/** Collects the lines of a stream, and reuses the buffers of blocks that have been judged. */
+export class LineBlocks {
+  readonly #spare: TransferBuffer[] = [];
+  #buffer: TransferBuffer = newBuffer();
+  #copy: TransferBuffer = newBuffer();
   #length = 0;
-  #whole = 0;
+  #wholeLength = 0;
 
-  /** Bytes of whole lines that have gathered. */
-  get whole(): number {
-    return this.#whole;
+  /** The number of bytes in whole lines that can be taken. */
+  get wholeLength(): number {
+    return this.#wholeLength;
   }
 
   /** Whether a line has begun and not ended. */
   get unfinished(): boolean {
-    return this.#length > this.#whole;
+    return this.#length > this.#wholeLength;
   }
 
-  /** Whether there is no room for more. */
   get full(): boolean {
-    return this.#length === this.#room.length;
+    return this.#length === this.#buffer.length;
   }
 
-  /** Takes from the beginning of a chunk what there is room for, and gives how many bytes that were. */
+  /** Adds bytes from the start of a chunk while there is room, and returns how many it has consumed. */
   add(chunk: Uint8Array): number {
-    const open = this.#length - this.#whole;
-    const from = open < MOST ? 0 : chunk.indexOf(NEWLINE);
+    const open = this.#length - this.#wholeLength;
+    const from = open < MAX_KEPT_BYTES ? 0 : chunk.indexOf(NEWLINE);
     if (from === -1) return chunk.length;
-    const piece = chunk.subarray(from, from + this.#room.length - this.#length);
+    const piece = chunk.subarray(from, from + this.#buffer.length - this.#length);
     if (piece.length === 0) return from;
     const lineStart = piece.lastIndexOf(NEWLINE) + 1;
     const tail = lineStart > 0 ? piece.length - lineStart : open + piece.length;
-    const kept = tail > MOST ? piece.subarray(0, piece.length - (tail - MOST)) : piece;
-    this.#room.set(kept, this.#length);
-    this.#kept.set(kept, this.#length);
-    if (lineStart > 0) this.#whole = this.#length + lineStart;
+    const kept = tail > MAX_KEPT_BYTES ? piece.subarray(0, piece.length - (tail - MAX_KEPT_BYTES)) : piece;
+    this.#buffer.set(kept, this.#length);
+    this.#copy.set(kept, this.#length);
+    if (lineStart > 0) this.#wholeLength = this.#length + lineStart;
     this.#length += kept.length;
     return from + piece.length;
   }
 
-  /** The whole lines; the unfinished one goes on in two more rooms of {@link ROOM_BYTES}. */
-  take(room: Room, kept: Room): Block {
-    const block = { room: this.#room, length: this.#whole, kept: this.#kept };
-    const open = this.#room.subarray(this.#whole, this.#length);
-    room.set(open);
-    kept.set(open);
-    this.#room = room;
-    this.#kept = kept;
+  /** Takes the whole lines. The unfinished line stays. */
+  take(): LineBlock {
+    const block: LineBlock = {
+      kind: "block",
+      buffer: this.#buffer,
+      copy: this.#copy,
+      length: this.#wholeLength,
+    };
+    const open = this.#buffer.subarray(this.#wholeLength, this.#length);
+    const [buffer, copy] = [this.#spare.pop() ?? newBuffer(), this.#spare.pop() ?? newBuffer()];
+    buffer.set(open);
+    copy.set(open);
+    this.#buffer = buffer;
+    this.#copy = copy;
     this.#length = open.length;
-    this.#whole = 0;
+    this.#wholeLength = 0;
     return block;
+  }
+
+  /** Takes back the buffers of a judged block; `returned` is the one that its worker sent back. */
+  recycle({ buffer, copy }: LineBlock, returned: TransferBuffer | undefined): void {
+    for (const each of [buffer, copy, returned]) {
+      // A buffer that was sent to a worker has no bytes here.
+      if (each !== undefined && each.length > 0) this.#spare.push(each);
+    }
   }
 }
 
-export function newRoom(): Room {
-  return new Uint8Array(ROOM_BYTES);
+function newBuffer(): TransferBuffer {
+  return new Uint8Array(BUFFER_BYTES);
 }

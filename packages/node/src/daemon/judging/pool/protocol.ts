@@ -1,30 +1,30 @@
-// What the threads of a crew tell each other.
+// The messages between the main thread and its workers.
 
 import type { SentrySpec } from "@a3s-sentry/core";
-import type { Routes } from "../../escalation/slow-tiers.js";
-import type { Stretch } from "../../input/file-range.js";
-import type { Batch } from "../line-judge.js";
+import type { Batch } from "../../batch.js";
+import type { SlowTiers } from "../../escalation/slow-tiers.js";
+import type { FileRange } from "../../input/file-range.js";
 
-/** Bytes that change hands: whoever sends them has them no more. */
-export type Room = Uint8Array<ArrayBuffer>;
+/** Bytes that move between threads: the sender loses them. */
+export type TransferBuffer = Uint8Array<ArrayBuffer>;
 
-/** What a worker is born with: the memory of the slots, and its number among the takers. */
-export interface WorkerData {
-  readonly slots: SharedArrayBuffer;
-  readonly thread: number;
+/** The start data of a worker: the memory of the semaphore, and the worker's number. */
+export interface WorkerInit {
+  readonly semaphore: SharedArrayBuffer;
+  readonly worker: number;
 }
 
-/** To a worker. It takes one message after the other. */
-export type Order =
-  /** Judge by this policy from here on. Holds secrets. */
-  | { readonly kind: "policy"; readonly recipe: SentrySpec; readonly routes: Routes }
-  /** Judge the first `length` bytes of the room, which are whole lines. */
-  | { readonly kind: "block"; readonly room: Room; readonly length: number }
-  /** Judge the lines that begin in a stretch of a file. */
-  | { readonly kind: "stretch"; readonly stretch: Stretch };
+/** To a worker, which handles one request after another. */
+export type WorkerRequest =
+  /** Judge by this policy from now on. Contains secrets. */
+  | { readonly kind: "policy"; readonly spec: SentrySpec; readonly slowTiers: SlowTiers }
+  /** Judge the first `length` bytes of the buffer, which are whole lines. */
+  | { readonly kind: "block"; readonly buffer: TransferBuffer; readonly length: number }
+  /** Judge the lines that begin in a range of a file. */
+  | { readonly kind: "range"; readonly range: FileRange };
 
-/** From a worker, one for each order and in their order. */
-export type Answer =
+/** From a worker, one per request, in the order of the requests. */
+export type WorkerResponse =
   | { readonly kind: "policy" }
-  /** With the room that the block came in. */
-  | { readonly kind: "judged"; readonly batch: Batch; readonly room?: Room };
+  /** The buffer is that of the block. */
+  | { readonly kind: "batch"; readonly batch: Batch; readonly buffer?: TransferBuffer };

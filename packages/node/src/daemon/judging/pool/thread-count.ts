@@ -1,11 +1,11 @@
-// How many threads help to judge.
+// How many worker threads help to judge.
 
 import { availableParallelism } from "node:os";
 
-/** One thread that reads and writes keeps no more than this busy. */
-export const MOST_THREADS = 8;
+/** The main thread reads and writes for all workers, and cannot keep more of them busy. */
+export const MAX_THREADS = 8;
 
-/** One for each core beside the one of the main thread, which judges too. */
-export function threadsThatPay(): number {
-  return Math.min(availableParallelism() - 1, MOST_THREADS);
+/** One thread per core beside that of the main thread, which judges too. */
+export function threadCount(): number {
+  return Math.min(availableParallelism() - 1, MAX_THREADS);
 }

@@ -1,233 +1,183 @@
-// Threads that judge the blocks of one stream side by side. What comes of the blocks comes out in their order.
+// Judges one input on several threads. Batches are settled in the order of the input.
 
 import { setImmediate } from "node:timers/promises";
 import type { Sentry } from "../../../sentry.js";
-import { routesOf } from "../../escalation/slow-tiers.js";
-import type { Stretch } from "../../input/file-range.js";
-import { type Batch, Clerk } from "../line-judge.js";
-import type { Sentries } from "../policy-leases.js";
-import type { Slots } from "../shared-semaphore.js";
-import { Blocks, newRoom } from "./line-blocks.js";
-import type { Room } from "./protocol.js";
-import { Hand, isStretch, type Work } from "./worker-handle.js";
+import { AutoResetEvent } from "../../../util/deferred.js";
+import { FirstError } from "../../../util/first-error.js";
+import type { Batch } from "../../batch.js";
+import { slowTiersOf } from "../../escalation/slow-tiers.js";
+import type { FileRange } from "../../input/file-range.js";
+import { LineJudge } from "../line-judge.js";
+import type { PolicyLeases } from "../policy-leases.js";
+import type { SharedSemaphore } from "../shared-semaphore.js";
+import type { BatchSink, StreamJudge } from "../stream-judge.js";
+import { LineBlocks } from "./line-blocks.js";
+import type { TransferBuffer } from "./protocol.js";
+import { ReorderBuffer, type Task } from "./reorder-buffer.js";
+import { WorkerHandle } from "./worker-handle.js";
 
-/** Bytes of lines that are worth an order to a thread that is busy still. */
-const WORTHWHILE = 256 * 1024;
-/** Orders that a thread has at most: one in work, and one to begin at once. */
-const DEPTH = 2;
-/** Blocks that are on their way, or wait for one before them, at most. */
-const MOST_TASKS = 32;
+/** Bytes of lines that are worth a task for a worker that is still busy, or for the main thread. */
+const FULL_TASK_BYTES = 256 * 1024;
+/** Tasks that a worker has at most: one to judge, and one to begin without a wait. */
+const MAX_TASKS_PER_WORKER = 2;
+/** Tasks that are not settled, at most: they gather behind one slow task. */
+const MAX_TASKS = 32;
 const NEWLINE = Uint8Array.of(10);
 
-export interface CrewOptions {
+export interface WorkerPoolOptions {
   readonly threads: number;
-  /** The program of a thread. */
+  /** The program of the workers. */
   readonly script: URL;
-  readonly slots: Slots;
-  /** Where the stream is: behind the beginnings of all lines that have been pushed. */
-  readonly place: () => number;
-  /** Takes what came of a block; `sentry` is what it was judged by, `place` is behind the beginnings of its lines. */
-  readonly settle: (batch: Batch, sentry: Sentry, place: number) => void;
-  /** Is told of each thread that has failed. */
-  readonly failed: (why: string) => void;
-}
-
-/** A block on its way. */
-interface Task extends Work {
-  readonly sentry: Sentry;
-  readonly place: number;
-  batch?: Batch;
+  readonly leases: PolicyLeases;
+  readonly semaphore: SharedSemaphore;
+  readonly sink: BatchSink;
+  /** Called for each worker that fails, or that the system refuses. */
+  readonly onWorkerFailed: (why: string) => void;
 }
 
 /**
- * A stream on several threads: this one, which judges what the others have no time for, and hands. What a hand that fails
- * leaves undone is judged on this thread, as all is when none is left.
+ * Worker threads, and the main thread, which judges what the workers have no time for. If a worker fails, the main thread
+ * judges its tasks; if all have failed, it judges everything.
  */
-export class Crew {
-  readonly #sentries: Sentries;
-  readonly #options: CrewOptions;
-  readonly #blocks = new Blocks();
-  readonly #rooms: Room[] = [];
-  readonly #tasks: Task[] = [];
-  #hands: Hand<Task>[];
-  /** Judges on this thread. */
-  #clerk: { readonly sentry: Sentry; readonly clerk: Clerk } | undefined;
-  #wake = (): void => {};
-  /** What went wrong where no caller was there to be told. */
-  #fault: { readonly error: unknown } | undefined;
+export class WorkerPool implements StreamJudge {
+  readonly #options: WorkerPoolOptions;
+  readonly #blocks = new LineBlocks();
+  readonly #tasks: ReorderBuffer;
+  /** Set when a task is done, a worker fails, or an error is kept. */
+  readonly #changed = new AutoResetEvent();
+  readonly #error = new FirstError();
+  #workers: WorkerHandle[] = [];
+  /** Judges on the main thread. */
+  #local: { readonly sentry: Sentry; readonly judge: LineJudge } | undefined;
+  #end = 0;
 
-  constructor(sentries: Sentries, options: CrewOptions) {
+  constructor(options: WorkerPoolOptions) {
+    const { leases, sink, threads, script, semaphore, onWorkerFailed } = options;
     this.#options = options;
-    this.#sentries = sentries;
-    const on = { done: this.#done, failed: this.#failed };
-    this.#hands = [];
+    this.#tasks = new ReorderBuffer(leases, sink);
+    const events = { done: this.#done, failed: this.#failed };
     try {
-      while (this.#hands.length < options.threads) {
-        this.#hands.push(new Hand<Task>(options.script, this.#hands.length, options.slots, on));
+      while (this.#workers.length < threads) {
+        this.#workers.push(new WorkerHandle(script, this.#workers.length, semaphore, events));
       }
     } catch (error) {
-      // The system may give no more threads: what there are will do.
-      options.failed(error instanceof Error ? error.message : String(error));
+      // The system may allow fewer threads: the pool works with those it has.
+      onWorkerFailed(error instanceof Error ? error.message : String(error));
     }
-    this.adopt();
+    this.usePolicy();
   }
 
-  /** Whether all threads that are left have a policy. Before that, they hold up a stream. */
+  /** Whether each remaining worker has loaded a policy. Until then, the pool delays a stream. */
   get ready(): boolean {
-    return this.#hands.length > 0 && this.#hands.every(({ ready }) => ready);
+    return this.#workers.length > 0 && this.#workers.every(({ ready }) => ready);
   }
 
-  /** Takes the next bytes of the stream, and resolves once more are welcome. */
-  async push(chunk: Uint8Array): Promise<void> {
+  async push(chunk: Uint8Array, end: number): Promise<void> {
+    this.#end = end;
     for (let at = 0; at < chunk.length; ) {
       at += this.#blocks.add(chunk.subarray(at));
-      this.#offer(false);
-      if (this.#blocks.full) await this.#change();
-      this.#throwFault();
+      this.#assign(FULL_TASK_BYTES);
+      if (this.#blocks.full) await this.#changed.wait();
+      this.#error.rethrow();
     }
   }
 
-  /** Takes a stretch of a file, and resolves once more are welcome. Not to be mixed with `push`. */
-  async read(stretch: Stretch): Promise<void> {
-    while (this.#tasks.length >= MOST_TASKS) await this.#change();
-    const task = { what: stretch, sentry: this.#sentries.hold(), place: stretch.end };
-    this.#tasks.push(task);
-    const free = this.ready ? this.#free(DEPTH) : undefined;
-    if (free === undefined) {
+  /** Takes the lines that begin in a range of a file, and resolves when it can take more. Excludes `push`. */
+  async read(range: FileRange): Promise<void> {
+    while (this.#tasks.size >= MAX_TASKS) await this.#changed.wait();
+    const task = this.#tasks.add(range, range.end);
+    const worker = this.ready ? this.#leastLoaded(MAX_TASKS_PER_WORKER) : undefined;
+    if (worker === undefined) {
       this.#judgeHere(task);
-      // What the threads have to say comes in between.
+      // The responses of the workers are received in between.
       await setImmediate();
     } else {
-      free.judge(task);
+      worker.judge(task);
     }
-    this.#throwFault();
+    this.#error.rethrow();
   }
 
-  /** Goes on by the sentry that is in force now, from the first line on that no thread has got yet. */
-  adopt(): void {
-    for (const hand of this.#hands) hand.adopt(this.#sentries.current);
+  usePolicy(): void {
+    for (const worker of this.#workers) worker.usePolicy(this.#options.leases.current);
   }
 
-  /** Takes a last line that has no end, and resolves when all is judged. */
   async finish(): Promise<void> {
-    if (this.#blocks.unfinished) await this.push(NEWLINE);
+    if (this.#blocks.unfinished) await this.push(NEWLINE, this.#end);
     for (;;) {
-      this.#offer(true);
-      this.#throwFault();
-      if (this.#blocks.whole === 0 && this.#tasks.length === 0) return;
-      await this.#change();
+      this.#assign(0);
+      this.#error.rethrow();
+      if (this.#blocks.wholeLength === 0 && this.#tasks.size === 0) return;
+      await this.#changed.wait();
     }
   }
 
-  /** Ends the threads. What they have not done is lost. */
   close(): void {
-    for (const hand of this.#hands) hand.close();
-    this.#hands = [];
-    this.#clerk?.clerk.close();
-    this.#clerk = undefined;
-    this.#tasks.length = 0;
+    for (const worker of this.#workers) worker.close();
+    this.#workers = [];
+    this.#local?.judge.close();
+    this.#local = undefined;
+    this.#tasks.clear();
   }
 
-  /** Hands out what has gathered, if that is much, or to a thread that has nothing to do. */
-  #offer(all: boolean): void {
-    if (this.#blocks.whole === 0) return;
-    // What is done waits for what came before it: behind one slow block, no more than so much.
-    if (this.#hands.length > 0 && this.#tasks.length >= MOST_TASKS) return;
-    const most = all || this.#blocks.whole >= WORTHWHILE ? DEPTH : 1;
-    const free = this.#free(most);
-    if (free !== undefined) free.judge(this.#task());
-    else if (this.#hands.length === 0 || this.#isFallingBehind) this.#judgeHere(this.#task());
+  /** Assigns the collected lines: `minBytes` of them to a busy worker or this thread, any number to an idle worker. */
+  #assign(minBytes: number): void {
+    const { wholeLength } = this.#blocks;
+    if (wholeLength === 0) return;
+    if (this.#workers.length > 0 && this.#tasks.size >= MAX_TASKS) return;
+    const worker = this.#leastLoaded(wholeLength >= minBytes ? MAX_TASKS_PER_WORKER : 1);
+    if (worker !== undefined) worker.judge(this.#nextTask());
+    else if (this.#workers.length === 0 || wholeLength >= FULL_TASK_BYTES) this.#judgeHere(this.#nextTask());
   }
 
-  /** Whether the threads have enough to do, and this one has time to judge as well. */
-  get #isFallingBehind(): boolean {
-    return this.#blocks.whole >= WORTHWHILE;
+  #nextTask(): Task {
+    return this.#tasks.add(this.#blocks.take(), this.#end);
   }
 
-  #task(): Task {
-    const room = this.#rooms.pop() ?? newRoom();
-    const kept = this.#rooms.pop() ?? newRoom();
-    const what = this.#blocks.take(room, kept);
-    const task = { what, sentry: this.#sentries.hold(), place: this.#options.place() };
-    this.#tasks.push(task);
-    return task;
+  /** The worker with the fewest tasks, if it has fewer than `limit`. */
+  #leastLoaded(limit: number): WorkerHandle | undefined {
+    let found: WorkerHandle | undefined;
+    for (const worker of this.#workers) if (worker.load < (found?.load ?? limit)) found = worker;
+    return found;
   }
 
-  /** The one that has the least to do, if that is less than `most`. */
-  #free(most: number): Hand<Task> | undefined {
-    let free: Hand<Task> | undefined;
-    for (const hand of this.#hands) if (hand.load < (free?.load ?? most)) free = hand;
-    return free;
-  }
-
-  readonly #done = (task: Task, batch: Batch, room: Room | undefined): void => {
-    if (room !== undefined) this.#rooms.push(room);
-    if (!isStretch(task.what)) this.#rooms.push(task.what.kept);
-    task.batch = batch;
-    this.#guard(() => {
-      this.#settle();
-      this.#offer(false);
+  readonly #done = (task: Task, batch: Batch, buffer: TransferBuffer | undefined): void => {
+    this.#error.capture(() => {
+      this.#complete(task, batch, buffer);
+      this.#assign(FULL_TASK_BYTES);
     });
+    this.#changed.set();
   };
 
-  readonly #failed = (hand: Hand<Task>, why: string, undone: readonly Task[]): void => {
-    this.#hands = this.#hands.filter((other) => other !== hand);
-    this.#guard(() => {
-      this.#options.failed(why);
-      for (const task of undone) this.#judgeHere(task);
-      this.#offer(false);
-      this.#wake();
+  readonly #failed = (failed: WorkerHandle, why: string, tasks: readonly Task[]): void => {
+    this.#workers = this.#workers.filter((worker) => worker !== failed);
+    this.#error.capture(() => {
+      this.#options.onWorkerFailed(why);
+      for (const task of tasks) this.#judgeHere(task);
+      this.#assign(FULL_TASK_BYTES);
     });
+    this.#changed.set();
   };
 
   #judgeHere(task: Task): void {
-    const { what } = task;
-    const clerk = this.#clerkOf(task.sentry);
-    if (isStretch(what)) {
-      task.batch = clerk.read(what);
-    } else {
-      task.batch = clerk.push(what.kept.subarray(0, what.length));
-      // A room that is with a thread has no bytes here.
-      this.#rooms.push(...[what.room, what.kept].filter((bytes) => bytes.length > 0));
-    }
-    this.#settle();
+    const { work } = task;
+    const judge = this.#localJudge(task.sentry);
+    const batch = work.kind === "range" ? judge.read(work) : judge.push(work.copy.subarray(0, work.length));
+    this.#complete(task, batch, undefined);
   }
 
-  #clerkOf(sentry: Sentry): Clerk {
-    if (this.#clerk?.sentry === sentry) return this.#clerk.clerk;
-    this.#clerk?.clerk.close();
-    const clerk = new Clerk(sentry, { routes: routesOf(sentry.tiers), slots: this.#options.slots });
-    this.#clerk = { sentry, clerk };
-    return clerk;
+  #complete(task: Task, batch: Batch, buffer: TransferBuffer | undefined): void {
+    if (task.work.kind === "block") this.#blocks.recycle(task.work, buffer);
+    this.#tasks.complete(task, batch);
   }
 
-  /** Gives out what is done of the blocks that come next. */
-  #settle(): void {
-    for (let [task] = this.#tasks; task?.batch !== undefined; [task] = this.#tasks) {
-      this.#tasks.shift();
-      this.#options.settle(task.batch, task.sentry, task.place);
-      this.#sentries.release(task.sentry);
-    }
-    this.#wake();
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#fault ??= { error };
-      this.#wake();
-    }
-  }
-
-  /** Resolves once anything has come of what the threads do. */
-  async #change(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+  #localJudge(sentry: Sentry): LineJudge {
+    if (this.#local?.sentry === sentry) return this.#local.judge;
+    this.#local?.judge.close();
+    const judge = new LineJudge(sentry, {
+      slowTiers: slowTiersOf(sentry.tiers),
+      semaphore: this.#options.semaphore,
     });
-  }
-
-  #throwFault(): void {
-    if (this.#fault !== undefined) throw this.#fault.error;
+    this.#local = { sentry, judge };
+    return judge;
   }
 }

@@ -1,50 +1,50 @@
-// A thread that judges blocks of lines.
+// The program of a worker thread: judges blocks of lines and ranges of files.
 
 import { parentPort, workerData } from "node:worker_threads";
 import { Sentry } from "@a3s-sentry/core";
-import { Clerk } from "../line-judge.js";
-import { Slots } from "../shared-semaphore.js";
-import type { Answer, Order, WorkerData } from "./protocol.js";
+import { LineJudge } from "../line-judge.js";
+import { SharedSemaphore } from "../shared-semaphore.js";
+import type { WorkerInit, WorkerRequest, WorkerResponse } from "./protocol.js";
 
 const port = parentPort;
-if (port === null) throw new Error("this is no program of its own");
+if (port === null) throw new Error("this module runs in a worker thread only");
 
-const born: WorkerData = workerData;
-const slots = new Slots(born.slots, born.thread);
+const init: WorkerInit = workerData;
+const semaphore = new SharedSemaphore(init.semaphore, init.worker);
 let sentry: Sentry | undefined;
-let clerk: Clerk | undefined;
-/** The order before: none is begun before that is done. */
-let last = Promise.resolve();
-port.on("message", (order: Order) => {
-  last = last.then(() => obey(order));
+let judge: LineJudge | undefined;
+/** The request before: a policy loads asynchronously, and later requests wait for it. */
+let previous = Promise.resolve();
+port.on("message", (request: WorkerRequest) => {
+  previous = previous.then(() => handle(request));
 });
 
-// What goes wrong ends the thread: the crew judges without it then.
-async function obey(order: Order): Promise<void> {
-  if (order.kind === "policy") {
-    await adopt(order);
-    answer({ kind: "policy" }, []);
+// An error ends the thread. The pool then judges without it.
+async function handle(request: WorkerRequest): Promise<void> {
+  if (request.kind === "policy") {
+    await usePolicy(request);
+    respond({ kind: "policy" }, []);
     return;
   }
-  if (clerk === undefined) throw new Error("there is no policy to judge by");
-  if (order.kind === "stretch") {
-    const batch = clerk.read(order.stretch);
-    answer({ kind: "judged", batch }, [batch.lines.buffer]);
+  if (judge === undefined) throw new Error("no policy to judge by");
+  if (request.kind === "range") {
+    const batch = judge.read(request.range);
+    respond({ kind: "batch", batch }, [batch.lines.buffer]);
     return;
   }
-  const { room, length } = order;
-  const batch = clerk.push(room.subarray(0, length));
-  answer({ kind: "judged", batch, room }, [batch.lines.buffer, room.buffer]);
+  const { buffer, length } = request;
+  const batch = judge.push(buffer.subarray(0, length));
+  respond({ kind: "batch", batch, buffer }, [batch.lines.buffer, buffer.buffer]);
 }
 
-async function adopt({ recipe, routes }: Extract<Order, { kind: "policy" }>): Promise<void> {
-  const next = await Sentry.create(recipe.source, recipe.options);
-  if (clerk === undefined) clerk = new Clerk(next, { routes, slots });
-  else clerk.switchTo(next, routes);
+async function usePolicy({ spec, slowTiers }: Extract<WorkerRequest, { kind: "policy" }>): Promise<void> {
+  const next = await Sentry.create(spec.source, spec.options);
+  if (judge === undefined) judge = new LineJudge(next, { slowTiers, semaphore });
+  else judge.usePolicy(next, slowTiers);
   sentry?.close();
   sentry = next;
 }
 
-function answer(message: Answer, transfer: ArrayBuffer[]): void {
-  port?.postMessage(message, transfer);
+function respond(response: WorkerResponse, transfer: ArrayBuffer[]): void {
+  port?.postMessage(response, transfer);
 }

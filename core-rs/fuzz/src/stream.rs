@@ -1,0 +1,159 @@
+//! A line stream gives the same rows and counters in any chunking, and those are the judgements of
+//! its lines one by one.
+//!
+//! The input is a digit and a stream. Bit 0 of the digit asks for a row for each line, bit 1 for a
+//! row for each `LlmActivations`. In the stream, the byte 0xFF ends a chunk, and 0xFE stands for
+//! 128 KiB of text, so that short inputs reach the limit of a line.
+
+use sentry_core::decision::{Severity, Verdict};
+use sentry_core::engine::{Counters, Engine, LineStream, MAX_LINE};
+use sentry_core::event::{EventKind, NotEvent, Scratch};
+use sentry_core::policy;
+
+const CHUNK_END: u8 = 0xFF;
+const FILLER: u8 = 0xFE;
+/// Two of these are a line of exactly the limit.
+const FILLER_LENGTH: usize = MAX_LINE / 2;
+/// What the row of a line over the limit says: not an event, malformed.
+const OVERSIZED: u32 = 1 << 31;
+const MAX_FILLERS: usize = 5;
+/// Longer streams are not cut into single bytes.
+const MAX_SINGLE_BYTES: usize = 4096;
+
+const POLICY: &str = r#"
+rule "deny-bad" { on = "Dns" match = "bad" verdict = "block" severity = "low" reason = "r" }
+rule "allow-good" { on = "*" match = "good" verdict = "allow" severity = "info" reason = "r" }
+"#;
+
+thread_local! {
+    static ENGINE: Engine = Engine::new(policy::check(POLICY, &|_| None).policy.unwrap()).unwrap();
+}
+
+/// Checks one stream.
+///
+/// # Panics
+/// If a chunking changes anything.
+pub fn check(input: &[u8]) {
+    let Some((mode, input)) = input.split_first() else {
+        return;
+    };
+    let mode = Mode {
+        every: mode & 1 != 0,
+        activations: mode & 2 != 0,
+    };
+    let chunks = chunks(input);
+    let whole = chunks.concat();
+    ENGINE.with(|engine| {
+        let expected = line_by_line(engine, mode, &whole);
+        assert_same(&run(engine, mode, [&whole[..]]), &expected);
+        assert_same(
+            &run(engine, mode, chunks.iter().map(Vec::as_slice)),
+            &expected,
+        );
+        if whole.len() <= MAX_SINGLE_BYTES {
+            assert_same(&run(engine, mode, whole.chunks(1)), &expected);
+        }
+    });
+}
+
+#[derive(Clone, Copy)]
+struct Mode {
+    every: bool,
+    activations: bool,
+}
+
+/// All that a stream gives: the code and the text of each row, and the counters.
+#[derive(Debug, Default)]
+struct Given {
+    /// No text for a line that is too long: how much of that a row has depends on the chunks.
+    rows: Vec<(u32, Option<Vec<u8>>)>,
+    counters: Counters,
+}
+
+fn assert_same(found: &Given, expected: &Given) {
+    assert_eq!(found.counters, expected.counters);
+    assert_eq!(found.rows.len(), expected.rows.len());
+    for ((code, text), (expected_code, expected_text)) in found.rows.iter().zip(&expected.rows) {
+        assert_eq!(code, expected_code);
+        assert!(expected_text.is_none() || text == expected_text);
+    }
+}
+
+fn chunks(input: &[u8]) -> Vec<Vec<u8>> {
+    let mut fillers = 0;
+    let mut chunks = vec![Vec::new()];
+    for &byte in input {
+        let chunk = chunks.last_mut().unwrap();
+        match byte {
+            CHUNK_END => chunks.push(Vec::new()),
+            FILLER if fillers < MAX_FILLERS => {
+                fillers += 1;
+                chunk.resize(chunk.len() + FILLER_LENGTH, b'x');
+            }
+            byte => chunk.push(byte),
+        }
+    }
+    chunks
+}
+
+fn run<'c>(engine: &Engine, mode: Mode, chunks: impl IntoIterator<Item = &'c [u8]>) -> Given {
+    let mut stream = LineStream::default();
+    stream.set_every(mode.every);
+    if mode.activations {
+        stream.give_activations();
+    }
+    let mut rows = Vec::new();
+    for chunk in chunks {
+        stream.room(chunk.len()).copy_from_slice(chunk);
+        let found = stream.feed(engine, chunk.len()).len();
+        assert_eq!(found, stream.rows().len());
+        take_rows(&stream, &mut rows);
+    }
+    stream.finish(engine);
+    take_rows(&stream, &mut rows);
+    Given {
+        rows,
+        counters: stream.counters(),
+    }
+}
+
+fn take_rows(stream: &LineStream, rows: &mut Vec<(u32, Option<Vec<u8>>)>) {
+    for row in stream.rows() {
+        let line = &stream.text()[row.start..row.start + row.len];
+        rows.push((row.code, Some(line.to_vec())));
+    }
+}
+
+/// The same by the engine alone.
+fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
+    let mut given = Given::default();
+    let mut lines: Vec<&[u8]> = whole.split(|&byte| byte == b'\n').collect();
+    lines.pop_if(|last| last.is_empty());
+    let mut scratch = Scratch::default();
+    for line in lines {
+        let counters = &mut given.counters;
+        counters.lines += 1;
+        if line.len() > MAX_LINE {
+            counters.oversized += 1;
+            if mode.every {
+                given.rows.push((OVERSIZED, None));
+            }
+            continue;
+        }
+        let judgement = engine.judge(line, &mut scratch);
+        match judgement.not_event() {
+            Some(NotEvent::Malformed) => counters.malformed += 1,
+            Some(NotEvent::Unmodelled) => counters.unmodelled += 1,
+            None => counters.events += 1,
+        }
+        let is_activations = judgement.kind() == Some(EventKind::LlmActivations);
+        let is_more_than_allow = judgement.rule().is_some_and(|at| {
+            let rule = &engine.policy().rules[at];
+            rule.verdict != Verdict::Allow || rule.severity > Severity::Info
+        });
+        if mode.every || (mode.activations && is_activations) || is_more_than_allow {
+            given.rows.push((judgement.code(), Some(line.to_vec())));
+        }
+    }
+    given
+}

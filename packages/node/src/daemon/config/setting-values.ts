@@ -1,0 +1,62 @@
+// Parses the values of settings. All functions return `undefined` for a setting that is not given.
+
+import type { Severity } from "@a3s-sentry/core";
+import { type Address, parseAddress } from "./address.js";
+import { SettingsError } from "./settings-error.js";
+
+/** The text of a setting, and the flag or variable that it comes from. */
+export interface Setting {
+  readonly text: string;
+  readonly source: string;
+}
+
+export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
+const MAX_TIMEOUT_S = 86_400;
+
+/** Any text enables speculation; `high` unless the text is a severity. */
+export function parseSeverity(setting: Setting | undefined): Severity | undefined {
+  if (setting === undefined) return undefined;
+  return SEVERITIES.find((severity) => severity === setting.text.trim().toLowerCase()) ?? "high";
+}
+
+/** A whole number within limits; `fallback` if the setting is not given. */
+export function parseInteger(
+  setting: Setting | undefined,
+  { min, max, fallback }: { readonly min: number; readonly max: number; readonly fallback: number },
+): number {
+  if (setting === undefined) return fallback;
+  const value = /^\d{1,9}$/.test(setting.text) ? Number(setting.text) : -1;
+  if (value < min || value > max) throw invalid(setting, `a whole number from ${min} to ${max}`);
+  return value;
+}
+
+export function parseSeconds(setting: Setting | undefined): number | undefined {
+  if (setting === undefined) return undefined;
+  const value = /^\d{1,9}(?:\.\d{1,9})?$/.test(setting.text) ? Number(setting.text) : 0;
+  if (value <= 0 || value > MAX_TIMEOUT_S)
+    throw invalid(setting, `a number of seconds, above 0 and at most ${MAX_TIMEOUT_S}`);
+  return value;
+}
+
+/** An HTTP URL. The message for an invalid one does not show it: it may contain a password. */
+export function parseUrl(setting: Setting | undefined): string | undefined {
+  if (setting === undefined) return undefined;
+  if (!/^https?:\/\/[^/?#@]+(?:[/?#]|$)/.test(setting.text)) {
+    throw new SettingsError(
+      `\`${setting.source}\` must begin with \`http://\` or \`https://\` and a host, without a user or password`,
+    );
+  }
+  return setting.text;
+}
+
+export function parseListenAddress(setting: Setting | undefined): Address | undefined {
+  if (setting === undefined) return undefined;
+  const address = parseAddress(setting.text);
+  if (address === undefined)
+    throw invalid(setting, "an IP address and a port, such as `127.0.0.1:9090` or `[::1]:9090`");
+  return address;
+}
+
+function invalid({ text, source }: Setting, expected: string): SettingsError {
+  return new SettingsError(`\`${source}\` must be ${expected}, not \`${text}\``);
+}

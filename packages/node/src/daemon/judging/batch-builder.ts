@@ -1,0 +1,56 @@
+// Builds batches from judged lines.
+
+import type { StreamCounters, StreamItem } from "@a3s-sentry/core";
+import { LINE_END, lineStart } from "../audit/audit-line.js";
+import { Utf8Buffer } from "../audit/utf8-buffer.js";
+import type { Batch, PendingDeny, PendingEscalation, Tally } from "../batch.js";
+import { zeroCounts } from "../telemetry/decision-counts.js";
+import type { Outcome } from "./outcome-cache.js";
+
+/** Collects one batch after another, and reuses its memory for their lines. */
+export class BatchBuilder {
+  readonly #lines = new Utf8Buffer();
+  #denies: PendingDeny[] = [];
+  #escalations: PendingEscalation[] = [];
+  #tally = zeroTally();
+
+  /** Adds an escalation that goes on to a slow tier. */
+  addEscalation({ decision, event, head }: StreamItem): void {
+    this.#escalations.push({ l1: decision, event, head });
+  }
+
+  /** Adds the audit line of a final decision. */
+  addDecision({ head, target }: StreamItem, outcome: Outcome): void {
+    const { tier, verdict, resolution, text, action, enforced } = outcome;
+    this.#tally.decisions[tier][verdict] += 1;
+    if (outcome.needsSlowTier) this.#tally.overloaded += 1;
+    if (resolution !== undefined) this.#tally[verdict === "block" ? "failedClosed" : "failedOpen"] += 1;
+    const start = lineStart(head, text, action === undefined ? "" : target);
+    if (enforced && action !== undefined) {
+      this.#lines.add(start);
+      this.#denies.push({ at: this.#lines.length, action: { kind: action, target: JSON.parse(target) } });
+      this.#lines.add(LINE_END);
+    } else {
+      this.#lines.add(start + LINE_END);
+    }
+  }
+
+  /** Returns the batch, and starts the next one. */
+  build(counters: StreamCounters): Batch {
+    const batch: Batch = {
+      lines: this.#lines.take(),
+      denies: this.#denies,
+      escalations: this.#escalations,
+      tally: this.#tally,
+      counters,
+    };
+    this.#denies = [];
+    this.#escalations = [];
+    this.#tally = zeroTally();
+    return batch;
+  }
+}
+
+function zeroTally(): Tally {
+  return { decisions: zeroCounts(), failedOpen: 0, failedClosed: 0, overloaded: 0 };
+}

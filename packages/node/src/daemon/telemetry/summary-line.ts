@@ -1,0 +1,54 @@
+// The line that sums up a run at its end.
+
+import type { StreamCounters } from "@a3s-sentry/core";
+import { formatNumber } from "../../util/format.js";
+import type { Totals } from "./totals.js";
+
+/** One line for people. `failClosed` is the fail mode to name if there was no escalation. */
+export function summaryLine(totals: Totals, failClosed: boolean): string {
+  const stream: StreamCounters = totals.stream;
+  const { settled, failedOpen, failedClosed } = totals;
+  const escalated = settled.Llm + settled.Agent + failedOpen + failedClosed;
+  const parts = [
+    `${formatNumber(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
+    `${formatNumber(totals.blocked)} blocked`,
+    `${formatNumber(escalated)} escalated (${resolutions(totals, failClosed)})`,
+    `${formatNumber(totals.enforced)} in deny-files`,
+  ];
+  if (totals.enforceFailed > 0) parts.push(`${formatNumber(totals.enforceFailed)} NOT WRITTEN to deny-files`);
+  const degraded = nonZero([
+    [totals.overloaded, "by overload"],
+    [totals.cutShort, "by the end of the run"],
+  ]);
+  const skipped = nonZero([
+    [stream.unmodelled, "with nothing to judge"],
+    [stream.malformed, "malformed"],
+    [stream.oversized, "over 256 KiB"],
+  ]);
+  return [
+    parts.join(", "),
+    ...(degraded.length === 0 ? [] : [`degraded: ${degraded.join(", ")}`]),
+    ...(skipped.length === 0 ? [] : [`lines skipped: ${skipped.join(", ")}`]),
+  ].join("; ");
+}
+
+/** How escalations were resolved: without numbers if all were resolved in one way. */
+function resolutions({ settled, failedOpen, failedClosed }: Totals, failClosed: boolean): string {
+  const all: Counted[] = [
+    [settled.Llm, "settled by L2"],
+    [settled.Agent, "settled by L3"],
+    [failedOpen, "allowed, fail-open"],
+    [failedClosed, "blocked, fail-closed"],
+  ];
+  const [first, ...more] = all.filter(([count]) => count > 0);
+  if (first === undefined) return failClosed ? "blocked, fail-closed" : "allowed, fail-open";
+  if (more.length === 0) return first[1];
+  const parts = nonZero([first, ...more]);
+  return `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
+}
+
+type Counted = readonly [count: number, description: string];
+
+function nonZero(counts: readonly Counted[]): string[] {
+  return counts.filter(([count]) => count > 0).map(([count, description]) => `${formatNumber(count)} ${description}`);
+}
