@@ -15,7 +15,7 @@ const l2: Judge = {
 };
 
 /** The calls that parse an event. */
-const PARSING = ["judge", "judgeForTiers", "facts", "explain", "score", "brief"] as const;
+const PARSING = ["judge", "judgeForTiers", "facts", "explain", "score", "auditSummary"] as const;
 
 /** How often events were parsed since the sentry was created. */
 function parsed(): number {

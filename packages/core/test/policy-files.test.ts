@@ -4,7 +4,7 @@ import { expect, it, vi } from "vitest";
 import { PolicyError } from "../src/index.js";
 import { policyFiles } from "../src/policy/files.js";
 
-it("are read once each, or taken from a table, and remembered", () => {
+it("are read once each, or taken from a table, and kept", () => {
   const readFile = vi.fn((path: string) => `text of ${path}`);
   const files = policyFiles("site.acl", { "known.json": "{}" }, readFile);
   expect(files.table()).toEqual({});

@@ -1,4 +1,4 @@
-// A trap of the real module: the real glue gives a fresh instance, and judging goes on.
+// A trap in the real module: the glue starts a fresh instance, and judging goes on.
 
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { provideCore } from "../src/engine/loader.js";
@@ -8,15 +8,15 @@ import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity 
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
-const CALLS = ["judge", "judgeForTiers", "target", "feed", "rowBriefs", "score", "shown"] as const;
+const CALLS = ["judge", "judgeForTiers", "target", "feed", "rowAuditSummaries", "score", "shown"] as const;
 type Call = (typeof CALLS)[number];
 
 const OUTSIDE = 0xffff_fff0;
 let trapOn: Call | undefined;
-/** Takes its place when it has trapped. */
+/** The next call to trap on. */
 let alsoOn: Call | undefined;
 
-/** The real core, with a real trap (a read outside of memory) before the call that `trapOn` names. */
+/** The real module, with a real trap (a read outside of memory) before the call that `trapOn` names. */
 const trapping: CoreModule = {
   ...core,
   compile(...args) {
@@ -30,7 +30,7 @@ const trapping: CoreModule = {
   },
 };
 
-/** The handle, and each that is forked off it, with a trap before its calls. */
+/** A handle and its forks, with a trap before their calls. */
 function trapped(handle: Handle): Handle {
   const fork = handle.fork.bind(handle);
   const traps = CALLS.map((call) => trap(handle, call));
@@ -59,7 +59,7 @@ beforeEach(() => {
   provideCore(() => trapping);
 });
 
-it("is an escalation of its event, and of nothing else", async () => {
+it("is an escalation of its event alone", async () => {
   const sentry = await Sentry.create("fail_closed = true");
   const bystander = await Sentry.create("");
   const stream = bystander.createStream();
@@ -79,7 +79,7 @@ it("is an escalation of its event, and of nothing else", async () => {
   for (const each of [sentry, bystander, stream]) each.close();
 });
 
-it.each(["target", "feed", "rowBriefs"] as const)("in %s loses no line and no target", async (call) => {
+it.each(["target", "feed", "rowAuditSummaries"] as const)("in %s loses no line and no target", async (call) => {
   const rule = { name: "a", on: "Egress", match: "10", verdict: "block", severity: "low", reason: "r" } as const;
   const sentry = await Sentry.create({ rules: [{ ...rule, action: "deny-egress" }] });
   const stream = sentry.createStream();
@@ -95,7 +95,7 @@ it.each(["target", "feed", "rowBriefs"] as const)("in %s loses no line and no ta
   for (const each of [sentry, stream]) each.close();
 });
 
-it.each(["feed", "rowBriefs"] as const)("in %s changes nothing of which lines come out", async (call) => {
+it.each(["feed", "rowAuditSummaries"] as const)("in %s does not change which lines are returned", async (call) => {
   const allow = (match: string, severity: Severity): RuleInput => ({
     name: match,
     on: "Dns",
@@ -128,7 +128,7 @@ const SAE_POLICY = 'sae { dict = "d.json" }';
 const FILES = { "d.json": '{"1": {"concept": "c", "category": "k", "weight": 1}}' };
 
 it.each(["judgeForTiers", "score"] as const)(
-  "in %s leaves the dictionary where it was, and allows nothing",
+  "in %s keeps the dictionary, and allows nothing",
   async (call) => {
     const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
     const event = llmActivations(1, 2, [[1, 0.9]]);
@@ -152,7 +152,7 @@ it.each(["judgeForTiers", "score"] as const)(
   },
 );
 
-it.each(["feed", "rowBriefs"] as const)("in %s loses no score of a stream", async (call) => {
+it.each(["feed", "rowAuditSummaries"] as const)("in %s loses no score of a stream", async (call) => {
   const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
   const stream = sentry.createStream();
   const line = (activation: number) => `${llmActivations(1, 2, [[1, activation]])}\n`;
@@ -166,20 +166,23 @@ it.each(["feed", "rowBriefs"] as const)("in %s loses no score of a stream", asyn
   for (const each of [sentry, stream]) each.close();
 });
 
-it.each(["feed", "rowBriefs"] as const)("in %s hides no activations from the caller's own tier", async (call) => {
-  const sae: Judge = { tier: "Sae", judge: async () => ({ verdict: "allow", severity: "low", reason: "own" }) };
-  const sentry = await Sentry.create("", { tiers: { sae } });
-  const stream = sentry.createStream();
-  const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);
-  const verdicts = () => stream.push(line).map(({ decision }) => decision.verdict);
-  expect(verdicts()).toEqual(["escalate"]);
-  trapOn = call;
-  for (let times = 0; times < 2; times++) expect(verdicts()).toEqual(["escalate"]);
-  expect(trapOn).toBeUndefined();
-  for (const each of [sentry, stream]) each.close();
-});
+it.each(["feed", "rowAuditSummaries"] as const)(
+  "in %s hides no activations from the caller's own tier",
+  async (call) => {
+    const sae: Judge = { tier: "Sae", judge: async () => ({ verdict: "allow", severity: "low", reason: "own" }) };
+    const sentry = await Sentry.create("", { tiers: { sae } });
+    const stream = sentry.createStream();
+    const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);
+    const verdicts = () => stream.push(line).map(({ decision }) => decision.verdict);
+    expect(verdicts()).toEqual(["escalate"]);
+    trapOn = call;
+    for (let times = 0; times < 2; times++) expect(verdicts()).toEqual(["escalate"]);
+    expect(trapOn).toBeUndefined();
+    for (const each of [sentry, stream]) each.close();
+  },
+);
 
-it("where a text is to be shown, shows nothing of it", async () => {
+it("in `withoutSecrets` shows nothing of the text", async () => {
   const sentry = await Sentry.create("");
   trapOn = "shown";
   expect(sentry.withoutSecrets("plain")).toBe("(not shown: the search for secrets failed)");
@@ -189,7 +192,7 @@ it("where a text is to be shown, shows nothing of it", async () => {
   expect(() => sentry.withoutSecrets("plain")).toThrow("closed");
 });
 
-it("in a score on the way round a failed stream is an escalation", async () => {
+it("in a score after a failed stream is an escalation", async () => {
   const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
   const stream = sentry.createStream();
   const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);

@@ -21,11 +21,14 @@ import type { Observed } from "./telemetry/metric-definitions.js";
 import { showProgress } from "./telemetry/progress-line.js";
 import type { Totals } from "./telemetry/totals.js";
 
-/** A worker pool reads larger files from the start: they take longer than the workers need to load a policy. */
+/**
+ * A worker pool reads larger files from the start: they take longer than the workers need to load a
+ * policy.
+ */
 const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 /**
- * The time that the slow tiers have after a signal. Kubernetes and most supervisors kill a process after 30 s, and all
- * pending audit lines with it.
+ * The time that the slow tiers have after a signal. Kubernetes and most supervisors kill a process
+ * after 30 s, and all pending audit lines with it.
  */
 const GRACE_MS = 20_000;
 /** The time that the reader of the output has after that. */
@@ -115,9 +118,10 @@ export class Daemon {
   }
 
   /**
-   * Judges until the input ends, `signal` aborts, or the output fails. Everything read by then is judged and written.
-   * At the end of the input, escalations have all the time they need. After `signal` has aborted, the slow tiers and the
-   * reader of the output have limited time. Rejects with the error of the input.
+   * Judges until the input ends, `signal` aborts, or the output fails. Everything read by then is
+   * judged and written. At the end of the input, escalations have all the time they need. After
+   * `signal` has aborted, the slow tiers and the reader of the output have limited time. Rejects
+   * with the error of the input.
    */
   async run(signal: AbortSignal): Promise<RunResult> {
     const { totals } = this.#settlement;
@@ -161,7 +165,10 @@ export class Daemon {
     for await (const chunk of streamChunks(this.#input, signal)) await this.#push(chunk);
   }
 
-  /** Lets a worker pool read a large file by ranges. `false` if the input is not one, or a pool would not help. */
+  /**
+   * Lets a worker pool read a large file by ranges. `false` if the input is not one, or a pool
+   * would not help.
+   */
   async #readLargeFile(signal: AbortSignal): Promise<boolean> {
     if (!(this.#input instanceof FileInput)) return false;
     const { position, size } = this.#input;
