@@ -8,8 +8,8 @@ import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { llmTier } from "../../src/llm/index.js";
-import { type Answer, completion, endpoint, json, says } from "./endpoint.js";
-import { EVENT, never } from "./event.js";
+import { type Answer, completion, endpoint, json, says } from "../support/endpoint.js";
+import { EVENT, never } from "../support/event.js";
 
 const KEY = "sk-test-0123456789";
 const ALLOW = '{"verdict":"allow","severity":"info","reason":"fine"}';
@@ -111,14 +111,17 @@ describe("a status other than 200, without a retry,", () => {
 });
 
 describe("a redirect", () => {
-  it.each([301, 302, 303, 307, 308])("of %d is not followed: no other host gets the key or the event", async (status) => {
-    const other = await endpoint(says(ALLOW));
-    const { url } = await endpoint((response) =>
-      response.writeHead(status, { location: `${other.url}/chat/completions` }).end(),
-    );
-    await expectUnavailable(url, new RegExp(`^it redirects \\(HTTP ${status}\\)$`));
-    expect(other.received).toEqual([]);
-  });
+  it.each([301, 302, 303, 307, 308])(
+    "of %d is not followed: no other host gets the key or the event",
+    async (status) => {
+      const other = await endpoint(says(ALLOW));
+      const { url } = await endpoint((response) =>
+        response.writeHead(status, { location: `${other.url}/chat/completions` }).end(),
+      );
+      await expectUnavailable(url, new RegExp(`^it redirects \\(HTTP ${status}\\)$`));
+      expect(other.received).toEqual([]);
+    },
+  );
 
   it("to itself is not followed either", async () => {
     const { url, received } = await endpoint((response) =>

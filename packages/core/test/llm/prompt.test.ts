@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { fence } from "../../src/llm/index.js";
 import { SYSTEM_TEXT, userText } from "../../src/llm/prompt.js";
-import { EVENT } from "./event.js";
+import { EVENT } from "../support/event.js";
 
 describe("a fence", () => {
   it("is different each time, and does not change the text", () => {

@@ -3,8 +3,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { JudgedEvent } from "../../src/index.js";
 import { chatClient, llmTier } from "../../src/llm/index.js";
-import { completion, endpoint, json, says } from "./endpoint.js";
-import { EVENT, never } from "./event.js";
+import { completion, endpoint, json, says } from "../support/endpoint.js";
+import { EVENT, never } from "../support/event.js";
 
 const KEY = "sk-test-0123456789";
 const settings = (url: string, key: string | null = KEY) => ({ url, model: "judge-1", key, timeoutS: 30 });

@@ -8,7 +8,7 @@ import { lint, PolicyError, Sentry } from "../../src/index.js";
 import { fromGo } from "../../src/redact/go-regex.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
-import { some } from "./support.js";
+import { some } from "../support/secret-texts.js";
 
 beforeAll(() => {
   initSync({ module: Buffer.from(base64, "base64") });

@@ -1,12 +1,12 @@
 // A trap in the real module: the glue starts a fresh instance, and judging goes on.
 
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { provideCore } from "../src/engine/loader.js";
-import type { CoreModule, Handle } from "../src/engine/module.js";
-import { core } from "../src/entry/core.js";
-import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity } from "../src/index.js";
-import { initSync } from "../wasm/sentry_core.js";
-import base64 from "../wasm/sentry_core_inline.js";
+import { provideCore } from "../../src/engine/loader.js";
+import type { CoreModule, Handle } from "../../src/engine/module.js";
+import { core } from "../../src/entry/core.js";
+import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity } from "../../src/index.js";
+import { initSync } from "../../wasm/sentry_core.js";
+import base64 from "../../wasm/sentry_core_inline.js";
 
 const CALLS = ["judge", "judgeForTiers", "target", "feed", "rowAuditSummaries", "score", "shown"] as const;
 type Call = (typeof CALLS)[number];
@@ -127,30 +127,27 @@ it.each(["feed", "rowAuditSummaries"] as const)("in %s does not change which lin
 const SAE_POLICY = 'sae { dict = "d.json" }';
 const FILES = { "d.json": '{"1": {"concept": "c", "category": "k", "weight": 1}}' };
 
-it.each(["judgeForTiers", "score"] as const)(
-  "in %s keeps the dictionary, and allows nothing",
-  async (call) => {
-    const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
-    const event = llmActivations(1, 2, [[1, 0.9]]);
-    const before = await sentry.evaluate(event);
-    trapOn = call;
-    if (call === "judgeForTiers") {
-      expect(await sentry.evaluate(event)).toMatchObject({ tier: "Rules", resolution: "unresolved-escalation" });
-    } else {
-      expect(await sentry.evaluate(event)).toMatchObject({
-        tier: "Sae",
-        severity: "medium",
-        reason: "SAE unavailable: rule engine failed: memory access out of bounds [unresolved escalation, fail-open]",
-        risk: { category: "model_output_risk" },
-        resolution: "unresolved-escalation",
-      });
-    }
-    expect(trapOn).toBeUndefined();
-    expect(await sentry.evaluate(event)).toEqual(before);
-    expect(before.verdict).toBe("block");
-    sentry.close();
-  },
-);
+it.each(["judgeForTiers", "score"] as const)("in %s keeps the dictionary, and allows nothing", async (call) => {
+  const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
+  const event = llmActivations(1, 2, [[1, 0.9]]);
+  const before = await sentry.evaluate(event);
+  trapOn = call;
+  if (call === "judgeForTiers") {
+    expect(await sentry.evaluate(event)).toMatchObject({ tier: "Rules", resolution: "unresolved-escalation" });
+  } else {
+    expect(await sentry.evaluate(event)).toMatchObject({
+      tier: "Sae",
+      severity: "medium",
+      reason: "SAE unavailable: rule engine failed: memory access out of bounds [unresolved escalation, fail-open]",
+      risk: { category: "model_output_risk" },
+      resolution: "unresolved-escalation",
+    });
+  }
+  expect(trapOn).toBeUndefined();
+  expect(await sentry.evaluate(event)).toEqual(before);
+  expect(before.verdict).toBe("block");
+  sentry.close();
+});
 
 it.each(["feed", "rowAuditSummaries"] as const)("in %s loses no score of a stream", async (call) => {
   const sentry = await Sentry.create(SAE_POLICY, { files: FILES });

@@ -2,8 +2,8 @@
 
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { dns, egress, type Judge, Sentry, type SentryEvent, type SentryOptions } from "../src/index.js";
-import { type StubCore, stubCore } from "./stub-core.js";
+import { dns, egress, type Judge, Sentry, type SentryEvent, type SentryOptions } from "../../src/index.js";
+import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 // Streams: their items, for any chunks and any failure.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Decision, dns, type EventStream, Sentry, type StreamItem } from "../src/index.js";
-import { type StubCore, stubCore } from "./stub-core.js";
+import { type Decision, dns, type EventStream, Sentry, type StreamItem } from "../../src/index.js";
+import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
 let sentry: Sentry;

@@ -1,8 +1,8 @@
 // UTF-8 lengths of texts, compared with the platform's encoder.
 
 import { expect, it } from "vitest";
-import { truncateUtf8 } from "../src/host.js";
-import { utf8Length } from "../src/util/text.js";
+import { truncateUtf8 } from "../../src/host.js";
+import { utf8Length } from "../../src/util/text.js";
 
 const TEXTS = [
   "",

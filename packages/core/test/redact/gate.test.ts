@@ -6,8 +6,8 @@ import { core } from "../../src/entry/core.js";
 import { type Judge, type PolicyInput, Sentry } from "../../src/index.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
-import { stubCore } from "../stub-core.js";
-import { EMAIL, GITHUB, hostileText, OPENAI, PEM, random, some } from "./support.js";
+import { EMAIL, GITHUB, hostileText, OPENAI, PEM, random, some } from "../support/secret-texts.js";
+import { stubCore } from "../support/stub-core.js";
 
 let sentry: Sentry;
 

@@ -1,8 +1,8 @@
 // Calls to the rule engine: an event is parsed once per judgment, and a policy is compiled once per load.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { dns, type Judge, lint, Sentry } from "../src/index.js";
-import { type StubCore, stubCore } from "./stub-core.js";
+import { dns, type Judge, lint, Sentry } from "../../src/index.js";
+import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
 beforeEach(() => {

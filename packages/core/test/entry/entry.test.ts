@@ -1,8 +1,8 @@
 // The parts of the entries that need no wasm module.
 
 import { expect, it, vi } from "vitest";
-import { bytesOfBase64, decodeBase64 } from "../src/entry/base64.js";
-import { once } from "../src/entry/once.js";
+import { bytesOfBase64, decodeBase64 } from "../../src/entry/base64.js";
+import { once } from "../../src/entry/once.js";
 
 it.each([0, 1, 2, 3, 4, 255, 256, 257])("decodes %d bytes of base64 by every method", (length) => {
   const bytes = Uint8Array.from({ length }, (_, i) => (i * 37 + length) & 0xff);

@@ -1,8 +1,8 @@
 // A failing rule engine: what callers see of it, and that it works again afterwards.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { dns, Sentry } from "../src/index.js";
-import { type StubCore, stubCore } from "./stub-core.js";
+import { dns, Sentry } from "../../src/index.js";
+import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
 beforeEach(() => {

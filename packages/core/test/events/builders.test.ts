@@ -10,7 +10,7 @@ import {
   securityAction,
   sslContent,
   toolExec,
-} from "../src/index.js";
+} from "../../src/index.js";
 
 describe("each builder returns the JSON of one event", () => {
   it.each([

@@ -1,9 +1,9 @@
 // Policies as objects and as TOML: the conversion of values, and errors that name a path.
 
 import { describe, expect, it } from "vitest";
-import { environmentOf } from "../src/policy/env.js";
-import { PolicyError } from "../src/policy/policy-error.js";
-import { coreSource } from "../src/policy/source.js";
+import { environmentOf } from "../../src/policy/env.js";
+import { PolicyError } from "../../src/policy/policy-error.js";
+import { coreSource } from "../../src/policy/source.js";
 
 function problems(source: object | string, format: "acl" | "toml" = "acl"): string[] {
   try {
@@ -135,7 +135,7 @@ describe("TOML", () => {
     expect(problems("n = 9007199254740993\n", "toml")).toEqual([expect.stringMatching(/^toml\/syntax /)]);
   });
 
-  it("is read only with `format: \"toml\"`, and no other format is", () => {
+  it('is read only with `format: "toml"`, and no other format is', () => {
     expect(coreSource("a = 1", "p", "acl")).toEqual({ name: "p", text: "a = 1" });
     expect(() => coreSource("a = 1", "p", "json" as never)).toThrow('`format` must be "acl" or "toml", not "json"');
   });
