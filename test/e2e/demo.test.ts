@@ -1,4 +1,4 @@
-// What `npm start` shows: every tier at work, a prompt that is masked, and the stand-in for a model behind it.
+// The demo of `npm start`: every tier, a masked prompt, and the mock model behind it.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -8,8 +8,8 @@ import { Running } from "./command.js";
 const DEMO = new URL("../../scripts/demo.mjs", import.meta.url).href;
 const show = `import { demo } from ${JSON.stringify(DEMO)}; process.exitCode = await demo();`;
 
-it("is what L1, L2, L3, the fail mode and the gate do, and leaves no process behind", async () => {
-  // What a person has set must not change it.
+it("the demo shows L1, L2, L3, the fail mode and the gate, and leaves no process behind", async () => {
+  // Variables that a user has set must not change it.
   const env = { A3S_SENTRY_FAIL_CLOSED: "1", SENTRY_L3_URL: "http://127.0.0.1:1/v1", COLUMNS: "100" };
   const running = new Running(process.execPath, ["--input-type=module", "-e", show], { env });
   const { code, stdout, stderr } = await running.ended;
@@ -31,7 +31,7 @@ it("is what L1, L2, L3, the fail mode and the gate do, and leaves no process beh
 
 const STAND_IN = fileURLToPath(new URL("../../examples/model-endpoint/main.mjs", import.meta.url));
 
-it("has a stand-in for a model that tells how it is used", () => {
+it("the mock model prints its usage", () => {
   expect(execFileSync(process.execPath, [STAND_IN, "--help"], { encoding: "utf8" })).toContain("[--port N]");
   for (const [args, why] of [
     [["--prot", "1"], "'--prot'"],

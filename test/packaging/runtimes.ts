@@ -1,4 +1,4 @@
-// Other runtimes than Node, from their npm packages: the core imports, and judges, in each.
+// Other runtimes than Node.js, from their npm packages: the core can be imported and judges in each.
 
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -51,7 +51,7 @@ const config :Workerd.Config = (services = [
 export function runtimeSuite(installed: () => Installed): void {
   const options = { timeout: 300_000 };
 
-  test("Deno judges, asking for no permission", options, async (context) => {
+  test("Deno judges without permissions", options, async (context) => {
     const deno = await program("deno").catch((error: unknown) => skip(context, String(error)));
     const folder = installed().scratch("deno");
     writeFileSync(join(folder, "judge.mjs"), SCRIPT);
