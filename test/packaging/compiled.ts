@@ -1,5 +1,5 @@
-// Applications that are compiled into an executable or a bundle: L3 has no reaper there, and must not
-// start the application instead, which would start itself again.
+// Applications that are compiled into an executable or a bundle: L3 has no reaper there, and must
+// not start the application instead, which would start itself again.
 
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -44,7 +44,10 @@ export function compiledSuite(installed: () => Installed): void {
     await must(process.execPath, [script, join(folder, "main.mjs"), join(folder, "app.cjs")]);
   };
 
-  /** Runs the application. It must warn at creation, take the fail mode, and start no process of its own kind. */
+  /**
+   * Runs the application. It must warn at creation, take the fail mode, and start no process of its
+   * own kind.
+   */
   const expectNoRestart = async (command: readonly string[], starts: string, problem: string): Promise<void> => {
     const [file = "", ...args] = command;
     const { stdout } = await must(file, args);

@@ -1,4 +1,5 @@
-// Other runtimes than Node.js, from their npm packages: the core can be imported and judges in each.
+// Other runtimes than Node.js, from their npm packages: the core can be imported and judges in
+// each.
 
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -91,7 +92,10 @@ export function runtimeSuite(installed: () => Installed): void {
   });
 }
 
-/** The runtime's program, installed on first use into the cache of the build. Rejects with the reason if it cannot be had. */
+/**
+ * The runtime's program, installed on first use into the cache of the build. Rejects with the
+ * reason if it cannot be had.
+ */
 export async function program(name: keyof typeof VERSIONS): Promise<string> {
   const version = VERSIONS[name];
   const folder: string = await cached(`${name}-${version}`, async (folder: string) => {
