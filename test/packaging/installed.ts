@@ -47,8 +47,9 @@ export async function install(): Promise<Installed> {
 }
 
 async function pack(name: string, into: string): Promise<string> {
-  const pnpm = [join(root, "scripts", "pnpm.mjs"), "-C", join(root, "packages", name)];
-  const { stdout } = await must(process.execPath, [...pnpm, "pack", "--json", "--pack-destination", into]);
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { packageManager: string };
+  const args = ["--yes", packageManager, "-C", join(root, "packages", name), "pack", "--json"];
+  const { stdout } = await must("npx", [...args, "--pack-destination", into]);
   const { filename } = JSON.parse(stdout) as { filename: string };
   return filename;
 }
