@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { browserSuite } from "./browser.js";
 import { commandSuite } from "./command.js";
+import { compiledSuite } from "./compiled.js";
 import { contentSuite } from "./content.js";
 import { entrySuite } from "./entries.js";
 import { type Installed, install } from "./installed.js";
@@ -25,4 +26,5 @@ describe("the examples of the read-mes", () => readmeSuite(get));
 describe("the entries", () => entrySuite(get));
 describe("the installed command", () => commandSuite(get));
 describe("other runtimes", () => runtimeSuite(get));
+describe("compiled applications", () => compiledSuite(get));
 describe("a browser", () => browserSuite(get));

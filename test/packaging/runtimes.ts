@@ -10,7 +10,7 @@ import { judgeByModel, SAID, startModel } from "./model.js";
 import { bundle, must } from "./process.js";
 import { skip } from "./skip.js";
 
-const VERSIONS = { deno: "2.9.6", bun: "1.4.5", workerd: "1.20261117.1" } as const;
+const VERSIONS = { deno: "2.9.6", bun: "1.4.5", workerd: "1.20261117.1", postject: "1.0.0-alpha.6" } as const;
 
 const JUDGE = `import { egress, Sentry } from "@a3s-sentry/core";
 const sentry = await Sentry.create("");
@@ -92,7 +92,7 @@ export function runtimeSuite(installed: () => Installed): void {
 }
 
 /** The runtime's program, installed on first use into the cache of the build. Rejects with the reason if it cannot be had. */
-async function program(name: keyof typeof VERSIONS): Promise<string> {
+export async function program(name: keyof typeof VERSIONS): Promise<string> {
   const version = VERSIONS[name];
   const folder: string = await cached(`${name}-${version}`, async (folder: string) => {
     const args = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--no-package-lock", `${name}@${version}`];
@@ -102,6 +102,6 @@ async function program(name: keyof typeof VERSIONS): Promise<string> {
   });
   const path = join(folder, "node_modules", ".bin", name);
   if (!existsSync(path)) throw new Error(`${name} ${version} has no program for this machine`);
-  await must(path, ["--version"]);
+  await must(path, ["--help"]);
   return path;
 }

@@ -192,12 +192,12 @@ fn placeholder(detectors: &Detectors, counts: &mut HashMap<u32, u32>, find: &Fin
 /// beginning of that, apart from a last placeholder: more text could have made that no secret.
 fn assert_shown(detectors: &mut Detectors, text: &str, parts: &[&str], finds: &[Find]) {
     let masked = masked(detectors, text, finds);
-    let shown = detectors.shown(text, text.len(), &[]).unwrap();
+    let shown = detectors.mask(text, text.len(), &[]).unwrap();
     assert_eq!(shown, masked);
     let mut most = 0;
     for part in parts {
         most += part.len();
-        let shown = detectors.shown(text, most, &[]).unwrap();
+        let shown = detectors.mask(text, most, &[]).unwrap();
         let last = PLACEHOLDER.find_iter(&shown).last();
         let sure = last.filter(|last| last.end() == shown.len());
         let sure = sure.map_or(shown.as_str(), |last| &shown[..last.start()]);

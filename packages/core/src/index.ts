@@ -13,7 +13,6 @@ export type {
   Verdict,
 } from "./decision/decision.js";
 export type { Explanation, RuleTrace } from "./decision/explanation.js";
-export { MAX_LINE_BYTES } from "./engine/rows.js";
 export {
   dns,
   type EventOptions,
@@ -26,6 +25,7 @@ export {
   toolExec,
 } from "./events/builders.js";
 export type { EventEnvelope, EventFields, EventInput, EventJson, SentryEvent } from "./events/event.js";
+export { MAX_LINE_BYTES } from "./generated/boundary.js";
 export type { Agent, Llm, Sae } from "./generated/wire.js";
 export type { StageL2Result, StageResult, StopReason } from "./pipeline/stage.js";
 export type {

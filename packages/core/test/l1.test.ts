@@ -2,15 +2,8 @@
 
 import { expect, it } from "vitest";
 import { L1Decisions } from "../src/decision/l1-decisions.js";
-import {
-  hasTarget,
-  isEvent,
-  isPartial,
-  isUnmodelled,
-  KINDS,
-  kindIndexOf,
-  ruleOf,
-} from "../src/engine/judgment-code.js";
+import { hasTarget, isEvent, isPartial, isUnmodelled, kindIndexOf, ruleOf } from "../src/engine/judgment-code.js";
+import { KINDS } from "../src/generated/boundary.js";
 import type { RuleInfo } from "../src/generated/wire.js";
 
 const rule = (name: string): RuleInfo => ({

@@ -83,7 +83,7 @@ describe("when the rule engine fails", () => {
     expect(stream.counters).toEqual({ ...COUNTERS, lines: 9, events: 6 });
   });
 
-  it.each(["streamInput", "feed", "rows", "counters", "rowBriefs"] as const)(
+  it.each(["streamInput", "feed", "rows", "counters", "rowAuditSummaries"] as const)(
     "in %s, the chunk is judged all the same",
     (call) => {
       const stream = sentry.createStream();

@@ -218,14 +218,14 @@ class StubHandle implements Handle {
     return this.#rows;
   }
 
-  rowBriefs(): string {
-    this.#enter("rowBriefs");
-    return this.#lines.map((line) => this.#brief(line)).join("");
+  rowAuditSummaries(): string {
+    this.#enter("rowAuditSummaries");
+    return this.#lines.map((line) => this.#auditSummary(line)).join("");
   }
 
-  brief(len: number): string {
-    this.#enter("brief");
-    return this.#brief(this.#text(PAGE, len));
+  auditSummary(len: number): string {
+    this.#enter("auditSummary");
+    return this.#auditSummary(this.#text(PAGE, len));
   }
 
   rowFacts(row: number): string | undefined {
@@ -277,7 +277,7 @@ class StubHandle implements Handle {
     return JSON.stringify(facts);
   }
 
-  #brief(text: string): string {
+  #auditSummary(text: string): string {
     const subject = JSON.stringify(this.#query(text));
     return `"event":"Dns","subject":${subject}\n${subject}\n`;
   }

@@ -8,7 +8,7 @@ import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity 
 import { initSync } from "../wasm/sentry_core.js";
 import base64 from "../wasm/sentry_core_inline.js";
 
-const CALLS = ["judge", "facts", "feed", "rowBriefs", "score", "shown"] as const;
+const CALLS = ["judge", "facts", "feed", "rowAuditSummaries", "score", "shown"] as const;
 type Call = (typeof CALLS)[number];
 
 const OUTSIDE = 0xffff_fff0;
@@ -79,7 +79,7 @@ it("is an escalation of its event, and of nothing else", async () => {
   for (const each of [sentry, bystander, stream]) each.close();
 });
 
-it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no target", async (call) => {
+it.each(["facts", "feed", "rowAuditSummaries"] as const)("in %s loses no line and no target", async (call) => {
   const rule = { name: "a", on: "Egress", match: "10", verdict: "block", severity: "low", reason: "r" } as const;
   const sentry = await Sentry.create({ rules: [{ ...rule, action: "deny-egress" }] });
   const stream = sentry.createStream();
@@ -95,7 +95,7 @@ it.each(["facts", "feed", "rowBriefs"] as const)("in %s loses no line and no tar
   for (const each of [sentry, stream]) each.close();
 });
 
-it.each(["feed", "rowBriefs"] as const)("in %s changes nothing of which lines come out", async (call) => {
+it.each(["feed", "rowAuditSummaries"] as const)("in %s changes nothing of which lines come out", async (call) => {
   const allow = (match: string, severity: Severity): RuleInput => ({
     name: match,
     on: "Dns",
@@ -149,7 +149,7 @@ it.each(["judge", "score"] as const)("in %s leaves the dictionary where it was, 
   sentry.close();
 });
 
-it.each(["feed", "rowBriefs"] as const)("in %s loses no score of a stream", async (call) => {
+it.each(["feed", "rowAuditSummaries"] as const)("in %s loses no score of a stream", async (call) => {
   const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
   const stream = sentry.createStream();
   const line = (activation: number) => `${llmActivations(1, 2, [[1, activation]])}\n`;
@@ -163,18 +163,21 @@ it.each(["feed", "rowBriefs"] as const)("in %s loses no score of a stream", asyn
   for (const each of [sentry, stream]) each.close();
 });
 
-it.each(["feed", "rowBriefs"] as const)("in %s hides no activations from the caller's own tier", async (call) => {
-  const sae: Judge = { tier: "Sae", judge: async () => ({ verdict: "allow", severity: "low", reason: "own" }) };
-  const sentry = await Sentry.create("", { tiers: { sae } });
-  const stream = sentry.createStream();
-  const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);
-  const verdicts = () => stream.push(line).map(({ decision }) => decision.verdict);
-  expect(verdicts()).toEqual(["escalate"]);
-  trapOn = call;
-  for (let times = 0; times < 2; times++) expect(verdicts()).toEqual(["escalate"]);
-  expect(trapOn).toBeUndefined();
-  for (const each of [sentry, stream]) each.close();
-});
+it.each(["feed", "rowAuditSummaries"] as const)(
+  "in %s hides no activations from the caller's own tier",
+  async (call) => {
+    const sae: Judge = { tier: "Sae", judge: async () => ({ verdict: "allow", severity: "low", reason: "own" }) };
+    const sentry = await Sentry.create("", { tiers: { sae } });
+    const stream = sentry.createStream();
+    const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);
+    const verdicts = () => stream.push(line).map(({ decision }) => decision.verdict);
+    expect(verdicts()).toEqual(["escalate"]);
+    trapOn = call;
+    for (let times = 0; times < 2; times++) expect(verdicts()).toEqual(["escalate"]);
+    expect(trapOn).toBeUndefined();
+    for (const each of [sentry, stream]) each.close();
+  },
+);
 
 it("where a text is to be shown, shows nothing of it", async () => {
   const sentry = await Sentry.create("");

@@ -2,7 +2,8 @@
 //!
 //! No I/O, no clock, no randomness. Source texts, the ACL language and patterns are crates of their own.
 
-pub mod brief;
+pub mod audit_text;
+pub mod boundary;
 pub mod decision;
 pub mod engine;
 pub mod event;

@@ -4,8 +4,10 @@
 pub mod diagnostic;
 mod line_index;
 mod span;
+mod truncate;
 mod visible;
 
 pub use line_index::{LineIndex, Position, utf16_len};
 pub use span::{Span, offset};
+pub use truncate::{floor_char_boundary, truncate};
 pub use visible::is_visible;

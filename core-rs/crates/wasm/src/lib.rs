@@ -1,7 +1,8 @@
-//! The boundary to JavaScript: the only file that knows wasm-bindgen, and nothing but a boundary.
+//! The boundary to JavaScript: the only crate that knows wasm-bindgen, and nothing but a binding.
 //!
-//! Cold calls cross as JSON text of the types in `wire.rs`. The hot path crosses as bytes in a room
-//! that JavaScript writes into, and one integer out (see [`sentry_core::engine::Judgement::code`]).
+//! Cold calls pass JSON text of the types in [`sentry_core::wire`]. The hot path passes bytes in an input buffer that
+//! JavaScript writes to, and returns one integer (see [`sentry_core::engine::Judgement::code`]). The numbers that both
+//! sides must agree on are in [`sentry_core::boundary`].
 
 #![cfg(target_arch = "wasm32")]
 
@@ -10,19 +11,19 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use sentry_core::brief;
+use sentry_core::audit_text;
+use sentry_core::boundary::{MAX_CHUNK, MAX_EVENT, ROW_FIELDS};
 use sentry_core::decision::Word;
 use sentry_core::engine::{Engine, LineStream};
 use sentry_core::event::{self, Event, EventKind, Scratch};
-use sentry_core::policy::{Imported, Redact, import};
-use sentry_core::redact::{Detectors, Part};
+use sentry_core::redact::{LazyDetectors, Part};
 use sentry_core::risk;
 use sentry_core::sae::{Best, Tier};
 use sentry_core::wire::{self, EventFacts};
 
 #[wasm_bindgen]
 extern "C" {
-    /// A function of JavaScript that answers `env("NAME")`.
+    /// A JavaScript function that returns the value of `env("NAME")`.
     #[wasm_bindgen(typescript_type = "(name: string) => string | undefined")]
     pub type Lookup;
 
@@ -30,21 +31,7 @@ extern "C" {
     fn call(this: &Lookup, receiver: &JsValue, name: &str) -> Result<JsValue, JsValue>;
 }
 
-/// The largest event that is judged by a single call, in bytes.
-const MAX_EVENT: usize = 16 << 20;
-/// The largest chunk of a stream, in bytes.
-const MAX_CHUNK: usize = 1 << 20;
-
-/// Bytes of a subject that are looked through for secrets: an audit line shows fewer, and each of them takes time, for every block.
-const SUBJECT_LOOKED_AT: usize = 1024;
-
-/// The most bytes of any other text that are shown.
-const MAX_SHOWN: usize = 4096;
-
-/// What is shown of a text where looking for secrets failed.
-const UNKNOWN: &str = "(not shown, since it could not be looked through for secrets)";
-
-/// What came of compiling a policy: a report, and a handle where the policy is sound.
+/// The result of compiling a policy: a report, and a handle if there is no error.
 #[wasm_bindgen]
 pub struct Compilation {
     handle: Option<Handle>,
@@ -53,7 +40,7 @@ pub struct Compilation {
 
 #[wasm_bindgen]
 impl Compilation {
-    /// The handle, once.
+    /// The handle on the first call; nothing afterwards.
     #[wasm_bindgen(js_name = takeHandle)]
     pub fn take_handle(&mut self) -> Option<Handle> {
         self.handle.take()
@@ -65,8 +52,8 @@ impl Compilation {
     }
 }
 
-/// Compiles a policy, given as ACL text. `lookup` answers `env("NAME")`; with `lints`, warnings about
-/// rules are reported too.
+/// Compiles a policy from ACL text. `lookup` returns the value of `env("NAME")`. With `lints`, the report also holds
+/// warnings about rules.
 #[wasm_bindgen]
 pub fn compile(name: &str, source: &str, lookup: &Lookup, lints: bool) -> Compilation {
     let environment = |variable: &str| {
@@ -75,29 +62,35 @@ pub fn compile(name: &str, source: &str, lookup: &Lookup, lints: bool) -> Compil
     };
     let (engine, report) = wire::compile(name, source, &environment, lints);
     Compilation {
-        handle: engine.map(|engine| Handle::new(Rc::new(engine))),
+        handle: engine.map(Handle::new),
         report: json(&report),
     }
 }
 
-/// A compiled policy, a dictionary of features where there is one, and the rooms that events are written into.
+/// A compiled policy with its buffers: one for single events, one for a stream.
 #[wasm_bindgen]
 pub struct Handle {
     engine: Rc<Engine>,
+    /// The dictionary of features, if one is attached.
     sae: Option<Rc<Tier>>,
     best: Best,
     input: Vec<u8>,
     scratch: Scratch,
     stream: LineStream,
     rows: Vec<u32>,
-    /// What forks share too.
-    secrets: Rc<RefCell<Secrets>>,
-    /// What the last scan found, as JavaScript reads it.
+    /// Forks share the detectors as well.
+    detectors: Rc<RefCell<LazyDetectors>>,
+    /// The result of the last scan.
     scanned: Vec<u32>,
 }
 
 impl Handle {
-    fn new(engine: Rc<Engine>) -> Self {
+    fn new(engine: Engine) -> Self {
+        let detectors = LazyDetectors::new(engine.policy().redact.clone());
+        Self::sharing(Rc::new(engine), Rc::new(RefCell::new(detectors)))
+    }
+
+    fn sharing(engine: Rc<Engine>, detectors: Rc<RefCell<LazyDetectors>>) -> Self {
         Self {
             engine,
             sae: None,
@@ -106,61 +99,44 @@ impl Handle {
             scratch: Scratch::default(),
             stream: LineStream::default(),
             rows: Vec::new(),
-            secrets: Rc::default(),
+            detectors,
             scanned: Vec::new(),
         }
     }
 
-    fn adopt(&mut self, tier: Rc<Tier>) {
+    fn use_tier(&mut self, tier: Rc<Tier>) {
         self.sae = Some(tier);
         self.stream.give_activations();
     }
 
-    /// Packs the stream's rows as JavaScript reads them and says how many there are.
+    /// Writes the stream's rows as JavaScript reads them, and returns their number.
     fn pack_rows(&mut self) -> usize {
         let text = self.stream.text().as_ptr() as usize;
         self.rows.clear();
         for row in self.stream.rows() {
-            // Addresses are 32 bits wide here.
+            // Addresses have 32 bits in wasm32.
             #[allow(clippy::cast_possible_truncation)]
-            self.rows
-                .extend([(text + row.start) as u32, row.len as u32, row.code]);
+            let fields: [u32; ROW_FIELDS] = [(text + row.start) as u32, row.len as u32, row.code];
+            self.rows.extend(fields);
         }
-        self.rows.len() / 3
-    }
-}
-
-/// Detectors of secrets, made when they are first asked for.
-#[derive(Default)]
-struct Secrets {
-    /// Rules that have not become part of the detectors yet.
-    imported: Imported,
-    /// `Some(None)` where they would take too much memory.
-    made: Option<Option<Detectors>>,
-}
-
-impl Secrets {
-    fn detectors(&mut self, redact: &Redact) -> Option<&mut Detectors> {
-        let imported = &mut self.imported;
-        let make = || Detectors::new(redact, std::mem::take(imported));
-        self.made.get_or_insert_with(make).as_mut()
+        self.rows.len() / ROW_FIELDS
     }
 }
 
 #[wasm_bindgen]
 impl Handle {
-    /// A second handle on the same compiled policy and dictionary, with rooms and a stream of its own.
+    /// A second handle on the same compiled policy and dictionary, with buffers and a stream of its own.
+    #[must_use]
     pub fn fork(&self) -> Handle {
-        let mut handle = Handle::new(Rc::clone(&self.engine));
-        handle.secrets = Rc::clone(&self.secrets);
+        let mut handle = Handle::sharing(Rc::clone(&self.engine), Rc::clone(&self.detectors));
         if let Some(tier) = &self.sae {
-            handle.adopt(Rc::clone(tier));
+            handle.use_tier(Rc::clone(tier));
         }
         handle
     }
 
-    /// Gives the handle a dictionary of features; its stream then has a row for each event of a model's
-    /// activations. The answer is a `CompileReport` without a policy; all is well if it has no diagnostics.
+    /// Attaches a dictionary of features. The stream then has a row for each event of a model's activations. Returns a
+    /// `CompileReport` without a policy; the dictionary is attached if the report has no diagnostics.
     #[wasm_bindgen(js_name = attachSae)]
     pub fn attach_sae(
         &mut self,
@@ -171,20 +147,19 @@ impl Handle {
     ) -> String {
         let (dictionary, report) = wire::dictionary(name, text);
         if let Some(dictionary) = dictionary {
-            self.adopt(Rc::new(Tier::new(dictionary, escalate_at, block_at)));
+            self.use_tier(Rc::new(Tier::new(dictionary, escalate_at, block_at)));
         }
         json(&report)
     }
 
-    /// The `SaeDecision` on the first `len` bytes of the room; nothing if there is no dictionary, or that is not
-    /// an event of a model's activations.
+    /// The `SaeDecision` for the first `len` bytes of the input buffer; nothing if there is no dictionary, or if they are
+    /// not an event of a model's activations.
     pub fn score(&mut self, len: usize) -> Option<String> {
-        let line = self.input.get(..len).unwrap_or_default();
-        let event = event::parse(line, &mut self.scratch).ok()?;
+        let event = parse(&self.input, len, &mut self.scratch)?;
         score(&event, self.sae.as_deref(), &mut self.best)
     }
 
-    /// The address of room for one event of `len` bytes; 0 if that is more than 16 MiB.
+    /// The address of an input buffer for one event of `len` bytes; 0 if that is more than [`MAX_EVENT`].
     pub fn input(&mut self, len: usize) -> *mut u8 {
         if len > MAX_EVENT {
             return std::ptr::null_mut();
@@ -195,45 +170,42 @@ impl Handle {
         self.input.as_mut_ptr()
     }
 
-    /// Judges the first `len` bytes of the room.
+    /// Judges the first `len` bytes of the input buffer, and returns the code of the judgement.
     pub fn judge(&mut self, len: usize) -> u32 {
         let line = self.input.get(..len).unwrap_or_default();
         self.engine.judge(line, &mut self.scratch).code()
     }
 
-    /// The `EventFacts` of the first `len` bytes of the room; nothing if that is not an event.
+    /// The `EventFacts` of the first `len` bytes of the input buffer; nothing if they are not an event.
     pub fn facts(&mut self, len: usize) -> Option<String> {
-        let line = self.input.get(..len).unwrap_or_default();
-        facts(line, &mut self.scratch)
+        let event = parse(&self.input, len, &mut self.scratch)?;
+        Some(json(&EventFacts::from(&event)))
     }
 
-    /// The `Trace` of the first `len` bytes of the room; nothing if that is not an event.
+    /// The `Trace` of the first `len` bytes of the input buffer; nothing if they are not an event.
     pub fn explain(&mut self, len: usize) -> Option<String> {
         let line = self.input.get(..len).unwrap_or_default();
         let trace = self.engine.explain(line, &mut self.scratch).ok()?;
         Some(json(&trace))
     }
 
-    /// Takes in rules of secrets, as ACL text (see [`import`]), before anything is scanned. Gives what of them cannot be
-    /// used, two lines for each: the rule's id, which may be empty, and what is wrong.
+    /// Adds rules for secrets, as ACL text, before the first scan. Returns what cannot be used, two lines for each problem:
+    /// the rule's id, which may be empty, and the reason.
     #[wasm_bindgen(js_name = importSecrets)]
     pub fn import_secrets(&mut self, source: &str) -> String {
-        let imported = &mut self.secrets.borrow_mut().imported;
-        *imported = import(source);
-        std::mem::take(&mut imported.problems)
+        self.detectors.borrow_mut().import(source)
     }
 
-    /// The names of the kinds of secrets, a line for each; nothing where they take too much memory.
+    /// The names of the kinds of secret, one line each; nothing if the detectors take too much memory.
     #[wasm_bindgen(js_name = secretKinds)]
     pub fn secret_kinds(&mut self) -> Option<String> {
-        let mut secrets = self.secrets.borrow_mut();
-        let detectors = secrets.detectors(&self.engine.policy().redact)?;
-        Some(detectors.kinds().join("\n"))
+        let mut detectors = self.detectors.borrow_mut();
+        Some(detectors.get()?.kinds().join("\n"))
     }
 
-    /// Looks for secrets in the first `len` bytes of the room behind `from`, and writes over them. Gives the address of what
-    /// was found, in UTF-16 units of the text: how many finds, how far they hold whatever follows, then for each its start,
-    /// its end, and the number of its kind. 0 where nothing is known.
+    /// Searches the first `len` bytes of the input buffer for secrets that begin at or after `from`, and overwrites the
+    /// buffer. Returns the address of the result (see [`Scan::pack_utf16`](sentry_core::redact::Scan::pack_utf16)); 0 if
+    /// the search failed.
     pub fn scan(
         &mut self,
         len: usize,
@@ -241,39 +213,23 @@ impl Handle {
         is_last: bool,
         placeholders: bool,
     ) -> *const u32 {
-        let mut room = std::mem::take(&mut self.input);
-        let text = room.get_mut(..len).unwrap_or_default();
+        let text = self.input.get_mut(..len).unwrap_or_default();
         let part = Part {
             from,
             is_last,
             placeholders,
         };
-        let mut secrets = self.secrets.borrow_mut();
-        let detectors = secrets.detectors(&self.engine.policy().redact);
-        let scan = detectors.and_then(|all| all.scan(text, part));
-        let scan = scan.map(|mut scan| {
-            scan.count_utf16(text);
-            scan
-        });
-        self.input = room;
+        let mut detectors = self.detectors.borrow_mut();
+        let scan = detectors.get().and_then(|all| all.scan(text, part));
         let Some(scan) = scan else {
             return std::ptr::null();
         };
-        // The room is below 4 GiB.
-        #[allow(clippy::cast_possible_truncation)]
-        let small = |number: usize| number as u32;
-        self.scanned.clear();
-        self.scanned
-            .extend([small(scan.finds.len()), small(scan.settled)]);
-        for find in &scan.finds {
-            self.scanned
-                .extend([small(find.start), small(find.end), find.kind]);
-        }
+        scan.pack_utf16(text, &mut self.scanned);
         self.scanned.as_ptr()
     }
 
-    /// The address of room for the next chunk of the stream; 0 if `len` is more than 1 MiB. Rows
-    /// given before are no longer valid.
+    /// The address of an input buffer for the next chunk of the stream; 0 if `len` is more than [`MAX_CHUNK`]. Rows of
+    /// earlier chunks become invalid.
     #[wasm_bindgen(js_name = streamInput)]
     pub fn stream_input(&mut self, len: usize) -> *mut u8 {
         if len > MAX_CHUNK {
@@ -282,37 +238,36 @@ impl Handle {
         self.stream.room(len).as_mut_ptr()
     }
 
-    /// Judges all lines that end within the first `len` bytes of the chunk. Returns how many rows
-    /// need attention.
+    /// Judges all lines that end within the first `len` bytes of the chunk. Returns the number of rows.
     pub fn feed(&mut self, len: usize) -> usize {
         self.stream.feed(&self.engine, len);
         self.pack_rows()
     }
 
-    /// Judges a last line that has no end. Returns how many rows need attention.
+    /// Judges a last line without a newline. Returns the number of rows.
     pub fn finish(&mut self) -> usize {
         self.stream.finish(&self.engine);
         self.pack_rows()
     }
 
-    /// The beginning of a text, at most 4 KiB of it, as a log may show it: without its secrets, but for e-mail addresses.
+    /// The beginning of a text as a log may show it (see [`audit_text::shown`]).
     pub fn shown(&mut self, text: &str) -> String {
-        shown(text, MAX_SHOWN, READABLE, &self.engine, &self.secrets)
+        audit_text::shown(text, &mut self.detectors.borrow_mut())
     }
 
-    /// From here on, gives rows for all lines, or only for those that need attention.
+    /// From now on, the stream has rows for all lines, or only for those that need attention.
     #[wasm_bindgen(js_name = setEvery)]
     pub fn set_every(&mut self, every: bool) {
         self.stream.set_every(every);
     }
 
-    /// From here on, gives rows for all events of a model's activations too: a tier judges them that is not here.
+    /// From now on, the stream also has rows for all events of a model's activations: a tier in JavaScript judges them.
     #[wasm_bindgen(js_name = giveActivations)]
     pub fn give_activations(&mut self) {
         self.stream.give_activations();
     }
 
-    /// The address of the rows: for each, the address of its line, the line's bytes, its code.
+    /// The address of the rows, [`ROW_FIELDS`] numbers each.
     pub fn rows(&self) -> *const u32 {
         self.rows.as_ptr()
     }
@@ -322,19 +277,20 @@ impl Handle {
     pub fn row_facts(&mut self, row: usize) -> Option<String> {
         let row = *self.stream.rows().get(row)?;
         let line = self.stream.text().get(row.start..row.start + row.len)?;
-        facts(line, &mut self.scratch)
+        let event = event::parse(line, &mut self.scratch).ok()?;
+        Some(json(&EventFacts::from(&event)))
     }
 
-    /// What an audit line says of each row, two lines of text for each: the members of an object (see
-    /// [`brief::members`]; contents and commands without their secrets), and the event's target as a JSON text, empty where it has none. With a dictionary
-    /// of features there is a third line: the `SaeDecision`, empty for other kinds of event.
-    #[wasm_bindgen(js_name = rowBriefs)]
-    pub fn row_briefs(&mut self) -> String {
+    /// The audit summaries of all rows, two lines each (see [`audit_text::write_summary`]). With a dictionary of features,
+    /// each row has a third line: its `SaeDecision`, empty for other kinds of event.
+    #[wasm_bindgen(js_name = rowAuditSummaries)]
+    pub fn row_audit_summaries(&mut self) -> String {
+        let mut detectors = self.detectors.borrow_mut();
         let mut out = String::new();
         for row in self.stream.rows() {
             let line = self.stream.text().get(row.start..row.start + row.len);
             let event = event::parse(line.unwrap_or_default(), &mut self.scratch).ok();
-            write_brief(event.as_ref(), &self.engine, &self.secrets, &mut out);
+            audit_text::write_summary(event.as_ref(), &mut detectors, &mut out);
             if let Some(tier) = self.sae.as_deref() {
                 let score = event.and_then(|event| score(&event, Some(tier), &mut self.best));
                 out.push_str(&score.unwrap_or_default());
@@ -344,12 +300,12 @@ impl Handle {
         out
     }
 
-    /// The first two of these lines for the first `len` bytes of the room.
-    pub fn brief(&mut self, len: usize) -> String {
+    /// The audit summary of the first `len` bytes of the input buffer, in two lines.
+    #[wasm_bindgen(js_name = auditSummary)]
+    pub fn audit_summary(&mut self, len: usize) -> String {
         let mut out = String::new();
-        let line = self.input.get(..len).unwrap_or_default();
-        let event = event::parse(line, &mut self.scratch).ok();
-        write_brief(event.as_ref(), &self.engine, &self.secrets, &mut out);
+        let event = parse(&self.input, len, &mut self.scratch);
+        audit_text::write_summary(event.as_ref(), &mut self.detectors.borrow_mut(), &mut out);
         out
     }
 
@@ -359,27 +315,26 @@ impl Handle {
     }
 }
 
-/// The `Risk` that a reason and a kind of event speak of; nothing for a kind that is not known.
+/// The `Risk` that a reason and a kind of event imply; nothing for an unknown kind.
 #[wasm_bindgen(js_name = inferRisk)]
 pub fn infer_risk(reason: &str, kind: &str) -> Option<String> {
     let kind = EventKind::from_word(kind)?;
     Some(json(&risk::infer(reason, kind).risk()))
 }
 
-/// Drops this instance: the next call gets a fresh one, and every older object refuses to work. Let
-/// that call be [`ready`]: one with arguments would write them into the memory that is dropped.
+/// Drops this instance: the next call gets a fresh one, and all older objects become unusable. That next call must be
+/// [`ready`]: the arguments of any other call would be written into the memory that is dropped.
 #[wasm_bindgen]
 pub fn reset() {
     wasm_bindgen::handler::schedule_reinit();
 }
 
-/// Does nothing, so that a fresh instance comes up before anything is written for it.
+/// Does nothing: starts the fresh instance before anything is written into its memory.
 #[wasm_bindgen]
 pub fn ready() {}
 
-fn facts(line: &[u8], scratch: &mut Scratch) -> Option<String> {
-    let event = event::parse(line, scratch).ok()?;
-    Some(json(&EventFacts::from(&event)))
+fn parse<'s>(input: &'s [u8], len: usize, scratch: &'s mut Scratch) -> Option<Event<'s>> {
+    event::parse(input.get(..len).unwrap_or_default(), scratch).ok()
 }
 
 #[inline(never)]
@@ -388,57 +343,8 @@ fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut Best) -> Option<Stri
     Some(json(&tier.judge(event.features, best)))
 }
 
-/// Kinds of secrets that are shown where they may say what somebody does: a command names the machine that it sends to as an address.
-const READABLE: &[&str] = &["email"];
-
-/// Events whose subjects are shown without their secrets, and what kinds of them are shown all the same.
-fn masked_but(kind: EventKind) -> Option<&'static [&'static str]> {
-    match kind {
-        EventKind::SslContent => Some(&[]),
-        EventKind::ToolExec => Some(READABLE),
-        _ => None,
-    }
-}
-
-#[inline(never)]
-fn shown(
-    text: &str,
-    most: usize,
-    readable: &[&str],
-    engine: &Engine,
-    secrets: &RefCell<Secrets>,
-) -> String {
-    let mut secrets = secrets.borrow_mut();
-    let detectors = secrets.detectors(&engine.policy().redact);
-    let shown = detectors.and_then(|all| all.shown(text, most, readable));
-    shown.unwrap_or_else(|| UNKNOWN.to_owned())
-}
-
-fn write_brief(
-    event: Option<&Event<'_>>,
-    engine: &Engine,
-    secrets: &RefCell<Secrets>,
-    out: &mut String,
-) {
-    if let Some(event) = event {
-        match masked_but(event.kind) {
-            Some(readable) => brief::members(
-                event,
-                &shown(event.subject, SUBJECT_LOOKED_AT, readable, engine, secrets),
-                out,
-            ),
-            None => brief::members(event, event.subject, out),
-        }
-    }
-    out.push('\n');
-    if let Some(target) = event.and_then(Event::target) {
-        brief::text(&target, out);
-    }
-    out.push('\n');
-}
-
 #[inline(never)]
 fn json(value: &impl serde::Serialize) -> String {
-    // Only a map with keys that are not text, or a failing `Serialize`, could fail here.
+    // Serializing fails only for map keys that are not strings or for a failing `Serialize`. The wire types have neither.
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 // The interface to the rule engine: one compiled policy, events in, an integer out. All code that knows wasm is behind it.
 
+import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
 import {
   attachDictionary,
@@ -14,7 +15,7 @@ import {
 import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
 import { FAILED_CODE, MALFORMED_CODE } from "./judgment-code.js";
-import { type AuditSummary, MAX_CHUNK_BYTES, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
+import { type AuditSummary, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
 import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
 
 /**
@@ -103,7 +104,7 @@ export class Engine {
 
   /** The audit summary of the event judged last. Throws `EngineFailure`. */
   auditSummary(): AuditSummary {
-    return this.#call(({ handle }) => readAuditSummary(handle.brief(this.#length)));
+    return this.#call(({ handle }) => readAuditSummary(handle.auditSummary(this.#length)));
   }
 
   /** The score of an `LlmActivations` event, by the attached dictionary. Throws `EngineFailure`. */

@@ -1,6 +1,7 @@
 // The buffer in wasm memory into which one event is written.
 
-import { MAX_BYTES_PER_UNIT, MAX_EVENT_BYTES, utf8Length } from "../util/text.js";
+import { MAX_EVENT_BYTES } from "../generated/boundary.js";
+import { MAX_BYTES_PER_UNIT, utf8Length } from "../util/text.js";
 import type { Handle, Memory } from "./module.js";
 
 const encoder = new TextEncoder();

@@ -1,32 +1,22 @@
 // The integer that the rule engine returns for an event: its bit layout.
 
+import {
+  HAS_TARGET,
+  KIND_MASK,
+  KIND_SHIFT,
+  KINDS,
+  NOT_EVENT,
+  PARTIAL,
+  RULE_MASK,
+  UNMODELLED,
+} from "../generated/boundary.js";
 import type { EventKind } from "../generated/wire.js";
 
-/** Kinds of event by their index in a code. */
-export const KINDS = [
-  "ToolExec",
-  "SslContent",
-  "SecurityAction",
-  "Egress",
-  "Dns",
-  "FileAccess",
-  "FileDelete",
-  "LlmActivations",
-] as const satisfies readonly EventKind[];
-
-const NOT_AN_EVENT = 0x8000_0000;
-const UNMODELLED = 1;
-const RULE_MASK = 0x00ff_ffff;
-const KIND_SHIFT = 24;
-const KIND_MASK = 0b111;
-const PARTIAL = 1 << 27;
-const HAS_TARGET = 1 << 28;
-
 /** The code of an input that is not an event. */
-export const MALFORMED_CODE = NOT_AN_EVENT;
+export const MALFORMED_CODE = NOT_EVENT;
 
 export function isEvent(code: number): boolean {
-  return (code & NOT_AN_EVENT) === 0;
+  return (code & NOT_EVENT) === 0;
 }
 
 /** Whether an input that is not an event is a valid envelope with nothing to judge. */

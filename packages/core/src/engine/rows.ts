@@ -1,14 +1,7 @@
 // The table of lines that need attention, which a chunk of a stream leaves in wasm memory.
 
+import { ROW_FIELDS } from "../generated/boundary.js";
 import type { Handle, Memory } from "./module.js";
-
-/** The most bytes of a stream that the engine takes in one call: 1 MiB. */
-export const MAX_CHUNK_BYTES = 1024 * 1024;
-
-/** The most bytes of a line of a stream: 256 KiB. A longer line is skipped and counted as oversized. */
-export const MAX_LINE_BYTES = 256 * 1024;
-
-const FIELDS = 3;
 
 /** What an audit line shows of an event. */
 export interface AuditSummary {
@@ -31,12 +24,12 @@ export interface Row extends AuditSummary {
 /** Reads `count` rows. `hasSae` is `true` if the handle has a dictionary of features. */
 export function readRows(memory: Memory, handle: Handle, count: number, hasSae: boolean): Row[] {
   if (count === 0) return [];
-  const lines = handle.rowBriefs().split("\n");
+  const lines = handle.rowAuditSummaries().split("\n");
   const perRow = hasSae ? 3 : 2;
-  const table = new Uint32Array(memory.buffer, handle.rows(), count * FIELDS);
+  const table = new Uint32Array(memory.buffer, handle.rows(), count * ROW_FIELDS);
   const rows: Row[] = [];
   for (let index = 0; index < count; index++) {
-    const at = index * FIELDS;
+    const at = index * ROW_FIELDS;
     rows.push({
       index,
       address: table[at] ?? 0,
@@ -53,8 +46,8 @@ export function readRows(memory: Memory, handle: Handle, count: number, hasSae: 
 /** Reads the codes of `count` rows. */
 export function readCodes(memory: Memory, handle: Handle, count: number): number[] {
   if (count === 0) return [];
-  const table = new Uint32Array(memory.buffer, handle.rows(), count * FIELDS);
-  return Array.from({ length: count }, (_, index) => table[index * FIELDS + 2] ?? 0);
+  const table = new Uint32Array(memory.buffer, handle.rows(), count * ROW_FIELDS);
+  return Array.from({ length: count }, (_, index) => table[index * ROW_FIELDS + 2] ?? 0);
 }
 
 /** Reads the audit summary of one event from its two lines. */

@@ -1,5 +1,6 @@
 // A scan for secrets: a text in, the positions of the finds out.
 
+import { FIND_FIELDS } from "../generated/boundary.js";
 import { utf8Length } from "../util/text.js";
 import type { CompiledPolicy } from "./compile.js";
 import type { Memory } from "./module.js";
@@ -34,7 +35,6 @@ export interface UnusablePattern {
   readonly problem: string;
 }
 
-const FIELDS = 3;
 const TOO_MUCH_MEMORY = "the secret patterns take too much memory";
 
 export function readUnusable(lines: string): UnusablePattern[] {
@@ -60,11 +60,11 @@ export function scanText(
   if (address === 0) throw new Error(TOO_MUCH_MEMORY);
   const [count = 0, stableUntil = 0] = new Uint32Array(memory.buffer, address, 2);
   if (count === 0) return { finds: [], stableUntil };
-  const table = new Uint32Array(memory.buffer, address + 8, count * FIELDS);
+  const table = new Uint32Array(memory.buffer, address + 8, count * FIND_FIELDS);
   const finds = Array.from({ length: count }, (_, find) => ({
-    start: table[find * FIELDS] ?? 0,
-    end: table[find * FIELDS + 1] ?? 0,
-    kind: kinds[table[find * FIELDS + 2] ?? -1] ?? "",
+    start: table[find * FIND_FIELDS] ?? 0,
+    end: table[find * FIND_FIELDS + 1] ?? 0,
+    kind: kinds[table[find * FIND_FIELDS + 2] ?? -1] ?? "",
   }));
   return { finds, stableUntil };
 }

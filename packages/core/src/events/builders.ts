@@ -1,7 +1,8 @@
 // Event builders: each returns the JSON text of one event as a collector would send it.
 
+import { MAX_EVENT_BYTES } from "../generated/boundary.js";
 import type { EventKind } from "../generated/wire.js";
-import { MAX_EVENT_BYTES, utf8Length } from "../util/text.js";
+import { utf8Length } from "../util/text.js";
 import * as check from "./check-argument.js";
 import type { EventJson } from "./event.js";
 

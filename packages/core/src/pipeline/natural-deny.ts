@@ -1,15 +1,11 @@
 // The action of a block that no rule gave an action.
 
 import type { Action, ActionKind } from "../decision/decision.js";
+import { DENY_ACTIONS } from "../generated/boundary.js";
 import type { EventKind } from "../generated/wire.js";
 import type { JudgedEvent } from "./tier.js";
 
-const KINDS: Readonly<Partial<Record<EventKind, ActionKind>>> = {
-  Egress: "DenyEgress",
-  ToolExec: "DenyExec",
-  FileAccess: "DenyFile",
-  FileDelete: "DenyFile",
-};
+const ACTIONS: Readonly<Partial<Record<EventKind, ActionKind>>> = DENY_ACTIONS;
 
 /**
  * The action for an event's own target: a peer, a program or a path. `undefined` if the event has no target.
@@ -18,6 +14,6 @@ const KINDS: Readonly<Partial<Record<EventKind, ActionKind>>> = {
  * naturalDeny(event); // { kind: "DenyExec", target: "/usr/bin/nc" }
  */
 export function naturalDeny({ kind, target }: Pick<JudgedEvent, "kind" | "target">): Action | undefined {
-  const action = KINDS[kind];
+  const action = ACTIONS[kind];
   return action === undefined || target === null ? undefined : { kind: action, target };
 }

@@ -42,6 +42,8 @@ export type TierDecision = Pick<Decision, "verdict" | "severity" | "reason"> & P
  */
 export interface Judge {
   readonly tier: Tier;
+  /** What this judge cannot do, one sentence each. They become part of `Sentry.warnings`. */
+  readonly warnings?: readonly string[];
   judge(event: JudgedEvent, options: { readonly signal: AbortSignal }): Promise<TierDecision>;
 }
 

@@ -1,6 +1,7 @@
 // Searching a text for secrets that comes in parts, with the same result as in one piece.
 
 import type { Find, Scan, ScanPart } from "../engine/scan.js";
+import { LOOK_BACK_BYTES, MAX_HELD_BYTES } from "../generated/boundary.js";
 
 /** Searches a text for secrets. Throws if the search fails. */
 export type ScanText = (text: string, part: ScanPart) => Scan;
@@ -13,10 +14,7 @@ export interface Piece {
 
 /** The most UTF-16 units that are added before a scan. */
 const MAX_PART = 1024 * 1024;
-/** The most UTF-8 bytes that are held back for an unfinished match; a longer match is cut into several. */
-const MAX_HELD = 32 * 1024;
-/** UTF-16 units of context before a match, and of the start of a match that was cut. */
-const LOOK_BACK = 256;
+/** UTF-16 units of a match that was cut, which are kept as context. */
 const HEAD = 1024;
 /** Backslashes are not separated from what they escape, unless there are more of them than this. */
 const MAX_ESCAPES = 1024;
@@ -72,7 +70,7 @@ export class Scanner {
     const length = isLast ? this.#held.length : wholeLength(this.#held);
     const text = this.#held.slice(0, length);
     const { finds, stableUntil } = this.#find(text, isLast);
-    const overlong = length - stableUntil > MAX_HELD ? cutOf(finds, length - MAX_HELD) : undefined;
+    const overlong = length - stableUntil > MAX_HELD_BYTES ? cutOf(finds, length - MAX_HELD_BYTES) : undefined;
     const end = overlong?.end ?? stableUntil;
     let at = 0;
     for (const find of finds) {
@@ -87,10 +85,10 @@ export class Scanner {
     if (overlong?.find !== undefined) {
       const { start } = overlong.find;
       // A match that goes on since an earlier cut keeps its start.
-      if (!this.#isInside || start > 0) this.#before = text.slice(Math.max(0, start - LOOK_BACK)).slice(0, HEAD);
+      if (!this.#isInside || start > 0) this.#before = text.slice(Math.max(0, start - LOOK_BACK_BYTES)).slice(0, HEAD);
       this.#isInside = true;
     } else if (end > 0) {
-      this.#before = `${this.#before}${text.slice(Math.max(0, end - LOOK_BACK), end)}`.slice(-LOOK_BACK);
+      this.#before = `${this.#before}${text.slice(Math.max(0, end - LOOK_BACK_BYTES), end)}`.slice(-LOOK_BACK_BYTES);
       this.#isInside = false;
     }
   }

@@ -6,7 +6,7 @@ import type { TierSettings, Tiers } from "../pipeline/tier.js";
 import { type LoadedPolicy, loadPolicy } from "../policy/load.js";
 import { deepFreeze, overridden, type Policy, type PolicyOverrides, publicPolicy } from "../policy/policy.js";
 import type { PolicySource } from "../policy/source.js";
-import { missingTiers } from "../policy/warnings.js";
+import { tierWarnings } from "../policy/warnings.js";
 import { importGitleaks } from "../redact/gitleaks.js";
 import { attachDictionary, saeTier } from "../sae/tier.js";
 import { checkOptions, checkTiers } from "./check-options.js";
@@ -28,7 +28,7 @@ export class SentryParts {
 
   constructor(parts: Omit<SentryParts, "policy">, info: PolicyInfo) {
     this.policy = publicPolicy(info);
-    this.warnings = Object.freeze([...missingTiers(this.policy, parts.tiers), ...parts.warnings]);
+    this.warnings = Object.freeze([...tierWarnings(this.policy, parts.tiers), ...parts.warnings]);
     this.engine = parts.engine;
     this.spec = parts.spec;
     this.settings = parts.settings;

@@ -1,6 +1,6 @@
 // The unfinished last line of a stream, kept outside wasm memory so that it survives a failed instance.
 
-import { MAX_LINE_BYTES } from "../engine/rows.js";
+import { MAX_LINE_BYTES } from "../generated/boundary.js";
 
 const NEWLINE = 10;
 /** One byte more than the limit is enough to see that a line is too long. */

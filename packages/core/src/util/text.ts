@@ -1,8 +1,5 @@
 // The UTF-8 length of JavaScript strings, and cutting a string at a UTF-8 length.
 
-/** The most bytes of one event: 16 MiB of UTF-8. */
-export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
-
 /** The most UTF-8 bytes of one UTF-16 unit. */
 export const MAX_BYTES_PER_UNIT = 3;
 

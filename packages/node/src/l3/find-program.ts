@@ -2,12 +2,12 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Environment } from "./environment.js";
+import { helperScript } from "./helper-script.js";
 
 /** The investigator that this package contains. */
 const OWN_NAME = "a3s-sentry-agent";
-const OWN_SCRIPT = fileURLToPath(new URL("../agent/main.js", import.meta.url));
+const OWN_SCRIPT = "../agent/main.js";
 
 /** A file to run, and the arguments that precede all others. */
 export interface Program {
@@ -26,8 +26,9 @@ export function findProgram(bin: string, folder: string, { PATH = "" }: Environm
   if (bin.includes("/")) return { file: resolve(folder, bin), args: [], isOwn: false };
   const files = PATH.split(delimiter).map((directory) => resolve(directory, bin));
   const file = files.find(isExecutable);
-  if (file === undefined && bin === OWN_NAME) return { file: process.execPath, args: [OWN_SCRIPT], isOwn: true };
-  return { file: file ?? bin, args: [], isOwn: false };
+  if (file !== undefined) return { file, args: [], isOwn: false };
+  const own = bin === OWN_NAME ? helperScript(OWN_SCRIPT) : undefined;
+  return own === undefined || "problem" in own ? { file: bin, args: [], isOwn: false } : { ...own, isOwn: true };
 }
 
 /** Whether the program is an executable file now. */

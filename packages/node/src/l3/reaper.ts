@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import { HELPER_VARIABLE, helperScript } from "./helper-script.js";
 import { killAndRemove, type ProcessMarker } from "./process-tree.js";
 
 /** A line of JSON to the reaper. It answers `clear` with the number of the run, on a line. */
@@ -21,21 +21,30 @@ export interface Investigation {
   readonly folder: string;
 }
 
-const SCRIPT = fileURLToPath(new URL("./reaper-process.js", import.meta.url));
-
 /**
  * In milliseconds. Clearing takes about 2 seconds at worst, so a reaper that takes longer was
  * stopped or hangs.
  */
 const TIMEOUT_MS = 5_000;
 
-export class Reaper {
-  readonly #instance = randomUUID();
-  readonly #process = execa(process.execPath, [SCRIPT, this.#instance], {
+const SCRIPT = "./reaper-process.js";
+
+/** Why no reaper, and so no investigation, can run in this process; `undefined` if it can. */
+export function reaperProblem(): string | undefined {
+  const script = helperScript(SCRIPT);
+  return "problem" in script ? script.problem : undefined;
+}
+
+type ReaperProcess = ReturnType<typeof startProcess>;
+
+function startProcess(instance: string) {
+  const script = helperScript(SCRIPT);
+  if ("problem" in script) throw new Error(script.problem);
+  return execa(script.file, [...script.args, instance], {
     // Its own session: signals that a terminal or supervisor sends to this group do not reach it.
     detached: true,
     cleanup: false,
-    env: {},
+    env: { [HELPER_VARIABLE]: "reaper" },
     extendEnv: false,
     stdin: "pipe",
     stdout: "pipe",
@@ -44,6 +53,11 @@ export class Reaper {
     reject: false,
     verbose: "none",
   });
+}
+
+export class Reaper {
+  readonly #instance = randomUUID();
+  readonly #process: ReaperProcess;
   readonly #exited: Promise<void>;
   /** By run: resolves the wait for it to be cleared. */
   readonly #waiting = new Map<number, () => void>();
@@ -52,7 +66,9 @@ export class Reaper {
   #runs = 0;
   #open = 0;
 
+  /** Throws an `Error` if the reaper cannot run in this process. */
   constructor() {
+    this.#process = startProcess(this.#instance);
     const { stdin, stdout } = this.#process;
     // A write to a dead reaper fails, and its exit is handled below.
     stdin.on("error", () => {});

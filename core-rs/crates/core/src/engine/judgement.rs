@@ -15,12 +15,13 @@ use crate::event::{EventKind, Evidence, NotEvent};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement(u32);
 
-const NOT_EVENT: u32 = 1 << 31;
-const UNMODELLED: u32 = 1;
-const RULE_MASK: u32 = (1 << 24) - 1;
-const KIND_SHIFT: u32 = 24;
-const PARTIAL: u32 = 1 << 27;
-const TARGET: u32 = 1 << 28;
+pub(crate) const NOT_EVENT: u32 = 1 << 31;
+pub(crate) const UNMODELLED: u32 = 1;
+pub(crate) const RULE_MASK: u32 = (1 << 24) - 1;
+pub(crate) const KIND_SHIFT: u32 = 24;
+pub(crate) const KIND_MASK: u32 = 7;
+pub(crate) const PARTIAL: u32 = 1 << 27;
+pub(crate) const TARGET: u32 = 1 << 28;
 
 /// The most rules that a judgement can tell apart.
 pub const MAX_RULES: usize = RULE_MASK as usize - 1;
@@ -76,7 +77,7 @@ impl Judgement {
 
     /// The event's kind.
     pub fn kind(self) -> Option<EventKind> {
-        let kind = EventKind::ALL.get((self.0 >> KIND_SHIFT & 7) as usize);
+        let kind = EventKind::ALL.get((self.0 >> KIND_SHIFT & KIND_MASK) as usize);
         kind.copied().filter(|_| self.not_event().is_none())
     }
 

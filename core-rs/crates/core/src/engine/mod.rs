@@ -4,7 +4,7 @@
 //! which asks the same matcher. How the matcher works is known to `sentry_pattern` alone.
 
 mod explain;
-mod judgement;
+pub(crate) mod judgement;
 mod stream;
 
 pub use explain::{Outcome, RuleTrace, Trace};

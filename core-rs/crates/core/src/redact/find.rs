@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use sentry_sort as sort;
+use sentry_text::{offset, utf16_len};
 
 /// A secret in a text, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,14 +68,26 @@ pub(super) fn settled(found: &[Found], begins: usize) -> usize {
 }
 
 impl Scan {
+    /// Writes the scan as numbers that JavaScript reads: how many finds, up to where they are final, then
+    /// [`FIND_FIELDS`](crate::boundary::FIND_FIELDS) for each find: its start, its end, the number of its kind. Places
+    /// count UTF-16 units of `text`.
+    pub fn pack_utf16(mut self, text: &[u8], out: &mut Vec<u32>) {
+        self.count_utf16(text);
+        out.clear();
+        out.extend([offset(self.finds.len()), offset(self.settled)]);
+        for find in &self.finds {
+            out.extend([offset(find.start), offset(find.end), find.kind]);
+        }
+    }
+
     /// Counts in UTF-16 units of `text` instead of bytes.
-    pub fn count_utf16(&mut self, text: &[u8]) {
+    fn count_utf16(&mut self, text: &[u8]) {
         if text.is_ascii() {
             return;
         }
         let (mut at, mut units) = (0, 0);
         let mut count = |place: usize| {
-            units += sentry_text::utf16_len(text.get(at..place).unwrap_or_default()) as usize;
+            units += utf16_len(text.get(at..place).unwrap_or_default()) as usize;
             at = place;
             units
         };
@@ -149,6 +162,14 @@ mod tests {
             scan.count_utf16(text.as_bytes());
             assert_eq!(scan.finds, [find(1, 3), find(4, 6)]);
             assert_eq!(scan.settled, units);
+            let bytes = Scan {
+                finds: vec![find(2, 6), find(7, 11)],
+                settled,
+            };
+            let mut packed = vec![9];
+            bytes.pack_utf16(text.as_bytes(), &mut packed);
+            let units = offset(units);
+            assert_eq!(packed, [2, units, 1, 3, 0, 4, 6, 0]);
         }
     }
 }

@@ -15,13 +15,15 @@ mod check;
 mod detector;
 mod escapes;
 mod find;
-mod shown;
+mod lazy;
+mod mask;
 
 use allow::Allow;
 use detector::Detector;
 use find::{Found, merged, settled};
 
 pub use find::{Find, Scan};
+pub use lazy::LazyDetectors;
 
 use sentry_pattern::Need;
 use sentry_pattern::prefilter::{Branch, Filter, Found as TextsFound};
@@ -32,7 +34,7 @@ use crate::policy::{Imported, Redact};
 /// Bytes that all automata may take together. Beyond that all are dropped, and compiled anew as they are asked.
 const MAX_MEMORY: usize = 64 << 20;
 /// Bytes before a match in which the keywords of an imported rule, and the rest of its line, are looked for.
-const LOOK_BACK: usize = 256;
+pub(crate) const LOOK_BACK: usize = 256;
 
 /// All that is looked for by one policy.
 ///

@@ -2,7 +2,7 @@
 
 use super::Diagnostic;
 use super::display::{columns, push, safe};
-use crate::{LineIndex, Position, Span, offset};
+use crate::{LineIndex, Position, Span, floor_char_boundary, offset};
 use sentry_sort as sort;
 
 /// The most columns of a source line that a frame shows.
@@ -130,8 +130,10 @@ impl Frame<'_> {
             .find('\n')
             .map_or(rest, |end| rest.get(..end).unwrap_or_default());
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let start = floor(line, (place.span.start as usize).saturating_sub(line_start));
-        let end = floor(line, (place.span.end as usize).saturating_sub(line_start)).max(start);
+        let start =
+            floor_char_boundary(line, (place.span.start as usize).saturating_sub(line_start));
+        let end = floor_char_boundary(line, (place.span.end as usize).saturating_sub(line_start))
+            .max(start);
 
         let (before, marked) = line.split_at_checked(start).unwrap_or((line, ""));
         let (marked, after) = marked.split_at_checked(end - start).unwrap_or((marked, ""));
@@ -202,13 +204,4 @@ fn tail(text: &str, room: usize) -> &str {
         start = at;
     }
     text.get(start..).unwrap_or_default()
-}
-
-/// The nearest character boundary at or before `byte`, within the text.
-fn floor(text: &str, byte: usize) -> usize {
-    let mut byte = byte.min(text.len());
-    while !text.is_char_boundary(byte) {
-        byte -= 1;
-    }
-    byte
 }

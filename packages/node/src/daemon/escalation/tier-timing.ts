@@ -21,6 +21,7 @@ function timedJudge(judge: Judge, report: (timing: TierTiming) => void): Judge {
   const { tier } = judge;
   return {
     tier,
+    warnings: judge.warnings ?? [],
     async judge(event, options) {
       const began = performance.now();
       const end = (failure: string | undefined): void => {

@@ -3,9 +3,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type RunFlags, runSettings } from "../../../src/daemon/config/run-settings.js";
-import { SettingsError } from "../../../src/daemon/config/settings-error.js";
-import { load } from "../../../src/daemon/policy/load.js";
+// The built modules: L3 warns if the script of its reaper is missing.
+import { type RunFlags, runSettings } from "../../../dist/daemon/config/run-settings.js";
+import { SettingsError } from "../../../dist/daemon/config/settings-error.js";
+import { load } from "../../../dist/daemon/policy/load.js";
 import { scratch } from "../../support/scratch.js";
 
 const RULE = 'rule "r" { on = "Dns" match = "x" verdict = "block" severity = "low" reason = "r" }';

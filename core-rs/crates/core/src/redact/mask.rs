@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::find::merged;
 use super::{Detectors, Find, Part};
-use crate::brief::beginning;
+use sentry_text::truncate;
 
 impl Detectors {
     /// The beginning of a text, at most `most` bytes of it, with a placeholder for each secret: `{{A3S_REDACTED:<kind>:<n>}}`,
@@ -16,14 +16,14 @@ impl Detectors {
     /// let policy = check("", &|_| None).policy.unwrap();
     /// let mut detectors = Detectors::new(&policy.redact, Imported::default()).unwrap();
     /// let value = "x7Kp2mQ9vL4w";
-    /// let shown = detectors.shown(&format!("token={value} to ada@example.org"), 99, &[]).unwrap();
+    /// let shown = detectors.mask(&format!("token={value} to ada@example.org"), 99, &[]).unwrap();
     /// assert_eq!(shown, "token={{A3S_REDACTED:generic_secret:1}} to {{A3S_REDACTED:email:1}}");
-    /// let shown = detectors.shown("scp a ada@example.org:b", 99, &["email"]).unwrap();
+    /// let shown = detectors.mask("scp a ada@example.org:b", 99, &["email"]).unwrap();
     /// assert_eq!(shown, "scp a ada@example.org:b");
     /// ```
-    pub fn shown(&mut self, text: &str, most: usize, readable: &[&str]) -> Option<String> {
+    pub fn mask(&mut self, text: &str, most: usize, readable: &[&str]) -> Option<String> {
         let all = text.len();
-        let text = beginning(text, most);
+        let text = truncate(text, most);
         let part = Part {
             is_last: text.len() == all,
             ..Part::WHOLE

@@ -1,0 +1,245 @@
+//! What an audit line says about an event: JSON that is safe to print, without the secrets of the event.
+//!
+//! No character in it can move a terminal's cursor, hide text, reverse its direction, or end a line.
+
+use std::fmt::Write;
+
+use sentry_text::truncate;
+
+use crate::decision::Word;
+use crate::event::{Event, EventKind};
+use crate::redact::LazyDetectors;
+
+/// The most bytes of a subject that an audit line shows.
+const MAX_SUBJECT: usize = 300;
+
+/// The bytes of a subject that are searched for secrets. More than an audit line shows, since a secret that is cut must be
+/// recognised; not all, since every block pays for the search.
+const MAX_SCANNED_SUBJECT: usize = 1024;
+
+/// The most bytes that [`shown`] keeps of a text.
+pub const MAX_SHOWN: usize = 4096;
+
+/// Shown in place of a text that could not be searched for secrets.
+const NOT_SHOWN: &str = "(not shown, since it could not be looked through for secrets)";
+
+/// The kinds of secret that stay readable in command lines and log messages: a command may name the host that it sends to
+/// as an e-mail address.
+const READABLE: &[&str] = &["email"];
+
+/// Appends the two lines that describe an event: the members of a JSON object, without its braces, and the target as a JSON
+/// string. Both lines are empty where there is no event, the second one where the event has no target.
+///
+/// The members are `"agent"`, if the event has one, `"event"` and `"subject"`. Secrets in contents and command lines are
+/// replaced by placeholders. A subject is cut at 300 bytes, at a whole character.
+///
+/// ```
+/// use sentry_core::{audit_text, event::{self, Scratch}, policy::Redact, redact::LazyDetectors};
+/// let mut scratch = Scratch::default();
+/// let line = br#"{"event":{"ToolExec":{"pid":7,"argv":["ls","\u001b"]}}}"#;
+/// let event = event::parse(line, &mut scratch).unwrap();
+/// let mut out = String::new();
+/// audit_text::write_summary(Some(&event), &mut LazyDetectors::new(Redact::default()), &mut out);
+/// assert_eq!(out, "\"event\":\"ToolExec\",\"subject\":\"ls \\u001b\"\n\"ls\"\n");
+/// ```
+pub fn write_summary(event: Option<&Event<'_>>, detectors: &mut LazyDetectors, out: &mut String) {
+    if let Some(event) = event {
+        match readable_secrets(event.kind) {
+            Some(readable) => {
+                let subject =
+                    without_secrets(event.subject, MAX_SCANNED_SUBJECT, readable, detectors);
+                write_members(event, &subject, out);
+            }
+            None => write_members(event, event.subject, out),
+        }
+    }
+    out.push('\n');
+    if let Some(target) = event.and_then(Event::target) {
+        write_json(&target, out);
+    }
+    out.push('\n');
+}
+
+/// The beginning of a text, at most [`MAX_SHOWN`] bytes of it, as a log may show it: secrets are replaced by
+/// placeholders, except e-mail addresses.
+pub fn shown(text: &str, detectors: &mut LazyDetectors) -> String {
+    without_secrets(text, MAX_SHOWN, READABLE, detectors)
+}
+
+/// The kinds of secret that an audit line leaves readable in the subject of an event; `None`: the subject is not searched
+/// for secrets.
+fn readable_secrets(kind: EventKind) -> Option<&'static [&'static str]> {
+    match kind {
+        EventKind::SslContent => Some(&[]),
+        EventKind::ToolExec => Some(READABLE),
+        EventKind::SecurityAction
+        | EventKind::Egress
+        | EventKind::Dns
+        | EventKind::FileAccess
+        | EventKind::FileDelete
+        | EventKind::LlmActivations => None,
+    }
+}
+
+#[inline(never)]
+fn without_secrets(
+    text: &str,
+    max_bytes: usize,
+    readable: &[&str],
+    detectors: &mut LazyDetectors,
+) -> String {
+    let detectors = detectors.get();
+    let masked = detectors.and_then(|detectors| detectors.mask(text, max_bytes, readable));
+    masked.unwrap_or_else(|| NOT_SHOWN.to_owned())
+}
+
+fn write_members(event: &Event<'_>, subject: &str, out: &mut String) {
+    if let Some(agent) = event.agent() {
+        out.push_str("\"agent\":");
+        write_json(&agent, out);
+        out.push(',');
+    }
+    out.push_str("\"event\":\"");
+    out.push_str(event.kind.as_word());
+    out.push_str("\",\"subject\":");
+    write_json(truncate(subject, MAX_SUBJECT), out);
+}
+
+/// Appends a text as a JSON string, with the escapes of `JSON.stringify`, and an escape for every other unsafe character.
+fn write_json(text: &str, out: &mut String) {
+    out.push('"');
+    let mut from = 0;
+    for (at, c) in text.char_indices().filter(|&(_, c)| is_unsafe(c)) {
+        out.push_str(text.get(from..at).unwrap_or_default());
+        from = at + c.len_utf8();
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            // Writing to a `String` cannot fail.
+            _ => drop(write!(out, "\\u{:04x}", u32::from(c))),
+        }
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out.push('"');
+}
+
+/// Quotes, control characters, marks that change the direction of text, and the line separators of other readers. All
+/// except the quotes are what the Node package's `escape-terminal.ts` escapes.
+fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '"' | '\\' | '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{self, Scratch};
+    use crate::policy::Redact;
+
+    /// Looks like a key of GitHub's. Not written out, so that no scanner takes it for one.
+    fn key() -> String {
+        format!("ghp_{}", "0".repeat(36))
+    }
+
+    fn summary(event: &str, detectors: &mut LazyDetectors) -> String {
+        let mut scratch = Scratch::default();
+        let line = format!(r#"{{"event":{event}}}"#);
+        let event = event::parse(line.as_bytes(), &mut scratch).unwrap();
+        let mut out = String::new();
+        write_summary(Some(&event), detectors, &mut out);
+        out
+    }
+
+    #[test]
+    fn every_unsafe_character_is_escaped_and_no_other() {
+        let cases = [
+            ("plain é 中 😀 /", r#""plain é 中 😀 /""#),
+            ("\"\\\u{8}\t\n\u{c}\r", r#""\"\\\b\t\n\f\r""#),
+            (
+                "\0\u{1b}\u{1f}\u{7f}\u{9f}",
+                r#""\u0000\u001b\u001f\u007f\u009f""#,
+            ),
+            (
+                "a\u{61c}\u{200e}\u{2028}\u{202e}\u{2069}b",
+                r#""a\u061c\u200e\u2028\u202e\u2069b""#,
+            ),
+            (
+                "\u{a0}\u{200d}\u{2065}\u{feff}",
+                "\"\u{a0}\u{200d}\u{2065}\u{feff}\"",
+            ),
+        ];
+        for (given, expected) in cases {
+            let mut out = String::new();
+            write_json(given, &mut out);
+            assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
+    fn a_subject_is_cut_at_300_bytes() {
+        let path = "x".repeat(400);
+        let event = format!(r#"{{"FileDelete":{{"pid":1,"path":"/{path}"}}}}"#);
+        let out = summary(&event, &mut LazyDetectors::new(Redact::default()));
+        let expected = format!(
+            "\"event\":\"FileDelete\",\"subject\":\"/{}\"\n\"/{path}\"\n",
+            "x".repeat(299)
+        );
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn contents_lose_all_secrets_and_commands_all_but_addresses() {
+        let mut detectors = LazyDetectors::new(Redact::default());
+        let key = key();
+        let text = format!("{key} bob@example.com");
+        let content = format!(r#"{{"SslContent":{{"pid":1,"is_read":false,"content":"{text}"}}}}"#);
+        assert_eq!(
+            summary(&content, &mut detectors),
+            "\"event\":\"SslContent\",\"subject\":\"{{A3S_REDACTED:github_token:1}} {{A3S_REDACTED:email:1}}\"\n\n"
+        );
+        let command = format!(r#"{{"ToolExec":{{"pid":1,"argv":["scp","{text}"]}}}}"#);
+        assert_eq!(
+            summary(&command, &mut detectors),
+            "\"event\":\"ToolExec\",\"subject\":\"scp {{A3S_REDACTED:github_token:1}} bob@example.com\"\n\"scp\"\n"
+        );
+        let message = shown(&text, &mut detectors);
+        assert_eq!(message, "{{A3S_REDACTED:github_token:1}} bob@example.com");
+    }
+
+    #[test]
+    fn paths_and_names_are_shown_as_they_are_without_building_detectors() {
+        let mut detectors = LazyDetectors::new(Redact::default());
+        let event = r#"{"Dns":{"pid":1,"query":"bob@example.com"}}"#;
+        let out = summary(event, &mut detectors);
+        assert_eq!(out, "\"event\":\"Dns\",\"subject\":\"bob@example.com\"\n\n");
+        assert!(!detectors.is_built());
+    }
+
+    #[test]
+    fn a_secret_that_the_cut_goes_through_is_not_shown() {
+        let mut detectors = LazyDetectors::new(Redact::default());
+        let command = format!(
+            r#"{{"ToolExec":{{"pid":1,"argv":["{} {}"]}}}}"#,
+            "x".repeat(280),
+            key()
+        );
+        let out = summary(&command, &mut detectors);
+        assert!(!out.lines().next().unwrap().contains("ghp_"), "{out}");
+        let long = format!("{} {}", "x".repeat(MAX_SHOWN - 20), key());
+        assert!(!shown(&long, &mut detectors).contains("ghp_"));
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_searched_is_not_shown() {
+        let mut detectors = LazyDetectors::too_large();
+        assert_eq!(shown("anything", &mut detectors), NOT_SHOWN);
+        let event = r#"{"SslContent":{"pid":1,"is_read":false,"content":"anything"}}"#;
+        assert!(summary(event, &mut detectors).contains(NOT_SHOWN));
+    }
+}

@@ -1,0 +1,64 @@
+// Finds out how to run a script of this package in a process of its own.
+
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** How to run a script, or why it cannot run. */
+export type HelperScript = { readonly file: string; readonly args: readonly string[] } | { readonly problem: string };
+
+/** Set in the environment of helpers, which start no helpers of their own. */
+export const HELPER_VARIABLE = "A3S_SENTRY_HELPER";
+
+/** The names of the programs. The npm package of Bun calls it `bun.exe` on all systems. */
+const RUNTIME_NAME = /^(?:node(?:js)?|bun|deno)(?:[-.]?\d[\d.]*)?(?:\.exe)?$/i;
+
+/**
+ * Finds the command for a script, by its path relative to this file.
+ *
+ * Only a known JavaScript runtime gets the script. In an executable that was compiled from an application,
+ * and in Electron, `process.execPath` is the application. Started with our script, it would start itself,
+ * and that process the next one, without end.
+ */
+export function helperScript(script: string): HelperScript {
+  // Limits the damage if the checks below are wrong: an application starts itself once at most.
+  if (process.env[HELPER_VARIABLE] !== undefined) return { problem: "this process was itself started by L3" };
+  if (!isRuntime()) return { problem: `\`${process.execPath}\` is not known to be a JavaScript runtime` };
+  const file = fileOf(script);
+  if (file === undefined) return { problem: `the file \`${basename(script)}\` of this package is missing` };
+  return { file: process.execPath, args: [file] };
+}
+
+function isRuntime(): boolean {
+  return RUNTIME_NAME.test(basename(process.execPath)) && !isElectron() && !isCompiled();
+}
+
+function isElectron(): boolean {
+  const { electron } = process.versions;
+  return electron !== undefined;
+}
+
+interface Globals {
+  readonly Bun?: { readonly main: string };
+  readonly Deno?: { readonly build: { readonly standalone?: boolean } };
+}
+
+/** Whether this process is an executable by `bun build --compile`, `deno compile` or Node.js (SEA). */
+function isCompiled(): boolean {
+  const { Bun, Deno } = globalThis as Globals;
+  if (Bun !== undefined) return /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/i.test(Bun.main);
+  if (Deno !== undefined) return Deno.build.standalone === true;
+  // Without `getBuiltinModule`, in Node.js before 20.16, the name of the program has to do.
+  return process.getBuiltinModule?.("node:sea")?.isSea() ?? false;
+}
+
+/** `undefined` if a bundler or a packager has left the script behind. */
+function fileOf(script: string): string | undefined {
+  try {
+    const file = fileURLToPath(new URL(script, import.meta.url));
+    return existsSync(file) ? file : undefined;
+  } catch {
+    // Bundled as CommonJS, this module has no URL; in an archive or from a server, its URL is not a file's.
+    return undefined;
+  }
+}
