@@ -1,10 +1,9 @@
-// Other runtimes than Node, from their npm packages: the core imports, and judges, in each.
+// Other runtimes than Node.js, from their npm packages: the core can be imported and judges in each.
 
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-// @ts-expect-error: the scripts are JavaScript, outside of the tests' project.
-import { cached } from "../../scripts/lib/cache.mjs";
+import { cached } from "./cache.js";
 import type { Installed } from "./installed.js";
 import { judgeByModel, SAID, startModel } from "./model.js";
 import { bundle, must } from "./process.js";
@@ -51,7 +50,7 @@ const config :Workerd.Config = (services = [
 export function runtimeSuite(installed: () => Installed): void {
   const options = { timeout: 300_000 };
 
-  test("Deno judges, asking for no permission", options, async (context) => {
+  test("Deno judges without permissions", options, async (context) => {
     const deno = await program("deno").catch((error: unknown) => skip(context, String(error)));
     const folder = installed().scratch("deno");
     writeFileSync(join(folder, "judge.mjs"), SCRIPT);
@@ -91,7 +90,7 @@ export function runtimeSuite(installed: () => Installed): void {
   });
 }
 
-/** The runtime's program, installed on first use into the cache of the build. Rejects with the reason if it cannot be had. */
+/** The runtime's program, installed into the cache on first use. Rejects with the reason if it cannot be installed. */
 export async function program(name: keyof typeof VERSIONS): Promise<string> {
   const version = VERSIONS[name];
   const folder: string = await cached(`${name}-${version}`, async (folder: string) => {
