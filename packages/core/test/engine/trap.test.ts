@@ -16,7 +16,9 @@ let trapOn: Call | undefined;
 /** The next call to trap on. */
 let alsoOn: Call | undefined;
 
-/** The real module, with a real trap (a read outside of memory) before the call that `trapOn` names. */
+/**
+ * The real module, with a real trap (a read outside of memory) before the call that `trapOn` names.
+ */
 const trapping: CoreModule = {
   ...core,
   compile(...args) {

@@ -1,4 +1,5 @@
-// L2 with a misbehaving endpoint: every failure is an escalation with a reason, never an allow, and no socket stays open.
+// L2 with a misbehaving endpoint: every failure is an escalation with a reason, never an allow, and
+// no socket stays open.
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";

@@ -1,4 +1,5 @@
-// gitleaks configurations: conversion of Go's expressions, rules, and reports on what cannot be used.
+// gitleaks configurations: conversion of Go's expressions, rules, and reports on what cannot be
+// used.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { provideCore } from "../../src/engine/loader.js";

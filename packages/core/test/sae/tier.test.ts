@@ -235,7 +235,9 @@ interface Label {
   readonly weight: number;
 }
 
-/** The score by a direct implementation of the contract; each contribution is rounded to millionths. */
+/**
+ * The score by a direct implementation of the contract; each contribution is rounded to millionths.
+ */
 function plainScore(labels: Record<number, Label>, features: readonly (readonly [number, number])[]) {
   const largest = new Map<number, number>();
   for (const [id, activation] of features) {
