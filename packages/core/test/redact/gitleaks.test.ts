@@ -200,7 +200,7 @@ ${rule("k=(\\w+)")}`;
       "rule `look`: ",
       "rule `two parts`: ",
       "rule `group`: ",
-      "rule `allow`: an allowlist is left out",
+      "rule `allow`: an allowlist is ignored",
     ]);
   });
 
