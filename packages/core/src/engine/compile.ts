@@ -82,6 +82,11 @@ export function recompile(instance: Instance, spec: EngineSpec): CompiledPolicy 
 
 /** A value that the rule engine returned as JSON. */
 export function parseJson<T>(json: string | undefined): T {
-  if (json === undefined) throw new Error("the rule engine returned nothing");
-  return JSON.parse(json) as T;
+  return JSON.parse(required(json)) as T;
+}
+
+/** Throws an `Error` if the rule engine returned nothing where it must return a value. */
+export function required(value: string | undefined): string {
+  if (value === undefined) throw new Error("the rule engine returned nothing");
+  return value;
 }

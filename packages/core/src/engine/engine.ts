@@ -11,12 +11,18 @@ import {
   fork,
   parseJson,
   recompile,
+  required,
 } from "./compile.js";
 import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
 import { FAILED_CODE, MALFORMED_CODE } from "./judgment-code.js";
+import type { Handle } from "./module.js";
 import { type AuditSummary, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
 import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
+
+// Constants, so that judging allocates no function.
+const judge = (handle: Handle, length: number): number => handle.judge(length);
+const judgeForTiers = (handle: Handle, length: number): number => handle.judgeForTiers(length);
 
 /**
  * One compiled policy.
@@ -75,31 +81,38 @@ export class Engine {
     this.#spec = { ...this.#spec, activations: true };
   }
 
-  /** Judges one event, and keeps it for {@link facts}, {@link target}, {@link explain} and the like. Never throws. */
+  /** Judges one event, and keeps it for {@link target}, {@link explain}, {@link auditSummary} and {@link score}. Never throws. */
   judge(event: string | Uint8Array): number {
-    try {
-      const { input, handle } = this.#ready();
-      this.#length = input.write(event);
-      return this.#length < 0 ? MALFORMED_CODE : handle.judge(this.#length);
-    } catch (error) {
-      this.#fail(error);
-      return FAILED_CODE;
-    }
+    return this.#judge(event, judge);
   }
 
-  /** Why {@link judge} last returned {@link FAILED_CODE}. */
+  /** As {@link judge}; also keeps the facts of an event that a tier has to judge, for {@link takeFacts}. Never throws. */
+  judgeForTiers(event: string | Uint8Array): number {
+    return this.#judge(event, judgeForTiers);
+  }
+
+  /** Why {@link judge} or {@link judgeForTiers} last returned {@link FAILED_CODE}. */
   get failure(): string {
     return this.#failure;
   }
 
-  /** The facts of the event judged last. Throws `EngineFailure`. */
-  facts(): EventFacts {
-    return this.#call(({ handle }) => parseJson<EventFacts>(handle.facts(this.#length)));
+  /** The target of the event judged last, whose code has the target bit. Throws `EngineFailure`. */
+  target(): string {
+    return this.#call(({ handle }) => required(handle.target()));
   }
 
-  /** The target of the event judged last; `null` if it has none. Throws `EngineFailure`. */
-  target(): string | null {
-    return this.facts().target;
+  /** The facts of the event that {@link judgeForTiers} judged last. Throws `EngineFailure`, also on a second call. */
+  takeFacts(): EventFacts {
+    return this.#call(({ handle }) => parseJson<EventFacts>(handle.takeFacts()));
+  }
+
+  /** The facts of an event, without judging it; `null` if it is not an event. Throws `EngineFailure`. */
+  facts(event: string | Uint8Array): EventFacts | null {
+    return this.#call(({ input, handle }) => {
+      this.#length = input.write(event);
+      const json = this.#length < 0 ? undefined : handle.facts(this.#length);
+      return json === undefined ? null : parseJson<EventFacts>(json);
+    });
   }
 
   /** The audit summary of the event judged last. Throws `EngineFailure`. */
@@ -204,6 +217,17 @@ export class Engine {
     const compiled = this.#compiled;
     this.#compiled = undefined;
     if (compiled?.generation === this.#instance.generation) compiled.handle.free();
+  }
+
+  #judge(event: string | Uint8Array, by: (handle: Handle, length: number) => number): number {
+    try {
+      const { input, handle } = this.#ready();
+      this.#length = input.write(event);
+      return this.#length < 0 ? MALFORMED_CODE : by(handle, this.#length);
+    } catch (error) {
+      this.#fail(error);
+      return FAILED_CODE;
+    }
   }
 
   /** Returns the number of rows. */

@@ -32,6 +32,12 @@ export interface Handle {
   input(len: number): number;
   /** Judges the first `len` bytes of the input buffer. Returns a code, see judgment-code.ts. */
   judge(len: number): number;
+  /** As `judge`; also keeps the facts of an escalation or of an `LlmActivations` event. */
+  judgeForTiers(len: number): number;
+  /** The target of the event judged last; `undefined` unless its code has the target bit. */
+  target(): string | undefined;
+  /** The `EventFacts` that `judgeForTiers` kept, as JSON, once; `undefined` if there are none. */
+  takeFacts(): string | undefined;
   /** The `EventFacts` of the event in the input buffer, as JSON; `undefined` if it is not an event. */
   facts(len: number): string | undefined;
   /** The `Trace` of the event in the input buffer, as JSON; `undefined` if it is not an event. */

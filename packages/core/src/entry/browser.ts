@@ -1,4 +1,4 @@
-// Entry for browsers: the module is part of the code, compiled off the main thread when it is first needed.
+// Entry for browsers: the wasm module is part of the code, and compiled off the main thread when it is first needed.
 // A content security policy must allow `wasm-unsafe-eval`.
 
 import { initSync } from "../../wasm/sentry_core.js";

@@ -39,6 +39,10 @@ export class Pipeline {
     this.#tiers = settings.tiers;
   }
 
+  get hasTiers(): boolean {
+    return Object.values(this.#tiers).some((tier) => tier !== undefined);
+  }
+
   /** Whether a tier has to judge an event of that kind. */
   needsTier(l1: Decision, kind: EventKind | undefined): boolean {
     const { l2, l3 } = this.#tiers;

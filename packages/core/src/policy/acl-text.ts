@@ -5,7 +5,7 @@ import type { Diagnostic } from "./diagnostic.js";
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 
-/** No lower than the language's own limit, whose message is the better one. */
+/** Higher than the language's own limit, whose error is more helpful. */
 const MAX_DEPTH = 80;
 
 /** A name that needs no quotes. */

@@ -52,8 +52,10 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
 
 function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): StreamItem {
   try {
-    const event = { ...engine.facts(), line: decodeUtf8(line) };
     const { head, target } = engine.auditSummary();
+    const facts = engine.facts(line);
+    if (facts === null) return failedItem("it has no facts of the event");
+    const event = { ...facts, line: decodeUtf8(line) };
     const isForSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = isForSae ? score(engine, event) : l1.of(code);
     if (isForSae || !hasTarget(code)) return { decision: shared, shared, target: "", head, event };

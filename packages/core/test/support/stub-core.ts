@@ -1,9 +1,9 @@
-// A core in plain JavaScript behind the glue's interface, that traps on demand: an event that holds `TRAP` ends the
-// instance, as a trap in wasm does. It judges `Dns` events alone, and counts what is asked of it.
+// A stub of the rule engine in JavaScript, behind the glue's interface. It judges `Dns` events alone, counts calls, and traps on
+// demand: an event that contains `TRAP` ends the instance, as a trap in wasm does.
 
-import { provideCore } from "../src/engine/loader.js";
-import type { Compilation, CoreModule, Handle } from "../src/engine/module.js";
-import type { EventFacts, PolicyInfo, RuleInfo } from "../src/generated/wire.js";
+import { provideCore } from "../../src/engine/loader.js";
+import type { Compilation, CoreModule, Handle } from "../../src/engine/module.js";
+import type { EventFacts, PolicyInfo, RuleInfo, Trace } from "../../src/generated/wire.js";
 
 const PAGE = 65_536;
 const DNS = 4 << 24;
@@ -45,6 +45,8 @@ export class StubCore implements CoreModule {
   compiled = 0;
   live = 0;
   sources: string[] = [];
+  /** How often each call was made. */
+  calls: Partial<Record<keyof Handle | "compile", number>> = {};
   /** The call that traps next, whatever the event. */
   trapOn: keyof Handle | "compile" | undefined;
   bytes = new WebAssembly.Memory({ initial: 4 });
@@ -52,7 +54,7 @@ export class StubCore implements CoreModule {
   #resetting = false;
 
   compile = (_name: string, source: string, lookup: (name: string) => string | undefined): Compilation => {
-    if (this.#resetting) throw new Error("arguments went to the instance that is on its way out");
+    if (this.#resetting) throw new Error("arguments were written into the discarded instance");
     this.enter("compile", this.instances);
     this.compiled++;
     this.sources.push(source.replace(/\$(\w+)/g, (_, name: string) => lookup(name) ?? "(unset)"));
@@ -79,8 +81,9 @@ export class StubCore implements CoreModule {
 
   memory = (): WebAssembly.Memory => this.bytes;
 
-  /** What each call into an instance goes through. */
+  /** Counts a call into an instance, and traps if it is due. */
   enter(call: keyof Handle | "compile", instance: number): void {
+    this.calls[call] = (this.calls[call] ?? 0) + 1;
     if (instance !== this.instances || this.#dead) throw new Error("attempt to use a dead instance");
     if (this.trapOn === call) this.trap();
   }
@@ -107,6 +110,7 @@ class StubHandle implements Handle {
   #lines: string[] = [];
   #rows = 0;
   #every = false;
+  #judged = "";
 
   constructor(core: StubCore, instance: number) {
     this.#core = core;
@@ -140,12 +144,25 @@ class StubHandle implements Handle {
     return PAGE;
   }
 
-  /** Makes memory grow, which ends every view of it. */
+  /** Makes memory grow, which detaches every view of it. */
   judge(len: number): number {
     this.#enter("judge");
-    const code = this.#code(this.#text(PAGE, len));
-    this.#core.bytes.grow(1);
-    return code;
+    return this.#judge(len);
+  }
+
+  judgeForTiers(len: number): number {
+    this.#enter("judgeForTiers");
+    return this.#judge(len);
+  }
+
+  target(): string | undefined {
+    this.#enter("target");
+    return this.#query(this.#judged);
+  }
+
+  takeFacts(): string | undefined {
+    this.#enter("takeFacts");
+    return this.#facts(this.#judged);
   }
 
   facts(len: number): string | undefined {
@@ -175,7 +192,17 @@ class StubHandle implements Handle {
 
   explain(): string | undefined {
     this.#enter("explain");
-    return undefined;
+    const subject = this.#query(this.#judged);
+    const trace: Trace = {
+      kind: "Dns",
+      subject: subject ?? "",
+      evidence: "complete",
+      code: this.#code(this.#judged),
+      rule: null,
+      span: null,
+      rules: [],
+    };
+    return JSON.stringify(trace);
   }
 
   streamInput(len: number): number {
@@ -238,12 +265,19 @@ class StubHandle implements Handle {
     return JSON.stringify(this.#counters);
   }
 
+  #judge(len: number): number {
+    this.#judged = this.#text(PAGE, len);
+    const code = this.#code(this.#judged);
+    this.#core.bytes.grow(1);
+    return code;
+  }
+
   #enter(call: keyof Handle): void {
     this.#core.enter(call, this.#instance);
   }
 
-  #text(place: number, len: number): string {
-    return Buffer.from(this.#core.bytes.buffer, place, len).toString();
+  #text(address: number, len: number): string {
+    return Buffer.from(this.#core.bytes.buffer, address, len).toString();
   }
 
   #query(text: string): string | undefined {
@@ -282,7 +316,7 @@ class StubHandle implements Handle {
     return `"event":"Dns","subject":${subject}\n${subject}\n`;
   }
 
-  /** Lays lines and rows out at the end of memory. */
+  /** Writes lines and rows to the end of memory. */
   #judgeAll(lines: string[]): number {
     const rows = lines.flatMap((line) => {
       const code = this.#code(line);
@@ -308,7 +342,7 @@ class StubHandle implements Handle {
   }
 }
 
-/** A fresh stub, from now on the core of whatever is created. */
+/** Creates a stub and makes it the rule engine of everything created from now on. */
 export function stubCore(): StubCore {
   const core = new StubCore();
   provideCore(() => core);

@@ -1,22 +1,22 @@
-// A trap of the real module: the real glue gives a fresh instance, and judging goes on.
+// A trap in the real module: the glue starts a fresh instance, and judging goes on.
 
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { provideCore } from "../src/engine/loader.js";
-import type { CoreModule, Handle } from "../src/engine/module.js";
-import { core } from "../src/entry/core.js";
-import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity } from "../src/index.js";
-import { initSync } from "../wasm/sentry_core.js";
-import base64 from "../wasm/sentry_core_inline.js";
+import { provideCore } from "../../src/engine/loader.js";
+import type { CoreModule, Handle } from "../../src/engine/module.js";
+import { core } from "../../src/entry/core.js";
+import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity } from "../../src/index.js";
+import { initSync } from "../../wasm/sentry_core.js";
+import base64 from "../../wasm/sentry_core_inline.js";
 
-const CALLS = ["judge", "facts", "feed", "rowAuditSummaries", "score", "shown"] as const;
+const CALLS = ["judge", "judgeForTiers", "target", "feed", "rowAuditSummaries", "score", "shown"] as const;
 type Call = (typeof CALLS)[number];
 
 const OUTSIDE = 0xffff_fff0;
 let trapOn: Call | undefined;
-/** Takes its place when it has trapped. */
+/** The next call to trap on. */
 let alsoOn: Call | undefined;
 
-/** The real core, with a real trap (a read outside of memory) before the call that `trapOn` names. */
+/** The real module, with a real trap (a read outside of memory) before the call that `trapOn` names. */
 const trapping: CoreModule = {
   ...core,
   compile(...args) {
@@ -30,7 +30,7 @@ const trapping: CoreModule = {
   },
 };
 
-/** The handle, and each that is forked off it, with a trap before its calls. */
+/** A handle and its forks, with a trap before their calls. */
 function trapped(handle: Handle): Handle {
   const fork = handle.fork.bind(handle);
   const traps = CALLS.map((call) => trap(handle, call));
@@ -59,7 +59,7 @@ beforeEach(() => {
   provideCore(() => trapping);
 });
 
-it("is an escalation of its event, and of nothing else", async () => {
+it("is an escalation of its event alone", async () => {
   const sentry = await Sentry.create("fail_closed = true");
   const bystander = await Sentry.create("");
   const stream = bystander.createStream();
@@ -79,7 +79,7 @@ it("is an escalation of its event, and of nothing else", async () => {
   for (const each of [sentry, bystander, stream]) each.close();
 });
 
-it.each(["facts", "feed", "rowAuditSummaries"] as const)("in %s loses no line and no target", async (call) => {
+it.each(["target", "feed", "rowAuditSummaries"] as const)("in %s loses no line and no target", async (call) => {
   const rule = { name: "a", on: "Egress", match: "10", verdict: "block", severity: "low", reason: "r" } as const;
   const sentry = await Sentry.create({ rules: [{ ...rule, action: "deny-egress" }] });
   const stream = sentry.createStream();
@@ -88,14 +88,14 @@ it.each(["facts", "feed", "rowAuditSummaries"] as const)("in %s loses no line an
   expect(targets(`${line}\n${line.slice(0, 20)}`)).toEqual(["10.0.0.1"]);
   trapOn = call;
   expect(targets(`${line.slice(20)}\n`)).toEqual(["10.0.0.1"]);
-  if (call === "facts") expect(sentry.classify(line)?.verdict).toBe("escalate");
+  if (call === "target") expect(sentry.classify(line)?.verdict).toBe("escalate");
   expect(trapOn).toBeUndefined();
   expect(sentry.classify(line)?.action).toEqual({ kind: "DenyEgress", target: "10.0.0.1" });
   expect(stream.counters).toMatchObject({ lines: 2, events: 2 });
   for (const each of [sentry, stream]) each.close();
 });
 
-it.each(["feed", "rowAuditSummaries"] as const)("in %s changes nothing of which lines come out", async (call) => {
+it.each(["feed", "rowAuditSummaries"] as const)("in %s does not change which lines are returned", async (call) => {
   const allow = (match: string, severity: Severity): RuleInput => ({
     name: match,
     on: "Dns",
@@ -127,12 +127,12 @@ it.each(["feed", "rowAuditSummaries"] as const)("in %s changes nothing of which 
 const SAE_POLICY = 'sae { dict = "d.json" }';
 const FILES = { "d.json": '{"1": {"concept": "c", "category": "k", "weight": 1}}' };
 
-it.each(["judge", "score"] as const)("in %s leaves the dictionary where it was, and allows nothing", async (call) => {
+it.each(["judgeForTiers", "score"] as const)("in %s keeps the dictionary, and allows nothing", async (call) => {
   const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
   const event = llmActivations(1, 2, [[1, 0.9]]);
   const before = await sentry.evaluate(event);
   trapOn = call;
-  if (call === "judge") {
+  if (call === "judgeForTiers") {
     expect(await sentry.evaluate(event)).toMatchObject({ tier: "Rules", resolution: "unresolved-escalation" });
   } else {
     expect(await sentry.evaluate(event)).toMatchObject({
@@ -179,7 +179,7 @@ it.each(["feed", "rowAuditSummaries"] as const)(
   },
 );
 
-it("where a text is to be shown, shows nothing of it", async () => {
+it("in `withoutSecrets` shows nothing of the text", async () => {
   const sentry = await Sentry.create("");
   trapOn = "shown";
   expect(sentry.withoutSecrets("plain")).toBe("(not shown: the search for secrets failed)");
@@ -189,7 +189,7 @@ it("where a text is to be shown, shows nothing of it", async () => {
   expect(() => sentry.withoutSecrets("plain")).toThrow("closed");
 });
 
-it("in a score on the way round a failed stream is an escalation", async () => {
+it("in a score after a failed stream is an escalation", async () => {
   const sentry = await Sentry.create(SAE_POLICY, { files: FILES });
   const stream = sentry.createStream();
   const line = Buffer.from(`${llmActivations(1, 2, [[1, 0.9]])}\n`);

@@ -1,9 +1,9 @@
-// The facade: what it shows of a policy, what it refuses, closing, tiers.
+// The class `Sentry`: its policy, invalid options, events, tiers, closing.
 
 import { inspect } from "node:util";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { dns, egress, type Judge, Sentry, type SentryEvent, type SentryOptions } from "../src/index.js";
-import { type StubCore, stubCore } from "./stub-core.js";
+import { dns, egress, type Judge, Sentry, type SentryEvent, type SentryOptions } from "../../src/index.js";
+import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
 beforeEach(() => {
@@ -17,7 +17,7 @@ describe("the policy", () => {
     core.policy.deny = { egress: "e.txt", file: "f.txt", exec: null };
   });
 
-  it("shows no key, wherever one looks", async () => {
+  it("shows no key anywhere", async () => {
     const sentry = await Sentry.create("");
     expect(sentry.policy.llm).toEqual({ url: "http://host/v1", model: "m", hasKey: true, timeoutS: 30 });
     const shown =
@@ -26,7 +26,7 @@ describe("the policy", () => {
     expect(shown).not.toContain("sk-secret");
   });
 
-  it("has the options' overrides, and keeps what they leave out", async () => {
+  it("has the overrides of the options, and otherwise its own settings", async () => {
     core.policy.failClosed = true;
     const { policy } = await Sentry.create("", { dryRun: true, deny: { egress: "other.txt", file: null } });
     expect(policy).toMatchObject({
@@ -51,7 +51,7 @@ describe("the policy", () => {
     expect(Object.isFrozen(given.agent) || Object.isFrozen(given.deny)).toBe(false);
   });
 
-  it("that asks for tiers which are not there is warned of", async () => {
+  it("that configures missing tiers gets warnings", async () => {
     const { warnings } = await Sentry.create("");
     expect(warnings).toEqual([
       "the policy configures `llm`, but there is no L2 tier: escalations that no other tier resolves are allowed (fail-open)",
@@ -62,7 +62,7 @@ describe("the policy", () => {
   });
 });
 
-describe("an option that is none is refused", () => {
+describe("an invalid option is an error", () => {
   it.each<[object, string]>([
     [{ failclosed: true }, "unknown option `failclosed`"],
     [{ failClosed: "false" }, "option `failClosed` must be of type boolean"],
@@ -93,7 +93,7 @@ describe("an option that is none is refused", () => {
 });
 
 describe("events", () => {
-  it("come as text, as bytes of any kind, or as an object", async () => {
+  it("may be text, bytes of any kind, or an object", async () => {
     const sentry = await Sentry.create("");
     const json = dns(1, "evil.é");
     const bytes = new TextEncoder().encode(json);
@@ -105,7 +105,7 @@ describe("events", () => {
     }
   });
 
-  it("that JSON cannot hold, or that are too large, are none", async () => {
+  it("that JSON cannot hold, or that are too large, are not events", async () => {
     const sentry = await Sentry.create("");
     const cycle: { self?: object } = {};
     cycle.self = cycle;
@@ -135,7 +135,7 @@ describe("events", () => {
     expect(sentry.classify("é".repeat(9 * 1024 * 1024))).toBeNull();
   });
 
-  it("have one frozen decision where they are judged alike", async () => {
+  it("with the same judgment share one frozen decision", async () => {
     const sentry = await Sentry.create("");
     const decision = sentry.classify(dns(1, "odd1"));
     expect(decision).toBe(sentry.classify(dns(2, "odd2")));
@@ -149,7 +149,7 @@ describe("events", () => {
     });
   });
 
-  it("are known by their facts", async () => {
+  it("have facts", async () => {
     const sentry = await Sentry.create("");
     expect(sentry.facts(dns(1, "ok"))).toMatchObject({ kind: "Dns", subject: "ok" });
     expect(sentry.facts("junk")).toBeNull();
@@ -157,7 +157,7 @@ describe("events", () => {
 });
 
 describe("tiers", () => {
-  it("get the event and its line, for an escalation alone", async () => {
+  it("get the event and its line, only for an escalation", async () => {
     const l2 = answers("Llm");
     const sentry = await Sentry.create("", { tiers: { l2 } });
     expect((await sentry.evaluate(dns(1, "evil"))).tier).toBe("Rules");
@@ -178,7 +178,7 @@ describe("tiers", () => {
     await expect(sentry.evaluate(dns(1, "odd"), { signal: controller.signal })).rejects.toThrow("enough");
   });
 
-  it("leave nothing on a signal that outlives the judgment", async () => {
+  it("leave no listener on a signal that outlives the judgment", async () => {
     const sentry = await Sentry.create("", { tiers: { l2: answers("Llm") } });
     const { signal } = new AbortController();
     const [add, remove] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];
@@ -200,7 +200,7 @@ it("judges many events at once without a warning of leaking listeners", async ()
 });
 
 describe("a closed sentry", () => {
-  it("refuses everything but being closed", async () => {
+  it("throws from every method but `close`", async () => {
     const sentry = await Sentry.create("");
     sentry.close();
     const event = egress(1, "a");
@@ -217,7 +217,7 @@ describe("a closed sentry", () => {
     await expect(sentry.resolveEscalation(escalation, null)).rejects.toThrow("this sentry is closed");
   });
 
-  it("rejects what its tiers were at", async () => {
+  it("rejects judgments in progress", async () => {
     const sentry = await Sentry.create("", { tiers: { l2: hangs } });
     const waiting = sentry.evaluate(dns(1, "odd"));
     sentry.close();
@@ -235,7 +235,7 @@ const escalation = { verdict: "escalate", tier: "Rules", severity: "info", reaso
 
 const hangs: Judge = { tier: "Llm", judge: () => new Promise(() => {}) };
 
-/** A tier that blocks, and remembers what it was asked. */
+/** A tier that blocks, and records the events it gets. */
 function answers(tier: "Llm" | "Agent"): Judge & { readonly seen: object[] } {
   const seen: object[] = [];
   return {
@@ -248,7 +248,7 @@ function answers(tier: "Llm" | "Agent"): Judge & { readonly seen: object[] } {
   };
 }
 
-it("gives what makes it again, with what it read of the environment and no more, and shows none of it", async () => {
+it("returns a spec that makes it again, with only the variables that it read, and shows none of them when logged", async () => {
   const env = { KEY: "hunter2", OTHER: "x" };
   const llm = { url: "http://host/v1", model: "m", key: "hunter2", timeoutS: 30 };
   const first = await Sentry.create("a = $KEY", { env, name: "site.acl", failClosed: true, speculate: "low", llm });

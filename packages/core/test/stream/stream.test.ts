@@ -1,8 +1,8 @@
-// Streams: what comes out, however a stream is cut and whatever fails.
+// Streams: their items, for any chunks and any failure.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Decision, dns, type EventStream, Sentry, type StreamItem } from "../src/index.js";
-import { type StubCore, stubCore } from "./stub-core.js";
+import { type Decision, dns, type EventStream, Sentry, type StreamItem } from "../../src/index.js";
+import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
 let sentry: Sentry;
@@ -39,19 +39,19 @@ const NOTED = [
   ["evil", "evil2"],
 ];
 
-it.each([1, 7, 64, 10_000])("gives what needs attention in order, in chunks of %d bytes", (size) => {
+it.each([1, 7, 64, 10_000])("returns the lines that need attention in order, in chunks of %d bytes", (size) => {
   const stream = sentry.createStream();
   expect(feed(stream, bytes(...LINES), size)).toEqual(NOTED);
   expect(stream.counters).toEqual(COUNTERS);
 });
 
-it("gives a target, and the event with its line", () => {
+it("returns a target, and the event with its line", () => {
   const [item] = sentry.createStream().push(bytes(dns(1, "evil.é"), ""));
   expect(item?.decision.action).toEqual({ kind: "DenyEgress", target: "evil.é" });
   expect(item?.event).toMatchObject({ kind: "Dns", subject: "evil.é", line: dns(1, "evil.é") });
 });
 
-it("takes a chunk of many megabytes, and has the events of its first part too", () => {
+it("takes a chunk of many megabytes, and keeps the events of its first part", () => {
   const input = bytes(
     dns(1, "odd1"),
     ...Array.from({ length: 30_000 }, () => dns(1, "ok, and quite long at that")),
@@ -66,7 +66,7 @@ it("takes a chunk of many megabytes, and has the events of its first part too", 
   expect(core.instances).toBe(1);
 });
 
-it("refuses to fetch an event when the stream has gone on, but keeps one that was fetched", () => {
+it("throws for an expired event, but keeps an event that was read in time", () => {
   const stream = sentry.createStream();
   const [first, second] = stream.push(bytes(dns(1, "odd1"), dns(1, "odd2"), ""));
   expect(first?.event?.subject).toBe("odd1");
@@ -76,7 +76,7 @@ it("refuses to fetch an event when the stream has gone on, but keeps one that wa
 });
 
 describe("when the rule engine fails", () => {
-  it.each([1, 50, 10_000])("only the line that it fails on goes unjudged, in chunks of %d bytes", (size) => {
+  it.each([1, 50, 10_000])("only the line that it fails on is not judged, in chunks of %d bytes", (size) => {
     const stream = sentry.createStream();
     const lines = [...LINES.slice(0, 3), dns(1, "TRAP"), ...LINES.slice(3)];
     expect(feed(stream, bytes(...lines), size)).toEqual([NOTED[0], FAILED, NOTED[1], NOTED[2]]);
@@ -97,7 +97,7 @@ describe("when the rule engine fails", () => {
     },
   );
 
-  it("in the last line, that line says so; with no last line, nothing does", () => {
+  it("in the last line, that line is an escalation; without a last line, there is none", () => {
     const stream = sentry.createStream();
     stream.push(bytes(dns(1, "TRAP")));
     expect(told(stream.end())).toEqual([FAILED]);
@@ -106,7 +106,7 @@ describe("when the rule engine fails", () => {
     expect(stream.counters).toMatchObject({ lines: 1, events: 1 });
   });
 
-  it("elsewhere, an unfinished line is not lost", () => {
+  it("between chunks, an unfinished line is not lost", () => {
     const stream = sentry.createStream();
     const input = bytes(...LINES);
     stream.push(input.subarray(0, 50));
@@ -117,7 +117,7 @@ describe("when the rule engine fails", () => {
     expect(stream.counters).toEqual(COUNTERS);
   });
 
-  it("before an event is fetched, there is none to give", () => {
+  it("before an event is read, the event is `null`", () => {
     const [item] = sentry.createStream().push(bytes(dns(1, "odd"), ""));
     sentry.classify(dns(1, "TRAP"));
     sentry.classify(dns(1, "ok"));
@@ -127,7 +127,7 @@ describe("when the rule engine fails", () => {
     expect(core.instances).toBe(2);
   });
 
-  it("on a line that is too long, that line is skipped and counted as ever", () => {
+  it("on a line that is too long, that line is skipped and counted", () => {
     const stream = sentry.createStream();
     stream.push(new Uint8Array(300_000).fill(120));
     core.trapOn = "feed";
@@ -136,7 +136,7 @@ describe("when the rule engine fails", () => {
   });
 });
 
-it("goes on by another policy in the middle of a line", async () => {
+it("continues with another policy in the middle of a line", async () => {
   const stream = sentry.createStream();
   const input = bytes(...LINES);
   const before = told(stream.push(input.subarray(0, 130)));
@@ -160,7 +160,7 @@ it.each([
   expect(() => sentry.classifyLines(chunk as Uint8Array)).toThrow("`lines` must be a Uint8Array");
 });
 
-it("that is closed takes nothing more, and its events cannot be fetched", () => {
+it("that is closed throws, and its events are expired", () => {
   const stream = sentry.createStream();
   const [item] = stream.push(bytes(dns(1, "odd"), ""));
   stream.close();
@@ -173,14 +173,14 @@ it("that is closed takes nothing more, and its events cannot be fetched", () => 
 describe("classifyLines", () => {
   const told = (decisions: readonly (Decision | null)[]) => decisions.map((each) => each && (each.rule ?? each.reason));
 
-  it.each(["", "\n"])("gives what classify gives for each line, but for targets (end %j)", (end) => {
+  it.each(["", "\n"])("returns what `classify` returns for each line, without targets (end %j)", (end) => {
     const decisions = sentry.classifyLines(bytes(LINES.join("\n") + end));
     expect(told(decisions)).toEqual(told(LINES.map((line) => sentry.classify(line))));
     expect(decisions.some((decision) => decision?.action !== undefined)).toBe(false);
     expect(sentry.classifyLines(bytes(""))).toEqual([]);
   });
 
-  it("judges the other lines where the rule engine fails on one", () => {
+  it("judges the other lines if the rule engine fails on one", () => {
     const lines = [dns(1, "odd"), dns(1, "TRAP"), "", dns(1, "evil"), ""];
     expect(told(sentry.classifyLines(bytes(...lines)))).toEqual(["odd", FAILED[0], null, "evil"]);
   });

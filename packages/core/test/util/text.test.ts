@@ -1,8 +1,8 @@
-// Sizes of texts as UTF-8, against the platform's own encoder.
+// UTF-8 lengths of texts, compared with the platform's encoder.
 
 import { expect, it } from "vitest";
-import { truncateUtf8 } from "../src/host.js";
-import { utf8Length } from "../src/util/text.js";
+import { truncateUtf8 } from "../../src/host.js";
+import { utf8Length } from "../../src/util/text.js";
 
 const TEXTS = [
   "",
@@ -21,7 +21,7 @@ it.each(TEXTS)("counts the bytes of %j", (text) => {
   expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
 });
 
-it.each(TEXTS)("cuts %j at every size, at a whole character", (text) => {
+it.each(TEXTS)("cuts %j at every length, after a whole character", (text) => {
   for (let max = 0; max < 14; max++) {
     const cut = truncateUtf8(text, max);
     expect(text.startsWith(cut)).toBe(true);

@@ -10,8 +10,8 @@ import {
   type RuleInput,
   Sentry,
   type SentryEvent,
-} from "../src/index.js";
-import { stubCore } from "./stub-core.js";
+} from "../../src/index.js";
+import { stubCore } from "../support/stub-core.js";
 
 const RULE: RuleInput = { name: "r", on: ["Dns", "*"], match: "x", verdict: "block", severity: "low", reason: "r" };
 

@@ -1,4 +1,4 @@
-// An OpenAI-compatible endpoint on loopback that answers as a test wants, and tells what it was sent and what became of it.
+// An OpenAI-compatible endpoint on loopback whose answers a test defines, and which records requests.
 
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
@@ -22,7 +22,7 @@ export interface Endpoint {
 
 export type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
 
-/** Lives as long as the test. */
+/** Starts an endpoint that stops when the test ends. */
 export async function endpoint(answer: Answer): Promise<Endpoint> {
   const received: Received[] = [];
   let closed: (how: { complete: boolean }) => void = () => {};
@@ -48,7 +48,7 @@ export async function endpoint(answer: Answer): Promise<Endpoint> {
   };
 }
 
-/** A chat completion whose message has this content. */
+/** A chat completion with this content. */
 export function completion(content: unknown): string {
   return JSON.stringify({
     id: "c",
@@ -57,12 +57,12 @@ export function completion(content: unknown): string {
   });
 }
 
-/** Answers with a body of JSON. */
+/** Answers with a JSON body. */
 export function json(body: string, status = 200, headers: Record<string, string> = {}): Answer {
   return (response) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
 }
 
-/** Answers as a model that says this. */
+/** Answers as a model with this content. */
 export function says(content: unknown): Answer {
   return json(completion(content));
 }

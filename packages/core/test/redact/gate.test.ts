@@ -6,8 +6,8 @@ import { core } from "../../src/entry/core.js";
 import { type Judge, type PolicyInput, Sentry } from "../../src/index.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
-import { stubCore } from "../stub-core.js";
-import { EMAIL, GITHUB, hostileText, OPENAI, PEM, random, some } from "./support.js";
+import { EMAIL, GITHUB, hostileText, OPENAI, PEM, random, some } from "../support/secret-texts.js";
+import { stubCore } from "../support/stub-core.js";
 
 let sentry: Sentry;
 
@@ -18,8 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => sentry.close());
 
-describe("what is found", () => {
-  it("is told in UTF-16 units, by kind and in order, and masked", async () => {
+describe("a find", () => {
+  it("has UTF-16 positions and a kind, is in order, and is masked", async () => {
     const body = `😀 ${EMAIL} é ${OPENAI}, ${EMAIL}`;
     const wire = await sentry.inspectWire(body, "request");
     expect(wire.redactions.map(({ start, end }) => body.slice(start, end))).toEqual([EMAIL, OPENAI, EMAIL]);
@@ -36,7 +36,7 @@ describe("what is found", () => {
     );
   });
 
-  it("leaves a body of JSON one of JSON", async () => {
+  it("leaves a JSON body valid JSON", async () => {
     const inner = JSON.stringify({ password: "hunter2hunter2", note: `mail\n${EMAIL}` });
     const body = JSON.stringify({ messages: [{ content: inner }, { content: PEM }] });
     const { masked } = (await sentry.inspectWire(body, "request")).apply(body);
@@ -47,7 +47,7 @@ describe("what is found", () => {
     expect(JSON.parse(masked).messages[1].content).toBe("{{A3S_REDACTED:private_key:1}}");
   });
 
-  it("is masked whatever the verdict, and the body is judged all the same", async () => {
+  it("is masked whatever the verdict, and the body is still judged", async () => {
     const body = `-----BEGIN PRIVATE KEY-----\n${some(64)}\n`;
     const open = await sentry.inspectWire(body, "request");
     expect(open.decision).toMatchObject({ verdict: "allow", rule: "secret-in-egress", severity: "high" });
@@ -59,15 +59,15 @@ describe("what is found", () => {
     expect(closed.apply(body).masked).toBe(open.apply(body).masked);
   });
 
-  it("is the same in a body that is masked already", async () => {
+  it("is the same in a body that is already masked", async () => {
     const body = `{"password": "${some(20)}", "to": "${EMAIL}"}`;
     const { masked } = (await sentry.inspectWire(body, "request")).apply(body);
     expect((await sentry.inspectWire(masked, "request")).redactions).toEqual([]);
   });
 });
 
-describe("restore(apply(x).masked) is x", () => {
-  it("for hostile texts of all sorts", async () => {
+describe("restore(apply(x).masked) equals x", () => {
+  it("for hostile texts of all kinds", async () => {
     const next = random(3);
     let masked = 0;
     for (let i = 0; i < 3000; i++) {
@@ -90,7 +90,7 @@ describe("restore(apply(x).masked) is x", () => {
     expect(wire.restore(wire.apply(text).masked)).toBe(text);
   });
 
-  it("for more than an event may have, which is masked in parts", async () => {
+  it("for a body larger than an event, which is masked in parts", async () => {
     const line = `mail ${EMAIL} or "${OPENAI}" 😀\n`;
     const text = line.repeat(Math.ceil((17 << 20) / line.length));
     const wire = await sentry.inspectWire(text, "response");
@@ -104,7 +104,7 @@ describe("restore(apply(x).masked) is x", () => {
 });
 
 describe("the event", () => {
-  it("goes through the tiers, with its direction and actor", async () => {
+  it("passes the tiers, with its direction and actor", async () => {
     const seen: unknown[] = [];
     const l2: Judge = {
       tier: "Llm",
@@ -126,14 +126,14 @@ describe("the event", () => {
     asking.close();
   });
 
-  it("is waited for no longer than a signal allows", async () => {
+  it("is aborted by a signal", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(sentry.inspectWire("x", "request", { signal })).rejects.toThrow("enough");
   });
 });
 
 describe("a mistake of the caller", () => {
-  it("is a TypeError that shows nothing of the body", async () => {
+  it("is a `TypeError` that shows nothing of the body", async () => {
     const wire = await sentry.inspectWire(OPENAI, "request");
     expect(() => wire.apply(`${OPENAI} `)).toThrow(new TypeError("`apply` takes only the content that was inspected"));
     await expect(sentry.inspectWire(5 as unknown as string, "request")).rejects.toThrow("`content` must be a string");
@@ -145,8 +145,8 @@ describe("a mistake of the caller", () => {
   });
 });
 
-describe("an engine that fails", () => {
-  it("blocks the body, and gives nothing for masked", async () => {
+describe("a failing engine", () => {
+  it("blocks the body, and masks nothing", async () => {
     const stub = stubCore();
     const failing = await Sentry.create("");
     stub.trapOn = "scan";
@@ -156,14 +156,14 @@ describe("an engine that fails", () => {
     expect(wire.decision.reason).toContain("rule engine failed: unreachable; the content was not searched for secrets");
     expect(() => wire.apply("a secret")).toThrow("cannot be masked");
     expect(wire.restore("x")).toBe("x");
-    // The next one finds a fresh instance.
+    // The next call gets a fresh instance.
     const { masked } = (await failing.inspectWire("a secret", "request")).apply("a secret");
     expect(masked).toBe("a {{A3S_REDACTED:secret:1}}");
     failing.close();
   });
 });
 
-it("a site's own patterns and switched-off kinds count", async () => {
+it("a policy's own patterns and disabled kinds apply", async () => {
   const policy: PolicyInput = {
     redact: { off: ["email"], patterns: [{ name: "emp", match: "EMP-(\\d{4})", value_group: 1 }] },
   };

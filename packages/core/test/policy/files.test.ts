@@ -1,10 +1,10 @@
 // The files that a policy names.
 
 import { expect, it, vi } from "vitest";
-import { PolicyError } from "../src/index.js";
-import { policyFiles } from "../src/policy/files.js";
+import { PolicyError } from "../../src/index.js";
+import { policyFiles } from "../../src/policy/files.js";
 
-it("are read once each, or taken from a table, and remembered", () => {
+it("are read once each, or taken from a table, and kept", () => {
   const readFile = vi.fn((path: string) => `text of ${path}`);
   const files = policyFiles("site.acl", { "known.json": "{}" }, readFile);
   expect(files.table()).toEqual({});

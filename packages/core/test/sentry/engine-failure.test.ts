@@ -1,8 +1,8 @@
-// A rule engine that fails: what of it reaches the caller, and that it is as good as new afterwards.
+// A failing rule engine: what callers see of it, and that it works again afterwards.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { dns, Sentry } from "../src/index.js";
-import { type StubCore, stubCore } from "./stub-core.js";
+import { dns, Sentry } from "../../src/index.js";
+import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
 beforeEach(() => {
@@ -19,14 +19,14 @@ const FAILED = {
 };
 
 describe("a trap", () => {
-  it("is an escalation of that event, and the next is judged as ever", async () => {
+  it("is an escalation of that event, and the next event is judged normally", async () => {
     const sentry = await Sentry.create("");
     expect(sentry.classify(dns(1, "TRAP"))).toEqual(FAILED);
     expect(sentry.classify(dns(1, "evil"))).toMatchObject({ verdict: "block", rule: "evil" });
     expect([core.instances, core.compiled]).toEqual([2, 2]);
   });
 
-  it("takes the fail mode in evaluate, and no tier is asked", async () => {
+  it("gets the fail mode from `evaluate`, and no tier is called", async () => {
     const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
     const sentry = await Sentry.create("", { failClosed: true, tiers: { l2 } });
     expect(await sentry.evaluate(dns(1, "TRAP"))).toMatchObject({
@@ -37,27 +37,27 @@ describe("a trap", () => {
     });
   });
 
-  it("stops a judgment by stages, which asks no tier either", async () => {
+  it("stops the stages, and no tier is called", async () => {
     const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
     const sentry = await Sentry.create("", { tiers: { l2 } });
     const stopped = { l1Decision: FAILED, stageStatus: "stopped", nextTierEligible: false, stopReason: "not-judged" };
     expect(sentry.evaluateL1(dns(1, "TRAP"))).toEqual(stopped);
     expect(await sentry.evaluateThroughL2(dns(1, "TRAP"))).toEqual(stopped);
-    core.trapOn = "facts";
+    core.trapOn = "takeFacts";
     expect(await sentry.evaluateThroughL2(dns(1, "odd"))).toEqual(stopped);
   });
 
-  it("while an event is made ready for a tier takes the fail mode", async () => {
+  it("while an event is prepared for a tier gets the fail mode", async () => {
     const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
     const sentry = await Sentry.create("", { failClosed: true, tiers: { l2 } });
-    core.trapOn = "facts";
+    core.trapOn = "takeFacts";
     expect(await sentry.evaluate(dns(1, "odd"))).toMatchObject({
       verdict: "block",
       reason: `${FAILED.reason} [unresolved escalation, fail-closed]`,
     });
   });
 
-  it("compiles the same text with the same environment again", async () => {
+  it("compiles the same text again with the same environment", async () => {
     const env = { KEY: "one" };
     const sentry = await Sentry.create("key = $KEY", { env });
     env.KEY = "two";
@@ -66,7 +66,7 @@ describe("a trap", () => {
     expect(core.sources).toEqual(["key = one", "key = one"]);
   });
 
-  it("of one sentry is nothing that another notices", async () => {
+  it("of one sentry does not affect another", async () => {
     const [one, other] = [await Sentry.create("one"), await Sentry.create("other")];
     expect(one.classify(dns(1, "TRAP")).severity).toBe("high");
     expect(other.classify(dns(1, "evil")).rule).toBe("evil");
@@ -75,14 +75,14 @@ describe("a trap", () => {
     one.close();
   });
 
-  it("while a target is fetched is a failure too, not a block without its action", async () => {
+  it("while a target is fetched is an escalation, not a block without its action", async () => {
     const sentry = await Sentry.create("");
-    core.trapOn = "facts";
+    core.trapOn = "target";
     expect(sentry.classify(dns(1, "evil"))).toEqual(FAILED);
     expect(sentry.classify(dns(1, "evil")).action).toEqual({ kind: "DenyEgress", target: "evil" });
   });
 
-  it("while room is made, or the policy compiled again, is a failure of that event alone", async () => {
+  it("while a buffer is allocated, or the policy is compiled again, affects that event alone", async () => {
     const sentry = await Sentry.create("");
     core.trapOn = "input";
     expect(sentry.classify(dns(1, "evil"))).toEqual(FAILED);
@@ -91,7 +91,7 @@ describe("a trap", () => {
     expect(sentry.classify(dns(1, "evil")).verdict).toBe("block");
   });
 
-  it("that no fresh instance follows keeps every event an escalation, until one does", async () => {
+  it("without a fresh instance makes every event an escalation, until there is one", async () => {
     const sentry = await Sentry.create("");
     const { reset } = core;
     core.reset = () => {};
@@ -103,7 +103,7 @@ describe("a trap", () => {
     expect(sentry.classify(dns(1, "ok")).verdict).toBe("allow");
   });
 
-  it("in a question about an event is an error", async () => {
+  it("in `facts` or `explain` is an error", async () => {
     const sentry = await Sentry.create("");
     for (const ask of [() => sentry.facts(dns(1, "TRAP")), () => sentry.explain(dns(1, "TRAP"))]) {
       expect(ask).toThrow("rule engine failed: unreachable");
@@ -111,13 +111,13 @@ describe("a trap", () => {
     expect(sentry.facts(dns(1, "ok"))?.subject).toBe("ok");
   });
 
-  it("where a policy is compiled first rejects", async () => {
+  it("during the first compilation rejects", async () => {
     core.trapOn = "compile";
     await expect(Sentry.create("")).rejects.toThrow("rule engine failed: unreachable");
     expect((await Sentry.create("")).classify(dns(1, "evil")).verdict).toBe("block");
   });
 
-  it("where a risk is inferred leaves a risk that says nothing", async () => {
+  it("while a risk is inferred returns the general risk", async () => {
     const sentry = await Sentry.create("");
     expect(sentry.inferRisk("why", "Dns").category).toBe("inferred");
     core.trapOn = "free";
@@ -126,7 +126,7 @@ describe("a trap", () => {
 });
 
 describe("closing", () => {
-  it("frees what there is to free, once", async () => {
+  it("frees everything, once", async () => {
     const sentry = await Sentry.create("");
     const stream = sentry.createStream();
     expect(core.live).toBe(2);
@@ -137,7 +137,7 @@ describe("closing", () => {
     expect([core.live, sentry.closed]).toEqual([0, true]);
   });
 
-  it("leaves a handle of a failed instance alone", async () => {
+  it("does not touch a handle of a failed instance", async () => {
     const sentry = await Sentry.create("");
     sentry.classify(dns(1, "TRAP"));
     expect(() => sentry.close()).not.toThrow();

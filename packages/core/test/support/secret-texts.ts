@@ -1,4 +1,4 @@
-// Texts with secrets in them, made at random. The secrets are put together here, so that no scanner takes them for leaked ones.
+// Random texts with secrets. The secrets are assembled here, so that no scanner reports them as leaked.
 
 const ALNUM = "q7Gd2mZx9Kp4Rt6Wb1Ns8Vc3Jh5Lf0YaEuTiOkQwXzBvNm";
 
@@ -24,7 +24,7 @@ export function random(seed: number): (bound: number) => number {
   };
 }
 
-/** What a text for the gate is made of, the hostile included. */
+/** The parts of a text for the gate, hostile ones included. */
 const PARTS = [
   OPENAI,
   AWS,
@@ -85,7 +85,7 @@ export function cut(text: string, most: number, next: (bound: number) => number)
   return chunks;
 }
 
-/** What comes out of a stream, piece by piece, when these chunks go in. */
+/** The output of a stream for these input chunks. */
 export async function through(stream: TransformStream<string, string>, chunks: readonly string[]): Promise<string[]> {
   const write = async (): Promise<void> => {
     const writer = stream.writable.getWriter();

@@ -9,7 +9,7 @@ import {
   PolicyError,
   Sentry,
   type SentryOptions,
-} from "../src/entry/inlined.js";
+} from "../../src/entry/inlined.js";
 
 const POLICY = 'sae { dict = "features.json" }';
 const RISK = { category: "model_output_risk", name: "Risky model-output concepts", riskType: "communication" };
@@ -68,7 +68,7 @@ describe("a policy with a dictionary", () => {
     expect(sentry.policy.sae).toEqual({ dict: "features.json", escalateAt: 0.3, blockAt: 0.6 });
   });
 
-  it("allows what is harmless, without a risk", async () => {
+  it("allows a harmless event, without a risk", async () => {
     const decision = await (await sentryOf()).evaluate(HARMLESS);
     expect(decision).toMatchObject({ verdict: "allow", tier: "Sae", severity: "info", reason: "no safety features" });
     expect(decision).not.toHaveProperty("risk");
@@ -118,7 +118,7 @@ describe("a policy with a dictionary", () => {
     expect(explained?.sae).toMatchObject({ verdict: "escalate", tier: "Sae", explain: { harmful: 0.4 } });
   });
 
-  it("takes settings that win over its own", async () => {
+  it("uses settings that override its own", async () => {
     const sae = { dict: "other.json", escalateAt: 0.05, blockAt: 0.1 };
     const sentry = await sentryOf(POLICY, { files: { "other.json": FILES["features.json"] }, sae });
     expect(await sentry.evaluate(event([221, 0.2]))).toMatchObject({ verdict: "block", severity: "low" });
@@ -128,7 +128,7 @@ describe("a policy with a dictionary", () => {
     expect(await added.evaluate(HARMFUL)).toMatchObject({ verdict: "block", tier: "Sae" });
   });
 
-  it("makes room for a tier of the caller's own, and reads no file for that", async () => {
+  it("is replaced by a caller's tier, and then reads no file", async () => {
     const explain = { channel: "activation", harmful: 1, safety: 0, categories: {}, drivers: [] } as const;
     const judge = async () => ({ verdict: "block", severity: "low", reason: "mine", explain }) as const;
     const sentry = await sentryOf(POLICY, { tiers: { sae: { tier: "Sae", judge } } });
@@ -138,22 +138,22 @@ describe("a policy with a dictionary", () => {
     expect(await (await sentryOf(source, options)).evaluate(HARMFUL)).toMatchObject({ tier: "Rules" });
   });
 
-  it("asks for its file once, by the path that is written there", async () => {
+  it("reads its file once, by the path in the policy", async () => {
     const paths: string[] = [];
     const readFile = (path: string): string => {
       paths.push(path);
       return FILES["features.json"];
     };
-    const sentry = await sentryOf('sae { dict = "./a/../features.json" }', { readFile });
+    const sentry = await sentryOf('sae { dict = "../features.json" }', { readFile });
     expect(await sentry.evaluate(HARMFUL)).toMatchObject({ verdict: "block" });
     const { source, options } = structuredClone(sentry.spec());
     const again = await sentryOf(source, options);
     expect(await again.evaluate(UNSURE)).toEqual(await sentry.evaluate(UNSURE));
-    expect(paths).toEqual(["./a/../features.json"]);
+    expect(paths).toEqual(["../features.json"]);
   });
 });
 
-describe("what is not finite", () => {
+describe("numbers that are not finite", () => {
   const line = (activation: string) =>
     `{"event":{"LlmActivations":{"pid":7,"features":[[8801,0.9],[8801,${activation}]]}}}`;
 
@@ -170,7 +170,7 @@ describe("what is not finite", () => {
     },
   );
 
-  it.each(["1e999", "-1e999", "NaN", "Infinity"])("as a weight, %s, makes no policy", async (weight) => {
+  it.each(["1e999", "-1e999", "NaN", "Infinity"])("as a weight, %s, are an error", async (weight) => {
     const text = JSON.stringify(LABELS, null, 2).replace("0.9", weight);
     const { diagnostics } = await refusal(text);
     expect(diagnostics).toHaveLength(1);
@@ -180,7 +180,7 @@ describe("what is not finite", () => {
 });
 
 describe("a dictionary that cannot be used", () => {
-  it("is shown with each of its mistakes", async () => {
+  it("is an error with each of its mistakes", async () => {
     const text =
       '{\n  "😀": { "concept": "c", "category": "k", "weight": 1 },\n  "1": { "concept": "c", "wieght": 1 }\n}';
     const { message, diagnostics } = await refusal(text);
@@ -198,12 +198,12 @@ describe("a dictionary that cannot be used", () => {
     expect(await lint(POLICY)).toEqual([]);
   });
 
-  it("is too large", async () => {
+  it("may be too large", async () => {
     const { message } = await refusal(" ".repeat(16 * 1024 * 1024 + 1));
     expect(message).toContain("error[sae/limit]: the dictionary is larger than 16 MiB");
   });
 
-  it("cannot be read", async () => {
+  it("may be unreadable", async () => {
     const readFile = (): never => {
       throw new Error("there is no such file");
     };
@@ -212,7 +212,7 @@ describe("a dictionary that cannot be used", () => {
     await expect(Sentry.create(POLICY)).rejects.toThrow("no file access here");
   });
 
-  it("has a hundred mistakes in a line of megabytes", async () => {
+  it("may have a hundred mistakes in a line of megabytes", async () => {
     const members = Array.from({ length: 100_000 }, (_, id) => `"${id}x":{"concept":"${"c".repeat(99)}"}`);
     const { diagnostics } = await refusal(`{${members.join(",")}}`);
     expect(diagnostics).toHaveLength(100);
@@ -220,7 +220,7 @@ describe("a dictionary that cannot be used", () => {
   });
 });
 
-/** Numbers from 0 up to `below`, always the same for a seed. */
+/** Random numbers from 0 up to `below`, the same for each seed. */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -235,7 +235,7 @@ interface Label {
   readonly weight: number;
 }
 
-/** The score by a plain reading of the contract; each contribution rounded to millionths. */
+/** The score by a direct implementation of the contract; each contribution is rounded to millionths. */
 function plainScore(labels: Record<number, Label>, features: readonly (readonly [number, number])[]) {
   const largest = new Map<number, number>();
   for (const [id, activation] of features) {
@@ -277,7 +277,7 @@ describe("a large dictionary", () => {
     }
   });
 
-  it("scores as a plain reading does, and a stream as one event at a time", async () => {
+  it("scores like a direct implementation, in a stream too", async () => {
     const sentry = await sentryOf(POLICY, { readFile: () => JSON.stringify(labels) });
     const expected = lines.flatMap((line) => {
       const { sae, decision } = sentry.explain(line) ?? {};
@@ -306,7 +306,7 @@ describe("a large dictionary", () => {
   });
 });
 
-it("a stream without the tier gives no item for what no rule minds", async () => {
+it("a stream without the tier returns no item for activations that match no rule", async () => {
   const sentry = await sentryOf("");
   const stream = sentry.createStream();
   expect(stream.push(Buffer.from(`${HARMFUL}\n`))).toEqual([]);
@@ -318,7 +318,7 @@ it("a stream without the tier gives no item for what no rule minds", async () =>
   stream.close();
 });
 
-it("a stream leaves activations to the caller's own tier, whatever the rules say of them", async () => {
+it("a stream escalates activations to the caller's tier, whatever the rules decide", async () => {
   const judged: string[] = [];
   const sae: Judge = {
     tier: "Sae",
@@ -351,7 +351,7 @@ it("a stream leaves activations to the caller's own tier, whatever the rules say
   stream.close();
 });
 
-it("a rule on activations counts for `classify` alone where the tier is", async () => {
+it("with the tier, a rule on activations applies to `classify` alone", async () => {
   const rule = { name: "a", on: "LlmActivations", match: "features", verdict: "block", severity: "low", reason: "r" };
   const sentry = await sentryOf({ rules: [rule], sae: { dict: "features.json" } });
   expect(sentry.classify(HARMLESS)).toMatchObject({ verdict: "block", rule: "a" });

@@ -1,10 +1,10 @@
-// Codes of the engine, as the decisions that they stand for.
+// The codes of the engine, and the decisions made from them.
 
 import { expect, it } from "vitest";
-import { L1Decisions } from "../src/decision/l1-decisions.js";
-import { hasTarget, isEvent, isPartial, isUnmodelled, kindIndexOf, ruleOf } from "../src/engine/judgment-code.js";
-import { KINDS } from "../src/generated/boundary.js";
-import type { RuleInfo } from "../src/generated/wire.js";
+import { L1Decisions } from "../../src/decision/l1-decisions.js";
+import { hasTarget, isEvent, isPartial, isUnmodelled, kindIndexOf, ruleOf } from "../../src/engine/judgment-code.js";
+import { KINDS } from "../../src/generated/boundary.js";
+import type { RuleInfo } from "../../src/generated/wire.js";
 
 const rule = (name: string): RuleInfo => ({
   name,
@@ -23,7 +23,7 @@ const rule = (name: string): RuleInfo => ({
 const code = (kind: number, rule: number, flags = 0) => (kind << 24) | (rule + 1) | flags;
 const [EGRESS, DNS, PARTIAL, TARGET] = [3, 4, 1 << 27, 1 << 28];
 
-it("takes a code apart", () => {
+it("reads all parts of a code", () => {
   const full = code(7, 0xff_fffe, PARTIAL | TARGET);
   expect([isEvent(full), ruleOf(full), kindIndexOf(full), isPartial(full), hasTarget(full)]).toEqual([
     true,
@@ -45,7 +45,7 @@ it("takes a code apart", () => {
   ]);
 });
 
-it("keeps rules, kinds and evidence apart, whatever is asked first", () => {
+it("caches one decision for each rule, kind and evidence, in any order", () => {
   const l1 = new L1Decisions([rule("a"), rule("b")]);
   const seen = new Set<unknown>();
   for (const kind of [EGRESS, DNS]) {
@@ -63,7 +63,7 @@ it("keeps rules, kinds and evidence apart, whatever is asked first", () => {
   expect(seen.size).toBe(12);
 });
 
-it("adds an action only where there is a target, and leaves the shared decision alone", () => {
+it("adds an action only if there is a target, and does not change the shared decision", () => {
   const l1 = new L1Decisions([rule("a")]);
   const shared = l1.of(code(EGRESS, 0, TARGET));
   expect(l1.withTarget(code(EGRESS, 0, TARGET), "10.0.0.1")).toEqual({

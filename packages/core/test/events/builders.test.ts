@@ -1,4 +1,4 @@
-// The event builders: exact JSON, and what they refuse.
+// The event builders: exact JSON, and invalid arguments.
 
 import { describe, expect, it } from "vitest";
 import {
@@ -10,9 +10,9 @@ import {
   securityAction,
   sslContent,
   toolExec,
-} from "../src/index.js";
+} from "../../src/index.js";
 
-describe("each builder makes the JSON of one event", () => {
+describe("each builder returns the JSON of one event", () => {
   it.each([
     [toolExec(7, ["ls", "-la"]), '{"event":{"ToolExec":{"pid":7,"argv":["ls","-la"]}}}'],
     [toolExec(7, []), '{"event":{"ToolExec":{"pid":7,"argv":[]}}}'],
@@ -42,7 +42,7 @@ describe("each builder makes the JSON of one event", () => {
     expect(() => JSON.parse(made)).not.toThrow();
   });
 
-  it("puts who acted into the envelope", () => {
+  it("puts the actor into the envelope", () => {
     const options = { agent: "py", task: "12", session: "s", provider: "Anthropic" };
     expect(dns(1, "a", options)).toBe(
       '{"identity":{"agent":"py","task":"12","session":"s"},"provider":"Anthropic","event":{"Dns":{"pid":1,"query":"a"}}}',
@@ -51,12 +51,12 @@ describe("each builder makes the JSON of one event", () => {
     expect(dns(1, "a", {})).toBe(dns(1, "a"));
   });
 
-  it("writes half a character as an escape, so that the JSON is good UTF-8", () => {
+  it("writes a lone surrogate as an escape, so that the JSON is valid UTF-8", () => {
     expect(dns(1, "a\ud800b")).toBe('{"event":{"Dns":{"pid":1,"query":"a\\ud800b"}}}');
   });
 });
 
-describe("a builder refuses, and says what it got", () => {
+describe("a builder throws an error that names the argument and its value", () => {
   const any = (value: unknown) => value as never;
   it.each<[() => unknown, string]>([
     [() => dns(-1, "a"), "`pid` must be an unsigned 32-bit integer, not -1"],
@@ -89,7 +89,7 @@ describe("a builder refuses, and says what it got", () => {
     expect(call).toThrow(message);
   });
 
-  it("an event that is too large to be judged", () => {
+  it("for an event that may be too large to be judged", () => {
     expect(() => sslContent(1, "é".repeat(8 * 1024 * 1024))).toThrow(RangeError);
     expect(sslContent(1, "é".repeat(1024 * 1024 * 7)).length).toBeGreaterThan(1024 * 1024 * 7);
   });

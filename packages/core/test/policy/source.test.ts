@@ -1,9 +1,9 @@
-// Policies given as objects and as TOML: what becomes of their values, and the errors that name a place.
+// Policies as objects and as TOML: the conversion of values, and errors that name a path.
 
 import { describe, expect, it } from "vitest";
-import { environmentOf } from "../src/policy/env.js";
-import { PolicyError } from "../src/policy/policy-error.js";
-import { coreSource } from "../src/policy/source.js";
+import { environmentOf } from "../../src/policy/env.js";
+import { PolicyError } from "../../src/policy/policy-error.js";
+import { coreSource } from "../../src/policy/source.js";
 
 function problems(source: object | string, format: "acl" | "toml" = "acl"): string[] {
   try {
@@ -29,7 +29,7 @@ function refusalOf(toml: string): string {
 const WANTED = "a policy may hold strings, numbers, booleans, lists and objects";
 
 describe("an object", () => {
-  it("becomes ACL text with its keys in order, whatever they are called", () => {
+  it("becomes ACL text with its keys in order, whatever their names", () => {
     const source = JSON.parse('{"z":1,"a":[true,null,-0,1.5,"x\\n"],"__proto__":{"toJSON":1}}');
     const bare = Object.assign(Object.create(null), { k: 1 });
     expect(coreSource({ ...source, bare }, "p", "acl")).toEqual({
@@ -38,7 +38,7 @@ describe("an object", () => {
     });
   });
 
-  it("may hold one object at two places", () => {
+  it("may contain one object twice", () => {
     const shared = { a: 1 };
     expect(coreSource({ x: shared, y: [shared] } as object, "p", "acl").text).toBe(
       "x = {\n  a = 1\n}\ny = [\n  { a = 1 },\n]\n",
@@ -65,21 +65,21 @@ describe("an object", () => {
     expect(problems(source)).toEqual([`policy/not-data ${message}; ${WANTED}`]);
   });
 
-  it("whose key cannot be a name is refused", () => {
+  it("with a key that cannot be a name is an error", () => {
     expect(problems({ "odd key": 1 })).toEqual(['policy/unknown-key "odd key" cannot be the name of a setting']);
   });
 
-  it("is refused with all its problems at once", () => {
+  it("is an error with all problems at once", () => {
     expect(problems({ a: undefined, b: [1n, Number.NaN] })).toHaveLength(3);
   });
 
-  it("nested without end is refused, not a crash", () => {
+  it("nested too deeply is an error, not a crash", () => {
     let deep: object = {};
     for (let i = 0; i < 100_000; i++) deep = { a: deep };
     expect(problems(deep)).toEqual([expect.stringContaining("is nested more than 80 levels deep")]);
   });
 
-  it.each([[[]], [null], [5], [undefined]])("%j is no policy", (source) => {
+  it.each([[[]], [null], [5], [undefined]])("%j is not a policy", (source) => {
     expect(() => coreSource(source as never, "p", "acl")).toThrow(
       new TypeError("a policy must be a string or an object"),
     );
@@ -87,7 +87,7 @@ describe("an object", () => {
 });
 
 describe("TOML", () => {
-  it("becomes the same text as the object", () => {
+  it("becomes the same text as an object", () => {
     const toml = 'fail_closed = true\n[deny]\nexec = "e.txt"\n[[rules]]\nname = "a"\nmatch = \'\\bnc\\b\'\n';
     expect(coreSource(toml, "p.toml", "toml")).toEqual({
       name: "p.toml (as ACL)",
@@ -95,7 +95,7 @@ describe("TOML", () => {
     });
   });
 
-  it("shows where its syntax breaks", () => {
+  it("shows the position of a syntax error", () => {
     try {
       coreSource("# é\nfail_closed = maybe\n", "p.toml", "toml");
       expect.unreachable();
@@ -110,7 +110,7 @@ describe("TOML", () => {
     }
   });
 
-  it("shows neither a key nor a terminal escape of the lines where its syntax breaks", () => {
+  it("shows neither a key nor a terminal escape of the lines around a syntax error", () => {
     for (const toml of [
       '[llm]\nmodel = m\nkey = "s3cret"\n',
       '[llm]\n"Key" = "s3cret\n',
@@ -131,18 +131,18 @@ describe("TOML", () => {
     expect(problems(toml, "toml")).toEqual([expect.stringContaining(message)]);
   });
 
-  it("with an integer that no double holds is refused", () => {
+  it("with an integer that no double can hold is an error", () => {
     expect(problems("n = 9007199254740993\n", "toml")).toEqual([expect.stringMatching(/^toml\/syntax /)]);
   });
 
-  it("is read only where the options say so, and no other word is", () => {
+  it('is read only with `format: "toml"`, and no other format is', () => {
     expect(coreSource("a = 1", "p", "acl")).toEqual({ name: "p", text: "a = 1" });
     expect(() => coreSource("a = 1", "p", "json" as never)).toThrow('`format` must be "acl" or "toml", not "json"');
   });
 });
 
 describe("env", () => {
-  it("is asked once a name, so that a policy compiled again is the same", () => {
+  it("reads each name once, so that a policy compiled again is the same", () => {
     const env: { KEY: string; LATE?: string } = { KEY: "one" };
     const { lookup } = environmentOf(env);
     expect([lookup("KEY"), lookup("LATE")]).toEqual(["one", undefined]);
@@ -151,7 +151,7 @@ describe("env", () => {
     expect([lookup("KEY"), lookup("LATE")]).toEqual(["one", undefined]);
   });
 
-  it("knows its own names alone, and texts alone", () => {
+  it("reads only own properties that are strings", () => {
     const env: { number: never } = Object.assign(Object.create({ inherited: "text" }), { number: 5 });
     const { lookup } = environmentOf(env);
     expect(lookup("inherited")).toBeUndefined();
