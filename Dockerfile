@@ -1,24 +1,22 @@
-# The image of the command `a3s-sentry`: built from this work tree, shipped without any tool that builds.
+# The image of the command `a3s-sentry`, built from this work tree. The last stage holds no build tools.
 #
 #   docker build -t a3s-sentry --build-arg REVISION="$(git rev-parse HEAD)" .
 #
-# Tags name versions. Which digests they were tried with is for a release to say: docs/runbook.md, "The image".
+# The base images are pinned by version. docs/runbook.md, "The image", says how to pin them by digest.
 
 ARG NODE=20.20.2
 ARG RUST=1.95.0
 
 FROM rust:${RUST}-bookworm AS rust
-RUN rustup target add wasm32-unknown-unknown
+RUN rustup target add wasm32-unknown-unknown && rustup component add rustfmt clippy
 
 FROM node:${NODE}-bookworm AS build
 COPY --from=rust /usr/local/cargo /usr/local/cargo
 COPY --from=rust /usr/local/rustup /usr/local/rustup
-ENV CARGO_HOME=/usr/local/cargo RUSTUP_HOME=/usr/local/rustup PATH=/usr/local/cargo/bin:$PATH \
-    A3S_SENTRY_BUILD_CACHE=/cache
+ENV CARGO_HOME=/usr/local/cargo RUSTUP_HOME=/usr/local/rustup PATH=/usr/local/cargo/bin:$PATH
 WORKDIR /src
 COPY . .
-# The cache holds tools that the build makes for itself, each named by its version.
-RUN --mount=type=cache,target=/cache npm run build && node scripts/app.mjs /app
+RUN npm run build && node scripts/app.mjs /app
 
 FROM node:${NODE}-bookworm-slim
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn-* \
@@ -29,7 +27,7 @@ LABEL org.opencontainers.image.title="a3s-sentry" \
     org.opencontainers.image.description="Judges what an AI agent does, event by event, and writes the deny-files that stop it." \
     org.opencontainers.image.licenses="MIT" \
     org.opencontainers.image.revision="${REVISION}"
-# A user of no name, who owns nothing in the image.
+# A user without a name, who owns nothing in the image.
 USER 65532:65532
 ENV NODE_ENV=production PATH=/app/bin:$PATH A3S_SENTRY_METRICS_ADDR=127.0.0.1:9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \

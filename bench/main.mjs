@@ -1,11 +1,11 @@
-// Measures a3s-sentry beside other judges and prints one table. `--native PROGRAM` is the native judge, left out where it
-// is not given; `--quick` is a smoke test of some seconds; `--write` also writes docs/performance.md, its plot
-// and bench/expected.json.
+// Measures a3s-sentry beside other judges and prints one table. `--quick` is a smoke test of some seconds, without the
+// native judge; `--write` also writes docs/performance.md, its plot and bench/expected.json.
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Sentry } from "a3s-sentry";
 import { mustAgree, mustAgreeOnChunks } from "./agree.mjs";
+import { buildBaseline } from "./baseline/build.mjs";
 import { efforts } from "./effort.mjs";
 import { longLoads } from "./loads/long.mjs";
 import { chunksOfSession, labelled, session } from "./loads/session.mjs";
@@ -27,13 +27,14 @@ import { others } from "./sections/others.mjs";
 import { slowTier } from "./sections/slow-tier.mjs";
 
 const { values } = parseArgs({
-  options: { native: { type: "string" }, quick: { type: "boolean" }, write: { type: "boolean" } },
+  options: { quick: { type: "boolean" }, write: { type: "boolean" } },
 });
 const effort = values.quick === true ? efforts.quick : efforts.full;
 
 /** @param {string} what */
 const say = (what) => process.stderr.write(`· ${what} (${Math.round(performance.now() / 1000)} s)\n`);
 
+const native = values.quick === true ? undefined : buildBaseline();
 const sentry = await Sentry.create({});
 const plain = new PlainJudge(compiledRules(writtenRules(sentry.policy.rules)));
 mustAgree(sentry, plain, [...session, ...labelled]);
@@ -47,7 +48,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 const loads = longLoads(sentry);
 const judged = [...session, ...loads.flatMap(({ lines }) => lines)];
 say("making policies");
-const all = await policies(effort.rules, judged, folder, values.native);
+const all = await policies(effort.rules, judged, folder, native);
 const [fewest, most] = [all[0], all.at(-1)];
 if (fewest === undefined || most === undefined) throw new Error("no policies");
 const middle = all.find(({ count }) => count === 1000) ?? most;

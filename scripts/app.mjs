@@ -1,13 +1,13 @@
-// `node scripts/app.mjs FOLDER`, after a build: fills a new folder with what the command needs to run, and no more. The image holds it.
+// `node scripts/app.mjs FOLDER`, after a build: fills a new folder with the files that the command needs to run. The image holds it.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
-import { root } from "./lib/places.mjs";
+import { root } from "./lib/paths.mjs";
 import { pnpm } from "./lib/pnpm.mjs";
-import { main, Stop, step } from "./lib/say.mjs";
+import { main, step, UserError } from "./lib/report.mjs";
 
-/** Of use to pnpm alone, or to people who look at the source. */
-const SUPERFLUOUS = [
+/** Files that only pnpm uses, and the read-me. */
+const UNUSED = [
   "pnpm-lock.yaml",
   "README.md",
   "node_modules/.modules.yaml",
@@ -17,22 +17,22 @@ const SUPERFLUOUS = [
 await main(async () => {
   const [given, ...more] = process.argv.slice(2);
   if (given === undefined || more.length > 0)
-    throw new Stop("no folder is given, or several", "`node scripts/app.mjs FOLDER`");
+    throw new UserError("expected one folder", "type `node scripts/app.mjs FOLDER`");
   const folder = resolve(given);
-  if (existsSync(folder)) throw new Stop(`\`${folder}\` exists`, "name a folder that does not");
-  await step(`putting the command into ${folder}`, async () => {
-    // Packages of the workspace are copied, and the lock file holds for all others.
+  if (existsSync(folder)) throw new UserError(`\`${folder}\` exists already`, "name a folder that does not exist");
+  await step(`writing the command to ${folder}`, async () => {
+    // Packages of the workspace are copied; all others are as the lock file pins them.
     const settings = ["inject-workspace-packages=true", "package-import-method=copy"].map((each) => `--config.${each}`);
     const args = ["--filter", "a3s-sentry", "deploy", "--prod", ...settings, folder];
-    await pnpm("putting the command together", args);
-    for (const name of SUPERFLUOUS) rmSync(join(folder, name), { force: true });
+    await pnpm("writing the command", args);
+    for (const name of UNUSED) rmSync(join(folder, name), { force: true });
     copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
     link(folder);
   });
   return 0;
 });
 
-/** Puts the package's commands into `bin/`. */
+/** Links the package's commands into `bin/`. */
 function link(folder) {
   const bin = join(folder, "bin");
   mkdirSync(bin);

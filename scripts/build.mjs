@@ -1,8 +1,52 @@
-// `npm run build`: sets up what is missing and builds the wasm module and the packages.
-import { build } from "./lib/ready.mjs";
-import { main } from "./lib/say.mjs";
+// `npm run build`: installs the npm packages, then builds the wasm module and the TypeScript packages.
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { exclusive } from "./lib/lock.mjs";
+import { root } from "./lib/paths.mjs";
+import { installPackages } from "./lib/pnpm.mjs";
+import { must } from "./lib/processes.mjs";
+import { main, step, UserError } from "./lib/report.mjs";
+import { compileWasm, writeWasm } from "./lib/wasm.mjs";
+
+const OLDEST_NODE = 20;
 
 await main(async () => {
-  await build();
+  requireNode();
+  await exclusive(async () => {
+    // One waits for the network, the other for the processor.
+    const results = await Promise.allSettled([installPackages(), compileWasm()]);
+    for (const { reason } of results) if (reason !== undefined) throw reason;
+    await writeWasm();
+    await step("compiling the packages", compilePackages);
+  });
   return 0;
 });
+
+function requireNode() {
+  if (Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) return;
+  throw new UserError(
+    `a3s-sentry needs Node.js ${OLDEST_NODE} or newer, and this is ${process.versions.node}`,
+    `install Node.js ${OLDEST_NODE} or newer, then run this again`,
+  );
+}
+
+/** Compiles every package to `dist/`: ES modules, types, source maps. */
+async function compilePackages() {
+  const folders = readdirSync(join(root, "packages"))
+    .map((name) => join(root, "packages", name))
+    .filter((folder) => existsSync(join(folder, "tsconfig.json")));
+  folders.forEach(removeOrphans);
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const todo = "fix the errors above, then run this again";
+  await must("compiling the packages", todo, process.execPath, [tsc, "-b", ...folders], { cwd: root });
+}
+
+/** Removes output whose source is gone: tsc leaves it there, and it would be packed. */
+function removeOrphans(folder) {
+  const dist = join(folder, "dist");
+  for (const file of existsSync(dist) ? readdirSync(dist, { recursive: true }) : []) {
+    const name = /^(.+?)\.(?:d\.ts|js)(?:\.map)?$/.exec(file)?.[1];
+    if (name !== undefined && !existsSync(join(folder, "src", `${name}.ts`))) rmSync(join(dist, file));
+  }
+}

@@ -1,21 +1,22 @@
-// `npm start`: sets up what is missing, builds, and runs the command `a3s-sentry`; without arguments, the demo.
+// `npm start`, after the build: runs the command `a3s-sentry` with the given arguments; without any, the demo.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
-import { demo } from "./demo.mjs";
-import { commandLine } from "./lib/packages.mjs";
+import { root } from "./lib/paths.mjs";
 import { foreground } from "./lib/processes.mjs";
-import { build } from "./lib/ready.mjs";
-import { main, say } from "./lib/say.mjs";
+import { log, main } from "./lib/report.mjs";
 
 await main(async () => {
-  await build();
   const args = process.argv.slice(2);
-  if (args.length === 0) return demo();
+  if (args.length === 0) return foreground(process.execPath, [join(root, "examples", "demo", "main.mjs")]);
   const { npm_lifecycle_event: script, npm_config_loglevel: loglevel, INIT_CWD: startedIn } = process.env;
   const byNpm = script === "start";
   if (byNpm && loglevel !== "silent" && process.stdout.isTTY !== true) {
-    say("note: npm itself printed a banner on stdout before this; `npm start --silent -- …` leaves it out");
+    log("note: npm has printed its own banner on stdout; `npm start --silent -- …` leaves it out");
   }
-  // npm starts scripts in the root of the work tree, but the person's paths are meant from where they are.
+  // npm runs scripts in the root of the work tree, but the user's paths are relative to their own folder.
   const cwd = byNpm && startedIn !== undefined ? startedIn : process.cwd();
-  return foreground(process.execPath, [commandLine(), ...args], { cwd });
+  const folder = join(root, "packages", "node");
+  const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return foreground(process.execPath, [join(folder, bin["a3s-sentry"]), ...args], { cwd });
 });

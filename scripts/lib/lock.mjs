@@ -1,24 +1,24 @@
-// One build at a time in a work tree: a second one waits for the first.
+// A lock file, so that only one build at a time runs in a work tree.
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
-import { alive } from "./cache.mjs";
-import { scratch } from "./places.mjs";
-import { say } from "./say.mjs";
+import { scratch } from "./paths.mjs";
+import { log } from "./report.mjs";
 
 const file = join(scratch, "build.lock");
 
 /**
+ * Waits for the lock, runs `work`, and releases the lock.
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function alone(work) {
+export async function exclusive(work) {
   mkdirSync(scratch, { recursive: true });
-  for (let told = false; !take(); await wait(200)) {
-    if (!told) say("waiting for another build in this work tree to finish");
-    told = true;
+  for (let waited = false; !acquire(); await wait(200)) {
+    if (!waited) log("waiting for another build in this work tree");
+    waited = true;
   }
   process.once("exit", release);
   try {
@@ -29,20 +29,20 @@ export async function alone(work) {
   }
 }
 
-function take() {
-  const mine = `${file}-${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+/** Creates the file with this process's id, in one step; a lock whose process has ended is removed for the next try. */
+function acquire() {
+  const own = `${file}-${process.pid}`;
+  writeFileSync(own, String(process.pid));
   try {
-    linkSync(mine, file);
+    linkSync(own, file);
     return true;
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
   } finally {
-    rmSync(mine);
+    rmSync(own);
   }
   const holder = Number(read());
-  // The lock of a build that was killed.
-  if (holder > 0 && !alive(holder)) rmSync(file, { force: true });
+  if (holder > 0 && !isRunning(holder)) rmSync(file, { force: true });
   return false;
 }
 
@@ -56,4 +56,14 @@ function read() {
 
 function release() {
   rmSync(file, { force: true });
+}
+
+/** Whether a process of this id runs on this machine; it may be another user's. */
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
 }

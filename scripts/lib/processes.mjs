@@ -1,23 +1,23 @@
-// Starts other programs: with their output kept for a log, or as the command that the person asked for.
+// Runs other programs: with their output captured, or in the foreground.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import process from "node:process";
-import { Stop } from "./say.mjs";
+import { UserError } from "./report.mjs";
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 const children = new Set();
 let forwarding = false;
 
-/** Ends what was started when this process is told to end; `handOver` lets the child decide how it ends. */
+/** Forwards signals to the children. With `handOver`, the child decides when it ends, and this process waits for it. */
 function forwardSignals(handOver) {
-  if (handOver) for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(name);
+  if (handOver) for (const name of SIGNALS) process.removeAllListeners(name);
   else if (forwarding) return;
   forwarding = true;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  for (const name of SIGNALS) {
     process.on(name, () => {
-      // A terminal sends SIGINT to the whole group: the children have it already.
+      // A terminal sends SIGINT to the whole process group, so the children have it already.
       const onTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY === true);
-      const sentByTerminal = name === "SIGINT" && onTerminal;
-      if (!sentByTerminal) for (const child of children) child.kill(name);
+      if (!(name === "SIGINT" && onTerminal)) for (const child of children) child.kill(name);
       if (!handOver) process.exit(128 + constants.signals[name]);
     });
   }
@@ -28,12 +28,13 @@ function exitCode(code, signal) {
 }
 
 /**
- * Runs a program and keeps what it prints.
+ * Runs a program and captures its output.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: Record<string, string | undefined>, input?: string, timeout?: number }} [options]
- * @returns {Promise<{ code: number, stdout: string, stderr: string, output: string, missing: boolean }>} `output` is
- *   stdout and stderr as they came; `missing` tells that there is no such program
+ *   `env` is merged into this process's environment; `timeout` is in milliseconds
+ * @returns {Promise<{ code: number, stdout: string, stderr: string, output: string }>} `output` is stdout and stderr in
+ *   the order of arrival; `code` is 127 if the program could not be started, 128 + n if signal n ended it
  */
 export function run(command, args, options = {}) {
   forwardSignals(false);
@@ -59,19 +60,19 @@ export function run(command, args, options = {}) {
     if (options.input !== undefined) child.stdin.on("error", () => {}).end(options.input);
     child.on("error", (error) => {
       children.delete(child);
-      resolve({ code: 127, stdout, stderr, output: `${output}${error.message}\n`, missing: error.code === "ENOENT" });
+      resolve({ code: 127, stdout, stderr, output: `${output}${error.message}\n` });
     });
     child.on("close", (code, signal) => {
       children.delete(child);
-      resolve({ code: exitCode(code, signal), stdout, stderr, output, missing: false });
+      resolve({ code: exitCode(code, signal), stdout, stderr, output });
     });
   });
 }
 
-/** As `run`, but a failure stops the script with the end of the program's output and `todo`. */
+/** Like `run`, but throws a `UserError` with the end of the output if the exit code is not 0. */
 export async function must(what, todo, command, args, options = {}) {
   const result = await run(command, args, options);
-  if (result.code !== 0) throw new Stop(`${what} failed (exit code ${result.code})`, todo, tail(result.output));
+  if (result.code !== 0) throw new UserError(`${what} failed (exit code ${result.code})`, todo, tail(result.output));
   return result;
 }
 
@@ -82,7 +83,7 @@ export function tail(output, lines = 40) {
 
 /**
  * Runs a program in the foreground, on this process's own stdin, stdout and stderr.
- * @returns {Promise<number>} its exit code; 128 + n where signal n ended it
+ * @returns {Promise<number>} its exit code; 128 + n if signal n ended it
  */
 export function foreground(command, args, options = {}) {
   forwardSignals(true);

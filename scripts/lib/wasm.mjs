@@ -1,27 +1,42 @@
-// The wasm build: core-rs through wasm-pack, then wasm-opt, then the same bytes once more as a JavaScript module.
+// The wasm build: cargo, then wasm-bindgen, then wasm-opt, then the module once more as base64 in a JavaScript file.
 //
-// What comes to lie in packages/core/wasm/, none of it committed:
+// Files in packages/core/wasm/, none of them committed:
 //   sentry_core.js, sentry_core.d.ts   wasm-bindgen's glue for `--target web`, untouched
 //   sentry_core_bg.wasm(.d.ts)         the module
-//   sentry_core_inline.js, .d.ts       the module as base64, for runtimes that are given no file
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+//   sentry_core_inline.js, .d.ts       the module as base64, for runtimes that load no file
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { cargoTool } from "./cargo-tools.mjs";
-import { hiddenPlaces } from "./hidden-places.mjs";
-import { crate, root, scratch, wasmFolder } from "./places.mjs";
-import { needLinker } from "./prerequisites.mjs";
-import { must } from "./processes.mjs";
-import { say, step } from "./say.mjs";
-import { unlessDone } from "./stamps.mjs";
-import { wasmBindgen, wasmPack } from "./versions.mjs";
-import { wasmRust } from "./wasm-rust.mjs";
+import { fileURLToPath } from "node:url";
+import { isUpToDate } from "./files.mjs";
+import { coreRs, root, scratch, wasmFolder } from "./paths.mjs";
+import { must, run, tail } from "./processes.mjs";
+import { step, UserError } from "./report.mjs";
 
-const glue = ["sentry_core.js", "sentry_core.d.ts", "sentry_core_bg.wasm", "sentry_core_bg.wasm.d.ts"];
-const inlined = ["sentry_core_inline.js", "sentry_core_inline.d.ts"];
+const TARGET = "wasm32-unknown-unknown";
+const bindgenFolder = join(coreRs, "bindgen");
+const compiled = join(coreRs, "target", TARGET, "release", "sentry_wasm.wasm");
+const outputs = [
+  "sentry_core.js",
+  "sentry_core.d.ts",
+  "sentry_core_bg.wasm",
+  "sentry_core_bg.wasm.d.ts",
+  "sentry_core_inline.js",
+  "sentry_core_inline.d.ts",
+].map((name) => join(wasmFolder, name));
 
-/** What wasm-bindgen's output uses beside the first version of wasm; wasm-opt is to keep it and may use it. */
-const features = [
+/** What wasm-bindgen's output uses beside the first version of wasm; wasm-opt must keep it and may use it. */
+const FEATURES = [
   "bulk-memory",
   "mutable-globals",
   "nontrapping-float-to-int",
@@ -32,81 +47,87 @@ const features = [
 ];
 
 /** Vectors of 128 bits make a stream 6 % faster and the module 8 kB smaller; every runtime has them since 2023. */
-const simd = "-Ctarget-feature=+simd128";
+const SIMD = "-Ctarget-feature=+simd128";
 
-/** Builds the wasm module and its glue, unless the crate is unchanged. */
-export async function buildWasm() {
-  const inputs = ["crates", "Cargo.toml", "Cargo.lock"].map((name) => join(crate, name));
-  inputs.push(join(root, "scripts", "lib", "wasm.mjs"));
-  const outputs = [...glue, ...inlined].map((name) => join(wasmFolder, name));
-  await unlessDone("wasm", { inputs, outputs, also: [wasmPack, wasmBindgen] }, async () => {
-    await needLinker();
-    const rust = await wasmRust();
-    const tools = [
-      await cargoTool("wasm-bindgen-cli", "wasm-bindgen", wasmBindgen),
-      await cargoTool("wasm-pack", "wasm-pack", wasmPack),
-    ];
-    await step("building the rule engine to wasm", () => build(rust, tools));
-  });
+/** Compiles the rule engine, and the program that writes its glue. cargo does nothing where both are up to date. */
+export async function compileWasm() {
+  const flags = [...(await pathPrefixes()), SIMD].join("\x1f");
+  const engine = ["build", "--release", "--locked", "--package", "sentry-wasm", "--target", TARGET];
+  const results = await Promise.allSettled([
+    step("compiling the rule engine to wasm", () => cargo(engine, coreRs, { CARGO_ENCODED_RUSTFLAGS: flags })),
+    step("compiling wasm-bindgen", () => cargo(["build", "--locked"], bindgenFolder)),
+  ]);
+  for (const { reason } of results) if (reason !== undefined) throw reason;
 }
 
-async function build(rust, tools) {
+/** Writes the module and its glue from what `compileWasm` made, unless they are up to date. Needs the npm packages. */
+export async function writeWasm() {
+  if (isUpToDate(outputs, [compiled, fileURLToPath(import.meta.url)])) return;
   mkdirSync(scratch, { recursive: true });
   const folder = mkdtempSync(join(scratch, "wasm-"));
   try {
-    const env = { ...rust, PATH: [...tools.filter((tool) => tool !== ""), rust.PATH ?? process.env.PATH].join(":") };
-    await fetchCrates(env);
-    await runWasmPack(folder, env);
-    await optimise(join(folder, "sentry_core_bg.wasm"));
+    const bindgen = join(bindgenFolder, "target", "debug", "bindgen");
+    await must("writing the glue", "see the message above", bindgen, [compiled, folder]);
+    await step("optimising the wasm", () => optimise(join(folder, "sentry_core_bg.wasm")));
     writeInlined(folder);
-    publish(folder);
+    mkdirSync(wasmFolder, { recursive: true });
+    // Each file by a rename: a reader never sees half of one.
+    for (const name of readdirSync(folder)) renameSync(join(folder, name), join(wasmFolder, name));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  say(`  ${statSync(join(wasmFolder, "sentry_core_bg.wasm")).size} bytes of wasm`);
 }
 
-/** The sources must be on disk before the flags that hide their places can be written. */
-async function fetchCrates(env) {
-  const todo = "check that this machine reaches the Rust crate registry (`cargo search serde`), then run this again";
-  await must("fetching the Rust crates", todo, "cargo", ["fetch", "--locked"], { cwd: crate, env });
+async function cargo(args, cwd, env = {}) {
+  const { code, output } = await run("cargo", args, { cwd, env });
+  if (code !== 0) throw (await missingRust()) ?? new UserError("`cargo` failed", "see its message above", tail(output));
 }
 
-async function runWasmPack(folder, env) {
-  const args = ["build", "--target", "web", "--release", "--no-opt", "--no-pack", "--mode", "no-install"];
-  const output = ["--out-name", "sentry_core", "--out-dir", folder];
-  const flags = {
-    CARGO_ENCODED_RUSTFLAGS: [hiddenPlaces(crate, "core-rs"), simd].join("\x1f"),
-    CARGO_TARGET_DIR: join(crate, "target", "wasm"),
-  };
-  const todo = "see the compiler's message above; `npm run build` tries again";
-  await must(
-    "building the wasm",
-    todo,
-    "wasm-pack",
-    [...args, ...output, join(crate, "crates", "wasm"), "--", "--locked"],
-    {
-      env: { ...env, ...flags },
-    },
+/** The error to report where cargo cannot work on this machine; undefined where its own message says what is wrong. */
+async function missingRust() {
+  const { code, stdout, output } = await run("rustc", ["--print", "target-libdir", "--target", TARGET], { cwd: root });
+  if (code === 127)
+    return new UserError("Rust is not installed", "install rustup (https://rustup.rs), then run this again");
+  if (code !== 0) {
+    const todo = "type `rustup toolchain install` in the root of the work tree, then run this again";
+    return new UserError("the Rust toolchain that rust-toolchain.toml pins is not installed", todo, tail(output));
+  }
+  if (!existsSync(stdout.trim())) {
+    const todo = `type \`rustup target add ${TARGET}\` in the root of the work tree, then run this again`;
+    return new UserError(`the Rust toolchain lacks the target \`${TARGET}\``, todo);
+  }
+  if ((await run("cc", ["--version"])).code === 0) return undefined;
+  return new UserError(
+    "there is no C compiler (`cc`), which cargo uses as a linker",
+    "install one (on Debian or Ubuntu: `apt-get install gcc libc6-dev`), then run this again",
   );
 }
 
 /**
- * A function that is called once is not put into its caller unless it is small: V8 optimises whole functions, and took
- * 240 ms for one of 50 kB that had grown so. Passes repeat until they find nothing more, for 0.4 kB.
+ * Flags that cut the folders of this machine from the names of source files, which panic messages hold.
+ * The folder of crates has a name of cargo's choice, so the crates must have been fetched.
+ */
+async function pathPrefixes() {
+  const registry = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry", "src");
+  if (!existsSync(registry)) await step("fetching the Rust crates", () => cargo(["fetch", "--locked"], coreRs));
+  const crates = readdirSync(registry).map((name) => `${join(registry, name)}=crates`);
+  return [`${coreRs}=core-rs`, ...crates].map((mapping) => `--remap-path-prefix=${mapping}`);
+}
+
+/**
+ * A function with one caller is inlined only if it is small: V8 optimises whole functions, and took 240 ms for one that
+ * had grown to 50 kB. Repeating the passes until they find nothing more saves 0.4 kB.
  */
 async function optimise(file) {
-  const optimiser = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
-  const enabled = features.map((feature) => `--enable-${feature}`);
   const args = [
-    optimiser,
+    join(root, "node_modules", "binaryen", "bin", "wasm-opt"),
     file,
     "-o",
     file,
     "-Oz",
     "--converge",
     "--one-caller-inline-max-function-size=2000",
-    ...enabled,
+    ...FEATURES.map((feature) => `--enable-${feature}`),
     "--strip-debug",
     "--strip-producers",
   ];
@@ -120,10 +141,4 @@ function writeInlined(folder) {
   const types =
     "/** The module `sentry_core_bg.wasm` as base64. */\ndeclare const base64: string;\nexport default base64;\n";
   writeFileSync(join(folder, "sentry_core_inline.d.ts"), types);
-}
-
-/** File by file, each by a rename, so that a reader never meets half of one. */
-function publish(folder) {
-  mkdirSync(wasmFolder, { recursive: true });
-  for (const name of [...glue, ...inlined]) renameSync(join(folder, name), join(wasmFolder, name));
 }

@@ -1,4 +1,4 @@
-// The benchmark's translation of patterns, which both judges' agreement rests on.
+// The benchmark's translation of patterns, on which the agreement of both judges depends.
 
 import { expect, test } from "vitest";
 // @ts-expect-error: the benchmark is JavaScript, outside of the tests' project.

@@ -1,4 +1,4 @@
-// The contract on the Node package, which gives everything that the core does.
+// The contract for the Node package, which exports everything that the core does.
 
 import * as sentry from "a3s-sentry";
 import { contract } from "./suite.js";

@@ -1,4 +1,4 @@
-// The contract on the entry for browsers.
+// The contract for the browser entry.
 
 import * as core from "../../packages/core/dist/entry/browser.js";
 import { contract } from "./suite.js";

@@ -1,8 +1,8 @@
-// The exports that the contract is about: all that an entry point has in common with the others.
+// The exports that the contract covers: those that all entry points share.
 
 import type * as Everything from "@a3s-sentry/core";
 
-/** What every `Sentry` does. */
+/** The members that every `Sentry` has. */
 export type AnySentry = Pick<Everything.Sentry, keyof Everything.Sentry>;
 
 export interface Core

@@ -1,4 +1,4 @@
-// Events in every form that they come in, and what is none.
+// Events in every form, and input that is not an event.
 
 import { truncateUtf8 } from "@a3s-sentry/core/host";
 import { describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 
 export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction }: Core): void {
   describe("events", () => {
-    it("are judged alike as text, bytes and object", async () => {
+    it("get the same decision as text, bytes and object", async () => {
       const sentry = await Sentry.create("");
       const shared = new Uint8Array(new SharedArrayBuffer(EVIL.length));
       shared.set(utf8(EVIL));
@@ -28,7 +28,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
 
     it.each([
       ["nothing", ""],
-      ["blanks", " \n"],
+      ["white space", " \n"],
       ["a log line", "observer: started"],
       ["a list", `[${EVIL}]`],
       ["half of it", EVIL.slice(0, -1)],
@@ -51,7 +51,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       sentry.close();
     });
 
-    it("that are not UTF-8 are none", async () => {
+    it("in invalid UTF-8 are rejected", async () => {
       const sentry = await Sentry.create("");
       const bytes = utf8(EVIL);
       bytes[bytes.length - 8] = 0xff;
@@ -59,7 +59,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       sentry.close();
     });
 
-    it("cannot hide behind half a character, which is judged as U+FFFD", async () => {
+    it("cannot hide behind a lone surrogate, which is judged as U+FFFD", async () => {
       const sentry = await Sentry.create("");
       for (const query of ["\ud800.oast.fun", "\udc00\ud800.oast.fun"]) {
         for (const event of [dns(1, query), `{"event":{"Dns":{"pid":7,"query":"${query}"}}}`]) {
@@ -70,7 +70,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       sentry.close();
     });
 
-    it("of any size are judged, one after the other", async () => {
+    it("of any size are judged one after another", async () => {
       const sentry = await Sentry.create("");
       const secret = "AWS_SECRET_ACCESS_KEY=abcdefghijklmnop1234567890";
       for (const size of [0, 10, 5000, 70_000, 100, 3_000_000, 1000]) {
@@ -83,7 +83,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       sentry.close();
     });
 
-    it("over 16 MiB are none", async () => {
+    it("over 16 MiB are rejected", async () => {
       const sentry = await Sentry.create("");
       const most = 16 * 1024 * 1024;
       expect(sentry.classify(EVIL.padEnd(most))?.rule).toBe("oob-exfil-dns");
@@ -93,7 +93,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       sentry.close();
     });
 
-    it("are known by their facts", async () => {
+    it("have facts", async () => {
       const sentry = await Sentry.create("");
       expect(sentry.facts(fileAccess(7, "/tmp/größe", true, { agent: "py", provider: "Anthropic" }))).toEqual({
         kind: "FileAccess",

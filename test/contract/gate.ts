@@ -1,5 +1,5 @@
-// The inline gate: a body is judged as an event, and its secrets masked. Secrets here are made up, and put together from parts so
-// that no scanner takes them for leaked ones.
+// The inline gate judges a body as an event, and masks its secrets. The secrets here are invented,
+// and assembled from parts so that scanners do not report them as leaked.
 
 import type { Judge } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ const some = (count: number) => ALNUM.repeat(2).slice(0, count);
 const PEM = ["-----BEGIN RSA PRIVATE", `KEY-----\n${some(64)}\n-----END RSA PRIVATE`, "KEY-----"].join(" ");
 const placeholder = (kind: string, number: number) => `{{A3S_REDACTED:${kind}:${number}}}`;
 
-/** Each kind with a text whose secret is between `«` and `»`. */
+/** Each kind, with a text whose secret stands between `«` and `»`. */
 const KINDS: readonly [kind: string, text: string][] = [
   ["private_key", `see «${PEM}» there`],
   ["openai_key", `use «sk-proj-${some(40)}» for it`],
@@ -53,7 +53,7 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
       sentry.close();
     });
 
-    it("finds each built-in kind, of some its value only", async () => {
+    it("finds each built-in kind, for some kinds only the value", async () => {
       const sentry = await Sentry.create("");
       for (const [kind, marked] of KINDS) {
         const text = marked.replace(/[«»]/g, "");
@@ -70,7 +70,7 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
 
     const BODY = `😀 bob@example.org \ud800 token=${some(20)} ${placeholder("email", 1)} ann@example.org {{A3S_REDACTED:`;
 
-    it("numbers by kind in order of place, counts UTF-16 units, and puts everything back", async () => {
+    it("numbers finds per kind in text order, counts UTF-16 code units, and restores everything", async () => {
       const sentry = await Sentry.create("");
       const inspection = await sentry.inspectWire(BODY, "request");
       const { redactions } = inspection;
@@ -96,7 +96,7 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
       sentry.close();
     });
 
-    it("puts back what it masked, wherever secrets and placeholders meet", async () => {
+    it("restores what it masked, also where secrets and placeholders touch", async () => {
       const sentry = await Sentry.create("");
       const parts = [placeholder("email", 1), "a@example.org", "{{A3S_REDACTED:email:", "2}}", " ", "\udc00", "{", "}"];
       for (const one of parts) {
@@ -111,7 +111,7 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
       sentry.close();
     });
 
-    it("merges finds that overlap into one that covers both", async () => {
+    it("merges overlapping finds", async () => {
       const sentry = await Sentry.create(
         'redact { pattern "left" { match = "abc-def" } pattern "right" { match = "def-ghi" } }',
       );
@@ -120,7 +120,7 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
       sentry.close();
     });
 
-    it("masks whatever the verdict", async () => {
+    it("masks with any verdict", async () => {
       for (const verdict of ["allow", "block", "escalate"] as const) {
         for (const fail_closed of [false, true]) {
           const rules = [

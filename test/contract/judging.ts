@@ -1,4 +1,4 @@
-// Decisions: of rules, of the fail mode, of tiers; their explanation.
+// Decisions by rules, by the fail mode and by tiers, and their explanation.
 
 import type { RuleInput } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ rules = [
 
 export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securityAction }: Core): void {
   describe("judging", () => {
-    it("blocks by a built-in rule, with what to deny", async () => {
+    it("blocks by a built-in rule, with a deny action", async () => {
       const sentry = await Sentry.create("");
       expect(await sentry.evaluate(egress(1234, "169.254.169.254", 80))).toEqual({
         verdict: "block",
@@ -29,7 +29,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
       sentry.close();
     });
 
-    it("blocks by a site rule, first of all", async () => {
+    it("applies site rules first", async () => {
       const sentry = await Sentry.create(SITE);
       expect(await sentry.evaluate(toolExec(1, ["/usr/bin/nc", "-e", "/bin/sh"]))).toMatchObject({
         verdict: "block",
@@ -41,7 +41,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
       sentry.close();
     });
 
-    it("allows what no rule knows", async () => {
+    it("allows an event that no rule matches", async () => {
       const sentry = await Sentry.create("");
       expect(sentry.classify(toolExec(1234, ["ls", "-la"]))).toEqual({
         verdict: "allow",
@@ -53,7 +53,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
       sentry.close();
     });
 
-    it("takes the fail mode for an escalation", async () => {
+    it("applies the fail mode to an escalation", async () => {
       const event = fileAccess(1, "/home/u/.ssh/id_rsa");
       const [open, closed] = [await Sentry.create(""), await Sentry.create("fail_closed = true")];
       expect(open.classify(event)).toMatchObject({
@@ -77,7 +77,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
       closed.close();
     });
 
-    it("asks the tiers that are plugged in", async () => {
+    it("asks the given tiers", async () => {
       const sentry = await Sentry.create("", {
         tiers: {
           l2: {
@@ -97,7 +97,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
       sentry.close();
     });
 
-    it("says that evidence was cut", async () => {
+    it("states that evidence was truncated", async () => {
       const sentry = await Sentry.create("");
       const cut = { event: { ToolExec: { pid: 1, argv: ["ls"], argv_truncated: true } } };
       expect(sentry.classify(cut)).toMatchObject({ verdict: "allow", evidence: "partial" });
@@ -123,7 +123,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
       sentry.close();
     });
 
-    it("explains, by the path that judges", async () => {
+    it("explains a decision as the judge made it", async () => {
       const rules = ["x", "😀 evil", "evil\\.test"].map(
         (match, i): RuleInput => ({
           name: `r${i}`,

@@ -1,10 +1,10 @@
-// Every method that takes an event: any form of it, and `null` for what is none.
+// Every method that takes an event accepts any form of it, and returns `null` for anything else.
 
 import type { EventInput, SentryEvent } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { AnySentry, Core } from "./core.js";
 
-/** Keys that are no method of one event have their own tests. */
+/** Members that do not take one event have their own tests. */
 const METHODS: Readonly<Record<string, (sentry: AnySentry, event: EventInput) => unknown>> = {
   classify: (sentry, event) => sentry.classify(event),
   evaluate: (sentry, event) => sentry.evaluate(event),
@@ -38,7 +38,7 @@ export function methodSuite({ Sentry, dns, fileAccess, llmActivations }: Core): 
       },
     } as const;
 
-    it("takes an event as text, bytes and object", async () => {
+    it("accepts an event as text, bytes and object", async () => {
       const sentry = await Sentry.create("", { tiers: { l2 } });
       const allowed = dns(1, "größe.example", { agent: "é😀" });
       for (const text of [
@@ -59,7 +59,7 @@ export function methodSuite({ Sentry, dns, fileAccess, llmActivations }: Core): 
       sentry.close();
     });
 
-    it("gives null for what is not an event", async () => {
+    it("returns null for input that is not an event", async () => {
       const sentry = await Sentry.create("fail_closed = true", { tiers: { l2 } });
       seen.length = 0;
       for (const event of NO_EVENTS) {
@@ -75,7 +75,7 @@ export function methodSuite({ Sentry, dns, fileAccess, llmActivations }: Core): 
   });
 }
 
-/** The line is the text as it was given. */
+/** The line is the original text. */
 function trimmed(_: string, value: unknown): unknown {
   return typeof value === "string" ? value.trim() : value;
 }

@@ -1,4 +1,4 @@
-// The contract on the entry for Node, Deno and Bun.
+// The contract for the entry for Node, Deno and Bun.
 
 import * as core from "@a3s-sentry/core";
 import { contract } from "./suite.js";

@@ -1,10 +1,11 @@
-// An escalation's way as a policy says: at once or one after the other, on whole evidence or cut, to the fail mode.
+// The path of an escalation: tiers in parallel or in sequence, complete or partial evidence, the
+// fail mode.
 
 import type { Judge, RuleInput, Tier, TierDecision } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
-/** A tier that answers when it is told to. */
+/** A tier that answers when the test says so. */
 class Told implements Judge {
   readonly tier: Tier;
   readonly asked: { readonly signal: AbortSignal; answer(verdict: TierDecision["verdict"]): void }[] = [];
@@ -29,7 +30,7 @@ const says = (tier: Tier, verdict: TierDecision["verdict"] | Error): Judge => ({
   },
 });
 
-/** Lets everything happen that waits for nothing. */
+/** Runs all pending microtasks. */
 const quiet = () => new Promise((resolve) => setTimeout(resolve));
 
 export function pipelineSuite({ Sentry, fileAccess, securityAction, dns }: Core): void {
@@ -50,7 +51,7 @@ export function pipelineSuite({ Sentry, fileAccess, securityAction, dns }: Core)
       sentry.close();
     });
 
-    it("is for eight at a time: the ninth asks L2 first, until an L3 is gone", async () => {
+    it("is limited to eight events: the ninth asks L2 first, until an L3 has ended", async () => {
       const [l2, l3] = [new Told("Llm"), new Told("Agent")];
       const sentry = await Sentry.create('speculate = "low"', { tiers: { l2, l3 } });
       const first = Array.from({ length: 9 }, () => sentry.evaluate(high));
@@ -72,11 +73,11 @@ export function pipelineSuite({ Sentry, fileAccess, securityAction, dns }: Core)
     });
   });
 
-  describe("cut evidence", () => {
+  describe("partial evidence", () => {
     const cut = { event: { ToolExec: { pid: 1, argv: ["base64", "-d"], argv_incomplete: true } } };
 
     it.each(["allow", "block", "escalate", new Error("boom")])(
-      "is told by every tier, whatever it says: %s",
+      "is stated in the decision of every tier, for any answer: %s",
       async (said) => {
         const answer = said as TierDecision["verdict"] | Error;
         for (const tiers of [{ l2: says("Llm", answer) }, { l3: says("Agent", answer) }]) {
@@ -88,14 +89,14 @@ export function pipelineSuite({ Sentry, fileAccess, securityAction, dns }: Core)
       },
     );
 
-    it("is told by the fail mode", async () => {
+    it("is stated by the fail mode", async () => {
       const sentry = await Sentry.create("");
       expect(await sentry.evaluate(cut)).toMatchObject({ evidence: "partial", resolution: "unresolved-escalation" });
       sentry.close();
     });
   });
 
-  it("the fail mode raises a severity to low, and no other", async () => {
+  it("the fail mode raises severity info to low, and no other", async () => {
     const rules = (["info", "low", "medium", "high", "critical"] as const).map(
       (severity): RuleInput => ({
         name: severity,

@@ -1,4 +1,4 @@
-// Policies: the forms they come in, what is wrong with one, what of it is a secret.
+// Policies: their forms, their problems, and their secrets.
 
 import { describe, expect, it } from "vitest";
 import { type Core, diagnosticsOf } from "./core.js";
@@ -29,7 +29,7 @@ const FORMS: [string, string | object, "acl" | "toml"][] = [
 export function policySuite(core: Core): void {
   const { Sentry, lint, dns } = core;
   describe("a policy", () => {
-    it.each(FORMS)("given as %s is the same", async (_, source, format) => {
+    it.each(FORMS)("means the same as %s", async (_, source, format) => {
       const sentry = await Sentry.create(source, { format });
       expect(sentry.policy.failClosed).toBe(true);
       expect(sentry.policy.rules[0]).toMatchObject({
@@ -45,7 +45,7 @@ export function policySuite(core: Core): void {
       sentry.close();
     });
 
-    it("with mistakes is refused with all of them, each underlined", async () => {
+    it("with mistakes is rejected with all of them, each underlined", async () => {
       const source =
         '# 😀\nfail_closd = true /* 😀 */ dry_run = 1\nrule "a" { on = "Dns" match = "(" verdict = "block" severity = "hi" reason = "r" }';
       const { diagnostics, message } = await diagnosticsOf(core, source, { name: "site.acl" });
@@ -70,10 +70,10 @@ export function policySuite(core: Core): void {
       expect((await lint(source)).map(({ code }) => code)).toEqual(diagnostics.map(({ code }) => code));
     });
 
-    it("reads what it is given of an environment, and no more", async () => {
+    it("reads the given environment, and no other", async () => {
       const source =
         'llm { url = "http://h/v1" model = "m" key = env("KEY") }\nrule "a" { on = "Dns" match = env("BAD", "evil") verdict = "block" severity = "low" reason = "r" }';
-      // On Node.js, a policy would make its L2 by itself.
+      // On Node.js, a policy creates its own L2.
       const sentry = await Sentry.create(source, { env: { KEY: "sk-1234567890" }, tiers: () => ({}) });
       expect(sentry.policy.llm).toEqual({ url: "http://h/v1", model: "m", hasKey: true, timeoutS: 30 });
       expect(JSON.stringify(sentry.policy)).not.toContain("sk-1234567890");
@@ -84,14 +84,14 @@ export function policySuite(core: Core): void {
       expect(diagnostics.map(({ span }) => source.slice(span.start, span.end))).toEqual(['"KEY"']);
     });
 
-    it("keeps its key out of an error", async () => {
+    it("does not show its key in an error", async () => {
       const source = 'llm { url = "http://h/v1" model = 5 key = "sk-1234567890" }';
       const { message, diagnostics } = await diagnosticsOf(core, source);
       expect(diagnostics).toHaveLength(1);
       expect(message).not.toContain("sk-1234567890");
     });
 
-    it("that is hardly meant is linted, and works", async () => {
+    it("with a probable mistake gets a lint, and works", async () => {
       const rule = (match: string) =>
         `{ name = "a${match}" on = "Dns" match = "${match}" verdict = "block" severity = "low" reason = "r" }`;
       const source = `rules = [${rule("ab")}, ${rule("abc")}]`;
@@ -101,13 +101,13 @@ export function policySuite(core: Core): void {
       (await Sentry.create(source)).close();
     });
 
-    it("with half a character in it has U+FFFD there, and its places stay right", async () => {
+    it("with a lone surrogate has U+FFFD there, and its spans stay correct", async () => {
       const source = "# \ud800 \ud83d\nnope = 1";
       const { diagnostics } = await diagnosticsOf(core, source);
       expect(diagnostics.map(({ span }) => source.slice(span.start, span.end))).toEqual(["nope"]);
     });
 
-    it("is one of many, each on its own", async () => {
+    it("is independent of other policies", async () => {
       for (let i = 0; i < 5; i++) {
         const sentry = await Sentry.create("");
         expect(sentry.classify(dns(1, "x.oast.fun")).verdict).toBe("block");

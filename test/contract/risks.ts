@@ -1,10 +1,13 @@
-// Risks: the taxonomy row by row, and which decisions have one.
+// Risks: the taxonomy row by row, and the decisions that have a risk.
 
 import type { Decision, EventKind, Judge, Risk, RuleInput, TierDecision, Verdict } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
-/** The rows of the contract, in its order: a reason with one of the words, or an event of the kind. */
+/**
+ * The rows of the contract in its order: a reason that contains one of the words, or an event of
+ * the kind.
+ */
 const TAXONOMY: readonly (Risk & { words: readonly string[]; kind?: EventKind; onlyOn?: readonly EventKind[] })[] = [
   {
     category: "systemic_risk",
@@ -68,7 +71,7 @@ export function riskSuite(core: Core): void {
   const { Sentry, dns, egress, fileAccess, llmActivations, securityAction, sslContent, toolExec } = core;
 
   describe("a risk", () => {
-    it("is that of the first row with a word of the reason, in any case, or with the event's kind", async () => {
+    it("comes from the first row with a word of the reason, ignoring case, or with the event's kind", async () => {
       const sentry = await Sentry.create("");
       for (const kind of KINDS) {
         const rows = TAXONOMY.filter(({ onlyOn }) => onlyOn?.includes(kind) ?? true);
@@ -106,7 +109,7 @@ export function riskSuite(core: Core): void {
       ["suspicious-dns", dns(1, "metadata.google.internal"), "systemic_risk"],
     ] as const;
 
-    it("is on what each built-in rule says, and stays where the fail mode allows it", async () => {
+    it("is part of each built-in rule's decision, also after the fail mode allows", async () => {
       const sentry = await Sentry.create("");
       expect(byRule.map(([name]) => name)).toEqual(sentry.policy.rules.map(({ name }) => name));
       for (const [rule, event, category] of byRule) {
@@ -120,7 +123,7 @@ export function riskSuite(core: Core): void {
       sentry.close();
     });
 
-    it("is the one that the rule names, and none where a rule allows", async () => {
+    it("is the one that the rule names, and absent if a rule allows", async () => {
       const rule = (match: string, verdict: Verdict): RuleInput => ({
         name: match,
         on: "*",
@@ -154,7 +157,7 @@ export function riskSuite(core: Core): void {
       reason: "a jailbreak",
     });
 
-    it("is on what a tier does not allow, and on what no tier settles", async () => {
+    it("is part of a tier's block or escalation, and of an unresolved escalation", async () => {
       const event = securityAction(1, "bind", 80);
       for (const [tier, place] of [
         ["Llm", "l2"],

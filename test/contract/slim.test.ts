@@ -1,4 +1,4 @@
-// The contract on the entry without a module.
+// The contract for the entry without its own WebAssembly module.
 
 /// <reference path="../../packages/core/src/wasm.d.ts" />
 import { readFileSync } from "node:fs";
@@ -9,11 +9,11 @@ import { contract } from "./suite.js";
 
 const bytes = readFileSync(createRequire(import.meta.url).resolve("@a3s-sentry/core/sentry.wasm"));
 
-it("says what to do where no module was brought", async () => {
+it("explains what to do without a module", async () => {
   await expect(core.Sentry.create("")).rejects.toThrow("call `init` of @a3s-sentry/core/slim first");
 });
 
-it("rejects what is no module, and takes one after that", async () => {
+it("rejects an invalid module, and accepts a valid one after that", async () => {
   await expect(core.init(new Uint8Array([1, 2, 3]))).rejects.toThrow(WebAssembly.CompileError);
   await core.init(`data:application/wasm;base64,${bytes.toString("base64")}`);
   await core.init(new WebAssembly.Module(bytes));

@@ -1,10 +1,10 @@
-// Judging as far as a stage, and the tiers that a policy's settings make.
+// Judging up to a stage, and tiers that are made from a policy's settings.
 
 import type { Decision, Judge, Tier, TierDecision } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
-/** A tier that always says the same, and counts how often it was asked. */
+/** A tier with a fixed answer that counts its calls. */
 class Says implements Judge {
   asked = 0;
   readonly tier: Tier;
@@ -29,7 +29,7 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
   const activations = llmActivations(1, 3, [[8801, 0.5]]);
 
   describe("a stage", () => {
-    it("of L1 is completed, escalated or stopped, and asks nobody", async () => {
+    it("of L1 is completed, escalated or stopped, and asks no tier", async () => {
       const [l2, l3] = [new Says("Llm", "block"), new Says("Agent", "block")];
       const sentry = await Sentry.create("", { tiers: { l2, l3 } });
       for (const [event, stage] of [
@@ -45,7 +45,7 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
       sentry.close();
     });
 
-    it("of L2 asks L2 alone, and only of what is eligible", async () => {
+    it("of L2 asks L2 alone, and only about eligible events", async () => {
       const [l2, l3] = [new Says("Llm", "block"), new Says("Agent", "block")];
       const sentry = await Sentry.create("", { tiers: { l2, l3 } });
       for (const event of [dns(1, "example.org"), dns(1, "x.oast.fun"), CUT]) {
@@ -75,7 +75,7 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
       sentry.close();
     });
 
-    it("of L2 where there is none is that of L1", async () => {
+    it("of L2 without an L2 equals that of L1", async () => {
       const sentry = await Sentry.create("", { tiers: { l3: new Says("Agent", "block") } });
       const result = await sentry.evaluateThroughL2(unsure);
       expect(result).toEqual({ l1Decision: sentry.classify(unsure), stageStatus: "escalated", nextTierEligible: true });
@@ -94,7 +94,7 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
   });
 
   describe("an SAE tier", () => {
-    it("has the say in activations, in L1's place and past L2", async () => {
+    it("decides on activations, in place of L1 and without L2", async () => {
       const rule = {
         name: "r",
         on: "LlmActivations",
@@ -117,7 +117,7 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
         nextTierEligible: true,
       });
       expect(sae.asked).toBe(2);
-      // L1 alone cannot ask it, and must not pass the event for harmless.
+      // L1 alone cannot ask it, and must not call the event harmless.
       expect(sentry.evaluateL1(activations)).toMatchObject({
         l1Decision: { verdict: "escalate", tier: "Rules", reason: "model activations are for the SAE tier to judge" },
         stageStatus: "escalated",
@@ -139,19 +139,19 @@ export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): v
       sentry.close();
     });
 
-    it("that is not there leaves activations to the rules", async () => {
+    it("that is missing leaves activations to the rules", async () => {
       const sentry = await Sentry.create("", { tiers: { l2: new Says("Llm", "block") } });
       expect(await sentry.evaluate(activations)).toEqual(sentry.classify(activations));
       sentry.close();
     });
   });
 
-  describe("tiers that are made", () => {
+  describe("tiers from a function", () => {
     const source = `fail_closed = true
 llm   { url = "http://h/v1" model = "m" key = "sk-1234567890" }
 agent { bin = "a3s-code" }`;
 
-    it("get what the policy configures, with the overrides in it", async () => {
+    it("get the policy's settings, overrides included", async () => {
       const seen: object[] = [];
       const tiers = (settings: object) => {
         seen.push(settings);
@@ -180,7 +180,7 @@ agent { bin = "a3s-code" }`;
       overridden.close();
     });
 
-    it("may take their time, and fail", async () => {
+    it("may be made asynchronously, and may fail", async () => {
       const later = async () => ({ l2: new Says("Llm", "allow") });
       const sentry = await Sentry.create(source, { tiers: later });
       expect((await sentry.evaluate(unsure)).verdict).toBe("allow");

@@ -1,4 +1,4 @@
-// Streams: the same decisions as one by one, however they are cut.
+// Streams: the same decisions as one by one, for any chunking.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -8,31 +8,34 @@ const SESSION = readFileSync(new URL("../../examples/session.ndjson", import.met
 
 export function streamSuite({ Sentry, dns }: Core): void {
   describe("a stream", () => {
-    it.each([97, 4096, 65_536, SESSION.length])("in chunks of %d bytes gives what classify gives", async (size) => {
-      const sentry = await Sentry.create("");
-      const lines = SESSION.toString().split("\n");
-      const expected = lines.flatMap((line) => {
-        const decision = sentry.classify(line);
-        const plain = decision === null || (decision.verdict === "allow" && decision.severity === "info");
-        return plain ? [] : [{ decision, event: { ...sentry.facts(line), line } }];
-      });
-      expect(expected.length).toBeGreaterThan(5);
-      const stream = sentry.createStream();
-      const got: unknown[] = [];
-      for (let at = 0; at < SESSION.length; at += size) {
-        for (const { decision, event } of stream.push(SESSION.subarray(at, at + size))) got.push({ decision, event });
-      }
-      for (const { decision, event } of stream.end()) got.push({ decision, event });
-      expect(got).toEqual(expected);
-      const { lines: count, events, malformed, unmodelled } = stream.counters;
-      expect(count).toBe(lines.length - 1);
-      expect(events).toBe(lines.filter((line) => sentry.classify(line) !== null).length);
-      expect(events + malformed + unmodelled).toBe(count);
-      stream.close();
-      sentry.close();
-    });
+    it.each([97, 4096, 65_536, SESSION.length])(
+      "in chunks of %d bytes gives the decisions of classify",
+      async (size) => {
+        const sentry = await Sentry.create("");
+        const lines = SESSION.toString().split("\n");
+        const expected = lines.flatMap((line) => {
+          const decision = sentry.classify(line);
+          const plain = decision === null || (decision.verdict === "allow" && decision.severity === "info");
+          return plain ? [] : [{ decision, event: { ...sentry.facts(line), line } }];
+        });
+        expect(expected.length).toBeGreaterThan(5);
+        const stream = sentry.createStream();
+        const got: unknown[] = [];
+        for (let at = 0; at < SESSION.length; at += size) {
+          for (const { decision, event } of stream.push(SESSION.subarray(at, at + size))) got.push({ decision, event });
+        }
+        for (const { decision, event } of stream.end()) got.push({ decision, event });
+        expect(got).toEqual(expected);
+        const { lines: count, events, malformed, unmodelled } = stream.counters;
+        expect(count).toBe(lines.length - 1);
+        expect(events).toBe(lines.filter((line) => sentry.classify(line) !== null).length);
+        expect(events + malformed + unmodelled).toBe(count);
+        stream.close();
+        sentry.close();
+      },
+    );
 
-    it("skips and counts a line that is too long, and goes on", async () => {
+    it("skips and counts a line that is too long, and continues", async () => {
       const sentry = await Sentry.create("");
       const stream = sentry.createStream();
       const input = Buffer.from(`${"x".repeat(10_000_000)}\n${dns(1, "x.oast.fun")}\n`);
@@ -43,7 +46,7 @@ export function streamSuite({ Sentry, dns }: Core): void {
       sentry.close();
     });
 
-    it("has a counterpart that gives a decision for each line, of any length and number", async () => {
+    it("has a counterpart, classifyLines, with a decision for each line of any length", async () => {
       const sentry = await Sentry.create("");
       const lines = [...SESSION.toString().split("\n"), dns(1, "y".repeat(256 * 1024)), "z".repeat(3_000_000)];
       const many = Array.from({ length: 10 }, () => lines).flat();
@@ -56,7 +59,7 @@ export function streamSuite({ Sentry, dns }: Core): void {
       sentry.close();
     });
 
-    it("goes on by another policy", async () => {
+    it("continues with another policy", async () => {
       const [one, other] = [
         await Sentry.create(""),
         await Sentry.create({

@@ -1,4 +1,4 @@
-// What every entry point owes its caller: one suite, run on each of them.
+// The contract of every entry point: one suite that runs for each of them.
 
 import { describe } from "vitest";
 import type { Core } from "./core.js";

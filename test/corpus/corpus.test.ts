@@ -1,12 +1,14 @@
-// The shared corpus of cases, run through the package's public interface. README.md says what a case is.
+// Runs the shared corpus through the package's public interface. README.md describes the cases.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { type Decision, type EventStream, Sentry } from "@a3s-sentry/core";
 import { parse } from "smol-toml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** How many cases must fire each built-in rule, and how many must come near without firing it. */
-const ENOUGH = 8;
+/**
+ * The number of cases that must fire each built-in rule, and of those that must come close to it.
+ */
+const MIN_CASES = 8;
 
 interface Case {
   readonly name: string;
@@ -39,7 +41,7 @@ const files = readdirSync(new URL(".", import.meta.url))
 
 function readCases(file: string): CaseFile {
   const { policy = "", case: cases } = parse(readFileSync(new URL(file, import.meta.url), "utf8"));
-  if (typeof policy !== "string" || !Array.isArray(cases)) throw new Error(`${file} is no file of cases`);
+  if (typeof policy !== "string" || !Array.isArray(cases)) throw new Error(`${file} is not a file of cases`);
   return { file, policy, cases: cases as unknown as readonly Case[] };
 }
 
@@ -59,11 +61,11 @@ function eventOf({ name, kind, fields, line, line_hex }: Case): string | Uint8Ar
   if (kind !== undefined && fields !== undefined) return JSON.stringify({ event: { [kind]: fields } });
   if (line_hex !== undefined) return Buffer.from(line_hex.replaceAll(/\s/g, ""), "hex");
   if (line !== undefined) return line;
-  throw new Error(`${name} wants kind and fields, or line, or line_hex`);
+  throw new Error(`${name} needs kind and fields, or line, or line_hex`);
 }
 
-/** What a decision says, under the keys of a case, as far as the case has them. */
-function said(decision: Decision, span: string | undefined, { severity, action, target, evidence, ...rest }: Case) {
+/** The parts of a decision that a case has keys for. */
+function partsOf(decision: Decision, span: string | undefined, { severity, action, target, evidence, ...rest }: Case) {
   return {
     verdict: decision.verdict,
     rule: decision.rule,
@@ -75,8 +77,8 @@ function said(decision: Decision, span: string | undefined, { severity, action, 
   };
 }
 
-/** What a stream counts of this one line. */
-function counted(stream: EventStream, event: string | Uint8Array): "malformed" | "unmodelled" | "event" {
+/** How a stream counts this line. */
+function countedAs(stream: EventStream, event: string | Uint8Array): "malformed" | "unmodelled" | "event" {
   const before = stream.counters;
   stream.push(Buffer.concat([Buffer.from(event), Buffer.from("\n")]));
   const { malformed, unmodelled } = stream.counters;
@@ -95,38 +97,38 @@ describe.each(files)("$file", ({ policy, cases }) => {
     const sentry = await sentryOf(one.policy ?? policy);
     const event = eventOf(one);
     const decision = sentry.classify(event);
-    const explained = sentry.explain(event);
+    const explanation = sentry.explain(event);
     if (one.not_event !== undefined) {
-      expect([decision, explained]).toEqual([null, null]);
-      expect(counted(stream, event)).toBe(one.not_event);
+      expect([decision, explanation]).toEqual([null, null]);
+      expect(countedAs(stream, event)).toBe(one.not_event);
       return;
     }
-    expect(explained?.decision).toEqual(decision);
+    expect(explanation?.decision).toEqual(decision);
     if (decision === null) expect.unreachable("it is judged as not an event");
     const { name: _, policy: _p, kind: _k, fields: _f, line: _l, line_hex: _h, near: _n, ...expected } = one;
-    expect(said(decision, explained?.matched, one)).toEqual(expected);
+    expect(partsOf(decision, explanation?.matched, one)).toEqual(expected);
   });
 });
 
 describe("the corpus", () => {
   const cases = files.flatMap(({ policy, cases }) => cases.map((one) => ({ ...one, policy: one.policy ?? policy })));
 
-  it("names each case once", () => {
+  it("gives each case its own name", () => {
     const names = cases.map(({ name }) => name);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
-  it(`has ${ENOUGH} cases that fire each built-in rule, and ${ENOUGH} of its kind that come near`, async () => {
+  it(`has ${MIN_CASES} cases that fire each built-in rule, and ${MIN_CASES} of its kind that come close`, async () => {
     const { rules } = (await sentryOf("")).policy;
-    const lacking = rules.filter(({ name, on }) => {
+    const tooFew = rules.filter(({ name, on }) => {
       const fire = cases.filter(({ rule, policy }) => rule === name && policy === "");
       const near = cases.filter((one) => one.near === name && one.rule !== name && on.some((k) => k === one.kind));
-      return fire.length < ENOUGH || near.length < ENOUGH;
+      return fire.length < MIN_CASES || near.length < MIN_CASES;
     });
-    expect(lacking.map(({ name }) => name)).toEqual([]);
+    expect(tooFew.map(({ name }) => name)).toEqual([]);
   });
 
-  it("has every kind of event", () => {
+  it("contains every kind of event", () => {
     const files = ["FileAccess", "FileDelete"];
     const kinds = ["Dns", "Egress", ...files, "LlmActivations", "SecurityAction", "SslContent", "ToolExec"];
     const found = cases.filter((one) => one.not_event === undefined).map(({ kind }) => kind);

@@ -1,4 +1,4 @@
-// The alarms: each is on metrics that a run has, and leads to a place in the runbook.
+// The alarms: each uses metrics of a run, and links to a section of the runbook.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -17,12 +17,12 @@ interface Rules {
 }
 
 const alarms = (readYaml("prometheus/rules.yaml") as Rules).groups.flatMap(({ rules }) => rules);
-/** What kube-state-metrics would say of the one of `deploy/kubernetes`. */
+/** The label of kube-state-metrics for the DaemonSet of `deploy/kubernetes`. */
 const DAEMON_SET = `daemonset="${base.metadata.name}"`;
 const { PATH = "" } = process.env;
 const promtool = PATH.split(":").some((folder) => existsSync(`${folder}/promtool`));
 
-it("are on metrics that a run has, with their labels", async () => {
+it("use metrics of a run, with their labels", async () => {
   const running = start(["run", "--metrics-addr", "127.0.0.1:0"]);
   await running.until(({ stderr }) => stderr.includes("/metrics\n"));
   const url = /metrics at (\S+)/.exec(running.stderr)?.[1] ?? "";
@@ -38,7 +38,7 @@ it("are on metrics that a run has, with their labels", async () => {
   }
 });
 
-it.each(alarms.map(({ alert, annotations }) => [alert, annotations.runbook]))("%s leads to %s", (_, runbook) => {
+it.each(alarms.map(({ alert, annotations }) => [alert, annotations.runbook]))("%s links to %s", (_, runbook) => {
   const [file, anchor] = runbook.split("#");
   const headings = readFileSync(`${DEPLOY}../${file}`, "utf8").match(/^#+ .*$/gm) ?? [];
   const anchors = headings.map((heading) =>
@@ -51,7 +51,7 @@ it.each(alarms.map(({ alert, annotations }) => [alert, annotations.runbook]))("%
   expect(anchors).toContain(anchor);
 });
 
-it.skipIf(!promtool)("fire when they should, and are rules to Prometheus", () => {
+it.skipIf(!promtool)("fire when they should, and are valid Prometheus rules", () => {
   execFileSync("promtool", ["check", "rules", `${DEPLOY}prometheus/rules.yaml`]);
   execFileSync("promtool", ["test", "rules", `${DEPLOY}prometheus/rules.test.yaml`]);
 });

@@ -1,4 +1,4 @@
-// The image, as far as it can be tried without a builder of images: its files, as the Dockerfile's last stage has them, alone.
+// The image without an image builder: a folder with only the files of the Dockerfile's last stage.
 
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,18 +12,18 @@ import { attack, audits } from "../e2e/events.js";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const dockerfile = readFileSync(join(ROOT, "Dockerfile"), "utf8");
 const lastStage = dockerfile.slice(dockerfile.lastIndexOf("\nFROM "));
-/** `chroot` is for root alone, and what a program links to is told by `ldd`. */
+/** `chroot` needs root, and `ldd` lists the libraries of a program. */
 const canConfine = process.platform === "linux" && process.getuid?.() === 0;
 
-/** The value of an instruction of the last stage that is written as JSON. */
+/** Returns the JSON value of an instruction in the last stage. */
 function words(instruction: string): string[] {
   return JSON.parse(
     new RegExp(`^ *${instruction}[^\\n[]*(\\[.*\\])$`, "m").exec(lastStage.replaceAll("\\\n", ""))?.[1] ?? "null",
   );
 }
 
-it("builds with the versions that the project is tried with", () => {
-  expect(dockerfile).toContain("\nRUN --mount=type=cache,target=/cache npm run build && node scripts/app.mjs /app\n");
+it("builds with the versions that the project is tested with", () => {
+  expect(dockerfile).toContain("\nRUN npm run build && node scripts/app.mjs /app\n");
   for (const [, tag] of dockerfile.matchAll(/^FROM \S+?:(\S+)/gm)) expect(tag).toMatch(/^\$\{(?:NODE|RUST)\}-bookworm/);
   for (const [, version] of dockerfile.matchAll(/^ARG (?:NODE|RUST)=(.*)$/gm))
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
@@ -43,7 +43,7 @@ describe.skipIf(!canConfine)("its files alone", () => {
   );
   const [, user = ""] = /^USER (\S+)$/m.exec(lastStage) ?? [];
 
-  /** Runs a program among the image's files, as its user, in its environment. */
+  /** Runs a program on the image's files, as its user and in its environment. */
   function confined(command: readonly string[], env: Record<string, string> = {}) {
     const variables = Object.entries({ ...environment, ...env }).map(([name, value]) => `${name}=${value}`);
     const args = [`--userspec=${user}`, folder, "/usr/bin/env", "-i", ...variables, ...command];
@@ -66,7 +66,7 @@ describe.skipIf(!canConfine)("its files alone", () => {
     folder = mkdtempSync(join(tmpdir(), "a3s-sentry-image-"));
     chmodSync(folder, 0o755);
     execFileSync(process.execPath, [join(ROOT, "scripts", "app.mjs"), join(folder, "app")], { stdio: "pipe" });
-    // Of the base image: Node.js, and what a script's first line needs.
+    // From the base image: Node.js, and the program in a script's first line.
     for (const [from, to] of [
       [process.execPath, "/usr/local/bin/node"],
       ["/usr/bin/env", "/usr/bin/env"],
@@ -78,14 +78,14 @@ describe.skipIf(!canConfine)("its files alone", () => {
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("belong to a user of no name", () => expect(user).toBe("65532:65532"));
+  it("run as a user without a name", () => expect(user).toBe("65532:65532"));
 
-  it("tell the version", async () => {
+  it("print the version", async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "packages", "node", "package.json"), "utf8"));
     expect(await ended(confined([...words("ENTRYPOINT"), "--version"]))).toEqual({ code: 0, stdout: `${version}\n` });
   });
 
-  it("judge events, with metrics, and the health check tells that they do", async () => {
+  it("judge events with metrics, and the health check succeeds", async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const env = { A3S_SENTRY_METRICS_ADDR: address };
     const judge = confined([...words("ENTRYPOINT"), ...words("CMD")], env);

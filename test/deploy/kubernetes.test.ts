@@ -1,4 +1,4 @@
-// The manifests: what they name exists, what they ask for is little, and what they run works.
+// The manifests: their names exist, their privileges are minimal, and their commands work.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
@@ -16,8 +16,8 @@ it.each(yamlFiles())("%s is YAML", (name) => {
   expect(readYaml(name)).toBeTypeOf("object");
 });
 
-describe("what the manifests name", () => {
-  it("are variables that the command knows", async () => {
+describe("names in the manifests", () => {
+  it("are variables of the command", async () => {
     const { stdout: help } = await run(["run", "--help"]);
     const known = [...help.matchAll(/A3S_SENTRY_[A-Z_]+/g)].map(([name]) => name);
     const named = (judge.env ?? []).map(({ name }) => name);
@@ -25,7 +25,7 @@ describe("what the manifests name", () => {
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it("are volumes that the pod has", () => {
+  it("are volumes of the pod", () => {
     for (const set of [base, enforce]) {
       const all = [...set.spec.template.spec.initContainers, ...set.spec.template.spec.containers];
       const mounted = all.flatMap(({ volumeMounts }) => volumeMounts.map(({ name }) => name));
@@ -33,7 +33,7 @@ describe("what the manifests name", () => {
     }
   });
 
-  it("is one port, the same everywhere", () => {
+  it("include the same port everywhere", () => {
     const [port] = judge.ports ?? [];
     expect(value("A3S_SENTRY_METRICS_ADDR")).toBe(`0.0.0.0:${port?.containerPort}`);
     expect(base.spec.template.metadata?.annotations["prometheus.io/port"]).toBe(String(port?.containerPort));
@@ -42,7 +42,7 @@ describe("what the manifests name", () => {
     }
   });
 
-  it("is the version of the package, in every image of it", () => {
+  it("include the package's version in each of its images", () => {
     const { version } = JSON.parse(readFileSync(new URL("../../packages/node/package.json", import.meta.url), "utf8"));
     const all = [base, enforce].flatMap((set) => [
       ...set.spec.template.spec.initContainers,
@@ -53,8 +53,8 @@ describe("what the manifests name", () => {
   });
 });
 
-describe("what the pod may do", () => {
-  it("is nothing but to judge, for the judge", () => {
+describe("the privileges of the pod", () => {
+  it("let the judge do nothing but judge", () => {
     for (const { securityContext } of [judge, ...pod.initContainers]) {
       expect(securityContext).toEqual({
         runAsNonRoot: true,
@@ -68,20 +68,20 @@ describe("what the pod may do", () => {
     }
   });
 
-  it("denies nothing before `enforce` is applied", () => {
+  it("deny nothing before `enforce` is applied", () => {
     expect(value("A3S_SENTRY_DRY_RUN")).toBe("1");
     expect(JSON.stringify(base)).not.toContain("/deny");
     expect(container(enforce, "judge").env).toEqual([{ name: "A3S_SENTRY_DRY_RUN", $patch: "delete" }]);
   });
 });
 
-/** The pod in one folder: its paths lie in there, its commands run as they are written. */
+/** Runs the pod in one folder: its paths are inside, and its commands run unchanged. */
 function podIn(folder: string) {
   mkdirSync(join(folder, "bin"));
   const command = `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`;
   writeFileSync(join(folder, "bin", "a3s-sentry"), command, { mode: 0o755 });
   const placed = (text: string): string => text.replaceAll(/(\/stream|\/etc\/a3s-sentry)\b/g, `${folder}$1`);
-  // As the kubelet makes a volume in memory.
+  // Like the kubelet's volume in memory.
   mkdirSync(join(folder, "stream"));
   chmodSync(join(folder, "stream"), 0o1777);
   const env = Object.fromEntries(
@@ -96,7 +96,10 @@ function podIn(folder: string) {
   };
 }
 
-/** Puts the files of a policy where a ConfigMap has them: links into a folder that is exchanged as a whole. */
+/**
+ * Writes the files of a policy as a ConfigMap does: links into a folder that is replaced as a
+ * whole.
+ */
 function mount(folder: string, version: string, rules: string): void {
   const etc = join(folder, "etc", "a3s-sentry");
   mkdirSync(join(etc, `..${version}`), { recursive: true });
@@ -106,15 +109,15 @@ function mount(folder: string, version: string, rules: string): void {
   renameSync(join(etc, "..data_tmp"), join(etc, "..data"));
 }
 
-describe("what the pod runs", () => {
-  it("judges what one collector after another writes, and takes a ConfigMap's changes", async () => {
+describe("the commands of the pod", () => {
+  it("judge the events of successive collectors, and apply a ConfigMap's changes", async () => {
     const folder = scratch();
     const { fifo, env, shell } = podIn(folder);
     mount(folder, "v1", readFileSync(`${BASE}policy/rules.acl`, "utf8"));
     for (const name of ["settings.acl", "rules.acl"])
       symlinkSync(join("..data", name), join(folder, "etc", "a3s-sentry", name));
     for (const { command } of pod.initContainers) execFileSync("sh", shell(command));
-    // Else `fs.protected_fifos` keeps the collector out, which is another user than the owner.
+    // Otherwise `fs.protected_fifos` denies access to the collector, which is not the owner.
     expect(statSync(dirname(fifo)).mode & 0o1022).toBe(0);
 
     const running = new Running("sh", shell(judge.command), { env });

@@ -1,4 +1,4 @@
-// The Kubernetes manifests of deploy/, read as what these tests ask of them.
+// Reads the Kubernetes manifests of deploy/ for these tests.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -40,7 +40,7 @@ export function yamlFiles(): string[] {
   return readdirSync(DEPLOY, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".yaml"));
 }
 
-/** Throws at a mistake, a key that comes twice included. */
+/** Throws on invalid YAML and on duplicate keys. */
 export function readYaml(name: string): unknown {
   return parse(readFileSync(`${DEPLOY}${name}`, "utf8"));
 }

@@ -1,4 +1,5 @@
-// The runbook: each fenced command in it is run, in order, where there is an audit, a policy and a deny-file.
+// Runs each fenced command of the runbook in order, in a folder with an audit, a policy and a
+// deny-file.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +14,7 @@ const fenced = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, script = "
 const { PATH = "" } = process.env;
 const canRun = process.platform === "linux" && PATH.split(":").some((folder) => existsSync(join(folder, "jq")));
 
-it.skipIf(!canRun)("holds commands that work", async () => {
+it.skipIf(!canRun)("contains commands that work", async () => {
   const cwd = scratch();
   const put = (name: string, content: string): void => writeFileSync(join(cwd, name), content);
   const sentry = join(cwd, "a3s-sentry");

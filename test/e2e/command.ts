@@ -10,7 +10,7 @@ export const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js"
 
 export interface Spawned {
   readonly cwd?: string;
-  /** Beside PATH, nothing else is set. */
+  /** The environment, to which PATH is added. */
   readonly env?: Readonly<Record<string, string>>;
   readonly uid?: number;
 }
@@ -22,7 +22,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Absolute path of a new folder that anyone may read, removed when the test ends. */
+/**
+ * Creates a world-readable folder that is removed when the test ends, and returns its absolute
+ * path.
+ */
 export function scratch(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "a3s-sentry-e2e-")));
   chmodSync(folder, 0o755);
@@ -30,7 +33,7 @@ export function scratch(): string {
   return folder;
 }
 
-/** A command that is running. */
+/** A running command. */
 export class Running {
   readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Ended>;
@@ -42,7 +45,7 @@ export class Running {
     this.child = spawn(file, args, { ...options, env: { PATH, ...env }, stdio: "pipe" });
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
-    // The command may end before it has read all.
+    // The command may exit before it has read everything.
     this.child.stdin.on("error", () => {});
     this.ended = new Promise((resolve, reject) => {
       this.child.on("error", reject);
@@ -51,7 +54,9 @@ export class Running {
     onTestFinished(() => void this.child.kill("SIGKILL"));
   }
 
-  /** Resolves once `done` says so of what has been written; rejects if the command ends before. */
+  /**
+   * Resolves once `done` returns true for the output so far. Rejects if the command ends before.
+   */
   async until(done: (running: Running) => boolean): Promise<void> {
     let over = false;
     void this.ended.then(() => (over = true));
@@ -66,7 +71,7 @@ export function start(args: readonly string[], options: Spawned = {}): Running {
   return new Running(process.execPath, [MAIN, ...args], options);
 }
 
-/** Runs `a3s-sentry ARGS` on `input` to its end. */
+/** Runs `a3s-sentry ARGS` with `input` until it ends. */
 export async function run(
   args: readonly string[],
   input: string | Uint8Array = "",

@@ -1,17 +1,16 @@
-// What `npm start` shows: every tier at work, a prompt that is masked, and the stand-in for a model behind it.
+// The demo of `npm start`: every tier, a masked prompt, and the mock model behind it.
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { Running } from "./command.js";
 
-const DEMO = new URL("../../scripts/demo.mjs", import.meta.url).href;
-const show = `import { demo } from ${JSON.stringify(DEMO)}; process.exitCode = await demo();`;
+const DEMO = fileURLToPath(new URL("../../examples/demo/main.mjs", import.meta.url));
 
-it("is what L1, L2, L3, the fail mode and the gate do, and leaves no process behind", async () => {
-  // What a person has set must not change it.
+it("the demo shows L1, L2, L3, the fail mode and the gate, and leaves no process behind", async () => {
+  // Variables that a user has set must not change it.
   const env = { A3S_SENTRY_FAIL_CLOSED: "1", SENTRY_L3_URL: "http://127.0.0.1:1/v1", COLUMNS: "100" };
-  const running = new Running(process.execPath, ["--input-type=module", "-e", show], { env });
+  const running = new Running(process.execPath, [DEMO], { env });
   const { code, stdout, stderr } = await running.ended;
   expect([code, stderr]).toEqual([0, ""]);
   for (const shown of [
@@ -19,7 +18,7 @@ it("is what L1, L2, L3, the fail mode and the gate do, and leaves no process beh
     /^BLOCK {4}high {5}L2: the task is about rounding/m,
     /^ALLOW {4}low {6}L2: its own branch/m,
     /^BLOCK {4}critical L3: the process that posts the keys had opened port 4444 before$/m,
-    /^ALLOW\? {3}high {5}L3: .* \(unsettled: fail-open\)$/m,
+    /^ALLOW\? {3}high {5}L3: .* \(unresolved: fail-open\)$/m,
     /14 blocked, 7 escalated \(5 settled by L2, 1 settled by L3, and 1 allowed, fail-open\), 4 in deny-files/,
     /file-deny\.txt +\/home\/dev\/app\/data\/customers\/export-2025\.csv {2}\/home\/dev\/\.aws\/credentials$/m,
     /the model gets {4}May \{\{A3S_REDACTED:aws_access_key_id:1\}\} deploy for \{\{A3S_REDACTED:customer:1\}\}\?$/m,
@@ -31,7 +30,7 @@ it("is what L1, L2, L3, the fail mode and the gate do, and leaves no process beh
 
 const STAND_IN = fileURLToPath(new URL("../../examples/model-endpoint/main.mjs", import.meta.url));
 
-it("has a stand-in for a model that tells how it is used", () => {
+it("the mock model prints its usage", () => {
   expect(execFileSync(process.execPath, [STAND_IN, "--help"], { encoding: "utf8" })).toContain("[--port N]");
   for (const [args, why] of [
     [["--prot", "1"], "'--prot'"],

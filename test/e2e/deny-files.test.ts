@@ -1,4 +1,4 @@
-// Deny-files under the command: several writers, faults, a sudden end.
+// Deny-files that the command writes: several writers, faults, a kill.
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -17,7 +17,7 @@ import { bash, run, scratch, start } from "./command.js";
 import { attack, audits, lines, totals } from "./events.js";
 
 describe("several writers", () => {
-  it("two runs on one file never tear a line", async () => {
+  it("two runs on one file never mix lines", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "x.txt"), "/bin/already-there");
     const targets = (from: number) => Array.from({ length: 1500 }, (_, i) => `/opt/${"d".repeat(50)}/${from + i}`);
@@ -35,7 +35,7 @@ describe("several writers", () => {
     );
   });
 
-  it("a run that is killed leaves whole lines", async () => {
+  it("a killed run leaves whole lines", async () => {
     const cwd = scratch();
     const path = join(cwd, "x.txt");
     const running = start(["run", "--exec-deny", "x.txt"], { cwd });
@@ -54,7 +54,7 @@ describe("several writers", () => {
   });
 });
 
-it("denying is ended, and begun again, by a policy that changes to a dry run and back", async () => {
+it("a policy that changes to a dry run and back stops denying and starts it again", async () => {
   const cwd = scratch();
   const put = (dryRun: boolean): void =>
     writeFileSync(join(cwd, "p.acl"), `deny { exec = "x.txt" } dry_run = ${dryRun}`);
@@ -66,9 +66,9 @@ it("denying is ended, and begun again, by a policy that changes to a dry run and
     [true, "/b"],
     [false, "/c"],
   ] as const) {
-    const told = running.stderr.length;
+    const start = running.stderr.length;
     put(dryRun);
-    await running.until(({ stderr }) => stderr.slice(told).includes(`dry run ${dryRun ? "on" : "off"}`));
+    await running.until(({ stderr }) => stderr.slice(start).includes(`dry run ${dryRun ? "on" : "off"}`));
     running.child.stdin.write(attack(path));
     await running.until(({ stdout }) => stdout.includes(`"${path}/curl"`));
   }
@@ -77,7 +77,7 @@ it("denying is ended, and begun again, by a policy that changes to a dry run and
   expect(readFileSync(join(cwd, "x.txt"), "utf8")).toBe("/a/curl\n/c/curl\n");
 });
 
-it("a file that an operator edits, truncates, renames or deletes gets the target again at its next block", async () => {
+it("a file that an operator edits, truncates, renames or deletes gets the target again with its next block", async () => {
   const cwd = scratch();
   const path = join(cwd, "x.txt");
   writeFileSync(path, "/bin/old\n");
@@ -90,15 +90,15 @@ it("a file that an operator edits, truncates, renames or deletes gets the target
     return readFileSync(path, "utf8");
   };
   expect([await blocked(), await blocked()]).toEqual(Array(2).fill("/bin/old\n/usr/bin/curl\n"));
-  for (const [hand, then] of [
+  for (const [change, expected] of [
     [() => writeFileSync(path, "/bin/mine\n"), "/bin/mine\n/usr/bin/curl\n"],
     [() => truncateSync(path), "/usr/bin/curl\n"],
     [() => renameSync(path, `${path}.1`), "/usr/bin/curl\n"],
     [() => rmSync(path), "/usr/bin/curl\n"],
   ] as const) {
-    hand();
-    expect(await blocked()).toBe(then);
-    expect(await blocked()).toBe(then);
+    change();
+    expect(await blocked()).toBe(expected);
+    expect(await blocked()).toBe(expected);
   }
   running.child.stdin.end();
   const { stdout, code } = await running.ended;
@@ -106,7 +106,7 @@ it("a file that an operator edits, truncates, renames or deletes gets the target
 });
 
 describe("faults", () => {
-  it("a missing folder is told in the audit, on stderr once, and in the totals; then it is there", async () => {
+  it("a missing folder is reported in the audit, once on stderr, and in the totals, until it exists", async () => {
     const cwd = scratch();
     const running = start(["run", "--exec-deny", "no/x.txt"], { cwd });
     running.child.stdin.write(attack() + attack());
@@ -128,14 +128,14 @@ describe("faults", () => {
     expect(readFileSync(join(cwd, "no/x.txt"), "utf8")).toBe("/usr/bin/curl\n");
   });
 
-  it("a FIFO in the file's place does not hang", async () => {
+  it("a FIFO in place of the file does not block", async () => {
     const cwd = scratch();
     execFileSync("mkfifo", [join(cwd, "x.txt")]);
     const { stdout } = await run(["run", "--exec-deny", "x.txt"], attack(), { cwd });
     expect(audits(stdout)[0]?.enforce_error).toBe("cannot add to deny-file `x.txt`: it is not a regular file");
   });
 
-  it("a directory in the file's place", async () => {
+  it("a directory in place of the file", async () => {
     const cwd = scratch();
     mkdirSync(join(cwd, "x.txt"));
     const { stdout } = await run(["run", "--exec-deny", "x.txt"], attack(), { cwd });
@@ -143,9 +143,9 @@ describe("faults", () => {
     rmdirSync(join(cwd, "x.txt"));
   });
 
-  it("no room for a whole line: no part of it stays", async () => {
+  it("a line that does not fit on the disk leaves no part of itself", async () => {
     const cwd = scratch();
-    // The largest file is 1 KiB: the last line fits in part only.
+    // The file is limited to 1 KiB, so only part of the last line fits.
     const old = "/bin/old\n".repeat(112);
     writeFileSync(join(cwd, "x.txt"), old);
     writeFileSync(join(cwd, "in"), attack("/usr/local/libexec") + attack("/b"));
@@ -166,7 +166,7 @@ describe("faults", () => {
     expect(audits(stdout)[0]?.enforce_error).toBe("cannot add to deny-file `x.txt`: no permission to write it");
   });
 
-  it.skipIf(process.getuid?.() !== 0)("no permission to write it, for a user that root becomes", async () => {
+  it.skipIf(process.getuid?.() !== 0)("no permission to write it, as another user than root", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "x.txt"), "");
     chmodSync(join(cwd, "x.txt"), 0o644);

@@ -1,4 +1,4 @@
-// A loopback endpoint that speaks the protocol of L2, and answers as a test says.
+// An L2 endpoint on loopback with answers from the test.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,14 +18,14 @@ export interface Question {
   readonly text: string;
   readonly key: string | undefined;
   answer(verdict: Verdict): void;
-  /** An answer of any kind. */
+  /** For an answer of any other kind. */
   readonly response: ServerResponse;
 }
 
 export class Endpoint {
   readonly url: string;
   readonly questions: Question[] = [];
-  /** How many are open, and were at most at a time. */
+  /** The number of open questions, and its maximum so far. */
   open = 0;
   most = 0;
 
@@ -33,7 +33,7 @@ export class Endpoint {
     this.url = url;
   }
 
-  /** Each question goes to `asked`, which may answer whenever it likes. */
+  /** Passes each question to `asked`, which may answer at any time. */
   static async start(asked: (question: Question) => void): Promise<Endpoint> {
     const server = createServer((request, response) => void endpoint.#take(request, response, asked));
     server.listen(0, "127.0.0.1");
@@ -46,7 +46,7 @@ export class Endpoint {
     return endpoint;
   }
 
-  /** What makes it the L2 of a run. */
+  /** The variables that make it the L2 of a run. */
   get env(): Record<string, string> {
     return { A3S_SENTRY_LLM_URL: this.url, A3S_SENTRY_LLM_MODEL: "test" };
   }

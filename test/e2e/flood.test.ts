@@ -1,4 +1,4 @@
-// `a3s-sentry run` on a stream that comes as fast as it is read, so that several threads judge it.
+// `a3s-sentry run` on a stream as fast as it is read, so that several threads judge it.
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,17 +17,17 @@ async function write(running: Running, text: string, times: number): Promise<voi
 
 const rule = (name: string) =>
   `rule "${name}" { on = "FileAccess" match = "shadow" verdict = "block" severity = "low" reason = "r" }\n`;
-/** 100 KB with one line that `rule` blocks. */
+/** 100 KB of lines, one of which `rule` blocks. */
 const STRETCH = BENIGN.repeat(2000) + ESCALATION;
 
 describe.each([
   ["a file", "$SENTRY run --exec-deny deny <in"],
   ["a pipe", "cat in | $SENTRY run --exec-deny deny"],
 ])("from %s", (_, command) => {
-  it("gives the lines of the single sessions, one after the other", async () => {
+  it("gives the audit lines of each session in order", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "in"), SESSION);
-    const { stdout: once, stderr: told } = await bash(command, { cwd });
+    const { stdout: once, stderr: onceTotals } = await bash(command, { cwd });
     const times = 300;
     writeFileSync(join(cwd, "in"), SESSION.repeat(times));
     const { code, stdout, stderr } = await bash(command, { cwd });
@@ -35,11 +35,11 @@ describe.each([
     expect(stdout === once.repeat(times)).toBe(true);
     const numbers = (text: string) =>
       (totals(text)?.match(/[\d,]+(?= (?!KiB))/g) ?? []).map((n) => n.replace(/,/g, ""));
-    expect(numbers(stderr).map(Number)).toEqual(numbers(told).map((n) => Number(n) * times));
+    expect(numbers(stderr).map(Number)).toEqual(numbers(onceTotals).map((n) => Number(n) * times));
   });
 });
 
-it("begins with a large file where whoever had it before has left off", async () => {
+it("starts in a large file at the current position of its descriptor", async () => {
   const cwd = scratch();
   writeFileSync(join(cwd, "in"), METADATA.repeat(3) + BENIGN.repeat(200_000) + METADATA);
   const consume = `dd bs=${METADATA.length} count=2 of=/dev/null 2>/dev/null`;
@@ -48,7 +48,7 @@ it("begins with a large file where whoever had it before has left off", async ()
   expect(audits(stdout)).toHaveLength(2);
 });
 
-it("shows each audit line soon, though the stream is never idle", async () => {
+it("prints each audit line soon, even if the stream is never idle", async () => {
   const running = start(["run"]);
   let over = false;
   const flood = (async () => {
@@ -62,7 +62,7 @@ it("shows each audit line soon, though the stream is never idle", async () => {
     running.child.stdin.write(attack(`/bin/${i}`));
     await sleep(10);
   }
-  // All of them together are less than is written for its size.
+  // Together they are smaller than the size that triggers a write.
   await running.until(({ stdout }) => stdout.split("\n").length > wanted.length);
   over = true;
   await flood;
@@ -71,7 +71,7 @@ it("shows each audit line soon, though the stream is never idle", async () => {
   expect((await running.ended).code).toBe(0);
 });
 
-it("goes on by a changed policy from one line on", async () => {
+it("applies a changed policy from one line on", async () => {
   const cwd = scratch();
   writeFileSync(join(cwd, "p.acl"), rule("one"));
   const running = start(["run", "--policy", "p.acl"], { cwd });

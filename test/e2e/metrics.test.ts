@@ -1,4 +1,4 @@
-// `a3s-sentry run --metrics-addr`: the numbers that Prometheus reads, and where they are served.
+// `a3s-sentry run --metrics-addr`: the metrics for Prometheus, and their address.
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -16,7 +16,7 @@ async function addressOf(running: Running): Promise<string> {
   return /metrics at (\S+)\n/.exec(running.stderr)?.[1] ?? "";
 }
 
-/** Every line must be one of the text format. */
+/** Parses the text format, in which every line must be valid. */
 async function scrape(url: string): Promise<Samples> {
   const response = await fetch(url);
   expect([response.status, response.headers.get("content-type")]).toEqual([
@@ -36,7 +36,7 @@ async function scrape(url: string): Promise<Samples> {
 
 const METRICS = ["--metrics-addr", "127.0.0.1:0"];
 
-it("has the numbers of the totals", async () => {
+it("serves the numbers of the totals", async () => {
   const cwd = scratch();
   let asked = 0;
   const l2 = await Endpoint.start(({ answer }) => {
@@ -66,7 +66,7 @@ it("has the numbers of the totals", async () => {
     running.child.stdin.write(ESCALATION);
     await running.until(({ stdout }) => stdout.split("\n").length > i);
   }
-  // One with L2, one that waits, and two for which there is no room.
+  // One is with L2, one waits, and the queue has no room for two.
   running.child.stdin.write(ESCALATION.repeat(4) + BENIGN.repeat(5) + METADATA.repeat(2) + attack());
   running.child.stdin.write(`noise\n\n{"event":{"LlmCall":{}}}\n${"x".repeat(300_000)}\n`);
   await running.until(({ stdout }) => stdout.split("\n").length > 8);
@@ -116,7 +116,7 @@ it("has the numbers of the totals", async () => {
   ).toBe(true);
   for (const name of ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_start_time_seconds"])
     expect(got.get(name)).toBeGreaterThan(0);
-  // Each event is one decision, or still on its way.
+  // Each event has one decision, or is still pending.
   const decided = [...got].filter(([name]) => name.startsWith("sentry_decisions_total")).map(([, value]) => value);
   expect(decided.reduce((sum, value) => sum + value, 0)).toBe(15 - 2);
   for (const { answer } of l2.questions.slice(3)) answer(BLOCK);
@@ -134,7 +134,7 @@ it("has the numbers of the totals", async () => {
 
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 
-it("counts what a tier fails at", async () => {
+it("counts failures of a tier", async () => {
   const l2 = await Endpoint.start(({ response }) => response.writeHead(429).end());
   const running = start(["run", ...METRICS], { env: l2.env });
   const url = await addressOf(running);
@@ -150,7 +150,7 @@ describe("the address", () => {
     expect(stderr).toContain("`A3S_SENTRY_METRICS_ADDR` must be an IP address and a port");
   });
 
-  it("may be taken, which ends the start too", async () => {
+  it("that is in use stops the start", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void other.close());
     await once(other, "listening");
@@ -161,14 +161,14 @@ describe("the address", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it("of another machine is refused", async () => {
+  it("of another machine stops the start", async () => {
     const { code, stderr } = await run(["run", "--metrics-addr", "192.0.2.1:9090"], METADATA);
     expect(code).toBe(2);
     expect(stderr).toContain("this machine does not have the address");
   });
 });
 
-it("does not keep the process alive, though somebody is connected", async () => {
+it("does not keep the process alive for an open connection", async () => {
   const running = start(["run", ...METRICS]);
   const { hostname, port } = new URL(await addressOf(running));
   const socket = connect(Number(port), hostname);
@@ -181,7 +181,7 @@ it("does not keep the process alive, though somebody is connected", async () => 
   expect(ended?.code).toBe(0);
 });
 
-it("is not served unless it is asked for", async () => {
+it("is not served by default", async () => {
   const { stderr } = await run(["run"], METADATA);
   expect(stderr).not.toContain("metrics");
 });

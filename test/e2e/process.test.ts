@@ -30,7 +30,7 @@ describe("pipes", () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  it("stops quietly when the reader of stdout has gone", async () => {
+  it("stops without an error when the reader of stdout is gone", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "line"), METADATA);
     const { stdout, stderr } = await bash(`yes "$(cat line)" | $SENTRY run | head -1; echo "code \${PIPESTATUS[1]}"`, {
@@ -52,16 +52,16 @@ describe("pipes", () => {
       "cannot write the audit lines to stdout: the disk is full",
     ],
     ["a directory for stdin", "$SENTRY run </", 2, "cannot read stdin: it is a directory"],
-  ])("%s", async (_, script, code, told) => {
+  ])("%s", async (_, script, code, message) => {
     const cwd = scratch();
     writeFileSync(join(cwd, "line"), METADATA);
     const ended = await bash(script, { cwd });
-    expect(ended.stderr).toContain(told);
+    expect(ended.stderr).toContain(message);
     expect(ended.stderr).not.toMatch(/^\s+at /m);
     expect(ended.code).toBe(code);
   });
 
-  it("goes on without anyone at stderr", async () => {
+  it("continues with stderr closed", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "line"), METADATA);
     const { code, stdout } = await bash("$SENTRY run <line 2>&-", { cwd });
@@ -69,7 +69,7 @@ describe("pipes", () => {
     expect(audits(stdout)).toHaveLength(1);
   });
 
-  it("keeps the order, and all lines, for a reader that is slow", async () => {
+  it("keeps all lines in order for a slow reader", async () => {
     const cwd = scratch();
     const count = 20_000;
     writeFileSync(join(cwd, "in"), Array.from({ length: count }, (_, i) => attack(`/bin/${i}`)).join(""));
@@ -84,7 +84,7 @@ describe("reloading", () => {
   const rule = (match: string) =>
     `rule "r-${match}" { on = "ToolExec" match = "${match}" verdict = "block" severity = "low" reason = "r" }\n`;
 
-  it("puts a changed file of rules in force, and keeps the old rules on a bad edit", async () => {
+  it("applies a changed file of rules, and keeps the old rules after an invalid edit", async () => {
     const cwd = scratch();
     const path = join(cwd, "p.acl");
     writeFileSync(path, "");
@@ -109,7 +109,7 @@ describe("reloading", () => {
     expect(totals(ended.stderr)).toContain("3 events judged, 3 blocked");
   });
 
-  it("tells of another fail mode, and counts escalations by the one that they met", async () => {
+  it("reports a changed fail mode, and counts escalations by the mode that applied", async () => {
     const cwd = scratch();
     const path = join(cwd, "p.acl");
     writeFileSync(path, "fail_closed = true");
@@ -125,7 +125,7 @@ describe("reloading", () => {
     );
   });
 
-  it("judges a line by one policy, though it began under another", async () => {
+  it("judges a line by the policy in force at its end", async () => {
     const cwd = scratch();
     const path = join(cwd, "p.acl");
     writeFileSync(path, "");
@@ -144,7 +144,7 @@ describe("reloading", () => {
 });
 
 describe("a terminal", () => {
-  /** The command in a terminal of its own, which gives all output on stdout. */
+  /** Runs the command in its own terminal, which returns all output on stdout. */
   const inTerminal = (command: string, cwd: string) =>
     new Running("script", ["-qec", `exec ${process.execPath} ${MAIN} ${command}`, "/dev/null"], { cwd });
 
@@ -161,10 +161,10 @@ describe("a terminal", () => {
     expect(audits(readFileSync(join(cwd, "audit"), "utf8"))).toHaveLength(1);
   });
 
-  it("is told that events are waited for", async () => {
+  it("shows that the command waits for events", async () => {
     const running = inTerminal("run", scratch());
     await running.until(({ stdout }) => stdout.includes("waiting for events on stdin"));
-    // Long enough for a progress line, which must not come between what is typed.
+    // Long enough for a progress line, which must not appear between typed input.
     await new Promise((resolve) => setTimeout(resolve, 600));
     running.child.stdin.write("\u0004");
     await running.until(({ stdout }) => stdout.includes("0 events judged"));
@@ -180,7 +180,7 @@ it("does not wait for a writer to a FIFO given as a policy", async () => {
   expect(stderr).toContain("cannot read the policy file `p.acl`: it is not a regular file");
 });
 
-it.each([["p"], ["no/such.acl"]])("says that there is no policy at %s", async (path) => {
+it.each([["p"], ["no/such.acl"]])("reports that there is no policy at %s", async (path) => {
   const cwd = scratch();
   const { code, stderr } = await run(["run", "-p", path], attack(), { cwd });
   expect(code).toBe(2);

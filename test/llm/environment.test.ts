@@ -1,4 +1,4 @@
-// L2 in a separate program: environment variables of OpenAI clients change nothing, and nothing is logged.
+// L2 in a separate program: variables of OpenAI clients change nothing, and nothing is logged.
 
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -7,16 +7,16 @@ import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { must } from "../packaging/process.js";
 
-/** Short, so that an error which shows the beginning of a text shows all of it. */
+/** Short, so that an error with the beginning of a text would contain all of it. */
 const KEY = "sk-policy";
 const ENVIRONMENT_KEY = "sk-environment";
 
-/** Judges one event for each path below the address, and prints all decisions and what is thrown. */
+/** Judges one event for each path below the address, and prints all decisions and errors. */
 const PROGRAM = `
 import { inspect } from "node:util";
 import { Sentry, fileAccess } from "@a3s-sentry/core";
 import { chatClient, llmTier } from "@a3s-sentry/core/llm";
-const [address, key, ...paths] = JSON.parse(process.env.TOLD);
+const [address, key, ...paths] = JSON.parse(process.env.ARGS);
 const event = fileAccess(1, "/home/u/.ssh/id_rsa");
 const shown = (thing) => inspect(thing, { depth: 20, showHidden: true });
 for (const path of paths) {
@@ -57,13 +57,13 @@ async function serve(received: (string | undefined)[], other: string): Promise<s
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-it.each([KEY, ""])("with the key %j: says nothing of its own accord, and asks nobody else", async (key) => {
+it.each([KEY, ""])("with the key %j: logs nothing, and asks no other address", async (key) => {
   const [asked, others]: (string | undefined)[][] = [[], []];
   const other = await serve(others ?? [], "");
   const address = await serve(asked ?? [], other);
   const paths = ["good", "401", "redirect", "junk", "silent", "refused"];
   const env = {
-    TOLD: JSON.stringify([address, key, ...paths]),
+    ARGS: JSON.stringify([address, key, ...paths]),
     OPENAI_LOG: "debug",
     OPENAI_API_KEY: ENVIRONMENT_KEY,
     OPENAI_BASE_URL: other,
@@ -77,7 +77,7 @@ it.each([KEY, ""])("with the key %j: says nothing of its own accord, and asks no
   expect(stderr).toBe("");
   expect(stdout).not.toContain(ENVIRONMENT_KEY);
   if (key !== "") expect(stdout).not.toContain(key);
-  // Each path begins a line that the program printed, and so does what it looked at: nothing else did.
+  // The program prints only lines that begin with a path, or with the name of what it inspected.
   for (const [path, reason] of [
     ["good", "L2: ok"],
     ["401", "L2 unavailable: HTTP 401"],

@@ -86,16 +86,16 @@ async function firstThatRuns(names: readonly string[]): Promise<string | undefin
   return undefined;
 }
 
-/** Serves texts by their paths; `result` is what a page posts. */
+/** Serves texts by their paths. `result` resolves with the text that a page posts. */
 function serve(pages: Readonly<Record<string, string>>): { server: Server; result: Promise<string> } {
-  let tell: (text: string) => void = () => {};
+  let report: (text: string) => void = () => {};
   const result = new Promise<string>((resolve) => {
-    tell = resolve;
+    report = resolve;
   });
   const server = createServer(async (request, response) => {
     if (request.url === "/v1/chat/completions") return model(request, response);
     if (request.method === "POST") {
-      tell((await request.setEncoding("utf8").toArray()).join(""));
+      report((await request.setEncoding("utf8").toArray()).join(""));
       response.end();
       return;
     }

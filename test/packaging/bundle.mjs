@@ -1,5 +1,5 @@
-// Makes one file out of many, as bundlers for the web and the edge do: `node bundle.mjs ENTRY OUTPUT [CONDITION…]`.
-// A `.wasm` module is left for the platform to import, as `./sentry.wasm`.
+// Bundles an entry into one file, for the web or the edge: `node bundle.mjs ENTRY OUTPUT
+// [CONDITION…]`. A `.wasm` module stays an import of `./sentry.wasm`, which the platform resolves.
 
 import { basename, dirname } from "node:path";
 import process from "node:process";

@@ -9,12 +9,12 @@ import { must, run } from "./process.js";
 export function commandSuite(installed: () => Installed): void {
   const command = (): string => join(installed().folder, "node_modules", ".bin", "a3s-sentry");
 
-  test("tells the version of its package", async () => {
+  test("prints the version of its package", async () => {
     const { version } = JSON.parse(installed().text("a3s-sentry", "package.json")) as { version: string };
     expect((await must(command(), ["--version"])).stdout).toBe(`${version}\n`);
   });
 
-  test("has an investigator beside it, with playbooks", async () => {
+  test("comes with an investigator and playbooks", async () => {
     const investigator = join(installed().folder, "node_modules", ".bin", "a3s-sentry-agent");
     const env = { SENTRY_L3_URL: "http://127.0.0.1:1/v1", SENTRY_L3_MODEL: "m" };
     const { code, stdout, stderr } = await run(investigator, ["--json", "-p", "x"], { env });

@@ -1,4 +1,4 @@
-// What each tarball holds: what its users need, and nothing of the machine that made it.
+// The content of each tarball: the files that users need, and no path of the build machine.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
@@ -6,27 +6,27 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Installed, type PackageName, packages, root } from "./installed.js";
 
-const MEANT: Record<PackageName, RegExp> = {
+const EXPECTED: Record<PackageName, RegExp> = {
   "@a3s-sentry/core": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|wasm\/sentry_core[\w.]*\.(?:d\.ts|js|wasm)|[\w.]+)$/,
   "a3s-sentry": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|skills\/[\w-]+\.md|[\w.]+)$/,
 };
 const AT_TOP = ["LICENSE", "README.md", "package.json"];
 
-/** Folders of this machine, and those that compilers leave in what they make. */
-const PLACES = [root, join(homedir(), ".cargo"), join(homedir(), ".rustup"), ".cargo/registry", "/rustlib/"];
+/** Folders of this machine, and those that compilers leave in their output. */
+const BUILD_PATHS = [root, join(homedir(), ".cargo"), join(homedir(), ".rustup"), ".cargo/registry", "/rustlib/"];
 
 export function contentSuite(installed: () => Installed): void {
   describe.each(Object.keys(packages) as PackageName[])("%s", (name) => {
     const folder = (): string => join(installed().folder, "node_modules", name);
     const files = (): string[] => filesIn(folder());
 
-    test("holds what is meant for its users, with a licence and a read-me", () => {
-      expect(files().filter((file) => !MEANT[name].test(file))).toEqual([]);
+    test("contains only files for its users, with a license and a README", () => {
+      expect(files().filter((file) => !EXPECTED[name].test(file))).toEqual([]);
       expect(files().filter((file) => !file.includes("/"))).toEqual(AT_TOP);
       expect(installed().text(name, "LICENSE")).toMatch(/^MIT License\n/);
     });
 
-    test("holds nothing that its sources do not make any more", () => {
+    test("contains no output of deleted sources", () => {
       const made = files().filter((file) => file.startsWith("dist/") && file.endsWith(".js"));
       const sources = made.map((file) =>
         join(root, "packages", packages[name], file.replace(/^dist/, "src").replace(/\.js$/, ".ts")),
@@ -35,15 +35,15 @@ export function contentSuite(installed: () => Installed): void {
       expect(sources.filter((source) => statSync(source, { throwIfNoEntry: false }) === undefined)).toEqual([]);
     });
 
-    test("names no place of the machine that made it", () => {
+    test("contains no path of the build machine", () => {
       const found = files().flatMap((file) => {
         const text = readFileSync(join(folder(), file), "latin1");
-        return PLACES.filter((place) => text.includes(place)).map((place) => `${file} holds ${place}`);
+        return BUILD_PATHS.filter((path) => text.includes(path)).map((path) => `${file} contains ${path}`);
       });
       expect(found).toEqual([]);
     });
 
-    test("has source maps that need no other file, and names none that is missing", () => {
+    test("has self-contained source maps, and links to no missing one", () => {
       const pointers = files()
         .filter((file) => /\.(?:js|d\.ts)$/.test(file))
         .flatMap((file) => {
@@ -60,7 +60,7 @@ export function contentSuite(installed: () => Installed): void {
       }
     });
 
-    test("depends on exact versions, and on nothing of a workspace", () => {
+    test("depends on exact versions, and not on a workspace", () => {
       const { dependencies = {} } = JSON.parse(installed().text(name, "package.json")) as {
         dependencies?: Record<string, string>;
       };
@@ -69,7 +69,7 @@ export function contentSuite(installed: () => Installed): void {
   });
 }
 
-/** All files below a folder, by their paths in it, sorted; what is installed inside is left out. */
+/** Returns the sorted relative paths of all files below a folder, without installed packages. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

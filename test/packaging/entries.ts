@@ -1,4 +1,4 @@
-// Every way into the packages leads somewhere.
+// Every entry point of the packages resolves and works.
 
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -1,4 +1,5 @@
-// The packages as a stranger gets them: packed, and installed by npm into an empty folder, far from this work tree.
+// The packages as a user gets them: packed, and installed by npm into an empty folder outside this
+// work tree.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,11 +14,11 @@ export const packages = { "@a3s-sentry/core": "core", "a3s-sentry": "node" } as 
 export type PackageName = keyof typeof packages;
 
 export interface Installed {
-  /** Holds `package.json` and `node_modules`. */
+  /** The folder with `package.json` and `node_modules`. */
   readonly folder: string;
-  /** An empty folder of that name, in which imports find what is installed. */
+  /** Creates an empty folder of that name, from which imports find the installed packages. */
   scratch(name: string): string;
-  /** A file of an installed package. */
+  /** Reads a file of an installed package. */
   text(name: PackageName, path: string): string;
   remove(): void;
 }
@@ -46,8 +47,9 @@ export async function install(): Promise<Installed> {
 }
 
 async function pack(name: string, into: string): Promise<string> {
-  const pnpm = [join(root, "scripts", "pnpm.mjs"), "-C", join(root, "packages", name)];
-  const { stdout } = await must(process.execPath, [...pnpm, "pack", "--json", "--pack-destination", into]);
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { packageManager: string };
+  const args = ["--yes", packageManager, "-C", join(root, "packages", name), "pack", "--json"];
+  const { stdout } = await must("npx", [...args, "--pack-destination", into]);
   const { filename } = JSON.parse(stdout) as { filename: string };
   return filename;
 }

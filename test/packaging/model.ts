@@ -1,11 +1,11 @@
-// An endpoint on loopback that answers as a model would, for L2 in each runtime.
+// A mock model on loopback, for L2 in each runtime.
 
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** What it says of every event. */
+/** The reason in every answer. */
 export const SAID = "made up";
 
 const CONTENT = JSON.stringify({ verdict: "block", severity: "high", reason: SAID });
@@ -17,7 +17,7 @@ export const model: RequestListener = (request, response) => {
   response.writeHead(200, { "content-type": "application/json" }).end(BODY);
 };
 
-/** Its host and port, as long as the test lasts. */
+/** Starts the endpoint until the test ends, and returns its host and port. */
 export async function startModel(): Promise<string> {
   const server = createServer(model).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -28,7 +28,10 @@ export async function startModel(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A script's statements that end with `second`, L2's decision of the endpoint at the address that the expression `origin` gives. */
+/**
+ * Returns statements that define `second`, the decision of L2 at the endpoint whose origin is the
+ * expression `origin`.
+ */
 export const judgeByModel = (origin: string): string => `
 const settings = { url: ${origin} + "/v1", model: "m", key: "sk-0123456789", timeoutS: 60 };
 const thorough = await Sentry.create("", { tiers: { l2: llmTier(settings) } });

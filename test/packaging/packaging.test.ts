@@ -1,4 +1,4 @@
-// The packages packed, installed and used for real: one installation, many suites.
+// The packages, packed, installed and used: one installation, many suites.
 
 import { afterAll, beforeAll, describe } from "vitest";
 import { browserSuite } from "./browser.js";
@@ -21,8 +21,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => installed?.remove());
 
-describe("what the tarballs hold", () => contentSuite(get));
-describe("the examples of the read-mes", () => readmeSuite(get));
+describe("the tarballs", () => contentSuite(get));
+describe("the examples of the READMEs", () => readmeSuite(get));
 describe("the entries", () => entrySuite(get));
 describe("the installed command", () => commandSuite(get));
 describe("other runtimes", () => runtimeSuite(get));

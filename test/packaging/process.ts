@@ -1,4 +1,4 @@
-// Running a program and telling what it printed, if it fails too.
+// Runs a program and returns its output, also if it fails.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -18,7 +18,10 @@ export interface RunOptions {
   readonly timeout?: number;
 }
 
-/** Ends with any code. Settings of a3s-sentry in the environment are left out, except for where the build keeps its tools. */
+/**
+ * Resolves with any exit code. Removes variables of a3s-sentry from the environment, except for the
+ * folder of the build cache.
+ */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith("A3S_SENTRY_") || name === "A3S_SENTRY_BUILD_CACHE",
@@ -41,14 +44,14 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Throws with all that the program printed unless it ends with 0. */
+/** Like {@link run}, but rejects with the whole output unless the program exits with 0. */
 export async function must(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const ended = await run(command, args, options);
   if (ended.code === 0) return ended;
   throw new Error(`${command} ${args.join(" ")} ended with ${ended.code}:\n${ended.stdout}\n${ended.stderr}`);
 }
 
-/** Bundles `main.mjs` of a folder to one file there, with these export conditions beside the usual ones. */
+/** Bundles `main.mjs` of a folder into one file there, with additional export conditions. */
 export async function bundle(folder: string, output: string, conditions: readonly string[] = []): Promise<void> {
   const script = fileURLToPath(new URL("bundle.mjs", import.meta.url));
   await must(process.execPath, [script, join(folder, "main.mjs"), join(folder, output), ...conditions]);

@@ -1,5 +1,5 @@
-// The examples in the read-mes and in docs, run as they are written: type-checked strictly, compiled, and each value that a comment
-// promises compared with the one that comes out.
+// The examples in the READMEs and in docs: each is type-checked strictly, compiled and run, and
+// each value that a comment states is compared with the actual one.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 const OPTIONS = ["--strict", "--module", "NodeNext", "--target", "ES2022", "--types", "node"];
 
 export function readmeSuite(installed: () => Installed): void {
-  test("a3s-sentry: the quick start holds, and leaves one deny-file", { timeout: 120_000 }, async () => {
+  test("a3s-sentry: the quick start works, and writes one deny-file", { timeout: 120_000 }, async () => {
     const readme = installed().text("a3s-sentry", "README.md");
     const policy = blocks(readme, "")[0] ?? "";
     const folder = await runAll(installed(), "quick-start", code(readme), { "sentry.acl": policy });
@@ -20,7 +20,7 @@ export function readmeSuite(installed: () => Installed): void {
     expect(readdirSync(folder).filter((name) => name.endsWith(".txt"))).toEqual(["exec.txt"]);
   });
 
-  test("the project: the quick start is that of the package, and masking holds", { timeout: 120_000 }, async () => {
+  test("the project: the quick start equals the package's, and masking works", { timeout: 120_000 }, async () => {
     const readme = readFileSync(join(root, "README.md"), "utf8");
     const [quickStart, masking = ""] = blocks(readme, "ts");
     expect([quickStart, blocks(readme, "")[0]]).toEqual(
@@ -30,13 +30,13 @@ export function readmeSuite(installed: () => Installed): void {
     await runAll(installed(), "masking", masking, {});
   });
 
-  test("@a3s-sentry/core: the example holds", { timeout: 120_000 }, async () => {
+  test("@a3s-sentry/core: the example works", { timeout: 120_000 }, async () => {
     const example = code(installed().text("@a3s-sentry/core" satisfies PackageName, "README.md"));
     expect(promisesIn(example)).toHaveLength(3);
     await runAll(installed(), "core-example", example, {});
   });
 
-  test("the types need no others than the language's and the platform's", { timeout: 120_000 }, async () => {
+  test("the types need only those of the language and the platform", { timeout: 120_000 }, async () => {
     const folder = installed().scratch("types");
     writeFileSync(
       join(folder, "all.ts"),
@@ -54,13 +54,13 @@ export function readmeSuite(installed: () => Installed): void {
     ["l2.md", 4],
     ["redaction.md", 5],
     ["tiers.md", 13],
-  ])("docs/%s: the examples hold", { timeout: 120_000 }, async (page, promises) => {
+  ])("docs/%s: the examples work", { timeout: 120_000 }, async (page, promises) => {
     const example = code(readFileSync(join(root, "docs", page), "utf8"));
     expect(promisesIn(example)).toHaveLength(promises);
     await runAll(installed(), page.replace(".", "-"), example, {});
   });
 
-  test("docs/sae.md: the example holds, by the policy and the dictionary of the page", {
+  test("docs/sae.md: the example works with the page's policy and dictionary", {
     timeout: 120_000,
   }, async () => {
     const page = readFileSync(join(root, "docs", "sae.md"), "utf8");
@@ -81,7 +81,10 @@ function code(markdown: string): string {
   return blocks(markdown, "ts").join("\n");
 }
 
-/** `value; // text` anywhere in a line, the text up to three blanks or the line's end: a promise of what the value is. */
+/**
+ * Finds `value; // text` in lines: the text, up to three spaces or the line's end, states the
+ * value.
+ */
 function promisesIn(example: string): { line: string; value: string; promised: string }[] {
   return example.split("\n").flatMap((line) =>
     line.split(/\s{3,}/).flatMap((part) => {
@@ -91,7 +94,7 @@ function promisesIn(example: string): { line: string; value: string; promised: s
   );
 }
 
-/** The example with each promise as an assertion in its place. */
+/** Replaces each stated value in the example with an assertion. */
 function asserting(example: string): string {
   const promises = promisesIn(example);
   const lines = example.split("\n").map((line) => {
@@ -101,7 +104,9 @@ function asserting(example: string): string {
   return `import { deepStrictEqual as deepEqual } from "node:assert";\n${lines.join("\n")}`;
 }
 
-/** Compiles and runs the example, as written and with assertions, in a folder of its own with these files. */
+/**
+ * Compiles and runs the example in its own folder with these files, as written and with assertions.
+ */
 async function runAll(installed: Installed, name: string, example: string, files: Record<string, string>) {
   const folder = installed.scratch(name);
   const texts = { "example.ts": example, "asserted.ts": asserting(example), ...files };

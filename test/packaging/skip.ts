@@ -1,4 +1,4 @@
-// Leaving a test out for want of something, and saying so where a person reads it.
+// Skips a test that lacks something, and prints the reason.
 
 /** @param context of the test */
 export function skip(context: { skip(note: string): never }, why: string): never {

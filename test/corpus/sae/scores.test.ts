@@ -1,4 +1,4 @@
-// The cases of the SAE tier, run through the package: one event at a time, and as one stream.
+// Runs the cases of the SAE tier through the package: one event at a time, and as a stream.
 
 import { readFileSync } from "node:fs";
 import { type Decision, Sentry } from "@a3s-sentry/core";
@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 
 interface Case {
   readonly name: string;
-  /** As JSON. */
+  /** The activations as JSON: pairs of a feature's id and its activation. */
   readonly features: string;
   readonly escalate_at?: number;
   readonly block_at?: number;
@@ -16,7 +16,7 @@ interface Case {
   readonly severity?: string;
   readonly harmful?: number;
   readonly reason?: string;
-  /** Ids. */
+  /** The ids of the features. */
   readonly drivers?: readonly number[];
 }
 
@@ -39,8 +39,8 @@ function lineOf({ features }: Case): string {
   return `{"event":{"LlmActivations":{"pid":7,"layer":20,"features":${features}}}}`;
 }
 
-/** What a decision says, under the keys of a case, as far as the case has them. */
-function said({ verdict, severity, reason, explain }: Decision, one: Case) {
+/** The parts of a decision that a case has keys for. */
+function partsOf({ verdict, severity, reason, explain }: Decision, one: Case) {
   const ids = explain?.drivers.map(({ source }) => Number(source.replace("sae_feature:#", "")));
   return {
     verdict,
@@ -66,7 +66,7 @@ describe("the SAE tier", () => {
     }
     if (decision === undefined) expect.unreachable("there is an SAE tier");
     const { name: _, features: _f, escalate_at: _e, block_at: _b, ...expected } = one;
-    expect(said(decision, one)).toEqual(expected);
+    expect(partsOf(decision, one)).toEqual(expected);
     expect(items.map((item) => item.decision)).toEqual([decision]);
     expect(await sentry.evaluate(line)).toEqual(sentry.failMode(decision));
     stream.close();

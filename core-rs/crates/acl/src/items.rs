@@ -9,7 +9,7 @@ use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
 impl Parser<'_> {
-    /// The items of the document, or of a block up to its closing brace.
+    /// Parses the items of the document, or of a block up to its closing brace.
     pub(super) fn items(&mut self, block: Option<&Name>) -> Vec<Item> {
         let mut items = Vec::new();
         let mut count = 0;
@@ -81,7 +81,7 @@ impl Parser<'_> {
         let problem = Diagnostic::new(
             Code::QuotedName,
             token.span,
-            "the name of an attribute stands without quotes",
+            "the name of an attribute must not be in quotes",
         );
         self.report(problem.help("remove the quotes"));
         let name = Name {
@@ -92,7 +92,7 @@ impl Parser<'_> {
         Some(Item::Attribute(Attribute { name, value }))
     }
 
-    /// An attribute or a block, from its name on.
+    /// Parses an attribute or a block, from its name on.
     pub(super) fn item(&mut self) -> Option<Item> {
         let name = self.name();
         let same_line = !self.token.starts_line;
@@ -110,7 +110,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A block, from its labels on.
+    /// Parses a block, from its labels on.
     pub(super) fn block(&mut self, name: Name) -> Item {
         let mut labels = Vec::new();
         let mut count = 0;
@@ -123,7 +123,7 @@ impl Parser<'_> {
                     let problem = Diagnostic::new(
                         Code::BareWord,
                         self.token.span,
-                        "a label stands in quotes",
+                        "a label must be in quotes",
                     );
                     self.report(problem.help("write it as a string: `\"…\"`"));
                     text.to_owned()
@@ -155,18 +155,18 @@ impl Parser<'_> {
         })
     }
 
-    /// A name and strings, but no `{`: perhaps an attribute without its `=`.
+    /// Reports a name and strings without `{`, which may be an attribute without its `=`.
     fn no_body(&mut self, name: Name, labels: &[Name]) -> Item {
         let first = labels.first().map_or(name.span, |label| label.span);
         let last = labels.last().map_or(name.span, |label| label.span);
         let shown = quoted(&name.text);
         if labels.len() == 1 {
             let message =
-                format!("expected `=` between {shown} and its value, or `{{` behind the label");
+                format!("expected `=` between {shown} and its value, or `{{` after the label");
             self.error(Code::ExpectedEquals, last, message);
         } else {
             let message = format!(
-                "expected `{{` behind the labels of {shown}, found {}",
+                "expected `{{` after the labels of {shown}, found {}",
                 self.found()
             );
             self.error(Code::UnexpectedToken, last, message);

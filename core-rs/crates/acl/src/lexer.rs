@@ -1,17 +1,18 @@
-//! From characters to tokens, on demand. Every token takes time linear in its length, and none is read twice.
+//! Converts characters to tokens, on demand. A token takes time linear in its length and is read
+//! once.
 
 use super::MAX_TOKEN;
 use super::token::{Delimiter, Kind, Token};
 use sentry_text::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
 use sentry_text::{Span, is_visible, offset};
 
-const TEXT_HELP: &str = "text stands in quotes: `\"…\"`";
+const TEXT_HELP: &str = "put text in quotes: `\"…\"`";
 
 pub(super) struct Lexer<'a> {
     pub(super) source: &'a str,
     pub(super) at: usize,
     pub(super) problems: Vec<Diagnostic>,
-    /// Whether a string or comment without an end took all the rest of the source.
+    /// Whether an unterminated string or comment took the rest of the source.
     pub(super) swallowed: bool,
 }
 
@@ -25,7 +26,7 @@ pub(super) fn continues_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '-'
 }
 
-/// Whether a whole text is a name.
+/// Whether a text is a name.
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(starts_name) && text.chars().all(continues_name)
 }
@@ -45,7 +46,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The next token; [`Kind::End`] for ever at the end.
+    /// The next token. At the end of the source it is always [`Kind::End`].
     pub(super) fn next(&mut self) -> Token {
         let starts_line = self.skip_blank();
         let start = self.at;
@@ -74,7 +75,7 @@ impl<'a> Lexer<'a> {
         self.source.get(self.at..).unwrap_or_default()
     }
 
-    /// The span from `start` to where the lexer stands.
+    /// The span from `start` to the current position.
     pub(super) fn since(&self, start: usize) -> Span {
         Span::new(offset(start), offset(self.at))
     }
@@ -93,14 +94,14 @@ impl<'a> Lexer<'a> {
         self.push(Diagnostic::new(code, span, message).help(help));
     }
 
-    /// Keeps a problem; of a string with a bad escape at every second byte only the first hundred.
+    /// Records a problem, up to a hundred: a string may have a bad escape at every second byte.
     fn push(&mut self, problem: Diagnostic) {
         if self.problems.len() < MAX_DIAGNOSTICS {
             self.problems.push(problem);
         }
     }
 
-    /// Moves on over all characters that fit.
+    /// Skips the characters that match.
     pub(super) fn take_while(&mut self, fits: impl Fn(char) -> bool) {
         let rest = self.rest();
         self.at += rest.find(|c| !fits(c)).unwrap_or(rest.len());
@@ -115,7 +116,7 @@ impl<'a> Lexer<'a> {
         self.at + line.strip_suffix('\r').unwrap_or(line).len()
     }
 
-    /// Skips white space and comments; whether the next token is the first on its line.
+    /// Skips white space and comments. Returns whether the next token is the first on its line.
     fn skip_blank(&mut self) -> bool {
         let mut starts_line = self.at == 0;
         loop {
@@ -238,7 +239,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// A character for a message: in backticks, or by its number where it cannot be seen.
+/// A character for a message: in backticks, or as its number if it is not visible.
 pub(super) fn shown(c: char) -> String {
     if is_visible(c) {
         format!("`{c}`")

@@ -1,4 +1,4 @@
-//! The configuration language: text to tree and back.
+//! The configuration language ACL: parses text into a tree, and prints a tree as text.
 
 mod items;
 mod lexer;
@@ -15,7 +15,7 @@ pub use tree::{Attribute, Block, Call, Document, Entry, Item, Name, Value, Value
 
 /// The largest document, in bytes.
 pub const MAX_DOCUMENT: usize = 1 << 20;
-/// How deep blocks, lists, objects and calls nest.
+/// The deepest nesting of blocks, lists, objects and calls.
 pub const MAX_NESTING: usize = 64;
 /// The most items in a document, block, label list, list, object or call.
 pub const MAX_ITEMS: usize = 100_000;

@@ -1,9 +1,10 @@
-//! From text to tree, reporting every problem on the way.
+//! The parser: converts text into a tree and reports every problem.
 //!
-//! A plain recursive descent on one token, with one more to look at. Three things make it recover well: values that
-//! cannot be read stay in the tree as [`ValueKind::Invalid`]; after a problem only the rest of its line is skipped;
-//! and a closing bracket that fits an outer opening one ends everything inside. Every loop takes a token or ends, the
-//! depth is counted at each opening bracket, so time is linear and the stack bounded on any input.
+//! Recursive descent with one token of lookahead. Three rules make error recovery work well: an
+//! invalid value stays in the tree as [`ValueKind::Invalid`]; after a problem only the rest of its
+//! line is skipped; and a closing bracket that matches an outer opening bracket ends everything
+//! inside. Every loop consumes a token or ends, and the depth is counted at each opening bracket,
+//! so time is linear and the stack is bounded for any input.
 
 use std::collections::BTreeMap;
 
@@ -14,19 +15,21 @@ use super::{MAX_DOCUMENT, MAX_ITEMS, MAX_NESTING};
 use sentry_text::Span;
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 
-/// What came out of a source: all of the tree that could be made, and all that is wrong.
+/// The result of parsing: the tree, as far as the source could be read, and the problems.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
-    /// The tree; holds [`ValueKind::Invalid`] where a value could not be read. Duplicates are kept.
+    /// The tree, with [`ValueKind::Invalid`] for values that could not be read. Duplicates are
+    /// kept.
     pub document: Document,
-    /// What is wrong, in the order of the source, at most [`MAX_DIAGNOSTICS`]. Empty: the source is a document.
+    /// The problems in the order of the source, at most [`MAX_DIAGNOSTICS`]. Empty if the source is
+    /// a valid document.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Parses a document.
 ///
-/// Never fails and never panics: what is wrong comes back as diagnostics beside the tree. A source over
-/// [`MAX_DOCUMENT`] is not read at all. Takes time linear in the source.
+/// Never fails and never panics: problems are returned as diagnostics beside the tree. A source
+/// over [`MAX_DOCUMENT`] is not read at all. Takes time linear in the source.
 ///
 /// ```
 /// use sentry_acl::{Item, ValueKind, parse};
@@ -62,14 +65,14 @@ pub fn parse(source: &str) -> Parsed {
 pub(super) struct Parser<'a> {
     lexer: Lexer<'a>,
     pub(super) token: Token,
-    /// The token after it.
+    /// The token after the current one.
     pub(super) next: Token,
-    /// The brackets that are open here, outermost first.
+    /// The open brackets, outermost first.
     open: Vec<(Delimiter, Span)>,
     pub(super) problems: Vec<Diagnostic>,
     /// Where the last token ended.
     pub(super) end: u32,
-    /// Whether it is known already why the document ends too early.
+    /// Whether the reason for an early end of the document was reported.
     end_reported: bool,
 }
 
@@ -91,7 +94,7 @@ impl<'a> Parser<'a> {
 
     // Tokens.
 
-    /// Takes the token and reports what is wrong with it.
+    /// Consumes the token and reports its problems.
     pub(super) fn bump(&mut self) -> Token {
         let mut token = self.skip();
         for problem in std::mem::take(&mut token.problems) {
@@ -100,7 +103,7 @@ impl<'a> Parser<'a> {
         token
     }
 
-    /// Takes the token without a word about it.
+    /// Consumes the token without reporting its problems.
     pub(super) fn skip(&mut self) -> Token {
         let next = if self.problems.len() < MAX_DIAGNOSTICS {
             self.lexer.next()
@@ -113,7 +116,7 @@ impl<'a> Parser<'a> {
         token
     }
 
-    /// An end before the end of the source: there is no room for another problem.
+    /// Ends parsing before the end of the source, since no more problems can be reported.
     pub(super) fn end_token(&self) -> Token {
         let span = Span::new(self.end, self.end);
         Token {
@@ -137,7 +140,8 @@ impl<'a> Parser<'a> {
         self.token.kind == Kind::Name && self.next.is_assign()
     }
 
-    /// Whether an attribute starts on a line of its own here: what should be closed before it most likely is not.
+    /// Whether an attribute starts on its own line here. Then an open bracket before it was
+    /// probably never closed.
     pub(super) fn at_next_attribute(&self) -> bool {
         self.token.starts_line && self.at_attribute()
     }
@@ -154,8 +158,9 @@ impl<'a> Parser<'a> {
         self.report(Diagnostic::new(code, span, message));
     }
 
-    /// Skips what is left of the line, up to what may well be in order: the next attribute, a comma, a closing
-    /// bracket. Of the problems of the tokens skipped only those are reported that hide more than their own token.
+    /// Skips the rest of the line, up to a token that is probably valid: the next attribute, a
+    /// comma or a closing bracket. Problems of skipped tokens are reported only if they hide more
+    /// than their own token.
     pub(super) fn skip_line(&mut self) {
         while !self.token.starts_line && !self.at_attribute() {
             match self.token.kind {
@@ -174,7 +179,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Skips from an opening bracket to the one that closes it, of whatever kinds.
+    /// Skips from an opening bracket to its closing bracket, of any kind.
     pub(super) fn skip_group(&mut self) {
         let mut depth = 0_usize;
         loop {
@@ -196,7 +201,7 @@ impl<'a> Parser<'a> {
 
     // Brackets.
 
-    /// Takes an opening bracket, unless that would go too deep: then skips all that is in it.
+    /// Consumes an opening bracket. If the nesting would be too deep, skips everything inside it.
     pub(super) fn enter(&mut self, delimiter: Delimiter) -> bool {
         if self.open.len() >= MAX_NESTING {
             let message = format!("nested more than {MAX_NESTING} deep");
@@ -209,8 +214,8 @@ impl<'a> Parser<'a> {
         true
     }
 
-    /// Whether the token ends what is inside the innermost bracket: the end, or a closing bracket for which an
-    /// opening one is there. Other closing brackets are reported and skipped.
+    /// Whether the token ends the content of the innermost bracket: it is the end, or a closing
+    /// bracket with a matching opening bracket. Other closing brackets are reported and skipped.
     pub(super) fn at_end(&mut self) -> bool {
         loop {
             match self.token.kind {
@@ -219,7 +224,7 @@ impl<'a> Parser<'a> {
                     return true;
                 }
                 Kind::Close(closer) => {
-                    let message = format!("{} closes nothing", closer.close());
+                    let message = format!("{} has no opening bracket", closer.close());
                     let mut problem =
                         Diagnostic::new(Code::UnmatchedCloser, self.token.span, message);
                     if let Some((open, span)) = self.open.last() {
@@ -233,7 +238,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes the bracket that closes the innermost one, or reports that it is missing.
+    /// Consumes the bracket that closes the innermost one, or reports that it is missing.
     pub(super) fn leave(&mut self) {
         let Some((delimiter, opened)) = self.open.pop() else {
             return;
@@ -252,14 +257,15 @@ impl<'a> Parser<'a> {
                 .help(help);
             if at_end {
                 for (delimiter, opened) in self.open.iter().rev().take(2) {
-                    problem = problem.related(*opened, format!("so is {}", delimiter.open()));
+                    problem = problem
+                        .related(*opened, format!("{} is opened here too", delimiter.open()));
                 }
             }
             self.report(problem);
         }
     }
 
-    /// Counts an item of a collection; whether there is room for it.
+    /// Counts an item of a collection. Returns whether it is within the limit.
     pub(super) fn count(&mut self, items: &mut usize, span: Span) -> bool {
         *items += 1;
         if *items == MAX_ITEMS + 1 {
@@ -272,7 +278,7 @@ impl<'a> Parser<'a> {
         *items <= MAX_ITEMS
     }
 
-    /// Remembers a name of a scope, reports it if it is there already.
+    /// Records a name of a scope. Reports it if it is a duplicate.
     pub(super) fn note(&mut self, names: &mut BTreeMap<String, Span>, name: &Name, code: Code) {
         if let Some(first) = names.get(&name.text) {
             let message = format!("{} is set twice", quoted(&name.text));
@@ -286,7 +292,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// A name for a message, in backticks and not too long.
+/// A name for a message, in backticks and shortened if it is long.
 pub(super) fn quoted(name: &str) -> String {
     let mut chars = name.chars();
     let start: String = chars.by_ref().take(40).collect();

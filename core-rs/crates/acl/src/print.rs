@@ -1,14 +1,16 @@
-//! From tree to text, always in the same form.
+//! The printer: converts a tree into canonical text.
 
 use super::lexer::is_name;
 use super::tree::{Document, Entry, Item, Value, ValueKind};
 use sentry_text::is_visible;
 
-/// The canonical text of a document: one attribute, entry and composite list element a line, two spaces for each level.
+/// The canonical text of a document: each attribute, entry and composite list element has its own
+/// line, indented by two spaces for each level.
 ///
-/// `parse(&print(d))` gives `d` again, spans aside, for every document that [`parse`](super::parse) gives without
-/// diagnostics. What has no spelling (an invalid value, a number that is not finite) is printed as `null`; names are
-/// printed as they are, so a tree made by hand must have proper ones.
+/// If [`parse`](super::parse) returns the document `d` without diagnostics, `parse(&print(d))`
+/// returns `d` again, apart from spans. Values that cannot be written (an invalid value, a number
+/// that is not finite) are printed as `null`. Names are printed as they are, so the names of a tree
+/// made by hand must be valid.
 ///
 /// ```
 /// use sentry_acl::{parse, print};
@@ -120,7 +122,7 @@ fn print_object(out: &mut String, entries: &[Entry], level: usize) {
     out.push('}');
 }
 
-/// Backticks where they save escapes, otherwise double quotes. Always on one line.
+/// Uses backticks if they save escapes, otherwise double quotes. Always one line.
 fn print_string(out: &mut String, text: &str) {
     if text.contains('\\') && !text.contains('`') && text.chars().all(is_visible) {
         out.push('`');

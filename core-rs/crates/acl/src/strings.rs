@@ -58,7 +58,7 @@ impl Lexer<'_> {
         self.report_with_help(Code::UnknownEscape, span, message, help);
     }
 
-    /// `\uXXXX`, a pair of those for one character, or `\u{…}`. Moves on behind it.
+    /// Reads `\uXXXX`, a surrogate pair of those, or `\u{…}`, and moves past it.
     fn unicode_escape(&mut self) -> Option<char> {
         let start = self.at;
         let found = braced(self.rest()).or_else(|| four_digits(self.rest()));
@@ -83,13 +83,13 @@ impl Lexer<'_> {
         self.report_with_help(
             Code::BadUnicodeEscape,
             self.since(start),
-            "this escape names no character",
+            "this escape does not stand for a character",
             "write `\\u` and four hex digits, or `\\u{…}` with one to six, up to 10FFFF, no lone surrogates",
         );
         None
     }
 
-    /// `'…'` on one line, in which only `\'` is an escape: any other backslash stands for itself.
+    /// `'…'` on one line. Only `\'` is an escape; any other backslash is literal.
     pub(super) fn single_quoted(&mut self) -> Kind {
         let start = self.at;
         let mut text = String::new();
@@ -117,7 +117,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A quoted string that its line ends.
+    /// Reports a quoted string that is not closed on its line.
     fn unterminated(&mut self, start: usize, quote: &str) -> Kind {
         self.at = start;
         self.at = self.line_end();
@@ -125,12 +125,12 @@ impl Lexer<'_> {
             Code::UnterminatedString,
             self.since(start),
             format!("the string is not closed on its line: expected `{quote}`"),
-            "for text of several lines use backticks or a heredoc",
+            "use backticks or a heredoc for text of several lines",
         );
         Kind::Bad
     }
 
-    /// Backticks: everything stands for itself, over several lines.
+    /// Backticks: all characters are literal, over several lines.
     pub(super) fn backticked(&mut self) -> Kind {
         let start = self.at;
         self.at += 1;
@@ -177,7 +177,7 @@ impl Lexer<'_> {
         }
         self.at = line_end;
         let rest = self.rest();
-        // The line break behind the name; there is none at the end of the source.
+        // The line break after the name, unless the source ends here.
         self.at += rest.find('\n').map_or(rest.len(), |end| end + 1);
         let body_start = self.at;
         for line in self.rest().split_inclusive('\n') {
@@ -201,7 +201,7 @@ impl Lexer<'_> {
         self.swallow()
     }
 
-    /// Gives up on the rest of the source: a string took it all.
+    /// Skips the rest of the source, which an unterminated string took.
     fn swallow(&mut self) -> Kind {
         self.at = self.source.len();
         self.swallowed = true;
@@ -209,7 +209,7 @@ impl Lexer<'_> {
     }
 }
 
-/// The character that a backslash and `c` stand for.
+/// The character that the escape `\c` stands for.
 const fn escaped(c: char) -> Option<char> {
     match c {
         '\\' | '"' => Some(c),
@@ -221,7 +221,7 @@ const fn escaped(c: char) -> Option<char> {
     }
 }
 
-/// `\u{…}` at the start of a text: the character and the bytes it takes.
+/// Reads `\u{…}` at the start of a text. Returns the character and the length in bytes.
 fn braced(text: &str) -> Option<(char, usize)> {
     let inner = text.strip_prefix("\\u{")?;
     let digits = inner
@@ -234,7 +234,7 @@ fn braced(text: &str) -> Option<(char, usize)> {
     Some((char::from_u32(code)?, digits + 4))
 }
 
-/// `\uXXXX`, or two of them that make a surrogate pair, at the start of a text.
+/// Reads `\uXXXX`, or two of them that make a surrogate pair, at the start of a text.
 fn four_digits(text: &str) -> Option<(char, usize)> {
     let unit = |text: &str| {
         let digits = text.strip_prefix("\\u")?.get(..4)?;
@@ -251,7 +251,8 @@ fn four_digits(text: &str) -> Option<(char, usize)> {
     Some((char::decode_utf16([first, second]).next()?.ok()?, 12))
 }
 
-/// The text with `\n` for every `\r\n`, so that an editor's line ends do not change what a pattern matches.
+/// The text with every `\r\n` replaced by `\n`, so that an editor's line endings do not change what
+/// a pattern matches.
 fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }

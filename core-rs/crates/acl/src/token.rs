@@ -1,4 +1,4 @@
-//! What the lexer hands to the parser.
+//! The tokens that the lexer passes to the parser.
 
 use sentry_text::Span;
 use sentry_text::diagnostic::Diagnostic;
@@ -38,13 +38,13 @@ pub(super) enum Kind {
     Assign,
     /// `:=`, `==`, `=>` or `+=`
     BadAssign,
-    /// Also `true`, `false` and `null`, which are names where a name is due. The text is the span's.
+    /// Also `true`, `false` and `null`, which can be names too. The text is that of the span.
     Name,
     Number(f64),
     String(String),
-    /// A string or number with something wrong in it, and a known end.
+    /// An invalid string or number whose end is known.
     Bad,
-    /// Something that is no token; what follows on its line probably belongs to it.
+    /// Text that is not a token. The rest of its line probably belongs to it.
     Stray,
     End,
 }
@@ -53,9 +53,9 @@ pub(super) enum Kind {
 pub(super) struct Token {
     pub(super) kind: Kind,
     pub(super) span: Span,
-    /// Whether it is the first on its line.
+    /// Whether the token is the first on its line.
     pub(super) starts_line: bool,
-    /// What is wrong with it, or with a comment before it.
+    /// The problem of the token, or of a comment before it.
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -64,12 +64,13 @@ impl Token {
         matches!(self.kind, Kind::Assign | Kind::BadAssign)
     }
 
-    /// Whether it can come next in the header of a block.
+    /// Whether the token can come next in the header of a block.
     pub(super) const fn continues_header(&self) -> bool {
         matches!(self.kind, Kind::String(_) | Kind::Open(Delimiter::Brace))
     }
 
-    /// What the token is, for a message. Never its text: a word or a string may be a secret.
+    /// The token's description for a message. Never its text, since a word or a string may be a
+    /// secret.
     pub(super) fn found(&self, source: &str) -> &'static str {
         match &self.kind {
             Kind::Open(delimiter) => delimiter.open(),

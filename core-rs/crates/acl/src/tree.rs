@@ -1,4 +1,4 @@
-//! The tree of a document. Everything knows its place in the source.
+//! The tree of a document. Every node has its span in the source.
 
 use sentry_text::Span;
 
@@ -9,7 +9,7 @@ pub struct Document {
     pub items: Vec<Item>,
 }
 
-/// What a document or a block consists of.
+/// An item of a document or a block.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Item {
     /// `name = value`
@@ -18,21 +18,21 @@ pub enum Item {
     Block(Block),
 }
 
-/// A name, key or label. `text` is its value, `span` the source with the quotes, if any.
+/// A name, key or label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
-    /// What it says, without quotes and escapes.
+    /// The value, without quotes and with escapes resolved.
     pub text: String,
-    /// Where it stands.
+    /// The place in the source, with quotes if there are any.
     pub span: Span,
 }
 
 /// `name = value`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {
-    /// What is set.
+    /// The name.
     pub name: Name,
-    /// To what.
+    /// The value.
     pub value: Value,
 }
 
@@ -43,25 +43,25 @@ pub struct Block {
     pub name: Name,
     /// The strings between name and brace.
     pub labels: Vec<Name>,
-    /// What stands between the braces.
+    /// The items between the braces.
     pub items: Vec<Item>,
     /// From the name to the closing brace.
     pub span: Span,
 }
 
-/// A value and its place.
+/// A value with its place in the source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value {
-    /// Where it stands, with quotes and brackets.
+    /// The place in the source, with quotes and brackets.
     pub span: Span,
-    /// What it is.
+    /// The kind, with the value itself.
     pub kind: ValueKind,
 }
 
-/// What a value is.
+/// The kinds of value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ValueKind {
-    /// Text of any kind of string, escapes resolved.
+    /// A string of any form, with escapes resolved.
     String(String),
     /// A finite number.
     Number(f64),
@@ -75,7 +75,7 @@ pub enum ValueKind {
     Object(Vec<Entry>),
     /// `name(a, b)`
     Call(Call),
-    /// Something that is no value and has been reported. Its span covers all that was skipped.
+    /// An invalid value, which was reported. Its span covers all the text that was skipped.
     Invalid,
 }
 

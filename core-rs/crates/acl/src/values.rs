@@ -9,7 +9,7 @@ use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
 impl Parser<'_> {
-    /// A value with its operator.
+    /// Parses an operator and a value.
     pub(super) fn assigned(&mut self) -> Value {
         let operator = self.bump();
         if operator.kind == Kind::BadAssign {
@@ -35,7 +35,8 @@ impl Parser<'_> {
         self.value()
     }
 
-    /// A value that should have had `=` (or what `expected` names) before it. None: there is no value either.
+    /// Parses a value that lacks the `=` (or what `expected` names) before it. `None` if there is
+    /// no value either.
     pub(super) fn unassigned(&mut self, name: &Name, expected: &str) -> Option<Value> {
         if self.token.kind == Kind::Stray {
             return Some(self.invalid());
@@ -66,11 +67,11 @@ impl Parser<'_> {
         let word = self.token.kind == Kind::Name
             && !matches!(self.text(self.token.span), "true" | "false" | "null")
             && self.next.kind != Kind::Open(Delimiter::Paren);
-        // One problem for a word is enough.
+        // One problem per word is enough.
         Some(if word { self.invalid() } else { self.value() })
     }
 
-    /// No value, reported already.
+    /// An invalid value whose problem was reported.
     pub(super) fn nothing(&self) -> Value {
         Value {
             span: Span::new(self.end, self.end),
@@ -78,7 +79,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Skips the token and the rest of its line as a value that is none.
+    /// Skips the token and the rest of its line as an invalid value.
     pub(super) fn invalid(&mut self) -> Value {
         let start = self.bump().span.start;
         self.skip_line();
@@ -88,7 +89,8 @@ impl Parser<'_> {
         }
     }
 
-    /// A value. Takes at least one token, unless at a comma, a closing bracket or the end.
+    /// Parses a value. Consumes at least one token, unless at a comma, a closing bracket or the
+    /// end.
     pub(super) fn value(&mut self) -> Value {
         let span = self.token.span;
         let kind = match &self.token.kind {
@@ -136,7 +138,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A value that starts with a name.
+    /// Parses a value that starts with a name.
     pub(super) fn word(&mut self) -> Value {
         let span = self.token.span;
         let kind = if self.next.kind == Kind::Open(Delimiter::Paren) {

@@ -1,32 +1,33 @@
-//! What is wrong with a source: the code, the text that is underlined, the message and the help, in order.
+//! The problems of a source: code, underlined text, message and help, in order.
 #![allow(clippy::indexing_slicing, clippy::too_many_lines)]
 
 use sentry_acl::{Document, Item, Value, ValueKind, parse};
 use sentry_text::diagnostic::{Code, Level, MAX_DIAGNOSTICS};
 
-/// A source, and its problems: code without `acl/`, underlined text, message, help (empty: none).
+/// A source and its problems: code without `acl/`, underlined text, message, help (empty if there
+/// is none).
 type Case = (
     &'static str,
     &'static [(&'static str, &'static str, &'static str, &'static str)],
 );
 
 const QUOTE: &str = "put text in quotes";
-const TEXT: &str = "text stands in quotes: `\"…\"`";
-const NUMBER: &str = "a number looks like `30`, `-0.5` or `1e6`; text stands in quotes: `\"…\"`";
+const TEXT: &str = "put text in quotes: `\"…\"`";
+const NUMBER: &str = "a number looks like `30`, `-0.5` or `1e6`; put text in quotes: `\"…\"`";
 const NOT_A_NUMBER: &str = "this is not a number";
 const BARE: &str = "expected a value, found a bare word";
 const ATTRIBUTE: &str = "an attribute is written `name = value`";
 const BEFORE_VALUE: &str = "write `=` before the value";
 const CLOSE_STRING: &str = "the string is not closed on its line: expected `\"`";
-const LINES: &str = "for text of several lines use backticks or a heredoc";
-const NO_CHARACTER: &str = "this escape names no character";
+const LINES: &str = "use backticks or a heredoc for text of several lines";
+const NO_CHARACTER: &str = "this escape does not stand for a character";
 const UNICODE: &str = "write `\\u` and four hex digits, or `\\u{…}` with one to six, up to 10FFFF, no lone surrogates";
 const HEREDOC: &str = "`<<` must be followed by a name and the end of the line";
 const HEREDOC_HELP: &str = "write `<<TEXT`, the lines, and `TEXT` alone on a line";
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
-    // Values that are none.
+    // Invalid values.
     ("a = block", &[("bare-word", "block", BARE, QUOTE)]),
     ("a = True", &[("bare-word", "True", BARE, "write `true`, or put text in quotes")]),
     ("a = off", &[("bare-word", "off", BARE, "write `false`, or put text in quotes")]),
@@ -42,13 +43,13 @@ const CASES: &[Case] = &[
     ("a = = 1", &[("unexpected-token", "=", "expected a value, found `=`", "")]),
     ("a = (1)", &[("unexpected-token", "(", "expected a value, found `(`", "a call has a name before its `(`")]),
     ("a = [=]", &[("unexpected-token", "=", "expected a value, found `=`", "")]),
-    // `=` that is missing or something else.
+    // A missing or wrong `=`.
     ("fail_closed true", &[("expected-equals", "true", "expected `=` or `{` after `fail_closed`, found `true`", BEFORE_VALUE)]),
     ("key env(\"A\")", &[("expected-equals", "env", "expected `=` or `{` after `key`, found a word", BEFORE_VALUE)]),
     ("on Dns\nb = 1", &[("expected-equals", "Dns", "expected `=` or `{` after `on`, found a word", BEFORE_VALUE)]),
     ("n 30", &[("expected-equals", "30", "expected `=` or `{` after `n`, found a number", BEFORE_VALUE)]),
     ("rules [1]", &[("expected-equals", "[", "expected `=` or `{` after `rules`, found `[`", BEFORE_VALUE)]),
-    ("x { match \"a\" }", &[("expected-equals", "\"a\"", "expected `=` between `match` and its value, or `{` behind the label", "")]),
+    ("x { match \"a\" }", &[("expected-equals", "\"a\"", "expected `=` between `match` and its value, or `{` after the label", "")]),
     ("a = { match \"b\" on [] }", &[
         ("expected-equals", "\"b\"", "expected `=` after `match`, found a string", BEFORE_VALUE),
         ("expected-equals", "[", "expected `=` after `on`, found `[`", BEFORE_VALUE)]),
@@ -61,10 +62,10 @@ const CASES: &[Case] = &[
     ("a == 1\nb => 1", &[("bad-operator", "==", "unknown operator `==`", "write `=`"), ("bad-operator", "=>", "unknown operator `=>`", "write `=`")]),
     ("a = { b += 1 }", &[("bad-operator", "+=", "unknown operator `+=`", "write `=`")]),
     // Names.
-    ("\"a\" = 1", &[("quoted-name", "\"a\"", "the name of an attribute stands without quotes", "remove the quotes")]),
-    ("rule foo { }", &[("bare-word", "foo", "a label stands in quotes", "write it as a string: `\"…\"`")]),
-    ("rule \"x\" foo { }", &[("bare-word", "foo", "a label stands in quotes", "write it as a string: `\"…\"`")]),
-    ("rule \"x\" \"y\"\nb = 1", &[("unexpected-token", "\"y\"", "expected `{` behind the labels of `rule`, found a word", "")]),
+    ("\"a\" = 1", &[("quoted-name", "\"a\"", "the name of an attribute must not be in quotes", "remove the quotes")]),
+    ("rule foo { }", &[("bare-word", "foo", "a label must be in quotes", "write it as a string: `\"…\"`")]),
+    ("rule \"x\" foo { }", &[("bare-word", "foo", "a label must be in quotes", "write it as a string: `\"…\"`")]),
+    ("rule \"x\" \"y\"\nb = 1", &[("unexpected-token", "\"y\"", "expected `{` after the labels of `rule`, found a word", "")]),
     ("{ \"a\": 1 }\nb = c", &[
         ("unexpected-token", "{", "expected a name, found `{`", "a document has no braces around it; a block has a name before its `{`"),
         ("bare-word", "c", BARE, QUOTE)]),
@@ -74,7 +75,7 @@ const CASES: &[Case] = &[
     ("= 1", &[("unexpected-token", "=", "expected a name, found `=`", "")]),
     ("a = { 1 = 2, [3], b = 4 }", &[("unexpected-token", "1", "expected a key, found a number", ""), ("unexpected-token", "[", "expected a key, found `[`", "")]),
     ("a = { b { c = 1 } }", &[("expected-equals", "{", "expected `=` after `b`, found `{`", BEFORE_VALUE)]),
-    // Twice the same.
+    // Duplicates.
     ("a = 1\nb = 2\na = 3 a = 4", &[("duplicate-attribute", "a", "`a` is set twice", "keep one of the two"), ("duplicate-attribute", "a", "`a` is set twice", "keep one of the two")]),
     ("x { a = 1, a: 2 }\nx { a = 3 }", &[("duplicate-attribute", "a", "`a` is set twice", "keep one of the two")]),
     ("o = { a = 1, \"a\" = 2, b = { a = 1 } }", &[("duplicate-key", "\"a\"", "`a` is set twice", "keep one of the two")]),
@@ -134,8 +135,8 @@ const CASES: &[Case] = &[
     ("a = [1\nb = 2", &[("unclosed", "b", "expected `]`, found a word", "close it with `]`")]),
     ("a = env(\"A\"\nb = 2", &[("unclosed", "b", "expected `)`, found a word", "close it with `)`")]),
     ("x { a = [1 }\nb = c", &[("unclosed", "}", "expected `]`, found `}`", "close it with `]`"), ("bare-word", "c", BARE, QUOTE)]),
-    ("a = 1 }\nb = c", &[("unmatched-closer", "}", "`}` closes nothing", ""), ("bare-word", "c", BARE, QUOTE)]),
-    ("x { a = 1 ) }", &[("unmatched-closer", ")", "`)` closes nothing", "")]),
+    ("a = 1 }\nb = c", &[("unmatched-closer", "}", "`}` has no opening bracket", ""), ("bare-word", "c", BARE, QUOTE)]),
+    ("x { a = 1 ) }", &[("unmatched-closer", ")", "`)` has no opening bracket", "")]),
     ("a = 1 /* open", &[("unterminated-comment", "/*", "a `/*` comment is never closed", "close it with `*/`")]),
     ("x { /*/ }", &[("unterminated-comment", "/*", "a `/*` comment is never closed", "close it with `*/`")]),
     // Calls.
@@ -147,7 +148,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn problems_of_the_table() {
+fn each_problem_has_its_code_place_message_and_help() {
     for (source, expected) in CASES {
         let parsed = parse(source);
         let found: Vec<_> = parsed
@@ -173,7 +174,7 @@ fn problems_of_the_table() {
     }
 }
 
-/// What the related places of the first problem say, and what is underlined there.
+/// The messages of the related places of the first problem, and the text underlined there.
 fn related(source: &str) -> Vec<(String, String, u32)> {
     let parsed = parse(source);
     let places = parsed.diagnostics[0].related.iter();
@@ -198,10 +199,10 @@ fn both_places_are_shown() {
         related("x {\n a = [1"),
         [
             place("`[` is opened here", "[", 9),
-            place("so is `{`", "{", 2)
+            place("`{` is opened here too", "{", 2)
         ]
     );
-    // The innermost three are enough.
+    // Only the innermost three are shown.
     assert_eq!(related("x { y { z { a = {").len(), 3);
     assert_eq!(
         related("x { a = [1 }"),
@@ -232,7 +233,7 @@ fn attributes(document: &Document) -> Vec<(&str, &Value)> {
 }
 
 #[test]
-fn what_is_right_stays_in_the_tree() {
+fn valid_parts_stay_in_the_tree() {
     let source = "a = 1\nb = block c = 2\nd \"x\"\ne := 3\nf = \"\\.\" g = [4, oops, 5]\n\"h\" = 6\ni = 1.2.3\nj 7";
     let parsed = parse(source);
     let kinds: Vec<_> = attributes(&parsed.document)
@@ -298,7 +299,7 @@ fn at_most_a_hundred_problems_and_in_the_order_of_the_source() {
     let parsed = parse(&source);
     assert_eq!(parsed.diagnostics.len(), MAX_DIAGNOSTICS);
     assert!(parsed.diagnostics.is_sorted_by_key(|d| d.span.start));
-    // The first hundred: a word and, but for the first, a duplicate, each line.
+    // The first hundred: each line has a bare word and, except for the first line, a duplicate.
     assert_eq!(parsed.diagnostics[99].code.as_str(), "acl/bare-word");
 }
 

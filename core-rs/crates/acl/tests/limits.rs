@@ -1,5 +1,5 @@
-//! Limits, and sources made to hurt: each ends with few problems, without a panic, in time linear in its length (were
-//! it quadratic, these tests would not end).
+//! Limits, and hostile sources: each gives few problems, without a panic, in linear time. With
+//! quadratic time these tests would not end.
 #![allow(clippy::indexing_slicing)]
 
 mod support;
@@ -8,7 +8,7 @@ use sentry_acl::{Item, MAX_DOCUMENT, MAX_ITEMS, MAX_NESTING, MAX_TOKEN, ValueKin
 use sentry_testing::Random;
 use sentry_text::diagnostic::{MAX_DIAGNOSTICS, render};
 
-/// The codes of the problems of a source, and that the problems are of this source.
+/// The codes of the problems of a source. Also checks that their spans are in the source.
 fn codes(source: &str) -> Vec<&'static str> {
     let parsed = parse(source);
     assert!(parsed.diagnostics.len() <= MAX_DIAGNOSTICS);
@@ -28,7 +28,7 @@ fn first(source: &str) -> (&'static str, String, &str) {
 }
 
 #[test]
-fn a_document_of_a_mebibyte_and_no_more() {
+fn a_document_has_at_most_one_mebibyte() {
     let fits = "#".repeat(MAX_DOCUMENT);
     assert_eq!(parse(&fits).diagnostics, []);
     let parsed = parse(&(fits + "\""));
@@ -70,7 +70,7 @@ fn nesting_of_64_and_no_more() {
 }
 
 #[test]
-fn a_hundred_thousand_items_and_no_more() {
+fn a_collection_has_at_most_a_hundred_thousand_items() {
     let message = "more than 100,000 items in one collection".to_owned();
     for (open, item, close) in [
         ("a = [", "1,", "] b = c"),
@@ -91,7 +91,7 @@ fn a_hundred_thousand_items_and_no_more() {
         let item = item.trim_end_matches(',').trim_end_matches("{}");
         assert_eq!(first(&over), ("acl/limit-items", message.clone(), item));
     }
-    // Entries of an object need names of their own.
+    // Entries of an object need distinct names.
     let entries = |count: usize| {
         (0..count).fold("a = {".to_owned(), |all, n| all + &format!("k{n}=1 ")) + "}"
     };
@@ -142,7 +142,7 @@ fn a_token_of_256_kib_and_no_more() {
 }
 
 #[test]
-fn sources_made_to_hurt() {
+fn hostile_sources_take_linear_time() {
     let parts = [
         "[",
         "]",
@@ -221,7 +221,7 @@ fn sources_made_to_hurt() {
 }
 
 #[test]
-fn unclosed_and_unfinished_sources_say_so_once() {
+fn unclosed_and_unfinished_sources_are_reported_once() {
     let repeat = |part: &str| part.repeat(100_000 / part.len());
     assert_eq!(
         codes(&("a = ".to_owned() + &repeat("["))),
@@ -242,7 +242,7 @@ fn unclosed_and_unfinished_sources_say_so_once() {
 }
 
 #[test]
-fn no_mixture_of_tokens_makes_it_panic() {
+fn no_sequence_of_tokens_makes_the_parser_panic() {
     let parts = [
         "a",
         "b ",

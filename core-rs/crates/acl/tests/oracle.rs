@@ -1,5 +1,6 @@
-//! The `a3s-acl` crate, which parses the same language without spans, as an oracle: what it takes of our schema we take
-//! with the same values. Where the two differ on purpose, `docs/acl-differences.md` says so, example by example.
+//! The `a3s-acl` crate, which parses the same language without spans, as an oracle: documents of
+//! our schema that it accepts have the same values here. `docs/acl-differences.md` lists the
+//! intended differences, with an example for each.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::too_many_lines)]
 
 mod support;
@@ -11,18 +12,18 @@ use sentry_acl::{Document, Item, Value, ValueKind, parse};
 use sentry_testing::Random;
 use support::{Shape, document};
 
-/// A document as both parsers can say it: attributes of a scope have no order, one of the document is a block that holds
-/// nothing else.
+/// A document in a form that both parsers share: attributes of a scope have no order, and a
+/// top-level attribute is a block that contains only that attribute.
 #[derive(Debug, Default, PartialEq)]
 struct Scope {
     attributes: BTreeMap<String, Plain>,
     blocks: Vec<PlainBlock>,
 }
 
-/// Name, labels, what is inside.
+/// Name, labels, content.
 type PlainBlock = (String, Vec<String>, Scope);
 
-/// A document, or the code of what is wrong with it.
+/// A document, or the code of its first problem.
 type Reading = Result<Vec<PlainBlock>, String>;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +70,7 @@ fn their_value(value: a3s_acl::Value) -> Plain {
     }
 }
 
-/// Our reading; the first code where there is a problem.
+/// The result of our parser, or the first code if there is a problem.
 fn ours(source: &str) -> Reading {
     let parsed = parse(source);
     match parsed.diagnostics.first() {
@@ -138,7 +139,7 @@ fn our_value(value: &Value) -> Plain {
     }
 }
 
-/// Policies as people write them, one for each way of writing.
+/// Typical policies, one for each way of writing.
 const POLICIES: &[&str] = &[
     "",
     "# nothing\n// at all\n",
@@ -185,7 +186,7 @@ const POLICIES: &[&str] = &[
 ];
 
 #[test]
-fn policies_mean_the_same() {
+fn typical_policies_have_the_same_values() {
     for source in POLICIES {
         let theirs = theirs(source);
         assert!(theirs.is_ok(), "the oracle rejects {source:?}: {theirs:?}");
@@ -193,7 +194,7 @@ fn policies_mean_the_same() {
     }
 }
 
-/// What both have: no names with `-`, no words as names, no keys in quotes.
+/// The common part of both languages: no names with `-`, no keywords as names, no quoted keys.
 const COMMON: Shape = Shape {
     names: &[
         "a",
@@ -215,7 +216,7 @@ const COMMON: Shape = Shape {
     ],
 };
 
-/// Writes a document in a random one of the layouts that both take.
+/// Writes a document in a random layout that both parsers accept.
 struct Writer<'a> {
     out: String,
     random: &'a mut Random,
@@ -241,7 +242,8 @@ impl Writer<'_> {
                         self.any(&["", " ", "  "]);
                         self.string(&label.text);
                     }
-                    // A nested block without labels they read only with its brace on the same line.
+                    // `a3s-acl` reads a nested block without labels only if its brace is on the
+                    // same line.
                     let bare = nested && block.labels.is_empty();
                     self.any(if bare {
                         &["", " "]
@@ -331,7 +333,7 @@ impl Writer<'_> {
 }
 
 #[test]
-fn generated_documents_mean_the_same() {
+fn generated_documents_have_the_same_values() {
     let mut random = Random(4);
     let mut bytes = 0;
     for number in 0..20_000 {
@@ -359,7 +361,7 @@ fn generated_documents_mean_the_same() {
 }
 
 #[test]
-fn what_both_take_means_the_same() {
+fn sources_that_both_accept_have_the_same_values() {
     let parts = [
         "a", "b", "x ", "rule ", "true", "null ", "\"s\"", "'q'", "\"\\\\\"", "1", "-2.5", "=",
         " = ", ":", ",", "\n", " ", "{", "}", "{ ", " }", "[", "]", "(", ")", "# c\n", "// c\n",
@@ -380,7 +382,7 @@ fn what_both_take_means_the_same() {
     assert!(both > 1_500, "{both}");
 }
 
-/// Whether there is a key in quotes, or a name with `=` or `{` on another line.
+/// Whether there is a quoted key, or a name with `=` or `{` on another line.
 fn differs_on_purpose(parts: &[&str]) -> bool {
     let (mut name, mut string, mut broken) = (false, false, false);
     for part in parts {
@@ -401,7 +403,7 @@ fn differs_on_purpose(parts: &[&str]) -> bool {
     false
 }
 
-/// A reading on one line: `name "label" {…}`, attributes in the order of their names.
+/// A result on one line: `name "label" {…}`, attributes in the order of their names.
 fn shown(reading: &Reading) -> String {
     match reading {
         Err(code) => format!("error {code}"),
@@ -457,7 +459,8 @@ fn shown_value(value: &Plain) -> String {
 
 const DIFFERENCES: &str = include_str!("../../../../docs/acl-differences.md");
 
-/// Each example of the document: a fence with a source, then two lines, what `a3s-acl` makes of it and what we do.
+/// Each example of the page: a fence with a source, then a line with the result of `a3s-acl`, then
+/// a line with ours.
 #[test]
 fn differences_are_as_documented() {
     let mut examples = 0;

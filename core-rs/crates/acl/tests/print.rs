@@ -1,4 +1,4 @@
-//! Printing and parsing are inverse, on documents from a generator with fixed seeds.
+//! Printing and parsing are inverse, checked on generated documents with fixed seeds.
 #![allow(clippy::indexing_slicing, clippy::panic)]
 
 mod support;
@@ -8,7 +8,7 @@ use sentry_testing::Random;
 use support::{EVERYTHING, document, without_spans};
 
 #[test]
-fn what_is_printed_parses_to_the_same() {
+fn printed_documents_parse_to_the_same_tree() {
     let mut random = Random(1);
     let (mut items, mut bytes) = (0, 0);
     for number in 0..30_000 {
@@ -26,7 +26,7 @@ fn what_is_printed_parses_to_the_same() {
         items += made.items.len();
         bytes += text.len();
     }
-    // The generator does make something.
+    // The generator makes documents of some size.
     assert!(
         items > 40_000 && bytes > 3_000_000,
         "{items} items, {bytes} bytes"
@@ -106,7 +106,7 @@ l = []
 }
 
 #[test]
-fn what_has_no_spelling_is_null() {
+fn values_that_cannot_be_written_are_printed_as_null() {
     assert_eq!(print(&parse("a = oops").document), "a = null\n");
     assert_eq!(printed(f64::NAN), "null");
 }

@@ -5,7 +5,7 @@ use sentry_acl::parse;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic, render};
 
-/// The span of the first place of `text` in `source`.
+/// The span of the first occurrence of `text` in `source`.
 fn span(source: &str, text: &str) -> Span {
     let start = source.find(text).unwrap_or_else(|| panic!("no {text:?}"));
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
@@ -16,7 +16,7 @@ fn problem(source: &str, text: &str) -> Diagnostic {
     Diagnostic::new(Code::BareWord, span(source, text), "message")
 }
 
-/// The lines of the frame of the one problem of a source.
+/// The lines of the frame of a source's only problem.
 fn frame(source: &str) -> String {
     let parsed = parse(source);
     assert_eq!(parsed.diagnostics.len(), 1, "{:?}", parsed.diagnostics);
@@ -95,13 +95,13 @@ fn the_end_and_an_empty_source() {
     let expected =
         "warning[lint/unreachable-rule]: nothing here\n --> p.acl:1:1\n  |\n1 |\n  | ^\n";
     assert_eq!(render("p.acl", "", &d, &[]), expected);
-    // A span that is not of this source.
+    // A span outside the source.
     let d = Diagnostic::new(Code::UnreachableRule, Span::new(70, 900), "nothing here");
     assert_eq!(render("p.acl", "", &d, &[]), expected);
 }
 
 #[test]
-fn marks_stand_under_wide_characters_and_tabs_while_columns_count_utf16() {
+fn marks_align_under_wide_characters_and_tabs_while_columns_count_utf16() {
     let source = "\té漢😀e\u{301} = oops # 漢\r\n";
     assert_eq!(
         render("p.acl", source, &problem(source, "oops"), &[]),
@@ -127,7 +127,7 @@ fn marks_stand_under_wide_characters_and_tabs_while_columns_count_utf16() {
 }
 
 #[test]
-fn the_first_line_of_a_place_of_several() {
+fn a_place_of_several_lines_shows_its_first_line() {
     let source = "a = [\n  1\n] # end";
     assert_eq!(
         render("p.acl", source, &problem(source, "[\n  1\n]"), &[]),
@@ -136,7 +136,7 @@ fn the_first_line_of_a_place_of_several() {
 }
 
 #[test]
-fn nothing_hostile_reaches_the_terminal() {
+fn hostile_characters_do_not_reach_the_terminal() {
     let source = "a = \u{1b}[2J\u{7}\u{9b}x\u{202e}y\u{200b}\rz\u{7f} oops";
     let d = problem(source, "oops")
         .help("\u{1b}]0;h\u{7}")
@@ -193,7 +193,7 @@ fn secrets_are_masked_wherever_they_are_shown() {
         text.ends_with("1 | key = ************ oops\n  |       ^^^^^^^^^^^^\n"),
         "{text}"
     );
-    // Part of it only.
+    // Only a part of the value.
     let text = render(
         "p.acl",
         source,
@@ -241,7 +241,7 @@ fn long_lines_are_cut_around_the_place() {
     // A place that is longer than the window.
     let (line, marked) = window(&format!("ab {long}"), &long);
     assert_eq!((line.chars().count(), marked.chars().count()), (161, 157));
-    // 160 columns are not too many; few characters can be.
+    // 160 columns fit. Few characters can be too wide.
     let full = format!("{}oops{}", &long[..100], &long[..56]);
     assert_eq!(window(&full, "oops"), (full.clone(), "oops".to_owned()));
     let hidden = format!("{}oops", "\u{200b}".repeat(50));
@@ -250,7 +250,7 @@ fn long_lines_are_cut_around_the_place() {
         (line, marked.as_str()),
         (format!("…{}oops", "\\u{200b}".repeat(7)), "oops")
     );
-    // Two places far from each other on one long line are shown apart.
+    // Two places that are far apart on one long line are shown separately.
     let source = format!("x = 1 {long} x = 2");
     let d = problem(&source, "x = 2").related(span(&source, "x = 1"), "here");
     let text = render("p", &source, &d, &[]);

@@ -1,4 +1,4 @@
-//! What sources mean: separators, comments, strings, numbers, and where everything stands.
+//! The values of sources: separators, comments, strings, numbers, and the spans of all nodes.
 #![allow(clippy::indexing_slicing, clippy::panic)]
 
 mod support;
@@ -141,7 +141,7 @@ fn names_of_all_kinds() {
 }
 
 #[test]
-fn everything_knows_its_place() {
+fn every_node_has_its_span() {
     let source = "é = 1\nrule \"a\\n\" 'b' {\n  x: [ f(\"漢\") , { 'k' = `v` } ]\n} # end";
     let document = document(source);
     let of = |span: sentry_text::Span| span.of(source);

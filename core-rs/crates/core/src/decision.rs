@@ -1,18 +1,18 @@
-//! The words of a decision: verdict, severity and the kind of a deny action.
+//! The words of a decision: verdict, severity and kind of deny action.
 
 use serde::Serialize;
 
-/// A closed set of words that a policy or an audit line spells out.
+/// A closed set of words in policies and audit lines.
 pub trait Word: Copy + PartialEq + 'static {
-    /// Every word with its value, in the order in which messages list them.
+    /// Every word with its value, in the order of messages.
     const WORDS: &'static [(&'static str, Self)];
 
-    /// Every word, in that order.
+    /// Every word, in the order of messages.
     fn words() -> Vec<&'static str> {
         Self::WORDS.iter().map(|(word, _)| *word).collect()
     }
 
-    /// The value that `word` spells, exactly as written; `None` for any other text.
+    /// The value of `word`, compared exactly; `None` for any other text.
     fn from_word(word: &str) -> Option<Self> {
         Self::WORDS
             .iter()
@@ -29,7 +29,7 @@ pub trait Word: Copy + PartialEq + 'static {
     }
 }
 
-/// What a rule or a tier says of an event.
+/// The verdict of a rule or a tier on an event.
 ///
 /// ```
 /// use sentry_core::decision::{Verdict, Word};
@@ -40,11 +40,11 @@ pub trait Word: Copy + PartialEq + 'static {
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Verdict {
-    /// Let it pass.
+    /// The event may pass.
     Allow,
-    /// Stop it.
+    /// The event is denied.
     Block,
-    /// Ask a deeper tier; the fail mode where there is none.
+    /// The next tier decides; the fail mode applies if there is none.
     Escalate,
 }
 
@@ -56,20 +56,20 @@ impl Word for Verdict {
     ];
 }
 
-/// How much a decision matters, least first.
+/// How grave a decision is, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Severity {
-    /// Nothing to see.
+    /// Ordinary activity.
     Info,
-    /// Worth a line in a log.
+    /// Worth recording.
     Low,
-    /// Worth a look.
+    /// Worth reviewing.
     Medium,
-    /// Worth an alarm.
+    /// Worth an alert.
     High,
-    /// Worth waking somebody.
+    /// Worth an immediate response.
     Critical,
 }
 
@@ -83,7 +83,7 @@ impl Word for Severity {
     ];
 }
 
-/// Which deny-file a block goes to. A policy writes `deny-exec`, a decision says `DenyExec`.
+/// The deny-file that a block is written to. Policies write `deny-exec`, decisions `DenyExec`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum ActionKind {

@@ -1,4 +1,4 @@
-//! The risk taxonomy: which kind of harm a decision is about.
+//! The risk taxonomy: the category of danger of a decision.
 
 use serde::Serialize;
 
@@ -8,23 +8,23 @@ use crate::event::EventKind;
 /// A category of the taxonomy. A policy may name one as a rule's `risk`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Category {
-    /// Reaching a cloud's metadata service.
+    /// Access to a cloud's metadata service.
     SystemRisk,
-    /// Becoming root, injecting into a process, opening a back door.
+    /// Privilege escalation, process injection, back doors.
     PrivilegeEscalation,
-    /// A secret on its way out.
+    /// A secret in outbound content.
     SecretExfil,
-    /// Text that tries to steer the model.
+    /// Text that tries to manipulate the model.
     PromptInjection,
-    /// Talking to somebody it should not talk to.
+    /// Communication with a suspicious peer.
     CommunicationRisk,
-    /// Reading credentials or other sensitive files.
+    /// Access to credentials or other sensitive files.
     DataLeak,
     /// A dangerous command.
     CommandDanger,
     /// Risky concepts in a model's own activations.
     ModelOutputRisk,
-    /// None of the others.
+    /// Any other risk.
     Other,
 }
 
@@ -42,14 +42,14 @@ impl Word for Category {
     ];
 }
 
-/// A decision's risk as it leaves the core.
+/// A decision's risk as the host gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Risk {
     /// The taxonomy's key, such as `command_danger`.
     pub category: &'static str,
-    /// The category in words for a person.
+    /// The category's name for people.
     pub name: &'static str,
     /// `system`, `communication` or `atomic`.
     pub risk_type: &'static str,
@@ -78,7 +78,7 @@ impl Category {
 }
 
 /// Infers a category from a decision's reason and the kind of its event: the first row of the
-/// taxonomy that fits. Letters are compared without case.
+/// taxonomy that matches. Letters are compared without case.
 ///
 /// ```
 /// use sentry_core::{event::EventKind, risk::{infer, Category}};

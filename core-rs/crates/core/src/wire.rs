@@ -1,4 +1,4 @@
-//! What crosses to the host as JSON. The TypeScript types are generated from these.
+//! The values that cross to the host as JSON. The TypeScript types are generated from them.
 
 use std::collections::BTreeMap;
 
@@ -16,18 +16,18 @@ use crate::sae;
 use sentry_text::diagnostic::{self, Level, render_with};
 use sentry_text::{LineIndex, Span};
 
-/// Whether a diagnostic stops a policy from being used.
+/// Whether a diagnostic prevents the use of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum DiagnosticSeverity {
-    /// It does.
+    /// The policy cannot be used.
     Error,
-    /// It does not.
+    /// The policy can be used.
     Warning,
 }
 
-/// A place in a source, as editors and as programs count it.
+/// A place in a source, in the units of editors and of programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
@@ -42,7 +42,7 @@ pub struct SourceSpan {
     pub column: u32,
     /// The first byte of the source as UTF-8.
     pub byte_start: u32,
-    /// The byte after the last.
+    /// The byte after the last one.
     pub byte_end: u32,
 }
 
@@ -62,9 +62,9 @@ pub struct RelatedPlace {
 pub struct Diagnostic {
     /// A stable name, such as `policy/unknown-key`.
     pub code: &'static str,
-    /// Whether the policy can be used all the same.
+    /// Whether the policy can still be used.
     pub severity: DiagnosticSeverity,
-    /// What is wrong.
+    /// What happened.
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
@@ -72,31 +72,31 @@ pub struct Diagnostic {
     pub span: SourceSpan,
     /// Other places that belong to it.
     pub related: Vec<RelatedPlace>,
-    /// All of it as text, with the source line and carets.
+    /// The whole diagnostic as text, with the source lines and marks.
     pub frame: String,
 }
 
-/// A rule as the host sees it.
+/// A rule, as the host gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct RuleInfo {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Who wrote it.
+    /// Whether the rule is the site's own or built in.
     pub origin: Origin,
-    /// The kinds of event it looks at.
+    /// The kinds of event it applies to.
     pub on: Vec<EventKind>,
-    /// Its regular expression.
+    /// The pattern, a regular expression.
     pub pattern: String,
-    /// What it says.
+    /// The verdict.
     pub verdict: Verdict,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
     /// The reason of its decisions, `<name>: <reason>`.
     pub reason: String,
-    /// What a block denies, where the event has such a target.
+    /// What a block denies, if the event has such a target.
     pub action: Option<ActionKind>,
-    /// The risk of its decisions for each kind it is on; empty for an `allow` rule.
+    /// The risk of its decisions for each kind of event; empty for an `allow` rule.
     pub risks: BTreeMap<EventKind, Risk>,
 }
 
@@ -119,15 +119,15 @@ impl From<&Rule> for RuleInfo {
     }
 }
 
-/// What is masked, as the host sees it.
+/// The settings for masking, as the host gets them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct RedactInfo {
     /// The names of the site's own patterns.
     pub patterns: Vec<String>,
-    /// The built-in kinds that are not looked for.
+    /// The built-in kinds that are off.
     pub off: Vec<String>,
-    /// A gitleaks configuration, as the document writes its path.
+    /// The path of a gitleaks configuration, as written in the document.
     pub gitleaks: Option<String>,
 }
 
@@ -143,20 +143,20 @@ impl From<&Redact> for RedactInfo {
     }
 }
 
-/// A checked policy as the host sees it.
+/// A checked policy, as the host gets it.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct PolicyInfo {
-    /// The rules in the order in which they are tried; a judgement's rule is a place in here.
+    /// The rules in the order in which they are tried. A judgement refers to a rule by its index.
     pub rules: Vec<RuleInfo>,
     /// The top-level names that the document sets.
     pub keys: Vec<String>,
-    /// Whether an escalation that no tier settles is a block.
+    /// Whether an escalation that no tier resolves is blocked.
     pub fail_closed: bool,
-    /// Whether deny-files stay untouched.
+    /// Whether deny-files stay unchanged.
     pub dry_run: bool,
-    /// The severity from which L2 and L3 run at once.
+    /// The lowest severity at which L2 and L3 run at the same time.
     pub speculate: Option<Severity>,
     /// The deny-files.
     pub deny: Deny,
@@ -166,7 +166,7 @@ pub struct PolicyInfo {
     pub agent: Option<Agent>,
     /// The settings of the model-output tier.
     pub sae: Option<Sae>,
-    /// What is masked.
+    /// The secrets that are masked.
     pub redact: RedactInfo,
 }
 
@@ -188,33 +188,33 @@ impl From<&Policy> for PolicyInfo {
     }
 }
 
-/// What came of compiling a source.
+/// The result of compiling a source.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct CompileReport {
-    /// What is wrong, in the order of the source.
+    /// The problems in the order of the source.
     pub diagnostics: Vec<Diagnostic>,
-    /// The policy; `null` when a diagnostic is an error, and for a source of another kind.
+    /// The policy; `null` if a diagnostic is an error, or the source is not a policy.
     pub policy: Option<PolicyInfo>,
 }
 
-/// What a host needs to know of an event beyond its judgement.
+/// The fields of an event that the host needs in addition to its judgement.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct EventFacts {
-    /// Its kind.
+    /// The kind of event.
     pub kind: EventKind,
     /// The process that acted.
     pub pid: u32,
-    /// The agent that it belongs to.
+    /// The agent whose process acted.
     pub agent: Option<String>,
     /// The provider of its model.
     pub provider: Option<String>,
     /// The text that rules match.
     pub subject: String,
-    /// What a deny action would deny; `null` where there is nothing, or nothing that may be denied.
+    /// The target of a deny action; `null` if there is none, or if it must not be denied.
     pub target: Option<String>,
-    /// Whether the collector saw all of it.
+    /// Whether the collector reported the whole event.
     pub evidence: Evidence,
 }
 
@@ -232,7 +232,8 @@ impl From<&Event<'_>> for EventFacts {
     }
 }
 
-/// Compiles ACL text. `name` heads its code frames. With `lints`, warnings about rules are added.
+/// Compiles ACL text. `name` is its name in code frames. With `lints`, warnings about rules are
+/// added.
 ///
 /// ```
 /// use sentry_core::wire::compile;
@@ -265,8 +266,8 @@ pub fn compile(
     (engine, report)
 }
 
-/// Reads a dictionary of features; see [`sae::Dictionary::read`]. `name` heads the code frames of what is wrong
-/// with it. The report has no policy.
+/// Reads a dictionary of features; see [`sae::Dictionary::read`]. `name` is its name in code
+/// frames. The report has no policy.
 ///
 /// ```
 /// use sentry_core::wire::dictionary;
@@ -337,8 +338,8 @@ mod tests {
     use super::*;
     use crate::engine::{Counters, Trace};
 
-    /// Writes the TypeScript types, all at once: one test for each would leave half of them when only
-    /// some are run.
+    /// Writes all TypeScript types in one test. With one test per type, a filtered run would write
+    /// only some.
     #[test]
     fn types_are_exported() {
         let config = Config::from_env();

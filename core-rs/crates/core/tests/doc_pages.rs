@@ -1,4 +1,5 @@
-//! The pages on the language and on the policy: each names its codes, all of them and in order, and its example is right.
+//! The pages on the language and on the policy list all codes in order, and their examples are
+//! valid.
 #![allow(clippy::unwrap_used)]
 
 use sentry_core::policy;
@@ -20,7 +21,7 @@ fn rows(page: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The rows as they should be, for the codes of the language or for all others.
+/// The expected rows, for the codes of the language or for all others.
 fn wanted(of_language: bool) -> Vec<String> {
     Code::ALL
         .iter()
@@ -36,16 +37,16 @@ fn example(page: &str) -> &str {
 }
 
 #[test]
-fn each_page_names_every_code_of_its_subject() {
+fn each_page_lists_every_code_of_its_subject() {
     assert_eq!(rows(LANGUAGE), wanted(true));
     let mut of_crate = rows(POLICY);
-    // The page goes on with the codes of the packages.
+    // The codes of the TypeScript packages follow on the page.
     of_crate.truncate(wanted(false).len());
     assert_eq!(of_crate, wanted(false));
 }
 
 #[test]
-fn each_page_has_an_example_without_a_mistake() {
+fn each_page_has_a_valid_example() {
     assert_eq!(sentry_acl::parse(example(LANGUAGE)).diagnostics, []);
     assert_eq!(policy::check(example(POLICY), &|_| None).diagnostics, []);
     assert_eq!(policy::check(example(REDACTION), &|_| None).diagnostics, []);

@@ -1,4 +1,4 @@
-//! Warnings about rules: each is right, and none is given without cause.
+//! Warnings about rules: each is correct, and sound rules get none.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use sentry_core::engine::Engine;
@@ -11,7 +11,7 @@ fn rule(name: &str, on: &str, pattern: &str, verdict: &str) -> String {
     )
 }
 
-/// The warnings on a policy: code and underlined text.
+/// The warnings about a policy: code and underlined text.
 fn warnings(source: &str) -> Vec<(&'static str, String)> {
     let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
     lint(&engine)
@@ -60,7 +60,7 @@ fn a_rule_that_never_fires_is_found_and_another_is_not() {
 }
 
 #[test]
-fn two_rules_of_one_name_are_found() {
+fn two_rules_with_one_name_are_found() {
     let source = rule("same", "\"Dns\"", "a\\.test", "block")
         + &rule("same", "\"Egress\"", "b", "block")
         + &rule("reverse-shell", "\"Egress\"", "c", "block");
@@ -100,7 +100,7 @@ fn an_allow_rule_that_lets_attacks_pass_is_found_and_a_tight_one_is_not() {
 }
 
 #[test]
-fn many_rules_take_bounded_time_and_twins_are_still_found() {
+fn many_rules_take_bounded_time_and_identical_patterns_are_still_found() {
     let one = |at: usize| rule(&format!("r{at}"), "\"Dns\"", &format!("^{at}a"), "block");
     let many: String = (0..6_000).map(one).collect();
     let source = many

@@ -1,4 +1,4 @@
-//! What is wrong with a policy is said with a stable code, at the right place, with what to do.
+//! Problems of a policy are reported with a stable code, at the right place, with a help.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -95,15 +95,11 @@ fn names_and_types_of_the_schema() {
         ("deny = { egress = \"e\" }", &[]),
         (
             "deny { } deny { }",
-            &[(
-                "policy/duplicate-section",
-                "deny",
-                "put everything into one",
-            )],
+            &[("policy/duplicate-section", "deny", "merge the two")],
         ),
         (
             "deny { } deny = { }",
-            &[("policy/duplicate-section", "deny", "there twice")],
+            &[("policy/duplicate-section", "deny", "written twice")],
         ),
         (
             "rules = { }",
@@ -138,14 +134,18 @@ fn tiers() {
         ),
         (
             "llm { url = \"https://u:p@h/v1\" model = \"m\" }",
-            &[("policy/bad-value", "\"https://u:p@h/v1\"", "no password")],
+            &[(
+                "policy/bad-value",
+                "\"https://u:p@h/v1\"",
+                "a user or a password",
+            )],
         ),
         (
             "llm { url = \"https://h/v1?x=1\" model = \"m\" }",
             &[(
                 "policy/bad-value",
                 "\"https://h/v1?x=1\"",
-                "must end before",
+                "must not contain `?` or `#`",
             )],
         ),
         (
@@ -193,7 +193,7 @@ fn rules() {
             &[(
                 "policy/unknown-key",
                 "name",
-                "the rule has its name already",
+                "the rule's label is its name already",
             )],
         ),
         (
@@ -201,7 +201,7 @@ fn rules() {
             &[(
                 "policy/action-never-fits",
                 "\"deny-exec\"",
-                "it needs `ToolExec`",
+                "add `ToolExec` to `on`",
             )],
         ),
         (
@@ -260,9 +260,9 @@ fn rule(pattern: &str) -> String {
     )
 }
 
-/// What stands in which brackets is a guess then, and a guess in front of the mistake hides it.
+/// The content of brackets is a guess then, and a guess printed before the real mistake hides it.
 #[test]
-fn an_open_bracket_is_all_that_is_told_of_the_names_in_it() {
+fn names_in_an_unclosed_bracket_are_not_reported() {
     let next = format!("rule \"a\" {{ on = \"Dns\"\n{RULE}}}\nfail_closed = true");
     verify(&[
         ("rules = [ {", &[("acl/unclosed", "", "close it with `}`")]),
@@ -281,8 +281,8 @@ fn an_open_bracket_is_all_that_is_told_of_the_names_in_it() {
 fn patterns_are_underlined_where_they_are_wrong() {
     let cases = [
         ("`a(b`", "policy/bad-pattern", "(", "unclosed group"),
-        ("`(?=x)y`", "policy/bad-pattern", "(?=", "no look-around"),
-        (r"`(a)\1`", "policy/bad-pattern", r"\1", "no back-reference"),
+        ("`(?=x)y`", "policy/bad-pattern", "(?=", "look-around and"),
+        (r"`(a)\1`", "policy/bad-pattern", r"\1", "back-references"),
         (
             "\"ab[z-a]\"",
             "policy/bad-pattern",
@@ -313,7 +313,7 @@ fn patterns_are_underlined_where_they_are_wrong() {
     }
 }
 
-/// Half a million classes would take gigabytes to parse: that this ends at all is the test.
+/// Half a million classes would take gigabytes to parse. The test is that this ends.
 #[test]
 fn many_classes() {
     let pattern = format!("`{}`", r"\w".repeat(100_000));
@@ -336,7 +336,7 @@ fn calls() {
         ("speculate = concat(\"hi\", concat(\"g\", \"h\"))", &[]),
         (
             "speculate = env(\"UNSET\")",
-            &[("policy/unset-variable", "\"UNSET\"", "give a default")],
+            &[("policy/unset-variable", "\"UNSET\"", "add a default")],
         ),
         (
             "speculate = env()",
@@ -344,7 +344,7 @@ fn calls() {
         ),
         (
             "speculate = enviro(\"X\")",
-            &[("policy/unknown-function", "enviro", "there is no function")],
+            &[("policy/unknown-function", "enviro", "unknown function")],
         ),
         (
             "speculate = concat(1)",
@@ -362,7 +362,7 @@ fn calls() {
 }
 
 #[test]
-fn a_hundred_errors_are_reported_and_no_more() {
+fn at_most_a_hundred_errors_are_reported() {
     let many: String = (0..250).map(|n| format!("nonsense_{n} = 1\n")).collect();
     let checked = check(&many, &environment);
     assert_eq!(checked.diagnostics.len(), 100);
@@ -410,7 +410,7 @@ fn settings_are_read_as_written() {
 }
 
 #[test]
-fn a_long_variable_many_times_over_is_refused_before_it_takes_all_memory() {
+fn a_long_variable_repeated_many_times_is_rejected_before_it_takes_all_memory() {
     let asked = std::cell::Cell::new(0);
     let environment = |_: &str| {
         asked.set(asked.get() + 1);
@@ -456,7 +456,7 @@ fn a_key_that_is_itself_the_mistake_is_masked_in_every_frame() {
     }
 }
 
-/// Each of these took minutes once, since the search for secrets looked at the whole rest for each `key`.
+/// The search for secrets must not read the whole rest of the source for each `key`.
 #[test]
 fn a_source_full_of_keys_is_checked_in_linear_time() {
     for unit in ["key", "key=", "key = \"", "key\n=\n", "key=a("] {
@@ -466,7 +466,7 @@ fn a_source_full_of_keys_is_checked_in_linear_time() {
 }
 
 #[test]
-fn a_password_in_a_url_is_hidden() {
+fn a_password_in_a_url_is_masked() {
     let source = "llm { url = \"https://u:p@h/v1\" model = 3 }";
     let checked = check(source, &environment);
     let hidden: Vec<_> = checked

@@ -1,4 +1,4 @@
-//! The `redact` section, and what is wrong with one.
+//! The `redact` section and its problems.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod policy_support;
@@ -12,7 +12,7 @@ fn verify(inner: &str, wanted: Wanted<'_>) {
 }
 
 #[test]
-fn all_that_a_section_may_say() {
+fn a_section_with_every_setting() {
     let source = r#"redact {
       off = ["email", "jwt"]
       gitleaks = concat("git", "leaks.toml")
@@ -76,7 +76,7 @@ fn names_types_and_words() {
     );
     verify(
         "off = [] off { }",
-        &[("policy/duplicate-section", "off", "there twice")],
+        &[("policy/duplicate-section", "off", "written twice")],
     );
     verify(
         "pattern { match = \"x\" }",
@@ -100,19 +100,19 @@ fn names_types_and_words() {
     );
     verify(
         "patterns = [{ name = \"a b\", match = \"x\" }]",
-        &[("policy/bad-value", "\"a b\"", "fit into a placeholder")],
+        &[("policy/bad-value", "\"a b\"", "valid in a placeholder")],
     );
     verify(
         "pattern \"a}\" { match = \"x\" }",
-        &[("policy/bad-value", "\"a}\"", "64 at most")],
+        &[("policy/bad-value", "\"a}\"", "at most 64")],
     );
 }
 
 #[test]
-fn patterns_that_nothing_can_be_masked_by() {
+fn patterns_that_cannot_mask() {
     verify(
         "pattern \"a\" { match = `x*` }",
-        &[("policy/bad-pattern", "`x*`", "matches the empty text")],
+        &[("policy/bad-pattern", "`x*`", "matches empty text")],
     );
     verify(
         "pattern \"a\" { match = `(?=x)x` }",
@@ -153,7 +153,7 @@ fn names_that_are_taken() {
         &[(
             "policy/duplicate-pattern",
             "\"jwt\"",
-            "switch it off: `off = [\"jwt\"]`",
+            "switch the built-in kind off: `off = [\"jwt\"]`",
         )],
     );
     verify(
@@ -161,13 +161,13 @@ fn names_that_are_taken() {
         &[(
             "policy/duplicate-pattern",
             "\"a\"",
-            "another pattern named `a`",
+            "another pattern is named `a`",
         )],
     );
 }
 
 #[test]
-fn rules_of_gitleaks_are_taken_one_by_one() {
+fn rules_of_gitleaks_are_imported_one_by_one() {
     let source = r#"
       allow = [{ target = "secret", all = false, patterns = ["x)"], words = [] }]
       rule "good" { match = `a(b)?(c)` entropy = 3.5 keywords = ["A"] allow = [{ target = "line", all = true, patterns = ["z"], words = ["W"] }] }
@@ -195,6 +195,6 @@ fn rules_of_gitleaks_are_taken_one_by_one() {
         about,
         ["", "no group", "bad", "empty", "too-far", "odd-allow"]
     );
-    assert!(lines[1].starts_with("an allowlist is left out: the pattern of an allowlist"));
+    assert!(lines[1].starts_with("an allowlist is ignored: the pattern of an allowlist"));
     assert!(lines[5].contains("look-around"), "{}", lines[5]);
 }

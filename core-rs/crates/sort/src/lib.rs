@@ -1,21 +1,22 @@
-//! Sorting in little code: each use of the standard library's sorts takes 5 to 12 kB of the module.
+//! Sorting with little code. Each use of the standard library's sorts adds 5 to 12 kB to the wasm
+//! module.
 
-/// Up to so many elements are sorted by insertion.
+/// Up to this many elements are sorted by insertion.
 const FEW: usize = 16;
 
-/// Sorts few elements, or such as are nearly sorted: takes a step for each pair that is out of order. Equal ones keep
-/// their order.
+/// Insertion sort, for few or nearly sorted elements: one step for each pair that is out of order.
+/// Equal elements keep their order.
 pub fn stable<T>(items: &mut [T], is_less: impl Fn(&T, &T) -> bool) {
     for end in 1..items.len() {
         let mut at = end;
-        while at > 0 && are(items, at, at - 1, &is_less) {
+        while at > 0 && less_at(items, at, at - 1, &is_less) {
             items.swap(at, at - 1);
             at -= 1;
         }
     }
 }
 
-/// Sorts any number of elements, n of them in O(n log n) steps. Equal ones may change places.
+/// Heap sort: n elements in O(n log n) steps. Equal elements may change their order.
 pub fn unstable<T>(items: &mut [T], is_less: impl Fn(&T, &T) -> bool) {
     if items.len() <= FEW {
         return stable(items, is_less);
@@ -29,17 +30,18 @@ pub fn unstable<T>(items: &mut [T], is_less: impl Fn(&T, &T) -> bool) {
     }
 }
 
-/// Makes a heap, largest first, of the elements below `root` and before `end`, of which only `root` may be out of place.
+/// Restores a heap, largest element first, in which only the element at `root` may be out of place.
+/// The heap ends before `end`.
 fn sift<T>(items: &mut [T], mut root: usize, end: usize, is_less: &impl Fn(&T, &T) -> bool) {
     loop {
         let mut child = 2 * root + 1;
         if child >= end {
             return;
         }
-        if child + 1 < end && are(items, child, child + 1, is_less) {
+        if child + 1 < end && less_at(items, child, child + 1, is_less) {
             child += 1;
         }
-        if !are(items, root, child, is_less) {
+        if !less_at(items, root, child, is_less) {
             return;
         }
         items.swap(root, child);
@@ -47,8 +49,8 @@ fn sift<T>(items: &mut [T], mut root: usize, end: usize, is_less: &impl Fn(&T, &
     }
 }
 
-/// Whether the elements at two places are so.
-fn are<T>(items: &[T], a: usize, b: usize, is_less: &impl Fn(&T, &T) -> bool) -> bool {
+/// Whether the element at `a` is less than the one at `b`.
+fn less_at<T>(items: &[T], a: usize, b: usize, is_less: &impl Fn(&T, &T) -> bool) -> bool {
     matches!((items.get(a), items.get(b)), (Some(a), Some(b)) if is_less(a, b))
 }
 
@@ -57,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_the_standard_library_does() {
+    fn sorts_as_the_standard_library_does() {
         let mut state = 1_u32;
         let mut random = |below: usize| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -1,12 +1,11 @@
-//! What the tests of several crates share: numbers from a seed (splitmix64), and choices made with them, the same in each
-//! run.
+//! Random numbers from a seed (splitmix64) for the tests of several crates, the same in each run.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-/// A generator, made of its seed.
+/// A random number generator. The field is its seed.
 pub struct Random(pub u64);
 
 impl Random {
-    /// Any number.
+    /// The next number.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -29,7 +28,7 @@ impl Random {
         self.below(n) == 0
     }
 
-    /// One of `of`.
+    /// A random element of `of`.
     ///
     /// # Panics
     /// `of` is empty.
@@ -37,7 +36,7 @@ impl Random {
         of[self.below(of.len())]
     }
 
-    /// Any byte.
+    /// A random byte.
     pub fn byte(&mut self) -> u8 {
         self.next().to_le_bytes()[0]
     }

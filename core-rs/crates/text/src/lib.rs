@@ -1,4 +1,5 @@
-//! Places in a source text: byte spans, and the lines, columns and UTF-16 offsets that people and editors count in.
+//! Positions in a source text: byte spans, and the lines, columns and UTF-16 offsets that editors
+//! use.
 
 pub mod diagnostic;
 mod line_index;

@@ -1,23 +1,23 @@
-//! From byte offsets to lines, columns and UTF-16 offsets, in constant time for each question.
+//! Converts byte offsets to lines, columns and UTF-16 offsets, in constant time for each query.
 
 use super::span::offset;
 
 /// Bytes between two checkpoints of the UTF-16 count.
 const STEP: usize = 1024;
 
-/// A place as people and editors count it.
+/// A position as editors show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// The line, from 1. Lines end with `\n` (so `\r\n` too).
+    /// The line, from 1. A line ends with `\n` or `\r\n`.
     pub line: u32,
     /// The column, from 1, in UTF-16 units.
     pub column: u32,
 }
 
-/// Where the lines of one source start, and how many UTF-16 units lie before each part of it.
+/// The starts of the lines of one source, and its UTF-16 length up to each checkpoint.
 ///
-/// Built in one pass over the source. Every method takes that same source again; offsets beyond its end count as its
-/// end, offsets inside a character as the character's start.
+/// Built in one pass over the source. Every method takes the same source again. An offset beyond
+/// its end counts as its end, and an offset inside a character as the start of that character.
 ///
 /// ```
 /// use sentry_text::{LineIndex, Position};
@@ -83,7 +83,7 @@ impl LineIndex {
             )
     }
 
-    /// The byte at which a line (from 1) starts; 0 for a line that is not there.
+    /// The byte at which a line (from 1) starts; 0 if there is no such line.
     pub fn line_start(&self, line: u32) -> u32 {
         self.lines
             .get((line as usize).saturating_sub(1))
@@ -101,8 +101,8 @@ fn floor(source: &str, byte: u32) -> u32 {
     offset(byte)
 }
 
-/// UTF-16 units of a stretch of UTF-8: one for each character, two where it takes four bytes. Counted on lead bytes, so
-/// a stretch may end inside a character.
+/// The UTF-16 length of UTF-8 bytes: one unit for each character, two for a character of four
+/// bytes. Lead bytes are counted, so the bytes may end inside a character.
 #[inline(never)]
 pub fn utf16_len(bytes: &[u8]) -> u32 {
     bytes

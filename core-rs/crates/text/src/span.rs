@@ -1,8 +1,9 @@
-//! A stretch of a source text, in bytes.
+//! A range of a source text, in bytes.
 
 use std::ops::Range;
 
-/// A stretch of a UTF-8 source text: byte offsets, `start` included, `end` not. Empty where `start == end`.
+/// A range of a UTF-8 source text in byte offsets: `start` is included, `end` is not. Empty if
+/// `start == end`.
 ///
 /// ```
 /// use sentry_text::Span;
@@ -25,7 +26,7 @@ impl Span {
         Self { start, end }
     }
 
-    /// The smallest span that holds both.
+    /// The smallest span that contains both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
@@ -36,7 +37,7 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
-    /// The text under the span; empty where the span does not fit the source.
+    /// The text of the span; empty if the span is not within the source or cuts a character.
     pub fn of(self, source: &str) -> &str {
         source.get(self.range()).unwrap_or_default()
     }
@@ -47,7 +48,8 @@ impl Span {
     }
 }
 
-/// An offset into a text. Texts here are far below 4 GiB; what lies beyond is clamped.
+/// Converts an offset in a text to `u32`. Texts are far shorter than 4 GiB; larger offsets are
+/// clamped.
 pub fn offset(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }

@@ -1,7 +1,8 @@
-//! Which characters a reader can see.
+//! Which characters are visible.
 
-/// Whether a character shows as what it is: no control character, and none of those that are invisible or turn the
-/// direction of the text around it, with which a source can look other than it is.
+/// Whether a character is visible as itself. Control characters, invisible characters and marks
+/// that change the direction of text are not: with them a source can look different from what it
+/// says.
 pub fn is_visible(c: char) -> bool {
     !c.is_control()
         && !matches!(c,

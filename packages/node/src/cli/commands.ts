@@ -14,7 +14,10 @@ import type { ExitCode, Io } from "./io.js";
 import { run } from "./run.js";
 import { writeOut } from "./write.js";
 
-/** `onExit` gets the exit code of the command that ran; `onHelp` gets the help or version, if requested. */
+/**
+ * `onExit` gets the exit code of the command that ran; `onHelp` gets the help or version, if
+ * requested.
+ */
 export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (text: string) => void): Command {
   const root = new Command("a3s-sentry")
     .description("Judges what an AI agent does, event by event, and writes the deny-files that stop it.")
@@ -33,7 +36,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
 
   root
     .command("check")
-    .summary("report problems of policies")
+    .summary("report problems in policies")
     .description(
       "Reports every problem of each policy, and rules that are probably a mistake. Exits with 1 on any error.",
     )
@@ -100,7 +103,7 @@ function runCommand(root: Command): Command {
     .addOption(value("-c, --config <file>", "policy file with all settings", "CONFIG"))
     .addOption(value("-p, --policy <file>", "policy file with rules", "POLICY"))
     .addOption(value("--llm-url <url>", "L2: base URL of an OpenAI-compatible endpoint", "LLM_URL"))
-    .addOption(value("--llm-model <name>", "L2: model", "LLM_MODEL"))
+    .addOption(value("--llm-model <name>", "L2: name of the model", "LLM_MODEL"))
     .addOption(value("--llm-key <key>", "L2: API key; other users can see the flag, but not the variable", "LLM_KEY"))
     .addOption(value("--llm-timeout <seconds>", "L2: time limit of a request, default 30", "LLM_TIMEOUT"))
     .addOption(value("--agent-bin <file>", "L3: program that investigates", "AGENT_BIN"))

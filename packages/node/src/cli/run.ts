@@ -96,7 +96,9 @@ function logPolicy(log: Log, prefix: string, { sentry, warnings }: Loaded): void
   if (failOpen !== undefined) log.line(failOpen);
 }
 
-/** Logs the first failure of each slow tier, so that a wrong URL or program shows in the log too. */
+/**
+ * Logs the first failure of each slow tier, so that a wrong URL or program shows in the log too.
+ */
 function firstFailureLogger(log: Log): (timing: TierTiming) => void {
   const logged = new Set<Tier>();
   return ({ tier, failure }) => {
@@ -127,7 +129,10 @@ function reloaderFor(
   });
 }
 
-/** A reader that has closed its end (`head -1`) has seen enough. Any other write error loses audit lines. */
+/**
+ * A reader that has closed its end (`head -1`) has seen enough. Any other write error loses audit
+ * lines.
+ */
 function rejectLostAudit({ outputError }: RunResult): void {
   if (outputError === undefined || errnoOf(outputError) === "EPIPE") return;
   throw new CliError(`cannot write the audit lines to stdout: ${errorText(outputError)}`, { cause: outputError });

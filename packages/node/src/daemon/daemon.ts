@@ -2,14 +2,12 @@
 
 import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
-import type { JudgedEvent } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import { BatchedWriter } from "./audit/batched-writer.js";
-import { EscalationQueue, type QueuedEscalation } from "./escalation/escalation-queue.js";
+import { EscalationHistory } from "./escalation/escalation-history.js";
+import { EscalationQueue } from "./escalation/escalation-queue.js";
 import { FileInput } from "./input/file-input.js";
-import { FileHistory, type History, StreamHistory } from "./input/history.js";
-import { recentEvents, withRecent } from "./input/recent-events.js";
 import { streamChunks } from "./input/stream-chunks.js";
 import { Dispatcher } from "./judging/dispatcher.js";
 import { PolicyLeases } from "./judging/policy-leases.js";
@@ -21,11 +19,14 @@ import type { Observed } from "./telemetry/metric-definitions.js";
 import { showProgress } from "./telemetry/progress-line.js";
 import type { Totals } from "./telemetry/totals.js";
 
-/** A worker pool reads larger files from the start: they take longer than the workers need to load a policy. */
+/**
+ * A worker pool reads larger files from the start: they take longer than the workers need to load a
+ * policy.
+ */
 const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 /**
- * The time that the slow tiers have after a signal. Kubernetes and most supervisors kill a process after 30 s, and all
- * pending audit lines with it.
+ * The time that the slow tiers have after a signal. Kubernetes and most supervisors kill a process
+ * after 30 s, and all pending audit lines with it.
  */
 const GRACE_MS = 20_000;
 /** The time that the reader of the output has after that. */
@@ -61,9 +62,7 @@ export class Daemon {
   readonly #settlement: Settlement;
   readonly #leases: PolicyLeases;
   readonly #dispatcher: Dispatcher;
-  /** Recent input, for L3. */
-  readonly #streamHistory = new StreamHistory();
-  #history: History = this.#streamHistory;
+  readonly #history = new EscalationHistory();
   /** The number of bytes read from the input. */
   #offset = 0;
   /** Stops reading. */
@@ -86,7 +85,7 @@ export class Daemon {
       leases,
       semaphore,
       workers: options.workers,
-      prepare: (escalation, by) => this.#withHistory(escalation, by),
+      prepare: (escalation, by) => this.#history.eventFor(escalation, by),
       settle: (escalation, outcome, by) => this.#settlement.settleEscalation(escalation, outcome, by),
     });
     this.#settlement = new Settlement({ writer: this.#writer, log, queue: this.#queue });
@@ -115,9 +114,10 @@ export class Daemon {
   }
 
   /**
-   * Judges until the input ends, `signal` aborts, or the output fails. Everything read by then is judged and written.
-   * At the end of the input, escalations have all the time they need. After `signal` has aborted, the slow tiers and the
-   * reader of the output have limited time. Rejects with the error of the input.
+   * Judges until the input ends, `signal` aborts, or the output fails. Everything read by then is
+   * judged and written. At the end of the input, escalations have all the time they need. After
+   * `signal` has aborted, the slow tiers and the reader of the output have limited time. Rejects
+   * with the error of the input.
    */
   async run(signal: AbortSignal): Promise<RunResult> {
     const { totals } = this.#settlement;
@@ -161,14 +161,17 @@ export class Daemon {
     for await (const chunk of streamChunks(this.#input, signal)) await this.#push(chunk);
   }
 
-  /** Lets a worker pool read a large file by ranges. `false` if the input is not one, or a pool would not help. */
+  /**
+   * Lets a worker pool read a large file by ranges. `false` if the input is not one, or a pool
+   * would not help.
+   */
   async #readLargeFile(signal: AbortSignal): Promise<boolean> {
     if (!(this.#input instanceof FileInput)) return false;
     const { position, size } = this.#input;
     if (position === undefined || size - position < LARGE_FILE_BYTES) return false;
     const pool = this.#dispatcher.poolForFile();
     if (pool === undefined) return false;
-    this.#history = new FileHistory(this.#input, position);
+    this.#history.useFile(this.#input, position);
     for (const range of this.#input.ranges(position)) {
       await pool.read(range);
       await this.#writer.ready(signal);
@@ -196,17 +199,12 @@ export class Daemon {
   /** Keeps a chunk for L3, if there is one. */
   #remember(chunk: Uint8Array): void {
     if (this.#leases.current.tiers.l3 === undefined) {
-      this.#streamHistory.clear();
+      this.#history.clear();
       return;
     }
     // The next chunk of a file overwrites this one.
     const kept = this.#input instanceof FileInput ? Buffer.from(chunk) : chunk;
-    this.#streamHistory.add(kept, this.#offset, this.#queue.oldestOffset);
-  }
-
-  #withHistory({ event, offset }: QueuedEscalation, by: Sentry): JudgedEvent | null {
-    if (event === null || by.tiers.l3 === undefined) return event;
-    return withRecent(event, () => recentEvents(event, offset, this.#history, (line) => by.facts(line)));
+    this.#history.remember(kept, this.#offset, this.#queue.oldestOffset);
   }
 
   /** Without a reader for the decisions, the run ends, and waits for no escalation. */

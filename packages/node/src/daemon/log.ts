@@ -22,7 +22,9 @@ export class Log {
     return this.#stream.isTTY === true;
   }
 
-  /** Logs one or several lines. Their text may contain untrusted paths and names, and is escaped. */
+  /**
+   * Logs one or several lines. Their text may contain untrusted paths and names, and is escaped.
+   */
   line(text: string): void {
     this.clear();
     this.#stream.write(`${escapeTerminalLines(text)}\n`);

@@ -20,7 +20,10 @@ export interface SettlementOptions {
   readonly queue: EscalationQueue;
 }
 
-/** Settles batches, which come in the order of the input, and outcomes of escalations, which come in any order. */
+/**
+ * Settles batches, which come in the order of the input, and outcomes of escalations, which come in
+ * any order.
+ */
 export class Settlement implements BatchSink {
   readonly totals = new Totals();
   readonly #options: SettlementOptions;

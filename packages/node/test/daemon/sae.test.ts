@@ -1,4 +1,4 @@
-// Activation events in the daemon: each has an audit line with its score, on one thread and on several.
+// Activation events in the daemon: their scores, on one thread and on several.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -46,8 +46,11 @@ export function random(seed: number): (below: number) => number {
   };
 }
 
-/** The bytes of a stream: lines of all kinds, some damaged or too long. The last one may have no newline. */
-export function junk(seed: number, count: number): Buffer {
+/**
+ * The bytes of a stream: lines of all kinds, some damaged or too long. The last one may have no
+ * newline.
+ */
+export function randomStream(seed: number, count: number): Buffer {
   const next = random(seed);
   const pool = [...SESSION, ...AWKWARD_LINES];
   const parts: Buffer[] = [];

@@ -5,17 +5,17 @@ use sentry_acl::{Attribute, Block, Call, Document, Entry, Item, Name, Value, Val
 use sentry_testing::Random;
 use sentry_text::Span;
 
-/// What the generated documents may hold.
+/// The parts that generated documents consist of.
 pub struct Shape {
     /// Names of attributes, blocks, keys and functions.
     pub names: &'static [&'static str],
-    /// Keys of objects that are no names.
+    /// Keys of objects that are not names.
     pub odd_keys: &'static [&'static str],
     /// Pieces of strings.
     pub pieces: &'static [&'static str],
 }
 
-/// All of the language.
+/// Every part of the language.
 pub const EVERYTHING: Shape = Shape {
     names: &[
         "a",
@@ -74,7 +74,7 @@ pub const EVERYTHING: Shape = Shape {
     ],
 };
 
-/// A document with names that differ within each scope.
+/// A document with unique names in each scope.
 pub fn document(random: &mut Random, shape: &Shape) -> Document {
     Document {
         items: items(random, shape, 0),
@@ -185,7 +185,7 @@ fn number(random: &mut Random) -> f64 {
     }
 }
 
-/// A document with all spans zero, to compare with.
+/// A document with all spans zero, for comparison.
 pub fn without_spans(mut document: Document) -> Document {
     document.items.iter_mut().for_each(item_without_spans);
     document

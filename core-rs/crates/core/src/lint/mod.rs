@@ -1,4 +1,4 @@
-//! Warnings about rules that load but do not do what their author thinks.
+//! Warnings about rules that load but probably do not do what their author meant.
 
 mod reach;
 mod sample;
@@ -10,7 +10,7 @@ use crate::engine::Engine;
 use crate::policy::{Origin, Rule};
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 
-/// Everything that looks wrong with the site's rules, at most [`MAX_DIAGNOSTICS`] warnings.
+/// Checks the site's rules. Returns at most [`MAX_DIAGNOSTICS`] warnings.
 ///
 /// ```
 /// use sentry_core::{engine::Engine, lint::lint, policy::check};
@@ -54,15 +54,13 @@ fn duplicate_names(rules: &[Rule]) -> Vec<Diagnostic> {
         let warning = Diagnostic::new(
             Code::DuplicateName,
             rule.span,
-            format!("there is another rule named `{}`", rule.name),
+            format!("another rule is named `{}`", rule.name),
         );
         found.push(match first.origin {
             Origin::Site => warning
                 .related(first.span, "the other one")
-                .help("give each rule a name of its own, so that a decision tells them apart"),
-            Origin::Builtin => {
-                warning.help("it is a built-in rule, which still applies; choose another name")
-            }
+                .help("give each rule its own name, so that a decision shows which one fired"),
+            Origin::Builtin => warning.help("the built-in rule still applies; choose another name"),
         });
     }
     found

@@ -1,4 +1,4 @@
-//! Rules that can never fire, because earlier ones take all of their events.
+//! Rules that can never fire, because earlier rules match all of their events.
 
 use std::collections::HashMap;
 
@@ -13,17 +13,17 @@ use crate::policy::Rule;
 use sentry_pattern::Pattern;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-/// Up to so many rules each is compared with all before it, which takes time that grows with their
-/// square. Among more, only a pattern that is there twice is found.
+/// Up to this many rules, each is compared with all earlier rules, in quadratic time. With more
+/// rules, only identical patterns are found.
 const MAX_COMPARED: usize = 2_000;
 
-/// What a pattern says about every subject that it matches.
+/// What is true of every subject that a pattern matches.
 struct Shape {
-    /// Texts of which one stands where a match begins.
+    /// Texts, one of which begins every match.
     prefixes: Vec<String>,
-    /// Whether a match begins where the subject begins.
+    /// Whether every match begins at the start of the subject.
     anchored: bool,
-    /// What it asks of its surroundings.
+    /// The look-around assertions of the pattern.
     looks: LookSet,
 }
 
@@ -37,15 +37,15 @@ impl Shape {
         })
     }
 
-    /// Whether a pattern that matches a text also matches whatever contains it; `at_start`: whatever
-    /// begins with it.
+    /// Whether a pattern that matches a text also matches every text that contains it (`at_start`:
+    /// every text that begins with it).
     fn stays_true(&self, at_start: bool) -> bool {
         let start = LookSet::singleton(Look::Start);
         self.looks.is_empty() || (at_start && self.looks == start)
     }
 }
 
-/// The texts with which matches of `hir` begin; `None` if they are too many to tell, or not text.
+/// The texts with which matches of `hir` begin; `None` if there are too many, or they are not text.
 fn prefixes(hir: &Hir) -> Option<Vec<String>> {
     let literals = Extractor::new().kind(ExtractKind::Prefix).extract(hir);
     let texts = literals.literals()?.iter();
@@ -54,7 +54,7 @@ fn prefixes(hir: &Hir) -> Option<Vec<String>> {
         .collect()
 }
 
-/// Warns of each site rule whose every match an earlier rule matches too.
+/// Warns about each site rule all of whose matches an earlier rule matches too.
 pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
     let rules = &engine.policy().rules;
     let compared = if rules.len() <= MAX_COMPARED {
@@ -83,7 +83,7 @@ pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
     found
 }
 
-/// An earlier rule that takes every event of `kind` that rule `at` would match.
+/// An earlier rule that matches every event of `kind` that rule `at` matches.
 fn taker(engine: &Engine, shapes: &[Option<Shape>], kind: EventKind, at: usize) -> Option<usize> {
     let shape = shapes.get(at)?.as_ref()?;
     let mut first = None;
@@ -109,11 +109,11 @@ fn warning(rule: &Rule, taker: &Rule) -> Diagnostic {
     )
     .related(
         taker.span,
-        format!("`{}` takes all of its events", taker.name),
+        format!("`{}` matches all of its events", taker.name),
     );
     let kinds: Vec<_> = rule.on.iter().map(|kind| kind.as_word()).collect();
     warning.help(format!(
-        "on {} the first rule that fits decides; put `{}` before `{}`, or remove it",
+        "on {} the first rule that matches decides; move `{}` before `{}`, or remove it",
         kinds.join(", "),
         rule.name,
         taker.name

@@ -1,12 +1,12 @@
-//! A short text that a pattern is likely to match.
+//! Makes a short text that a pattern probably matches.
 
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// The longest sample, in bytes.
 const MAX_SAMPLE: usize = 4096;
 
-/// Makes a text out of a pattern: the first alternative, the fewest repetitions, ordinary letters. What
-/// a pattern asks of its surroundings is not heeded, so whoever uses a sample tries it first.
+/// Makes a text from a pattern: the first alternative, the fewest repetitions, ordinary letters.
+/// Look-around assertions are ignored, so callers must check that the pattern matches.
 pub(super) fn sample(pattern: &Hir) -> Option<String> {
     let mut out = Vec::new();
     write(pattern, &mut out)?;
@@ -40,7 +40,7 @@ fn write(hir: &Hir, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// A character of a class, an ordinary one if there is one.
+/// A character of a class, preferably an ordinary one.
 fn pick(class: &Class) -> Option<char> {
     let contains = |wanted: char| match class {
         Class::Unicode(class) => {

@@ -1,6 +1,7 @@
-//! Site rules that let attacks pass: an `allow` that takes events which a built-in rule would block.
+//! Site rules that let attacks pass: an `allow` rule that matches events which a built-in rule
+//! would block.
 //!
-//! A warning always comes with a witness, a subject that was judged both ways, so it is never a guess.
+//! Every warning has a witness: a subject that was judged with and without the site's rules.
 
 use super::sample::sample;
 use super::site_rules;
@@ -10,7 +11,7 @@ use crate::event::EventKind;
 use crate::policy::{Origin, Rule};
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-/// Warns of each `allow` rule for which a witness is found.
+/// Warns about each `allow` rule for which a witness is found.
 pub(super) fn allowed_attacks(engine: &Engine) -> Vec<Diagnostic> {
     let rules = &engine.policy().rules;
     let attacks: Vec<(&Rule, String)> = rules
@@ -62,19 +63,19 @@ fn warning(
             Code::AllowShadowsBuiltin,
             rule.span,
             format!(
-                "allow rule `{}` lets pass what {} would block",
+                "`allow` rule `{}` lets events pass that {} would block",
                 rule.name,
                 names.join(", ")
             ),
         )
         .help(format!(
-            "for example `{}`; say in the pattern what may stand before and behind, from `^` to `$`",
+            "for example `{}`; anchor the pattern with `^` and `$`",
             witness.escape_debug()
         )),
     )
 }
 
-/// Whether rule `at` decides a subject that, but for the site's rules, would be blocked.
+/// Whether rule `at` decides a subject that would be blocked without the site's rules.
 fn passes(engine: &Engine, kind: EventKind, subject: &str, at: usize) -> bool {
     let rules = &engine.policy().rules;
     let mut fitting = engine.fitting(kind, subject).into_iter();

@@ -6,8 +6,8 @@ use sentry_text::diagnostic::Diagnostic;
 /// The text of the built-in rules.
 pub const SOURCE: &str = include_str!("builtin.acl");
 
-/// The built-in rules in order. An error means that this crate itself is broken; its tests hold that
-/// it is not.
+/// The built-in rules in order. An error is a bug in this crate; its tests check that there is
+/// none.
 pub(super) fn rules() -> Result<Vec<Rule>, Diagnostic> {
     let checked = check_alone(SOURCE, &|_| None, Origin::Builtin);
     match (checked.policy, checked.diagnostics.first()) {

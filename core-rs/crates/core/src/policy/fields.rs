@@ -1,18 +1,18 @@
-//! One view of what can be written two ways: the items of a block and the entries of an object.
+//! One view of two notations: the items of a block and the entries of an object.
 
 use super::value::Reader;
 use sentry_acl::{Block, Entry, Item, Name, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-/// A name and what stands behind it.
+/// A name and what follows it.
 #[derive(Clone, Copy)]
 pub(super) struct Field<'t> {
     pub(super) name: &'t Name,
     pub(super) body: Body<'t>,
 }
 
-/// What stands behind a name.
+/// What follows a name.
 #[derive(Clone, Copy)]
 pub(super) enum Body<'t> {
     Value(&'t Value),
@@ -41,7 +41,7 @@ pub(super) fn of_entries(entries: &[Entry]) -> impl Iterator<Item = Field<'_>> {
     })
 }
 
-/// The fields of a section, which is written `name { … }` or `name = { … }`.
+/// The fields of a section, written as `name { … }` or `name = { … }`.
 #[inline(never)]
 pub(super) fn of_section<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Vec<Field<'t>> {
     match field.body {
@@ -69,7 +69,7 @@ pub(super) fn of_section<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Vec<F
     }
 }
 
-/// The value of a field that may not be a block.
+/// The value of a field that must not be a block.
 #[inline(never)]
 pub(super) fn value_of<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Option<&'t Value> {
     match field.body {
@@ -79,10 +79,7 @@ pub(super) fn value_of<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Option<
                 Diagnostic::new(
                     Code::WrongType,
                     block.span,
-                    format!(
-                        "`{}` is set to a value, not written as a block",
-                        field.name.text
-                    ),
+                    format!("`{}` takes a value, not a block", field.name.text),
                 )
                 .help(format!("write `{} = …`", field.name.text)),
             );
@@ -91,8 +88,8 @@ pub(super) fn value_of<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Option<
     }
 }
 
-/// The block of a field that is written `name "label" { … }`, as often as wanted. `list` is the name of the field that takes the
-/// same as a list of objects.
+/// The block of a repeatable field, written as `name "label" { … }`. `list` is the name of the
+/// field that takes the same as a list of objects.
 #[inline(never)]
 pub(super) fn labelled<'t>(
     reader: &mut Reader<'_>,
@@ -105,10 +102,10 @@ pub(super) fn labelled<'t>(
             Diagnostic::new(
                 Code::WrongType,
                 field.name.span,
-                format!("`{name}` is written as a block, not set to a value"),
+                format!("`{name}` takes a block, not a value"),
             )
             .help(format!(
-                "write `{name} \"name\" {{ … }}`, or put objects into `{list} = [ … ]`"
+                "write `{name} \"name\" {{ … }}`, or list objects in `{list} = [ … ]`"
             )),
         );
         return None;
@@ -123,7 +120,7 @@ pub(super) fn labelled<'t>(
     Some(block)
 }
 
-/// The objects of a field that is set to a list of them, each with its place.
+/// The objects of a field whose value is a list of objects, each with its place.
 #[inline(never)]
 pub(super) fn objects<'t>(
     reader: &mut Reader<'_>,

@@ -1,7 +1,7 @@
-//! Patterns of secrets that the host has read from a gitleaks configuration, as text of the ACL language.
+//! Imports the patterns of a gitleaks configuration, which the host passes as ACL text.
 //!
-//! The host writes one `rule "<id>" { … }` for each rule, in regular expressions of this crate's syntax. A rule that
-//! cannot be used is told by its id; the others are.
+//! The host writes one `rule "<id>" { … }` for each rule, with regular expressions in this crate's
+//! syntax. A rule that cannot be used is reported by its id, and the others are used.
 
 use super::fields::{self, Body, Field};
 use super::redact::{self, SecretPattern, is_kind};
@@ -14,48 +14,49 @@ use sentry_text::diagnostic::Diagnostic;
 /// A rule of the configuration.
 #[derive(Clone, Debug)]
 pub struct ImportedRule {
-    /// What it looks for.
+    /// The pattern of its secrets.
     pub secret: SecretPattern,
-    /// Texts of which one must be near, in lower case; empty where none need be.
+    /// Texts in lower case, one of which must be near a match. Empty if none is required.
     pub keywords: Vec<String>,
-    /// A secret whose bytes have no more bits each is none.
+    /// The entropy that a secret must exceed, in bits per byte.
     pub entropy: f64,
-    /// What is no secret.
+    /// The allowlists of the rule: matches that are not secrets.
     pub allow: Vec<Allowed>,
 }
 
-/// Finds that are no secrets.
+/// An allowlist: matches that are not secrets.
 #[derive(Clone, Debug)]
 pub struct Allowed {
-    /// What the patterns are asked of.
+    /// The text that the patterns are searched in.
     pub target: AllowTarget,
-    /// Whether both a pattern and a word must be there, if both are given; otherwise one does.
+    /// Whether a match needs both a pattern and a word, if both are given. Otherwise one is enough.
     pub all: bool,
-    /// Any of these.
+    /// Patterns, one of which must match.
     pub patterns: Vec<Pattern>,
-    /// Any of these in the secret, in lower case.
+    /// Words in lower case, one of which the secret must contain.
     pub words: Vec<String>,
 }
 
-/// What the patterns of an allowlist are asked of.
+/// The text that the patterns of an allowlist are searched in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AllowTarget {
     /// The secret.
     Secret,
-    /// All that the rule matched.
+    /// The whole match of the rule.
     Match,
-    /// That, and what is before it in its line.
+    /// The match, and the text before it on its line.
     Line,
 }
 
-/// What came of a configuration.
+/// The result of an import.
 #[derive(Debug, Default)]
 pub struct Imported {
-    /// The rules that can be used.
+    /// The usable rules.
     pub rules: Vec<ImportedRule>,
-    /// What is no secret, whatever the rule.
+    /// The allowlists of all rules.
     pub allow: Vec<Allowed>,
-    /// What cannot be used, two lines for each: a rule's id, empty where it is of no rule, and why.
+    /// The problems, two lines for each: the rule's id (empty if it does not belong to a rule) and
+    /// the reason.
     pub problems: String,
 }
 
@@ -92,7 +93,7 @@ pub fn import(source: &str) -> Imported {
     imported
 }
 
-/// Adds what is wrong, in one line.
+/// Appends the messages of diagnostics as one problem.
 fn tell_all(problems: &mut String, id: &str, what: &str, diagnostics: &[Diagnostic]) {
     let mut said = vec![what];
     for diagnostic in diagnostics {
@@ -120,7 +121,7 @@ fn rule(
 ) -> Option<ImportedRule> {
     let span = block.name.span;
     if !is_kind(id) {
-        let problem = "its id does not fit into a placeholder, which takes 64 letters, digits, `_`, `-` and `.`";
+        let problem = "its id cannot be part of a placeholder: use at most 64 letters, digits, `_`, `-` and `.`";
         let code = sentry_text::diagnostic::Code::BadValue;
         reader.report(Diagnostic::new(code, span, problem));
         return None;
@@ -157,7 +158,7 @@ fn rule(
     })
 }
 
-/// The allowlists that can be used. One that cannot be is left out as a whole: less is allowed then, never more.
+/// The usable allowlists. An unusable one is ignored as a whole, so less is allowed, never more.
 fn allowlists(source: &str, id: &str, value: &Value, problems: &mut String) -> Vec<Allowed> {
     let mut all = Vec::new();
     for value in elements(value) {
@@ -167,7 +168,7 @@ fn allowlists(source: &str, id: &str, value: &Value, problems: &mut String) -> V
             None => tell_all(
                 problems,
                 id,
-                "an allowlist is left out: ",
+                "an allowlist is ignored: ",
                 &reader.diagnostics,
             ),
         }
@@ -209,7 +210,7 @@ fn allowed(reader: &mut Reader<'_>, value: &Value) -> Option<Allowed> {
     Some(allowed)
 }
 
-/// Texts in lower case.
+/// Reads texts and converts them to lower case.
 fn texts(reader: &mut Reader<'_>, name: &str, value: &Value) -> Vec<String> {
     let mut texts = Vec::new();
     for value in elements(value) {

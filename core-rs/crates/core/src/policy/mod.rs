@@ -1,7 +1,7 @@
-//! The checked policy: what a document of the ACL language means to a judge.
+//! The policy: a checked document of the ACL language.
 //!
-//! [`check`] reads a source into a [`Policy`] or says everything that is wrong with it. Site rules
-//! come first, in document order; the built-in rules of `builtin.acl`, which is written in the same
+//! [`check`] reads a source into a [`Policy`] or reports all of its problems. Site rules come
+//! first, in document order. The built-in rules of `builtin.acl`, which is written in the same
 //! language, follow and always apply.
 
 mod builtin;
@@ -29,21 +29,21 @@ use sentry_text::Span;
 use sentry_text::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
 pub(crate) use suggest::closest;
 
-/// Looks up a variable for `env("NAME")`; the host decides what that reads.
+/// Looks up a variable for `env("NAME")`. The host decides where it comes from.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
 
-/// Everything one document configures.
+/// All settings of one document.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// The site's rules in document order, then the built-in ones.
     pub rules: Vec<Rule>,
     /// The top-level names that the document sets.
     pub keys: BTreeSet<String>,
-    /// Whether an escalation that no tier settles is a block.
+    /// Whether an escalation that no tier resolves is blocked.
     pub fail_closed: bool,
-    /// Whether deny-files stay untouched.
+    /// Whether deny-files stay unchanged.
     pub dry_run: bool,
-    /// The severity from which L2 and L3 run at once; `None`: never.
+    /// The lowest severity at which L2 and L3 run at the same time; `None`: never.
     pub speculate: Option<Severity>,
     /// The L2 classifier, if one is configured.
     pub llm: Option<Llm>,
@@ -51,39 +51,39 @@ pub struct Policy {
     pub agent: Option<Agent>,
     /// The model-output tier, if one is configured.
     pub sae: Option<Sae>,
-    /// Where blocks are written.
+    /// The deny-files that blocks are written to.
     pub deny: Deny,
-    /// What is masked.
+    /// The secrets that are masked.
     pub redact: Redact,
 }
 
-/// One rule: which events it takes, and what it says of them.
+/// One rule: the events it matches, and the verdict on them.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// Its name, unique only by convention.
+    /// The name, unique only by convention.
     pub name: String,
-    /// Who wrote it.
+    /// Whether the rule is the site's own or built in.
     pub origin: Origin,
-    /// The kinds of event it looks at, in the order of [`EventKind::ALL`], none twice.
+    /// The kinds of event it applies to, in the order of [`EventKind::ALL`], without duplicates.
     pub on: Vec<EventKind>,
-    /// What a subject must match.
+    /// The pattern that a subject must match.
     pub pattern: Pattern,
-    /// What it says.
+    /// The verdict.
     pub verdict: Verdict,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// Why, in the rule's own words.
+    /// The reason as the rule gives it.
     pub reason: String,
-    /// What a block denies, where the event has such a target.
+    /// What a block denies, if the event has such a target.
     pub action: Option<ActionKind>,
-    /// The risk it names; otherwise it is inferred.
+    /// The risk, if the rule names one; otherwise it is inferred.
     pub risk: Option<Category>,
-    /// Where the rule's name stands in its document.
+    /// The place of the rule's name in its document.
     pub span: Span,
 }
 
 impl Rule {
-    /// The reason as a decision gives it: `<name>: <reason>`.
+    /// The reason as decisions give it: `<name>: <reason>`.
     pub fn full_reason(&self) -> String {
         format!("{}: {}", self.name, self.reason)
     }
@@ -95,14 +95,14 @@ impl Rule {
     }
 }
 
-/// Who wrote a rule.
+/// Where a rule comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Origin {
-    /// The document at hand.
+    /// The site's own policy.
     Site,
-    /// This crate.
+    /// The built-in rules.
     Builtin,
 }
 
@@ -117,7 +117,7 @@ pub struct Llm {
     pub model: String,
     /// The bearer key.
     pub key: Option<String>,
-    /// Seconds a call may take.
+    /// The time limit of a call, in seconds.
     pub timeout_s: f64,
 }
 
@@ -142,7 +142,7 @@ pub struct Agent {
     pub bin: String,
     /// A folder of playbooks.
     pub skills: Option<String>,
-    /// Seconds an investigation may take.
+    /// The time limit of an investigation, in seconds.
     pub timeout_s: f64,
 }
 
@@ -153,36 +153,36 @@ pub struct Agent {
 pub struct Sae {
     /// The dictionary's file.
     pub dict: String,
-    /// The score from which an event escalates, 0 to 1.
+    /// The lowest score that escalates an event, 0 to 1.
     pub escalate_at: f64,
-    /// The score from which it is blocked, 0 to 1.
+    /// The lowest score that blocks an event, 0 to 1.
     pub block_at: f64,
 }
 
-/// The deny-files, as the document writes them.
+/// The paths of the deny-files, as written in the document.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Deny {
-    /// Peers.
+    /// The file of denied peers.
     pub egress: Option<String>,
-    /// Paths.
+    /// The file of denied paths.
     pub file: Option<String>,
-    /// Programs.
+    /// The file of denied programs.
     pub exec: Option<String>,
 }
 
-/// What [`check`] found.
+/// The result of [`check`].
 #[derive(Debug)]
 pub struct Checked {
-    /// The policy; `None` exactly when a diagnostic is an error.
+    /// The policy; `None` exactly if a diagnostic is an error.
     pub policy: Option<Policy>,
-    /// What is wrong, in the order of the source, at most [`MAX_DIAGNOSTICS`].
+    /// The problems in the order of the source, at most [`MAX_DIAGNOSTICS`].
     pub diagnostics: Vec<Diagnostic>,
-    /// Where secrets stand in the source, to be hidden in code frames.
+    /// The places of secrets in the source, which code frames must not show.
     pub secrets: Vec<Span>,
 }
 
-/// Reads a policy from ACL text and puts the built-in rules behind its own.
+/// Reads a policy from ACL text and appends the built-in rules to its own.
 ///
 /// ```
 /// use sentry_core::policy::check;
@@ -213,7 +213,8 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     let mut reader = value::Reader::new(source, environment);
     let policy = schema::read(&mut reader, &parsed.document, origin);
     let mut diagnostics = parsed.diagnostics;
-    // Which names are in which brackets is unknown where one is never closed: what seems missing or misplaced may be neither.
+    // If a bracket is never closed, it is unknown which names it contains. A name that seems
+    // missing or misplaced may be neither.
     if diagnostics.iter().any(|found| found.code == Code::Unclosed) {
         let of_brackets = [Code::MissingKey, Code::UnknownKey];
         reader
@@ -233,7 +234,7 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
     }
 }
 
-/// A diagnostic of a built-in rule, which no site can mend.
+/// The diagnostic of a broken built-in rule, which no site can fix.
 fn builtin_fault(fault: &Diagnostic) -> Diagnostic {
     Diagnostic::new(
         Code::BrokenBuiltin,

@@ -1,4 +1,4 @@
-//! A rule's `match`: a regular expression, checked where it is written.
+//! Reads a rule's `match`, a regular expression, and reports its problems at their place.
 
 use sentry_acl::Value;
 use sentry_pattern::{Fault, Pattern, PatternError, SyntaxError};
@@ -7,7 +7,7 @@ use sentry_text::diagnostic::{Code, Diagnostic};
 
 use super::value::Reader;
 
-/// Reads a pattern of a site, and makes sure that it compiles. `owner` is what messages say it is the pattern of.
+/// Reads a site's pattern and checks that it compiles. `owner` names its owner in messages.
 pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
     let text = reader.string("match", value)?;
     match Pattern::parse(&text) {
@@ -25,7 +25,8 @@ pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Optio
 }
 
 fn too_large(owner: &str, span: Span) -> Diagnostic {
-    let problem = format!("the pattern of {owner} is too large: compiled it takes more than 4 MiB");
+    let problem =
+        format!("the pattern of {owner} is too large: it takes more than 4 MiB once compiled");
     Diagnostic::new(Code::PatternTooLarge, span, problem).help(
         "lower the counts in `{…}`, or use `[0-9A-Za-z_]` and `(?-u:…)` for Unicode classes such as `\\w`",
     )
@@ -55,16 +56,16 @@ fn syntax_fault(
     );
     match error.fault {
         Fault::NotLinear => fault.help(
-            "matching takes linear time here, so there is no look-around and no back-reference; write what may stand there instead",
+            "look-around and back-references are not supported, since matching takes linear time; describe the allowed text instead",
         ),
         Fault::UnknownEscape => {
-            fault.help("remove the backslash, or use backticks, in which `\\d` is written as it is")
+            fault.help("remove the backslash, or use backticks, where `\\d` needs no escape")
         }
         Fault::Other => fault,
     }
 }
 
-/// Where the byte at `offset` of a pattern stands in the source, if that can be told.
+/// The place in the source of the byte at `offset` of a pattern, if it can be determined.
 fn locate(source: &str, literal: Span, pattern: &str, offset: usize) -> Option<u32> {
     let written = source.get(literal.start as usize..literal.end as usize)?;
     let within = match written.find(pattern) {
@@ -74,7 +75,7 @@ fn locate(source: &str, literal: Span, pattern: &str, offset: usize) -> Option<u
     Some(literal.start + u32::try_from(within).ok()?)
 }
 
-/// Walks over a double-quoted text until it stands for `offset` bytes.
+/// The length of the part of a double-quoted text that stands for `offset` bytes.
 fn offset_in_escaped(written: &str, offset: usize) -> Option<usize> {
     let mut decoded = 0;
     let mut chars = written.char_indices();

@@ -1,4 +1,4 @@
-//! The `redact` section: what is masked beside the built-in kinds, and which of these are not.
+//! The `redact` section: the site's patterns of secrets, and the built-in kinds that are off.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use sentry_pattern::search::ValueGroup;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-/// The built-in kinds of what is masked. Where finds begin at one place, an earlier kind names them.
+/// The built-in kinds of secrets. If finds begin at the same place, the earlier kind names them.
 pub const SECRET_KINDS: [&str; 12] = [
     "private_key",
     "openai_key",
@@ -31,31 +31,31 @@ pub const SECRET_KINDS: [&str; 12] = [
 /// The longest name of a kind, in bytes.
 const MAX_KIND: usize = 64;
 
-/// What a policy says of masking.
+/// The settings for masking.
 #[derive(Clone, Debug, Default)]
 pub struct Redact {
     /// The site's own patterns, in document order.
     pub patterns: Vec<SecretPattern>,
-    /// Places in [`SECRET_KINDS`] that are not looked for.
+    /// The built-in kinds that are off, as places in [`SECRET_KINDS`].
     pub off: Vec<usize>,
-    /// A gitleaks configuration, as the document writes its path.
+    /// The path of a gitleaks configuration, as written in the document.
     pub gitleaks: Option<String>,
 }
 
 /// A pattern of secrets.
 #[derive(Clone, Debug)]
 pub struct SecretPattern {
-    /// What finds are called.
+    /// The kind of its finds.
     pub kind: String,
-    /// What is looked for.
+    /// The pattern.
     pub pattern: Pattern,
-    /// Which part of a match is the secret.
+    /// The part of a match that is the secret.
     pub value: ValueGroup,
-    /// Where its name stands in its document.
+    /// The place of its name in its document.
     pub span: Span,
 }
 
-/// Whether a kind's name can stand in a placeholder.
+/// Whether a kind's name is valid in a placeholder.
 pub(super) fn is_kind(name: &str) -> bool {
     let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (1..=MAX_KIND).contains(&name.len()) && name.bytes().all(is_inside)
@@ -93,7 +93,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
             _ => reader.unknown(
                 Code::UnknownKey,
                 inner.name.span,
-                format!("`redact` has no `{key}`"),
+                format!("unknown setting `{key}` in `redact`"),
                 key,
                 &KNOWN,
             ),
@@ -103,7 +103,7 @@ pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
     redact
 }
 
-/// The built-in kinds that are switched off.
+/// Reads the built-in kinds that are off.
 fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
     let Some(value) = fields::value_of(reader, field) else {
         return Vec::new();
@@ -122,7 +122,7 @@ fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
             None => reader.unknown(
                 Code::UnknownWord,
                 element.span,
-                "`off` names no built-in kind".to_owned(),
+                "unknown built-in kind in `off`".to_owned(),
                 &name,
                 &SECRET_KINDS,
             ),
@@ -131,7 +131,8 @@ fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
     off
 }
 
-/// Reads a pattern. `label` is a block's label, which is its name; `place` is underlined where nothing better is known.
+/// Reads a pattern. `label` is the label of a block, which is the pattern's name; `place` is
+/// underlined if no better place is known.
 #[inline(never)]
 fn one(
     reader: &mut Reader<'_>,
@@ -147,7 +148,7 @@ fn one(
     for field in inner {
         let key = field.name.text.as_str();
         if !known.contains(&key) {
-            let message = format!("a pattern has no `{key}`");
+            let message = format!("unknown setting `{key}` in a pattern");
             reader.unknown(Code::UnknownKey, field.name.span, message, key, known);
         } else if !is_repeated(reader, &mut present, field) {
             fields::value_of(reader, field);
@@ -175,9 +176,9 @@ fn one(
             Diagnostic::new(
                 Code::BadValue,
                 span,
-                "the name of a pattern must fit into a placeholder",
+                "the name of a pattern must be valid in a placeholder",
             )
-            .help("use letters, digits, `_`, `-` and `.`, 64 at most"),
+            .help("use at most 64 letters, digits, `_`, `-` and `.`"),
         );
     }
     let shown = kind
@@ -196,7 +197,7 @@ fn one(
     })
 }
 
-/// A pattern that can be masked by: one that matches no empty text.
+/// Reads a pattern for masking, which must not match empty text.
 pub(super) fn secret(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
     let pattern = pattern::read(reader, owner, value)?;
     if pattern.matches_empty() {
@@ -204,16 +205,16 @@ pub(super) fn secret(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Opt
             Diagnostic::new(
                 Code::BadPattern,
                 value.span,
-                format!("the pattern of {owner} matches the empty text, which nothing can mask"),
+                format!("the pattern of {owner} matches empty text, which cannot be masked"),
             )
-            .help("ask for at least one character, such as by `+` for `*`"),
+            .help("require at least one character, for example with `+` instead of `*`"),
         );
         return None;
     }
     Some(pattern)
 }
 
-/// The number of a group that the pattern has.
+/// Reads the number of a group of the pattern.
 pub(super) fn group(
     reader: &mut Reader<'_>,
     value: &Value,
@@ -221,7 +222,7 @@ pub(super) fn group(
 ) -> Option<ValueGroup> {
     let number = reader.number("value_group", value)?;
     let groups = pattern.groups();
-    // Cast from a float saturates, and only numbers that come back the same are whole.
+    // Casts from floats saturate. A number that is the same after the cast is a whole number.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let whole = number as u32;
     #[allow(clippy::float_cmp)]
@@ -247,18 +248,20 @@ fn refuse_duplicates(reader: &mut Reader<'_>, redact: &Redact) {
         let builtin = SECRET_KINDS.iter().position(|builtin| *builtin == kind);
         if builtin.is_some_and(|builtin| !redact.off.contains(&builtin)) {
             let message = format!("`{kind}` is a built-in kind");
-            let help = format!("choose another name, or switch it off: `off = [\"{kind}\"]`");
+            let help = format!(
+                "choose another name, or switch the built-in kind off: `off = [\"{kind}\"]`"
+            );
             let code = Code::DuplicatePattern;
             reader.report(Diagnostic::new(code, pattern.span, message).help(help));
         }
         let other = first.insert(kind.as_bytes(), place);
         let other = other.and_then(|place| redact.patterns.get(place as usize));
         if let Some(other) = other {
-            let message = format!("there is another pattern named `{kind}`");
+            let message = format!("another pattern is named `{kind}`");
             reader.report(
                 Diagnostic::new(Code::DuplicatePattern, pattern.span, message)
                     .related(other.span, "the other one")
-                    .help("give each pattern a name of its own, or join them by `|`"),
+                    .help("give each pattern its own name, or join them with `|`"),
             );
         }
     }

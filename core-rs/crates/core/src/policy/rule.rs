@@ -1,4 +1,4 @@
-//! One rule, written as a block or as an object.
+//! Reads one rule, written as a block or as an object.
 
 use std::collections::HashMap;
 
@@ -19,8 +19,8 @@ const KEYS: [&str; 8] = [
 ];
 const REQUIRED: [&str; 6] = ["name", "on", "match", "verdict", "severity", "reason"];
 
-/// Reads a rule. `label` is a block's label, which is its name; `place` is underlined where nothing
-/// better is known.
+/// Reads a rule. `label` is the label of a block, which is the rule's name; `place` is underlined
+/// if no better place is known.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     label: Option<&Name>,
@@ -84,7 +84,7 @@ pub(super) fn read(
     })
 }
 
-/// The values by key; `None` for a key that is there but has no usable value.
+/// The values by key; `None` for a key that is set but has no usable value.
 fn values<'t>(
     reader: &mut Reader<'_>,
     label: Option<&Name>,
@@ -97,7 +97,7 @@ fn values<'t>(
             reader.unknown(
                 Code::UnknownKey,
                 field.name.span,
-                format!("a rule has no `{key}`"),
+                format!("unknown setting `{key}` in a rule"),
                 key,
                 &KEYS,
             );
@@ -106,7 +106,7 @@ fn values<'t>(
                 Diagnostic::new(
                     Code::UnknownKey,
                     field.name.span,
-                    "the rule has its name already, as its label",
+                    "the rule's label is its name already",
                 )
                 .help("remove one of the two"),
             );
@@ -118,7 +118,7 @@ fn values<'t>(
     values
 }
 
-/// A kind, a list of kinds, or `"*"`.
+/// Reads a kind, a list of kinds, or `"*"`.
 fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
     let mut on = Vec::new();
     let mut sound = true;
@@ -129,7 +129,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
     if elements.is_empty() {
         reader.bad_value(
             "on",
-            "names no kind of event, so the rule would never fire",
+            "has no kind of event, so the rule would never fire",
             value,
         );
         return None;
@@ -148,7 +148,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
             reader.unknown(
                 Code::UnknownWord,
                 element.span,
-                "`on` names a kind of event that is not judged".to_owned(),
+                "unknown kind of event in `on`".to_owned(),
                 &text,
                 &EventKind::words(),
             );
@@ -159,7 +159,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
     sound.then_some(on)
 }
 
-/// An action that no event of the rule's kinds can have a target for is a mistake.
+/// Reports an action for which no event of the rule's kinds can have a target.
 fn fits(reader: &mut Reader<'_>, action: ActionKind, span: Span, on: &[EventKind]) {
     if on.iter().any(|kind| kind.action() == Some(action)) {
         return;
@@ -174,10 +174,13 @@ fn fits(reader: &mut Reader<'_>, action: ActionKind, span: Span, on: &[EventKind
             Code::ActionNeverFits,
             span,
             format!(
-                "`{}` never fits the kinds that this rule is on",
+                "no kind in this rule's `on` has a target for `{}`",
                 action.as_word()
             ),
         )
-        .help(format!("it needs {}", kinds.join(" or "))),
+        .help(format!(
+            "add {} to `on`, or remove the action",
+            kinds.join(" or ")
+        )),
     );
 }

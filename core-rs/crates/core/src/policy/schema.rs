@@ -1,4 +1,4 @@
-//! The schema: which names a document may set, and what each must be.
+//! The schema: the names that a document may set, and the type of each.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,10 +22,10 @@ const TOP_LEVEL: [&str; 10] = [
     "rule",
 ];
 
-/// The longest time-out, in seconds: a day.
+/// The longest time limit, in seconds: a day.
 const MAX_TIMEOUT_S: f64 = 86_400.0;
 
-/// Reads a document. The result is sound only if the reader has found no error.
+/// Reads a document. The result is valid only if the reader has found no error.
 pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin) -> Policy {
     let mut policy = Policy {
         rules: Vec::new(),
@@ -67,7 +67,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             _ => reader.unknown(
                 Code::UnknownKey,
                 field.name.span,
-                format!("a policy has no `{name}`"),
+                format!("unknown setting `{name}`"),
                 name,
                 &TOP_LEVEL,
             ),
@@ -76,8 +76,8 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
     policy
 }
 
-/// Whether a name was set before. Two attributes of one name are the parser's to report; here it is
-/// about blocks, or a block and an attribute.
+/// Whether a name was set before. The parser reports two attributes of one name; this reports two
+/// blocks, or a block and an attribute.
 #[inline(never)]
 pub(super) fn is_repeated<'t>(
     reader: &mut Reader<'_>,
@@ -93,10 +93,10 @@ pub(super) fn is_repeated<'t>(
             Diagnostic::new(
                 Code::DuplicateSection,
                 field.name.span,
-                format!("`{}` is there twice", field.name.text),
+                format!("`{}` is written twice", field.name.text),
             )
             .related(first.name.span, "first here")
-            .help("put everything into one"),
+            .help("merge the two"),
         );
     }
     true
@@ -108,7 +108,7 @@ fn boolean(reader: &mut Reader<'_>, field: Field<'_>) -> bool {
         .unwrap_or(false)
 }
 
-/// Reads the fields of a section: `read` takes those that are known.
+/// Reads the fields of a section. `read` is called for those that are known.
 #[inline(never)]
 fn section<'t>(
     reader: &mut Reader<'_>,
@@ -133,7 +133,7 @@ fn section<'t>(
             reader.unknown(
                 Code::UnknownKey,
                 inner.name.span,
-                format!("`{name}` has no `{key}`"),
+                format!("unknown setting `{key}` in `{name}`"),
                 key,
                 known,
             );
@@ -150,7 +150,7 @@ fn section<'t>(
     }
 }
 
-/// Says that `owner` lacks `key`.
+/// Reports that `owner` lacks `key`.
 #[inline(never)]
 pub(super) fn missing(reader: &mut Reader<'_>, span: Span, owner: &str, key: &str) {
     reader.report(
@@ -192,9 +192,9 @@ fn http_url(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
     let problem = if authority.is_empty() {
         "must start with `http://` or `https://` and a host"
     } else if authority.contains('@') {
-        "must hold no user and no password: a key belongs into `key`"
+        "must not contain a user or a password: put the key into `key`"
     } else if rest.contains(['?', '#']) {
-        "must end before any `?` or `#`: a path is added to it"
+        "must not contain `?` or `#`: a path is appended to it"
     } else {
         return Some(url);
     };
@@ -255,9 +255,9 @@ fn sae(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Sae> {
             Diagnostic::new(
                 Code::BadValue,
                 field.name.span,
-                "`escalate_at` is above `block_at`, so nothing would ever escalate",
+                "`escalate_at` is above `block_at`, so no event would ever escalate",
             )
-            .help("lower it, or raise `block_at`; unset, they are 0.3 and 0.6"),
+            .help("lower it, or raise `block_at`; the defaults are 0.3 and 0.6"),
         );
     }
     Some(Sae {

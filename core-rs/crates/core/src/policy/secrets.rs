@@ -1,13 +1,14 @@
-//! Where a document holds secrets, so that no code frame shows them.
+//! Finds the secrets of a document, so that no code frame shows them.
 
 use sentry_acl::{Document, Entry, Item, Name, Value, ValueKind};
 use sentry_text::{Span, offset};
 
-/// What may be read in an `llm` section. All else there may be a key whose name has a slip.
+/// The names of an `llm` section whose values may be shown. Any other value there may be a key with
+/// a misspelled name.
 const OPEN: [&str; 3] = ["url", "model", "timeout_s"];
 
-/// The places of all secrets: by their names alone, since a key that is given twice, misspelled, of a wrong type, in a
-/// wrong place or not even closed is where frames come from.
+/// The places of all secrets. They are found by name alone, since frames are made for mistakes: the
+/// key may be set twice, misspelled, of a wrong type, misplaced or unclosed.
 pub(super) fn of(source: &str, document: &Document) -> Vec<Span> {
     let mut found = Vec::new();
     items(&document.items, false, &mut found);
@@ -15,8 +16,8 @@ pub(super) fn of(source: &str, document: &Document) -> Vec<Span> {
     found
 }
 
-/// What is set under the name of a key anywhere in the text: what the parser skips, such as a whole document in braces,
-/// is not in the tree.
+/// The values of all names of keys anywhere in the text. Text that the parser skips, such as a
+/// whole document in braces, is not in the tree.
 fn written(source: &str, found: &mut Vec<Span>) {
     let mut rest = source;
     while let Some(at) = rest
@@ -41,7 +42,7 @@ fn written(source: &str, found: &mut Vec<Span>) {
             .split_at_checked(end.unwrap_or(value.len()))
             .unwrap_or((value, ""));
         rest = next;
-        // A call is in the tree.
+        // A call is part of the tree.
         if !next.starts_with('(') {
             let start = offset(source.len() - value.len());
             found.push(Span::new(start, start + offset(secret.len())));
@@ -66,7 +67,7 @@ fn named(name: &Name, value: &Value, in_llm: bool, found: &mut Vec<Span>) {
         found.push(secret_part(value));
     } else if matches!(&value.kind, ValueKind::String(text) if text.contains("://") && text.contains('@'))
     {
-        // A URL with a user and a password in it.
+        // A URL that contains a user and a password.
         found.push(value.span);
     } else {
         within(value, name.text == "llm", found);
@@ -88,7 +89,7 @@ fn is_secret(name: &Name, in_llm: bool) -> bool {
     name.ends_with("key") || (in_llm && !OPEN.contains(&name.as_str()))
 }
 
-/// Of a call what it is called with, of anything else the whole.
+/// The arguments of a call, or any other value as a whole.
 fn secret_part(value: &Value) -> Span {
     match &value.kind {
         ValueKind::Call(call) => match (call.args.first(), call.args.last()) {

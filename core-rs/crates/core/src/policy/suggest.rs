@@ -1,7 +1,7 @@
-//! Finding the word somebody meant.
+//! Finds the word that was probably meant.
 
-/// The candidate closest to `word`, if one is close enough to be what was meant: a third of its
-/// letters wrong at most, letters compared without case.
+/// The candidate closest to `word`, if at most a third of its letters are wrong. Letters are
+/// compared without case.
 pub(crate) fn closest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     if word.len() > 64 {
         return None;
@@ -15,8 +15,8 @@ pub(crate) fn closest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str>
         .map(|(_, candidate)| candidate)
 }
 
-/// Edits between two words: insertions, deletions, replacements and swaps of neighbours
-/// (optimal string alignment).
+/// The number of edits between two words: insertions, deletions, replacements and swaps of
+/// neighbours (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut before: Vec<usize> = Vec::new();

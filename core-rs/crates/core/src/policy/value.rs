@@ -1,4 +1,4 @@
-//! Reading typed values out of the tree, and saying what is wrong with the others.
+//! Reads typed values from the tree, and reports values of other types.
 
 use super::Environment;
 use super::suggest::closest;
@@ -7,7 +7,7 @@ use sentry_acl::{Call, MAX_TOKEN, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
 
-/// Reads values and collects what is wrong.
+/// Reads values and collects their problems.
 pub(super) struct Reader<'r> {
     pub(super) source: &'r str,
     environment: &'r Environment<'r>,
@@ -23,7 +23,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Keeps a diagnostic, while fewer than the most that are shown are there.
+    /// Records a diagnostic, up to the limit.
     #[cold]
     #[inline(never)]
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -32,7 +32,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// `name` must be `expected`, and `value` is not.
+    /// Reports that `name` must be `expected`, but `value` is not.
     #[cold]
     #[inline(never)]
     pub(super) fn wrong_type(&mut self, name: &str, expected: &str, value: &Value) {
@@ -44,7 +44,7 @@ impl<'r> Reader<'r> {
             ValueKind::Null => "`null`",
             ValueKind::List(_) => "a list",
             ValueKind::Object(_) => "an object",
-            ValueKind::Call(_) => "a call, which gives text",
+            ValueKind::Call(_) => "a call, which returns text",
         };
         self.report(Diagnostic::new(
             Code::WrongType,
@@ -53,7 +53,7 @@ impl<'r> Reader<'r> {
         ));
     }
 
-    /// `name` has the right type and a value that cannot be used.
+    /// Reports that `name` has the right type but a value that is not allowed.
     #[cold]
     #[inline(never)]
     pub(super) fn bad_value(&mut self, name: &str, problem: &str, value: &Value) {
@@ -64,7 +64,7 @@ impl<'r> Reader<'r> {
         ));
     }
 
-    /// `found` is not one of the names that may stand here.
+    /// Reports that `found` is not one of the allowed names.
     #[cold]
     #[inline(never)]
     pub(super) fn unknown(
@@ -103,7 +103,7 @@ impl<'r> Reader<'r> {
         None
     }
 
-    /// Text, be it written out or the result of a call.
+    /// Reads a text: a string, or the result of a call.
     #[inline(never)]
     pub(super) fn string(&mut self, name: &str, value: &Value) -> Option<String> {
         match &value.kind {
@@ -116,7 +116,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Text with something in it besides white space.
+    /// Reads a text that is not blank.
     #[inline(never)]
     pub(super) fn text(&mut self, name: &str, value: &Value) -> Option<String> {
         let text = self.string(name, value)?;
@@ -127,7 +127,7 @@ impl<'r> Reader<'r> {
         Some(text)
     }
 
-    /// One of the words of `W`.
+    /// Reads one of the words of `W`.
     pub(super) fn word<W: Word>(&mut self, name: &str, value: &Value) -> Option<W> {
         let text = self.string(name, value)?;
         let word = W::from_word(&text);
@@ -135,7 +135,7 @@ impl<'r> Reader<'r> {
             self.unknown(
                 Code::UnknownWord,
                 value.span,
-                format!("`{name}` cannot be this word"),
+                format!("unknown value of `{name}`"),
                 &text,
                 &W::words(),
             );
@@ -151,7 +151,7 @@ impl<'r> Reader<'r> {
                 self.unknown(
                     Code::UnknownFunction,
                     call.name.span,
-                    format!("there is no function `{other}`"),
+                    format!("unknown function `{other}`"),
                     other,
                     &["env", "concat"],
                 );
@@ -165,9 +165,9 @@ impl<'r> Reader<'r> {
         for arg in &call.args {
             let part = self.string("an argument of `concat`", arg);
             text = text.zip(part).map(|(text, part)| text + &part);
-            // A long variable many times over would take all memory there is.
+            // A long variable, repeated many times, could take all memory.
             if text.as_ref().is_some_and(|text| text.len() > MAX_TOKEN) {
-                let problem = "`concat` makes a text longer than 256 KiB";
+                let problem = "the result of `concat` is longer than 256 KiB";
                 self.report(Diagnostic::new(Code::BadCall, call.name.span, problem));
                 return None;
             }
@@ -184,7 +184,7 @@ impl<'r> Reader<'r> {
                     Diagnostic::new(
                         Code::BadCall,
                         call.name.span,
-                        "`env` takes a name and, if you like, a default",
+                        "`env` takes a name and an optional default",
                     )
                     .help("write `env(\"NAME\")` or `env(\"NAME\", \"default\")`"),
                 );
@@ -205,7 +205,7 @@ impl<'r> Reader<'r> {
                     format!("the environment variable `{variable}` is not set"),
                 )
                 .help(format!(
-                    "set it, or give a default: `env(\"{variable}\", \"…\")`"
+                    "set it, or add a default: `env(\"{variable}\", \"…\")`"
                 )),
             );
         }

@@ -1,12 +1,13 @@
-//! What must be said of a policy: codes, places and words.
+//! Checks the diagnostics of a policy: codes, places and words.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use sentry_core::policy::{Environment, check};
 
-/// For each diagnostic: its code, the text that is underlined, a part of the message or help.
+/// For each diagnostic: its code, the underlined text, and a part of the message or help.
 pub type Wanted<'w> = &'w [(&'w str, &'w str, &'w str)];
 
-/// Panics unless these are the diagnostics of `source`, and it is a policy just where there are none.
+/// Panics unless these are the diagnostics of `source`, and there is a policy exactly if there are
+/// none.
 pub fn verify(source: &str, environment: &Environment<'_>, wanted: Wanted<'_>) {
     let checked = check(source, environment);
     let found: Vec<_> = checked

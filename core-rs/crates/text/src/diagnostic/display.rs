@@ -1,12 +1,12 @@
-//! Source text made safe to print, and how wide it is on a terminal.
+//! Makes source text safe to print, and measures its width on a terminal.
 
 use crate::is_visible;
 
-/// How a tab is shown.
+/// The text that is printed for a tab.
 const TAB: &str = "    ";
 
-/// Appends a character as it may be printed: nothing that moves the cursor, speaks to the terminal, hides, or turns the
-/// text around gets through. Gives the terminal columns it takes.
+/// Appends a character in a form that is safe to print: nothing that moves the cursor, controls the
+/// terminal, is invisible or changes the direction of text. Returns the terminal columns it takes.
 pub(super) fn push(out: &mut String, c: char) -> usize {
     if is_visible(c) {
         out.push(c);
@@ -28,19 +28,19 @@ pub(super) fn push(out: &mut String, c: char) -> usize {
     }
 }
 
-/// A picture of a control character, such as `␛`.
+/// Appends the symbol of a control character, such as `␛`.
 fn push_control(out: &mut String, number: u32) -> usize {
     out.push(char::from_u32(0x2400 + number).unwrap_or('\u{fffd}'));
     1
 }
 
-/// The terminal columns of a text as it may be printed.
+/// The terminal columns of a text in its safe form.
 pub(super) fn columns(text: &str) -> usize {
     let mut scratch = String::new();
     text.chars().map(|c| push(&mut scratch, c)).sum()
 }
 
-/// A whole text as it may be printed on one line.
+/// A text in its safe form, on one line.
 pub(super) fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -49,7 +49,7 @@ pub(super) fn safe(text: &str) -> String {
     out
 }
 
-/// The columns that a visible character takes on a terminal, for the scripts and symbols that people do write: none
+/// The columns that a visible character takes on a terminal, for common scripts and symbols: zero
 /// for combining marks, two for East Asian wide characters and emoji.
 fn width(c: char) -> usize {
     match u32::from(c) {

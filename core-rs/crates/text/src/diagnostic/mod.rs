@@ -1,4 +1,4 @@
-//! One shape for everything that is wrong with a policy: a stable code, a message, a place, and what to do about it.
+//! Diagnostics: a problem with a stable code, a message, a place in the source, and a help.
 
 mod code;
 mod display;
@@ -13,7 +13,7 @@ use sentry_sort as sort;
 /// The most diagnostics that one run reports.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
-/// Puts problems in the order of the source, those of one place in the order in which they were found.
+/// Sorts problems by their place in the source. Problems at one place keep their order.
 pub fn sort(problems: &mut [Diagnostic]) {
     sort::stable(problems, |a, b| a.span.start < b.span.start);
 }
@@ -38,29 +38,29 @@ pub fn sort(problems: &mut [Diagnostic]) {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What kind of problem it is; gives the level.
+    /// The kind of problem. It determines the level.
     pub code: Code,
-    /// What happened, in one line. Never holds a value of the source, which may be a secret.
+    /// What happened, in one line. Never contains a value of the source, which may be a secret.
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// Where it is.
+    /// The place in the source.
     pub span: Span,
-    /// Other places that belong to it.
+    /// Other places that belong to the problem.
     pub related: Vec<Related>,
 }
 
-/// Another place that belongs to a problem, and what it has to do with it.
+/// Another place that belongs to a problem, with an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
-    /// Where it is.
+    /// The place in the source.
     pub span: Span,
-    /// What is there.
+    /// What is at this place.
     pub message: String,
 }
 
 impl Diagnostic {
-    /// A problem with no help and no other places.
+    /// A problem without help and without other places.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -71,14 +71,14 @@ impl Diagnostic {
         }
     }
 
-    /// Says what to do about it.
+    /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Points to another place that belongs to it.
+    /// Adds another place that belongs to the problem.
     #[must_use]
     pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
         self.related.push(Related {
@@ -88,7 +88,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it is an error or a warning.
+    /// Whether the problem is an error or a warning.
     pub const fn level(&self) -> Level {
         self.code.level()
     }

@@ -1,4 +1,4 @@
-//! A diagnostic as plain text with the source lines and marks under the places.
+//! Renders a diagnostic as plain text, with the source lines and marks under the places.
 
 use super::Diagnostic;
 use super::display::{columns, push, safe};
@@ -7,24 +7,25 @@ use sentry_sort as sort;
 
 /// The most columns of a source line that a frame shows.
 const MAX_COLUMNS: usize = 160;
-/// The most bytes of it, since there are characters without width.
+/// The most bytes of a source line that a frame shows, since some characters have no width.
 const MAX_SHOWN: usize = 4 * MAX_COLUMNS;
-/// Of the columns, what is shown before the place, at most.
+/// The most columns that are shown before the place.
 const LEAD_COLUMNS: usize = 60;
 
-/// Renders a problem as plain text: level, code and message, the place, the source lines of the place (`^`) and of the
-/// related places (`-`), and the help.
+/// Renders a problem as plain text: level, code and message, the place, the source lines with marks
+/// under the place (`^`) and under related places (`-`), and the help.
 ///
-/// The text is safe to print whatever the source holds: control characters, terminal escapes and invisible characters
-/// are replaced by pictures or escapes, tabs by spaces. Characters under one of `secrets` are shown as `*`. A line of
-/// more than 160 columns is cut around the place; of a place of several lines the first is shown. Columns count UTF-16
-/// units, as editors do; marks stand by the width of the characters on a terminal. `name` is what the source is called.
+/// The text is safe to print for any source: control characters, terminal escapes and invisible
+/// characters are replaced by symbols or escapes, tabs by spaces. Characters inside a span of
+/// `secrets` are printed as `*`. A line of more than 160 columns is cut around the place. If a
+/// place has several lines, only the first is shown. Columns count UTF-16 units, as editors do;
+/// marks are aligned by the width of characters on a terminal. `name` is the name of the source.
 /// For an example see [`Diagnostic`].
 pub fn render(name: &str, source: &str, d: &Diagnostic, secrets: &[Span]) -> String {
     render_with(&LineIndex::new(source), name, source, d, secrets)
 }
 
-/// [`render`] with the index of the source at hand, as where there are many problems in a large one.
+/// [`render`] with an index that was built before, for sources with many problems.
 pub fn render_with(
     index: &LineIndex,
     name: &str,
@@ -74,7 +75,8 @@ pub fn render_with(
     for place in &places {
         let (text, marks) = frame.excerpt(place);
         let here = Some((place.at.line, text));
-        // Places on one line share it, unless it is so long that they see different parts of it.
+        // Places on one line share its text, unless the line is so long that different parts are
+        // shown.
         if here != last
             && let Some((number, text)) = &here
         {
@@ -95,7 +97,7 @@ pub fn render_with(
     out
 }
 
-/// Adds a line without blanks at its end.
+/// Appends a line without trailing spaces.
 fn line(out: &mut String, text: &str) {
     out.push_str(text.trim_end());
     out.push('\n');
@@ -119,7 +121,8 @@ impl Frame<'_> {
         self.index.position(self.source, span.start)
     }
 
-    /// The source line of a place, or the part of it around the place, and the marks to stand under it.
+    /// The source line of a place, cut around the place if it is long, and the marks for the line
+    /// below.
     fn excerpt(&self, place: &Place<'_>) -> (String, String) {
         let line_start = self.index.line_start(place.at.line) as usize;
         let rest = self.source.get(line_start..).unwrap_or_default();
@@ -134,7 +137,7 @@ impl Frame<'_> {
 
         let (before, marked) = line.split_at_checked(start).unwrap_or((line, ""));
         let (marked, after) = marked.split_at_checked(end - start).unwrap_or((marked, ""));
-        // Of a line of a megabyte no more is looked at than fits.
+        // A long line is not read beyond what fits, even if it has a megabyte.
         let fits = line.len() <= MAX_COLUMNS && columns(line) <= MAX_COLUMNS;
         let lead = if fits {
             before
@@ -159,9 +162,9 @@ impl Frame<'_> {
         (shown.text, pad + &marks)
     }
 
-    /// Shows more source text, which starts at the byte `at`, as far as it fits.
+    /// Appends source text that starts at the byte `at`, as far as it fits.
     fn push(&self, shown: &mut Shown, at: usize, text: &str) {
-        // Few secrets of very many can be where something is shown.
+        // There may be very many secrets; only those near the shown text matter.
         let end = at + text.len().min(MAX_SHOWN);
         let near = |span: &&Span| (span.start as usize) < end && (span.end as usize) > at;
         let secrets: Vec<&Span> = self.secrets.iter().filter(near).collect();
@@ -185,11 +188,11 @@ impl Frame<'_> {
 struct Shown {
     text: String,
     columns: usize,
-    /// Whether the end of the line is missing.
+    /// Whether the end of the line was cut off.
     cut: bool,
 }
 
-/// The end of a text, as much of it as fits into `room` columns.
+/// The end of a text that fits into `room` columns.
 fn tail(text: &str, room: usize) -> &str {
     let mut start = text.len();
     let mut used = 0;

@@ -15,7 +15,10 @@ export interface DecisionText {
   readonly after: string;
 }
 
-/** Why the fail mode decided despite a slow tier: its queue was full, or the run ended before it answered. */
+/**
+ * Why the fail mode decided despite a slow tier: its queue was full, or the run ended before it
+ * answered.
+ */
 export type Degraded = "overload" | "shutdown";
 
 /** The text of a decision, for any target of its action. */
@@ -38,7 +41,10 @@ export function decisionText(decision: Decision, degraded?: Degraded): DecisionT
   };
 }
 
-/** An audit line without its end: `head` is that of a `StreamItem`, `target` is empty if there is no action. */
+/**
+ * An audit line without its end: `head` is that of a `StreamItem`, `target` is empty if there is no
+ * action.
+ */
 export function lineStart(head: string, { before, after }: DecisionText, target: string): string {
   return `{${head === "" ? "" : `${head},`}"decision":${before}${target}${after}`;
 }

@@ -1,11 +1,14 @@
-// Writes lines to a stream: in large writes, soon, and no faster than the stream's reader takes them.
+// Writes lines to a stream in batches, no faster than its reader reads.
 
 import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
 import { Deferred } from "../../util/deferred.js";
 
 const LARGE_BYTES = 64 * 1024;
-/** Half of the time that a line may wait. The other half is for work that delays the timer, such as one chunk. */
+/**
+ * Half of the time that a line may wait. The other half is for work that delays the timer, such as
+ * one chunk.
+ */
 const MAX_WAIT_MS = 25;
 
 export interface BatchedWriterEvents {

@@ -22,7 +22,10 @@ export class Utf8Buffer {
     this.#length += this.#bytes.write(text, this.#length);
   }
 
-  /** Returns a copy of the bytes, which can be transferred to another thread, and empties the buffer. */
+  /**
+   * Returns a copy of the bytes, which can be transferred to another thread, and empties the
+   * buffer.
+   */
   take(): Uint8Array<ArrayBuffer> {
     const taken = new Uint8Array(this.#length);
     taken.set(this.#bytes.subarray(0, this.#length));

@@ -1,4 +1,4 @@
-// Parses the values of settings. All functions return `undefined` for a setting that is not given.
+// Parses the values of settings.
 
 import type { Severity } from "@a3s-sentry/core";
 import { type Address, parseAddress } from "./address.js";

@@ -32,8 +32,8 @@ export interface EscalationQueueOptions {
 }
 
 /**
- * Judges escalations in their order, each by the policy in force when its judgement begins. Each has exactly one outcome,
- * after which its permit of the semaphore is released.
+ * Judges escalations in their order, each by the policy in force when its judgement begins. Each
+ * has exactly one outcome, after which its permit of the semaphore is released.
  */
 export class EscalationQueue {
   readonly #options: EscalationQueueOptions;

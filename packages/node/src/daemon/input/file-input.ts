@@ -21,7 +21,10 @@ export class FileInput {
     this.#fd = fd;
   }
 
-  /** The offset up to which the file has been read already, also by another process; `undefined` if unknown. */
+  /**
+   * The offset up to which the file has been read already, also by another process; `undefined` if
+   * unknown.
+   */
   get position(): number | undefined {
     try {
       const position = /^pos:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${this.#fd}`, "utf8"))?.[1];
@@ -36,7 +39,10 @@ export class FileInput {
     return fstatSync(this.#fd).size;
   }
 
-  /** Yields ranges from `position` to the end of the file. If the file grows meanwhile, further ranges cover that. */
+  /**
+   * Yields ranges from `position` to the end of the file. If the file grows meanwhile, further
+   * ranges cover that.
+   */
   *ranges(position: number): Generator<FileRange> {
     for (let start = position, { size } = this; start < size; { size } = this) {
       const end = Math.min(start + RANGE_BYTES, size);
@@ -52,8 +58,8 @@ export class FileInput {
   }
 
   /**
-   * Yields the rest of the file until its end, or until `signal` aborts. All chunks use the same memory: each is valid
-   * until the next one. Throws the system's errors.
+   * Yields the rest of the file until its end, or until `signal` aborts. All chunks use the same
+   * memory: each is valid until the next one. Throws the system's errors.
    */
   async *chunks(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);

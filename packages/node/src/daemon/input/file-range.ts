@@ -13,9 +13,9 @@ export interface FileRange {
 const NEWLINE = 10;
 
 /**
- * Yields the lines that begin in a range, each of them whole, in pieces that are cut anywhere. A piece lies in `buffer`
- * and is valid until the next one. Returns `"unfinished"` if the file ends before the last line does. Throws the
- * system's errors.
+ * Yields the lines that begin in a range, each of them whole, in pieces that are cut anywhere. A
+ * piece lies in `buffer` and is valid until the next one. Returns `"unfinished"` if the file ends
+ * before the last line does. Throws the system's errors.
  */
 export function* linesOf(
   { fd, start, end }: FileRange,

@@ -24,8 +24,8 @@ export class StreamHistory implements History {
   #end = 0;
 
   /**
-   * Adds the next chunk, which ends at offset `end` of the input. `oldestNeeded` is the offset of the oldest escalation
-   * that L3 may still judge.
+   * Adds the next chunk, which ends at offset `end` of the input. `oldestNeeded` is the offset of
+   * the oldest escalation that L3 may still judge.
    */
   add(chunk: Uint8Array, end: number, oldestNeeded: number | undefined): void {
     this.#chunks.push(chunk);

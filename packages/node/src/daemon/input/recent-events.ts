@@ -5,13 +5,17 @@ import { type EventFacts, type JudgedEvent, MAX_LINE_BYTES } from "@a3s-sentry/c
 import { HISTORY_BYTES, type History } from "./history.js";
 
 const MAX_EVENTS = 50;
-/** Lines that are examined. Arguments can contain pids, and an attacker must not delay the stream with them. */
+/**
+ * Lines that are examined. Arguments can contain pids, and an attacker must not delay the stream
+ * with them.
+ */
 const MAX_EXAMINED_LINES = 1000;
 const NEWLINE = 10;
 
 /**
- * Returns the last events of the same agent and pid before an event, one line each, oldest first, from the
- * {@link HISTORY_BYTES} before it. The line of the event begins before `offset` in the input.
+ * Returns the last events of the same agent and pid before an event, one line each, oldest first,
+ * from the {@link HISTORY_BYTES} before it. The line of the event begins before `offset` in the
+ * input.
  */
 export function recentEvents(
   event: JudgedEvent,

@@ -5,8 +5,8 @@ import { AutoResetEvent } from "../../util/deferred.js";
 import { FileInput } from "./file-input.js";
 
 /**
- * Yields the chunks of `input`, each valid until the next one. After `signal` aborts, it yields what has been read
- * already and ends. Throws the error of the input.
+ * Yields the chunks of `input`, each valid until the next one. After `signal` aborts, it yields
+ * what has been read already and ends. Throws the error of the input.
  */
 export async function* streamChunks(input: Readable | FileInput, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   if (input instanceof FileInput) {

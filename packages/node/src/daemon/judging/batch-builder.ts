@@ -3,8 +3,8 @@
 import type { StreamCounters, StreamItem } from "@a3s-sentry/core";
 import { LINE_END, lineStart } from "../audit/audit-line.js";
 import { Utf8Buffer } from "../audit/utf8-buffer.js";
-import type { Batch, PendingDeny, PendingEscalation, Tally } from "../batch.js";
-import { zeroCounts } from "../telemetry/decision-counts.js";
+import type { Batch, PendingDeny, PendingEscalation } from "../batch.js";
+import { zeroTally } from "../tally.js";
 import type { Outcome } from "./outcome-cache.js";
 
 /** Collects one batch after another, and reuses its memory for their lines. */
@@ -49,8 +49,4 @@ export class BatchBuilder {
     this.#tally = zeroTally();
     return batch;
   }
-}
-
-function zeroTally(): Tally {
-  return { decisions: zeroCounts(), failedOpen: 0, failedClosed: 0, overloaded: 0 };
 }

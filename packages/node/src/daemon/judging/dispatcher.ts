@@ -1,4 +1,4 @@
-// Chooses who judges the input: the main thread, and a worker pool once the input is too fast for one thread.
+// Chooses between one thread and a worker pool, by the rate of the input.
 
 import { InlineJudge } from "./inline-judge.js";
 import { LoadMeter } from "./load-meter.js";
@@ -55,8 +55,8 @@ export class Dispatcher implements StreamJudge {
   }
 
   /**
-   * Starts a worker pool that is to read a large file, before anything is pushed. The dispatcher owns it. `undefined` if
-   * this machine has no core for another thread.
+   * Starts a worker pool that is to read a large file, before anything is pushed. The dispatcher
+   * owns it. `undefined` if this machine has no core for another thread.
    */
   poolForFile(): WorkerPool | undefined {
     const pool = this.#startPool();

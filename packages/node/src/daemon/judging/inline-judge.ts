@@ -1,10 +1,10 @@
 // Judges a stream on the main thread.
 
 import type { Batch } from "../batch.js";
-import { slowTiersOf } from "../escalation/slow-tiers.js";
 import { LineJudge } from "./line-judge.js";
 import type { PolicyLeases } from "./policy-leases.js";
 import type { SharedSemaphore } from "./shared-semaphore.js";
+import { slowTiersOf } from "./slow-tiers.js";
 import type { BatchSink, StreamJudge } from "./stream-judge.js";
 
 export interface InlineJudgeOptions {

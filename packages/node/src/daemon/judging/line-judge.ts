@@ -1,14 +1,17 @@
-// Judges lines of events and writes their audit lines: all work that needs no other thread, deny-file or clock.
+// Judges lines of events, and builds batches with their audit lines.
 
 import type { EventStream, StreamCounters, StreamItem, StreamSource } from "@a3s-sentry/core";
 import type { Batch } from "../batch.js";
-import { NO_SLOW_TIERS, type SlowTiers } from "../escalation/slow-tiers.js";
 import { type FileRange, linesOf } from "../input/file-range.js";
 import { BatchBuilder } from "./batch-builder.js";
 import { type FailModeSentry, OutcomeCache } from "./outcome-cache.js";
 import type { SharedSemaphore } from "./shared-semaphore.js";
+import { NO_SLOW_TIERS, type SlowTiers } from "./slow-tiers.js";
 
-/** Bytes that cross to the rule engine in one call: few enough to stay in a core's cache while they are judged. */
+/**
+ * Bytes that cross to the rule engine in one call: few enough to stay in a core's cache while they
+ * are judged.
+ */
 const PIECE_BYTES = 64 * 1024;
 
 export type LineJudgeSentry = FailModeSentry & StreamSource;
@@ -37,7 +40,10 @@ export class LineJudge {
     this.#counted = this.#stream.counters;
   }
 
-  /** Judges the next bytes of the stream. A line that has not ended is judged with the bytes that end it. */
+  /**
+   * Judges the next bytes of the stream. A line that has not ended is judged with the bytes that
+   * end it.
+   */
   push(chunk: Uint8Array): Batch {
     for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
       this.#add(this.#stream.push(chunk.subarray(start, start + PIECE_BYTES)));

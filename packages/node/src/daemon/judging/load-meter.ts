@@ -10,8 +10,8 @@ export class LoadMeter {
   #start = performance.now();
 
   /**
-   * Records `bytes` that took from `began` (of `performance.now()`) until now to judge. `true` if the last two megabytes
-   * took more time to judge than to wait for.
+   * Records `bytes` that took from `began` (of `performance.now()`) until now to judge. `true` if
+   * the last two megabytes took more time to judge than to wait for.
    */
   outpaced(bytes: number, began: number): boolean {
     const now = performance.now();

@@ -1,9 +1,9 @@
-// What becomes of L1's decisions if no slow tier decides, computed once per rule, kind of event and evidence.
+// Caches the outcome of L1's decisions, per rule, kind of event and evidence.
 
 import type { ActionKind, Decision, Policy, StreamItem, Tier } from "@a3s-sentry/core";
 import { type DecisionText, decisionText } from "../audit/audit-line.js";
-import { needsSlowTier, type SlowTiers } from "../escalation/slow-tiers.js";
-import type { FinalVerdict } from "../telemetry/decision-counts.js";
+import type { FinalVerdict } from "../tally.js";
+import { needsSlowTier, type SlowTiers } from "./slow-tiers.js";
 
 /** The part of a sentry that outcomes depend on. */
 export interface FailModeSentry {
@@ -11,12 +11,12 @@ export interface FailModeSentry {
   failMode(decision: Decision): Decision;
 }
 
-/** An L1 decision after the fail mode, without its target, which each event has of its own. */
+/** An L1 decision after the fail mode. Its target is missing: each event has its own. */
 export interface Outcome {
   readonly tier: Tier;
   readonly verdict: FinalVerdict;
   readonly resolution: Decision["resolution"];
-  /** Whether a slow tier is to decide. The other members then hold for an event that finds the queue full. */
+  /** Whether a slow tier is to decide. The other members then apply if its queue is full. */
   readonly needsSlowTier: boolean;
   readonly text: DecisionText;
   /** The action that remains, if any. */

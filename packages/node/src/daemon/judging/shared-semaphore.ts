@@ -1,12 +1,15 @@
-// A semaphore in shared memory: it limits how many escalations are queued or judged, across all threads.
+// A semaphore in shared memory. It limits the escalations that are queued or judged.
 
-/** Cells of the shared memory: the free permits, then one cell per worker with the permits that it holds. */
+/**
+ * Cells of the shared memory: the free permits, then one cell per worker with the permits that it
+ * holds.
+ */
 const FREE = 0;
 const FIRST_WORKER = 1;
 
 /**
- * A permit is acquired on the thread that judges the escalation, and released with its outcome. So each thread knows at
- * once that the queue is full, and asks no other thread.
+ * A permit is acquired on the thread that judges the escalation, and released with its outcome. So
+ * each thread knows at once that the queue is full, and asks no other thread.
  */
 export class SharedSemaphore {
   /** Can be sent to other threads. */
@@ -14,7 +17,9 @@ export class SharedSemaphore {
   readonly #cells: Int32Array;
   readonly #worker: number | undefined;
 
-  /** The semaphore of a worker, by its number, or of the main thread, which outlives all workers. */
+  /**
+   * The semaphore of a worker, by its number, or of the main thread, which outlives all workers.
+   */
   constructor(shared: SharedArrayBuffer, worker?: number) {
     this.shared = shared;
     this.#cells = new Int32Array(shared);

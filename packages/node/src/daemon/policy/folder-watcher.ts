@@ -39,8 +39,8 @@ export class FolderWatcher {
   }
 
   /**
-   * Waits for a time, or until soon after a folder changes or has changed since the last wait. Resolves to `false` once
-   * the signal has aborted.
+   * Waits for a time, or until soon after a folder changes or has changed since the last wait.
+   * Resolves to `false` once the signal has aborted.
    */
   async waitForChange(milliseconds: number): Promise<boolean> {
     const over = new Deferred();

@@ -1,4 +1,4 @@
-// Loads the sentry of a run: from a configuration, a rules file, both, or the built-in rules alone.
+// Loads the sentry of a run from a configuration, a rules file, both, or neither.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
 import { preflight } from "../../l3/preflight.js";
@@ -27,8 +27,8 @@ export interface LoadOptions {
   /** Receives the fingerprint of each file that is read, also if loading fails. */
   readonly fingerprints: Map<string, string>;
   /**
-   * Files that have not been empty in earlier loads; this load adds to it. A file that has become empty is refused:
-   * somebody is about to write it.
+   * Files that have not been empty in earlier loads; this load adds to it. A file that has become
+   * empty is refused: somebody is about to write it.
    */
   readonly nonEmpty?: Set<string>;
   /** Receives the timings of the slow tiers. */
@@ -36,9 +36,9 @@ export interface LoadOptions {
 }
 
 /**
- * With a `config` and a `policy`, the settings come from the first and the rules from the second. Rejects with a
- * `PolicyError` for an invalid file, and with a `SettingsError` if both files contain rules, the second contains
- * settings, or a tier lacks a setting.
+ * With a `config` and a `policy`, the settings come from the first and the rules from the second.
+ * Rejects with a `PolicyError` for an invalid file, and with a `SettingsError` if both files
+ * contain rules, the second contains settings, or a tier lacks a setting.
  */
 export async function load(run: RunSettings, options: LoadOptions): Promise<Loaded> {
   const { config, policy, overrides } = run;
@@ -83,8 +83,8 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
 }
 
 /**
- * What speculation, L3 and the deny-files lack: otherwise only the first escalation or block would show it. It may be
- * added while the run goes on, so these are warnings.
+ * What speculation, L3 and the deny-files lack: otherwise only the first escalation or block would
+ * show it. It may be added while the run goes on, so these are warnings.
  */
 function missing(sentry: Sentry, folder: string): string[] {
   const { agent, llm } = sentry.settings();
@@ -107,7 +107,10 @@ function makeTiers(folder: string, { onTierTiming }: LoadOptions): MakeTiers {
   };
 }
 
-/** Rejects a URL and a key that no request can use. Both may contain secrets, so messages do not show them. */
+/**
+ * Rejects a URL and a key that no request can use. Both may contain secrets, so messages do not
+ * show them.
+ */
 function rejectUnusable({ llm }: TierSettings): void {
   if (llm === null) return;
   if (!URL.canParse(llm.url)) throw new SettingsError("invalid L2 URL: check its host and port");
@@ -125,7 +128,10 @@ function namedFilesIn(folder: string, fingerprints: Map<string, string>): (path:
   };
 }
 
-/** Notes the fingerprint of a file that is about to be read; if it is read twice, that before the first time. */
+/**
+ * Notes the fingerprint of a file that is about to be read; if it is read twice, that before the
+ * first time.
+ */
 function note(path: string, fingerprints: Map<string, string>): void {
   if (!fingerprints.has(path)) fingerprints.set(path, fingerprintSync(path));
 }

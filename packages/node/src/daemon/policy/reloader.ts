@@ -16,7 +16,10 @@ export interface ReloaderOptions {
   readonly onRefused: (why: unknown) => void;
 }
 
-/** Loads the policy on each change of its files and on request, one load at a time, until it is closed. */
+/**
+ * Loads the policy on each change of its files and on request, one load at a time, until it is
+ * closed.
+ */
 export class Reloader {
   readonly #options: ReloaderOptions;
   readonly #closed = new AbortController();
@@ -36,7 +39,9 @@ export class Reloader {
     );
   }
 
-  /** Loads the policy. Resolves when the present contents of the files have been loaded or refused. */
+  /**
+   * Loads the policy. Resolves when the present contents of the files have been loaded or refused.
+   */
   reload(): Promise<void> {
     // A load that has begun may have read a file before its last change, so another one follows.
     this.#requested = true;
@@ -65,7 +70,8 @@ export class Reloader {
     const fingerprints = new Map<string, string>();
     try {
       const loaded = await load(fingerprints);
-      // A file that changed meanwhile may have been read half. The watcher reports it once it rests.
+      // A file that changed meanwhile may have been read half. The watcher reports it once it
+      // rests.
       if (this.#closed.signal.aborted || !areCurrent(fingerprints)) return loaded.sentry.close();
       usePolicy(loaded.sentry);
       this.counts.succeeded += 1;

@@ -1,4 +1,4 @@
-// The slow tiers of a run: the settings of its files, overridden field by field by flags and variables.
+// Overrides the slow tiers of a policy, field by field, by flags and variables.
 
 import type { Agent, Llm, TierSettings } from "@a3s-sentry/core";
 import { labelOf } from "../../policy/sinks.js";
@@ -15,7 +15,10 @@ export interface TierOverrides {
   readonly warnings: readonly string[];
 }
 
-/** `folder` is that of the file with the settings `written`. Throws a `SettingsError` for an L2 without a model. */
+/**
+ * `folder` is that of the file with the settings `written`. Throws a `SettingsError` for an L2
+ * without a model.
+ */
 export function tierOverrides(
   { llm, agent }: Pick<RunSettings, "llm" | "agent">,
   written: TierSettings,

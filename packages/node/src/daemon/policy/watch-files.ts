@@ -1,4 +1,4 @@
-// Watches files for changes by polling their fingerprints. Notifications of the system shorten the wait.
+// Watches files: polls their fingerprints, at once if the system notifies of a change.
 
 import { type FileFingerprints, fingerprintOf } from "./file-fingerprints.js";
 import { FolderWatcher } from "./folder-watcher.js";
@@ -11,9 +11,10 @@ const CONFIRM_MS = 200;
 const MAX_UNCONFIRMED_POLLS = 7;
 
 /**
- * Calls `changed` within two seconds of each change of the files since `last()`, one call at a time, until `signal`
- * aborts. A change counts once two polls find the same files: a file that is being written may be empty or cut.
- * `changed` must make `last()` return the fingerprints of what it has read.
+ * Calls `changed` within two seconds of each change of the files since `last()`, one call at a
+ * time, until `signal` aborts. A change counts once two polls find the same files: a file that is
+ * being written may be empty or cut. `changed` must make `last()` return the fingerprints of what
+ * it has read.
  */
 export async function watchFiles(
   last: () => FileFingerprints,

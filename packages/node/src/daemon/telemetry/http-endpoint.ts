@@ -26,13 +26,15 @@ export interface Listening {
 }
 
 /**
- * Serves `GET /metrics` and `GET /healthz` (200, or 503 while the run drains) until it is closed. It does not keep the
- * process alive. Rejects with the system's error if it cannot listen at the address.
+ * Serves `GET /metrics` and `GET /healthz` (200, or 503 while the run drains) until it is closed.
+ * It does not keep the process alive. Rejects with the system's error if it cannot listen at the
+ * address.
  */
 export async function serve({ host, port }: Address, endpoint: EndpointSources): Promise<Listening> {
   const server = createServer(LIMITS, (request, response) => void respond(request, response, endpoint));
   dropOldest(server, MAX_CONNECTIONS);
-  // One request per connection: a packet can contain hundreds, which would take time and memory from judging.
+  // One request per connection: a packet can contain hundreds, which would take time and memory
+  // from judging.
   server.maxRequestsPerSocket = 1;
   server.on("dropRequest", (_, socket) => void socket.destroy());
   await listening(server, host, port);
@@ -48,7 +50,10 @@ export async function serve({ host, port }: Address, endpoint: EndpointSources):
   };
 }
 
-/** Closes the oldest connection for a new one, so that idle connections cannot keep a health check out. */
+/**
+ * Closes the oldest connection for a new one, so that idle connections cannot keep a health check
+ * out.
+ */
 function dropOldest(server: Server, limit: number): void {
   const open = new Set<Socket>();
   server.on("connection", (socket) => {

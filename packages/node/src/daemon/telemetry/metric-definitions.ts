@@ -103,7 +103,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
   },
   {
     name: "sentry_last_reload_timestamp_seconds",
-    help: "Time at which the policy in force was loaded, since the epoch.",
+    help: "Unix time at which the policy in force was loaded.",
     values: ({ reloads }) => [[reloads.lastSuccess]],
   },
   {
@@ -134,7 +134,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
   },
   {
     name: "process_start_time_seconds",
-    help: "Start time of the process, since the epoch.",
+    help: "Unix time at which the process started.",
     values: () => [[STARTED]],
   },
 ];

@@ -1,4 +1,4 @@
-// The line that describes a policy when it is put in force, and the warning about a policy that allows escalations.
+// The line that describes a policy put in force, and the warning about fail-open.
 
 import type { Policy, Rule } from "@a3s-sentry/core";
 import type { Sentry } from "../../sentry.js";

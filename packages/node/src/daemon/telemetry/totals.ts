@@ -2,14 +2,16 @@
 
 import type { Decision } from "@a3s-sentry/core";
 import type { Batch } from "../batch.js";
-import { addCounts, countOf, type FinalVerdict, zeroCounts } from "./decision-counts.js";
+import { addCounts, countOf, type FinalVerdict, zeroCounts } from "../tally.js";
 
 /** Each event counts as one final decision; an escalation counts once it is resolved. */
 export class Totals {
   readonly decisions = zeroCounts();
   /** Escalations that a slow tier decided. */
   readonly settled = { Llm: 0, Agent: 0 };
-  /** Escalations that the fail mode decided, by the fail mode at that time: a reload can change it. */
+  /**
+   * Escalations that the fail mode decided, by the fail mode at that time: a reload can change it.
+   */
   failedOpen = 0;
   failedClosed = 0;
   /** Escalations of these that found the queue full. */

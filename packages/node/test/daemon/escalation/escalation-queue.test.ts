@@ -1,4 +1,4 @@
-// Escalations: their order, how many are judged at a time, by which sentry, and that each has one outcome.
+// The queue of escalations: order, concurrency, changes of policy, one outcome each.
 
 import { setImmediate } from "node:timers/promises";
 import { type Decision, fileAccess } from "@a3s-sentry/core";

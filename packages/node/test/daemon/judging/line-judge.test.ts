@@ -1,13 +1,13 @@
-// The audit lines of a stream equal, byte for byte, those made with one object and one `JSON.stringify` per decision.
+// The audit lines of a stream, compared byte for byte with a simple implementation.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { sslContent, toolExec } from "@a3s-sentry/core";
 import { expect, it, onTestFinished } from "vitest";
 import { LineJudge } from "../../../src/daemon/judging/line-judge.js";
-import { countOf } from "../../../src/daemon/telemetry/decision-counts.js";
+import { countOf } from "../../../src/daemon/tally.js";
 import { Sentry } from "../../../src/sentry.js";
 import { plainAuditLine } from "../../support/audit.js";
-import { AWKWARD_LINES, junk, SESSION } from "../../support/lines.js";
+import { AWKWARD_LINES, randomStream, SESSION } from "../../support/lines.js";
 
 const labelled = new URL("../../../../../test/corpus/labelled/", import.meta.url);
 const LABELLED = readdirSync(labelled)
@@ -49,7 +49,7 @@ it.each(Object.entries(POLICIES))("by %s", async (_, policy) => {
   const sentry = await sentryOf(policy);
   const { deny, dryRun } = sentry.policy;
   const sinks = { DenyExec: deny.exec, DenyFile: deny.file, DenyEgress: deny.egress };
-  const lines = [...SESSION, ...LABELLED, ...AWKWARD_LINES, ...junk(7, 2000).toString("latin1").split("\n")]
+  const lines = [...SESSION, ...LABELLED, ...AWKWARD_LINES, ...randomStream(7, 2000).toString("latin1").split("\n")]
     .map((line) => line.replaceAll("\n", " "))
     .filter((line) => Buffer.byteLength(line) <= 256 * 1024);
   const expected: string[] = [];

@@ -21,7 +21,7 @@ it("reports overload after 2 MiB that took more time to judge than to wait for",
   expect([1, 2].map(() => megabyte(meter, 1, 10))).toEqual([false, true]);
 });
 
-it("reports none while the input is slow, however much of it comes in all", () => {
+it("reports no overload while the input is slow, however much of it arrives", () => {
   const meter = new LoadMeter();
   expect(Array.from({ length: 40 }, () => megabyte(meter, 11, 10)).some((outpaced) => outpaced)).toBe(false);
   expect([1, 2].map(() => megabyte(meter, 2, 10))).toEqual([false, true]);

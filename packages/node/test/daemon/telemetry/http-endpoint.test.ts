@@ -104,7 +104,8 @@ async function raw(url: string, text: string): Promise<string> {
   onTestFinished(() => void socket.destroy());
   let back = "";
   socket.setEncoding("utf8").on("data", (part) => (back += part));
-  // The system may reset a connection that was closed with unread bytes: the bytes before that count.
+  // The system may reset a connection that was closed with unread bytes: the bytes before that
+  // count.
   socket.on("error", () => {});
   const closed = new Promise((resolve) => socket.on("close", resolve));
   socket.write(text);
@@ -123,7 +124,8 @@ describe("a client with many requests", () => {
   });
 
   it("keeps no connection: 64 clients would occupy all of them", async () => {
-    // Sent as raw text: if Node.js sets `Connection: close` by default, it waits for the client to close.
+    // Sent as raw text: if Node.js sets `Connection: close` by default, it waits for the client to
+    // close.
     expect(await raw(await start(), GET)).toContain("\r\nconnection: close\r\n");
   });
 });

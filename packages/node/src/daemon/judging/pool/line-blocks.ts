@@ -9,7 +9,10 @@ const MAX_KEPT_BYTES = MAX_LINE_BYTES + 1;
 /** The size of a buffer: room for the longest line and many more. */
 const BUFFER_BYTES = 1024 * 1024;
 
-/** Whole lines, twice: the main thread keeps the copy so that it can judge the lines again if the worker dies. */
+/**
+ * Whole lines, twice: the main thread keeps the copy so that it can judge the lines again if the
+ * worker dies.
+ */
 export interface LineBlock {
   readonly kind: "block";
   /** Sent to a worker, and empty here from then on. */
@@ -41,7 +44,9 @@ export class LineBlocks {
     return this.#length === this.#buffer.length;
   }
 
-  /** Adds bytes from the start of a chunk while there is room, and returns how many it has consumed. */
+  /**
+   * Adds bytes from the start of a chunk while there is room, and returns how many it has consumed.
+   */
   add(chunk: Uint8Array): number {
     const open = this.#length - this.#wholeLength;
     const from = open < MAX_KEPT_BYTES ? 0 : chunk.indexOf(NEWLINE);

@@ -2,8 +2,8 @@
 
 import type { SentrySpec } from "@a3s-sentry/core";
 import type { Batch } from "../../batch.js";
-import type { SlowTiers } from "../../escalation/slow-tiers.js";
 import type { FileRange } from "../../input/file-range.js";
+import type { SlowTiers } from "../slow-tiers.js";
 
 /** Bytes that move between threads: the sender loses them. */
 export type TransferBuffer = Uint8Array<ArrayBuffer>;

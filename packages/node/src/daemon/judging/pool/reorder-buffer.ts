@@ -39,7 +39,10 @@ export class ReorderBuffer {
     return task;
   }
 
-  /** Notes the batch of a task, and settles all batches whose turn it is. Throws the error of the sink. */
+  /**
+   * Notes the batch of a task, and settles all batches whose turn it is. Throws the error of the
+   * sink.
+   */
   complete(task: Task, batch: Batch): void {
     task.batch = batch;
     for (let [next] = this.#tasks; next?.batch !== undefined; [next] = this.#tasks) {

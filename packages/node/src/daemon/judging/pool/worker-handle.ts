@@ -3,8 +3,8 @@
 import { Worker } from "node:worker_threads";
 import type { Sentry } from "../../../sentry.js";
 import type { Batch } from "../../batch.js";
-import { slowTiersOf } from "../../escalation/slow-tiers.js";
 import type { SharedSemaphore } from "../shared-semaphore.js";
+import { slowTiersOf } from "../slow-tiers.js";
 import type { TransferBuffer, WorkerInit, WorkerRequest, WorkerResponse } from "./protocol.js";
 import type { Task } from "./reorder-buffer.js";
 
@@ -31,7 +31,8 @@ export class WorkerHandle {
     this.#semaphore = semaphore;
     this.#number = number;
     const workerData: WorkerInit = { semaphore: semaphore.shared, worker: number };
-    // The policy brings what it needs of the environment. V8 shares the compiled wasm between threads.
+    // The policy brings what it needs of the environment. V8 shares the compiled wasm between
+    // threads.
     this.#worker = new Worker(script, { env: {}, workerData });
     this.#worker.unref();
     this.#worker.on("message", (response: WorkerResponse) => this.#receive(response));

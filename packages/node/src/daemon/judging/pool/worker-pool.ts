@@ -5,11 +5,11 @@ import type { Sentry } from "../../../sentry.js";
 import { AutoResetEvent } from "../../../util/deferred.js";
 import { FirstError } from "../../../util/first-error.js";
 import type { Batch } from "../../batch.js";
-import { slowTiersOf } from "../../escalation/slow-tiers.js";
 import type { FileRange } from "../../input/file-range.js";
 import { LineJudge } from "../line-judge.js";
 import type { PolicyLeases } from "../policy-leases.js";
 import type { SharedSemaphore } from "../shared-semaphore.js";
+import { slowTiersOf } from "../slow-tiers.js";
 import type { BatchSink, StreamJudge } from "../stream-judge.js";
 import { LineBlocks } from "./line-blocks.js";
 import type { TransferBuffer } from "./protocol.js";
@@ -36,8 +36,8 @@ export interface WorkerPoolOptions {
 }
 
 /**
- * Worker threads, and the main thread, which judges what the workers have no time for. If a worker fails, the main thread
- * judges its tasks; if all have failed, it judges everything.
+ * Worker threads, and the main thread, which judges what the workers have no time for. If a worker
+ * fails, the main thread judges its tasks; if all have failed, it judges everything.
  */
 export class WorkerPool implements StreamJudge {
   readonly #options: WorkerPoolOptions;
@@ -82,9 +82,15 @@ export class WorkerPool implements StreamJudge {
     }
   }
 
-  /** Takes the lines that begin in a range of a file, and resolves when it can take more. Excludes `push`. */
+  /**
+   * Takes the lines that begin in a range of a file, and resolves when it can take more. Excludes
+   * `push`.
+   */
   async read(range: FileRange): Promise<void> {
-    while (this.#tasks.size >= MAX_TASKS) await this.#changed.wait();
+    while (this.#tasks.size >= MAX_TASKS) {
+      await this.#changed.wait();
+      this.#error.rethrow();
+    }
     const task = this.#tasks.add(range, range.end);
     const worker = this.ready ? this.#leastLoaded(MAX_TASKS_PER_WORKER) : undefined;
     if (worker === undefined) {
@@ -119,7 +125,10 @@ export class WorkerPool implements StreamJudge {
     this.#tasks.clear();
   }
 
-  /** Assigns the collected lines: `minBytes` of them to a busy worker or this thread, any number to an idle worker. */
+  /**
+   * Assigns the collected lines: `minBytes` of them to a busy worker or this thread, any number to
+   * an idle worker.
+   */
   #assign(minBytes: number): void {
     const { wholeLength } = this.#blocks;
     if (wholeLength === 0) return;

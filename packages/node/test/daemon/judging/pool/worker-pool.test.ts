@@ -1,4 +1,4 @@
-// Judging on several threads: the same lines in the same order as on one thread, also if threads fail.
+// A worker pool returns the same lines as one thread, in the same order.
 
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { WorkerPool } from "../../../../src/daemon/judging/pool/worker-pool.js";
 import { SharedSemaphore } from "../../../../src/daemon/judging/shared-semaphore.js";
 import { Totals } from "../../../../src/daemon/telemetry/totals.js";
 import { Sentry } from "../../../../src/sentry.js";
-import { cuts, junk } from "../../../support/lines.js";
+import { cuts, randomStream } from "../../../support/lines.js";
 import { scratch } from "../../../support/scratch.js";
 import { ManualTier } from "../../../support/tiers.js";
 
@@ -103,7 +103,7 @@ it.each([
 ])(
   "returns what one thread returns, however the stream is cut (seed %d, pieces of up to %d bytes)",
   async (seed, most) => {
-    const bytes = junk(seed, 20_000);
+    const bytes = randomStream(seed, 20_000);
     const { pool, results, failures } = await setUp(POLICY);
     await feed(pool, cuts(seed, bytes, most));
     const expected = await inline(bytes, POLICY);
@@ -115,7 +115,7 @@ it.each([
 );
 
 it.each([700, 50_000, 1024 * 1024])("returns the same from a file, in ranges of %d bytes", async (size) => {
-  const bytes = junk(4, 20_000);
+  const bytes = randomStream(4, 20_000);
   const { pool, results, failures } = await setUp(POLICY);
   await read(pool, bytes, size);
   const expected = await inline(bytes, POLICY);
@@ -269,7 +269,7 @@ describe("a worker that fails", () => {
     ["after some, by an error", 4, 'throw new Error("out of memory")', "out of memory"],
     ["after some, by ending", 3, "process.exit(7)", "exited with code 7"],
   ])("%s, loses no line and keeps the order", async (_, requests, how, why) => {
-    const bytes = junk(11, 10_000);
+    const bytes = randomStream(11, 10_000);
     const { pool, results, failures } = await setUp(POLICY, failingAtRequest(requests, how));
     await feed(pool, cuts(5, bytes, 50_000));
     expectSame(results, await inline(bytes, POLICY));
@@ -279,7 +279,7 @@ describe("a worker that fails", () => {
   });
 
   it("while it reads a file, loses no line and keeps the order", async () => {
-    const bytes = junk(12, 10_000);
+    const bytes = randomStream(12, 10_000);
     const { pool, results, failures } = await setUp(POLICY, failingAtRequest(3, 'throw new Error("out of memory")'));
     await expect.poll(() => pool.ready).toBe(true);
     await read(pool, bytes, 20_000);
