@@ -68,7 +68,7 @@ export async function writeWasm() {
   try {
     const bindgen = join(bindgenFolder, "target", "debug", "bindgen");
     await must("writing the glue", "see the message above", bindgen, [compiled, folder]);
-    await step("optimizing the wasm", () => optimize(join(folder, "sentry_core_bg.wasm")));
+    await step("optimising the wasm", () => optimise(join(folder, "sentry_core_bg.wasm")));
     writeInlined(folder);
     mkdirSync(wasmFolder, { recursive: true });
     // Each file by a rename: a reader never sees half of one.
@@ -115,10 +115,10 @@ async function pathPrefixes() {
 }
 
 /**
- * A function with one caller is inlined only if it is small: V8 optimizes whole functions, and took 240 ms for one that
+ * A function with one caller is inlined only if it is small: V8 optimises whole functions, and took 240 ms for one that
  * had grown to 50 kB. Repeating the passes until they find nothing more saves 0.4 kB.
  */
-async function optimize(file) {
+async function optimise(file) {
   const args = [
     join(root, "node_modules", "binaryen", "bin", "wasm-opt"),
     file,
@@ -131,7 +131,7 @@ async function optimize(file) {
     "--strip-debug",
     "--strip-producers",
   ];
-  await must("optimizing the wasm", "see the message above", process.execPath, args);
+  await must("optimising the wasm", "see the message above", process.execPath, args);
 }
 
 function writeInlined(folder) {

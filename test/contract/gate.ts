@@ -1,5 +1,5 @@
-// The inline gate judges a body as an event, and masks its secrets. The secrets here are invented, and assembled
-// from parts so that scanners do not report them as leaked.
+// The inline gate judges a body as an event, and masks its secrets. The secrets here are invented,
+// and assembled from parts so that scanners do not report them as leaked.
 
 import type { Judge } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,5 @@
-// The path of an escalation: tiers in parallel or in sequence, complete or partial evidence, the fail mode.
+// The path of an escalation: tiers in parallel or in sequence, complete or partial evidence, the
+// fail mode.
 
 import type { Judge, RuleInput, Tier, TierDecision } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";

@@ -4,7 +4,10 @@ import type { Decision, EventKind, Judge, Risk, RuleInput, TierDecision, Verdict
 import { describe, expect, it } from "vitest";
 import type { Core } from "./core.js";
 
-/** The rows of the contract in its order: a reason that contains one of the words, or an event of the kind. */
+/**
+ * The rows of the contract in its order: a reason that contains one of the words, or an event of
+ * the kind.
+ */
 const TAXONOMY: readonly (Risk & { words: readonly string[]; kind?: EventKind; onlyOn?: readonly EventKind[] })[] = [
   {
     category: "systemic_risk",

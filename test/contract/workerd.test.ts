@@ -1,4 +1,5 @@
-// The contract for the entry for Workers, which imports a `.wasm` file as a module. A mock replaces it here.
+// The contract for the entry for Workers, which imports a `.wasm` file as a module. A mock replaces
+// it here.
 
 /// <reference path="../../packages/core/src/wasm.d.ts" />
 import { readFileSync } from "node:fs";

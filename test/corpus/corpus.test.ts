@@ -5,7 +5,9 @@ import { type Decision, type EventStream, Sentry } from "@a3s-sentry/core";
 import { parse } from "smol-toml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** The number of cases that must fire each built-in rule, and of those that must come close to it. */
+/**
+ * The number of cases that must fire each built-in rule, and of those that must come close to it.
+ */
 const MIN_CASES = 8;
 
 interface Case {

@@ -96,7 +96,10 @@ function podIn(folder: string) {
   };
 }
 
-/** Writes the files of a policy as a ConfigMap does: links into a folder that is replaced as a whole. */
+/**
+ * Writes the files of a policy as a ConfigMap does: links into a folder that is replaced as a
+ * whole.
+ */
 function mount(folder: string, version: string, rules: string): void {
   const etc = join(folder, "etc", "a3s-sentry");
   mkdirSync(join(etc, `..${version}`), { recursive: true });

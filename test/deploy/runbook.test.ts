@@ -1,4 +1,5 @@
-// Runs each fenced command of the runbook in order, in a folder with an audit, a policy and a deny-file.
+// Runs each fenced command of the runbook in order, in a folder with an audit, a policy and a
+// deny-file.
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";

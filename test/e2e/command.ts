@@ -22,7 +22,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Creates a world-readable folder that is removed when the test ends, and returns its absolute path. */
+/**
+ * Creates a world-readable folder that is removed when the test ends, and returns its absolute
+ * path.
+ */
 export function scratch(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "a3s-sentry-e2e-")));
   chmodSync(folder, 0o755);
@@ -51,7 +54,9 @@ export class Running {
     onTestFinished(() => void this.child.kill("SIGKILL"));
   }
 
-  /** Resolves once `done` returns true for the output so far. Rejects if the command ends before. */
+  /**
+   * Resolves once `done` returns true for the output so far. Rejects if the command ends before.
+   */
   async until(done: (running: Running) => boolean): Promise<void> {
     let over = false;
     void this.ended.then(() => (over = true));

@@ -12,7 +12,10 @@ const shadow = (pid: number) =>
 const exec = (pid: number, ...argv: string[]) =>
   `${JSON.stringify({ identity: { agent: "py" }, event: { ToolExec: { pid, argv } } })}\n`;
 
-/** A module that a run loads first. It sends the run a SIGHUP when it opens its policy for the first time. */
+/**
+ * A module that a run loads first. It sends the run a SIGHUP when it opens its policy for the first
+ * time.
+ */
 const HANG_UP_AT_POLICY = `
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

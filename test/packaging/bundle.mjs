@@ -1,5 +1,5 @@
-// Bundles an entry into one file, for the web or the edge: `node bundle.mjs ENTRY OUTPUT [CONDITION…]`.
-// A `.wasm` module stays an import of `./sentry.wasm`, which the platform resolves.
+// Bundles an entry into one file, for the web or the edge: `node bundle.mjs ENTRY OUTPUT
+// [CONDITION…]`. A `.wasm` module stays an import of `./sentry.wasm`, which the platform resolves.
 
 import { basename, dirname } from "node:path";
 import process from "node:process";

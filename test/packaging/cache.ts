@@ -3,10 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+const { A3S_SENTRY_BUILD_CACHE, XDG_CACHE_HOME } = process.env;
 /** Shared by all work trees of a user. Safe to delete. */
-const cache =
-  process.env["A3S_SENTRY_BUILD_CACHE"] ||
-  join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "a3s-sentry");
+const cache = A3S_SENTRY_BUILD_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "a3s-sentry");
 
 /**
  * The folder of one runtime, filled on first use. Its name holds the version, as its contents never change.

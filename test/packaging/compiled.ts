@@ -1,5 +1,5 @@
-// Applications that are compiled into an executable or a bundle: L3 has no reaper there, and must not
-// start the application instead, which would start itself again.
+// Applications that are compiled into an executable or a bundle: L3 has no reaper there, and must
+// not start the application instead, which would start itself again.
 
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { Installed } from "./installed.js";
+import { npmProgram } from "./npm-program.js";
 import { must } from "./process.js";
-import { program } from "./runtimes.js";
 import { skip } from "./skip.js";
 
 /** By the documentation of Node.js, for every single executable application. */
@@ -44,7 +44,10 @@ export function compiledSuite(installed: () => Installed): void {
     await must(process.execPath, [script, join(folder, "main.mjs"), join(folder, "app.cjs")]);
   };
 
-  /** Runs the application. It must warn at creation, take the fail mode, and start no process of its own kind. */
+  /**
+   * Runs the application. It must warn at creation, take the fail mode, and start no process of its
+   * own kind.
+   */
   const expectNoRestart = async (command: readonly string[], starts: string, problem: string): Promise<void> => {
     const [file = "", ...args] = command;
     const { stdout } = await must(file, args);
@@ -59,7 +62,7 @@ export function compiledSuite(installed: () => Installed): void {
   };
 
   test("an executable by `bun build --compile` never starts itself", options, async (context) => {
-    const bun = await program("bun").catch((error: unknown) => skip(context, String(error)));
+    const bun = await npmProgram("bun").catch((error: unknown) => skip(context, String(error)));
     const { folder, starts } = write("bun-compiled");
     const env = { DO_NOT_TRACK: "1" };
     await must(bun, ["build", "--compile", "main.mjs", "--outfile", "app"], { cwd: folder, env });
@@ -68,7 +71,7 @@ export function compiledSuite(installed: () => Installed): void {
   });
 
   test("a single executable of Node.js never starts itself, even if it is called node", options, async (context) => {
-    const postject = await program("postject").catch((error: unknown) => skip(context, String(error)));
+    const postject = await npmProgram("postject").catch((error: unknown) => skip(context, String(error)));
     const { folder, starts } = write("node-compiled");
     await bundle(folder);
     const config = { main: "app.cjs", output: "app.blob", disableExperimentalSEAWarning: true };

@@ -1,4 +1,5 @@
-// The packages as a user gets them: packed, and installed by npm into an empty folder outside this work tree.
+// The packages as a user gets them: packed, and installed by npm into an empty folder outside this
+// work tree.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -28,7 +28,10 @@ export async function startModel(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Returns statements that define `second`, the decision of L2 at the endpoint whose origin is the expression `origin`. */
+/**
+ * Returns statements that define `second`, the decision of L2 at the endpoint whose origin is the
+ * expression `origin`.
+ */
 export const judgeByModel = (origin: string): string => `
 const settings = { url: ${origin} + "/v1", model: "m", key: "sk-0123456789", timeoutS: 60 };
 const thorough = await Sentry.create("", { tiers: { l2: llmTier(settings) } });

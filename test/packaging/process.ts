@@ -19,8 +19,8 @@ export interface RunOptions {
 }
 
 /**
- * Resolves with any exit code. Removes variables of a3s-sentry from the environment, except for the folder of the
- * build cache.
+ * Resolves with any exit code. Removes variables of a3s-sentry from the environment, except for the
+ * folder of the build cache.
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const inherited = Object.entries(process.env).filter(

@@ -1,5 +1,5 @@
-// The examples in the READMEs and in docs: each is type-checked strictly, compiled and run, and each value that a
-// comment states is compared with the actual one.
+// The examples in the READMEs and in docs: each is type-checked strictly, compiled and run, and
+// each value that a comment states is compared with the actual one.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -81,7 +81,10 @@ function code(markdown: string): string {
   return blocks(markdown, "ts").join("\n");
 }
 
-/** Finds `value; // text` in lines: the text, up to three spaces or the line's end, states the value. */
+/**
+ * Finds `value; // text` in lines: the text, up to three spaces or the line's end, states the
+ * value.
+ */
 function promisesIn(example: string): { line: string; value: string; promised: string }[] {
   return example.split("\n").flatMap((line) =>
     line.split(/\s{3,}/).flatMap((part) => {
@@ -101,7 +104,9 @@ function asserting(example: string): string {
   return `import { deepStrictEqual as deepEqual } from "node:assert";\n${lines.join("\n")}`;
 }
 
-/** Compiles and runs the example in its own folder with these files, as written and with assertions. */
+/**
+ * Compiles and runs the example in its own folder with these files, as written and with assertions.
+ */
 async function runAll(installed: Installed, name: string, example: string, files: Record<string, string>) {
   const folder = installed.scratch(name);
   const texts = { "example.ts": example, "asserted.ts": asserting(example), ...files };

@@ -1,15 +1,14 @@
-// Other runtimes than Node.js, from their npm packages: the core can be imported and judges in each.
+// Other runtimes than Node.js, from their npm packages: the core can be imported and judges in
+// each.
 
-import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { cached } from "./cache.js";
 import type { Installed } from "./installed.js";
 import { judgeByModel, SAID, startModel } from "./model.js";
+import { npmProgram } from "./npm-program.js";
 import { bundle, must } from "./process.js";
 import { skip } from "./skip.js";
-
-const VERSIONS = { deno: "2.9.6", bun: "1.4.5", workerd: "1.20261117.1", postject: "1.0.0-alpha.6" } as const;
 
 const JUDGE = `import { egress, Sentry } from "@a3s-sentry/core";
 const sentry = await Sentry.create("");
@@ -51,7 +50,7 @@ export function runtimeSuite(installed: () => Installed): void {
   const options = { timeout: 300_000 };
 
   test("Deno judges without permissions", options, async (context) => {
-    const deno = await program("deno").catch((error: unknown) => skip(context, String(error)));
+    const deno = await npmProgram("deno").catch((error: unknown) => skip(context, String(error)));
     const folder = installed().scratch("deno");
     writeFileSync(join(folder, "judge.mjs"), SCRIPT);
     const flags = ["run", "--no-prompt", "--no-remote", "--node-modules-dir=manual"];
@@ -65,7 +64,7 @@ export function runtimeSuite(installed: () => Installed): void {
   });
 
   test("Bun judges", options, async (context) => {
-    const bun = await program("bun").catch((error: unknown) => skip(context, String(error)));
+    const bun = await npmProgram("bun").catch((error: unknown) => skip(context, String(error)));
     const folder = installed().scratch("bun");
     writeFileSync(join(folder, "judge.mjs"), SCRIPT);
     writeFileSync(join(folder, "model.mjs"), byModel(await startModel()));
@@ -75,7 +74,7 @@ export function runtimeSuite(installed: () => Installed): void {
   });
 
   test("a worker judges in workerd, with the module beside it", options, async (context) => {
-    const workerd = await program("workerd").catch((error: unknown) => skip(context, String(error)));
+    const workerd = await npmProgram("workerd").catch((error: unknown) => skip(context, String(error)));
     const folder = installed().scratch("workerd");
     writeFileSync(join(folder, "main.mjs"), worker(await startModel()));
     writeFileSync(join(folder, "config.capnp"), CONFIG);
@@ -88,19 +87,4 @@ export function runtimeSuite(installed: () => Installed): void {
     expect(stdout + stderr).toContain("judged by cloud-metadata");
     expect(stdout + stderr).toContain(BY_MODEL);
   });
-}
-
-/** The runtime's program, installed into the cache on first use. Rejects with the reason if it cannot be installed. */
-export async function program(name: keyof typeof VERSIONS): Promise<string> {
-  const version = VERSIONS[name];
-  const folder: string = await cached(`${name}-${version}`, async (folder: string) => {
-    const args = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--no-package-lock", `${name}@${version}`];
-    await must("npm", args, { cwd: folder, timeout: 200_000 }).catch((error: unknown) => {
-      throw new Error(`${name} ${version} cannot be installed: ${String(error)}`);
-    });
-  });
-  const path = join(folder, "node_modules", ".bin", name);
-  if (!existsSync(path)) throw new Error(`${name} ${version} has no program for this machine`);
-  await must(path, ["--help"]);
-  return path;
 }

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use sentry_core::audit_text;
 use sentry_core::boundary::{MAX_CHUNK, MAX_EVENT, ROW_FIELDS};
 use sentry_core::decision::Word;
-use sentry_core::engine::{Engine, LineStream};
+use sentry_core::engine::{Engine, Judgement, LineStream};
 use sentry_core::event::{self, Event, EventKind, Scratch};
 use sentry_core::redact::{LazyDetectors, Part};
 use sentry_core::risk;
@@ -75,6 +75,10 @@ pub struct Handle {
     sae: Option<Rc<Tier>>,
     best: Best,
     input: Vec<u8>,
+    /// The target of the event judged last, if it has one and the rule denies it.
+    target: Option<String>,
+    /// The `EventFacts` of the event judged last, if a tier has to judge it.
+    facts: Option<String>,
     scratch: Scratch,
     stream: LineStream,
     rows: Vec<u32>,
@@ -96,6 +100,8 @@ impl Handle {
             sae: None,
             best: Best::default(),
             input: Vec::new(),
+            target: None,
+            facts: None,
             scratch: Scratch::default(),
             stream: LineStream::default(),
             rows: Vec::new(),
@@ -173,7 +179,39 @@ impl Handle {
     /// Judges the first `len` bytes of the input buffer, and returns the code of the judgement.
     pub fn judge(&mut self, len: usize) -> u32 {
         let line = self.input.get(..len).unwrap_or_default();
-        self.engine.judge(line, &mut self.scratch).code()
+        let target = &mut self.target;
+        let judgement = self
+            .engine
+            .judge_and(line, &mut self.scratch, |event, judgement| {
+                *target = denied(event, judgement);
+            });
+        judgement.code()
+    }
+
+    /// As [`Handle::judge`]. Also keeps the facts of an event that a tier has to judge: an escalation, or
+    /// a model's activations.
+    #[wasm_bindgen(js_name = judgeForTiers)]
+    pub fn judge_for_tiers(&mut self, len: usize) -> u32 {
+        let line = self.input.get(..len).unwrap_or_default();
+        let (engine, target, facts) = (&self.engine, &mut self.target, &mut self.facts);
+        let judgement = engine.judge_and(line, &mut self.scratch, |event, judgement| {
+            *target = denied(event, judgement);
+            let is_for_tier =
+                engine.escalates(judgement) || event.kind == EventKind::LlmActivations;
+            *facts = is_for_tier.then(|| json(&EventFacts::from(event)));
+        });
+        judgement.code()
+    }
+
+    /// The target of the event judged last, if the deciding rule denies it.
+    pub fn target(&self) -> Option<String> {
+        self.target.clone()
+    }
+
+    /// The `EventFacts` that [`Handle::judge_for_tiers`] kept, once.
+    #[wasm_bindgen(js_name = takeFacts)]
+    pub fn take_facts(&mut self) -> Option<String> {
+        self.facts.take()
     }
 
     /// The `EventFacts` of the first `len` bytes of the input buffer; nothing if they are not an event.
@@ -335,6 +373,15 @@ pub fn ready() {}
 
 fn parse<'s>(input: &'s [u8], len: usize, scratch: &'s mut Scratch) -> Option<Event<'s>> {
     event::parse(input.get(..len).unwrap_or_default(), scratch).ok()
+}
+
+/// The target that the deciding rule denies.
+fn denied(event: &Event<'_>, judgement: Judgement) -> Option<String> {
+    if judgement.has_target() {
+        event.target()
+    } else {
+        None
+    }
 }
 
 #[inline(never)]

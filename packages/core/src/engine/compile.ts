@@ -37,7 +37,10 @@ export interface CompileResult {
   readonly report: CompileReport;
 }
 
-/** Compiles a policy. With `lints`, the report also has warnings about rules. Throws `EngineFailure`. */
+/**
+ * Compiles a policy. With `lints`, the report also has warnings about rules. Throws
+ * `EngineFailure`.
+ */
 export function compile(instance: Instance, spec: EngineSpec, { lints }: { readonly lints: boolean }): CompileResult {
   const { source, lookup } = spec;
   try {
@@ -58,7 +61,10 @@ function prepare(instance: Instance, handle: Handle, { sae, secrets, activations
   return { generation: instance.generation, handle, input: new InputBuffer(handle, instance.memory) };
 }
 
-/** Attaches a dictionary of features to a handle. If the report has diagnostics, nothing has changed. */
+/**
+ * Attaches a dictionary of features to a handle. If the report has diagnostics, nothing has
+ * changed.
+ */
 export function attachDictionary(handle: Handle, { dict, text, escalateAt, blockAt }: Dictionary): CompileReport {
   return parseJson<CompileReport>(handle.attachSae(dict, text, escalateAt, blockAt));
 }
@@ -82,6 +88,11 @@ export function recompile(instance: Instance, spec: EngineSpec): CompiledPolicy 
 
 /** A value that the rule engine returned as JSON. */
 export function parseJson<T>(json: string | undefined): T {
-  if (json === undefined) throw new Error("the rule engine returned nothing");
-  return JSON.parse(json) as T;
+  return JSON.parse(required(json)) as T;
+}
+
+/** Throws an `Error` if the rule engine returned nothing where it must return a value. */
+export function required(value: string | undefined): string {
+  if (value === undefined) throw new Error("the rule engine returned nothing");
+  return value;
 }

@@ -1,4 +1,5 @@
-// The interface to the rule engine: one compiled policy, events in, an integer out. All code that knows wasm is behind it.
+// The interface to the rule engine: one compiled policy, events in, an integer out. All code that
+// knows wasm is behind it.
 
 import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
@@ -11,18 +12,24 @@ import {
   fork,
   parseJson,
   recompile,
+  required,
 } from "./compile.js";
 import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
 import { FAILED_CODE, MALFORMED_CODE } from "./judgment-code.js";
+import type { Handle } from "./module.js";
 import { type AuditSummary, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
 import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
+
+// Constants, so that judging allocates no function.
+const judge = (handle: Handle, length: number): number => handle.judge(length);
+const judgeForTiers = (handle: Handle, length: number): number => handle.judgeForTiers(length);
 
 /**
  * One compiled policy.
  *
- * A failure of the wasm instance leaves this class only as {@link FAILED_CODE} or as an `EngineFailure`. The next call gets a
- * fresh instance, with the policy compiled again.
+ * A failure of the wasm instance leaves this class only as {@link FAILED_CODE} or as an
+ * `EngineFailure`. The next call gets a fresh instance, with the policy compiled again.
  */
 export class Engine {
   readonly #instance: Instance;
@@ -55,8 +62,8 @@ export class Engine {
   }
 
   /**
-   * Attaches a dictionary of features, permanently. If the report has diagnostics, nothing has changed. Earlier forks do not
-   * get the dictionary. Throws `EngineFailure`.
+   * Attaches a dictionary of features, permanently. If the report has diagnostics, nothing has
+   * changed. Earlier forks do not get the dictionary. Throws `EngineFailure`.
    */
   attachSae(dictionary: Dictionary): CompileReport {
     const report = this.#call(({ handle }) => attachDictionary(handle, dictionary));
@@ -69,37 +76,58 @@ export class Engine {
     return this.#spec.sae !== undefined;
   }
 
-  /** From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`. */
+  /**
+   * From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`.
+   */
   includeActivations(): void {
     this.#call(({ handle }) => handle.giveActivations());
     this.#spec = { ...this.#spec, activations: true };
   }
 
-  /** Judges one event, and keeps it for {@link facts}, {@link target}, {@link explain} and the like. Never throws. */
+  /**
+   * Judges one event, and keeps it for {@link target}, {@link explain}, {@link auditSummary} and
+   * {@link score}. Never throws.
+   */
   judge(event: string | Uint8Array): number {
-    try {
-      const { input, handle } = this.#ready();
-      this.#length = input.write(event);
-      return this.#length < 0 ? MALFORMED_CODE : handle.judge(this.#length);
-    } catch (error) {
-      this.#fail(error);
-      return FAILED_CODE;
-    }
+    return this.#judge(event, judge);
   }
 
-  /** Why {@link judge} last returned {@link FAILED_CODE}. */
+  /**
+   * As {@link judge}; also keeps the facts of an event that a tier has to judge, for
+   * {@link takeFacts}. Never throws.
+   */
+  judgeForTiers(event: string | Uint8Array): number {
+    return this.#judge(event, judgeForTiers);
+  }
+
+  /** Why {@link judge} or {@link judgeForTiers} last returned {@link FAILED_CODE}. */
   get failure(): string {
     return this.#failure;
   }
 
-  /** The facts of the event judged last. Throws `EngineFailure`. */
-  facts(): EventFacts {
-    return this.#call(({ handle }) => parseJson<EventFacts>(handle.facts(this.#length)));
+  /** The target of the event judged last, whose code has the target bit. Throws `EngineFailure`. */
+  target(): string {
+    return this.#call(({ handle }) => required(handle.target()));
   }
 
-  /** The target of the event judged last; `null` if it has none. Throws `EngineFailure`. */
-  target(): string | null {
-    return this.facts().target;
+  /**
+   * The facts of the event that {@link judgeForTiers} judged last. Throws `EngineFailure`, also on
+   * a second call.
+   */
+  takeFacts(): EventFacts {
+    return this.#call(({ handle }) => parseJson<EventFacts>(handle.takeFacts()));
+  }
+
+  /**
+   * The facts of an event, without judging it; `null` if it is not an event. Throws
+   * `EngineFailure`.
+   */
+  facts(event: string | Uint8Array): EventFacts | null {
+    return this.#call(({ input, handle }) => {
+      this.#length = input.write(event);
+      const json = this.#length < 0 ? undefined : handle.facts(this.#length);
+      return json === undefined ? null : parseJson<EventFacts>(json);
+    });
   }
 
   /** The audit summary of the event judged last. Throws `EngineFailure`. */
@@ -131,8 +159,8 @@ export class Engine {
   }
 
   /**
-   * Adds secret patterns, as ACL text, permanently. Call it before the first scan. Returns the patterns that cannot be used.
-   * Earlier forks do not get the patterns. Throws `EngineFailure`.
+   * Adds secret patterns, as ACL text, permanently. Call it before the first scan. Returns the
+   * patterns that cannot be used. Earlier forks do not get the patterns. Throws `EngineFailure`.
    */
   importSecrets(acl: string): UnusablePattern[] {
     const unusable = this.#call(({ handle }) => readUnusable(handle.importSecrets(acl)));
@@ -141,8 +169,8 @@ export class Engine {
   }
 
   /**
-   * Finds secrets in a text of at most 16 MiB. Overwrites the event judged last. Throws `EngineFailure` if the text could not
-   * be searched.
+   * Finds secrets in a text of at most 16 MiB. Overwrites the event judged last. Throws
+   * `EngineFailure` if the text could not be searched.
    */
   scan(text: string, part: ScanPart): Scan {
     return this.#call((compiled) => {
@@ -151,7 +179,9 @@ export class Engine {
     });
   }
 
-  /** The first 4 KiB of a text without its secrets; e-mail addresses stay. Throws `EngineFailure`. */
+  /**
+   * The first 4 KiB of a text without its secrets; e-mail addresses stay. Throws `EngineFailure`.
+   */
   masked(text: string): string {
     return this.#call(({ handle }) => handle.shown(text));
   }
@@ -161,14 +191,17 @@ export class Engine {
     return this.#compiled?.generation === this.#instance.generation;
   }
 
-  /** Takes the next bytes of the stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`. */
+  /**
+   * Takes the next bytes of the stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`.
+   */
   feed(chunk: Uint8Array): Row[] {
     return this.#call((compiled) => this.#rows(compiled, this.#feed(compiled, chunk)));
   }
 
   /**
-   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a newline. A line that is too
-   * long is malformed. Do not use it on an engine that reads a stream. Throws `EngineFailure`.
+   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a
+   * newline. A line that is too long is malformed. Do not use it on an engine that reads a stream.
+   * Throws `EngineFailure`.
    */
   lineCodes(lines: Uint8Array): number[] {
     return this.#call((compiled) => {
@@ -187,13 +220,19 @@ export class Engine {
     return this.#call(({ handle }) => parseJson<Counters>(handle.counters()));
   }
 
-  /** The facts of a row, valid until the next {@link feed}. Throws `EngineFailure`, also if the row's instance failed. */
+  /**
+   * The facts of a row, valid until the next {@link feed}. Throws `EngineFailure`, also if the
+   * row's instance failed.
+   */
   factsAt(row: Row): EventFacts {
     this.#requireIntact();
     return this.#call(({ handle }) => parseJson<EventFacts>(handle.rowFacts(row.index)));
   }
 
-  /** The bytes of a row's line, valid until the next {@link feed}: a view, not a copy. Throws as {@link factsAt}. */
+  /**
+   * The bytes of a row's line, valid until the next {@link feed}: a view, not a copy. Throws as
+   * {@link factsAt}.
+   */
   lineAt(row: Row): Uint8Array {
     this.#requireIntact();
     return new Uint8Array(this.#instance.memory.buffer, row.address, row.length);
@@ -204,6 +243,17 @@ export class Engine {
     const compiled = this.#compiled;
     this.#compiled = undefined;
     if (compiled?.generation === this.#instance.generation) compiled.handle.free();
+  }
+
+  #judge(event: string | Uint8Array, by: (handle: Handle, length: number) => number): number {
+    try {
+      const { input, handle } = this.#ready();
+      this.#length = input.write(event);
+      return this.#length < 0 ? MALFORMED_CODE : by(handle, this.#length);
+    } catch (error) {
+      this.#fail(error);
+      return FAILED_CODE;
+    }
   }
 
   /** Returns the number of rows. */

@@ -1,4 +1,5 @@
-// Entry for Vercel's edge, which does not compile bytes either, but has its own word for importing a module.
+// Entry for Vercel's edge runtime, which imports a `.wasm?module` file as a module and cannot
+// compile bytes.
 
 import { initSync } from "../../wasm/sentry_core.js";
 import module from "../../wasm/sentry_core_bg.wasm?module";

@@ -1,6 +1,6 @@
-// Doing something that takes time once, whoever asks.
+// Running asynchronous work once for all callers.
 
-/** Gives the first call's promise to every caller; after a failure the next call tries again. */
+/** Returns the first call's promise to every caller. After a failure, the next call tries again. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;
   return () => {

@@ -1,4 +1,4 @@
-// Entry for Cloudflare Workers: they do not compile bytes, but import a `.wasm` file as a module.
+// Entry for Cloudflare Workers, which import a `.wasm` file as a module and cannot compile bytes.
 
 import { initSync } from "../../wasm/sentry_core.js";
 import module from "../../wasm/sentry_core_bg.wasm";

@@ -1,4 +1,5 @@
-// A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile error.
+// A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
+// error.
 
 import type { EventKind, Severity, Verdict } from "../generated/wire.js";
 
@@ -41,7 +42,10 @@ export interface RuleInput {
   readonly name: string;
   /** Kinds of event; `"*"` is all of them. */
   readonly on: EventKind | "*" | readonly (EventKind | "*")[];
-  /** A regular expression in the syntax of Rust's `regex` crate, found anywhere in the event's subject. */
+  /**
+   * A regular expression in the syntax of Rust's `regex` crate, found anywhere in the event's
+   * subject.
+   */
   readonly match: string;
   readonly verdict: Verdict;
   readonly severity: Severity;
@@ -64,7 +68,8 @@ export interface SecretPatternInput {
 }
 
 /**
- * A policy as an object. All members are optional; the built-in rules always apply, after the policy's own.
+ * A policy as an object. All members are optional; the built-in rules always apply, after the
+ * policy's own.
  *
  * @example
  * const policy: PolicyInput = { fail_closed: true, deny: { exec: "exec-deny.txt" } };

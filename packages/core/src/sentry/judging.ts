@@ -19,15 +19,18 @@ import { lineCodes } from "../stream/line-codes.js";
 import type { SentryParts } from "./parts.js";
 
 /**
- * L1's view of an event: `decided` needs no tier, `escalated` goes to one. On `failed`, nothing is known of the event and it
- * must not pass as harmless.
+ * L1's view of an event: `decided` needs no tier, `escalated` goes to one. On `failed`, nothing is
+ * known of the event and it must not pass as harmless.
  */
 type FirstLook =
   | { readonly kind: "decided"; readonly l1: Decision }
   | { readonly kind: "failed"; readonly l1: Decision }
   | { readonly kind: "escalated"; readonly l1: Decision; readonly event: JudgedEvent };
 
-/** Judges events by one policy. An event that is not an event gives `null`; see `Sentry` for the contracts. */
+/**
+ * Judges events by one policy. An event that is not an event gives `null`; see `Sentry` for the
+ * contracts.
+ */
 export class Judging {
   readonly l1: L1Decisions;
   readonly #engine: Engine;
@@ -92,12 +95,13 @@ export class Judging {
   }
 
   facts(event: EventInput): Readonly<EventFacts> | null {
-    return this.#judgeOrThrow(event) === null ? null : this.#engine.facts();
+    return this.#engine.facts(encodeEvent(event));
   }
 
   explain(event: EventInput): Explanation | null {
-    const code = this.#judgeOrThrow(event);
-    if (code === null) return null;
+    const code = this.#engine.judge(encodeEvent(event));
+    if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
+    if (!isEvent(code)) return null;
     const trace = this.#engine.explain();
     const decision = this.#decisionOf(code);
     if (!this.#engine.hasSae || trace.kind !== "LlmActivations") return explanation(trace, decision);
@@ -117,17 +121,20 @@ export class Judging {
     this.#running.abort(reason);
   }
 
-  /** Judges an event by L1, and fetches its facts if a tier has to judge it: once, with the target of L1's action. */
+  /**
+   * Judges an event by L1. If a tier has to judge it, fetches its facts, which include the target
+   * of L1's action.
+   */
   #look(input: EventInput): FirstLook | null {
     const bytes = encodeEvent(input);
-    const code = this.#engine.judge(bytes);
+    const code = this.#pipeline.hasTiers ? this.#engine.judgeForTiers(bytes) : this.#engine.judge(bytes);
     if (!this.#isJudged(code)) return null;
     if (code === FAILED_CODE) return { kind: "failed", l1: engineFailed(this.#engine.failure) };
     if (!this.#pipeline.needsTier(this.l1.of(code), kindOf(code))) {
       return { kind: "decided", l1: this.#decisionOf(code) };
     }
     try {
-      const event = { ...this.#engine.facts(), line: eventText(bytes) };
+      const event = { ...this.#engine.takeFacts(), line: eventText(bytes) };
       const l1 = hasTarget(code) ? this.l1.withTarget(code, event.target) : this.l1.of(code);
       return { kind: "escalated", l1, event };
     } catch {
@@ -153,12 +160,5 @@ export class Judging {
     } catch {
       return engineFailed(this.#engine.failure);
     }
-  }
-
-  /** The code of an event; `null` if it is not an event. Throws `EngineFailure`. */
-  #judgeOrThrow(event: EventInput): number | null {
-    const code = this.#engine.judge(encodeEvent(event));
-    if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
-    return isEvent(code) ? code : null;
   }
 }

@@ -35,7 +35,10 @@ export function judgeLines(parts: StreamParts, text: Uint8Array): JudgedLines {
   return { items, counted };
 }
 
-/** Judges one line. A line on which the engine fails counts as an event, since it must not go unnoticed. */
+/**
+ * Judges one line. A line on which the engine fails counts as an event, since it must not go
+ * unnoticed.
+ */
 export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
   if (line.length > MAX_LINE_BYTES) return { items: [], counted: { ...ZERO, lines: 1, oversized: 1 } };
   const { engine } = parts;
@@ -52,8 +55,10 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
 
 function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): StreamItem {
   try {
-    const event = { ...engine.facts(), line: decodeUtf8(line) };
     const { head, target } = engine.auditSummary();
+    const facts = engine.facts(line);
+    if (facts === null) return failedItem("it has no facts of the event");
+    const event = { ...facts, line: decodeUtf8(line) };
     const isForSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = isForSae ? score(engine, event) : l1.of(code);
     if (isForSae || !hasTarget(code)) return { decision: shared, shared, target: "", head, event };
@@ -64,7 +69,10 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
   }
 }
 
-/** The SAE tier's decision on the event judged last. An engine failure must not make the event pass as harmless. */
+/**
+ * The SAE tier's decision on the event judged last. An engine failure must not make the event pass
+ * as harmless.
+ */
 function score(engine: Engine, event: JudgedEvent): Decision {
   try {
     return saeDecision(engine.scoreJudged(), event.evidence);

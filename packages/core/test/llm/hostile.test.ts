@@ -1,5 +1,5 @@
-// L2 against an endpoint that misbehaves on purpose: all of it is an escalation with a reason, none of it an allow, and no
-// socket stays open.
+// L2 with a misbehaving endpoint: every failure is an escalation with a reason, never an allow, and
+// no socket stays open.
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
@@ -9,14 +9,14 @@ import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { llmTier } from "../../src/llm/index.js";
-import { type Answer, completion, endpoint, json, says } from "./endpoint.js";
-import { EVENT, never } from "./event.js";
+import { type Answer, completion, endpoint, json, says } from "../support/endpoint.js";
+import { EVENT, never } from "../support/event.js";
 
 const KEY = "sk-test-0123456789";
 const ALLOW = '{"verdict":"allow","severity":"info","reason":"fine"}';
-/** Long enough for whatever answers at all. */
+/** Long enough for every endpoint that answers. */
 const PATIENT = 60;
-/** For what never ends. */
+/** For endpoints that never answer. */
 const HASTY = 0.5;
 
 const judge = (url: string, timeoutS = PATIENT, signal = never()) =>
@@ -38,7 +38,7 @@ const NO_COMPLETION = /^its reply is not a chat completion with a text$/;
 const head = { "content-type": "application/json" };
 const said = (words: object): Answer => says(JSON.stringify(words));
 
-describe("an answer that is none", () => {
+describe("an invalid answer", () => {
   it.each<[string, Answer, RegExp]>([
     ["prose", says("I think this is fine."), NO_OBJECT],
     ["nothing", says(""), NO_OBJECT],
@@ -86,15 +86,15 @@ describe("an answer that is none", () => {
   });
 });
 
-describe("a status that is not 200, tried once,", () => {
-  it.each([201, 202, 204, 205, 206])("%d is no answer", async (status) => {
+describe("a status other than 200, without a retry,", () => {
+  it.each([201, 202, 204, 205, 206])("%d is not an answer", async (status) => {
     const { url, received } = await endpoint((response) => response.writeHead(status, head).end(completion(ALLOW)));
     await expectUnavailable(url, NO_COMPLETION);
     expect(received).toHaveLength(1);
   });
 
   it.each([400, 401, 403, 404, 408, 409, 418, 429, 500, 503, 529])(
-    "%d is told, whatever the body says",
+    "%d is reported, whatever the body says",
     async (status) => {
       const body = JSON.stringify({ ...JSON.parse(completion(ALLOW)), error: { message: `Bearer ${KEY}`, code: KEY } });
       const headers = { "retry-after": "0", "x-should-retry": "true", "x-request-id": KEY };
@@ -104,7 +104,7 @@ describe("a status that is not 200, tried once,", () => {
     },
   );
 
-  it("with a body that never ends does not wait for it", async () => {
+  it("with an endless body does not wait for it", async () => {
     const { url, closed } = await endpoint((response) => response.writeHead(500, head).write("{"));
     await expectUnavailable(url, /^HTTP 500$/);
     expect(await closed).toEqual({ complete: false });
@@ -112,14 +112,17 @@ describe("a status that is not 200, tried once,", () => {
 });
 
 describe("a redirect", () => {
-  it.each([301, 302, 303, 307, 308])("of %d is not followed: nobody else sees the key or the event", async (status) => {
-    const other = await endpoint(says(ALLOW));
-    const { url } = await endpoint((response) =>
-      response.writeHead(status, { location: `${other.url}/chat/completions` }).end(),
-    );
-    await expectUnavailable(url, new RegExp(`^it redirects \\(HTTP ${status}\\)$`));
-    expect(other.received).toEqual([]);
-  });
+  it.each([301, 302, 303, 307, 308])(
+    "of %d is not followed: no other host gets the key or the event",
+    async (status) => {
+      const other = await endpoint(says(ALLOW));
+      const { url } = await endpoint((response) =>
+        response.writeHead(status, { location: `${other.url}/chat/completions` }).end(),
+      );
+      await expectUnavailable(url, new RegExp(`^it redirects \\(HTTP ${status}\\)$`));
+      expect(other.received).toEqual([]);
+    },
+  );
 
   it("to itself is not followed either", async () => {
     const { url, received } = await endpoint((response) =>
@@ -162,7 +165,7 @@ describe("too much", () => {
     const { url, closed } = await endpoint((response) => inChunks(response, () => sent++));
     await expectUnavailable(url, /^its reply is larger than 1 MiB$/);
     await closed;
-    // The systems between the two keep some MB.
+    // The operating system buffers some MB.
     expect(sent).toBeLessThan(400);
   });
 
@@ -176,7 +179,7 @@ describe("too much", () => {
   });
 });
 
-describe("what never ends is left at the deadline, and its connection closed:", () => {
+describe("at the deadline, L2 stops and closes the connection:", () => {
   it.each<[string, Answer]>([
     ["headers that never come", () => {}],
     ["a body that never comes", (response) => response.writeHead(200, head).flushHeaders()],
@@ -201,7 +204,7 @@ describe("what never ends is left at the deadline, and its connection closed:", 
 });
 
 describe("a connection that fails", () => {
-  /** A server that knows nothing of HTTP. */
+  /** A server that does not speak HTTP. */
   async function raw(talk: (socket: Socket) => void): Promise<string> {
     const server = createServer((socket) => {
       socket.on("error", () => {});
@@ -213,7 +216,7 @@ describe("a connection that fails", () => {
     return `http://127.0.0.1:${(server.address() as { port: number }).port}/v1`;
   }
 
-  it("since nobody listens", async () => {
+  it("because no one listens", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as { port: number };
@@ -222,7 +225,7 @@ describe("a connection that fails", () => {
     await expectUnavailable(`http://127.0.0.1:${port}/v1`, /^the connection failed \(ECONNREFUSED\)$/);
   });
 
-  it("since there is no such host", async () => {
+  it("because the host does not exist", async () => {
     await expectUnavailable(
       "http://no-such-host.invalid/v1",
       /^(?:the connection failed(?: \(\w+\))?|no answer within 10 s)$/,
@@ -230,7 +233,7 @@ describe("a connection that fails", () => {
     );
   });
 
-  it("since no address can be made of it", async () => {
+  it("because the URL is invalid", async () => {
     await expectUnavailable("http://[::1/v1", /^the connection failed/);
     await expectUnavailable(`http://user:${KEY}@127.0.0.1/v1`, /^the connection failed/);
   });
@@ -266,7 +269,7 @@ describe("a connection that fails", () => {
     await expectUnavailable(await raw(talk), /^the connection failed/);
   });
 
-  it("with a compression that is broken", async () => {
+  it("because the compression is broken", async () => {
     const { url } = await endpoint((response) =>
       response.writeHead(200, { ...head, "content-encoding": "gzip" }).end(completion(ALLOW)),
     );
@@ -302,7 +305,7 @@ describe("the caller's abort", () => {
     expect(received).toEqual([]);
   });
 
-  it("leaves nothing on a signal that outlives the call", async () => {
+  it("leaves no listener on a signal that outlives the call", async () => {
     const { url } = await endpoint(says(ALLOW));
     const { signal } = new AbortController();
     const [add, remove] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];

@@ -60,7 +60,7 @@ const NONE = "the reply has no JSON object";
 const WORD = "the reply has no `verdict` of `allow`, `block` or `escalate`";
 const SEVERAL = "the reply has several JSON objects";
 
-describe("a reply is refused", () => {
+describe("a reply is an error", () => {
   it.each<[string, string, string]>([
     ["that is empty", "", NONE],
     ["of prose alone", "I allow it.", NONE],
@@ -108,7 +108,7 @@ describe("a reply is refused", () => {
     expect(() => readReply(text)).toThrow(message);
   });
 
-  it("whatever its length, in linear time", () => {
+  it("in linear time", () => {
     const size = 1_000_000;
     for (const text of [
       "{".repeat(size),

@@ -40,7 +40,7 @@ const run = (tiers: Tiers, failClosed = false, signal = never) =>
   new Pipeline({ tiers, failClosed, speculate: null, inferRisk }).resolve({ l1: L1, event: EVENT, signal });
 
 describe("an escalation", () => {
-  it("ends at L2 if that decides, with tier, risk and evidence filled in", async () => {
+  it("ends at L2 if L2 decides, with tier, risk and evidence set", async () => {
     const l3 = says("Agent", block);
     expect(await run({ l2: says("Llm", block), l3 })).toEqual({
       ...block,
@@ -51,7 +51,7 @@ describe("an escalation", () => {
     expect(l3.judge).not.toHaveBeenCalled();
   });
 
-  it("has the tier that was asked and the evidence that there was, whatever the tier says", async () => {
+  it("has the called tier and the event's evidence, whatever the tier returns", async () => {
     const boast = { tier: "Rules", evidence: "complete" } as const;
     for (const answer of [block, unsure]) {
       const said = await run({ l2: says("Llm", { ...answer, ...boast }) });
@@ -59,19 +59,19 @@ describe("an escalation", () => {
     }
   });
 
-  it("that a tier allows denies nothing, whatever the tier says", async () => {
+  it("that a tier allows denies nothing, whatever the tier returns", async () => {
     const decision = await run({ l2: says("Llm", { ...block, verdict: "allow" }) });
     expect(decision.verdict).toBe("allow");
     expect(decision).not.toHaveProperty("action");
   });
 
-  it("gives the tier the event and a signal", async () => {
+  it("passes the event and a signal to the tier", async () => {
     const l2 = says("Llm", block);
     await run({ l2 });
     expect(l2.judge).toHaveBeenCalledWith(EVENT, { signal: never });
   });
 
-  it("goes on to L3 if L2 escalates, whose answer is final", async () => {
+  it("goes to L3 if L2 escalates, and L3's answer is final", async () => {
     const allow = { verdict: "allow", severity: "info", reason: "L3: fine" };
     expect(await run({ l2: says("Llm", unsure), l3: says("Agent", allow) }, true)).toEqual({
       ...allow,
@@ -80,11 +80,11 @@ describe("an escalation", () => {
     });
   });
 
-  it("goes to L3 alone where there is no L2", async () => {
+  it("goes to L3 alone without L2", async () => {
     expect((await run({ l3: says("Agent", block) })).tier).toBe("Agent");
   });
 
-  it("that no tier settles takes the fail mode with the last tier's words", async () => {
+  it("that no tier resolves gets the fail mode with the last tier's reason", async () => {
     expect(await run({ l2: says("Llm", unsure) })).toEqual({
       verdict: "allow",
       tier: "Llm",
@@ -98,7 +98,7 @@ describe("an escalation", () => {
   });
 });
 
-describe("a tier that fails escalates, and never allows", () => {
+describe("a failing tier escalates, and never allows", () => {
   it.each<[string, Judge, string]>([
     ["rejects", judge("Llm", () => Promise.reject(new Error("boom"))), "L2 unavailable: boom"],
     [
@@ -156,7 +156,7 @@ describe("a tier that fails escalates, and never allows", () => {
     [
       "whose promise is none",
       () => ({
-        // biome-ignore lint/suspicious/noThenProperty: that is what it is about.
+        // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable.
         get then() {
           throw new Error("boom");
         },
@@ -167,7 +167,7 @@ describe("a tier that fails escalates, and never allows", () => {
     expect((await run({ l2 }, true)).reason).toContain("L2 unavailable: boom");
   });
 
-  it("one that says another verdict at each reading is taken at its first word", async () => {
+  it("one whose verdict changes with each read is read once", async () => {
     const words = ["escalate", "allow", "allow"];
     const answer = {
       get verdict() {
@@ -179,7 +179,7 @@ describe("a tier that fails escalates, and never allows", () => {
     expect((await run({ l2: says("Llm", answer) }, true)).verdict).toBe("block");
   });
 
-  it("and neither its words nor a failure's grow without end", async () => {
+  it("and the length of its reason and of a failure's message is limited", async () => {
     const long = "ü".repeat(100_000);
     const said = await run({ l2: says("Llm", { ...block, reason: long }) });
     expect(said.reason).toBe("ü".repeat(1000));
@@ -187,7 +187,7 @@ describe("a tier that fails escalates, and never allows", () => {
     expect(thrown.reason.length).toBeLessThan(1000);
   });
 
-  it("but one without a sound risk gets one that is inferred", async () => {
+  it("but one without a valid risk gets an inferred one", async () => {
     for (const risk of [null, 5, { category: "x" }, { category: "x", name: 1, riskType: "y" }]) {
       expect((await run({ l2: says("Llm", { ...block, risk }) })).risk?.category).toBe("inferred");
     }
@@ -197,7 +197,7 @@ describe("a tier that fails escalates, and never allows", () => {
     expect(Object.isFrozen(decision) && Object.isFrozen(decision.risk)).toBe(true);
   });
 
-  it("but one of an unknown severity only takes medium", async () => {
+  it("but one with an unknown severity gets medium", async () => {
     expect(await run({ l2: says("Llm", { ...block, severity: "urgent" }) })).toMatchObject({
       verdict: "block",
       severity: "medium",
@@ -206,14 +206,14 @@ describe("a tier that fails escalates, and never allows", () => {
 });
 
 describe("an abort", () => {
-  it("rejects with its reason, though the tier does not heed it", async () => {
+  it("rejects with its reason, even if the tier ignores it", async () => {
     const controller = new AbortController();
     const waiting = run({ l2: judge("Llm", () => new Promise(() => {})) }, false, controller.signal);
     controller.abort(new Error("enough"));
     await expect(waiting).rejects.toThrow("enough");
   });
 
-  it("is not taken for a failed tier, nor does the next tier start", async () => {
+  it("does not count as a failing tier, and the next tier does not start", async () => {
     const controller = new AbortController();
     const l3 = says("Agent", block);
     const l2 = judge("Llm", async () => {
@@ -225,7 +225,7 @@ describe("an abort", () => {
   });
 });
 
-describe("what an event denies by its nature", () => {
+describe("the natural deny target of an event", () => {
   it.each<[JudgedEvent["kind"], string | undefined]>([
     ["ToolExec", "DenyExec"],
     ["Egress", "DenyEgress"],
@@ -242,7 +242,7 @@ describe("what an event denies by its nature", () => {
 });
 
 describe("the fail mode", () => {
-  it("blocks with the action, or allows without it; the rest stays", () => {
+  it("blocks with the action, or allows without it; other fields stay", () => {
     const kept = { tier: "Rules", severity: "high", risk: RISK, rule: "read-credentials", evidence: "complete" };
     const resolution = "unresolved-escalation";
     expect(failMode(L1, true)).toEqual({

@@ -1,11 +1,16 @@
-// Where an event goes and what becomes of it, written down by hand. `any` fits everything; `a/b` fits either word.
+// The expected way of an event through the tiers, written by hand. `any` matches everything; `a/b`
+// matches either word.
 //
-// Tiers say `allow`, `block`, `escalate`, or `escalate!`, which is an escalation with an action of its own; `fails` is every way to
-// fail. Each block has its tier's action, as has L1's escalation. In `asked`, `L2 L3` is one after the other, `L2+L3` at
-// once, and `(L3)` was aborted. A verdict of `allow/block` is that of fail-open and of fail-closed; what is denied
-// goes with a block. A reason's WHY is how the tier failed, MODE the fail mode's name.
+// Tiers return `allow`, `block`, `escalate`, or `escalate!`, which is an escalation with its own
+// action; `fails` is every kind of failure. Each block has its tier's action, as has L1's
+// escalation. In `asked`, `L2 L3` is one after the other, `L2+L3` at the same time, and `(L3)` was
+// aborted. A verdict of `allow/block` is that of fail-open and of fail-closed; the denied target
+// belongs to the block. In a reason, WHY is the tier's failure, MODE the fail mode's name.
 
-/** Whether L2 and L3 run at once, by `speculate` (rows) and the severity of L1's escalation (columns), with a free place. */
+/**
+ * Whether L2 and L3 run at the same time, by `speculate` (rows) and the severity of L1's escalation
+ * (columns), with a free slot.
+ */
 export const AT_ONCE = `
          | info | low | medium | high | critical
 none     | no   | no  | no     | no   | no
@@ -16,7 +21,7 @@ high     | no   | no  | no     | yes  | yes
 critical | no   | no  | no     | no   | yes
 `;
 
-/** Whether there is a free place, by the number of speculative L3 runs that are on their way. */
+/** Whether there is a free slot, by the number of speculative L3 runs in progress. */
 export const FREE = `
   | free
 0 | yes
@@ -24,13 +29,13 @@ export const FREE = `
 8 | no
 `;
 
-/** The severity of a decision by the fail mode (columns: the escalation's). */
+/** The severity of the fail mode's decision, by the escalation's severity (columns). */
 export const RAISED = `
        | info | low | medium | high | critical
 raised | low  | low | medium | high | critical
 `;
 
-/** Every event but those that an SAE tier judges. */
+/** All events except those that an SAE tier judges. */
 export const ROUTES = `
 tiers | L1       | at once | L2              | L3        | asked   | verdict     | by    | severity | reason                                | denies
 any   | allow    | any     | any             | any       | nobody  | allow       | Rules | L1       | L1 says                               | nothing
@@ -71,7 +76,7 @@ both  | escalate | yes     | escalate!       | fails     | L2+L3   | allow/block
 both  | escalate | yes     | fails           | fails     | L2+L3   | allow/block | Llm   | medium   | L2 unavailable: WHY [unresolved escalation, MODE] | L1
 `;
 
-/** `LlmActivations` events where there is an SAE tier: L1 and L2 have no say. */
+/** `LlmActivations` events with an SAE tier: L1 and L2 do not judge them. */
 export const SAE_ROUTES = `
 tiers   | SAE             | L3        | asked  | verdict     | by    | severity | reason                                 | denies
 any     | allow           | any       | SAE    | allow       | Sae   | SAE      | SAE says                               | nothing
@@ -101,7 +106,10 @@ export function rowsOf(table: string): Row[] {
   return rows.map((cells) => (column) => cells[head.indexOf(column)] ?? "missing");
 }
 
-/** Whether a cell fits a word: `fails` fits every way to fail, which are the words that begin with it. */
+/**
+ * Whether a cell matches a word: `fails` matches every kind of failure, which are the words that
+ * start with it.
+ */
 export function fits(cell: string, word: string): boolean {
   return cell === "any" || cell.split("/").some((each) => each === word || word.startsWith(`${each} by`));
 }

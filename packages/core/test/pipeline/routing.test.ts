@@ -1,4 +1,4 @@
-// Every way through the tiers, compared with the tables that were written by hand.
+// Every way through the tiers, compared with the tables in routing-table.ts.
 
 import { expect, it } from "vitest";
 import type { Decision, Judge, JudgedEvent, Severity, Tier, TierDecision, Verdict } from "../../src/index.js";
@@ -10,7 +10,7 @@ const TIERS = ["none", "L2", "L3", "both"] as const;
 const IN_FLIGHT = [0, 7, 8];
 const ANSWERS: readonly string[] = ["allow", "block", "escalate", "escalate!"];
 
-/** Every way to fail, and what is said of it. */
+/** Every kind of failure, and its message. */
 const FAILURES: Readonly<Record<string, { why: string; judge: () => Promise<unknown> }>> = {
   "fails by throwing": {
     why: "boom",
@@ -34,9 +34,11 @@ const FAILURES: Readonly<Record<string, { why: string; judge: () => Promise<unkn
 };
 const WORDS = [...ANSWERS, ...Object.keys(FAILURES)];
 
-/** What each says where it decides, so that decisions can be told apart. Escalations are of severity info, to see it raised. */
+/**
+ * Distinct answers of the tiers. Escalations have severity info, so that the tests see it raised.
+ */
 const SAYS: Readonly<Record<string, Severity>> = { L2: "medium", L3: "critical", SAE: "high" };
-/** What the SAE tier has to say is always about a model's output. */
+/** Every risk of the SAE tier is one of model outputs. */
 const MODEL_OUTPUT_RISK = {
   category: "model_output_risk",
   name: "Risky model-output concepts",
@@ -57,7 +59,7 @@ const EVENT: JudgedEvent = {
 };
 const FILLER = { ...EVENT, subject: "filler" };
 
-/** One way: what is configured, and what everybody would say. */
+/** One case: the configuration, and the answer of each tier. */
 interface Way {
   readonly tiers: (typeof TIERS)[number];
   readonly speculate: Severity | null;
@@ -71,7 +73,7 @@ interface Way {
   readonly SAE: string;
 }
 
-/** Who was asked, in order: `ends` when its answer was there. */
+/** The calls in order; `ends` when a tier has answered. */
 type Log = { readonly who: string; what: "asked" | "ended" | "aborted" }[];
 
 function judge(who: string, tier: Tier, says: string, log: Log): Judge {
@@ -125,7 +127,7 @@ function l1Of({ verdict, severity }: Way): Decision {
   return { verdict, tier: "Rules", severity, reason: "L1 says", ...denies, evidence: "partial" };
 }
 
-/** Small tables, by the name of a row in their first column. */
+/** A table's row by the name in its first column. */
 const [atOnceTable, freeTable, raisedTable] = [AT_ONCE, FREE, RAISED].map(
   (table) => new Map(rowsOf(table).map((row) => [row(""), row])),
 );
@@ -135,7 +137,7 @@ function atOnce({ speculate, severity, inFlight }: Way): string {
   return free === "no" ? "no" : (atOnceTable?.get(speculate ?? "none")?.(severity) ?? "missing");
 }
 
-/** What the row says of the way. */
+/** The row's expectation for a case. */
 function expected(row: Row, way: Way) {
   const mode = way.failClosed ? "fail-closed" : "fail-open";
   const [open = "", closed = open] = row("verdict").split("/");
@@ -161,7 +163,7 @@ function expected(row: Row, way: Way) {
   };
 }
 
-/** The log in the words of the table. */
+/** The calls in the notation of the table. */
 function asked(log: Log): string {
   const order = log.map(({ who, what }) => `${who} ${what}`);
   const begun = order.filter((entry) => entry.endsWith("asked")).map((entry) => entry.slice(0, -" asked".length));
@@ -182,7 +184,7 @@ async function compare(ways: readonly Way[], table: string, fitting: (row: Row, 
     const { decision, log } = await run(way);
     const got = { decision, asked: asked(log) };
     const wanted = { decision: expected(row, way), asked: row("asked") };
-    // Comparing by text first: the assertion library takes a hundred times as long.
+    // Compare as text first: the assertion library takes a hundred times as long.
     if (JSON.stringify(sorted(got)) !== JSON.stringify(sorted(wanted)))
       expect(got, JSON.stringify(way)).toEqual(wanted);
   }
@@ -198,7 +200,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** All combinations of the values of each field; those of a tier that is not there have one. */
+/** All combinations of the values of each field; a missing tier has a single value. */
 function ways(kind: JudgedEvent["kind"], sae: readonly string[]): Way[] {
   const all: Way[] = [];
   for (const tiers of TIERS)
@@ -224,19 +226,19 @@ const routes = (row: Row, way: Way): boolean =>
 const saeRoutes = (row: Row, way: Way): boolean =>
   fits(row("tiers"), way.tiers) && fits(row("SAE"), way.SAE) && fits(row("L3"), way.L3);
 
-it("goes where the table says, for every combination", { timeout: 120_000 }, async () => {
+it("follows the table, for every combination", { timeout: 120_000 }, async () => {
   const all = ways("FileAccess", [""]);
   expect(all.length).toBe(42_300);
   await compare(all, ROUTES, routes);
 });
 
-it("does not go to the SAE tier but with `LlmActivations`, nor these to it where there is none", async () => {
+it("goes to the SAE tier only with `LlmActivations`, and only if there is one", async () => {
   const few = (way: Way) => way.severity === "high" && way.L2 !== "fails by rejecting" && way.inFlight === 0;
   await compare(ways("FileAccess", ["block"]).filter(few), ROUTES, routes);
   await compare(ways("LlmActivations", [""]).filter(few), ROUTES, routes);
 });
 
-it("goes to the SAE tier with `LlmActivations`, whatever L1 says", { timeout: 120_000 }, async () => {
+it("goes to the SAE tier with `LlmActivations`, whatever L1 decides", { timeout: 120_000 }, async () => {
   const all = ways("LlmActivations", WORDS).filter(({ inFlight, severity }) => inFlight === 0 && severity === "high");
   expect(all.length).toBe(32_400);
   await compare(all, SAE_ROUTES, saeRoutes);

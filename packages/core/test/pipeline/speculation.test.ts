@@ -1,4 +1,4 @@
-// L2 and L3 at once: what counts as on its way, who is aborted, and what nobody waits for.
+// L2 and L3 at the same time: the number of runs in progress, aborts, and unhandled rejections.
 
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { Decision, Judge, JudgedEvent, TierDecision } from "../../src/index.js";
@@ -19,7 +19,7 @@ const inferRisk = () => ({ category: "c", name: "n", riskType: "r" });
 const block: TierDecision = { verdict: "block", severity: "high", reason: "block" };
 const allow: TierDecision = { verdict: "allow", severity: "info", reason: "allow" };
 
-/** A tier that answers when it is told to, and does not look at its signal. */
+/** A tier that answers on demand, and ignores its signal. */
 class Told implements Judge {
   readonly tier = "Agent";
   readonly asked: { signal: AbortSignal; answer: (decision: TierDecision) => void; fail: (error: unknown) => void }[] =
@@ -40,10 +40,10 @@ function speculating(): { l2: Told; l3: Told; settle: (signal?: AbortSignal) => 
   };
 }
 
-/** Lets everything happen that does not wait for anything. */
+/** Waits until all pending promise callbacks have run. */
 const quiet = () => new Promise((resolve) => setImmediate(resolve));
 
-it("counts an aborted L3 until it is gone", async () => {
+it("counts an aborted L3 until it has finished", async () => {
   const { l2, l3, settle } = speculating();
   const first = Array.from({ length: 8 }, () => settle());
   await quiet();
@@ -51,14 +51,14 @@ it("counts an aborted L3 until it is gone", async () => {
   expect((await Promise.all(first)).map(({ tier }) => tier)).toEqual(Array(8).fill("Llm"));
   expect(l3.asked.map(({ signal }) => signal.aborted)).toEqual(Array(8).fill(true));
 
-  // All have been aborted and none is gone: the ninth asks L2 first.
+  // All are aborted and none has finished: the ninth event goes to L2 first.
   const ninth = settle();
   await quiet();
   l2.asked[8]?.answer(allow);
   expect((await ninth).tier).toBe("Llm");
   expect(l3.asked).toHaveLength(8);
 
-  // One is gone, whatever it says: there is a place for one.
+  // One has finished, whatever its answer: there is one free slot.
   l3.asked[3]?.fail(new Error("late"));
   await quiet();
   const [tenth, eleventh] = [settle(), settle()];
@@ -71,7 +71,7 @@ it("counts an aborted L3 until it is gone", async () => {
   expect(l3.asked).toHaveLength(9);
 });
 
-it("counts a run that ended by itself no longer", async () => {
+it("does not count a run that has ended by itself", async () => {
   const { l2, l3, settle } = speculating();
   for (let i = 0; i < 20; i++) {
     const decision = settle();
@@ -83,7 +83,7 @@ it("counts a run that ended by itself no longer", async () => {
   expect(l3.asked).toHaveLength(20);
 });
 
-it("takes L2's block, even if L3 was first to answer", async () => {
+it("uses L2's block, even if L3 answered first", async () => {
   const { l2, l3, settle } = speculating();
   const decision = settle();
   await quiet();
@@ -93,7 +93,7 @@ it("takes L2's block, even if L3 was first to answer", async () => {
   expect(await decision).toMatchObject({ verdict: "block", tier: "Llm" });
 });
 
-it("leaves no rejection that nobody sees, whoever fails first", async () => {
+it("leaves no unhandled rejection, whichever tier fails first", async () => {
   const unseen = vi.fn();
   process.on("unhandledRejection", unseen);
   onTestFinished(() => void process.off("unhandledRejection", unseen));
@@ -117,7 +117,7 @@ it("leaves no rejection that nobody sees, whoever fails first", async () => {
   expect(unseen).not.toHaveBeenCalled();
 });
 
-it("hands the caller's abort to both, with its reason", async () => {
+it("passes the caller's abort to both, with its reason", async () => {
   const { l2, l3, settle } = speculating();
   const controller = new AbortController();
   const aborted = settle(controller.signal);
@@ -128,7 +128,7 @@ it("hands the caller's abort to both, with its reason", async () => {
   expect([l2.asked[0]?.signal.reason, l3.asked[0]?.signal.reason]).toEqual([reason, reason]);
 });
 
-it("is aborted while it waits for L3 alone, too", async () => {
+it("can also be aborted while only L3 is running", async () => {
   const { l2, l3, settle } = speculating();
   const controller = new AbortController();
   const aborted = settle(controller.signal);

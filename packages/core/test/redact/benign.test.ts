@@ -1,4 +1,4 @@
-// Texts without secrets: sources, documents and the events of a working session. What is found in them is counted.
+// Texts without secrets: sources, documents and the events of a working session.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,10 @@ beforeAll(() => {
   provideCore(() => core);
 });
 
-/** What is found in a text as it is, and as a text of JSON: the kind, and the text around. Addresses are addresses. */
+/**
+ * The secrets found in a text, and in the text as JSON: kind and context. E-mail addresses do not
+ * count.
+ */
 async function found(sentry: Sentry, text: string): Promise<string[]> {
   const all: string[] = [];
   for (const content of [text, JSON.stringify({ content: text })]) {
@@ -35,7 +38,7 @@ function files(folder: string, ends: RegExp): string[] {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
-it("sources and documents hold none", { timeout: 120_000 }, async () => {
+it("sources and documents have none", { timeout: 120_000 }, async () => {
   const sentry = await Sentry.create("");
   const all = ["packages/core/src", "packages/node/src", "core-rs/crates", "bench", "docs"].flatMap((folder) =>
     files(folder, /\.(?:ts|rs|mjs|md|acl)$/).filter((file) => !/node_modules|crates\/\w+\/tests/.test(file)),
@@ -45,7 +48,7 @@ it("sources and documents hold none", { timeout: 120_000 }, async () => {
   sentry.close();
 });
 
-it("a working session holds the one that was put there", async () => {
+it("a working session has only the planted one", async () => {
   const sentry = await Sentry.create("");
   const [first = "", ...others] = await found(sentry, readFileSync(join(root, "examples/session.ndjson"), "utf8"));
   expect(first).toContain("aws_secret_access_key = FAKE");

@@ -1,4 +1,5 @@
-// gitleaks configurations: Go's expressions as Rust's, rules as the engine takes them, and what is told of the others.
+// gitleaks configurations: conversion of Go's expressions, rules, and reports on what cannot be
+// used.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { provideCore } from "../../src/engine/loader.js";
@@ -8,7 +9,7 @@ import { lint, PolicyError, Sentry } from "../../src/index.js";
 import { fromGo } from "../../src/redact/go-regex.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
-import { some } from "./support.js";
+import { some } from "../support/secret-texts.js";
 
 beforeAll(() => {
   initSync({ module: Buffer.from(base64, "base64") });
@@ -26,7 +27,7 @@ async function withRules<T>(toml: string, use: (sentry: Sentry) => Promise<T>): 
   }
 }
 
-/** Kinds and texts that are found beside the built-in kinds. */
+/** The finds that are not of a built-in kind. */
 function found(toml: string, text: string): Promise<string[]> {
   return withRules(toml, async (sentry) => {
     const { redactions } = await sentry.inspectWire(text, "request");
@@ -51,23 +52,23 @@ describe("expressions of Go", () => {
     expect(fromGo(go)).toBe(rust);
   });
 
-  it("mean the same: classes are of ASCII", async () => {
+  it("mean the same: classes are ASCII only", async () => {
     expect(await found(rule("\\bx\\w+"), "xé xa xaé éxb")).toEqual(["r: xa", "r: xa", "r: xb"]);
   });
 });
 
 describe("rules", () => {
-  it("mask the first group that caught something, or the one that is told", async () => {
+  it("mask the first group that matched, or the given group", async () => {
     expect(await found(rule("k=(a+)?(b+)?c"), "k=bbc k=aac")).toEqual(["r: bb", "r: aa"]);
     expect(await found(rule("k=(a+)(b+)c", "secretGroup = 2"), "k=abbc")).toEqual(["r: bb"]);
     expect(await found(rule("k=a+"), "k=aa")).toEqual(["r: k=aa"]);
   });
 
-  it("ask for entropy", async () => {
+  it("require entropy", async () => {
     expect(await found(rule("k=(\\w+)", "entropy = 2"), "k=abababab k=abcdefgh")).toEqual(["r: abcdefgh"]);
   });
 
-  it("ask for a keyword, in the match or in the 256 bytes before it", async () => {
+  it("require a keyword, in the match or in the 256 bytes before it", async () => {
     const toml = rule("\\b[0-9a-f]{12}\\b", 'keywords = ["Acme"]');
     const hash = "0123456789ab";
     expect(await found(toml, hash)).toEqual([]);
@@ -76,7 +77,7 @@ describe("rules", () => {
     expect(await found(toml, `acme ${"x ".repeat(128)} ${hash}`)).toEqual([]);
   });
 
-  it("leave alone what allowlists name", async () => {
+  it("do not mask what allowlists name", async () => {
     const allow = (list: string, regex = "k=(\\w+)"): string => rule(regex, `[[rules.allowlists]]\n${list}`);
     const text = "k=example1 k=real2 # k=real3 test";
     expect(await found(allow('stopwords = ["EXAMPLE"]'), text)).toEqual(["r: real2", "r: real3"]);
@@ -88,15 +89,15 @@ describe("rules", () => {
     expect(await found(`${rule("k=(\\w+)")}[[allowlists]]\nstopwords = ["real"]`, text)).toEqual(["r: example1"]);
     const aimed = '[[allowlists]]\ntargetRules = ["other"]\nstopwords = ["real"]';
     expect(await found(`${rule("k=(\\w+)")}${aimed}`, text)).toHaveLength(3);
-    // Paths have no text, so an allowlist that asks for one as well allows nothing.
+    // A text has no path, so an allowlist that requires one allows nothing.
     expect(await found(allow("condition = \"AND\"\npaths = ['x']\nregexes = ['^real']"), text)).toHaveLength(3);
   });
 
-  it("have the last word after the built-in kinds", async () => {
+  it("come after the built-in kinds", async () => {
     expect(await found(rule("sk-\\w+"), `sk-${some(30)} sk-x`)).toEqual([`openai_key: sk-${some(30)}`, "r: sk-x"]);
   });
 
-  it("hold after the engine failed", async () => {
+  it("apply after the engine failed", async () => {
     let fails = false;
     const failing: CoreModule = {
       ...core,
@@ -125,7 +126,7 @@ describe("rules", () => {
     provideCore(() => core);
   });
 
-  it("come along in a recipe", async () => {
+  it("are part of a spec", async () => {
     await withRules(rule("k=\\w+"), async (sentry) => {
       const { source, options } = structuredClone(sentry.spec());
       const same = await Sentry.create(source, options);
@@ -136,7 +137,7 @@ describe("rules", () => {
 });
 
 describe("what cannot be used", () => {
-  it("is told by the rule's id, and the other rules are used", async () => {
+  it("is reported with the rule's id, and the other rules are used", async () => {
     const toml = `
 title = "t"
 colour = "blue"
@@ -204,7 +205,7 @@ ${rule("k=(\\w+)")}`;
     ]);
   });
 
-  it("is told by lint too, as warnings, where a part of it is not used", async () => {
+  it("is reported by `lint` too, as warnings", async () => {
     const files = { "g.toml": '[[rules]]\nid = "key"\nregex = "x"\npath = "y"\n' };
     const [found, ...others] = await lint(POLICY, { files, name: "site.acl" });
     expect(others).toEqual([]);
@@ -212,7 +213,7 @@ ${rule("k=(\\w+)")}`;
     expect(found?.frame).toMatch(/^warning\[redact\/left-out\]: .*rule `key`: not used.*\n --> site\.acl$/);
   });
 
-  it("is told of a value of a wrong type, and of an id of two lines, and costs no other rule", async () => {
+  it("includes values of the wrong type and ids of two lines, without affecting other rules", async () => {
     const more = 'entropy = nan\nsecretGroup = "2"\nkeywords = "z"\n[[rules.allowlists]]\nstopwords = "zz"';
     const toml = `[[rules]]\nid = "a\\nb"\nregex = "a"\n${rule("zz(1)(2)", more)}`;
     const said = await withRules(toml, async (sentry) => {
@@ -228,7 +229,7 @@ ${rule("k=(\\w+)")}`;
     ]);
   });
 
-  it("is an error if it is no TOML, cannot be read, or nothing reads files", async () => {
+  it("is an error for a file that is not TOML or cannot be read, and without `readFile`", async () => {
     const files = { "g.toml": "rules = " };
     await expect(Sentry.create(POLICY, { files })).rejects.toThrow(PolicyError);
     expect((await lint(POLICY, { files })).map(({ code }) => code)).toEqual(["toml/syntax"]);

@@ -1,4 +1,4 @@
-// The stream that masks, and those that put back.
+// The stream that masks, and the streams that restore.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { provideCore } from "../../src/engine/loader.js";
@@ -6,8 +6,8 @@ import { core } from "../../src/entry/core.js";
 import { Sentry } from "../../src/index.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
-import { stubCore } from "../stub-core.js";
-import { cut, EMAIL, hostileText, OPENAI, PEM, random, some, through } from "./support.js";
+import { cut, EMAIL, hostileText, OPENAI, PEM, random, some, through } from "../support/secret-texts.js";
+import { stubCore } from "../support/stub-core.js";
 
 let sentry: Sentry;
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => sentry.close());
 
 describe("chunks", () => {
-  it("change nothing: any cut gives what one piece gives, and it comes back as it was", async () => {
+  it("change nothing: any cut gives the result of one piece, and it is restored unchanged", async () => {
     const next = random(5);
     let secrets = 0;
     for (let i = 0; i < 400; i++) {
@@ -35,7 +35,7 @@ describe("chunks", () => {
     expect(secrets).toBeGreaterThan(900);
   });
 
-  it("give what inspecting the whole gives", async () => {
+  it("give the result of inspecting the whole text", async () => {
     const next = random(8);
     for (let i = 0; i < 100; i++) {
       const text = hostileText(next, 16).replaceAll("{{", "(");
@@ -53,14 +53,14 @@ describe("chunks", () => {
     expect(out.some((piece) => /\p{Surrogate}/u.test(piece))).toBe(false);
   });
 
-  it("pass on at once what cannot be part of a secret", async () => {
+  it("pass text at once that cannot be part of a secret", async () => {
     const out = await through(sentry.createRedactor(), ["All is well. ", "Nothing here. ", "More! "]);
     expect(out).toEqual(["All is well. ", "Nothing here. ", "More! "]);
   });
 });
 
 describe("bounds", () => {
-  it("no more than 36 KiB are held back, though a match may still come", async () => {
+  it("at most 36 KiB are held back, even if a match may still come", async () => {
     const redactor = sentry.createRedactor();
     const writer = redactor.writable.getWriter();
     const reader = redactor.readable.getReader();
@@ -82,7 +82,7 @@ describe("bounds", () => {
     expect(most).toBeLessThan(37 * 1024);
   });
 
-  it("a secret that is longer is masked to its end, as several, and comes back", async () => {
+  it("a longer secret is masked to its end, as several, and restored", async () => {
     const long = `sk-${some(46).repeat(4000)}`;
     const text = `key ${long} and ${EMAIL}`;
     const redactor = sentry.createRedactor();
@@ -91,7 +91,7 @@ describe("bounds", () => {
     expect(redactor.restore(masked)).toBe(text);
   });
 
-  it("a private key of up to 32 KiB is one, however it comes", async () => {
+  it("a private key of up to 32 KiB is one secret, in any chunks", async () => {
     const pem = PEM.replace(/\n/, `\n${`${some(64)}\n`.repeat(450)}`);
     expect(pem.length).toBeGreaterThan(29_000);
     const redactor = sentry.createRedactor();
@@ -99,7 +99,7 @@ describe("bounds", () => {
     expect(masked.join("")).toBe("{{A3S_REDACTED:private_key:1}}.");
   });
 
-  it("secrets beyond those remembered are masked, and stay so", async () => {
+  it("secrets beyond the limit are masked, and not restored", async () => {
     const line = `${EMAIL}, `;
     const redactor = sentry.createRedactor();
     const masked = (await through(redactor, [line.repeat(10_002)])).join("");
@@ -109,8 +109,8 @@ describe("bounds", () => {
   });
 });
 
-describe("what goes wrong", () => {
-  it("is an error of the stream, and nothing passes unmasked", async () => {
+describe("a failure", () => {
+  it("of the engine is an error of the stream, and nothing passes unmasked", async () => {
     const stub = stubCore();
     const failing = await Sentry.create("");
     const redactor = failing.createRedactor();
@@ -122,13 +122,13 @@ describe("what goes wrong", () => {
     provideCore(() => core);
   });
 
-  it("bytes are refused", async () => {
+  it("bytes are an error", async () => {
     const bytes = new Uint8Array(3) as unknown as string;
     await expect(through(sentry.createRedactor(), [bytes])).rejects.toThrow("decode bytes first");
     await expect(through(sentry.createRedactor().restorer(), [bytes])).rejects.toThrow("decode bytes first");
   });
 
-  it("a placeholder that is not known, or not there to its end, passes as it is", async () => {
+  it("an unknown or incomplete placeholder passes unchanged", async () => {
     const redactor = sentry.createRedactor();
     await through(redactor, [EMAIL]);
     const text = "{{A3S_REDACTED:email:9}} {{A3S_REDACTED:email:1";

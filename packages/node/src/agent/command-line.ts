@@ -20,7 +20,10 @@ Environment:
 
 Exit codes: 0 answered, 1 no answer.`;
 
-/** Parses a command line. Throws a `CommanderError`, also after it has printed the help or the version. */
+/**
+ * Parses a command line. Throws a `CommanderError`, also after it has printed the help or the
+ * version.
+ */
 export function flagsOf(args: readonly string[], print: (text: string) => void, warn: (text: string) => void): Flags {
   return new Command("a3s-sentry-agent")
     .description("Investigates one action of an AI agent with a model, and answers allow, block or escalate.")

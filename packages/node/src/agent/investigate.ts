@@ -14,7 +14,9 @@ const MAX_TURNS = MAX_CALLS + 2;
 /** The most of a reply's text that is kept for the next turn. */
 const MAX_KEPT_BYTES = 16 * 1024;
 
-/** Returns the model's answer. Rejects if the model fails, or gives no answer within ten replies. */
+/**
+ * Returns the model's answer. Rejects if the model fails, or gives no answer within ten replies.
+ */
 export async function investigate(
   model: Model,
   request: readonly ChatMessage[],

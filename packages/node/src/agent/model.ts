@@ -30,8 +30,8 @@ export class Model {
   }
 
   /**
-   * Requests the next reply. If the endpoint refuses the first request, repeats it without tools and
-   * temperature, which some endpoints do not support. Rejects with the client's error, or with
+   * Requests the next reply. If the endpoint refuses the first request, repeats it without tools
+   * and temperature, which some endpoints do not support. Rejects with the client's error, or with
    * `NoAnswer` for an invalid reply.
    */
   async reply(messages: readonly ChatMessage[], tools: readonly Tool[], mayCall: boolean): Promise<ModelReply> {

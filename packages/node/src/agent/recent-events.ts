@@ -48,7 +48,10 @@ const DEFINITION = {
   },
 } as const;
 
-/** Reads the file of earlier events, one per line. Throws an `Error` that explains why it cannot be read. */
+/**
+ * Reads the file of earlier events, one per line. Throws an `Error` that explains why it cannot be
+ * read.
+ */
 export function readRecentEvents(file: string): Tool {
   const events = textOf(file)
     .split("\n")

@@ -3,7 +3,9 @@
 import { endpointOf } from "../l3/endpoint.js";
 
 const DEFAULT_TIMEOUT_S = 120;
-/** The share of the caller's time limit that is left for start and exit: a fifth, at most 5 seconds. */
+/**
+ * The share of the caller's time limit that is left for start and exit: a fifth, at most 5 seconds.
+ */
 const RESERVE = 0.2;
 const MAX_RESERVE_S = 5;
 const MAX_TIMEOUT_S = 86_400;

@@ -14,7 +14,10 @@ import type { ExitCode, Io } from "./io.js";
 import { run } from "./run.js";
 import { writeOut } from "./write.js";
 
-/** `onExit` gets the exit code of the command that ran; `onHelp` gets the help or version, if requested. */
+/**
+ * `onExit` gets the exit code of the command that ran; `onHelp` gets the help or version, if
+ * requested.
+ */
 export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (text: string) => void): Command {
   const root = new Command("a3s-sentry")
     .description("Judges what an AI agent does, event by event, and writes the deny-files that stop it.")

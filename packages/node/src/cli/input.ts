@@ -22,8 +22,8 @@ export function runInput({ stdin }: Io): Io["stdin"] | FileInput {
 }
 
 /**
- * With `bigint`: otherwise Node.js 20 leaves the numbers where its `realpathSync` reads them, and after a
- * pipe has been examined, imports through symbolic links fail.
+ * With `bigint`: otherwise Node.js 20 leaves the numbers where its `realpathSync` reads them, and
+ * after a pipe has been examined, imports through symbolic links fail.
  */
 function statOf(fd: number): BigIntStats {
   return fstatSync(fd, { bigint: true });

@@ -21,7 +21,10 @@ export class CliError extends Error {
   override readonly name = "CliError";
 }
 
-/** Colors for a stream: used on a terminal unless `NO_COLOR` is set, and anywhere with `FORCE_COLOR`. */
+/**
+ * Colors for a stream: used on a terminal unless `NO_COLOR` is set, and anywhere with
+ * `FORCE_COLOR`.
+ */
 export function colorsFor(stream: { readonly isTTY?: boolean }, env: Io["env"]): Colors {
   const { NO_COLOR: no, FORCE_COLOR: force, TERM: term } = env;
   const terminal = stream.isTTY === true && term !== "dumb";

@@ -29,8 +29,8 @@ const KINDS = Object.keys(EXAMPLES)
   .join(", ");
 
 /**
- * Explains what is missing or wrong in a text that the rule engine rejected, with an example. The message
- * quotes nothing of the text.
+ * Explains what is missing or wrong in a text that the rule engine rejected, with an example. The
+ * message quotes nothing of the text.
  */
 export function whyNotAnEvent(text: string): string {
   if (text.trim() === "") return "it is empty";

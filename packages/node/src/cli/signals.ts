@@ -1,6 +1,9 @@
 // Handles the signals of a run.
 
-/** Catches SIGHUP, which would end the process by default. Keeps one that comes before the first listener. */
+/**
+ * Catches SIGHUP, which would end the process by default. Keeps one that comes before the first
+ * listener.
+ */
 export class HangUps {
   #isPending = false;
   #listener = (): void => {
@@ -22,7 +25,10 @@ export class HangUps {
   }
 }
 
-/** Aborts the work on SIGINT or SIGTERM, so that it ends in order. A second one ends the process at once. */
+/**
+ * Aborts the work on SIGINT or SIGTERM, so that it ends in order. A second one ends the process at
+ * once.
+ */
 export async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => {

@@ -3,7 +3,9 @@
 import type { Writable } from "node:stream";
 import { CliError, errorText } from "./io.js";
 
-/** Resolves when `text` is written, or its reader has closed the stream. Rejects with a `CliError`. */
+/**
+ * Resolves when `text` is written, or its reader has closed the stream. Rejects with a `CliError`.
+ */
 export function writeOut(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null): void => {

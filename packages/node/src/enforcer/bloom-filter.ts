@@ -10,7 +10,8 @@ const NEWLINE = 0x0a;
 /**
  * A set of lines, added as bytes in chunks of any size.
  *
- * Each instance seeds its hash at random, so that nobody can craft lines that cause false positives.
+ * Each instance seeds its hash at random, so that nobody can craft lines that cause false
+ * positives.
  */
 export class LineBloomFilter {
   readonly #words = new Uint32Array(BITS / 32);

@@ -1,9 +1,9 @@
 // One deny-file: one line per target, each once, appended for guards that re-read the file.
 //
-// The file is authoritative. What this process remembers of it (its targets, how it ends) is valid only
-// while the file has the same identity, size and modification time as after the last write; otherwise it
-// is read again. So an operator may edit, truncate, rename or delete it at any time, and memory does not
-// grow with it.
+// The file is authoritative. What this process remembers of it (its targets, how it ends) is valid
+// only while the file has the same identity, size and modification time as after the last write;
+// otherwise it is read again. So an operator may edit, truncate, rename or delete it at any time,
+// and memory does not grow with it.
 
 import { Buffer } from "node:buffer";
 import {
@@ -23,17 +23,23 @@ import { systemError } from "./enforce-error.js";
 import { containsLine, readBytes } from "./lines.js";
 import { LruSet } from "./lru-set.js";
 
-/** UTF-16 code units of recent targets. A block of any other known target costs a search of the file. */
+/**
+ * UTF-16 code units of recent targets. A block of any other known target costs a search of the
+ * file.
+ */
 const RECENT_BUDGET = 8 * 1024 * 1024;
 
 /**
- * Opening never blocks on a FIFO. Symbolic links are not followed: a user who can write to the folder
- * could point one at any file, which would then get lines of an attacker's choice.
+ * Opening never blocks on a FIFO. Symbolic links are not followed: a user who can write to the
+ * folder could point one at any file, which would then get lines of an attacker's choice.
  */
 const OPEN_FLAGS =
   constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Throws the system's error if a line could not be added to the file now. Writes and creates nothing. */
+/**
+ * Throws the system's error if a line could not be added to the file now. Writes and creates
+ * nothing.
+ */
 export function checkDenyFile(path: string): void {
   try {
     const fd = openSync(path, OPEN_FLAGS);
@@ -61,8 +67,8 @@ export class DenyFile {
   }
 
   /**
-   * Adds `line` unless the file contains it. Throws the system's error; the file then contains no part of
-   * the line, and is read again by the next call.
+   * Adds `line` unless the file contains it. Throws the system's error; the file then contains no
+   * part of the line, and is read again by the next call.
    */
   add(line: string): void {
     try {
@@ -111,7 +117,8 @@ export class DenyFile {
     const after = fstatSync(fd, { bigint: true });
     const isOnlyWriter = after.size === before.size + BigInt(written);
     if (written < bytes.length) {
-      // Part of a path is another path, so remove it, unless another process has appended meanwhile.
+      // Part of a path is another path, so remove it, unless another process has appended
+      // meanwhile.
       if (isOnlyWriter) ftruncateSync(fd, Number(before.size));
       throw systemError("ENOSPC", "only part of the line could be written");
     }

@@ -19,8 +19,8 @@ const CAUSES: Readonly<Record<string, string>> = {
 /**
  * A target that could not be added to a deny-file. It is not denied; its next block tries again.
  *
- * `code` is the system's (`"ENOSPC"`, `"EACCES"`, …), `"ENOTREG"` for a file that is not regular, or
- * `"UNKNOWN"`.
+ * `code` is the system's (`"ENOSPC"`, `"EACCES"`, …), `"ENOTREG"` for a file that is not regular,
+ * or `"UNKNOWN"`.
  */
 export class EnforceError extends Error {
   override readonly name = "EnforceError";

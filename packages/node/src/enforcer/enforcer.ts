@@ -15,7 +15,10 @@ export interface Sink {
 
 export type Sinks = Readonly<Partial<Record<ActionKind, Sink>>>;
 
-/** Writes the targets of blocks to deny-files. Calls are synchronous: when one returns, the guards can read the line. */
+/**
+ * Writes the targets of blocks to deny-files. Calls are synchronous: when one returns, the guards
+ * can read the line.
+ */
 export class Enforcer {
   readonly #sinks: Sinks;
   readonly #files = new Map<string, DenyFile>();
@@ -35,10 +38,11 @@ export class Enforcer {
   /**
    * Adds the target of a block to the deny-file of its kind, unless the file contains it.
    *
-   * Returns the label of that file; `null` if there is nothing to write: no block, no action, no file for
-   * its kind, a target that must not be denied, or a dry run.
+   * Returns the label of that file; `null` if there is nothing to write: no block, no action, no
+   * file for its kind, a target that must not be denied, or a dry run.
    *
-   * Throws {@link EnforceError} if the file cannot be written. The next block of the target tries again.
+   * Throws {@link EnforceError} if the file cannot be written. The next block of the target tries
+   * again.
    */
   enforce(decision: Pick<Decision, "verdict" | "action">): string | null {
     if (this.#dryRun || decision.verdict !== "block" || decision.action === undefined) return null;
@@ -56,8 +60,8 @@ export class Enforcer {
   }
 
   /**
-   * Checks whether the deny-files can be written, and returns an error for each that cannot. Writes and
-   * creates nothing. Returns no errors in a dry run.
+   * Checks whether the deny-files can be written, and returns an error for each that cannot. Writes
+   * and creates nothing. Returns no errors in a dry run.
    */
   faults(): EnforceError[] {
     const sinks = this.#dryRun ? [] : Object.values(this.#sinks);

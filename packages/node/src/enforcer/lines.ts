@@ -6,7 +6,10 @@ import { readSync } from "node:fs";
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 
-/** Yields the file's bytes from its start. A chunk is valid until the next one. Ignores the descriptor's position. */
+/**
+ * Yields the file's bytes from its start. A chunk is valid until the next one. Ignores the
+ * descriptor's position.
+ */
 export function* readBytes(fd: number): Generator<Buffer> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let at = 0; ; ) {

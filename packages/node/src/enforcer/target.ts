@@ -8,19 +8,25 @@ import type { Action } from "@a3s-sentry/core";
 const MAX_PATH_BYTES = 4095;
 const MAX_HOST_CHARS = 253;
 
-/** NUL, and all characters that some reader takes for a line break. Paths may contain tabs and escapes. */
+/**
+ * NUL, and all characters that some reader takes for a line break. Paths may contain tabs and
+ * escapes.
+ */
 const LINE_BREAKERS = [..."\0\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"];
 const HOST = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
-/** A host that ends in a number is an address in another notation (`0x7f.1`, `2130706433`), or invalid. */
+/**
+ * A host that ends in a number is an address in another notation (`0x7f.1`, `2130706433`), or
+ * invalid.
+ */
 const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
 const LOOPBACK_NAME = /^(?:(?:.+\.)?localhost[46]?(?:\.localdomain[46]?)?|ip6-(?:localhost|loopback))\.?$/i;
 
 /**
  * Returns the line that denies an action's target, or `null` if it must not be written.
  *
- * Trims the target, which must be one line without NUL. Egress: an IPv4 address or a host name, but not
- * `0.0.0.0`, loopback, or an address in another notation. File and exec: an absolute path of at most
- * 4,095 bytes.
+ * Trims the target, which must be one line without NUL. Egress: an IPv4 address or a host name, but
+ * not `0.0.0.0`, loopback, or an address in another notation. File and exec: an absolute path of at
+ * most 4,095 bytes.
  */
 export function denyLine(action: Action): string | null {
   const target = action.target.trim();

@@ -6,10 +6,10 @@ import { MAX_OUTPUT_BYTES } from "./output.js";
 import type { ProgramResult } from "./run-program.js";
 
 /**
- * Finds the JSON object of the answer: it begins the last line that starts with `{`, or, without such a
- * line, it is the only object in the text. Prose, a code fence, log lines or a model's thoughts may
- * surround it. An answer copied from the judged event does not count.
- * Throws an `Error` that says what is wrong.
+ * Finds the JSON object of the answer: it begins the last line that starts with `{`, or, without
+ * such a line, it is the only object in the text. Prose, a code fence, log lines or a model's
+ * thoughts may surround it. An answer copied from the judged event does not count. Throws an
+ * `Error` that says what is wrong.
  */
 function readOutput(output: string, { subject, line, recent = [] }: JudgedEvent): Reply {
   const reply = readReply(output.slice(output.lastIndexOf("\n{") + 1));

@@ -5,7 +5,9 @@ import { type Endpoint, endpointOf } from "./endpoint.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Programs, the user's folders, locale and time zone, temporary files, proxies and certificates. */
+/**
+ * Programs, the user's folders, locale and time zone, temporary files, proxies and certificates.
+ */
 const PASSED_NAMES = new Set([
   ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"],
   ...["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"],
@@ -17,9 +19,9 @@ const PASSED_NAMES = new Set([
 const PASSED_PREFIXES = /^(?:LC_|SENTRY_L3_)/;
 
 /**
- * Builds the environment of an investigator from sentry's `own`. Leaves out sentry's variables and all
- * others that are not listed: an investigator reads text that an attacker wrote, which may persuade it
- * to reveal what it knows.
+ * Builds the environment of an investigator from sentry's `own`. Leaves out sentry's variables and
+ * all others that are not listed: an investigator reads text that an attacker wrote, which may
+ * persuade it to reveal what it knows.
  */
 export function investigatorEnvironment(
   own: Environment,

@@ -16,9 +16,9 @@ const RUNTIME_NAME = /^(?:node(?:js)?|bun|deno)(?:[-.]?\d[\d.]*)?(?:\.exe)?$/i;
 /**
  * Finds the command for a script, by its path relative to this file.
  *
- * Only a known JavaScript runtime gets the script. In an executable that was compiled from an application,
- * and in Electron, `process.execPath` is the application. Started with our script, it would start itself,
- * and that process the next one, without end.
+ * Only a known JavaScript runtime gets the script. In an executable that was compiled from an
+ * application, and in Electron, `process.execPath` is the application. Started with our script, it
+ * would start itself, and that process the next one, without end.
  */
 export function helperScript(script: string): HelperScript {
   // Limits the damage if the checks below are wrong: an application starts itself once at most.
@@ -43,7 +43,9 @@ interface Globals {
   readonly Deno?: { readonly build: { readonly standalone?: boolean } };
 }
 
-/** Whether this process is an executable by `bun build --compile`, `deno compile` or Node.js (SEA). */
+/**
+ * Whether this process is an executable by `bun build --compile`, `deno compile` or Node.js (SEA).
+ */
 function isCompiled(): boolean {
   const { Bun, Deno } = globalThis as Globals;
   if (Bun !== undefined) return /^(?:\/\$bunfs\/|[A-Z]:[\\/]~BUN[\\/])/i.test(Bun.main);
@@ -58,7 +60,8 @@ function fileOf(script: string): string | undefined {
     const file = fileURLToPath(new URL(script, import.meta.url));
     return existsSync(file) ? file : undefined;
   } catch {
-    // Bundled as CommonJS, this module has no URL; in an archive or from a server, its URL is not a file's.
+    // Bundled as CommonJS, this module has no URL; in an archive or from a server, its URL is not a
+    // file's.
     return undefined;
   }
 }

@@ -11,8 +11,8 @@ import type { AgentOptions } from "./tier.js";
 type AgentFiles = Pick<Readonly<Agent>, "bin" | "skills">;
 
 /**
- * Returns one sentence for each missing thing: an executable program, the folder of playbooks, or an
- * endpoint for `a3s-sentry-agent`.
+ * Returns one sentence for each missing thing: an executable program, the folder of playbooks, or
+ * an endpoint for `a3s-sentry-agent`.
  */
 export function preflight(
   { bin, skills }: AgentFiles,

@@ -40,8 +40,8 @@ export async function killAll(marker: ProcessMarker): Promise<void> {
   const isLinux = existsSync("/proc/self/environ");
   // Find all before killing any: some are known only by their parent, while it lives.
   if (isLinux) for (const pid of find(marker, () => {})) kill(pid);
-  // A signal to the group also reaches processes too short-lived for a search. Only once: the number
-  // may belong to another group later.
+  // A signal to the group also reaches processes too short-lived for a search. Only once: the
+  // number may belong to another group later.
   if (marker.leader !== undefined) kill(-marker.leader);
   // Other systems have no /proc to search.
   if (!isLinux) return;
@@ -61,8 +61,8 @@ function kill(pid: number): void {
 
 /**
  * The living processes with the mark, or in the leader's session or group, and all their children.
- * Calls `onFound` for each at once, highest pid first: that is mostly the newest, and a process that
- * forks and exits all the time does not live for long.
+ * Calls `onFound` for each at once, highest pid first: that is mostly the newest, and a process
+ * that forks and exits all the time does not live for long.
  */
 function find({ mark, leader }: ProcessMarker, onFound: (pid: number) => void): ReadonlySet<number> {
   const states: ProcessState[] = [];

@@ -84,7 +84,10 @@ export class Reaper {
     return !this.#hasExited && !this.#isStopping;
   }
 
-  /** Begins an investigation: what carries its mark ends with this process. Throws an `Error` without a reaper. */
+  /**
+   * Begins an investigation: what carries its mark ends with this process. Throws an `Error`
+   * without a reaper.
+   */
   track(): Investigation {
     if (this.#process.pid === undefined) throw new Error("the reaper process cannot be started");
     const run = this.#runs++;
@@ -103,7 +106,9 @@ export class Reaper {
     return { ...investigation, marker: { ...investigation.marker, leader } };
   }
 
-  /** Kills the processes and removes the folder. Resolves when both are done. Call it once for each. */
+  /**
+   * Kills the processes and removes the folder. Resolves when both are done. Call it once for each.
+   */
   async clear({ run, marker, folder }: Investigation): Promise<void> {
     const cleared = new Promise<void>((resolve) => this.#waiting.set(run, resolve));
     this.#send({ type: "clear", run });

@@ -34,8 +34,9 @@ export interface ProgramResult {
 
 /**
  * Runs a program in the sandbox's folder, without a shell, without input, in its own session and
- * process group. Closes the sandbox when the program ends or must end, and so ends everything that it
- * started. Keeps at most 1 MiB of stdout and nothing of stderr. Never rejects for what the program does.
+ * process group. Closes the sandbox when the program ends or must end, and so ends everything that
+ * it started. Keeps at most 1 MiB of stdout and nothing of stderr. Never rejects for what the
+ * program does.
  */
 export async function runProgram(
   sandbox: Sandbox,
@@ -109,7 +110,9 @@ interface ExitStatus {
   readonly signal?: string | undefined;
 }
 
-/** The exit status of a program whose sandbox is closed; empty for one that does not exit in time. */
+/**
+ * The exit status of a program whose sandbox is closed; empty for one that does not exit in time.
+ */
 async function exitStatus(child: Child): Promise<ExitStatus> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<ExitStatus>((resolve) => {

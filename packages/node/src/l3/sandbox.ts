@@ -12,7 +12,10 @@ export interface Sandbox {
   readonly env: Readonly<Record<string, string>>;
   /** Reports the pid of the first process, which must lead its own session. */
   started(leader: number): void;
-  /** Resolves when no process and no file of the investigation is left. Closing it again does nothing. */
+  /**
+   * Resolves when no process and no file of the investigation is left. Closing it again does
+   * nothing.
+   */
   close(): Promise<void>;
 }
 

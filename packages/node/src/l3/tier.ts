@@ -30,11 +30,11 @@ export interface AgentOptions {
 /**
  * Makes the L3 tier for a program, which runs as `bin [--skills DIR] --json -p PROMPT`.
  *
- * Its answers become decisions of tier `"Agent"` with a reason `"L3: …"`; a block gets the action that
- * denies the event. `judge` rejects with a short `Error` message, such as `timed out after 120 s`, if
- * there is no answer within `timeoutS` seconds, and with the signal's reason if that aborts. In all
- * cases no process and no file is left when the promise settles. docs/l3.md describes what a program
- * gets and what ends with it.
+ * Its answers become decisions of tier `"Agent"` with a reason `"L3: …"`; a block gets the action
+ * that denies the event. `judge` rejects with a short `Error` message, such as `timed out after 120
+ * s`, if there is no answer within `timeoutS` seconds, and with the signal's reason if that aborts.
+ * In all cases no process and no file is left when the promise settles. docs/l3.md describes what a
+ * program gets and what ends with it.
  *
  * @example
  * const l3 = agentTier({ bin: "a3s-sentry-agent", skills: null, timeoutS: 120 }, { folder: "", llm });
@@ -82,7 +82,9 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
   };
 }
 
-/** Writes the earlier events to a file, one per line, and returns its path; `undefined` without any. */
+/**
+ * Writes the earlier events to a file, one per line, and returns its path; `undefined` without any.
+ */
 async function writeRecent(folder: string, recent: readonly string[] = []): Promise<string | undefined> {
   if (recent.length === 0) return undefined;
   const file = join(folder, RECENT_FILE);

@@ -19,8 +19,8 @@ export interface OpenedSource {
 }
 
 /**
- * Reads the file if `source` is a path. One line of text without `=` and `{` is always treated as a path,
- * whether the file exists or not. Throws a `PolicyError` for a file that cannot be read.
+ * Reads the file if `source` is a path. One line of text without `=` and `{` is always treated as a
+ * path, whether the file exists or not. Throws a `PolicyError` for a file that cannot be read.
  */
 export function openSource(source: PolicySource): OpenedSource {
   if (typeof source !== "string" || !isPath(source)) return { source, folder: "" };
@@ -37,8 +37,8 @@ function formatOf(path: string): PolicyFormat {
 }
 
 /**
- * Text that could be a policy is a path only if it also looks like one. Otherwise a user who can write to
- * the working directory could replace the policy with a file named `fail_closed = true`.
+ * Text that could be a policy is a path only if it also looks like one. Otherwise a user who can
+ * write to the working directory could replace the policy with a file named `fail_closed = true`.
  */
 function isPath(source: string): boolean {
   if (source.trim() === "" || /[\n\r]/.test(source.trimEnd())) return false;

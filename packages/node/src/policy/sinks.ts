@@ -5,9 +5,9 @@ import type { ActionKind, DenyFiles } from "@a3s-sentry/core";
 import type { Sink, Sinks } from "../enforcer/enforcer.js";
 
 /**
- * Returns the sinks of a policy. Relative paths in the policy start at its `folder`, those of `overrides`
- * at the working directory. All are resolved now, so a later change of the working directory has no
- * effect.
+ * Returns the sinks of a policy. Relative paths in the policy start at its `folder`, those of
+ * `overrides` at the working directory. All are resolved now, so a later change of the working
+ * directory has no effect.
  */
 export function sinksOf(deny: DenyFiles, folder: string, overrides: Partial<DenyFiles> = {}): Sinks {
   const sinks: Partial<Record<ActionKind, Sink>> = {};

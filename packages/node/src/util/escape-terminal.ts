@@ -1,4 +1,5 @@
-// Escapes untrusted text for a terminal: it cannot move the cursor, hide text or change its direction.
+// Escapes untrusted text for a terminal: it cannot move the cursor, hide text or change its
+// direction.
 
 /** Control characters, bidirectional controls, and line separators that some readers honour. */
 const UNSAFE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;

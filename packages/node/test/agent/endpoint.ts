@@ -1,4 +1,5 @@
-// An OpenAI-compatible endpoint on loopback with scripted replies, and the built agent that asks it.
+// An OpenAI-compatible endpoint on loopback with scripted replies, and the built agent that asks
+// it.
 import { execFile } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

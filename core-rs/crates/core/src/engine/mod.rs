@@ -73,10 +73,31 @@ impl Engine {
 
     /// Judges one line: the first rule whose kind and pattern fit decides.
     pub fn judge(&self, line: &[u8], scratch: &mut Scratch) -> Judgement {
+        self.judge_and(line, scratch, |_, _| ())
+    }
+
+    /// Judges one line, and calls `keep` if it is an event, so that a caller can keep parts of the event
+    /// without parsing the line again.
+    pub fn judge_and(
+        &self,
+        line: &[u8],
+        scratch: &mut Scratch,
+        keep: impl FnOnce(&Event<'_>, Judgement),
+    ) -> Judgement {
         match event::parse(line, scratch) {
-            Ok(event) => self.judge_event(&event),
+            Ok(event) => {
+                let judgement = self.judge_event(&event);
+                keep(&event, judgement);
+                judgement
+            }
             Err(why) => Judgement::of_other(why),
         }
+    }
+
+    /// Whether the deciding rule escalates.
+    pub fn escalates(&self, judgement: Judgement) -> bool {
+        let rule = judgement.rule().and_then(|at| self.policy.rules.get(at));
+        rule.is_some_and(|rule| rule.verdict == Verdict::Escalate)
     }
 
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
@@ -108,12 +129,12 @@ impl MatchRule for Rule {
         &self.pattern
     }
 
-    fn is_on(&self, kind: usize) -> bool {
+    fn applies_to(&self, kind: usize) -> bool {
         self.on.iter().any(|on| on.index() == kind)
     }
 
     /// A rule that cannot be asked blocks too much rather than too little.
-    fn fits_if_unknown(&self) -> bool {
+    fn matches_if_unknown(&self) -> bool {
         self.verdict != Verdict::Allow
     }
 }

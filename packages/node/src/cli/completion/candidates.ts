@@ -8,7 +8,10 @@ interface Candidate {
   readonly description: string;
 }
 
-/** The output for a shell: the candidates that extend the last of `words`, or the marker for file names. */
+/**
+ * The output for a shell: the candidates that extend the last of `words`, or the marker for file
+ * names.
+ */
 export function candidates(root: Command, shell: string, words: readonly string[]): string {
   const joined = joinEquals(words);
   const current = joined.at(-1) ?? "";

@@ -1,4 +1,5 @@
-// Completion scripts for shells. They pass the line to `a3s-sentry complete` as words, never as text to evaluate.
+// Completion scripts for shells. They pass the line to `a3s-sentry complete` as words, never as
+// text to evaluate.
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 

@@ -7,8 +7,8 @@ import type { Sentry } from "../../sentry.js";
 const NEWLINE = Buffer.from("\n");
 
 /**
- * Returns what `sentry.classify` returns for each event, except for targets. Events without a line break
- * share one call of the rule engine.
+ * Returns what `sentry.classify` returns for each event, except for targets. Events without a line
+ * break share one call of the rule engine.
  */
 export function classifyAll(sentry: Sentry, events: readonly (string | Uint8Array)[]): (Decision | null)[] {
   const lines = events.map((event) => {

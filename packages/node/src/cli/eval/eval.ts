@@ -1,4 +1,5 @@
-// `eval CORPUS…`: measures how well a policy separates attacks from benign work, on labelled events.
+// `eval CORPUS…`: measures how well a policy separates attacks from benign work, on labelled
+// events.
 
 import type { Buffer } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";

@@ -3,10 +3,14 @@
 import { Buffer } from "node:buffer";
 
 const NEWLINE = 0x0a;
-/** Twice the largest event: a line also holds labels, and may hold its event as an escaped string. */
+/**
+ * Twice the largest event: a line also holds labels, and may hold its event as an escaped string.
+ */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
-/** Yields the lines that end in each chunk, without their newlines; `null` for a line over 32 MiB. */
+/**
+ * Yields the lines that end in each chunk, without their newlines; `null` for a line over 32 MiB.
+ */
 export async function* lineBatches(input: AsyncIterable<Buffer>): AsyncGenerator<(Buffer | null)[]> {
   let parts: Buffer[] = [];
   let length = 0;

@@ -1,5 +1,5 @@
-// Extracts the bytes of one member of a JSON object. Parsing and serializing it again would change large
-// numbers and drop duplicate members.
+// Extracts the bytes of one member of a JSON object. Parsing and serializing it again would change
+// large numbers and drop duplicate members.
 
 import type { Buffer } from "node:buffer";
 

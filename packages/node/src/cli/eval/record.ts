@@ -15,8 +15,9 @@ export interface CorpusRecord {
 type Fields = Partial<Readonly<Record<"label" | "category" | "source" | "event", unknown>>>;
 
 /**
- * Reads `{"label": …, "event": X, …}`. X is a collector's line, as a string or as an object with its own
- * `event`; or X is the inner `{"ToolExec": …}`, and the corpus line itself is the collector's line.
+ * Reads `{"label": …, "event": X, …}`. X is a collector's line, as a string or as an object with
+ * its own `event`; or X is the inner `{"ToolExec": …}`, and the corpus line itself is the
+ * collector's line.
  */
 export function corpusRecord(line: Buffer): CorpusRecord {
   const fields = parseObject(line);

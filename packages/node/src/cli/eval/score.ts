@@ -33,7 +33,10 @@ export class Score {
   readonly groups = new Map<string, Tally>();
   readonly total = emptyTally();
 
-  /** `verdict` is L1's. `null`, for a line that is not an event, counts as neither blocked nor flagged. */
+  /**
+   * `verdict` is L1's. `null`, for a line that is not an event, counts as neither blocked nor
+   * flagged.
+   */
   add(group: string, label: "allow" | "block", verdict: Verdict | null): void {
     for (const tally of [this.total, this.#tally(group)]) {
       const kind = label === "block" ? "attacks" : "benign";

@@ -35,7 +35,10 @@ function shares(hits: Hits, tally: Tally): string[] {
   return [recall, precision, falsePositives].map(percent);
 }
 
-/** Rounds to a tenth, but only 0 becomes 0 % and only 1 becomes 100 %: one false alarm in a million must show. */
+/**
+ * Rounds to a tenth, but only 0 becomes 0 % and only 1 becomes 100 %: one false alarm in a million
+ * must show.
+ */
 function percent(share: number | null): string {
   if (share === null) return "-";
   if (share > 0 && share < 0.0005) return "<0.1%";

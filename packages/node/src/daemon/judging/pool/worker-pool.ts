@@ -87,7 +87,10 @@ export class WorkerPool implements StreamJudge {
    * `push`.
    */
   async read(range: FileRange): Promise<void> {
-    while (this.#tasks.size >= MAX_TASKS) await this.#changed.wait();
+    while (this.#tasks.size >= MAX_TASKS) {
+      await this.#changed.wait();
+      this.#error.rethrow();
+    }
     const task = this.#tasks.add(range, range.end);
     const worker = this.ready ? this.#leastLoaded(MAX_TASKS_PER_WORKER) : undefined;
     if (worker === undefined) {

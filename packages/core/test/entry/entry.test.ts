@@ -1,0 +1,30 @@
+// The parts of the entries that need no wasm module.
+
+import { expect, it, vi } from "vitest";
+import { bytesOfBase64, decodeBase64 } from "../../src/entry/base64.js";
+import { once } from "../../src/entry/once.js";
+
+it.each([0, 1, 2, 3, 4, 255, 256, 257])("decodes %d bytes of base64 by every method", (length) => {
+  const bytes = Uint8Array.from({ length }, (_, i) => (i * 37 + length) & 0xff);
+  const text = Buffer.from(bytes).toString("base64");
+  expect(decodeBase64(text)).toEqual(bytes);
+  expect(new Uint8Array(bytesOfBase64(text))).toEqual(bytes);
+  vi.stubGlobal("Buffer", undefined);
+  try {
+    expect(new Uint8Array(bytesOfBase64(text))).toEqual(bytes);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
+it("loads once for all callers, and again after a failure", async () => {
+  let calls = 0;
+  const load = once(async () => {
+    if (++calls === 1) throw new Error("offline");
+    return calls;
+  });
+  const [a, b] = [load(), load()];
+  await expect(a).rejects.toThrow("offline");
+  await expect(b).rejects.toThrow("offline");
+  expect(await Promise.all([load(), load()])).toEqual([2, 2]);
+});
