@@ -69,16 +69,14 @@ pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     for (at, rule) in site_rules(rules) {
-        let mut found_for_kinds = Vec::new();
+        let mut by_kind = Vec::new();
         for &kind in &rule.on {
             let twin = same.get(&(kind, rule.pattern.as_str())).copied();
-            found_for_kinds.push(twin.or_else(|| earlier_rule(engine, &shapes, kind, at)));
+            by_kind.push(twin.or_else(|| earlier_rule(engine, &shapes, kind, at)));
             same.entry((kind, rule.pattern.as_str())).or_insert(at);
         }
-        let found_for_kinds: Option<Vec<usize>> = found_for_kinds.into_iter().collect();
-        if let Some(earlier) =
-            found_for_kinds.and_then(|found_for_kinds| rules.get(*found_for_kinds.first()?))
-        {
+        let by_kind: Option<Vec<usize>> = by_kind.into_iter().collect();
+        if let Some(earlier) = by_kind.and_then(|by_kind| rules.get(*by_kind.first()?)) {
             found.push(warning(rule, earlier));
         }
     }
