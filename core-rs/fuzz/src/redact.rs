@@ -78,7 +78,7 @@ fn whole(detectors: &mut Detectors, text: &str, placeholders: bool) -> Vec<Find>
         ..Part::WHOLE
     };
     let scan = detectors.scan(&mut bytes, part).unwrap();
-    assert_eq!((scan.settled, bytes.len()), (text.len(), text.len()));
+    assert_eq!((scan.stable_until, bytes.len()), (text.len(), text.len()));
     scan.finds
 }
 
@@ -112,7 +112,7 @@ fn in_parts(detectors: &mut Detectors, parts: &[&str], placeholders: bool) -> Ve
             placeholders,
         };
         let scan = detectors.scan(&mut bytes, part).unwrap();
-        let settled = begin + scan.settled;
+        let settled = begin + scan.stable_until;
         assert!(given <= settled && settled <= end && text.is_char_boundary(settled));
         for find in scan.finds {
             let find = Find {

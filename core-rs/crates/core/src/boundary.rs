@@ -20,7 +20,7 @@ mod tests {
     use crate::engine::{MAX_LINE, judgement};
     use crate::event::EventKind;
     use crate::redact::LOOK_BACK;
-    use sentry_pattern::search::HOLD;
+    use sentry_pattern::search::MAX_PARTIAL_MATCH;
 
     /// Writes `boundary.ts` next to `wire.ts`.
     #[test]
@@ -118,8 +118,8 @@ mod tests {
             ),
             (
                 "MAX_HELD_BYTES",
-                HOLD,
-                "The most bytes at the end of a text that may begin a match, so that a scan leaves them open.",
+                MAX_PARTIAL_MATCH,
+                "The most bytes at the end of a text that a scan leaves open, because they may begin a match.",
             ),
             (
                 "LOOK_BACK_BYTES",

@@ -59,7 +59,7 @@ export const ROW_FIELDS = 3;
 /** Numbers for each find of a scan. */
 export const FIND_FIELDS = 3;
 
-/** The most bytes at the end of a text that may begin a match, so that a scan leaves them open. */
+/** The most bytes at the end of a text that a scan leaves open, because they may begin a match. */
 export const MAX_HELD_BYTES = 32768;
 
 /** The bytes before a match that a scan looks at. */
