@@ -15,7 +15,7 @@ fn found(detectors: &mut Detectors, text: &str) -> Vec<(String, String)> {
     let scan = detectors
         .scan(&mut text.as_bytes().to_vec(), Part::WHOLE)
         .unwrap();
-    assert_eq!(scan.settled, text.len());
+    assert_eq!(scan.stable_until, text.len());
     let named = |find: &sentry_core::redact::Find| {
         let kind = detectors.kinds()[find.kind as usize].clone();
         (kind, text[find.start..find.end].to_owned())

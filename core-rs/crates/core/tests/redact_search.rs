@@ -121,7 +121,7 @@ fn what_is_settled_holds_whatever_follows() {
                     placeholders: false,
                 };
                 let scan = detectors.scan(&mut part, more).unwrap();
-                let settled = scan.settled;
+                let settled = scan.stable_until;
                 assert!(settled <= end);
                 let early: Vec<_> = scan
                     .finds

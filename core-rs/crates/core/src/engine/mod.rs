@@ -129,12 +129,12 @@ impl MatchRule for Rule {
         &self.pattern
     }
 
-    fn is_on(&self, kind: usize) -> bool {
+    fn applies_to(&self, kind: usize) -> bool {
         self.on.iter().any(|on| on.index() == kind)
     }
 
     /// A rule that cannot be asked blocks too much rather than too little.
-    fn fits_if_unknown(&self) -> bool {
+    fn matches_if_unknown(&self) -> bool {
         self.verdict != Verdict::Allow
     }
 }
