@@ -89,7 +89,7 @@ fn taker(engine: &Engine, shapes: &[Option<Shape>], kind: EventKind, at: usize) 
     let mut first = None;
     for prefix in &shape.prefixes {
         let earlier = engine
-            .fitting(kind, prefix)
+            .matching(kind, prefix)
             .into_iter()
             .take_while(|&other| other < at)
             .find(|&other| {
