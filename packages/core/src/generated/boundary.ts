@@ -12,6 +12,42 @@ export const KINDS = [
   "LlmActivations",
 ] as const;
 
+/** Actions that a rule can name. */
+export const RULE_ACTIONS = [
+  "deny-egress",
+  "deny-file",
+  "deny-exec",
+] as const;
+
+/** Risks that a rule can name. */
+export const RISK_CATEGORIES = [
+  "systemic_risk",
+  "privilege_escalation",
+  "secret_exfil",
+  "prompt_injection",
+  "communication_risk",
+  "data_leak",
+  "command_danger",
+  "model_output_risk",
+  "other",
+] as const;
+
+/** Built-in kinds of secrets. */
+export const SECRET_KINDS = [
+  "private_key",
+  "openai_key",
+  "stripe_key",
+  "google_api_key",
+  "aws_access_key_id",
+  "github_token",
+  "slack_token",
+  "jwt",
+  "aws_secret",
+  "bearer",
+  "generic_secret",
+  "email",
+] as const;
+
 /** The action that denies the target of an event, for the kinds that have one. */
 export const DENY_ACTIONS = {
   ToolExec: "DenyExec",

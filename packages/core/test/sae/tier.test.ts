@@ -344,8 +344,8 @@ it("a stream escalates activations to the caller's tier, whatever the rules deci
     sentry.evaluateL1(HARMFUL)?.l1Decision,
     sentry.evaluateL1(HARMLESS)?.l1Decision,
   ]);
-  const settled = await Promise.all(items.map(({ decision, event }) => sentry.resolveEscalation(decision, event)));
-  expect(settled.map(({ verdict, tier }) => [verdict, tier])).toEqual([
+  const resolved = await Promise.all(items.map(({ decision, event }) => sentry.resolveEscalation(decision, event)));
+  expect(resolved.map(({ verdict, tier }) => [verdict, tier])).toEqual([
     ["block", "Sae"],
     ["allow", "Sae"],
   ]);

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::decision::{Severity, Word};
 use crate::event::json::Scanner;
 use crate::policy::closest;
-use sentry_sort as sort;
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 use sentry_text::{Span, offset};
 
@@ -68,7 +67,7 @@ impl Dictionary {
         let whole = reader.document().is_ok();
         let entries = std::mem::take(&mut reader.entries);
         let mut ids: Vec<u32> = entries.iter().map(|entry| entry.id).collect();
-        sort::unstable(&mut ids, |a, b| a < b);
+        sentry_sort::unstable(&mut ids, |a, b| a < b);
         ids.dedup();
         let mut slots: Vec<Option<Entry>> = Vec::new();
         slots.resize_with(ids.len(), || None);
