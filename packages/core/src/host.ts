@@ -1,6 +1,6 @@
-// The entry `@a3s-sentry/core/host`: what a host needs that builds on the core, such as the Node package. Not for applications.
+// The entry `@a3s-sentry/core/host`: internals for packages that extend the core, such as the Node
+// package. Applications do not need it.
 
 export { naturalDeny } from "./pipeline/natural-deny.js";
 export { prepareSentry, type ReviseSettings, SentryParts } from "./sentry/parts.js";
-export type { StreamSource } from "./stream/stream.js";
 export { truncateUtf8 } from "./util/text.js";

@@ -1,4 +1,5 @@
-// The parts of WebAssembly that every runtime has, and `.wasm` files imported as modules by bundlers for the edge.
+// The parts of WebAssembly that every runtime has, and `.wasm` files imported as modules by
+// bundlers for the edge.
 
 declare namespace WebAssembly {
   class Module {

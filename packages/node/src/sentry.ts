@@ -1,4 +1,5 @@
-// The judge on Node.js: the core's, with policies from files, the tiers that a policy configures, and deny-files.
+// The judge on Node.js: the core's, with policies from files, the tiers that a policy configures,
+// and deny-files.
 
 import {
   Sentry as CoreSentry,
@@ -23,14 +24,18 @@ import { tiersOf } from "./tiers.js";
 /** A decision, and the deny-file that its target was written to. */
 export interface Enforced {
   readonly decision: FinalDecision;
-  /** The deny-file that holds the target now; `null` if there was nothing to write, or if writing failed. */
+  /**
+   * The deny-file that holds the target now; `null` if there was nothing to write, or if writing
+   * failed.
+   */
   readonly enforced: string | null;
   /** Why writing failed. */
   readonly enforceError?: EnforceError;
 }
 
 /**
- * Judges events by one policy, like the core's `Sentry`, and writes blocks to the policy's deny-files.
+ * Judges events by one policy, like the core's `Sentry`, and writes blocks to the policy's
+ * deny-files.
  *
  * @example
  * const sentry = await Sentry.create("sentry.acl");
@@ -48,20 +53,22 @@ export class Sentry extends CoreSentry {
   }
 
   /**
-   * Compiles a policy: the path of a file (TOML if it ends in `.toml`, otherwise ACL), a text, or an object of the same
-   * schema.
+   * Compiles a policy: the path of a file (TOML if it ends in `.toml`, otherwise ACL), a text, or
+   * an object of the same schema.
    *
-   * A text is taken for a path if it is one line without `=` and `{`. With one of these, it is a path only if it names an
-   * existing file, and starts with `/`, `./` or `../` or ends in `.acl` or `.toml`.
+   * A text is taken for a path if it is one line without `=` and `{`. With one of these, it is a
+   * path only if it names an existing file, and starts with `/`, `./` or `../` or ends in `.acl` or
+   * `.toml`.
    *
-   * `env("NAME")` reads the environment of the process, unless `options.env` is given. Relative deny-files of a policy file
-   * are relative to its folder; those of a text, an object or `options.deny`, to the working directory. The same holds for
-   * the paths in `agent` and `sae`.
+   * `env("NAME")` reads the environment of the process, unless `options.env` is given. Relative
+   * deny-files of a policy file are relative to its folder; those of a text, an object or
+   * `options.deny`, to the working directory. The same holds for the paths in `agent` and `sae`.
    *
-   * If the policy has `llm` and `agent`, the sentry has an L2 and an L3 tier. `options.tiers` replaces them; if it is a
-   * function, it makes all tiers.
+   * If the policy has `llm` and `agent`, the sentry has an L2 and an L3 tier. `options.tiers`
+   * replaces them; if it is a function, it makes all tiers.
    *
-   * Rejects with a `PolicyError` if the file cannot be read or has more than 1 MiB, or with the problems of the policy.
+   * Rejects with a `PolicyError` if the file cannot be read or has more than 1 MiB, or with the
+   * problems of the policy.
    *
    * @example
    * using sentry = await Sentry.create("/etc/a3s-sentry/sentry.acl", { dryRun: true });
@@ -70,7 +77,10 @@ export class Sentry extends CoreSentry {
     return await Sentry.open(openSource(source), options);
   }
 
-  /** @internal As {@link create}; `revise` overrides the policy's tier settings before the tiers are made. */
+  /**
+   * @internal As {@link create}; `revise` overrides the policy's tier settings before the tiers are
+   * made.
+   */
   static async open(
     { source, folder, ...fromFile }: OpenedSource,
     options: SentryOptions,
@@ -94,8 +104,8 @@ export class Sentry extends CoreSentry {
   }
 
   /**
-   * {@link evaluate}, then {@link enforce} of the decision. If a deny-file cannot be written, `enforceError` says why; the
-   * promise does not reject, and the decision stands.
+   * {@link evaluate}, then {@link enforce} of the decision. If a deny-file cannot be written,
+   * `enforceError` says why; the promise does not reject, and the decision stands.
    *
    * @example
    * const { decision, enforced } = await sentry.evaluateAndEnforce(fileAccess(1, "/etc/shadow", true));
@@ -114,11 +124,13 @@ export class Sentry extends CoreSentry {
   }
 
   /**
-   * Writes the target of a block to the deny-file of its kind, unless it is already there. Returns the file's path as the
-   * policy has it, relative to the working directory. Returns `null` if there is nothing to write: not a block, no action, no
-   * file for its kind, a target that must not be denied, a dry run.
+   * Writes the target of a block to the deny-file of its kind, unless it is already there. Returns
+   * the file's path as the policy has it, relative to the working directory. Returns `null` if
+   * there is nothing to write: not a block, no action, no file for its kind, a target that must not
+   * be denied, a dry run.
    *
-   * Throws an `EnforceError` if the file cannot be written; the next block of the target tries again.
+   * Throws an `EnforceError` if the file cannot be written; the next block of the target tries
+   * again.
    *
    * @example
    * sentry.enforce(await sentry.evaluate(toolExec(1, ["/usr/bin/nc", "-l"]))); // "exec-deny.txt"
@@ -133,7 +145,10 @@ export class Sentry extends CoreSentry {
   }
 }
 
-/** The tiers of the policy and of the options. Paths in `options.agent` are relative to the working directory. */
+/**
+ * The tiers of the policy and of the options. Paths in `options.agent` are relative to the working
+ * directory.
+ */
 async function allTiers(settings: TierSettings, { tiers, agent }: SentryOptions, folder: string): Promise<Tiers> {
   if (typeof tiers === "function") return await tiers(settings);
   return { ...(await tiersOf(settings, agent === undefined ? folder : "")), ...tiers };

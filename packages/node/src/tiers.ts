@@ -2,7 +2,10 @@
 
 import type { TierSettings, Tiers } from "@a3s-sentry/core";
 
-/** Makes the tiers. Relative paths in `agent` are relative to `folder`; `""` is the working directory. */
+/**
+ * Makes the tiers. Relative paths in `agent` are relative to `folder`; `""` is the working
+ * directory.
+ */
 export async function tiersOf({ llm, agent }: TierSettings, folder: string): Promise<Tiers> {
   const tiers: { -readonly [K in keyof Tiers]: Tiers[K] } = {};
   if (llm !== null) {

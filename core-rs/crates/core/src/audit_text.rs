@@ -21,7 +21,7 @@ const MAX_SCANNED_SUBJECT: usize = 1024;
 pub const MAX_SHOWN: usize = 4096;
 
 /// Shown in place of a text that could not be searched for secrets.
-const NOT_SHOWN: &str = "(not shown, since it could not be looked through for secrets)";
+const NOT_SHOWN: &str = "(not shown: the search for secrets failed)";
 
 /// The kinds of secret that stay readable in command lines and log messages: a command may name the host that it sends to
 /// as an e-mail address.

@@ -1,18 +1,18 @@
-//! Regular expressions, many of them at once: which of them match a text, and where one of them does.
+//! Many regular expressions over one text: which of them match, and where one of them matches.
 //!
-//! A [`Pattern`] is a regular expression that is known to compile, with what a text must contain for it to match. A
-//! [`prefilter::Prefilter`] finds which patterns have in a text what they need, in one pass. A [`matcher::Matcher`] then
-//! tries only these. A [`search::Search`] finds the places of a single pattern's matches.
+//! A [`Pattern`] is a regular expression that is known to compile, with the literals that a text must contain for it to
+//! match. A [`prefilter::Prefilter`] finds in one pass over a text which patterns can match it. A [`matcher::Matcher`] then
+//! runs the automata of these patterns only. A [`search::Search`] finds the matches of a single pattern.
+//!
+//! Every text takes time linear in its length, and all automata together take bounded memory.
 
+pub mod literals;
 mod looks;
 pub mod matcher;
-mod need;
 mod pattern;
 pub mod prefilter;
-mod run;
 pub mod search;
 mod size;
 
-pub use need::{Need, Text, fold};
+pub use literals::{Requirements, fold};
 pub use pattern::{Fault, Pattern, PatternError, SyntaxError};
-pub use run::{ByteSet, Run};

@@ -1,10 +1,10 @@
-//! A pattern that asks for other edges: automata cannot find those of Unicode words.
+//! Rewriting the assertions of a pattern: lazy automata do not support Unicode word boundaries.
 
 use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
 
-/// A pattern that matches wherever `hir` does, and more: it does not ask for the edges of Unicode words.
-pub(crate) fn without_words(hir: &Hir) -> Hir {
-    with_looks(hir, |look| match look {
+/// The pattern without its Unicode word boundaries. It matches wherever `hir` does, and possibly in more places.
+pub(crate) fn without_unicode_words(hir: &Hir) -> Hir {
+    map_looks(hir, |look| match look {
         Look::WordUnicode
         | Look::WordUnicodeNegate
         | Look::WordStartUnicode
@@ -15,30 +15,30 @@ pub(crate) fn without_words(hir: &Hir) -> Hir {
     })
 }
 
-/// A pattern in which `put` says what stands for what is asked of a place.
-pub(crate) fn with_looks(hir: &Hir, put: fn(Look) -> Hir) -> Hir {
-    let all = |parts: &[Hir]| parts.iter().map(|part| with_looks(part, put)).collect();
+/// The pattern with each assertion replaced by `replace` of it.
+pub(crate) fn map_looks(hir: &Hir, replace: fn(Look) -> Hir) -> Hir {
+    let all = |parts: &[Hir]| parts.iter().map(|part| map_looks(part, replace)).collect();
     match hir.kind() {
-        HirKind::Look(look) => put(*look),
+        HirKind::Look(look) => replace(*look),
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
         HirKind::Capture(capture) => {
             let mut capture = capture.clone();
-            capture.sub = Box::new(with_looks(&capture.sub, put));
+            capture.sub = Box::new(map_looks(&capture.sub, replace));
             Hir::capture(capture)
         }
         HirKind::Repetition(repetition) => Hir::repetition(Repetition {
             min: repetition.min,
             max: repetition.max,
             greedy: repetition.greedy,
-            sub: Box::new(with_looks(&repetition.sub, put)),
+            sub: Box::new(map_looks(&repetition.sub, replace)),
         }),
         HirKind::Concat(parts) => Hir::concat(all(parts)),
         HirKind::Alternation(branches) => Hir::alternation(all(branches)),
     }
 }
 
-/// What Unicode and ASCII say of a word's edge is the same in ASCII.
-pub(crate) fn ascii_edge(look: Look) -> Look {
+/// The ASCII form of an assertion. In an ASCII text it holds in the same places.
+pub(crate) fn to_ascii(look: Look) -> Look {
     match look {
         Look::WordUnicode => Look::WordAscii,
         Look::WordUnicodeNegate => Look::WordAsciiNegate,

@@ -1,4 +1,4 @@
-//! A regular expression that is known to compile, in bounded memory.
+//! A regular expression that is known to compile in bounded memory.
 
 use std::ops::Range;
 
@@ -6,17 +6,17 @@ use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
 use regex_syntax::ast;
 use regex_syntax::hir::{Hir, HirKind};
 
-use crate::need::{self, Need};
+use crate::literals::Requirements;
 use crate::size;
 
 /// The most memory that one compiled pattern may take, in bytes.
 pub(crate) const MAX_COMPILED: usize = 4 << 20;
-/// Bytes that what alternatives begin with may take, written out for each of them.
+/// The most bytes of a common prefix, counted once for each alternative that it is copied into.
 const MAX_COPIED: usize = 256 << 10;
-/// A pattern with more alternatives than this is tried as a whole.
+/// A pattern with more alternatives than this is not split into branches.
 const MAX_BRANCHES: usize = 64;
-/// Classes such as `\w` that a pattern may write. More would compile to far over [`MAX_COMPILED`], but parsing alone takes
-/// several kilobytes for each, and a document has room for half a million.
+/// The most classes such as `\w` in a pattern. More would exceed [`MAX_COMPILED`] by far, but parsing alone takes several
+/// kilobytes for each, and a document has room for half a million.
 const MAX_CLASSES: usize = 4096;
 
 /// A regular expression in the syntax of the `regex` crate, known to compile.
@@ -31,64 +31,64 @@ const MAX_CLASSES: usize = 4096;
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
-    /// What each of its [`branches`] needs.
-    needs: Vec<Need>,
-    /// No compiled form of it takes more bytes than this.
+    /// What each of its [`branches`] requires.
+    requirements: Vec<Requirements>,
+    /// The most bytes that a compiled form of it takes.
     size: usize,
     groups: usize,
     matches_empty: bool,
 }
 
-/// Why a text is not a pattern that can be used.
+/// Why a text cannot be used as a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PatternError {
-    /// Compiled it would take more than 4 MiB.
+    /// The compiled form would take more than 4 MiB.
     TooLarge,
-    /// It is not a regular expression of the `regex` crate.
+    /// The text is not a regular expression of the `regex` crate.
     Syntax(SyntaxError),
 }
 
 /// What is wrong with the syntax of a regular expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong, in the words of the `regex` crate.
+    /// The problem, in the words of the `regex` crate.
     pub problem: String,
-    /// The bytes of the pattern that it is about, where that is known.
+    /// The bytes of the pattern that the problem is about, if known.
     pub place: Option<Range<usize>>,
-    /// What kind of fault it is, where there is something to say about it.
+    /// The kind of fault, for faults with a remedy of their own.
     pub fault: Fault,
 }
 
 /// Kinds of fault that have a remedy of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Look-around or a back-reference, which no automaton can do in linear time.
+    /// Look-around or a back-reference, which cannot be matched in linear time.
     NotLinear,
     /// A backslash before a character that needs none.
     UnknownEscape,
-    /// Any other.
+    /// Any other fault.
     Other,
 }
 
 impl Pattern {
-    /// Parses a regular expression, and makes sure that it compiles in at most 4 MiB.
+    /// Parses a regular expression, and checks that its compiled form takes at most 4 MiB.
     ///
     /// # Errors
-    /// The text is not a regular expression, or takes too much memory.
+    /// The text is not a regular expression, or its compiled form is too large.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         if classes(text) > MAX_CLASSES {
             return Err(PatternError::TooLarge);
         }
         let hir = regex_syntax::parse(text)
             .map_err(|error| PatternError::Syntax(SyntaxError::of(&error)))?;
-        let size = size::at_most(&hir);
+        let size = size::upper_bound(&hir);
         if size > MAX_COMPILED && is_too_large(&hir) {
             return Err(PatternError::TooLarge);
         }
         let properties = hir.properties();
         Ok(Self {
             text: text.to_owned(),
-            needs: branches(&hir).iter().map(need::of).collect(),
+            requirements: branches(&hir).iter().map(Requirements::of).collect(),
             size,
             groups: properties.explicit_captures_len(),
             matches_empty: properties.minimum_len() == Some(0),
@@ -100,7 +100,7 @@ impl Pattern {
         &self.text
     }
 
-    /// How many capture groups it has, without the one for the whole match.
+    /// The number of capture groups, not counting the whole match.
     pub fn groups(&self) -> usize {
         self.groups
     }
@@ -117,19 +117,21 @@ impl Pattern {
         Some((found.start(), found.end()))
     }
 
-    /// What a subject must have for each branch to match.
-    pub fn needs(&self) -> &[Need] {
-        &self.needs
+    /// What a text must contain for each branch to match.
+    pub fn requirements(&self) -> &[Requirements] {
+        &self.requirements
     }
 
-    /// No compiled form of it takes more bytes than this.
+    /// The most bytes that a compiled form of it takes.
     pub(crate) fn size(&self) -> usize {
         self.size
     }
 
-    /// The pattern's syntax tree. `None` is for the type: what a pattern was made of parses again.
+    /// The pattern's syntax tree. Always `Some`: the text of a pattern has been parsed before.
     pub fn parsed(&self) -> Option<Hir> {
-        regex_syntax::parse(&self.text).ok()
+        let parsed = regex_syntax::parse(&self.text).ok();
+        debug_assert!(parsed.is_some(), "a pattern parses a second time");
+        parsed
     }
 }
 
@@ -157,7 +159,7 @@ impl SyntaxError {
     }
 }
 
-/// Alternatives that together match what a pattern matches. None of them says where, or how far.
+/// Alternatives that together match the same texts as a pattern. They do not preserve where a match is.
 pub(crate) fn branches(hir: &Hir) -> Vec<Hir> {
     split(hir).unwrap_or_else(|| vec![hir.clone()])
 }
@@ -167,11 +169,11 @@ fn split(hir: &Hir) -> Option<Vec<Hir>> {
         HirKind::Capture(capture) => split(&capture.sub),
         HirKind::Alternation(branches) if branches.len() > MAX_BRANCHES => None,
         HirKind::Alternation(branches) => Some(branches.clone()),
-        // The parser writes what all alternatives begin with only once.
+        // The parser factors out the common prefix of all alternatives.
         HirKind::Concat(parts) => {
             let (last, before) = parts.split_last()?;
             let branches = split(last)?;
-            let copied: usize = before.iter().map(size::at_most).sum();
+            let copied: usize = before.iter().map(size::upper_bound).sum();
             if copied.saturating_mul(branches.len()) > MAX_COPIED {
                 return None;
             }
@@ -186,7 +188,7 @@ fn split(hir: &Hir) -> Option<Vec<Hir>> {
     }
 }
 
-/// How many classes a pattern writes, at most.
+/// An upper bound for the number of classes in a pattern.
 fn classes(pattern: &str) -> usize {
     let letters = |pair: &&[u8]| matches!(pair, [b'\\', letter] if b"wWdDsSpP".contains(letter));
     pattern.as_bytes().windows(2).filter(letters).count()

@@ -1,13 +1,13 @@
-//! How much memory a pattern takes once it is compiled: a bound that costs less than compiling it.
+//! An upper bound for the memory of a compiled pattern, which is cheaper than compiling it.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 use regex_syntax::utf8::Utf8Sequences;
 
-/// Bytes that one state of an automaton takes at most, with what belongs to it.
+/// The most bytes that one state of an automaton takes, with its transitions.
 const STATE: usize = 64;
 
-/// No compiled form of `hir` takes more bytes than this.
-pub(crate) fn at_most(hir: &Hir) -> usize {
+/// The most bytes that a compiled form of `hir` takes.
+pub(crate) fn upper_bound(hir: &Hir) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => STATE,
         HirKind::Literal(literal) => STATE * literal.0.len(),
@@ -19,15 +19,15 @@ pub(crate) fn at_most(hir: &Hir) -> usize {
                 .flat_map(|range| Utf8Sequences::new(range.start(), range.end()));
             STATE + STATE * sequences.map(|sequence| sequence.len()).sum::<usize>()
         }
-        HirKind::Capture(capture) => at_most(&capture.sub).saturating_add(2 * STATE),
+        HirKind::Capture(capture) => upper_bound(&capture.sub).saturating_add(2 * STATE),
         HirKind::Repetition(repetition) => {
             let copies = repetition.max.unwrap_or(repetition.min).max(1);
-            let each = at_most(&repetition.sub).saturating_add(2 * STATE);
+            let each = upper_bound(&repetition.sub).saturating_add(2 * STATE);
             each.saturating_mul(copies as usize + 1)
         }
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts
             .iter()
-            .map(|part| at_most(part).saturating_add(STATE))
+            .map(|part| upper_bound(part).saturating_add(STATE))
             .fold(STATE, usize::saturating_add),
     }
 }

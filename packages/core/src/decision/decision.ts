@@ -23,13 +23,17 @@ export function isAtLeast(severity: Severity, other: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(other);
 }
 
-/** The tier that decided: `"Rules"` is L1, `"Llm"` L2, `"Agent"` L3, `"Sae"` the tier for model activations. */
+/**
+ * The tier that decided: `"Rules"` is L1, `"Llm"` L2, `"Agent"` L3, `"Sae"` the tier for model
+ * activations.
+ */
 export type Tier = "Rules" | "Llm" | "Agent" | "Sae";
 
 /**
  * What the kernel guards shall deny after a block.
  *
- * `target` is an address or host name (`DenyEgress`), or a path as the event has it (`DenyFile`, `DenyExec`).
+ * `target` is an address or host name (`DenyEgress`), or a path as the event has it (`DenyFile`,
+ * `DenyExec`).
  */
 export interface Action {
   readonly kind: ActionKind;
@@ -39,8 +43,8 @@ export interface Action {
 /**
  * The judgment of one event.
  *
- * Decisions are frozen, and several events may share one object: compare fields, and keep no state by object.
- * A field that does not apply is absent, never `undefined` or `null`.
+ * Decisions are frozen, and several events may share one object: compare fields, and keep no state
+ * by object. A field that does not apply is absent, never `undefined` or `null`.
  *
  * @example
  * const decision = sentry.classify(egress(1234, "169.254.169.254", 80));

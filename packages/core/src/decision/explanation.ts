@@ -4,8 +4,8 @@ import type { RuleTrace as CoreRuleTrace, TextSpan, Trace } from "../generated/w
 import type { Decision, EventKind } from "./decision.js";
 
 /**
- * One rule for the event's kind. `outcome` is `"decided"`, `"shadowed"` (it matches, but an earlier rule decided) or
- * `"no-match"`; `why` says it in words.
+ * One rule for the event's kind. `outcome` is `"decided"`, `"shadowed"` (it matches, but an earlier
+ * rule decided) or `"no-match"`; `why` says it in words.
  */
 export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">> {
   /** What the pattern matched, in UTF-16 units of the subject; absent if it did not match. */
@@ -25,7 +25,10 @@ export interface Explanation {
   readonly span?: Readonly<TextSpan>;
   /** That part as text. */
   readonly matched?: string;
-  /** The decision of the policy's SAE tier, with its score: only for `LlmActivations` events, and if the policy has the tier. */
+  /**
+   * The decision of the policy's SAE tier, with its score: only for `LlmActivations` events, and if
+   * the policy has the tier.
+   */
   readonly sae?: Decision;
   /** Every rule for events of this kind, in order. */
   readonly rules: readonly RuleTrace[];

@@ -56,7 +56,9 @@ export class L1Decisions {
   }
 }
 
-/** L1's decisions where a caller's tier judges `LlmActivations` events: L1 escalates all of them. */
+/**
+ * L1's decisions where a caller's tier judges `LlmActivations` events: L1 escalates all of them.
+ */
 export class L1WithoutActivations extends L1Decisions {
   override of(code: number): Decision {
     return kindOf(code) === "LlmActivations" ? LEFT_TO_SAE[isPartial(code) ? "partial" : "complete"] : super.of(code);
@@ -74,7 +76,10 @@ function leftToSae(evidence: Evidence): Decision {
   return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }
 
-/** The decision on an event that the rule engine failed on. The event was not judged, so it must not pass as harmless. */
+/**
+ * The decision on an event that the rule engine failed on. The event was not judged, so it must not
+ * pass as harmless.
+ */
 export function engineFailed(why: string): Decision {
   return Object.freeze({
     verdict: "escalate",

@@ -37,7 +37,10 @@ export interface CompileResult {
   readonly report: CompileReport;
 }
 
-/** Compiles a policy. With `lints`, the report also has warnings about rules. Throws `EngineFailure`. */
+/**
+ * Compiles a policy. With `lints`, the report also has warnings about rules. Throws
+ * `EngineFailure`.
+ */
 export function compile(instance: Instance, spec: EngineSpec, { lints }: { readonly lints: boolean }): CompileResult {
   const { source, lookup } = spec;
   try {
@@ -58,7 +61,10 @@ function prepare(instance: Instance, handle: Handle, { sae, secrets, activations
   return { generation: instance.generation, handle, input: new InputBuffer(handle, instance.memory) };
 }
 
-/** Attaches a dictionary of features to a handle. If the report has diagnostics, nothing has changed. */
+/**
+ * Attaches a dictionary of features to a handle. If the report has diagnostics, nothing has
+ * changed.
+ */
 export function attachDictionary(handle: Handle, { dict, text, escalateAt, blockAt }: Dictionary): CompileReport {
   return parseJson<CompileReport>(handle.attachSae(dict, text, escalateAt, blockAt));
 }

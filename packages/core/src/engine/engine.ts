@@ -1,4 +1,5 @@
-// The interface to the rule engine: one compiled policy, events in, an integer out. All code that knows wasm is behind it.
+// The interface to the rule engine: one compiled policy, events in, an integer out. All code that
+// knows wasm is behind it.
 
 import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
@@ -27,8 +28,8 @@ const judgeForTiers = (handle: Handle, length: number): number => handle.judgeFo
 /**
  * One compiled policy.
  *
- * A failure of the wasm instance leaves this class only as {@link FAILED_CODE} or as an `EngineFailure`. The next call gets a
- * fresh instance, with the policy compiled again.
+ * A failure of the wasm instance leaves this class only as {@link FAILED_CODE} or as an
+ * `EngineFailure`. The next call gets a fresh instance, with the policy compiled again.
  */
 export class Engine {
   readonly #instance: Instance;
@@ -61,8 +62,8 @@ export class Engine {
   }
 
   /**
-   * Attaches a dictionary of features, permanently. If the report has diagnostics, nothing has changed. Earlier forks do not
-   * get the dictionary. Throws `EngineFailure`.
+   * Attaches a dictionary of features, permanently. If the report has diagnostics, nothing has
+   * changed. Earlier forks do not get the dictionary. Throws `EngineFailure`.
    */
   attachSae(dictionary: Dictionary): CompileReport {
     const report = this.#call(({ handle }) => attachDictionary(handle, dictionary));
@@ -75,18 +76,26 @@ export class Engine {
     return this.#spec.sae !== undefined;
   }
 
-  /** From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`. */
+  /**
+   * From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`.
+   */
   includeActivations(): void {
     this.#call(({ handle }) => handle.giveActivations());
     this.#spec = { ...this.#spec, activations: true };
   }
 
-  /** Judges one event, and keeps it for {@link target}, {@link explain}, {@link auditSummary} and {@link score}. Never throws. */
+  /**
+   * Judges one event, and keeps it for {@link target}, {@link explain}, {@link auditSummary} and
+   * {@link score}. Never throws.
+   */
   judge(event: string | Uint8Array): number {
     return this.#judge(event, judge);
   }
 
-  /** As {@link judge}; also keeps the facts of an event that a tier has to judge, for {@link takeFacts}. Never throws. */
+  /**
+   * As {@link judge}; also keeps the facts of an event that a tier has to judge, for
+   * {@link takeFacts}. Never throws.
+   */
   judgeForTiers(event: string | Uint8Array): number {
     return this.#judge(event, judgeForTiers);
   }
@@ -101,12 +110,18 @@ export class Engine {
     return this.#call(({ handle }) => required(handle.target()));
   }
 
-  /** The facts of the event that {@link judgeForTiers} judged last. Throws `EngineFailure`, also on a second call. */
+  /**
+   * The facts of the event that {@link judgeForTiers} judged last. Throws `EngineFailure`, also on
+   * a second call.
+   */
   takeFacts(): EventFacts {
     return this.#call(({ handle }) => parseJson<EventFacts>(handle.takeFacts()));
   }
 
-  /** The facts of an event, without judging it; `null` if it is not an event. Throws `EngineFailure`. */
+  /**
+   * The facts of an event, without judging it; `null` if it is not an event. Throws
+   * `EngineFailure`.
+   */
   facts(event: string | Uint8Array): EventFacts | null {
     return this.#call(({ input, handle }) => {
       this.#length = input.write(event);
@@ -144,8 +159,8 @@ export class Engine {
   }
 
   /**
-   * Adds secret patterns, as ACL text, permanently. Call it before the first scan. Returns the patterns that cannot be used.
-   * Earlier forks do not get the patterns. Throws `EngineFailure`.
+   * Adds secret patterns, as ACL text, permanently. Call it before the first scan. Returns the
+   * patterns that cannot be used. Earlier forks do not get the patterns. Throws `EngineFailure`.
    */
   importSecrets(acl: string): UnusablePattern[] {
     const unusable = this.#call(({ handle }) => readUnusable(handle.importSecrets(acl)));
@@ -154,8 +169,8 @@ export class Engine {
   }
 
   /**
-   * Finds secrets in a text of at most 16 MiB. Overwrites the event judged last. Throws `EngineFailure` if the text could not
-   * be searched.
+   * Finds secrets in a text of at most 16 MiB. Overwrites the event judged last. Throws
+   * `EngineFailure` if the text could not be searched.
    */
   scan(text: string, part: ScanPart): Scan {
     return this.#call((compiled) => {
@@ -164,7 +179,9 @@ export class Engine {
     });
   }
 
-  /** The first 4 KiB of a text without its secrets; e-mail addresses stay. Throws `EngineFailure`. */
+  /**
+   * The first 4 KiB of a text without its secrets; e-mail addresses stay. Throws `EngineFailure`.
+   */
   masked(text: string): string {
     return this.#call(({ handle }) => handle.shown(text));
   }
@@ -174,14 +191,17 @@ export class Engine {
     return this.#compiled?.generation === this.#instance.generation;
   }
 
-  /** Takes the next bytes of the stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`. */
+  /**
+   * Takes the next bytes of the stream, at most {@link MAX_CHUNK_BYTES}. Throws `EngineFailure`.
+   */
   feed(chunk: Uint8Array): Row[] {
     return this.#call((compiled) => this.#rows(compiled, this.#feed(compiled, chunk)));
   }
 
   /**
-   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a newline. A line that is too
-   * long is malformed. Do not use it on an engine that reads a stream. Throws `EngineFailure`.
+   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a
+   * newline. A line that is too long is malformed. Do not use it on an engine that reads a stream.
+   * Throws `EngineFailure`.
    */
   lineCodes(lines: Uint8Array): number[] {
     return this.#call((compiled) => {
@@ -200,13 +220,19 @@ export class Engine {
     return this.#call(({ handle }) => parseJson<Counters>(handle.counters()));
   }
 
-  /** The facts of a row, valid until the next {@link feed}. Throws `EngineFailure`, also if the row's instance failed. */
+  /**
+   * The facts of a row, valid until the next {@link feed}. Throws `EngineFailure`, also if the
+   * row's instance failed.
+   */
   factsAt(row: Row): EventFacts {
     this.#requireIntact();
     return this.#call(({ handle }) => parseJson<EventFacts>(handle.rowFacts(row.index)));
   }
 
-  /** The bytes of a row's line, valid until the next {@link feed}: a view, not a copy. Throws as {@link factsAt}. */
+  /**
+   * The bytes of a row's line, valid until the next {@link feed}: a view, not a copy. Throws as
+   * {@link factsAt}.
+   */
   lineAt(row: Row): Uint8Array {
     this.#requireIntact();
     return new Uint8Array(this.#instance.memory.buffer, row.address, row.length);

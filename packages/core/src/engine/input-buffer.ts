@@ -7,7 +7,10 @@ import type { Handle, Memory } from "./module.js";
 const encoder = new TextEncoder();
 const FIRST_SIZE = 4096;
 
-/** The input buffer of one handle. It only grows, and finds its address again after wasm memory has grown. */
+/**
+ * The input buffer of one handle. It only grows, and finds its address again after wasm memory has
+ * grown.
+ */
 export class InputBuffer {
   readonly #handle: Handle;
   readonly #memory: Memory;
@@ -19,7 +22,10 @@ export class InputBuffer {
     this.#memory = memory;
   }
 
-  /** Writes an event. Returns its length in bytes, or -1 if it has more than 16 MiB. A lone surrogate becomes U+FFFD. */
+  /**
+   * Writes an event. Returns its length in bytes, or -1 if it has more than 16 MiB. A lone
+   * surrogate becomes U+FFFD.
+   */
   write(event: string | Uint8Array): number {
     const atMost = typeof event === "string" ? event.length * MAX_BYTES_PER_UNIT : event.length;
     // After wasm memory has grown, the old view has length 0.

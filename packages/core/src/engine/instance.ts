@@ -2,7 +2,10 @@
 
 import type { CoreModule, Memory } from "./module.js";
 
-/** The instance behind a module. Each failure starts a new generation; handles of an older one are unusable. */
+/**
+ * The instance behind a module. Each failure starts a new generation; handles of an older one are
+ * unusable.
+ */
 export class Instance {
   static readonly #known = new WeakMap<CoreModule, Instance>();
   readonly #core: CoreModule;
@@ -23,7 +26,9 @@ export class Instance {
     return this.#generation;
   }
 
-  /** The module, with a fresh instance if the last one failed. Throws if no fresh instance starts. */
+  /**
+   * The module, with a fresh instance if the last one failed. Throws if no fresh instance starts.
+   */
   get core(): CoreModule {
     if (this.#failed) this.#replace();
     return this.#core;
@@ -35,8 +40,8 @@ export class Instance {
   }
 
   /**
-   * Discards the instance after `error`, and returns the error's message. After a trap, nothing in the instance's memory
-   * can be relied on.
+   * Discards the instance after `error`, and returns the error's message. After a trap, nothing in
+   * the instance's memory can be relied on.
    */
   discard(error: unknown): string {
     this.#generation++;
@@ -47,7 +52,8 @@ export class Instance {
   #replace(): void {
     const before = this.#core.memory();
     this.#core.reset();
-    // The glue writes a call's arguments into memory before it starts the fresh instance, so the first call must have none.
+    // The glue writes a call's arguments into memory before it starts the fresh instance, so the
+    // first call must have none.
     this.#core.ready();
     if (this.#core.memory() === before) throw new Error("no fresh instance started");
     this.#failed = false;

@@ -1,4 +1,5 @@
-// The rule engine's glue code as wasm-bindgen makes it of core-rs/crates/wasm: all that this package knows of it.
+// The rule engine's glue code as wasm-bindgen makes it of core-rs/crates/wasm: all that this
+// package knows of it.
 
 /** An instance's memory: the part of `WebAssembly.Memory` that is used here. */
 export interface Memory {
@@ -15,18 +16,25 @@ export interface Compilation {
   free(): void;
 }
 
-/** One compiled policy. Returned addresses are valid until the next call that may grow the instance's memory. */
+/**
+ * One compiled policy. Returned addresses are valid until the next call that may grow the
+ * instance's memory.
+ */
 export interface Handle {
   free(): void;
   /** A second handle on the same compiled policy, with buffers and a stream of its own. */
   fork(): Handle;
   /**
-   * Attaches a dictionary of features. Returns a `CompileReport` as JSON, without a policy; it has no diagnostics if the
-   * dictionary was attached. The stream then has a row for each `LlmActivations` event, and `rowAuditSummaries` a third line for
-   * each row: its `SaeDecision` as JSON, empty for other kinds of event.
+   * Attaches a dictionary of features. Returns a `CompileReport` as JSON, without a policy; it has
+   * no diagnostics if the dictionary was attached. The stream then has a row for each
+   * `LlmActivations` event, and `rowAuditSummaries` a third line for each row: its `SaeDecision` as
+   * JSON, empty for other kinds of event.
    */
   attachSae(name: string, text: string, escalateAt: number, blockAt: number): string;
-  /** The `SaeDecision` of the event in the input buffer, as JSON; `undefined` without a dictionary, or for another kind. */
+  /**
+   * The `SaeDecision` of the event in the input buffer, as JSON; `undefined` without a dictionary,
+   * or for another kind.
+   */
   score(len: number): string | undefined;
   /** The address of an input buffer for one event of `len` bytes; 0 if `len` is over the limit. */
   input(len: number): number;
@@ -38,21 +46,23 @@ export interface Handle {
   target(): string | undefined;
   /** The `EventFacts` that `judgeForTiers` kept, as JSON, once; `undefined` if there are none. */
   takeFacts(): string | undefined;
-  /** The `EventFacts` of the event in the input buffer, as JSON; `undefined` if it is not an event. */
+  /**
+   * The `EventFacts` of the event in the input buffer, as JSON; `undefined` if it is not an event.
+   */
   facts(len: number): string | undefined;
   /** The `Trace` of the event in the input buffer, as JSON; `undefined` if it is not an event. */
   explain(len: number): string | undefined;
   /**
-   * Adds secret patterns, as ACL text, before the first scan. Returns two lines for each that cannot be used: its id, and
-   * the reason.
+   * Adds secret patterns, as ACL text, before the first scan. Returns two lines for each that
+   * cannot be used: its id, and the reason.
    */
   importSecrets(source: string): string;
   /** The kinds of secrets, one a line; `undefined` if their patterns take too much memory. */
   secretKinds(): string | undefined;
   /**
-   * Finds secrets in the first `len` bytes of the input buffer, after the first `from`, and overwrites the buffer. Returns
-   * the address of u32 values: the number of finds, the unit until which they are stable, then start, end and kind of each.
-   * 0 if the search failed.
+   * Finds secrets in the first `len` bytes of the input buffer, after the first `from`, and
+   * overwrites the buffer. Returns the address of u32 values: the number of finds, the unit until
+   * which they are stable, then start, end and kind of each. 0 if the search failed.
    */
   scan(len: number, from: number, isLast: boolean, placeholders: boolean): number;
   /** The address of a buffer for `len` bytes of a stream; 0 if `len` is over 1 MiB. */
@@ -71,7 +81,10 @@ export interface Handle {
   rows(): number;
   /** `Counters` as JSON. */
   counters(): string;
-  /** Two lines for each row: `head` and `target` of an `AuditSummary` (rows.ts). Every line ends in a newline. */
+  /**
+   * Two lines for each row: `head` and `target` of an `AuditSummary` (rows.ts). Every line ends in
+   * a newline.
+   */
   rowAuditSummaries(): string;
   /** The same two lines for the event in the input buffer. */
   auditSummary(len: number): string;
@@ -85,7 +98,10 @@ export interface CoreModule {
   compile(name: string, source: string, lookup: (name: string) => string | undefined, lints: boolean): Compilation;
   /** A `Risk` as JSON; `undefined` for an unknown kind. */
   inferRisk(reason: string, kind: string): string | undefined;
-  /** Requests a fresh instance for the next call, which must be {@link ready}. From then on, older handles throw. */
+  /**
+   * Requests a fresh instance for the next call, which must be {@link ready}. From then on, older
+   * handles throw.
+   */
   reset(): void;
   /** Starts the requested instance. */
   ready(): void;

@@ -11,13 +11,19 @@ export interface AuditSummary {
   readonly target: string;
 }
 
-/** One line that needs attention: its index in the table, its address and length in memory, and its code. */
+/**
+ * One line that needs attention: its index in the table, its address and length in memory, and its
+ * code.
+ */
 export interface Row extends AuditSummary {
   readonly index: number;
   readonly address: number;
   readonly length: number;
   readonly code: number;
-  /** The `SaeDecision` of an `LlmActivations` event, as JSON; empty for other kinds, and without a dictionary. */
+  /**
+   * The `SaeDecision` of an `LlmActivations` event, as JSON; empty for other kinds, and without a
+   * dictionary.
+   */
   readonly score: string;
 }
 

@@ -29,7 +29,10 @@ export interface Scan {
   readonly stableUntil: number;
 }
 
-/** An imported secret pattern that cannot be used. `id` is empty if the problem is not about one pattern. */
+/**
+ * An imported secret pattern that cannot be used. `id` is empty if the problem is not about one
+ * pattern.
+ */
 export interface UnusablePattern {
   readonly id: string;
   readonly problem: string;

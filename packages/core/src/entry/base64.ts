@@ -1,4 +1,5 @@
-// Decoding base64 by the fastest means of the runtime. (`Uint8Array.from(atob(…))` is a hundred times slower.)
+// Decoding base64 by the fastest means of the runtime. (`Uint8Array.from(atob(…))` is a hundred
+// times slower.)
 
 interface Native {
   readonly Buffer?: { from(text: string, encoding: "base64"): Uint8Array };

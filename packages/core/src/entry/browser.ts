@@ -1,5 +1,5 @@
-// Entry for browsers: the wasm module is part of the code, and compiled off the main thread when it is first needed.
-// A content security policy must allow `wasm-unsafe-eval`.
+// Entry for browsers: the wasm module is part of the code, and compiled off the main thread when it
+// is first needed. A content security policy must allow `wasm-unsafe-eval`.
 
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";

@@ -1,5 +1,5 @@
-// Entry for Node.js, Deno and Bun: the wasm module is part of the code and ready on import, so a bundle cannot lose a file and
-// no permission is needed.
+// Entry for Node.js, Deno and Bun: the wasm module is part of the code and ready on import, so a
+// bundle cannot lose a file and no permission is needed.
 
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";

@@ -1,4 +1,5 @@
-// Entry without the wasm module, which the caller provides, for example from `@a3s-sentry/core/sentry.wasm`.
+// Entry without the wasm module, which the caller provides, for example from
+// `@a3s-sentry/core/sentry.wasm`.
 
 import initGlue from "../../wasm/sentry_core.js";
 import { provideCore } from "../engine/loader.js";
@@ -11,8 +12,8 @@ export * from "../index.js";
 export type WasmInput = WebAssembly.Module | ArrayBuffer | Uint8Array | URL | string;
 
 /**
- * Loads the module. Call it before `Sentry.create` or `lint`, which wait for it. After it has succeeded, further calls do
- * nothing. Rejects if the module cannot be fetched or is invalid.
+ * Loads the module. Call it before `Sentry.create` or `lint`, which wait for it. After it has
+ * succeeded, further calls do nothing. Rejects if the module cannot be fetched or is invalid.
  *
  * @example
  * import { init, Sentry } from "@a3s-sentry/core/slim";

@@ -19,8 +19,8 @@ export interface EventOptions {
 /**
  * A command that an agent ran. Rules match `argv` joined by one space.
  *
- * All builders: `pid` is an unsigned 32-bit integer. They throw a `TypeError` that names an argument of the wrong type or
- * out of range, and a `RangeError` for an event of more than 16 MiB.
+ * All builders: `pid` is an unsigned 32-bit integer. They throw a `TypeError` that names an
+ * argument of the wrong type or out of range, and a `RangeError` for an event of more than 16 MiB.
  *
  * @example
  * toolExec(1234, ["ls", "-la"]); // '{"event":{"ToolExec":{"pid":1234,"argv":["ls","-la"]}}}'
@@ -86,8 +86,9 @@ export function sslContent(
 }
 
 /**
- * An action that matters to the kernel's security. `kind` is `"setuid-root"`, `"ptrace"` or `"bind"`; `detail` (the traced
- * pid, the port) is an unsigned 64-bit integer, given as a bigint above `Number.MAX_SAFE_INTEGER`.
+ * An action that matters to the kernel's security. `kind` is `"setuid-root"`, `"ptrace"` or
+ * `"bind"`; `detail` (the traced pid, the port) is an unsigned 64-bit integer, given as a bigint
+ * above `Number.MAX_SAFE_INTEGER`.
  *
  * @example
  * securityAction(1234, "ptrace", 4321);
@@ -103,7 +104,8 @@ export function securityAction(
 }
 
 /**
- * Features of a sparse autoencoder that a model's answer activated: pairs of an id and an activation, a finite 32-bit float.
+ * Features of a sparse autoencoder that a model's answer activated: pairs of an id and an
+ * activation, a finite 32-bit float.
  *
  * @example
  * llmActivations(1234, 20, [[8801, 0.9]]);

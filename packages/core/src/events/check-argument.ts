@@ -1,4 +1,5 @@
-// Checks of an event builder's arguments. Each returns the argument as JSON text, or throws a `TypeError` that names it.
+// Checks of an event builder's arguments. Each returns the argument as JSON text, or throws a
+// `TypeError` that names it.
 
 const U32_MAX = 0xffff_ffff;
 const U64_MAX = 0xffff_ffff_ffff_ffffn;

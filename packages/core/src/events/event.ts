@@ -1,11 +1,13 @@
-// Events as objects, in the shape that collectors send (docs/events.md), and as the JSON text that builders return.
+// Events as objects, in the shape that collectors send (docs/events.md), and as the JSON text that
+// builders return.
 
 import type { EventKind } from "../generated/wire.js";
 
 /**
- * The judged fields of each kind of event, and those that tell a cut event. A collector may send more; they are ignored.
+ * The judged fields of each kind of event, and the marks of a cut event. Other fields are ignored.
  *
- * `pid`, `ppid`, `uid`, `layer` and the id of a feature are unsigned 32-bit integers, `port` is an unsigned 16-bit integer.
+ * `pid`, `ppid`, `uid`, `layer` and the id of a feature are unsigned 32-bit integers, `port` is an
+ * unsigned 16-bit integer.
  */
 export interface EventFields {
   /** A command that ran. */
@@ -32,7 +34,9 @@ export interface EventFields {
     readonly pid: number;
     /** Such as `"setuid-root"`, `"ptrace"` or `"bind"`. */
     readonly kind: string;
-    /** An unsigned 64-bit integer: the traced pid, the port. Default 0. Above 2^53, use the builder. */
+    /**
+     * An unsigned 64-bit integer: the traced pid, the port. Default 0. Above 2^53, use the builder.
+     */
     readonly detail?: number;
   };
   /** An outgoing connection. */
@@ -94,8 +98,8 @@ export type SentryEvent<K extends EventKind = EventKind> = {
 declare const eventKind: unique symbol;
 
 /**
- * The JSON text of a {@link SentryEvent}, made by a builder. It is certainly an event, so its decision is never `null`.
- * `EventJson<"Dns">` is the text of one kind.
+ * The JSON text of a {@link SentryEvent}, made by a builder. It is certainly an event, so its
+ * decision is never `null`. `EventJson<"Dns">` is the text of one kind.
  */
 export type EventJson<K extends EventKind = EventKind> = string & { readonly [eventKind]: K };
 

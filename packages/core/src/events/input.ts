@@ -1,10 +1,13 @@
-// From an event as the caller gave it to text or bytes for the rule engine.
+// Conversion of a caller's event to text or bytes for the rule engine.
 
 import type { EventInput } from "./event.js";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The event's JSON as text or bytes. A value that JSON cannot hold becomes the empty text, which is not an event. */
+/**
+ * The event's JSON as text or bytes. A value that JSON cannot hold becomes the empty text, which is
+ * not an event.
+ */
 export function encodeEvent(event: EventInput): string | Uint8Array {
   if (typeof event === "string" || isBytes(event)) return event;
   try {
@@ -15,8 +18,8 @@ export function encodeEvent(event: EventInput): string | Uint8Array {
 }
 
 /**
- * Throws a `TypeError` unless `value` is a `Uint8Array`. Without the check, a text would be read as one byte per character
- * and an `ArrayBuffer` as empty.
+ * Throws a `TypeError` unless `value` is a `Uint8Array`. Without the check, a text would be read as
+ * one byte per character and an `ArrayBuffer` as empty.
  */
 export function requireBytes(name: string, value: unknown): void {
   if (!isBytes(value)) throw new TypeError(`\`${name}\` must be a Uint8Array: encode text first`);
@@ -27,7 +30,10 @@ function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array || Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
-/** The text of an event; invalid UTF-8 becomes U+FFFD. Copies bytes, since not every runtime decodes shared memory. */
+/**
+ * The text of an event; invalid UTF-8 becomes U+FFFD. Copies bytes, since not every runtime decodes
+ * shared memory.
+ */
 export function eventText(event: string | Uint8Array): string {
   return typeof event === "string" ? event : decodeUtf8(new Uint8Array(event));
 }

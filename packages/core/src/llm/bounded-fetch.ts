@@ -1,4 +1,5 @@
-// `fetch` for an untrusted endpoint: no redirects, and a reply of limited size that is read to its end.
+// `fetch` for an untrusted endpoint: no redirects, and a reply of limited size that is read to its
+// end.
 
 import { LlmFailure, StatusFailure } from "./llm-failure.js";
 
@@ -19,8 +20,9 @@ export interface BoundedReply {
 /**
  * Sends a request, and reads the whole reply while `init.signal` can still abort it.
  *
- * Returns `undefined` for any other successful status than 200. Rejects with a `StatusFailure` for other statuses, with an
- * `LlmFailure` for a reply of more than 1 MiB, and with what `fetch` rejects with.
+ * Returns `undefined` for any other successful status than 200. Rejects with a `StatusFailure` for
+ * other statuses, with an `LlmFailure` for a reply of more than 1 MiB, and with what `fetch`
+ * rejects with.
  */
 export async function boundedFetch(url: string, init: RequestInit): Promise<BoundedReply | undefined> {
   // "manual", because workers do not support "error".

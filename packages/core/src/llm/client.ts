@@ -27,7 +27,9 @@ export interface ChatRequest {
   readonly tool_choice?: "auto" | "none" | "required";
 }
 
-/** A reply as the protocol has it. It is not validated: any part may be missing or of another type. */
+/**
+ * A reply as the protocol has it. It is not validated: any part may be missing or of another type.
+ */
 export interface ChatCompletion {
   readonly choices: readonly {
     readonly message: { readonly content: string | null; readonly tool_calls?: readonly ToolCall[] };
@@ -36,7 +38,10 @@ export interface ChatCompletion {
 }
 
 export interface ChatClient {
-  /** Sends one request. Rejects with an `LlmFailure`, with what `fetch` rejects with, or with the signal's reason. */
+  /**
+   * Sends one request. Rejects with an `LlmFailure`, with what `fetch` rejects with, or with the
+   * signal's reason.
+   */
   complete(request: ChatRequest, options?: { readonly signal?: AbortSignal }): Promise<ChatCompletion>;
 }
 
@@ -46,11 +51,13 @@ const KEY = /^[\x21-\x7e]+$/;
 const JSON_TYPE = /^application\/json$|\+json$/;
 
 /**
- * A client for the endpoint at the base URL `url` (`http://host/v1`), with the bearer key if there is one.
+ * A client for the endpoint at the base URL `url` (`http://host/v1`), with the bearer key if there
+ * is one.
  *
- * It never retries, follows no redirect, and reads replies of at most 1 MiB. It uses no environment variable, logs nothing,
- * and its errors contain no header and no text of the endpoint; a status that is not successful is an error with that
- * `status`. Its only deadline is the `signal` of a call.
+ * It never retries, follows no redirect, and reads replies of at most 1 MiB. It uses no environment
+ * variable, logs nothing, and its errors contain no header and no text of the endpoint; a status
+ * that is not successful is an error with that `status`. Its only deadline is the `signal` of a
+ * call.
  *
  * Throws a `TypeError` for an invalid URL, and for a key that a header cannot hold.
  *

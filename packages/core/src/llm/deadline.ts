@@ -4,8 +4,8 @@ import { linkedTo, orAborted } from "../pipeline/abort.js";
 import { LlmFailure } from "./llm-failure.js";
 
 /**
- * Runs `work` with a signal that aborts when `signal` does, or after `seconds`. Rejects at that moment: with the reason of
- * `signal`, or with an {@link LlmFailure}.
+ * Runs `work` with a signal that aborts when `signal` does, or after `seconds`. Rejects at that
+ * moment: with the reason of `signal`, or with an {@link LlmFailure}.
  */
 export async function withDeadline<T>(
   seconds: number,

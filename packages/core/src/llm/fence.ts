@@ -11,8 +11,8 @@ export interface Fence {
 }
 
 /**
- * A fence with a new random marker (128 bits). Use it for one prompt, and create it after the text: a text written by someone
- * who has seen the marker could contain it.
+ * A fence with a new random marker (128 bits). Use it for one prompt, and create it after the text:
+ * a text written by someone who has seen the marker could contain it.
  *
  * @example
  * const { begin, end, wrap } = fence();

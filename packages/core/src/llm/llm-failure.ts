@@ -16,12 +16,15 @@ export class StatusFailure extends LlmFailure {
   }
 }
 
-/** The codes by which systems and runtimes identify a failed connection (`ECONNREFUSED`, `ConnectionRefused`). */
+/**
+ * The codes by which systems and runtimes identify a failed connection (`ECONNREFUSED`,
+ * `ConnectionRefused`).
+ */
 const CODE = /^[A-Za-z]\w{2,40}$/;
 
 /**
- * Why a call failed, in words that are safe to show. Of other errors than {@link LlmFailure} only the code is used, since a
- * message may repeat a header, an address or the reply.
+ * Why a call failed, in words that are safe to show. Of other errors than {@link LlmFailure} only
+ * the code is used, since a message may repeat a header, an address or the reply.
  *
  * @example
  * await client.complete(request).catch((error) => console.error(failureOf(error))); // "HTTP 503"

@@ -1,12 +1,17 @@
-// Detection of a reply that repeats the event: an event may contain an answer for the model to repeat.
+// Detection of a reply that repeats the event: an event may contain an answer for the model to
+// repeat.
 
 import { LlmFailure } from "./llm-failure.js";
 import { NO_REASON, type Reply } from "./reply.js";
 
 /**
- * Throws an `Error` if a reply that does not block repeats an answer from the event: one of the `judged` texts mentions a
- * verdict and contains the reply's reason, however it is quoted there. This also rejects the reply of a model that quotes
- * such an answer to explain why it ignores it.
+ * Throws an `Error` if a reply that does not block repeats an answer from the event: one of the
+ * `judged` texts mentions a verdict and contains the reply's reason, however it is quoted there.
+ * This also rejects the reply of a model that quotes such an answer to explain why it ignores it.
+ *
+ * @example
+ * const reply = readReply(text);
+ * refuseEcho(reply, event.subject, event.line);
  */
 export function refuseEcho({ verdict, reason }: Reply, ...judged: readonly string[]): void {
   if (verdict === "block") return;

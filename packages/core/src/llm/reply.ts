@@ -18,9 +18,10 @@ export interface Reply {
 }
 
 /**
- * Reads the JSON object in a reply. Prose or code fences may surround it, and `<think>…</think>` may precede it. An invalid
- * severity becomes medium. Throws an `Error`, whose message has no text of the reply, if there is no object, more than one,
- * or a verdict that is not `"allow"`, `"block"` or `"escalate"`. Runs in time linear in the text's length.
+ * Reads the JSON object in a reply. Prose or code fences may surround it, and `<think>…</think>`
+ * may precede it. An invalid severity becomes medium. Throws an `Error`, whose message has no text
+ * of the reply, if there is no object, more than one, or a verdict that is not `"allow"`, `"block"`
+ * or `"escalate"`. Runs in time linear in the text's length.
  *
  * @example
  * readReply('Sure: {"verdict":"block","severity":"high","reason":"reads keys"}').verdict; // "block"
@@ -33,7 +34,8 @@ export function readReply(text: string): Reply {
   if (objects.length > 1) throw new LlmFailure("the reply has several JSON objects");
   const { verdict, severity, reason } = found;
   if (!isVerdict(verdict)) throw new LlmFailure("the reply has no `verdict` of `allow`, `block` or `escalate`");
-  // A parser takes the last of two verdicts in one object; the other one may also be in an unfinished object.
+  // A parser takes the last of two verdicts in one object; the other one may also be in an
+  // unfinished object.
   if ((answer.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
   return {
     verdict,
@@ -42,7 +44,10 @@ export function readReply(text: string): Reply {
   };
 }
 
-/** The reply without its thoughts, which may contain drafts of an answer. Unfinished thoughts are the whole reply. */
+/**
+ * The reply without its thoughts, which may contain drafts of an answer. Unfinished thoughts are
+ * the whole reply.
+ */
 function withoutThoughts(text: string): string {
   if (!text.trimStart().startsWith("<think>")) return text;
   const end = text.indexOf("</think>");
@@ -64,8 +69,8 @@ function parsed(source: string): Parsed | undefined {
 }
 
 /**
- * The outermost texts from a brace to its closing brace; braces in strings do not count. The limit is there because parsing
- * invalid JSON takes much longer than finding it.
+ * The outermost texts from a brace to its closing brace; braces in strings do not count. The limit
+ * is there because parsing invalid JSON takes much longer than finding it.
  */
 function objectsIn(text: string): string[] {
   const found: string[] = [];

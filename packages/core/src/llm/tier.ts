@@ -13,9 +13,10 @@ import { readReply } from "./reply.js";
 import { withoutKey } from "./without-key.js";
 
 /**
- * The L2 tier for an endpoint. Its answers have the tier `"Llm"` and the reason `"L2: …"`; a block denies the event's target.
- * A failure, or no reply within `timeoutS` seconds, is an escalation `"L2 unavailable: …"` of severity medium. It rejects only
- * if the caller's signal aborts, with the signal's reason.
+ * The L2 tier for an endpoint. Its answers have the tier `"Llm"` and the reason `"L2: …"`; a block
+ * denies the event's target. A failure, or no reply within `timeoutS` seconds, is an escalation
+ * `"L2 unavailable: …"` of severity medium. It rejects only if the caller's signal aborts, with the
+ * signal's reason.
  *
  * Throws a `TypeError` for an invalid URL, and for a key that a header cannot hold.
  *

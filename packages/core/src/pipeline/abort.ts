@@ -20,7 +20,10 @@ export function linkedTo(other: AbortSignal | undefined): LinkedSignal {
   };
 }
 
-/** Running work, which can be aborted all at once. Each piece has its own signal, since runtimes warn of many listeners on one. */
+/**
+ * Running work, which can be aborted all at once. Each piece has its own signal, since runtimes
+ * warn of many listeners on one.
+ */
 export class RunningWork {
   readonly #signals = new Set<LinkedSignal>();
 
@@ -40,7 +43,10 @@ export class RunningWork {
   }
 }
 
-/** The result of `work`. Rejects with the signal's reason as soon as that aborts, even if the work goes on. */
+/**
+ * The result of `work`. Rejects with the signal's reason as soon as that aborts, even if the work
+ * goes on.
+ */
 export async function orAborted<T>(work: PromiseLike<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => {};
   const aborted = new Promise<never>((_, reject) => {

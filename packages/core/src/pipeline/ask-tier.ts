@@ -25,7 +25,9 @@ export type TierOutcome = { readonly decision: Decision } | { readonly failed: s
 export interface TierCall {
   /** Rejects only when the signal aborts, at once and with its reason. */
   readonly outcome: Promise<TierOutcome>;
-  /** Resolves when the tier's own promise has resolved or rejected: long after an abort, or never. */
+  /**
+   * Resolves when the tier's own promise has resolved or rejected: long after an abort, or never.
+   */
   readonly finished: Promise<void>;
 }
 

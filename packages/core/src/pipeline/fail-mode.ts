@@ -3,9 +3,9 @@
 import type { Action, Decision, FinalDecision } from "../decision/decision.js";
 
 /**
- * Blocks (fail-closed) or allows (fail-open) an escalation. Tier, risk and rule stay, the severity is at least low, and the
- * reason names the fail mode. A block keeps the escalation's action, or else takes `action`: a failed tier must not undo
- * what the rules deny.
+ * Blocks (fail-closed) or allows (fail-open) an escalation. Tier, risk and rule stay, the severity
+ * is at least low, and the reason names the fail mode. A block keeps the escalation's action, or
+ * else takes `action`: a failed tier must not undo what the rules deny.
  */
 export function failMode(escalation: Decision, failClosed: boolean, action?: Action): FinalDecision {
   return unresolved(escalation, ` [unresolved escalation, ${failModeName(failClosed)}]`, failClosed, action);

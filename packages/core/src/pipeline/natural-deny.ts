@@ -1,4 +1,4 @@
-// The action of a block that no rule gave an action.
+// The action of a block whose decision has none from a rule.
 
 import type { Action, ActionKind } from "../decision/decision.js";
 import { DENY_ACTIONS } from "../generated/boundary.js";
@@ -8,7 +8,8 @@ import type { JudgedEvent } from "./tier.js";
 const ACTIONS: Readonly<Partial<Record<EventKind, ActionKind>>> = DENY_ACTIONS;
 
 /**
- * The action for an event's own target: a peer, a program or a path. `undefined` if the event has no target.
+ * The action for an event's own target: a peer, a program or a path. `undefined` if the event has
+ * no target.
  *
  * @example
  * naturalDeny(event); // { kind: "DenyExec", target: "/usr/bin/nc" }

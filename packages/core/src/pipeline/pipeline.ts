@@ -1,4 +1,5 @@
-// The way of an escalation through the tiers, to a final decision. docs/tiers.md shows it as a table.
+// The way of an escalation through the tiers, to a final decision. docs/tiers.md shows it as a
+// table.
 
 import { type Decision, type FinalDecision, isAtLeast, isFinal, type Severity } from "../decision/decision.js";
 import type { EventKind } from "../generated/wire.js";
@@ -27,7 +28,10 @@ export interface EscalationContext {
   readonly signal: AbortSignal;
 }
 
-/** The tiers of one sentry. Its promises reject only when the context's signal aborts, with the signal's reason. */
+/**
+ * The tiers of one sentry. Its promises reject only when the context's signal aborts, with the
+ * signal's reason.
+ */
 export class Pipeline {
   readonly #settings: PipelineSettings;
   readonly #tiers: Tiers;

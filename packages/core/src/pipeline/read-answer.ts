@@ -13,7 +13,10 @@ const ACTIONS: readonly unknown[] = ["DenyEgress", "DenyFile", "DenyExec"] satis
 
 export type InferRisk = (reason: string, kind: EventKind) => Readonly<Risk>;
 
-/** A tier's answer as a complete decision of that tier; `undefined` if it is invalid. An unknown severity becomes medium. */
+/**
+ * A tier's answer as a complete decision of that tier; `undefined` if it is invalid. An unknown
+ * severity becomes medium.
+ */
 export function readAnswer(
   answer: unknown,
   tier: Tier,

@@ -10,15 +10,15 @@ export interface StageResult {
   /** L1's decision; for `LlmActivations` events, that of the SAE tier if there is one. */
   readonly l1Decision: Decision;
   /**
-   * `"completed"`: allowed or blocked. `"escalated"`: the next tier is to decide. `"stopped"`: an escalation that the next
-   * tier must not judge.
+   * `"completed"`: allowed or blocked. `"escalated"`: the next tier is to decide. `"stopped"`: an
+   * escalation that the next tier must not judge.
    */
   readonly stageStatus: "completed" | "escalated" | "stopped";
   /** Whether the next tier may judge the event, whether or not there is one. */
   readonly nextTierEligible: boolean;
   /**
-   * Only if stopped. `"incomplete-evidence"`: the collector cut the event, and an attacker may have chosen which part is
-   * left. `"not-judged"`: the rule engine failed on the event.
+   * Only if stopped. `"incomplete-evidence"`: the collector cut the event, and an attacker may have
+   * chosen which part is left. `"not-judged"`: the rule engine failed on the event.
    */
   readonly stopReason?: StopReason;
 }

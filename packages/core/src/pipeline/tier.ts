@@ -6,8 +6,9 @@ import type { Agent, EventFacts, Llm, Sae } from "../generated/wire.js";
 /**
  * The facts of one event.
  *
- * `subject` is the whole text that rules match. `target` is what a block would deny: a peer, a path or a program; `null` if
- * the event has none, or if it must never be denied (loopback, `0.0.0.0`, an empty peer).
+ * `subject` is the whole text that rules match. `target` is what a block would deny: a peer, a path
+ * or a program; `null` if the event has none, or if it must never be denied (loopback, `0.0.0.0`,
+ * an empty peer).
  */
 export type { EventFacts };
 
@@ -15,21 +16,24 @@ export type { EventFacts };
 export interface JudgedEvent extends Readonly<EventFacts> {
   /** The event's JSON text. An agent can put any text into it. */
   readonly line: string;
-  /** Earlier events of the same agent and pid, as JSON texts, oldest first, if the host keeps them. */
+  /**
+   * Earlier events of the same agent and pid, as JSON texts, oldest first, if the host keeps them.
+   */
   readonly recent?: readonly string[];
 }
 
 /**
- * A tier's answer. Beside the required fields, the pipeline uses `action`, `risk` and, from an SAE tier, `explain`; it sets
- * all other fields itself.
+ * A tier's answer. Beside the required fields, the pipeline uses `action`, `risk` and, from an SAE
+ * tier, `explain`; it sets all other fields itself.
  */
 export type TierDecision = Pick<Decision, "verdict" | "severity" | "reason"> & Partial<Decision>;
 
 /**
  * One tier after the rules.
  *
- * `judge` returns block or allow, or escalate to pass the event to the next tier. If it throws, rejects or returns an
- * invalid decision, that counts as an escalation, never as an allow. It should stop when `signal` aborts.
+ * `judge` returns block or allow, or escalate to pass the event to the next tier. If it throws,
+ * rejects or returns an invalid decision, that counts as an escalation, never as an allow. It
+ * should stop when `signal` aborts.
  *
  * @example
  * const l2: Judge = {
@@ -48,8 +52,8 @@ export interface Judge {
 }
 
 /**
- * The tiers after L1. `l2` and `l3` judge its escalations; `sae` judges `LlmActivations` events in place of L1. Each can be
- * the caller's own.
+ * The tiers after L1. `l2` and `l3` judge its escalations; `sae` judges `LlmActivations` events in
+ * place of L1. Each can be the caller's own.
  */
 export interface Tiers {
   readonly l2?: Judge;

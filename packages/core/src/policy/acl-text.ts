@@ -1,5 +1,5 @@
-// Conversion of a policy object to ACL text, so that the rule engine reads one language and every diagnostic has a line to
-// show. A value that is not data is an error that names its path.
+// Conversion of a policy object to ACL text, so that the rule engine reads one language and every
+// diagnostic has a line to show. A value that is not data is an error that names its path.
 
 import type { Diagnostic } from "./diagnostic.js";
 import { problem } from "./diagnostic.js";
@@ -12,8 +12,8 @@ const MAX_DEPTH = 80;
 const NAME = /^[A-Za-z_][\w-]*$/;
 
 /**
- * The ACL text of `value`, one setting a line. Throws a `PolicyError` that names the path of each value that is not data,
- * such as `rules[0].severity`, and each setting whose key cannot be a name.
+ * The ACL text of `value`, one setting a line. Throws a `PolicyError` that names the path of each
+ * value that is not data, such as `rules[0].severity`, and each setting whose key cannot be a name.
  */
 export function aclText(name: string, value: object): string {
   const problems: Diagnostic[] = [];

@@ -7,9 +7,9 @@ export type { Related, SourceSpan };
 /**
  * One problem of a policy.
  *
- * `code` is stable (`"acl/unexpected-token"`). `span` counts UTF-16 units from 0, lines and columns from 1; it is empty
- * if the problem has no position in a text (a policy given as an object). `frame` is ready to print: the message and the
- * lines it is about, with secrets masked.
+ * `code` is stable (`"acl/unexpected-token"`). `span` counts UTF-16 units from 0, lines and columns
+ * from 1; it is empty if the problem has no position in a text (a policy given as an object).
+ * `frame` is ready to print: the message and the lines it is about, with secrets masked.
  */
 export interface Diagnostic {
   readonly code: string;

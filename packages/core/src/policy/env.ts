@@ -11,8 +11,9 @@ export interface PolicyEnv {
 }
 
 /**
- * Reads each name of `env` at most once and keeps the value, so that a policy compiled again after a failure of the rule
- * engine stays the same. Only own properties count: `env("toString")` is not set.
+ * Reads each name of `env` at most once and keeps the value, so that a policy compiled again after
+ * a failure of the rule engine stays the same. Only own properties count: `env("toString")` is not
+ * set.
  */
 export function environmentOf(env: Env = {}): PolicyEnv {
   const values = new Map<string, string | undefined>();

@@ -17,7 +17,10 @@ export interface PolicyFiles {
   table(): Files;
 }
 
-/** Takes a file from `files`, otherwise from `readFile`, once per path. `name` is the policy's name in errors. */
+/**
+ * Takes a file from `files`, otherwise from `readFile`, once per path. `name` is the policy's name
+ * in errors.
+ */
 export function policyFiles(name: string, files: Files = {}, readFile?: ReadFile): PolicyFiles {
   const texts = new Map<string, string>();
   return {

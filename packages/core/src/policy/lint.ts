@@ -17,10 +17,12 @@ import { coreSource, type PolicySource } from "./source.js";
 export interface LintOptions extends PolicyOptions, FileOptions {}
 
 /**
- * The problems of a policy, and warnings: a rule that can never decide, two rules of one name. With `readFile` or `files`,
- * also the problems of the files that it names. The list is empty for a policy without problems.
+ * The problems of a policy, and warnings: a rule that can never decide, two rules of one name. With
+ * `readFile` or `files`, also the problems of the files that it names. The list is empty for a
+ * policy without problems.
  *
- * Rejects with a `TypeError` for a source or an option of the wrong type, never because of a problem in the policy.
+ * Rejects with a `TypeError` for a source or an option of the wrong type, never because of a
+ * problem in the policy.
  *
  * @example
  * for (const { frame } of await lint(text, { name: "site.acl" })) console.error(frame);
@@ -46,7 +48,10 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
   return found;
 }
 
-/** Warnings about the parts of the files that are not used. Throws a `PolicyError` if a file cannot be read or used. */
+/**
+ * Warnings about the parts of the files that are not used. Throws a `PolicyError` if a file cannot
+ * be read or used.
+ */
 function lintFiles(engine: Engine, { sae, redact }: PolicyInfo, name: string, files: PolicyFiles): Diagnostic[] {
   if (sae !== null) attachDictionary(engine, sae, files);
   if (redact.gitleaks === null) return [];

@@ -11,15 +11,19 @@ export interface PolicyOptions {
   readonly name?: string;
   /** The format of a policy given as text. Default `"acl"`. */
   readonly format?: PolicyFormat;
-  /** The variables that `env("NAME")` reads: own properties, each read at most once. Default: no variable is set. */
+  /**
+   * The variables that `env("NAME")` reads: own properties, each read at most once. Default: no
+   * variable is set.
+   */
   readonly env?: Env;
 }
 
 /** Options of reading the files that a policy names (`sae.dict`, `redact.gitleaks`). */
 export interface FileOptions {
   /**
-   * Returns the text of a file; the path is as the policy has it. Called once per path, during `Sentry.create` or `lint`.
-   * Default: `Sentry.create` rejects with a `PolicyError` if the policy names a file.
+   * Returns the text of a file; the path is as the policy has it. Called once per path, during
+   * `Sentry.create` or `lint`. Default: `Sentry.create` rejects with a `PolicyError` if the policy
+   * names a file.
    */
   readonly readFile?: ReadFile;
   /** Texts of files by path. These files are not read. */

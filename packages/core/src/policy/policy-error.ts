@@ -3,8 +3,8 @@
 import type { Diagnostic } from "./diagnostic.js";
 
 /**
- * A policy that cannot be used. `diagnostics` has all problems, including warnings; `message` is a summary line, then a
- * code frame for each error.
+ * A policy that cannot be used. `diagnostics` has all problems, including warnings; `message` is a
+ * summary line, then a code frame for each error.
  *
  * @example
  * try {

@@ -1,33 +1,14 @@
-// A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile error.
+// A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
+// error.
 
+import type { RISK_CATEGORIES, RULE_ACTIONS, SECRET_KINDS } from "../generated/boundary.js";
 import type { EventKind, Severity, Verdict } from "../generated/wire.js";
 
-/** The classes of risk that a rule can name. */
-export type RiskCategory =
-  | "systemic_risk"
-  | "privilege_escalation"
-  | "secret_exfil"
-  | "prompt_injection"
-  | "communication_risk"
-  | "data_leak"
-  | "command_danger"
-  | "model_output_risk"
-  | "other";
+/** The categories of risk that a rule can name. */
+export type RiskCategory = (typeof RISK_CATEGORIES)[number];
 
 /** The built-in kinds of secrets that the gate masks. */
-export type SecretKind =
-  | "private_key"
-  | "openai_key"
-  | "stripe_key"
-  | "google_api_key"
-  | "aws_access_key_id"
-  | "github_token"
-  | "slack_token"
-  | "jwt"
-  | "aws_secret"
-  | "bearer"
-  | "generic_secret"
-  | "email";
+export type SecretKind = (typeof SECRET_KINDS)[number];
 
 /**
  * One rule. The first rule whose kind and pattern match an event decides.
@@ -41,14 +22,17 @@ export interface RuleInput {
   readonly name: string;
   /** Kinds of event; `"*"` is all of them. */
   readonly on: EventKind | "*" | readonly (EventKind | "*")[];
-  /** A regular expression in the syntax of Rust's `regex` crate, found anywhere in the event's subject. */
+  /**
+   * A regular expression in the syntax of Rust's `regex` crate, found anywhere in the event's
+   * subject.
+   */
   readonly match: string;
   readonly verdict: Verdict;
   readonly severity: Severity;
   /** Text for people. Decisions and audit lines show it as `"<name>: <reason>"`. */
   readonly reason: string;
   /** What a block denies. Without it, a block is reported but stops nothing. */
-  readonly action?: "deny-egress" | "deny-file" | "deny-exec";
+  readonly action?: (typeof RULE_ACTIONS)[number];
   /** Without it, the risk is inferred from the reason and the kind of event. */
   readonly risk?: RiskCategory;
 }
@@ -64,7 +48,8 @@ export interface SecretPatternInput {
 }
 
 /**
- * A policy as an object. All members are optional; the built-in rules always apply, after the policy's own.
+ * A policy as an object. All members are optional; the built-in rules always apply, after the
+ * policy's own.
  *
  * @example
  * const policy: PolicyInput = { fail_closed: true, deny: { exec: "exec-deny.txt" } };

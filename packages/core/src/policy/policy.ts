@@ -17,7 +17,10 @@ export interface LlmSettings extends Readonly<Omit<Llm, "key">> {
   readonly hasKey: boolean;
 }
 
-/** Names of the policy's own secret patterns, built-in kinds that are off, and the path of a gitleaks configuration. */
+/**
+ * Names of the policy's own secret patterns, built-in kinds that are off, and the path of a
+ * gitleaks configuration.
+ */
 export interface RedactSettings extends Readonly<Omit<RedactInfo, "patterns" | "off">> {
   readonly patterns: readonly string[];
   readonly off: readonly string[];

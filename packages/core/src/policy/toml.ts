@@ -6,7 +6,10 @@ import { aclText } from "./acl-text.js";
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 
-/** The ACL text of a TOML policy. Throws a `PolicyError` for a syntax error, or for a value that no policy may hold. */
+/**
+ * The ACL text of a TOML policy. Throws a `PolicyError` for a syntax error, or for a value that no
+ * policy may hold.
+ */
 export function tomlText(name: string, source: string): string {
   return aclText(name, parseToml(name, source));
 }
@@ -26,7 +29,10 @@ export function parseToml(name: string, source: string): object {
   }
 }
 
-/** Source lines that are safe to print: without keys, and without characters that control a terminal or reverse text. */
+/**
+ * Source lines that are safe to print: without keys, and without characters that control a terminal
+ * or reverse text.
+ */
 function safe(lines: string): string {
   return lines
     .replace(/(key\s*["']?\s*=)(.+)/gi, (_, name: string, value: string) => name + "*".repeat(value.length))

@@ -4,8 +4,8 @@ import type { Tiers } from "../pipeline/tier.js";
 import type { Policy } from "./policy.js";
 
 /**
- * One sentence for each tier that the policy configures and `tiers` lacks, and the warnings of the tiers
- * themselves. The SAE tier is never missing: it is built in.
+ * One sentence for each tier that the policy configures and `tiers` lacks, and the warnings of the
+ * tiers themselves. The SAE tier is never missing: it is built in.
  */
 export function tierWarnings(policy: Policy, tiers: Tiers): string[] {
   const outcome = policy.failClosed ? "blocked (fail-closed)" : "allowed (fail-open)";

@@ -57,7 +57,10 @@ export class Gate {
     return createRedactor(this.#parts.scan);
   }
 
-  /** The text without its secrets, or a note if the search failed: it must not fail the caller's log. */
+  /**
+   * The text without its secrets, or a note if the search failed: it must not fail the caller's
+   * log.
+   */
   withoutSecrets(text: string): string {
     if (typeof text !== "string") throw new TypeError("`text` must be a string");
     try {

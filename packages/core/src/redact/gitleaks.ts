@@ -39,8 +39,9 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * Reads the parts of a gitleaks 8 configuration that apply to texts. `problems` lists the others: paths, commits, and other
- * configurations, which are not read. Throws a `PolicyError`, which calls the file `name`, if it is not TOML.
+ * Reads the parts of a gitleaks 8 configuration that apply to texts. `problems` lists the others:
+ * paths, commits, and other configurations, which are not read. Throws a `PolicyError`, which calls
+ * the file `name`, if it is not TOML.
  */
 function readGitleaks(name: string, toml: string): Gitleaks {
   const config = tableOf(parseToml(name, toml));
@@ -68,7 +69,10 @@ function about(id: string, problem: string): string {
   return id === "" ? problem : `rule \`${id.replace(/[\r\n]+/g, " ")}\`: ${problem}`;
 }
 
-/** Imports the configuration at `path` into the engine. Returns one sentence for each part that cannot be used. */
+/**
+ * Imports the configuration at `path` into the engine. Returns one sentence for each part that
+ * cannot be used.
+ */
 export function importGitleaks(engine: Engine, path: string, files: PolicyFiles): string[] {
   const { acl, problems } = readGitleaks(path, files.read("redact.gitleaks", path));
   const unusable = engine.importSecrets(acl).map(({ id, problem }) => about(id, problem));

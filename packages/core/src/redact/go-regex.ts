@@ -14,8 +14,9 @@ const POSIX = /\[:\^?[a-z]+:\]/y;
 const ALIKE = /\\[pP](?:\{[^}]*\}|.)|\(\?[^:)]*[:)>]|\\[bBAz]/y;
 
 /**
- * Rewrites `pattern`. In Go, `\d`, `\w` and `\s` are ASCII only, `{` may be a literal, a class has no nested class and no
- * operator, and `\<` is a literal. A pattern that is invalid in both stays invalid.
+ * Rewrites `pattern`. In Go, `\d`, `\w` and `\s` are ASCII only, `{` may be a literal, a class has
+ * no nested class and no operator, and `\<` is a literal. A pattern that is invalid in both stays
+ * invalid.
  *
  * @example
  * fromGo("\\w{2}[[&]"); // "[0-9A-Za-z_]{2}[\\x5b\\x26]"

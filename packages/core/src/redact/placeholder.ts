@@ -36,7 +36,9 @@ export function restored(text: string, find: (placeholder: string) => string | u
   return text.includes(OPENING) ? text.replace(WHOLE, (placeholder) => find(placeholder) ?? placeholder) : text;
 }
 
-/** Where an unfinished placeholder starts at the end of `text`; the text's length if there is none. */
+/**
+ * Where an unfinished placeholder starts at the end of `text`; the text's length if there is none.
+ */
 export function partialAt(text: string): number {
   const from = Math.max(0, text.length - MAX_LENGTH);
   const found = text.slice(from).search(PARTIAL);

@@ -8,16 +8,18 @@ const MAX_REMEMBERED = 10_000;
 const MAX_REMEMBERED_UNITS = 4 * 1024 * 1024;
 
 /**
- * A stream that masks the secrets of the text that passes through it. The result does not depend on where the text is cut
- * into chunks.
+ * A stream that masks the secrets of the text that passes through it. The result does not depend on
+ * where the text is cut into chunks.
  *
- * Text passes as soon as no text that follows can make it part of a secret, mostly at once; at most 36 KiB of UTF-8 are held
- * back. A secret of more than 32 KiB is masked as several. If only the end of a match identifies it, as with the pattern
- * `<.*>`, at most the last 32 KiB of it are masked. Text that looks like a placeholder is masked too, with the kind
- * `placeholder`, so that it is restored unchanged.
+ * Text passes as soon as no text that follows can make it part of a secret, mostly at once; at most
+ * 36 KiB of UTF-8 are held back. A secret of more than 32 KiB is masked as several. If only the end
+ * of a match identifies it, as with the pattern `<.*>`, at most the last 32 KiB of it are masked.
+ * Text that looks like a placeholder is masked too, with the kind `placeholder`, so that it is
+ * restored unchanged.
  *
- * The first 10,000 secrets are remembered, at most 4 Mi UTF-16 units in total. Later secrets are masked too, but cannot be
- * restored. If the rule engine fails, the stream errors; no text passes unmasked.
+ * The first 10,000 secrets are remembered, at most 4 Mi UTF-16 units in total. Later secrets are
+ * masked too, but cannot be restored. If the rule engine fails, the stream errors; no text passes
+ * unmasked.
  *
  * @example
  * const redactor = sentry.createRedactor();
@@ -25,7 +27,10 @@ const MAX_REMEMBERED_UNITS = 4 * 1024 * 1024;
  * answer.pipeThrough(redactor.restorer());
  */
 export interface Redactor extends TransformStream<string, string> {
-  /** A stream that restores the secrets that were masked so far, also in placeholders that are cut into chunks. Reusable. */
+  /**
+   * A stream that restores the secrets that were masked so far, also in placeholders that are cut
+   * into chunks. Reusable.
+   */
   restorer(): TransformStream<string, string>;
   /** Restores the secrets in a whole text. */
   restore(text: string): string;

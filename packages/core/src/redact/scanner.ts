@@ -18,12 +18,15 @@ const MAX_PART = 1024 * 1024;
 const HEAD = 1024;
 /** Backslashes are not separated from what they escape, unless there are more of them than this. */
 const MAX_ESCAPES = 1024;
-/** Held text is scanned again only after it has grown by this share: otherwise many short parts would cost too much. */
+/**
+ * Held text is scanned again only after it has grown by this share: otherwise many short parts
+ * would cost too much.
+ */
 const MIN_GROWTH = 1 / 8;
 
 /**
- * Returns each piece of a text as soon as no text that follows can change it. At most 36 KiB of UTF-8 are held back; a secret
- * of more than 32 KiB comes as several pieces.
+ * Returns each piece of a text as soon as no text that follows can change it. At most 36 KiB of
+ * UTF-8 are held back; a secret of more than 32 KiB comes as several pieces.
  */
 export class Scanner {
   readonly #scan: ScanText;
@@ -32,7 +35,9 @@ export class Scanner {
   #held = "";
   /** How much of it was part of the last scan. */
   #scanned = 0;
-  /** Context before it: the text returned last or, inside a secret that was cut, the secret's start. */
+  /**
+   * Context before it: the text returned last or, inside a secret that was cut, the secret's start.
+   */
   #before = "";
   #isInside = false;
 
@@ -112,7 +117,10 @@ function cutOf(finds: readonly Find[], limit: number): { readonly end: number; r
   return across === undefined ? { end: limit } : { end: across.end, find: across };
 }
 
-/** The text's length without an incomplete end: the first unit of a surrogate pair, or an unfinished escape. */
+/**
+ * The text's length without an incomplete end: the first unit of a surrogate pair, or an unfinished
+ * escape.
+ */
 function wholeLength(text: string): number {
   const last = text.charCodeAt(text.length - 1);
   if (last >= 0xd800 && last <= 0xdbff) return text.length - 1;

@@ -32,8 +32,9 @@ export interface WireInspection {
   /** In the order of the body, not overlapping. */
   readonly redactions: readonly Redaction[];
   /**
-   * The body with placeholders for its secrets, whatever the verdict. Throws a `TypeError` if `content` is not the inspected
-   * body, and an `Error` if the search for secrets failed; the inspection is blocked then.
+   * The body with placeholders for its secrets, whatever the verdict. Throws a `TypeError` if
+   * `content` is not the inspected body, and an `Error` if the search for secrets failed; the
+   * inspection is blocked then.
    */
   apply(content: string): Masked;
   /**

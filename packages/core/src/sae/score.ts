@@ -5,9 +5,9 @@ import type { SaeDriver, SaeScore as Score } from "../generated/wire.js";
 /**
  * How harmful a model's answer looks by its activations.
  *
- * All numbers but `activation` are from 0 to 1, rounded to six decimals. `harmful` is the score of the worst category,
- * `safety` is 1 minus that. `categories` has the scores above 0, `drivers` the six largest contributions; both are sorted,
- * largest first.
+ * All numbers but `activation` are from 0 to 1, rounded to six decimals. `harmful` is the score of
+ * the worst category, `safety` is 1 minus that. `categories` has the scores above 0, `drivers` the
+ * six largest contributions; both are sorted, largest first.
  */
 export interface SaeScore extends Readonly<Omit<Score, "categories" | "drivers">> {
   readonly categories: Readonly<Record<string, number>>;

@@ -16,7 +16,9 @@ export const MODEL_OUTPUT_RISK: Readonly<Risk> = Object.freeze({
   riskType: "communication",
 });
 
-/** Attaches the dictionary that `sae` names. Throws a `PolicyError` if it cannot be read or used. */
+/**
+ * Attaches the dictionary that `sae` names. Throws a `PolicyError` if it cannot be read or used.
+ */
 export function attachDictionary(engine: Engine, sae: Readonly<Sae>, files: PolicyFiles): void {
   const text = files.read("sae.dict", sae.dict);
   const { diagnostics } = engine.attachSae({ ...sae, text });

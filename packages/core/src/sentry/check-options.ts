@@ -1,4 +1,5 @@
-// The check of a sentry's options at run time: a typing error in JavaScript must not disable a judge.
+// The check of a sentry's options at run time: a typing error in JavaScript must not disable a
+// judge.
 
 import { isSeverity } from "../decision/decision.js";
 import type { Tiers } from "../pipeline/tier.js";
@@ -49,7 +50,10 @@ const SECTIONS: Readonly<Record<"llm" | "agent" | "sae", Readonly<Record<string,
   },
 };
 
-/** Throws a `TypeError` for an option that is unknown, has the wrong type, or has a value that a policy could not have. */
+/**
+ * Throws a `TypeError` for an option that is unknown, has the wrong type, or has a value that a
+ * policy could not have.
+ */
 export function checkOptions(options: SentryOptions): void {
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(OPTIONS, name) ? OPTIONS[name as keyof SentryOptions] : undefined;

@@ -19,15 +19,18 @@ import { lineCodes } from "../stream/line-codes.js";
 import type { SentryParts } from "./parts.js";
 
 /**
- * L1's view of an event: `decided` needs no tier, `escalated` goes to one. On `failed`, nothing is known of the event and it
- * must not pass as harmless.
+ * L1's view of an event: `decided` needs no tier, `escalated` goes to one. On `failed`, nothing is
+ * known of the event and it must not pass as harmless.
  */
 type FirstLook =
   | { readonly kind: "decided"; readonly l1: Decision }
   | { readonly kind: "failed"; readonly l1: Decision }
   | { readonly kind: "escalated"; readonly l1: Decision; readonly event: JudgedEvent };
 
-/** Judges events by one policy. An event that is not an event gives `null`; see `Sentry` for the contracts. */
+/**
+ * Judges events by one policy. An event that is not an event gives `null`; see `Sentry` for the
+ * contracts.
+ */
 export class Judging {
   readonly l1: L1Decisions;
   readonly #engine: Engine;
@@ -118,7 +121,10 @@ export class Judging {
     this.#running.abort(reason);
   }
 
-  /** Judges an event by L1. If a tier has to judge it, fetches its facts, which include the target of L1's action. */
+  /**
+   * Judges an event by L1. If a tier has to judge it, fetches its facts, which include the target
+   * of L1's action.
+   */
   #look(input: EventInput): FirstLook | null {
     const bytes = encodeEvent(input);
     const code = this.#pipeline.hasTiers ? this.#engine.judgeForTiers(bytes) : this.#engine.judge(bytes);

@@ -12,10 +12,15 @@ import { attachDictionary, saeTier } from "../sae/tier.js";
 import { checkOptions, checkTiers } from "./check-options.js";
 import type { SentryOptions, SentrySpec } from "./options.js";
 
-/** Makes further overrides from a policy's tier settings, which already have the overrides of the options. */
+/**
+ * Makes further overrides from a policy's tier settings, which already have the overrides of the
+ * options.
+ */
 export type ReviseSettings = (settings: TierSettings) => PolicyOverrides;
 
-/** What a `Sentry` is made of. Only {@link prepareSentry} makes it, so only that leads to a sentry. */
+/**
+ * What a `Sentry` is made of. Only {@link prepareSentry} makes it, so only that leads to a sentry.
+ */
 export class SentryParts {
   /** The policy in force, without secrets. */
   readonly policy: Policy;
@@ -37,8 +42,8 @@ export class SentryParts {
 }
 
 /**
- * Compiles a policy and makes its tiers. Rejects with a `PolicyError` that has all problems of the policy, or with a
- * `TypeError` for an argument of the wrong type.
+ * Compiles a policy and makes its tiers. Rejects with a `PolicyError` that has all problems of the
+ * policy, or with a `TypeError` for an argument of the wrong type.
  */
 export async function prepareSentry(
   source: PolicySource,
@@ -72,7 +77,8 @@ async function withTiers(loaded: LoadedPolicy, info: PolicyInfo, options: Sentry
   if (ownSae !== null) attachDictionary(engine, ownSae, files);
   const warnings = redact.gitleaks === null ? [] : importGitleaks(engine, redact.gitleaks, files);
   const tiers = ownSae === null ? given : { ...given, sae: saeTier(engine) };
-  // A sentry made from the spec has no tiers, so it must not use an SAE tier that the caller has replaced.
+  // A sentry made from the spec has no tiers, so it must not use an SAE tier that the caller has
+  // replaced.
   const overrides = { failClosed, dryRun, deny, speculate, llm, agent, sae: ownSae };
   const spec = { source: loaded.source, options: { ...loaded.options, ...overrides, files: files.table() } };
   return new SentryParts({ engine, spec, settings, tiers, warnings }, info);

@@ -29,12 +29,12 @@ export interface JudgeOptions {
 /**
  * Judges events by one policy.
  *
- * All methods that take an event return `null` for an input that is not an event: not a JSON object, no modelled kind, a
- * required field missing or of the wrong type, more than 16 MiB. They never throw because of an event. A lone surrogate in a
- * text is judged as U+FFFD.
+ * All methods that take an event return `null` for an input that is not an event: not a JSON
+ * object, no modelled kind, a required field missing or of the wrong type, more than 16 MiB. They
+ * never throw because of an event. A lone surrogate in a text is judged as U+FFFD.
  *
- * A sentry holds memory that the garbage collector does not see: call {@link close}, or declare it with `using`. Afterwards
- * every method throws an `Error` (asynchronous ones reject with it).
+ * A sentry holds memory that the garbage collector does not see: call {@link close}, or declare it
+ * with `using`. Afterwards every method throws an `Error` (asynchronous ones reject with it).
  *
  * Create it with {@link create}; `new Sentry()` throws a `TypeError`.
  *
@@ -87,10 +87,11 @@ export class Sentry {
   }
 
   /**
-   * Compiles a policy: ACL text, TOML text with `format: "toml"`, or an object of the same schema. The built-in rules always
-   * apply, after the policy's own; the empty text is a valid policy.
+   * Compiles a policy: ACL text, TOML text with `format: "toml"`, or an object of the same schema.
+   * The built-in rules always apply, after the policy's own; the empty text is a valid policy.
    *
-   * Rejects with a `PolicyError` that has all problems of the policy, or with a `TypeError` for an argument of the wrong type.
+   * Rejects with a `PolicyError` that has all problems of the policy, or with a `TypeError` for an
+   * argument of the wrong type.
    *
    * @example
    * const sentry = await Sentry.create({ fail_closed: true }, { env: { LLM_KEY: "..." } });
@@ -102,7 +103,8 @@ export class Sentry {
   /**
    * The decision of the rules (L1) alone, synchronously.
    *
-   * If the rule engine fails on an event, the decision is an escalation of severity high with that reason.
+   * If the rule engine fails on an event, the decision is an escalation of severity high with that
+   * reason.
    *
    * @example
    * sentry.classify('{"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}')?.rule; // "oob-exfil-dns"
@@ -114,10 +116,12 @@ export class Sentry {
   }
 
   /**
-   * The rules' decisions on many events, one a line, in one call. {@link createStream} returns only those that need attention.
+   * The rules' decisions on many events, one a line, in one call. {@link createStream} returns only
+   * those that need attention.
    *
-   * `null` for a line that is not an event, or has more than 256 KiB. The decisions have no action: use {@link classify} for
-   * the target of a block. The last line needs no newline. Throws a `TypeError` unless `lines` is a `Uint8Array`.
+   * `null` for a line that is not an event, or has more than 256 KiB. The decisions have no action:
+   * use {@link classify} for the target of a block. The last line needs no newline. Throws a
+   * `TypeError` unless `lines` is a `Uint8Array`.
    *
    * @example
    * const lines = new TextEncoder().encode(`${toolExec(1, ["ls"])}\nno event\n`);
@@ -128,8 +132,8 @@ export class Sentry {
   }
 
   /**
-   * The final decision on an event: the rules, the tiers for an escalation, then the fail mode. A failing tier counts as an
-   * escalation.
+   * The final decision on an event: the rules, the tiers for an escalation, then the fail mode. A
+   * failing tier counts as an escalation.
    *
    * @example
    * const decision = await sentry.evaluate(egress(1234, "169.254.169.254", 80));
@@ -142,8 +146,8 @@ export class Sentry {
   }
 
   /**
-   * The part of {@link evaluate} after L1: resolves an escalation by the tiers and the fail mode. Other decisions are
-   * returned unchanged. Without an event, the fail mode decides.
+   * The part of {@link evaluate} after L1: resolves an escalation by the tiers and the fail mode.
+   * Other decisions are returned unchanged. Without an event, the fail mode decides.
    *
    * @example
    * for (const { decision, event } of stream.push(chunk)) await sentry.resolveEscalation(decision, event);
@@ -159,7 +163,8 @@ export class Sentry {
   /**
    * L1's decision, and whether the next tier may judge the event. No tier is called.
    *
-   * If the sentry has an SAE tier, L1 does not judge `LlmActivations` events: its decision is an escalation with that reason.
+   * If the sentry has an SAE tier, L1 does not judge `LlmActivations` events: its decision is an
+   * escalation with that reason.
    *
    * @example
    * const { stageStatus } = sentry.evaluateL1(fileAccess(1, "/home/u/.ssh/id_rsa"));
@@ -172,10 +177,11 @@ export class Sentry {
   }
 
   /**
-   * The decisions of L1 and L2, and whether L3 may judge the event. L3 is never called, L2 only for an eligible event.
+   * The decisions of L1 and L2, and whether L3 may judge the event. L3 is never called, L2 only for
+   * an eligible event.
    *
-   * A failing L2 counts as an escalation. The SAE tier, if there is one, judges `LlmActivations` events in place of L1; its
-   * escalations skip L2.
+   * A failing L2 counts as an escalation. The SAE tier, if there is one, judges `LlmActivations`
+   * events in place of L1; its escalations skip L2.
    *
    * @example
    * const result = await sentry.evaluateThroughL2(fileAccess(1, "/home/u/.ssh/id_rsa"));
@@ -188,8 +194,8 @@ export class Sentry {
   }
 
   /**
-   * Applies the fail mode to an escalation: blocks it if the policy has `fail_closed`, otherwise allows it. Other decisions
-   * are returned unchanged.
+   * Applies the fail mode to an escalation: blocks it if the policy has `fail_closed`, otherwise
+   * allows it. Other decisions are returned unchanged.
    *
    * @example
    * sentry.failMode(escalation).resolution; // "unresolved-escalation"
@@ -199,11 +205,12 @@ export class Sentry {
   }
 
   /**
-   * Inspects the body of a call to a model or a tool before it is forwarded: judges it as an `SslContent` event like
-   * {@link evaluate}, and finds the secrets and personal data to mask.
+   * Inspects the body of a call to a model or a tool before it is forwarded: judges it as an
+   * `SslContent` event like {@link evaluate}, and finds the secrets and personal data to mask.
    *
-   * A body whose event would have more than 16 MiB gets the fail mode's decision; it is masked nevertheless. If the rule engine
-   * fails, the body is blocked. Rejects with a `TypeError` for an argument of the wrong type.
+   * A body whose event would have more than 16 MiB gets the fail mode's decision; it is masked
+   * nevertheless. If the rule engine fails, the body is blocked. Rejects with a `TypeError` for an
+   * argument of the wrong type.
    *
    * @example
    * const wire = await sentry.inspectWire('{"content":"mail bob@example.com"}', "request");
@@ -217,7 +224,8 @@ export class Sentry {
   }
 
   /**
-   * A stream that masks the secrets of a text, and makes streams that restore them. It errors once the sentry is closed.
+   * A stream that masks the secrets of a text, and makes streams that restore them. It errors once
+   * the sentry is closed.
    *
    * @example
    * const redactor = sentry.createRedactor();
@@ -230,8 +238,9 @@ export class Sentry {
   }
 
   /**
-   * A text for a log, such as a model's reason: the first 4 KiB, with placeholders for the secrets that {@link inspectWire}
-   * would mask. E-mail addresses stay, since they may say where data was sent.
+   * A text for a log, such as a model's reason: the first 4 KiB, with placeholders for the secrets
+   * that {@link inspectWire} would mask. E-mail addresses stay, since they may say where data was
+   * sent.
    *
    * @example
    * sentry.withoutSecrets(`it posts ${key}`); // "it posts {{A3S_REDACTED:openai_key:1}}"
@@ -252,7 +261,8 @@ export class Sentry {
   }
 
   /**
-   * Why an event is judged as it is, rule by rule, by the same code that judges. Throws an `Error` if the rule engine fails.
+   * Why an event is judged as it is, rule by rule, by the same code that judges. Throws an `Error`
+   * if the rule engine fails.
    *
    * @example
    * sentry.explain(egress(1, "169.254.169.254", 80))?.matched; // "169.254.169.254:80"
@@ -262,7 +272,8 @@ export class Sentry {
   }
 
   /**
-   * A stream of events, one a line, that returns the lines that need attention. It is independent: close it too.
+   * A stream of events, one a line, that returns the lines that need attention. It is independent:
+   * close it too.
    *
    * @example
    * using stream = sentry.createStream();
@@ -276,8 +287,9 @@ export class Sentry {
   }
 
   /**
-   * What it takes to make the same sentry in another thread, without its tiers. It has the policy's text and the variables
-   * that it read, so it may hold secrets: do not log it, and do not let it leave the process.
+   * What it takes to make the same sentry in another thread, without its tiers. It has the policy's
+   * text and the variables that it read, so it may hold secrets: do not log it, and do not let it
+   * leave the process.
    *
    * @example
    * const { source, options } = sentry.spec();
@@ -287,7 +299,9 @@ export class Sentry {
     return this.#spec;
   }
 
-  /** The policy's tier settings, with overrides. They hold the keys of endpoints: do not log them. */
+  /**
+   * The policy's tier settings, with overrides. They hold the keys of endpoints: do not log them.
+   */
   settings(): TierSettings {
     return this.#settings;
   }

@@ -3,8 +3,9 @@
 import type { Counters } from "../generated/wire.js";
 
 /**
- * What a stream has read so far: `lines`, and of these the `events`, the known events with nothing to judge (`unmodelled`),
- * the lines that are not events (`malformed`), and the lines over 256 KiB (`oversized`).
+ * What a stream has read so far: `lines`, and of these the `events`, the known events with nothing
+ * to judge (`unmodelled`), the lines that are not events (`malformed`), and the lines over 256 KiB
+ * (`oversized`).
  */
 export type StreamCounters = Readonly<Counters>;
 

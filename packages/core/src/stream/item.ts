@@ -5,27 +5,34 @@ import type { Row } from "../engine/rows.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 
 /**
- * A line whose decision is not a plain allow of L1: a block, an escalation, a severity above info, or any decision of the SAE
- * tier.
+ * A line whose decision is not a plain allow of L1: a block, an escalation, a severity above info,
+ * or any decision of the SAE tier.
  */
 export interface StreamItem {
-  /** The decision of L1 or the SAE tier. Resolve an escalation with `sentry.resolveEscalation(decision, event)`. */
+  /**
+   * The decision of L1 or the SAE tier. Resolve an escalation with
+   * `sentry.resolveEscalation(decision, event)`.
+   */
   readonly decision: Decision;
   /**
-   * The decision without its target. All events with the same rule, kind and evidence share one object; the SAE tier makes a
-   * new one for each event.
+   * The decision without its target. All events with the same rule, kind and evidence share one
+   * object; the SAE tier makes a new one for each event.
    */
   readonly shared: Decision;
-  /** The target of the decision's action, as JSON text that is safe to print; empty if there is no action. */
+  /**
+   * The target of the decision's action, as JSON text that is safe to print; empty if there is no
+   * action.
+   */
   readonly target: string;
   /**
-   * The event for an audit line: the members `"agent":…,"event":…,"subject":…` of a JSON object. The subject is cut to 300
-   * bytes, and no character can control a terminal or end a line. Empty if the rule engine failed.
+   * The event for an audit line: the members `"agent":…,"event":…,"subject":…` of a JSON object.
+   * The subject is cut to 300 bytes, and no character can control a terminal or end a line. Empty
+   * if the rule engine failed.
    */
   readonly head: string;
   /**
-   * The event, fetched when it is first read. Read it before the next `push`, `end`, `switchTo` or `close`: afterwards it
-   * throws an `Error`. `null` if the rule engine failed.
+   * The event, fetched when it is first read. Read it before the next `push`, `end`, `switchTo` or
+   * `close`: afterwards it throws an `Error`. `null` if the rule engine failed.
    */
   readonly event: JudgedEvent | null;
 }

@@ -35,7 +35,10 @@ export function judgeLines(parts: StreamParts, text: Uint8Array): JudgedLines {
   return { items, counted };
 }
 
-/** Judges one line. A line on which the engine fails counts as an event, since it must not go unnoticed. */
+/**
+ * Judges one line. A line on which the engine fails counts as an event, since it must not go
+ * unnoticed.
+ */
 export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
   if (line.length > MAX_LINE_BYTES) return { items: [], counted: { ...ZERO, lines: 1, oversized: 1 } };
   const { engine } = parts;
@@ -66,7 +69,10 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
   }
 }
 
-/** The SAE tier's decision on the event judged last. An engine failure must not make the event pass as harmless. */
+/**
+ * The SAE tier's decision on the event judged last. An engine failure must not make the event pass
+ * as harmless.
+ */
 function score(engine: Engine, event: JudgedEvent): Decision {
   try {
     return saeDecision(engine.scoreJudged(), event.evidence);

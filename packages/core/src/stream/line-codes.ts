@@ -7,7 +7,10 @@ import { MAX_CHUNK_BYTES, MAX_LINE_BYTES } from "../generated/boundary.js";
 
 const NEWLINE = 10;
 
-/** One code for each line, `FAILED_CODE` for a line on which the engine fails. The last line needs no newline. */
+/**
+ * One code for each line, `FAILED_CODE` for a line on which the engine fails. The last line needs
+ * no newline.
+ */
 export function lineCodes(engine: Engine, lines: Uint8Array): number[] {
   const codes: number[] = [];
   for (let start = 0; start < lines.length; ) {
@@ -21,7 +24,10 @@ export function lineCodes(engine: Engine, lines: Uint8Array): number[] {
   return codes;
 }
 
-/** The end of as many whole lines as the engine takes in one call; or of one line that is longer, or has no newline. */
+/**
+ * The end of as many whole lines as the engine takes in one call; or of one line that is longer, or
+ * has no newline.
+ */
 function endOfPiece(lines: Uint8Array, start: number): number {
   const last = lines.subarray(start, start + MAX_CHUNK_BYTES).lastIndexOf(NEWLINE);
   if (last !== -1) return start + last + 1;

@@ -1,4 +1,5 @@
-// The unfinished last line of a stream, kept outside wasm memory so that it survives a failed instance.
+// The unfinished last line of a stream, kept outside wasm memory so that it survives a failed
+// instance.
 
 import { MAX_LINE_BYTES } from "../generated/boundary.js";
 

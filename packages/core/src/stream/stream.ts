@@ -1,4 +1,5 @@
-// A stream of events, one a line, in chunks of any size: the rule engine judges many events in one call.
+// A stream of events, one a line, in chunks of any size: the rule engine judges many events in one
+// call.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { L1Decisions } from "../decision/l1-decisions.js";
@@ -28,10 +29,11 @@ export interface StreamSource {
 }
 
 /**
- * Judges NDJSON by L1. The policy's SAE tier judges `LlmActivations` events if there is one; with a caller's SAE tier, they are
- * returned as escalations. Lines over 256 KiB, lines that are not events and events with nothing to judge are skipped and
- * counted. If the rule engine fails on a chunk, its lines are judged one by one, and a line on which it fails again is
- * returned as an escalation with that reason.
+ * Judges NDJSON by L1. The policy's SAE tier judges `LlmActivations` events if there is one; with a
+ * caller's SAE tier, they are returned as escalations. Lines over 256 KiB, lines that are not
+ * events and events with nothing to judge are skipped and counted. If the rule engine fails on a
+ * chunk, its lines are judged one by one, and a line on which it fails again is returned as an
+ * escalation with that reason.
  *
  * @example
  * const stream = sentry.createStream();
@@ -57,7 +59,10 @@ export class EventStream {
     this.#source = this.#sourceOf(parts);
   }
 
-  /** Judges the lines that end in the next bytes; returns those that need attention, in order. Throws a `TypeError` unless `chunk` is a `Uint8Array`. */
+  /**
+   * Judges the lines that end in the next bytes; returns those that need attention, in order.
+   * Throws a `TypeError` unless `chunk` is a `Uint8Array`.
+   */
   push(chunk: Uint8Array): readonly StreamItem[] {
     requireBytes("chunk", chunk);
     if (chunk.length <= MAX_CHUNK_BYTES) return this.#take(chunk);
@@ -73,7 +78,10 @@ export class EventStream {
     return items;
   }
 
-  /** Judges a last line that has no newline. Bytes pushed later start a new line. The stream still has to be closed. */
+  /**
+   * Judges a last line that has no newline. Bytes pushed later start a new line. The stream still
+   * has to be closed.
+   */
   end(): readonly StreamItem[] {
     const items = this.#judge(
       (engine) => engine.finish(),
@@ -89,7 +97,8 @@ export class EventStream {
   }
 
   /**
-   * Continues with the policy of another sentry, starting with the currently unfinished line. Counters continue.
+   * Continues with the policy of another sentry, starting with the currently unfinished line.
+   * Counters continue.
    *
    * @example
    * const next = await Sentry.create(edited);
@@ -105,7 +114,10 @@ export class EventStream {
     this.#isInSync = false;
   }
 
-  /** Frees the stream without judging an unfinished line. From then on, all other methods throw an `Error`. */
+  /**
+   * Frees the stream without judging an unfinished line. From then on, all other methods throw an
+   * `Error`.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -166,7 +178,9 @@ export class EventStream {
     return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#turn);
   }
 
-  /** Items may be read after a switch to another policy, so they keep the decisions of their own. */
+  /**
+   * Items may be read after a switch to another policy, so they keep the decisions of their own.
+   */
   #sourceOf({ l1 }: StreamParts): ItemSource {
     return {
       decisionOf: ({ code, target }) => l1.withTarget(code, JSON.parse(target)),

@@ -20,7 +20,8 @@ export function utf8Length(text: string): number {
 }
 
 /**
- * The longest start of `text` that has at most `maxBytes` bytes of UTF-8 and ends after a whole character.
+ * The longest start of `text` that has at most `maxBytes` bytes of UTF-8 and ends after a whole
+ * character.
  *
  * @example
  * truncateUtf8("größe", 4); // "grö"

@@ -16,7 +16,9 @@ let trapOn: Call | undefined;
 /** The next call to trap on. */
 let alsoOn: Call | undefined;
 
-/** The real module, with a real trap (a read outside of memory) before the call that `trapOn` names. */
+/**
+ * The real module, with a real trap (a read outside of memory) before the call that `trapOn` names.
+ */
 const trapping: CoreModule = {
   ...core,
   compile(...args) {
@@ -108,7 +110,7 @@ it.each(["feed", "rowAuditSummaries"] as const)("in %s does not change which lin
   const lines = [dns(1, "quiet"), dns(1, "noted"), dns(1, "x.oast.fun"), dns(1, "plain"), "junk"];
   const atLimit = [262_143, 262_144, 262_145].map((bytes) => dns(1, "noted").padEnd(bytes));
   const input = Buffer.from([...lines, ...atLimit, ""].join("\n"));
-  const told = (trap: Call | undefined) => {
+  const itemsOf = (trap: Call | undefined) => {
     const stream = sentry.createStream();
     trapOn = trap;
     const rules = stream.push(input).map(({ decision }) => decision.rule);
@@ -116,10 +118,10 @@ it.each(["feed", "rowAuditSummaries"] as const)("in %s does not change which lin
     stream.close();
     return { rules, counters };
   };
-  const whole = told(undefined);
+  const whole = itemsOf(undefined);
   expect(whole.rules).toEqual(["noted", "oob-exfil-dns", "noted", "noted"]);
   expect(whole.counters).toEqual({ lines: 8, events: 6, unmodelled: 0, malformed: 1, oversized: 1 });
-  expect(told(call)).toEqual(whole);
+  expect(itemsOf(call)).toEqual(whole);
   expect(trapOn).toBeUndefined();
   sentry.close();
 });

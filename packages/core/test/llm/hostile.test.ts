@@ -1,4 +1,5 @@
-// L2 with a misbehaving endpoint: every failure is an escalation with a reason, never an allow, and no socket stays open.
+// L2 with a misbehaving endpoint: every failure is an escalation with a reason, never an allow, and
+// no socket stays open.
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
@@ -35,24 +36,24 @@ async function expectUnavailable(url: string, why: string | RegExp, timeoutS = P
 const NO_OBJECT = /^the reply has no JSON object$/;
 const NO_COMPLETION = /^its reply is not a chat completion with a text$/;
 const head = { "content-type": "application/json" };
-const said = (words: object): Answer => says(JSON.stringify(words));
+const answers = (answer: object): Answer => says(JSON.stringify(answer));
 
 describe("an invalid answer", () => {
   it.each<[string, Answer, RegExp]>([
     ["prose", says("I think this is fine."), NO_OBJECT],
     ["nothing", says(""), NO_OBJECT],
-    ["the word alone", says("allow"), NO_OBJECT],
+    ["the bare word", says("allow"), NO_OBJECT],
     ["broken JSON", says('{"verdict": "allow", severity: }'), NO_OBJECT],
     [
       "several objects",
       says(`${ALLOW} or rather ${ALLOW.replace("allow", "block")}`),
       /^the reply has several JSON objects$/,
     ],
-    ["BLOCK with a space", said({ verdict: "BLOCK " }), /^the reply has no `verdict`/],
-    ["deny", said({ verdict: "deny" }), /^the reply has no `verdict`/],
-    ["true", said({ verdict: true }), /^the reply has no `verdict`/],
-    ["null", said({ verdict: null }), /^the reply has no `verdict`/],
-    ["Allow", said({ verdict: "Allow" }), /^the reply has no `verdict`/],
+    ["BLOCK with a space", answers({ verdict: "BLOCK " }), /^the reply has no `verdict`/],
+    ["deny", answers({ verdict: "deny" }), /^the reply has no `verdict`/],
+    ["true", answers({ verdict: true }), /^the reply has no `verdict`/],
+    ["null", answers({ verdict: null }), /^the reply has no `verdict`/],
+    ["Allow", answers({ verdict: "Allow" }), /^the reply has no `verdict`/],
     ["a content that is null", says(null), NO_COMPLETION],
     ["a content that is an object", says({ verdict: "allow" }), NO_COMPLETION],
     ["a content in parts", says([{ type: "text", text: ALLOW }]), NO_COMPLETION],
@@ -64,7 +65,7 @@ describe("an invalid answer", () => {
     ["the verdict without a completion around it", json(ALLOW), NO_COMPLETION],
     ["null", json("null"), NO_COMPLETION],
     ["a text", json('"allow"'), NO_COMPLETION],
-    ["no JSON", json("<html>Bearer</html>"), /^its reply is not JSON$/],
+    ["HTML", json("<html>Bearer</html>"), /^its reply is not JSON$/],
     ["an empty body", json(""), /^its reply is not JSON$/],
     [
       "another content type",
@@ -136,10 +137,10 @@ describe("too much", () => {
   const large = "x".repeat(50_000_000);
 
   /** Sends 800 chunks as fast as they are taken. */
-  async function inChunks(response: ServerResponse, tell: () => void): Promise<void> {
+  async function inChunks(response: ServerResponse, onChunk: () => void): Promise<void> {
     function* chunks() {
       for (let i = 0; i < 800; i++) {
-        tell();
+        onChunk();
         yield "x".repeat(62_500);
       }
     }
@@ -148,9 +149,9 @@ describe("too much", () => {
 
   it.each<[string, Answer]>([
     ["a reply of 50 MB", json(completion(`${ALLOW}${large}`))],
-    ["50 MB in chunks, of no length told", (response) => inChunks(response, () => {})],
+    ["50 MB in chunks, without a length", (response) => inChunks(response, () => {})],
     [
-      "a bomb of 50 MB in a few kB",
+      "50 MB compressed to a few kB",
       (response) => response.writeHead(200, { ...head, "content-encoding": "gzip" }).end(gzipSync(completion(large))),
     ],
   ])("%s", async (_, answer) => {
@@ -184,11 +185,11 @@ describe("at the deadline, L2 stops and closes the connection:", () => {
     ["a body that never comes", (response) => response.writeHead(200, head).flushHeaders()],
     ["a body that never ends", (response) => response.writeHead(200, head).write(completion(ALLOW))],
     [
-      "a body whose length is never reached",
+      "a body that is shorter than its length",
       (response) => response.writeHead(200, { ...head, "content-length": "1000000" }).write(completion(ALLOW)),
     ],
     [
-      "a byte now and then",
+      "a byte every 10 ms",
       (response) => {
         response.writeHead(200, head);
         const timer = setInterval(() => response.write(" "), 10);
@@ -262,8 +263,8 @@ describe("a connection that fails", () => {
           `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nfff\r\n${completion(ALLOW)}`,
         ),
     ],
-    ["that speaks another language", (socket) => socket.end("220 mail ready\r\n")],
-    ["with headers without end", (socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(100_000)}`)],
+    ["of another protocol", (socket) => socket.end("220 mail ready\r\n")],
+    ["with endless headers", (socket) => socket.write(`HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(100_000)}`)],
   ])("%s", async (_, talk) => {
     await expectUnavailable(await raw(talk), /^the connection failed/);
   });

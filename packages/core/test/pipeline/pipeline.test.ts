@@ -52,10 +52,10 @@ describe("an escalation", () => {
   });
 
   it("has the called tier and the event's evidence, whatever the tier returns", async () => {
-    const boast = { tier: "Rules", evidence: "complete" } as const;
+    const claims = { tier: "Rules", evidence: "complete" } as const;
     for (const answer of [block, unsure]) {
-      const said = await run({ l2: says("Llm", { ...answer, ...boast }) });
-      expect(said).toMatchObject({ tier: "Llm", evidence: "partial" });
+      const decision = await run({ l2: says("Llm", { ...answer, ...claims }) });
+      expect(decision).toMatchObject({ tier: "Llm", evidence: "partial" });
     }
   });
 
@@ -102,11 +102,11 @@ describe("a failing tier escalates, and never allows", () => {
   it.each<[string, Judge, string]>([
     ["rejects", judge("Llm", () => Promise.reject(new Error("boom"))), "L2 unavailable: boom"],
     [
-      "rejects with what has no text",
+      "rejects with a value without a text form",
       judge("Llm", () => Promise.reject(Object.create(null))),
       "L2 unavailable: it threw a value that cannot be shown",
     ],
-    ["rejects with a text", judge("Llm", () => Promise.reject("boom")), "L2 unavailable: boom"],
+    ["rejects with a string", judge("Llm", () => Promise.reject("boom")), "L2 unavailable: boom"],
     [
       "throws",
       judge("Llm", () => {
@@ -154,7 +154,7 @@ describe("a failing tier escalates, and never allows", () => {
       }),
     ],
     [
-      "whose promise is none",
+      "whose promise is a broken thenable",
       () => ({
         // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable.
         get then() {
@@ -181,8 +181,8 @@ describe("a failing tier escalates, and never allows", () => {
 
   it("and the length of its reason and of a failure's message is limited", async () => {
     const long = "ü".repeat(100_000);
-    const said = await run({ l2: says("Llm", { ...block, reason: long }) });
-    expect(said.reason).toBe("ü".repeat(1000));
+    const decision = await run({ l2: says("Llm", { ...block, reason: long }) });
+    expect(decision.reason).toBe("ü".repeat(1000));
     const thrown = await run({ l2: judge("Llm", () => Promise.reject(new Error(long))) });
     expect(thrown.reason.length).toBeLessThan(1000);
   });

@@ -1,11 +1,16 @@
-// The expected way of an event through the tiers, written by hand. `any` matches everything; `a/b` matches either word.
+// The expected way of an event through the tiers, written by hand. `any` matches everything; `a/b`
+// matches either word.
 //
-// Tiers return `allow`, `block`, `escalate`, or `escalate!`, which is an escalation with its own action; `fails` is every kind of
-// failure. Each block has its tier's action, as has L1's escalation. In `asked`, `L2 L3` is one after the other, `L2+L3` at
-// the same time, and `(L3)` was aborted. A verdict of `allow/block` is that of fail-open and of fail-closed; the denied target
+// Tiers return `allow`, `block`, `escalate`, or `escalate!`, which is an escalation with its own
+// action; `fails` is every kind of failure. Each block has its tier's action, as has L1's
+// escalation. In `asked`, `L2 L3` is one after the other, `L2+L3` at the same time, and `(L3)` was
+// aborted. A verdict of `allow/block` is that of fail-open and of fail-closed; the denied target
 // belongs to the block. In a reason, WHY is the tier's failure, MODE the fail mode's name.
 
-/** Whether L2 and L3 run at the same time, by `speculate` (rows) and the severity of L1's escalation (columns), with a free slot. */
+/**
+ * Whether L2 and L3 run at the same time, by `speculate` (rows) and the severity of L1's escalation
+ * (columns), with a free slot.
+ */
 export const AT_ONCE = `
          | info | low | medium | high | critical
 none     | no   | no  | no     | no   | no
@@ -101,7 +106,10 @@ export function rowsOf(table: string): Row[] {
   return rows.map((cells) => (column) => cells[head.indexOf(column)] ?? "missing");
 }
 
-/** Whether a cell matches a word: `fails` matches every kind of failure, which are the words that start with it. */
+/**
+ * Whether a cell matches a word: `fails` matches every kind of failure, which are the words that
+ * start with it.
+ */
 export function fits(cell: string, word: string): boolean {
   return cell === "any" || cell.split("/").some((each) => each === word || word.startsWith(`${each} by`));
 }

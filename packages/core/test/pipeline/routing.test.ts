@@ -34,7 +34,9 @@ const FAILURES: Readonly<Record<string, { why: string; judge: () => Promise<unkn
 };
 const WORDS = [...ANSWERS, ...Object.keys(FAILURES)];
 
-/** Distinct answers of the tiers. Escalations have severity info, so that the tests see it raised. */
+/**
+ * Distinct answers of the tiers. Escalations have severity info, so that the tests see it raised.
+ */
 const SAYS: Readonly<Record<string, Severity>> = { L2: "medium", L3: "critical", SAE: "high" };
 /** Every risk of the SAE tier is one of model outputs. */
 const MODEL_OUTPUT_RISK = {

@@ -17,7 +17,10 @@ beforeAll(() => {
   provideCore(() => core);
 });
 
-/** The secrets found in a text, and in the text as JSON: kind and context. E-mail addresses do not count. */
+/**
+ * The secrets found in a text, and in the text as JSON: kind and context. E-mail addresses do not
+ * count.
+ */
 async function found(sentry: Sentry, text: string): Promise<string[]> {
   const all: string[] = [];
   for (const content of [text, JSON.stringify({ content: text })]) {

@@ -1,4 +1,5 @@
-// gitleaks configurations: conversion of Go's expressions, rules, and reports on what cannot be used.
+// gitleaks configurations: conversion of Go's expressions, rules, and reports on what cannot be
+// used.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { provideCore } from "../../src/engine/loader.js";
@@ -184,8 +185,8 @@ ${rule("k=(\\w+)")}`;
     });
     const prefix = 'gitleaks configuration "g.toml": ';
     expect(warnings.every((warning) => warning.startsWith(prefix))).toBe(true);
-    const said = warnings.map((warning) => warning.slice(prefix.length));
-    expect(said.slice(0, 9)).toEqual([
+    const reported = warnings.map((warning) => warning.slice(prefix.length));
+    expect(reported.slice(0, 9)).toEqual([
       "it has a key `colour`, which is unknown and ignored",
       "`extend` is not followed: only the rules of the file itself are used",
       "rule `files`: not used, since it is for certain paths, and a text has none",
@@ -196,7 +197,7 @@ ${rule("k=(\\w+)")}`;
       "rule `allow`: the rule has a key `colour`, which is unknown and ignored",
       "`paths` and `commits` of allowlists are ignored: a text has neither",
     ]);
-    expect(said.slice(9).map((line) => line.split(": the pattern of an")[0]?.split("not used: ")[0])).toEqual([
+    expect(reported.slice(9).map((line) => line.split(": the pattern of an")[0]?.split("not used: ")[0])).toEqual([
       "rule `look`: ",
       "rule `two parts`: ",
       "rule `group`: ",
@@ -215,11 +216,11 @@ ${rule("k=(\\w+)")}`;
   it("includes values of the wrong type and ids of two lines, without affecting other rules", async () => {
     const more = 'entropy = nan\nsecretGroup = "2"\nkeywords = "z"\n[[rules.allowlists]]\nstopwords = "zz"';
     const toml = `[[rules]]\nid = "a\\nb"\nregex = "a"\n${rule("zz(1)(2)", more)}`;
-    const said = await withRules(toml, async (sentry) => {
+    const reported = await withRules(toml, async (sentry) => {
       expect((await sentry.inspectWire("zz12", "request")).redactions).toHaveLength(1);
       return sentry.warnings.map((warning) => warning.replace(/^gitleaks configuration "g.toml": /, ""));
     });
-    expect(said).toEqual([
+    expect(reported).toEqual([
       "rule `a b`: not used, since its id has a line break",
       "rule `r`: the rule has a `entropy` of the wrong type, which is ignored",
       "rule `r`: the rule has a `secretgroup` of the wrong type, which is ignored",

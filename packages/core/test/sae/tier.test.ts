@@ -235,7 +235,9 @@ interface Label {
   readonly weight: number;
 }
 
-/** The score by a direct implementation of the contract; each contribution is rounded to millionths. */
+/**
+ * The score by a direct implementation of the contract; each contribution is rounded to millionths.
+ */
 function plainScore(labels: Record<number, Label>, features: readonly (readonly [number, number])[]) {
   const largest = new Map<number, number>();
   for (const [id, activation] of features) {
@@ -342,8 +344,8 @@ it("a stream escalates activations to the caller's tier, whatever the rules deci
     sentry.evaluateL1(HARMFUL)?.l1Decision,
     sentry.evaluateL1(HARMLESS)?.l1Decision,
   ]);
-  const settled = await Promise.all(items.map(({ decision, event }) => sentry.resolveEscalation(decision, event)));
-  expect(settled.map(({ verdict, tier }) => [verdict, tier])).toEqual([
+  const resolved = await Promise.all(items.map(({ decision, event }) => sentry.resolveEscalation(decision, event)));
+  expect(resolved.map(({ verdict, tier }) => [verdict, tier])).toEqual([
     ["block", "Sae"],
     ["allow", "Sae"],
   ]);

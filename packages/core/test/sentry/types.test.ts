@@ -1,4 +1,5 @@
-// The public types: a typo in a policy or an event is a compile error, and a final decision never escalates.
+// The public types: a typo in a policy or an event is a compile error, and a final decision never
+// escalates.
 
 import { expect, expectTypeOf, it } from "vitest";
 import {

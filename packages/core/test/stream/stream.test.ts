@@ -12,14 +12,14 @@ beforeEach(async () => {
 });
 
 const bytes = (...lines: string[]) => new TextEncoder().encode(lines.join("\n"));
-const told = (items: readonly StreamItem[]) =>
+const summary = (items: readonly StreamItem[]) =>
   items.map(({ decision, event }) => [decision.rule ?? decision.reason, event?.subject]);
 const FAILED = ["rule engine failed: unreachable; the event was not judged", undefined];
 
 function feed(stream: EventStream, input: Uint8Array, size: number): unknown[] {
   const out: unknown[] = [];
-  for (let at = 0; at < input.length; at += size) out.push(...told(stream.push(input.subarray(at, at + size))));
-  return [...out, ...told(stream.end())];
+  for (let at = 0; at < input.length; at += size) out.push(...summary(stream.push(input.subarray(at, at + size))));
+  return [...out, ...summary(stream.end())];
 }
 
 const LINES = [
@@ -59,7 +59,7 @@ it("takes a chunk of many megabytes, and keeps the events of its first part", ()
     "",
   );
   expect(input.length).toBeGreaterThan(1024 * 1024);
-  expect(told(sentry.createStream().push(input))).toEqual([
+  expect(summary(sentry.createStream().push(input))).toEqual([
     ["odd", "odd1"],
     ["odd", "odd2"],
   ]);
@@ -88,10 +88,10 @@ describe("when the rule engine fails", () => {
     (call) => {
       const stream = sentry.createStream();
       const input = bytes(...LINES);
-      expect(told(stream.push(input.subarray(0, 60)))).toEqual([]);
+      expect(summary(stream.push(input.subarray(0, 60)))).toEqual([]);
       core.trapOn = call;
-      expect(told(stream.push(input.subarray(60)))).toEqual(NOTED.slice(0, 2));
-      expect(told(stream.end())).toEqual(NOTED.slice(2));
+      expect(summary(stream.push(input.subarray(60)))).toEqual(NOTED.slice(0, 2));
+      expect(summary(stream.end())).toEqual(NOTED.slice(2));
       expect(stream.counters).toEqual(COUNTERS);
       expect(core.instances).toBe(2);
     },
@@ -100,9 +100,9 @@ describe("when the rule engine fails", () => {
   it("in the last line, that line is an escalation; without a last line, there is none", () => {
     const stream = sentry.createStream();
     stream.push(bytes(dns(1, "TRAP")));
-    expect(told(stream.end())).toEqual([FAILED]);
+    expect(summary(stream.end())).toEqual([FAILED]);
     core.trapOn = "finish";
-    expect(told(stream.end())).toEqual([]);
+    expect(summary(stream.end())).toEqual([]);
     expect(stream.counters).toMatchObject({ lines: 1, events: 1 });
   });
 
@@ -111,9 +111,9 @@ describe("when the rule engine fails", () => {
     const input = bytes(...LINES);
     stream.push(input.subarray(0, 50));
     sentry.classify(dns(1, "TRAP"));
-    expect(told(stream.push(input.subarray(50)))).toEqual(NOTED.slice(0, 2));
+    expect(summary(stream.push(input.subarray(50)))).toEqual(NOTED.slice(0, 2));
     sentry.classify(dns(1, "TRAP"));
-    expect(told(stream.end())).toEqual(NOTED.slice(2));
+    expect(summary(stream.end())).toEqual(NOTED.slice(2));
     expect(stream.counters).toEqual(COUNTERS);
   });
 
@@ -131,7 +131,7 @@ describe("when the rule engine fails", () => {
     const stream = sentry.createStream();
     stream.push(new Uint8Array(300_000).fill(120));
     core.trapOn = "feed";
-    expect(told(stream.push(bytes("x", dns(1, "evil"), "")))).toEqual([["evil", "evil"]]);
+    expect(summary(stream.push(bytes("x", dns(1, "evil"), "")))).toEqual([["evil", "evil"]]);
     expect(stream.counters).toEqual({ lines: 2, events: 1, unmodelled: 0, malformed: 0, oversized: 1 });
   });
 });
@@ -139,7 +139,7 @@ describe("when the rule engine fails", () => {
 it("continues with another policy in the middle of a line", async () => {
   const stream = sentry.createStream();
   const input = bytes(...LINES);
-  const before = told(stream.push(input.subarray(0, 130)));
+  const before = summary(stream.push(input.subarray(0, 130)));
   stream.switchTo(await Sentry.create("another"));
   sentry.close();
   expect([...before, ...feed(stream, input.subarray(130), 20)]).toEqual(NOTED);
@@ -155,7 +155,7 @@ it.each([
   const chunk: unknown = given;
   const stream = sentry.createStream();
   expect(() => stream.push(chunk as Uint8Array)).toThrow(TypeError);
-  expect(told(stream.push(bytes(dns(1, "evil1"), "")))).toEqual([["evil", "evil1"]]);
+  expect(summary(stream.push(bytes(dns(1, "evil1"), "")))).toEqual([["evil", "evil1"]]);
   expect(stream.counters).toMatchObject({ lines: 1, events: 1 });
   expect(() => sentry.classifyLines(chunk as Uint8Array)).toThrow("`lines` must be a Uint8Array");
 });
@@ -171,17 +171,18 @@ it("that is closed throws, and its events are expired", () => {
 });
 
 describe("classifyLines", () => {
-  const told = (decisions: readonly (Decision | null)[]) => decisions.map((each) => each && (each.rule ?? each.reason));
+  const summary = (decisions: readonly (Decision | null)[]) =>
+    decisions.map((each) => each && (each.rule ?? each.reason));
 
   it.each(["", "\n"])("returns what `classify` returns for each line, without targets (end %j)", (end) => {
     const decisions = sentry.classifyLines(bytes(LINES.join("\n") + end));
-    expect(told(decisions)).toEqual(told(LINES.map((line) => sentry.classify(line))));
+    expect(summary(decisions)).toEqual(summary(LINES.map((line) => sentry.classify(line))));
     expect(decisions.some((decision) => decision?.action !== undefined)).toBe(false);
     expect(sentry.classifyLines(bytes(""))).toEqual([]);
   });
 
   it("judges the other lines if the rule engine fails on one", () => {
     const lines = [dns(1, "odd"), dns(1, "TRAP"), "", dns(1, "evil"), ""];
-    expect(told(sentry.classifyLines(bytes(...lines)))).toEqual(["odd", FAILED[0], null, "evil"]);
+    expect(summary(sentry.classifyLines(bytes(...lines)))).toEqual(["odd", FAILED[0], null, "evil"]);
   });
 });

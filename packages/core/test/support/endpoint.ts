@@ -1,4 +1,5 @@
-// An OpenAI-compatible endpoint on loopback whose answers a test defines, and which records requests.
+// An OpenAI-compatible endpoint on loopback whose answers a test defines, and which records
+// requests.
 
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
@@ -16,7 +17,10 @@ export interface Endpoint {
   /** The base address. */
   readonly url: string;
   readonly received: Received[];
-  /** Resolves when the connection of the first request is closed, with whether the whole answer had been sent by then. */
+  /**
+   * Resolves when the connection of the first request is closed, with whether the whole answer had
+   * been sent by then.
+   */
   readonly closed: Promise<{ complete: boolean }>;
 }
 

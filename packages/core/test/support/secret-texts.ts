@@ -1,4 +1,5 @@
-// Random texts with secrets. The secrets are assembled here, so that no scanner reports them as leaked.
+// Random texts with secrets. The secrets are assembled here, so that no scanner reports them as
+// leaked.
 
 const ALNUM = "q7Gd2mZx9Kp4Rt6Wb1Ns8Vc3Jh5Lf0YaEuTiOkQwXzBvNm";
 

@@ -1,5 +1,6 @@
-// A stub of the rule engine in JavaScript, behind the glue's interface. It judges `Dns` events alone, counts calls, and traps on
-// demand: an event that contains `TRAP` ends the instance, as a trap in wasm does.
+// A stub of the rule engine in JavaScript, behind the glue's interface. It judges `Dns` events
+// alone, counts calls, and traps on demand: an event that contains `TRAP` ends the instance, as a
+// trap in wasm does.
 
 import { provideCore } from "../../src/engine/loader.js";
 import type { Compilation, CoreModule, Handle } from "../../src/engine/module.js";

@@ -1,21 +1,21 @@
-//! What a site's gitleaks configuration says is no secret.
+//! The allowlists of a gitleaks configuration: matches that are not secrets.
 
 use std::collections::HashMap;
 
-use sentry_pattern::prefilter::{Found, Texts};
+use sentry_pattern::prefilter::{Hits, LiteralSet};
 use sentry_pattern::search::Search;
 use sentry_pattern::{Pattern, fold};
 
 use crate::policy::{AllowTarget, Allowed};
 
-/// A match of an imported rule, and the texts that are asked of it.
+/// A match of an imported rule, and the texts that allowlists are checked against.
 pub(super) struct Matched<'t> {
     pub(super) secret: &'t [u8],
-    /// All of it.
+    /// The whole match.
     pub(super) whole: &'t [u8],
-    /// The match, and what is before it in its line.
+    /// The match, and the text before it on its line.
     pub(super) line: &'t [u8],
-    /// The match, and what is before it.
+    /// The match, and some text before it.
     pub(super) around: &'t [u8],
 }
 
@@ -25,15 +25,15 @@ pub(super) struct Allow {
     target: AllowTarget,
     all: bool,
     patterns: Vec<(Pattern, Option<Search>)>,
-    /// Nothing where there are no words.
+    /// `None` if the allowlist has no words.
     words: Option<Box<Words>>,
 }
 
 #[derive(Debug)]
 struct Words {
-    texts: Texts,
+    literals: LiteralSet,
     count: usize,
-    found: Found,
+    hits: Hits,
 }
 
 impl Allow {
@@ -52,9 +52,9 @@ impl Allow {
         all
     }
 
-    /// Whether a match is no secret. `None` where that cannot be said.
+    /// Whether the allowlist allows a match. `None` if an automaton failed.
     #[inline(never)]
-    pub(super) fn holds(&mut self, matched: &Matched<'_>) -> Option<bool> {
+    pub(super) fn allows(&mut self, matched: &Matched<'_>) -> Option<bool> {
         let text = match self.target {
             AllowTarget::Secret => matched.secret,
             AllowTarget::Match => matched.whole,
@@ -63,13 +63,13 @@ impl Allow {
         let word = self
             .words
             .as_mut()
-            .map(|words| words.are_in(matched.secret));
+            .map(|words| words.occur_in(matched.secret));
         let mut pattern = (!self.patterns.is_empty()).then_some(false);
         for (written, search) in &mut self.patterns {
             if search.is_none() {
                 *search = Some(Search::new(written)?);
             }
-            if search.as_mut()?.any(text, 0)? {
+            if search.as_mut()?.is_match(text, 0)? {
                 pattern = Some(true);
                 break;
             }
@@ -82,7 +82,7 @@ impl Allow {
 }
 
 impl Words {
-    /// Words are compared as [`fold`] leaves them, so neither case matters.
+    /// Words are folded by [`fold`], so that case does not matter.
     fn new(words: &[String]) -> Option<Box<Self>> {
         let words: Vec<Vec<u8>> = words
             .iter()
@@ -95,16 +95,16 @@ impl Words {
             .collect();
         (!texts.is_empty()).then(|| {
             Box::new(Self {
-                texts: Texts::new(&texts),
+                literals: LiteralSet::new(&texts),
                 count: texts.len(),
-                found: Found::default(),
+                hits: Hits::default(),
             })
         })
     }
 
-    fn are_in(&mut self, text: &[u8]) -> bool {
-        self.found.begin(self.count, 0);
-        self.texts.look(text, &mut self.found);
-        !self.found.texts().is_empty()
+    fn occur_in(&mut self, text: &[u8]) -> bool {
+        self.hits.start(self.count, 0);
+        self.literals.search(text, &mut self.hits);
+        !self.hits.found().is_empty()
     }
 }

@@ -1,13 +1,13 @@
-//! The built-in kinds: what their secrets look like.
+//! The built-in kinds of secret and their patterns.
 //!
-//! Patterns are in verbose mode. They are asked of a text without escapes (see [`super::escapes`]). White space and the
-//! letters of labels are those of ASCII, which keeps the automata small.
+//! The patterns use verbose mode, and match a text whose escapes are replaced (see [`super::escapes`]). White space and the
+//! letters of labels are ASCII only, which keeps the automata small.
 
 use super::check::Check;
 use crate::policy::SECRET_KINDS;
 use sentry_pattern::search::ValueGroup;
 
-/// A kind of secrets.
+/// A kind of secret.
 pub(super) struct Builtin {
     pub(super) kind: &'static str,
     pub(super) pattern: &'static str,
@@ -45,7 +45,7 @@ pub(super) const ALL: [Builtin; 12] = [
     of(11, EMAIL, ValueGroup::Whole, Check::Email),
 ];
 
-/// What stands for a secret that was masked before. See `packages/core/src/redact/placeholder.ts`.
+/// The placeholder of a secret that was masked before. See `packages/core/src/redact/placeholder.ts`.
 pub(super) const PLACEHOLDER: Builtin = Builtin {
     kind: "placeholder",
     pattern: r"\{\{A3S_REDACTED:[0-9A-Za-z_.-]{1,64}:[0-9]{1,15}\}\}",
@@ -53,8 +53,8 @@ pub(super) const PLACEHOLDER: Builtin = Builtin {
     check: Check::Nothing,
 };
 
-/// PEM, and what `OpenPGP` calls armour. Either up to its end; or, where that is missing, what of it is there: lines of base64
-/// below its first line, or that line and base64 behind it. That ends with no blank, which may be the backslash of a quote.
+/// PEM and `OpenPGP` armour. Up to the end line; if that is missing, the base64 lines after the first line, or base64 on the
+/// first line itself. It does not end with a blank, which may be the backslash of a quote.
 const PRIVATE_KEY: &str = r#"(?x)
     -----BEGIN [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY (?: (?: [\ +] | %20 ) BLOCK )? -----
     (?: [0-9A-Za-z+/=\s"'`,:.()|<>\#*_@%\\-]*? -----END [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY
@@ -63,8 +63,8 @@ const PRIVATE_KEY: &str = r#"(?x)
       | [\ \t]* [0-9A-Za-z+/=]{16} (?: [\ \t\r\n]* [0-9A-Za-z+/=]+ )*
     )"#;
 
-/// Of `OpenAI`, and of those who write theirs alike. Here and below: a `_` or an escaped character of an URL before a key is
-/// no part of its word.
+/// Keys of `OpenAI`, and of services with the same format. Here and below, a `_` or a percent-encoded character before a key
+/// is not part of it.
 const OPENAI_KEY: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( sk- (?: (?: proj | svcacct | admin | None | ant | or | lf ) - [0-9A-Za-z_-]{16,}
@@ -88,7 +88,7 @@ const SLACK_TOKEN: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( (?: xoxe\. )? xox[abeoprs] - [0-9A-Za-z-]{10,} | xapp-[0-9]+ - [0-9A-Za-z-]{10,} )";
 
-/// Three parts of base64url; five where it is encrypted. The first is that of `{"`.
+/// Three parts of base64url, or five if it is encrypted. The first part begins with the encoding of `{"`.
 const JWT: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( eyJ [0-9A-Za-z_-]{8,} \. [0-9A-Za-z_-]{2,} \. [0-9A-Za-z_-]*
@@ -99,14 +99,14 @@ const AWS_SECRET: &str = r#"(?x)
     [\ ]* (?: ["'] | %22 )? [\ \t\r\n]* (?: => | := | [:=>] | %3[aAdD] ) (?: [\ \t\r\n] | %20 )* (?: ["'`] | %22 )?
     ( (?: [0-9A-Za-z+/=] | %2[bBfF] | %3[dD] ){16,} )"#;
 
-/// In a header whatever it is; elsewhere what no word looks like.
+/// Any value in a header; elsewhere only values that do not look like words.
 const BEARER: &str = r#"(?x)
     (?i-u: authorization [\ ]* ["']? [\ \t]* (?: [:=,] | %3a ) (?: [\ \t+] | %20 )* ["']? )?
     (?: (?-u:\b) | %[0-9A-Fa-f]{2} ) (?i-u: bearer ) (?: [\ \t+] | %20 )+
     ( [0-9A-Za-z._~+/=-]{12,} )"#;
 
-/// A label, then a value in quotes up to their end, or one without up to what ends a word. A quote that is escaped within
-/// has blanks before it, and behind it what does not stand behind the end of a value in JSON.
+/// A label, then a value: in quotes up to the closing quote, or without quotes up to the end of the word. An escaped quote
+/// inside the value has blanks before it, and is not followed by what follows a value in JSON.
 const GENERIC_SECRET: &str = r#"(?x)
     (?i-u: (?: api | access | secret | private | auth | signing | encryption | account | master | service ) [\ _.-]? key
         | secret | token | passwd | password | pwd )
@@ -128,14 +128,14 @@ mod tests {
     use sentry_pattern::Pattern;
 
     #[test]
-    fn every_pattern_is_sound_and_needs_some_text() {
+    fn every_pattern_compiles_and_requires_a_literal() {
         for builtin in ALL.iter().chain([&PLACEHOLDER]) {
             let pattern = Pattern::parse(builtin.pattern).unwrap();
             let kind = builtin.kind;
             let hir = pattern.parsed().unwrap();
             assert!(hir.properties().minimum_len() > Some(5), "{kind}");
-            for need in pattern.needs() {
-                assert!(!need.texts.is_empty(), "{kind}");
+            for required in pattern.requirements() {
+                assert!(!required.literals.is_empty(), "{kind}");
             }
         }
     }

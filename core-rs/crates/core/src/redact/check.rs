@@ -1,8 +1,8 @@
-//! What a match of a built-in pattern must be besides, so that code and prose are left alone.
+//! Further checks for the matches of built-in patterns, so that code and prose are not masked.
 
 use std::ops::Range;
 
-/// What is asked of a match.
+/// The check for a match.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Check {
     Nothing,
@@ -33,7 +33,7 @@ impl Check {
     }
 }
 
-/// Whether a text is letters and what joins them, with a capital only where a word begins.
+/// Whether a text consists of words and joining characters, with capitals only at the start of a word.
 fn is_words(value: &[u8]) -> bool {
     let joins = |byte: &u8| matches!(byte, b'.' | b'-' | b'_' | b'/');
     value.split(joins).all(|word| match word {
@@ -44,9 +44,9 @@ fn is_words(value: &[u8]) -> bool {
     })
 }
 
-/// Whether what stands behind a label is a value, and not where one is to be put or taken from.
+/// Whether the text after a label is a value, and not a place where a value is inserted or read from.
 fn is_value(before: &[u8], value: &[u8], next: Option<u8>) -> bool {
-    if is_blank(value)
+    if is_filler(value)
         || is_template(value)
         || value.starts_with(b"http://")
         || value.starts_with(b"https://")
@@ -62,12 +62,12 @@ fn is_value(before: &[u8], value: &[u8], next: Option<u8>) -> bool {
     }
 }
 
-/// One character over and over, as in `xxxxxxxxxxxx`.
-fn is_blank(value: &[u8]) -> bool {
+/// A single repeated character, as in `xxxxxxxxxxxx`.
+fn is_filler(value: &[u8]) -> bool {
     value.iter().all(|byte| value.first() == Some(byte))
 }
 
-/// What a program puts a value in: `${TOKEN}`, `{{ token }}`, `<token>`, `%TOKEN%`, `$TOKEN`.
+/// A template that a program fills in: `${TOKEN}`, `{{ token }}`, `<token>`, `%TOKEN%`, `$TOKEN`.
 fn is_template(value: &[u8]) -> bool {
     let is_name = |name: &[u8]| {
         name.iter()
@@ -88,7 +88,7 @@ fn is_template(value: &[u8]) -> bool {
     }
 }
 
-/// A file's path of ordinary names; without its root only where it is no setting, and has a dot as files do.
+/// A file path of ordinary names. A relative path counts only outside of settings, and if it contains a dot.
 fn is_path(value: &[u8], is_setting: bool) -> bool {
     let is_ordinary = |byte: &u8| byte.is_ascii_lowercase() || b"/._-".contains(byte);
     let has = |byte: u8| value.iter().skip(1).any(|other| *other == byte);
@@ -100,10 +100,9 @@ fn is_path(value: &[u8], is_setting: bool) -> bool {
     begins && value.iter().skip(1).all(is_ordinary)
 }
 
-/// What of a program stands without quotes where a value is taken from: a call, a path of names
-/// (`input.parse::<Token>()`), `process.env.TOKEN`, and, unless it is
-/// right behind `=` or `:` as a setting is, `CancellationToken`. Without a call only a name that says again what it is the
-/// name of is told from a value.
+/// Code without quotes that produces a value: a call, a path (`input.parse::<Token>()`), `process.env.TOKEN`, and, unless it
+/// directly follows `=` or `:` as a setting does, `CancellationToken`. Without a call, only a name that repeats what it
+/// holds can be told apart from a value.
 fn is_code(value: &[u8], is_setting: bool, next: Option<u8>) -> bool {
     if !value
         .iter()
@@ -117,7 +116,7 @@ fn is_code(value: &[u8], is_setting: bool, next: Option<u8>) -> bool {
     if value.windows(2).any(|two| two == b"::") {
         return true;
     }
-    let says_again = {
+    let names_secret = {
         let small = value.to_ascii_lowercase();
         let words = [
             "token", "secret", "passw", "pwd", "key", "auth", "cred", "env.",
@@ -126,7 +125,7 @@ fn is_code(value: &[u8], is_setting: bool, next: Option<u8>) -> bool {
             .iter()
             .any(|word| memchr::memmem::find(&small, word.as_bytes()).is_some())
     };
-    if !says_again {
+    if !names_secret {
         return false;
     }
     let is_joined = value.contains(&b'_')
@@ -143,7 +142,7 @@ fn is_expression(value: &[u8]) -> bool {
             return false;
         };
         let inside = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        // A digit stands at the end of a name, seldom inside.
+        // Names often end with a digit, but seldom contain one inside.
         let letters = name.iter().rposition(|byte| !byte.is_ascii_digit());
         let inner = name
             .get(..letters.map_or(0, |last| last + 1))
@@ -157,7 +156,7 @@ fn is_expression(value: &[u8]) -> bool {
     value.contains(&b'.') && names.all(is_name)
 }
 
-/// Whether it is a person's: not the user of a repository's host, and no name of a picture such as `icon@2x.png`.
+/// Whether an address belongs to a person: not `git@` of a repository host, and not an image name such as `icon@2x.png`.
 fn is_address(address: &[u8]) -> bool {
     let mut parts = address.split(|&byte| byte == b'@');
     let (user, host) = (

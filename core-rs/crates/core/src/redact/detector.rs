@@ -1,9 +1,9 @@
-//! One pattern of secrets, and what makes a match of it a find.
+//! One pattern of secrets, and the checks that make a match a find.
 
 use std::ops::Range;
 
 use sentry_pattern::search::{Search, ValueGroup};
-use sentry_pattern::{Need, Pattern, fold};
+use sentry_pattern::{Pattern, Requirements, fold};
 
 use super::LOOK_BACK;
 use super::allow::{Allow, Matched};
@@ -12,19 +12,19 @@ use super::check::Check;
 use super::find::{Find, Found};
 use crate::policy::{ImportedRule, SecretPattern};
 
-/// A pattern with all that belongs to it.
+/// A pattern, its checks and its automata.
 #[derive(Debug)]
 pub(super) struct Detector {
     kind: u32,
     pattern: Pattern,
     value: ValueGroup,
-    needs: Vec<Need>,
+    requirements: Vec<Requirements>,
     test: Test,
-    /// Compiled when it is first asked.
+    /// Compiled on demand.
     search: Option<Box<Search>>,
 }
 
-/// What a match is asked.
+/// The checks for a match.
 #[derive(Debug)]
 enum Test {
     Nothing,
@@ -41,7 +41,7 @@ impl Detector {
     fn new(kind: u32, pattern: Pattern, value: ValueGroup, test: Test) -> Self {
         Self {
             kind,
-            needs: pattern.needs().to_vec(),
+            requirements: pattern.requirements().to_vec(),
             pattern,
             value,
             test,
@@ -53,9 +53,11 @@ impl Detector {
         Self::new(kind, secret.pattern.clone(), secret.value, Test::Nothing)
     }
 
-    /// `None` is for the type: the built-in patterns are sound.
+    /// Always `Some`: the built-in patterns compile.
     pub(super) fn builtin(kind: u32, builtin: &Builtin) -> Option<Self> {
-        let pattern = Pattern::parse(builtin.pattern).ok()?;
+        let pattern = Pattern::parse(builtin.pattern).ok();
+        debug_assert!(pattern.is_some(), "the built-in patterns compile");
+        let pattern = pattern?;
         let test = Test::Builtin(builtin.check);
         Some(Self::new(kind, pattern, builtin.value, test))
     }
@@ -70,34 +72,34 @@ impl Detector {
         let SecretPattern { pattern, value, .. } = rule.secret;
         let mut detector = Self::new(kind, pattern, value, test);
         if !keywords.is_empty() {
-            for need in &mut detector.needs {
-                need.texts.push(keywords.clone());
+            for required in &mut detector.requirements {
+                required.literals.push(keywords.clone());
             }
         }
         detector
     }
 
-    /// What a text must have for each branch of the pattern to find something.
-    pub(super) fn needs(&self) -> &[Need] {
-        &self.needs
+    /// What a text must contain for each branch of the pattern to match.
+    pub(super) fn requirements(&self) -> &[Requirements] {
+        &self.requirements
     }
 
     pub(super) fn memory(&self) -> usize {
         self.search.as_ref().map_or(0, |search| search.memory())
     }
 
-    pub(super) fn forget(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.search = None;
     }
 
-    /// All matches behind `from`, and what of them is secret.
+    /// All matches at or after `from`, and the secrets in them.
     #[inline(never)]
     pub(super) fn find(&mut self, text: &[u8], from: usize, allow: &mut [Allow]) -> Option<Found> {
         ready(&mut self.search, &self.pattern)?;
         let search = self.search.as_mut()?;
         let (kind, group) = (self.kind, self.value);
         let mut found = Found::default();
-        search.each(text, from, |search, matched| {
+        search.for_each_match(text, from, |search, matched| {
             let value = search.value(text, matched.clone(), group)?;
             let is_secret = match &mut self.test {
                 Test::Nothing => true,
@@ -124,10 +126,10 @@ impl Detector {
         Some(found)
     }
 
-    /// Where in `text[from..]` the earliest match begins that more text could make, or make longer.
-    pub(super) fn begins(&mut self, text: &[u8], from: usize) -> Option<usize> {
+    /// The start of the earliest match at or after `from` that more text could complete or make longer.
+    pub(super) fn partial_match(&mut self, text: &[u8], from: usize) -> Option<usize> {
         ready(&mut self.search, &self.pattern)?;
-        self.search.as_mut()?.begins(text, from)
+        self.search.as_mut()?.partial_match(text, from)
     }
 }
 
@@ -140,7 +142,7 @@ fn ready(search: &mut Option<Box<Search>>, pattern: &Pattern) -> Option<()> {
 
 fn is_allowed(allow: &mut [Allow], matched: &Matched<'_>) -> Option<bool> {
     for allow in allow {
-        if allow.holds(matched)? {
+        if allow.allows(matched)? {
             return Some(true);
         }
     }
@@ -151,7 +153,7 @@ fn folded(word: &str) -> Vec<u8> {
     word.bytes().map(fold).collect()
 }
 
-/// Whether one of `words`, which are in lower case, is in `text`; or there are none.
+/// Whether `text` contains one of `words`, which are in lower case, or there are no words.
 fn has_one(words: &[String], text: &[u8]) -> bool {
     let is_there = |word: &String| {
         let mut windows = text.windows(word.len());
@@ -160,7 +162,7 @@ fn has_one(words: &[String], text: &[u8]) -> bool {
     words.is_empty() || words.iter().any(is_there)
 }
 
-/// Bits that a byte of `text` tells, by how often each occurs.
+/// The Shannon entropy of `text`, in bits per byte.
 fn entropy_of(text: &[u8]) -> f64 {
     let mut counts = [0_u32; 256];
     for &byte in text {

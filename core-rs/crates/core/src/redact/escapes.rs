@@ -1,55 +1,55 @@
-//! Escapes of JSON, taken away without moving anything.
+//! Replaces JSON escapes without changing the length of the text.
 //!
-//! A newline before a key is `\nsk-…` in a body, where `\b` finds no edge of a word; quotes are `\"` in JSON that is a text
-//! of JSON, and have three backslashes one level deeper. Patterns are not to know of that.
+//! In a JSON body, a newline before a key is written `\nsk-…`, where `\b` finds no word boundary. Quotes are `\"` in JSON
+//! inside a JSON string, and have three backslashes one level deeper. The patterns need not know about that.
 
-/// Puts in place of backslashes and the character that they escape, at the same length: blanks and the quote, blanks and
-/// white space (`\n`, `\r`, `\t`), or as many slashes. `\u003d` and its like are read too (see [`by_code`]). Other backslashes
-/// stay. A text that comes in parts must not be cut between backslashes and the last of what they escape.
-pub(super) fn take_away(text: &mut [u8]) {
+/// Replaces backslashes and the character that they escape by text of the same length: blanks and the quote, blanks and the
+/// white space (`\n`, `\r`, `\t`), or slashes. Decodes `\u003d` and the like, too (see [`by_code`]). Other backslashes are
+/// kept. A text that comes in parts must not be cut inside an escape.
+pub(super) fn replace(text: &mut [u8]) {
     let mut from = 0;
     while let Some(found) = text
         .get(from..)
         .and_then(|rest| memchr::memchr(b'\\', rest))
     {
         let start = from + found;
-        let behind = text.get(start..).unwrap_or_default();
-        let run = behind.iter().take_while(|&&byte| byte == b'\\').count();
+        let rest = text.get(start..).unwrap_or_default();
+        let run = rest.iter().take_while(|&&byte| byte == b'\\').count();
         from = start + run;
-        let (blank, stands_for) = match text.get(from) {
+        let (filler, last_byte) = match text.get(from) {
             Some(b'n') => (b' ', b'\n'),
             Some(b'r') => (b' ', b'\r'),
             Some(b't') => (b' ', b'\t'),
             Some(b'/') => (b'/', b'/'),
             Some(quote @ (b'"' | b'\'')) => (b' ', *quote),
             Some(b'u') => match text.get(from + 1..from + 5).and_then(by_code) {
-                Some(seen) => {
+                Some(replacement) => {
                     from += 4;
-                    seen
+                    replacement
                 }
                 None => continue,
             },
             _ => continue,
         };
         if let Some(escape) = text.get_mut(start..=from) {
-            escape.fill(blank);
+            escape.fill(filler);
             if let Some(last) = escape.last_mut() {
-                *last = stands_for;
+                *last = last_byte;
             }
         }
     }
 }
 
-/// What is seen of a character that four digits stand for: what fills its place, and what ends it. Letters, digits and
-/// the backslash stay as they are written. What is not of ASCII is no white space and no part of a word, but may be one of a
-/// value, as if it were written itself.
+/// The replacement for a character given by four hexadecimal digits: the filler, and the last byte. `None` for letters,
+/// digits and the backslash, which stay escaped. A character outside ASCII that is not white space becomes `~`, which ends a
+/// word but may be part of a value, like the character itself.
 fn by_code(digits: &[u8]) -> Option<(u8, u8)> {
     let code = digits.iter().try_fold(0, |code, &digit| {
         Some(code * 16 + char::from(digit).to_digit(16)?)
     })?;
     Some(match u8::try_from(code) {
         Ok(byte) if byte.is_ascii_alphanumeric() || byte == b'\\' => return None,
-        // Within keys of base64.
+        // These occur in base64.
         Ok(byte @ (b'+' | b'/')) => (byte, byte),
         Ok(byte) if byte.is_ascii_graphic() || byte.is_ascii_whitespace() => (b' ', byte),
         Ok(byte) if byte.is_ascii() || byte == 0xa0 => (b' ', b' '),
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_become_what_they_stand_for_at_the_same_length() {
+    fn escapes_are_replaced_at_the_same_length() {
         for (written, seen) in [
             (r"a\nb", "a \nb"),
             (r#"{\"k\":\"v\"}"#, r#"{ "k ": "v "}"#),
@@ -79,7 +79,7 @@ mod tests {
             ("", ""),
         ] {
             let mut text = written.as_bytes().to_vec();
-            take_away(&mut text);
+            replace(&mut text);
             assert_eq!(String::from_utf8(text).unwrap(), seen);
         }
     }

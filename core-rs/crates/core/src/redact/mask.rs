@@ -1,4 +1,4 @@
-//! A text as people may see it: without its secrets.
+//! A text for people to read: secrets are replaced by placeholders.
 
 use std::fmt::Write;
 
@@ -7,9 +7,9 @@ use super::{Detectors, Find, Part};
 use sentry_text::truncate;
 
 impl Detectors {
-    /// The beginning of a text, at most `most` bytes of it, with a placeholder for each secret: `{{A3S_REDACTED:<kind>:<n>}}`,
-    /// numbered by kind from 1, but for those of the `readable` kinds. What may be the beginning of a secret that only more of a
-    /// longer text would show is not part of it. `None` where nothing is known of the text.
+    /// The beginning of a text, at most `max_bytes` bytes of it, with a placeholder for each secret that is not of a `readable`
+    /// kind: `{{A3S_REDACTED:<kind>:<n>}}`, numbered by kind from 1. If a longer text is cut, a possible secret at the cut is
+    /// left out. `None` if nothing is known of the text.
     ///
     /// ```
     /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
@@ -21,15 +21,15 @@ impl Detectors {
     /// let shown = detectors.mask("scp a ada@example.org:b", 99, &["email"]).unwrap();
     /// assert_eq!(shown, "scp a ada@example.org:b");
     /// ```
-    pub fn mask(&mut self, text: &str, most: usize, readable: &[&str]) -> Option<String> {
+    pub fn mask(&mut self, text: &str, max_bytes: usize, readable: &[&str]) -> Option<String> {
         let all = text.len();
-        let text = truncate(text, most);
+        let text = truncate(text, max_bytes);
         let part = Part {
             is_last: text.len() == all,
             ..Part::WHOLE
         };
-        let (mut found, until) = self.look(&mut text.as_bytes().to_vec(), part)?;
-        // Before they are merged: what overlaps another secret must not show that.
+        let (mut found, until) = self.search(&mut text.as_bytes().to_vec(), part)?;
+        // Removed before they are merged: a readable find must not make a secret that it overlaps readable.
         let kinds = &self.kinds;
         let is_readable = |find: &Find| {
             let kind = kinds.get(find.kind as usize);
@@ -50,7 +50,7 @@ impl Detectors {
             let (name, count) = (self.kinds.get(kind)?, counts.get_mut(kind)?);
             *count += 1;
             out.push_str(text.get(from..find.start)?);
-            // A `String` takes whatever is written to it.
+            // Writing to a `String` cannot fail.
             let _ = write!(out, "{{{{A3S_REDACTED:{name}:{count}}}}}");
             from = find.end;
         }

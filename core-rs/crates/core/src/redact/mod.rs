@@ -1,13 +1,15 @@
-//! What in a text is secret: finds of all kinds, in one pass where nothing is there.
+//! Finds secrets in a text, in one pass if there are none.
 //!
-//! A text is looked through once for the texts that patterns need, as events are. Only a pattern that has what it needs
-//! is tried: an automaton finds where its matches end, one that runs backwards where they begin, and only where a group
-//! of a match is asked for, a simulation looks inside of it ([`sentry_pattern::search`]). So cost is linear in the text.
+//! As for events, a prefilter searches the text once for the literals that the patterns require. Only patterns whose
+//! literals were found are tried: one automaton finds the ends of the matches, one that runs backwards finds their starts,
+//! and a simulation finds the captures of a match, if they are needed ([`sentry_pattern::search`]). The cost is linear in
+//! the length of the text.
 //!
-//! Most texts are JSON, often with JSON inside. So patterns see a text in which escapes are what they stand for, at the
-//! same length ([`escapes`]).
+//! Most texts are JSON, often with JSON inside. So escapes are replaced by the characters that they represent, at the same
+//! length, before the patterns are tried ([`escapes`]).
 //!
-//! A text that comes in parts is looked through as far as nothing that follows can change what was found ([`HOLD`]).
+//! For a text that comes in parts, a scan also determines up to where more text cannot change the result
+//! ([`Scan::stable_until`]).
 
 mod allow;
 mod builtin;
@@ -20,23 +22,23 @@ mod mask;
 
 use allow::Allow;
 use detector::Detector;
-use find::{Found, merged, settled};
+use find::{Found, merged, stable_until};
 
 pub use find::{Find, Scan};
 pub use lazy::LazyDetectors;
 
-use sentry_pattern::Need;
-use sentry_pattern::prefilter::{Branch, Filter, Found as TextsFound};
-use sentry_pattern::search::HOLD;
+use sentry_pattern::Requirements;
+use sentry_pattern::prefilter::{Branch, Hits, Prefilter};
+use sentry_pattern::search::MAX_PARTIAL_MATCH;
 
 use crate::policy::{Imported, Redact};
 
-/// Bytes that all automata may take together. Beyond that all are dropped, and compiled anew as they are asked.
+/// The most bytes that all automata take together. If they take more, all are dropped and compiled again on demand.
 const MAX_MEMORY: usize = 64 << 20;
-/// Bytes before a match in which the keywords of an imported rule, and the rest of its line, are looked for.
+/// The bytes before a match that are searched for the keywords of an imported rule and for the start of the line.
 pub(crate) const LOOK_BACK: usize = 256;
 
-/// All that is looked for by one policy.
+/// The detectors of one policy.
 ///
 /// ```
 /// use sentry_core::policy::{Imported, check};
@@ -51,30 +53,31 @@ pub(crate) const LOOK_BACK: usize = 256;
 #[derive(Debug)]
 pub struct Detectors {
     kinds: Vec<String>,
-    /// The site's, the built-in ones, the imported ones, then placeholders: the order in which they name a find.
+    /// The site's detectors, the built-in ones, the imported ones, then the one for placeholders. Where finds overlap, an earlier
+    /// detector names the find.
     all: Vec<Detector>,
-    filter: Filter,
-    /// Those that need nothing.
+    prefilter: Prefilter,
+    /// The indices of the detectors without requirements.
     unfiltered: Vec<u32>,
-    /// What is no secret, whatever the imported rule.
+    /// The allowlists that apply to all imported rules.
     allow: Vec<Allow>,
-    texts: TextsFound,
+    hits: Hits,
     candidates: Vec<Branch>,
 }
 
-/// Which part of a text is looked through.
+/// Which part of a text is scanned.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// Nothing before this byte is found. It is there for what must stand before a match: 256 bytes of it, or all.
+    /// Finds start at or after this byte. The text before it is context: at most 256 bytes are needed.
     pub from: usize,
-    /// Whether no text follows.
+    /// Whether no more text follows.
     pub is_last: bool,
     /// Whether text that looks like a placeholder is found too.
     pub placeholders: bool,
 }
 
 impl Part {
-    /// A text from its beginning to its end.
+    /// A whole text.
     pub const WHOLE: Self = Self {
         from: 0,
         is_last: true,
@@ -83,7 +86,7 @@ impl Part {
 }
 
 impl Detectors {
-    /// `None` where what the patterns look for takes more than 64 MiB.
+    /// Builds the detectors. `None` if the requirements of the patterns take more than 64 MiB.
     #[inline(never)]
     pub fn new(redact: &Redact, imported: Imported) -> Option<Self> {
         let mut kinds = Vec::new();
@@ -109,65 +112,66 @@ impl Detectors {
             placeholder,
         )?);
 
-        let mut needy = Vec::new();
+        let mut filtered = Vec::new();
         let mut unfiltered = Vec::new();
         for (rule, detector) in (0..).zip(&all) {
-            if detector.needs().iter().any(Need::is_nothing) {
+            if detector.requirements().iter().any(Requirements::is_empty) {
                 unfiltered.push(rule);
             } else {
-                let branches = (0..).map(|place| Branch { rule, place });
-                needy.extend(branches.zip(detector.needs()));
+                let branches = (0..).map(|index| Branch { rule, index });
+                filtered.extend(branches.zip(detector.requirements()));
             }
         }
-        let filter = Filter::new(&needy).ok()?;
+        let prefilter = Prefilter::new(&filtered).ok()?;
         Some(Self {
             kinds,
             all,
-            filter,
+            prefilter,
             unfiltered,
             allow: Allow::all(&imported.allow),
-            texts: TextsFound::default(),
+            hits: Hits::default(),
             candidates: Vec::new(),
         })
     }
 
-    /// The names of kinds, by their numbers.
+    /// The names of the kinds of secret. The number of a kind is its index.
     pub fn kinds(&self) -> &[String] {
         &self.kinds
     }
 
-    /// What is found in a text of UTF-8, which is left with its escapes taken away.
+    /// Scans a UTF-8 text, and replaces the escapes in it.
     ///
-    /// `None` where an automaton cannot be had: then nothing is known of the text.
+    /// `None` if an automaton cannot be built: then nothing is known of the text.
     #[inline(never)]
     pub fn scan(&mut self, text: &mut [u8], part: Part) -> Option<Scan> {
-        let (found, begins) = self.look(text, part)?;
+        let (found, partial) = self.search(text, part)?;
         Some(Scan {
             finds: merged(&found),
-            settled: settled(&found, begins),
+            stable_until: stable_until(&found, partial),
         })
     }
 
-    /// What each detector finds, and where the earliest match begins that text to come could make: the end where none follows.
-    fn look(&mut self, text: &mut [u8], part: Part) -> Option<(Vec<Found>, usize)> {
-        escapes::take_away(text);
+    /// What each detector finds, and the start of the earliest partial match, which more text could complete; the end of the
+    /// text if none follows.
+    fn search(&mut self, text: &mut [u8], part: Part) -> Option<(Vec<Found>, usize)> {
+        escapes::replace(text);
         let found = self.find(text, part)?;
-        let begins = if part.is_last {
+        let partial = if part.is_last {
             text.len()
         } else {
-            self.begins(text, part)?
+            self.partial_match(text, part)?
         };
-        self.keep_small();
-        Some((found, begins))
+        self.limit_memory();
+        Some((found, partial))
     }
 
-    /// What each detector finds, in their order.
+    /// What each detector finds, in the order of the detectors.
     fn find(&mut self, text: &[u8], part: Part) -> Option<Vec<Found>> {
-        self.filter
-            .look(text, &mut self.texts, &mut self.candidates);
+        self.prefilter
+            .find_candidates(text, &mut self.hits, &mut self.candidates);
         let mut wanted = vec![false; self.all.len()];
-        let needy = self.candidates.iter().map(|branch| branch.rule);
-        for number in needy.chain(self.unfiltered.iter().copied()) {
+        let candidates = self.candidates.iter().map(|branch| branch.rule);
+        for number in candidates.chain(self.unfiltered.iter().copied()) {
             if let Some(wanted) = wanted.get_mut(number as usize) {
                 *wanted = true;
             }
@@ -184,27 +188,28 @@ impl Detectors {
         Some(found)
     }
 
-    /// Where the earliest match begins that text to come could make, or make longer; at most [`HOLD`] bytes back.
-    fn begins(&mut self, text: &[u8], part: Part) -> Option<usize> {
-        let from = part.from.max(text.len().saturating_sub(HOLD));
+    /// The start of the earliest match that more text could complete or make longer, at most [`MAX_PARTIAL_MATCH`] bytes before
+    /// the end.
+    fn partial_match(&mut self, text: &[u8], part: Part) -> Option<usize> {
+        let from = part.from.max(text.len().saturating_sub(MAX_PARTIAL_MATCH));
         let skipped = usize::from(!part.placeholders);
-        let asked = self.all.len().saturating_sub(skipped);
+        let count = self.all.len().saturating_sub(skipped);
         let mut earliest = text.len();
-        for detector in self.all.iter_mut().take(asked) {
-            earliest = earliest.min(detector.begins(text, from)?);
+        for detector in self.all.iter_mut().take(count) {
+            earliest = earliest.min(detector.partial_match(text, from)?);
         }
         Some(earliest)
     }
 
-    fn keep_small(&mut self) {
+    fn limit_memory(&mut self) {
         let memory: usize = self.all.iter().map(Detector::memory).sum();
         if memory > MAX_MEMORY {
-            self.all.iter_mut().for_each(Detector::forget);
+            self.all.iter_mut().for_each(Detector::clear);
         }
     }
 }
 
-/// The number of a kind. Detectors that find the same kind share it.
+/// The number of a kind. Detectors of the same kind share it.
 fn number(kinds: &mut Vec<String>, kind: &str) -> u32 {
     let known = kinds.iter().position(|other| other == kind);
     let number = known.unwrap_or_else(|| {

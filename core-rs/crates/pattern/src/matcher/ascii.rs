@@ -1,26 +1,26 @@
-//! A pattern cut down to subjects of ASCII alone: a fraction of the automaton, for nearly every event.
+//! Restricting a pattern to ASCII texts: nearly every event is ASCII, and the automaton is a fraction of the size.
 
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 
-use crate::looks::ascii_edge;
+use crate::looks;
 
-/// A pattern that matches in a text of ASCII where `hir` does.
-pub(super) fn only(hir: &Hir) -> Hir {
+/// A pattern that matches an ASCII text where `hir` does.
+pub(super) fn restrict(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) if literal.0.is_ascii() => hir.clone(),
         HirKind::Literal(_) => Hir::fail(),
         HirKind::Class(class) => Hir::class(Class::Bytes(members(class))),
-        HirKind::Look(look) => Hir::look(ascii_edge(*look)),
-        HirKind::Capture(capture) => only(&capture.sub),
+        HirKind::Look(look) => Hir::look(looks::to_ascii(*look)),
+        HirKind::Capture(capture) => restrict(&capture.sub),
         HirKind::Repetition(repetition) => Hir::repetition(Repetition {
             min: repetition.min,
             max: repetition.max,
             greedy: repetition.greedy,
-            sub: Box::new(only(&repetition.sub)),
+            sub: Box::new(restrict(&repetition.sub)),
         }),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(only).collect()),
-        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(only).collect()),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(restrict).collect()),
+        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(restrict).collect()),
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
     use regex_automata::meta::Regex;
 
     #[test]
-    fn it_matches_ascii_as_the_whole_pattern_does() {
+    fn the_restricted_pattern_matches_ascii_as_the_whole_pattern_does() {
         let subjects = [
             "", "a", "ab cd", "K", "ks", "\u{1}-9_", "foo.bar", "a\nb", "~~",
         ];
@@ -76,7 +76,7 @@ mod tests {
         ] {
             let hir = regex_syntax::parse(pattern).unwrap();
             let whole = Regex::builder().build_from_hir(&hir).unwrap();
-            let cut = Regex::builder().build_from_hir(&only(&hir)).unwrap();
+            let cut = Regex::builder().build_from_hir(&restrict(&hir)).unwrap();
             for subject in subjects {
                 let expected = whole.is_match(subject);
                 assert_eq!(cut.is_match(subject), expected, "{pattern} {subject:?}");

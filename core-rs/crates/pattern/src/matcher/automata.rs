@@ -1,27 +1,27 @@
-//! All automata of a policy, and the memory that they take.
+//! All automata of a matcher, and the memory that they take.
 
 use super::MatchRule;
-use super::group::{Group, Search};
-use super::path::{Path, took};
+use super::coverage::{CodePath, record};
+use super::group::{Group, Query};
 use crate::prefilter::Branch;
 
-/// Bytes that all automata may take together. Beyond that all are dropped, and compiled anew as they
-/// are asked. Few in this crate's tests, so that they come to their end.
+/// The most bytes that all automata take together. If they take more, all are dropped and compiled again on demand. The
+/// limit is low in tests, so that they reach it.
 pub(super) const MAX_MEMORY: usize = if cfg!(test) { 512 << 10 } else { 64 << 20 };
 
-/// Automata in groups, compiled as they are asked. No answer depends on which are.
+/// Automata in groups, compiled on demand. No result depends on which of them are compiled.
 #[derive(Debug)]
 pub(super) struct Automata {
-    /// By rule: the branches that need something.
+    /// For each rule, its branches with requirements.
     filtered: Vec<Option<Box<Group>>>,
-    /// By kind of event: the branches that need nothing.
+    /// For each kind of text, the branches without requirements.
     unfiltered: Vec<Group>,
-    /// Bytes that they take.
+    /// The bytes that all of them take.
     memory: usize,
 }
 
 impl Automata {
-    /// For so many rules; `unfiltered`: by kind of event, the branches that need nothing.
+    /// Automata for so many rules. `unfiltered` has for each kind of text the branches without requirements.
     pub(super) fn new(rules: usize, unfiltered: Vec<Group>) -> Self {
         Self {
             filtered: (0..rules).map(|_| None).collect(),
@@ -30,10 +30,10 @@ impl Automata {
         }
     }
 
-    /// Whether one of `wanted`, which are branches of one rule, matches.
+    /// Whether one of `wanted` matches. They are branches of one rule.
     pub(super) fn confirm<R: MatchRule>(
         &mut self,
-        search: &Search<'_, R>,
+        query: &Query<'_, R>,
         wanted: &[Branch],
     ) -> bool {
         let Some(Branch { rule, .. }) = wanted.first() else {
@@ -42,46 +42,47 @@ impl Automata {
         let Some(group) = self.filtered.get_mut(*rule as usize) else {
             return false;
         };
-        let group = group.get_or_insert_with(|| Box::new(Group::new(needy(search, *rule))));
-        let found = group.any(search, wanted, &mut self.memory);
-        took(if found {
-            Path::Confirmed
+        let group =
+            group.get_or_insert_with(|| Box::new(Group::new(filtered_branches(query, *rule))));
+        let found = group.any(query, wanted, &mut self.memory);
+        record(if found {
+            CodePath::Confirmed
         } else {
-            Path::Refuted
+            CodePath::Refuted
         });
         found
     }
 
-    /// The rules that have a branch which needs nothing and matches, in no order.
-    pub(super) fn which<R: MatchRule>(&mut self, search: &Search<'_, R>, kind: usize) -> Vec<u32> {
+    /// The rules with a branch that has no requirements and matches, in any order.
+    pub(super) fn which<R: MatchRule>(&mut self, query: &Query<'_, R>, kind: usize) -> Vec<u32> {
         let mut found = Vec::new();
         if let Some(group) = self.unfiltered.get_mut(kind) {
-            group.which(search, &mut found, &mut self.memory);
+            group.which(query, &mut found, &mut self.memory);
         }
         found
     }
 
     /// Drops all automata if they take too much memory.
-    pub(super) fn keep_small(&mut self) {
+    pub(super) fn limit_memory(&mut self) {
         if self.memory <= MAX_MEMORY {
             return;
         }
-        took(Path::Dropped);
+        record(CodePath::Dropped);
         self.memory = 0;
         let filtered = self.filtered.iter_mut().flatten().map(Box::as_mut);
-        filtered.chain(&mut self.unfiltered).for_each(Group::forget);
+        filtered.chain(&mut self.unfiltered).for_each(Group::clear);
     }
 }
 
-/// The branches of a rule that need something.
-fn needy<R: MatchRule>(search: &Search<'_, R>, rule: u32) -> Vec<Branch> {
-    let needs = search
+/// The branches of a rule that have requirements.
+fn filtered_branches<R: MatchRule>(query: &Query<'_, R>, rule: u32) -> Vec<Branch> {
+    let required = query
         .rules
         .get(rule as usize)
-        .map_or(&[][..], |rule| rule.pattern().needs());
+        .map_or(&[][..], |rule| rule.pattern().requirements());
     (0..)
-        .zip(needs)
-        .filter(|(_, need)| !need.is_nothing())
-        .map(|(place, _)| Branch { rule, place })
+        .zip(required)
+        .filter(|(_, required)| !required.is_empty())
+        .map(|(index, _)| Branch { rule, index })
         .collect()
 }

@@ -1,18 +1,18 @@
-//! The matcher against a plain interpreter: one pattern after the other, each by the `regex` crate.
+//! Compares the matcher with a plain interpreter that tries one pattern after another with the `regex` crate.
 //!
-//! Patterns are made at random, over few letters, so that they meet subjects often and in odd places.
+//! The patterns are random and use few letters, so that they match texts often and in unusual places.
 
 use sentry_acl::{Attribute, Block, Item, ValueKind};
 use sentry_testing::Random;
 
-use super::path::{Path, count};
+use super::coverage::{CodePath, count};
 use super::{MatchRule, Matcher};
 use crate::pattern::Pattern;
 
-/// Subjects for each policy.
-const SUBJECTS: usize = 200_000;
+/// Texts for each set of rules.
+const TEXTS: usize = 200_000;
 
-/// Kinds of subject, by the names that the built-in rules call them.
+/// Kinds of text, by the names that the built-in rules use.
 const KINDS: [&str; 8] = [
     "ToolExec",
     "SslContent",
@@ -44,16 +44,16 @@ impl MatchRule for Rule {
         &self.pattern
     }
 
-    fn is_on(&self, kind: usize) -> bool {
+    fn applies_to(&self, kind: usize) -> bool {
         self.on.contains(&kind)
     }
 
-    fn fits_if_unknown(&self) -> bool {
+    fn matches_if_unknown(&self) -> bool {
         true
     }
 }
 
-/// The built-in rules of the policy, which are patterns that people wrote.
+/// The built-in rules of the policy: patterns that people wrote.
 fn builtin() -> Vec<Rule> {
     let source = include_str!("../../../core/src/policy/builtin.acl");
     let text = |block: &Block, name: &str| {
@@ -117,7 +117,7 @@ const LOOKS: [&str; 9] = [
     r"\b{end-half}",
     r"\b",
 ];
-/// What a whole pattern begins and ends with.
+/// What a whole pattern may begin and end with.
 const EDGES: [&str; 8] = ["", "", "", "", "", r"\b", "^", "$"];
 const COUNTS: [&str; 10] = [
     "*", "+", "?", "{2}", "{3,}", "{1,3}", "{4}", "{12,}", "+?", "{0}",
@@ -191,18 +191,22 @@ const TOKENS: [&str; 48] = [
     "mkfifo",
 ];
 
-fn subject(random: &mut Random) -> String {
+fn random_text(random: &mut Random) -> String {
     some(random, 0, 7, |random| random.pick(&TOKENS).to_owned()).concat()
 }
 
-/// So many random rules, each of a pattern that suits, and the built-in ones.
-fn rules(random: &mut Random, site_rules: usize, suits: fn(&regex::Regex) -> bool) -> Vec<Rule> {
+/// `site_rules` random rules whose patterns are suitable, and the built-in ones.
+fn rules(
+    random: &mut Random,
+    site_rules: usize,
+    is_suitable: fn(&regex::Regex) -> bool,
+) -> Vec<Rule> {
     let mut made = Vec::new();
     while made.len() < site_rules {
         let before = random.pick(&EDGES);
         let pattern = format!("{before}{}{}", pattern(random, 3), random.pick(&EDGES));
         let compiled = regex::Regex::new(&pattern);
-        if pattern.contains('`') || !compiled.is_ok_and(|compiled| suits(&compiled)) {
+        if pattern.contains('`') || !compiled.is_ok_and(|compiled| is_suitable(&compiled)) {
             continue;
         }
         let kind = KINDS[random.below(8)];
@@ -213,49 +217,39 @@ fn rules(random: &mut Random, site_rules: usize, suits: fn(&regex::Regex) -> boo
     made
 }
 
-/// Judges subjects both ways, and returns how many a rule matched.
-fn compare(rules: &[Rule], random: &mut Random, subjects: usize) -> usize {
+/// Matches texts both ways, and returns how many were matched by a rule.
+fn compare(rules: &[Rule], random: &mut Random, texts: usize) -> usize {
     let matcher = Matcher::new(rules, KINDS.len()).unwrap();
     let plain: Vec<_> = rules
         .iter()
         .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
         .collect();
     let mut hits = 0;
-    for round in 0..subjects {
-        let subject = subject(random);
+    for round in 0..texts {
+        let text = random_text(random);
         let kind = random.below(KINDS.len());
-        let fits = |at: &usize| rules[*at].on.contains(&kind) && plain[*at].is_match(&subject);
-        let fitting = (0..rules.len()).filter(fits);
-        let first = matcher.first(rules, kind, &subject);
+        let is_match = |at: &usize| rules[*at].on.contains(&kind) && plain[*at].is_match(&text);
+        let matching = (0..rules.len()).filter(is_match);
+        let first = matcher.first(rules, kind, &text);
         if round % 64 != 0 {
-            assert_eq!(first, fitting.clone().next(), "{} {subject:?}", KINDS[kind]);
+            assert_eq!(first, matching.clone().next(), "{} {text:?}", KINDS[kind]);
             hits += usize::from(first.is_some());
             continue;
         }
-        let fitting: Vec<usize> = fitting.collect();
+        let matching: Vec<usize> = matching.collect();
+        assert_eq!(first, matching.first().copied(), "{} {text:?}", KINDS[kind]);
         assert_eq!(
-            first,
-            fitting.first().copied(),
-            "{} {subject:?}",
-            KINDS[kind]
-        );
-        assert_eq!(
-            matcher.all(rules, kind, &subject),
-            fitting,
-            "{} {subject:?}",
+            matcher.all(rules, kind, &text),
+            matching,
+            "{} {text:?}",
             KINDS[kind]
         );
         if let Some(at) = first {
             let span = plain[at]
-                .find(&subject)
+                .find(&text)
                 .map(|found| (found.start(), found.end()));
             let pattern = &rules[at].pattern;
-            assert_eq!(
-                pattern.find(&subject),
-                span,
-                "{} {subject:?}",
-                pattern.as_str()
-            );
+            assert_eq!(pattern.find(&text), span, "{} {text:?}", pattern.as_str());
             hits += 1;
         }
     }
@@ -266,31 +260,31 @@ fn compare(rules: &[Rule], random: &mut Random, subjects: usize) -> usize {
 fn an_empty_match_inside_a_character_hides_no_other_pattern() {
     let rules = [r"(?-u:\B)", r"^(?:aé|\d)x*$"].map(|pattern| Rule::new("*", pattern));
     let matcher = Matcher::new(&rules, KINDS.len()).unwrap();
-    for (subject, expected) in [
+    for (text, expected) in [
         ("aéx", vec![1]),
         ("aé", vec![0, 1]),
         ("éa", vec![0]),
         ("a", vec![]),
     ] {
-        let fitting = matcher.all(&rules, 0, subject);
-        assert_eq!(fitting, expected, "{subject}");
-        let first = matcher.first(&rules, 0, subject);
-        assert_eq!(first, expected.first().copied(), "{subject}");
+        let matching = matcher.all(&rules, 0, text);
+        assert_eq!(matching, expected, "{text}");
+        let first = matcher.first(&rules, 0, text);
+        assert_eq!(first, expected.first().copied(), "{text}");
     }
-    // In time that is linear in the subject.
+    // This takes time linear in the length of the text.
     let long = "a-".repeat(100_000) + "aéa";
     assert_eq!(matcher.first(&rules, 0, &long), None);
 }
 
 #[test]
-fn it_agrees_with_one_pattern_after_the_other() {
+fn the_matcher_agrees_with_one_pattern_after_another() {
     let mut random = Random(14);
     for site_rules in [0, 5, 10, 20] {
         let rules = rules(&mut random, site_rules, |regex| !regex.is_match(""));
-        let matched = compare(&rules, &mut random, SUBJECTS);
-        // Neither a policy that everything meets nor one that nothing does would show much.
+        let matched = compare(&rules, &mut random, TEXTS);
+        // Rules that match everything or nothing would not test much.
         assert!(
-            (SUBJECTS / 100..SUBJECTS).contains(&matched),
+            (TEXTS / 100..TEXTS).contains(&matched),
             "{matched} of {site_rules}"
         );
     }
@@ -298,7 +292,7 @@ fn it_agrees_with_one_pattern_after_the_other() {
         let rules = rules(&mut random, 8, |_| true);
         compare(&rules, &mut random, 250);
     }
-    for path in Path::ALL {
+    for path in CodePath::ALL {
         assert!(
             count(path) >= 10,
             "{path:?} was taken {} times",

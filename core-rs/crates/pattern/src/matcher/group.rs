@@ -1,24 +1,24 @@
-//! Branches of patterns that are tried together: as one automaton or, where that grows too much, as two.
+//! Branches of patterns that are tried together: as one automaton, or as two if that grows too large.
 
 use super::MatchRule;
 use super::ascii;
 use super::automata::MAX_MEMORY;
-use super::lazy::{Lazy, TooManyStates};
-use super::path::{Path, took};
+use super::coverage::{CodePath, record};
+use super::lazy_automaton::{LazyAutomaton, TooManyStates};
 use crate::pattern::branches;
 use crate::prefilter::Branch;
 
-/// Bytes that the patterns of a group may take together before it is split.
+/// The most bytes that the compiled patterns of a group take together before it is split.
 const MAX_GROUP: usize = 8 << 20;
 
-/// What is searched, and the policy that the branches are of.
-pub(super) struct Search<'s, R> {
+/// A text, and the rules that the branches belong to.
+pub(super) struct Query<'s, R> {
     pub(super) rules: &'s [R],
-    pub(super) subject: &'s str,
+    pub(super) text: &'s str,
     pub(super) is_ascii: bool,
 }
 
-/// Branches, and their automata, which are compiled when they are first asked.
+/// Branches and their automata, which are compiled when they are first needed.
 #[derive(Debug)]
 pub(super) struct Group {
     branches: Vec<Branch>,
@@ -28,10 +28,10 @@ pub(super) struct Group {
 #[derive(Debug)]
 enum State {
     Whole {
-        /// For subjects of ASCII.
-        ascii: Option<Box<Lazy>>,
-        /// For all others.
-        unicode: Option<Box<Lazy>>,
+        /// For ASCII texts.
+        ascii: Option<Box<LazyAutomaton>>,
+        /// For all other texts.
+        unicode: Option<Box<LazyAutomaton>>,
     },
     Split(Box<[Group; 2]>),
 }
@@ -45,10 +45,10 @@ impl Group {
         Self { branches, state }
     }
 
-    /// Whether a branch matches. All that are `wanted` are asked; others may be.
+    /// Whether a branch matches. All `wanted` branches are tried; others of the group may be tried, too.
     pub(super) fn any<R: MatchRule>(
         &mut self,
-        search: &Search<'_, R>,
+        query: &Query<'_, R>,
         wanted: &[Branch],
         memory: &mut usize,
     ) -> bool {
@@ -59,36 +59,36 @@ impl Group {
             if let State::Split(halves) = &mut self.state {
                 return halves
                     .iter_mut()
-                    .any(|half| half.any(search, wanted, memory));
+                    .any(|half| half.any(query, wanted, memory));
             }
-            match self.ask(search, memory, Lazy::any) {
+            match self.run(query, memory, LazyAutomaton::any) {
                 Ok(found) => return found,
                 Err(TooManyStates) if self.branches.len() > 1 => self.split(),
-                Err(TooManyStates) => return self.is_cautious(search),
+                Err(TooManyStates) => return self.assume(query),
             }
         }
     }
 
-    /// Adds the rules to `found` that have a branch which matches, in no order.
+    /// Adds the rules with a matching branch to `found`, in any order.
     pub(super) fn which<R: MatchRule>(
         &mut self,
-        search: &Search<'_, R>,
+        query: &Query<'_, R>,
         found: &mut Vec<u32>,
         memory: &mut usize,
     ) {
         loop {
             if let State::Split(halves) = &mut self.state {
                 for half in halves.iter_mut() {
-                    half.which(search, found, memory);
+                    half.which(query, found, memory);
                 }
                 return;
             }
-            // Most subjects match nothing, and saying so is cheaper than saying what matches.
-            let asked = self.ask(search, memory, |lazy, subject| {
-                let any = lazy.any(subject)?;
-                any.then(|| lazy.which(subject)).transpose()
+            // Most texts match nothing, which is cheaper to find out than which branches match.
+            let result = self.run(query, memory, |automaton, text| {
+                let any = automaton.any(text)?;
+                any.then(|| automaton.which(text)).transpose()
             });
-            match asked {
+            match result {
                 Ok(places) => {
                     let places = places.iter().flat_map(|places| places.iter());
                     let branches = places.filter_map(|place| self.branches.get(place.as_usize()));
@@ -98,41 +98,41 @@ impl Group {
                 Err(TooManyStates) if self.branches.len() > 1 => self.split(),
                 Err(TooManyStates) => {
                     let rule = self.branches.first().map(|branch| branch.rule);
-                    found.extend(rule.filter(|_| self.is_cautious(search)));
+                    found.extend(rule.filter(|_| self.assume(query)));
                     return;
                 }
             }
         }
     }
 
-    /// Asks the automaton for subjects like this one. That of a single branch never makes too many
-    /// states, and compiles, since its pattern did when it was read.
-    fn ask<R: MatchRule, T: Default>(
+    /// Runs the automaton for texts like this one. A single branch never has too many states, and its automaton compiles,
+    /// because its pattern has been compiled before.
+    fn run<R: MatchRule, T: Default>(
         &mut self,
-        search: &Search<'_, R>,
+        query: &Query<'_, R>,
         memory: &mut usize,
-        question: impl Fn(&mut Lazy, &str) -> Result<T, TooManyStates>,
+        question: impl Fn(&mut LazyAutomaton, &str) -> Result<T, TooManyStates>,
     ) -> Result<T, TooManyStates> {
         let State::Whole { ascii, unicode } = &mut self.state else {
             return Err(TooManyStates);
         };
-        let automaton = if search.is_ascii {
+        let automaton = if query.is_ascii {
             &mut *ascii
         } else {
             &mut *unicode
         };
         if automaton.is_none() {
-            *automaton = compile(&self.branches, search).map(Box::new);
+            *automaton = compile(&self.branches, query).map(Box::new);
         }
         let Some(automaton) = automaton else {
             return Err(TooManyStates);
         };
-        let answer = question(automaton, search.subject);
+        let answer = question(automaton, query.text);
         automaton.count(memory);
         if *memory > MAX_MEMORY {
-            // One subject may ask any number of automata: from here on none stays. What was counted stays
-            // counted, so that all are dropped once the subject is judged.
-            if search.is_ascii {
+            // One text may need any number of automata: beyond the limit, none is kept. The count stays as it is, so that
+            // all automata are dropped after the text.
+            if query.is_ascii {
                 *ascii = None;
             } else {
                 *unicode = None;
@@ -141,40 +141,40 @@ impl Group {
         answer
     }
 
-    /// What to say of a branch that cannot be asked: what its rule says.
-    fn is_cautious<R: MatchRule>(&self, search: &Search<'_, R>) -> bool {
+    /// The result for a branch whose automaton cannot be built.
+    fn assume<R: MatchRule>(&self, query: &Query<'_, R>) -> bool {
         let branch = self.branches.first();
-        let rule = branch.and_then(|branch| search.rules.get(branch.rule as usize));
-        rule.is_some_and(MatchRule::fits_if_unknown)
+        let rule = branch.and_then(|branch| query.rules.get(branch.rule as usize));
+        rule.is_some_and(MatchRule::matches_if_unknown)
     }
 
     fn split(&mut self) {
-        took(Path::Split);
+        record(CodePath::Split);
         let later = self.branches.split_off(self.branches.len() / 2);
         let earlier = std::mem::take(&mut self.branches);
         self.branches = [earlier.as_slice(), &later].concat();
         self.state = State::Split(Box::new([Self::new(earlier), Self::new(later)]));
     }
 
-    /// Drops all automata; what has been split stays so.
-    pub(super) fn forget(&mut self) {
+    /// Drops all automata; groups stay split.
+    pub(super) fn clear(&mut self) {
         match &mut self.state {
             State::Whole { ascii, unicode } => (*ascii, *unicode) = (None, None),
-            State::Split(halves) => halves.iter_mut().for_each(Self::forget),
+            State::Split(halves) => halves.iter_mut().for_each(Self::clear),
         }
     }
 }
 
-fn compile<R: MatchRule>(members: &[Branch], search: &Search<'_, R>) -> Option<Lazy> {
-    took(if search.is_ascii {
-        Path::Ascii
+fn compile<R: MatchRule>(members: &[Branch], query: &Query<'_, R>) -> Option<LazyAutomaton> {
+    record(if query.is_ascii {
+        CodePath::Ascii
     } else {
-        Path::Unicode
+        CodePath::Unicode
     });
     let sizes = members.chunk_by(|a, b| a.rule == b.rule).map(|same| {
         let rule = same
             .first()
-            .and_then(|branch| search.rules.get(branch.rule as usize));
+            .and_then(|branch| query.rules.get(branch.rule as usize));
         rule.map_or(0, |rule| rule.pattern().size())
     });
     if members.len() > 1 && sizes.fold(0, usize::saturating_add) > MAX_GROUP {
@@ -182,16 +182,16 @@ fn compile<R: MatchRule>(members: &[Branch], search: &Search<'_, R>) -> Option<L
     }
     let mut patterns = Vec::with_capacity(members.len());
     for same in members.chunk_by(|a, b| a.rule == b.rule) {
-        let rule = search.rules.get(same.first()?.rule as usize)?;
+        let rule = query.rules.get(same.first()?.rule as usize)?;
         let all = branches(&rule.pattern().parsed()?);
         for branch in same {
-            let hir = all.get(branch.place as usize)?;
-            patterns.push(if search.is_ascii {
-                ascii::only(hir)
+            let hir = all.get(branch.index as usize)?;
+            patterns.push(if query.is_ascii {
+                ascii::restrict(hir)
             } else {
                 hir.clone()
             });
         }
     }
-    Lazy::new(patterns, members.len() > 1)
+    LazyAutomaton::new(patterns, members.len() > 1)
 }

@@ -1,50 +1,47 @@
-//! All rules as one matcher: which of them fit a subject, at a cost that hardly grows with their number.
+//! All rules as one matcher: which of them match a text, at a cost that hardly grows with their number.
 //!
-//! A subject is looked through once for the texts that patterns need ([`crate::prefilter`]). Only a pattern
-//! whose text is there is tried, in the order of the rules, by an automaton of its own ([`lazy`]),
-//! which is compiled when it is first asked. Patterns that need nothing share automata. Where an
-//! automaton grows too much it is split ([`group`]), so each byte costs a bounded number of steps, and
-//! all automata together have bounded memory.
+//! A prefilter searches each text once for the literals that the patterns require ([`crate::prefilter`]). Only patterns
+//! whose literals were found are tried, in the order of the rules, each by an automaton of its own ([`lazy_automaton`]),
+//! which is compiled when it is first needed. Patterns without requirements share automata. An automaton that grows too
+//! large is split ([`group`]), so each byte costs a bounded number of steps, and all automata together take bounded memory.
 
 mod ascii;
 mod automata;
+mod coverage;
 #[cfg(test)]
 mod differential;
 mod group;
-mod lazy;
-mod path;
+mod lazy_automaton;
 
 use std::cell::RefCell;
 
-use sentry_sort as sort;
-
 use crate::pattern::Pattern;
-use crate::prefilter::{Branch, Filter, Found, TooMuch};
+use crate::prefilter::{self, Branch, Hits, Prefilter};
 use automata::Automata;
-use group::{Group, Search};
-use path::{Path, took};
+use coverage::{CodePath, record};
+use group::{Group, Query};
 
 /// A rule as the matcher sees it.
 pub trait MatchRule {
-    /// What a subject must match.
+    /// What a text must match.
     fn pattern(&self) -> &Pattern;
 
-    /// Whether it looks at subjects of a kind, as a number below that given to [`Matcher::new`].
-    fn is_on(&self, kind: usize) -> bool;
+    /// Whether the rule applies to texts of a kind: a number below the `kinds` of [`Matcher::new`].
+    fn applies_to(&self, kind: usize) -> bool;
 
-    /// Whether it counts as fitting where its automaton cannot be built.
-    fn fits_if_unknown(&self) -> bool;
+    /// Whether the rule counts as matching if its automaton cannot be built.
+    fn matches_if_unknown(&self) -> bool;
 }
 
-/// Finds which rules fit a subject. Every method takes the rules that it was made of.
+/// Finds the rules that match a text. Pass the same rules to every method as to [`Matcher::new`].
 ///
 /// ```
 /// use sentry_pattern::{Pattern, matcher::{MatchRule, Matcher}};
 /// struct Rule(Pattern);
 /// impl MatchRule for Rule {
 ///     fn pattern(&self) -> &Pattern { &self.0 }
-///     fn is_on(&self, _kind: usize) -> bool { true }
-///     fn fits_if_unknown(&self) -> bool { true }
+///     fn applies_to(&self, _kind: usize) -> bool { true }
+///     fn matches_if_unknown(&self) -> bool { true }
 /// }
 /// let rules = ["curl .*", r"\bnc\b", "nc"].map(|text| Rule(Pattern::parse(text).unwrap()));
 /// let matcher = Matcher::new(&rules, 1).unwrap();
@@ -53,56 +50,56 @@ pub trait MatchRule {
 /// ```
 #[derive(Debug)]
 pub struct Matcher {
-    /// By the number of the kind.
-    kinds: Vec<Kind>,
+    /// For each kind of text.
+    kinds: Vec<KindRules>,
     state: RefCell<State>,
 }
 
-/// The rules of one kind of event.
+/// The rules that apply to one kind of text.
 #[derive(Debug)]
-struct Kind {
-    /// Their places in the policy, rising.
+struct KindRules {
+    /// Their indices, ascending.
     rules: Vec<usize>,
-    filter: Filter,
-    /// Whether there are branches that need nothing.
+    prefilter: Prefilter,
+    /// Whether some branches have no requirements.
     has_unfiltered: bool,
 }
 
-/// What searching changes, and no answer depends on.
+/// Buffers and compiled automata. No result depends on them.
 #[derive(Debug)]
 struct State {
-    /// By kind.
-    found: Vec<Found>,
+    /// For each kind of text.
+    hits: Vec<Hits>,
     candidates: Vec<Branch>,
     automata: Automata,
 }
 
-/// What the rules of one kind need takes too much memory.
+/// The requirements of the rules of one kind take too much memory.
 #[derive(Debug)]
 pub struct TooLarge {
-    /// The number of the kind.
+    /// The kind of text.
     pub kind: usize,
-    /// The place of the rule that was one too many.
+    /// The index of the rule that exceeded the limit.
     pub rule: usize,
 }
 
 impl Matcher {
-    /// Prepares for `rules` on so many kinds of subject; compiles none of them yet.
+    /// A matcher for `rules` on `kinds` kinds of text. Patterns are compiled later, on demand.
     ///
     /// # Errors
-    /// What the rules of one kind need takes more than [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
+    /// The requirements of the rules of one kind take more than [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
     #[inline(never)]
     pub fn new<R: MatchRule>(rules: &[R], kinds: usize) -> Result<Self, TooLarge> {
         let all = 0..kinds;
         let mut kinds = Vec::with_capacity(kinds);
         let mut unfiltered = Vec::with_capacity(kinds.capacity());
         for kind in all {
-            let (kind, open) = Kind::new(kind, rules)?;
+            let (kind, unfiltered_branches) = KindRules::new(kind, rules)?;
             kinds.push(kind);
-            unfiltered.push(Group::new(open));
+            unfiltered.push(Group::new(unfiltered_branches));
         }
         let state = State {
-            found: kinds.iter().map(|_| Found::default()).collect(),
+            hits: kinds.iter().map(|_| Hits::default()).collect(),
             candidates: Vec::new(),
             automata: Automata::new(rules.len(), unfiltered),
         };
@@ -112,31 +109,31 @@ impl Matcher {
         })
     }
 
-    /// The places of all rules of a kind, rising.
+    /// The indices of all rules that apply to a kind, ascending.
     pub fn rules(&self, kind: usize) -> &[usize] {
         let kind = self.kinds.get(kind);
         kind.map_or(&[], |kind| kind.rules.as_slice())
     }
 
-    /// The first rule that fits.
-    pub fn first<R: MatchRule>(&self, rules: &[R], kind: usize, subject: &str) -> Option<usize> {
+    /// The index of the first rule that matches.
+    pub fn first<R: MatchRule>(&self, rules: &[R], kind: usize, text: &str) -> Option<usize> {
         self.search(
             rules,
             kind,
-            subject,
-            |search, candidates, state, unfiltered| {
+            text,
+            |query, candidates, automata, unfiltered| {
                 let mut candidates = candidates.chunk_by(|a, b| a.rule == b.rule);
                 let first = candidates
-                    .find(|branches| state.confirm(search, branches))
+                    .find(|branches| automata.confirm(query, branches))
                     .and_then(|branches| branches.first())
                     .map(|branch| branch.rule);
                 if candidates.next().is_some() {
-                    took(Path::Late);
+                    record(CodePath::Late);
                 }
-                let others = unfiltered.map(|kind| state.which(search, kind));
+                let others = unfiltered.map(|kind| automata.which(query, kind));
                 let other = others.into_iter().flatten().min();
                 if other.is_some_and(|other| first.is_none_or(|first| other < first)) {
-                    took(Path::Unfiltered);
+                    record(CodePath::Unfiltered);
                     return other;
                 }
                 first
@@ -146,94 +143,98 @@ impl Matcher {
         .map(|rule| rule as usize)
     }
 
-    /// The rules that fit, rising.
-    pub fn all<R: MatchRule>(&self, rules: &[R], kind: usize, subject: &str) -> Vec<usize> {
+    /// The indices of all rules that match, ascending.
+    pub fn all<R: MatchRule>(&self, rules: &[R], kind: usize, text: &str) -> Vec<usize> {
         let found = self.search(
             rules,
             kind,
-            subject,
-            |search, candidates, state, unfiltered| {
-                let mut fitting =
-                    unfiltered.map_or_else(Vec::new, |kind| state.which(search, kind));
+            text,
+            |query, candidates, automata, unfiltered| {
+                let mut matching =
+                    unfiltered.map_or_else(Vec::new, |kind| automata.which(query, kind));
                 for branches in candidates.chunk_by(|a, b| a.rule == b.rule) {
-                    if state.confirm(search, branches) {
-                        fitting.extend(branches.first().map(|branch| branch.rule));
+                    if automata.confirm(query, branches) {
+                        matching.extend(branches.first().map(|branch| branch.rule));
                     }
                 }
-                sort::unstable(&mut fitting, |a, b| a < b);
-                fitting.dedup();
-                fitting
+                sentry_sort::unstable(&mut matching, |a, b| a < b);
+                matching.dedup();
+                matching
             },
         );
-        let places = found.into_iter().flatten();
-        places.map(|rule| rule as usize).collect()
+        let rules = found.into_iter().flatten();
+        rules.map(|rule| rule as usize).collect()
     }
 
-    /// Looks for what the patterns need. Where something is found, or some patterns need nothing,
-    /// `judge` gets the branches to try, sorted, and the index of the kind if it has some of the latter.
+    /// Runs the prefilter. If there are candidates or branches without requirements, calls `judge` with the sorted candidates
+    /// and, if there are branches without requirements, the kind.
     fn search<R: MatchRule, T>(
         &self,
         rules: &[R],
         index: usize,
-        subject: &str,
-        judge: impl FnOnce(&Search<'_, R>, &[Branch], &mut Automata, Option<usize>) -> T,
+        text: &str,
+        judge: impl FnOnce(&Query<'_, R>, &[Branch], &mut Automata, Option<usize>) -> T,
     ) -> Option<T> {
         let kind = self.kinds.get(index)?;
         let mut state = self.state.borrow_mut();
         let State {
-            found,
+            hits,
             candidates,
             automata,
         } = &mut *state;
-        let found = found.get_mut(index)?;
-        kind.filter.look(subject.as_bytes(), found, candidates);
+        let hits = hits.get_mut(index)?;
+        kind.prefilter
+            .find_candidates(text.as_bytes(), hits, candidates);
         if candidates.is_empty() && !kind.has_unfiltered {
-            took(Path::NothingFound);
+            record(CodePath::NothingFound);
             return None;
         }
-        let search = Search {
+        let query = Query {
             rules,
-            subject,
-            is_ascii: subject.is_ascii(),
+            text,
+            is_ascii: text.is_ascii(),
         };
         let unfiltered = kind.has_unfiltered.then_some(index);
-        let answer = judge(&search, candidates, automata, unfiltered);
-        automata.keep_small();
+        let answer = judge(&query, candidates, automata, unfiltered);
+        automata.limit_memory();
         Some(answer)
     }
 }
 
-impl Kind {
-    /// What is to be known of a kind, and the branches that need nothing.
+impl KindRules {
+    /// The rules of a kind, and their branches without requirements.
     fn new<R: MatchRule>(kind: usize, rules: &[R]) -> Result<(Self, Vec<Branch>), TooLarge> {
-        let mut places = Vec::new();
-        let mut needy = Vec::new();
+        let mut indices = Vec::new();
+        let mut filtered = Vec::new();
         let mut unfiltered = Vec::new();
         for (at, rule) in rules.iter().enumerate() {
-            if !rule.is_on(kind) {
+            if !rule.applies_to(kind) {
                 continue;
             }
-            places.push(at);
-            let rule_number = u32::try_from(at).unwrap_or(u32::MAX);
-            for (place, need) in (0..).zip(rule.pattern().needs()) {
+            indices.push(at);
+            let rule_index = u32::try_from(at);
+            debug_assert!(rule_index.is_ok(), "the caller bounds the number of rules");
+            let rule_index = rule_index.unwrap_or(u32::MAX);
+            for (index, required) in (0..).zip(rule.pattern().requirements()) {
                 let branch = Branch {
-                    rule: rule_number,
-                    place,
+                    rule: rule_index,
+                    index,
                 };
-                if need.is_nothing() {
+                if required.is_empty() {
                     unfiltered.push(branch);
                 } else {
-                    needy.push((branch, need));
+                    filtered.push((branch, required));
                 }
             }
         }
-        let filter = Filter::new(&needy).map_err(|TooMuch(branch)| TooLarge {
-            kind,
-            rule: branch.rule as usize,
-        })?;
+        let prefilter =
+            Prefilter::new(&filtered).map_err(|prefilter::TooLarge(branch)| TooLarge {
+                kind,
+                rule: branch.rule as usize,
+            })?;
         let kind = Self {
-            rules: places,
-            filter,
+            rules: indices,
+            prefilter,
             has_unfiltered: !unfiltered.is_empty(),
         };
         Ok((kind, unfiltered))

@@ -1,243 +1,243 @@
-//! Which branches of patterns have in a subject what they need.
+//! Which branches of patterns can match a text, because the text contains what they require.
 
-mod found;
-mod grams;
-mod screen;
-mod texts;
+mod gram_bitmap;
+mod gram_map;
+mod hits;
+mod literal_set;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use sentry_sort as sort;
+use crate::literals::{ByteRun, ByteSet, Literal, Requirements, commonness, fold, without_edges};
 
-use crate::need::{Need, Text, commonness, fold, without_edges};
-use crate::run::{ByteSet, Run};
+pub use hits::Hits;
+pub use literal_set::LiteralSet;
 
-pub use found::Found;
-pub use texts::Texts;
-
-/// Bytes that what the branches on one kind of event need may take.
+/// The most bytes that the requirements of all branches may take.
 pub const MAX_BYTES: usize = 64 << 20;
-/// A set of texts that is more common than this is looked for only where a branch needs nothing else.
+/// A set of literals that is more common than this is searched for only if a branch requires nothing else.
 const MAX_COMMONNESS: f32 = 0.01;
-/// How much less telling a text is for each other branch that needs it.
+/// The cost of a literal for each other branch that requires it, too.
 const SHARED: f32 = 1e-4;
-/// A text of no more bytes is found too often to be looked for in every subject, if need not be.
+/// Literals of at most this length are found too often to be searched for in every text, unless a branch has no others.
 const SHORT: usize = 2;
-/// A shorter run says little where texts were found.
+/// A shorter run is not worth checking where literals were found.
 const MIN_RUN: u32 = 4;
 
 /// One branch of one rule's pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Branch {
-    /// The rule's place in the policy.
+    /// The index of the rule.
     pub rule: u32,
-    /// The branch's place in the pattern.
-    pub place: u32,
+    /// The index of the branch in the rule's pattern.
+    pub index: u32,
 }
 
-/// Branches, by what they need.
+/// Branches, indexed by what they require.
 #[derive(Debug)]
-pub struct Filter {
-    texts: Texts,
-    /// By the number of a text: the branches that need it first of all, as a range of `owners`.
-    owned: Vec<Range<u32>>,
-    /// Places in `needy`.
-    owners: Vec<u32>,
-    needy: Vec<Needy>,
+pub struct Prefilter {
+    literals: LiteralSet,
+    /// For each literal, the entries that it triggers, as a range of `triggered`.
+    triggers: Vec<Range<u32>>,
+    /// Indices into `entries`.
+    triggered: Vec<u32>,
+    entries: Vec<Entry>,
     runs: Vec<Runs>,
-    /// Texts of at most [`SHORT`] bytes, without edges.
+    /// Literals of at most [`SHORT`] bytes, without edges.
     short: Vec<Vec<u8>>,
 }
 
-/// A branch that needs a text.
+/// A branch that requires a literal.
 #[derive(Debug)]
-struct Needy {
+struct Entry {
     branch: Branch,
-    /// Of each of these sets it needs one text as well.
+    /// Besides the literal that triggers it, it requires one literal of each of these sets.
     sets: Vec<Set>,
-    /// It needs this as well.
-    run: Option<Run>,
+    /// It requires this run as well.
+    run: Option<ByteRun>,
 }
 
-/// Texts of which one is needed.
+/// Literals of which one is required.
 #[derive(Debug)]
 struct Set {
-    /// Those that are looked for in every subject, by their numbers.
+    /// The numbers of those that are searched for in every text.
     numbers: Box<[u32]>,
-    /// Those that would be found too often, and are looked for where all else is there: places in
-    /// [`Filter::short`].
+    /// Those that would be found too often, and are searched for only if everything else was found: indices into
+    /// [`Prefilter::short`].
     short: Box<[u32]>,
 }
 
-/// Branches that need no text but a run of bytes from one set, the shortest first.
+/// Branches that require no literal but a run of bytes of one set, the shortest first.
 #[derive(Debug)]
 struct Runs {
     set: ByteSet,
     branches: Vec<(u32, Branch)>,
 }
 
-/// What the branches need takes more than [`MAX_BYTES`], with this one.
+/// With this branch, the requirements of all branches take more than [`MAX_BYTES`].
 #[derive(Debug)]
-pub struct TooMuch(pub Branch);
+pub struct TooLarge(pub Branch);
 
-/// Texts while they are collected: their numbers, and who needs each first of all.
+/// Collects literals: their numbers, and the entries that each triggers.
 #[derive(Default)]
-struct Collected<'n> {
+struct Builder<'n> {
     numbers: HashMap<&'n [u8], u32>,
-    texts: Vec<&'n [u8]>,
-    owners: Vec<Vec<u32>>,
+    literals: Vec<&'n [u8]>,
+    triggered: Vec<Vec<u32>>,
     short: Vec<Vec<u8>>,
     bytes: usize,
 }
 
-impl Filter {
-    /// A filter for branches that need something.
+impl Prefilter {
+    /// A prefilter for branches whose requirements are not empty.
     ///
     /// # Errors
-    /// What they need takes more than [`MAX_BYTES`].
-    // Kept out of its caller: engines take long to optimise what grows very large.
+    /// The requirements take more than [`MAX_BYTES`].
+    // Not inlined: JavaScript engines take long to optimise very large functions.
     #[inline(never)]
-    pub fn new(branches: &[(Branch, &Need)]) -> Result<Self, TooMuch> {
+    pub fn new(branches: &[(Branch, &Requirements)]) -> Result<Self, TooLarge> {
         let mut counts: HashMap<&[u8], f32> = HashMap::new();
-        for text in branches
+        for literal in branches
             .iter()
-            .flat_map(|(_, need)| need.texts.iter().flatten())
+            .flat_map(|(_, required)| required.literals.iter().flatten())
         {
-            *counts.entry(text).or_default() += 1.0;
+            *counts.entry(literal).or_default() += 1.0;
         }
-        let shared = |text: &Text| counts.get(text.as_slice()).map_or(0.0, |count| count - 1.0);
-        let cost = |set: &[Text]| commonness(set) + SHARED * set.iter().map(shared).sum::<f32>();
+        let shared = |literal: &Literal| {
+            let count = counts.get(literal.as_slice());
+            count.map_or(0.0, |count| count - 1.0)
+        };
+        let cost = |set: &[Literal]| commonness(set) + SHARED * set.iter().map(shared).sum::<f32>();
 
-        let mut collected = Collected::default();
-        let mut needy = Vec::new();
+        let mut builder = Builder::default();
+        let mut entries = Vec::new();
         let mut runs: Vec<Runs> = Vec::new();
-        for &(branch, need) in branches {
-            let sets = need.texts.iter().enumerate();
+        for &(branch, required) in branches {
+            let sets = required.literals.iter().enumerate();
             let first = sets.min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)));
-            let is_telling = |set: &[Text]| need.run.is_none() || commonness(set) < MAX_COMMONNESS;
-            let Some((first, texts)) = first.filter(|(_, set)| is_telling(set)) else {
-                runs_of(&mut runs, branch, need.run);
+            let is_selective =
+                |set: &[Literal]| required.run.is_none() || commonness(set) < MAX_COMMONNESS;
+            let Some((first, literals)) = first.filter(|(_, set)| is_selective(set)) else {
+                add_run(&mut runs, branch, required.run);
                 continue;
             };
-            let owner = small(needy.len());
-            for text in texts {
-                let number = collected.number(text);
-                if let Some(owners) = collected.owners.get_mut(number as usize) {
-                    owners.push(owner);
+            let entry = small(entries.len());
+            for literal in literals {
+                let number = builder.number(literal);
+                if let Some(triggered) = builder.triggered.get_mut(number as usize) {
+                    triggered.push(entry);
                 }
             }
-            let others = need.texts.iter().enumerate();
+            let others = required.literals.iter().enumerate();
             let others =
                 others.filter(|(at, set)| *at != first && commonness(set) < MAX_COMMONNESS);
-            needy.push(Needy {
+            entries.push(Entry {
                 branch,
-                sets: others.map(|(_, set)| collected.set(set)).collect(),
-                run: need.run.filter(|run| run.length >= MIN_RUN),
+                sets: others.map(|(_, set)| builder.set(set)).collect(),
+                run: required.run.filter(|run| run.length >= MIN_RUN),
             });
-            if collected.bytes > MAX_BYTES {
-                return Err(TooMuch(branch));
+            if builder.bytes > MAX_BYTES {
+                return Err(TooLarge(branch));
             }
         }
         for runs in &mut runs {
-            sort::unstable(&mut runs.branches, |a, b| a < b);
+            sentry_sort::unstable(&mut runs.branches, |a, b| a < b);
         }
-        let mut owners = Vec::new();
-        let mut owned = Vec::with_capacity(collected.owners.len());
-        for more in &collected.owners {
-            let start = small(owners.len());
-            owners.extend_from_slice(more);
-            owned.push(start..small(owners.len()));
+        let mut triggered = Vec::new();
+        let mut triggers = Vec::with_capacity(builder.triggered.len());
+        for more in &builder.triggered {
+            let start = small(triggered.len());
+            triggered.extend_from_slice(more);
+            triggers.push(start..small(triggered.len()));
         }
         Ok(Self {
-            texts: Texts::new(&collected.texts),
-            owned,
-            owners,
-            needy,
+            literals: LiteralSet::new(&builder.literals),
+            triggers,
+            triggered,
+            entries,
             runs,
-            short: collected.short,
+            short: builder.short,
         })
     }
 
-    /// Leaves in `candidates` the branches that have in `subject` what they need, in order. `found` is
-    /// room to work in.
-    pub fn look(&self, subject: &[u8], found: &mut Found, candidates: &mut Vec<Branch>) {
+    /// Sets `candidates` to the branches whose requirements `text` meets, in ascending order. `hits` is a buffer.
+    pub fn find_candidates(&self, text: &[u8], hits: &mut Hits, candidates: &mut Vec<Branch>) {
         candidates.clear();
-        found.begin(self.owned.len(), self.short.len());
-        self.texts.look(subject, found);
-        for &text in found.texts() {
-            let owned = self.owned.get(text as usize).cloned().unwrap_or_default();
-            let owners = self.owners.get(owned.start as usize..owned.end as usize);
-            let needy = owners.unwrap_or_default().iter();
-            let needy = needy.filter_map(|&owner| self.needy.get(owner as usize));
-            let complete = needy.filter(|needy| self.has_all(needy, subject, found));
-            candidates.extend(complete.map(|needy| needy.branch));
+        hits.start(self.triggers.len(), self.short.len());
+        self.literals.search(text, hits);
+        for &literal in hits.found() {
+            let range = self.triggers.get(literal as usize);
+            let range = range.map_or(0..0, |range| range.start as usize..range.end as usize);
+            let triggered = self.triggered.get(range).unwrap_or_default();
+            let entries = triggered.iter();
+            let entries = entries.filter_map(|&entry| self.entries.get(entry as usize));
+            let complete = entries.filter(|entry| self.meets_rest(entry, text, hits));
+            candidates.extend(complete.map(|entry| entry.branch));
         }
         for Runs { set, branches } in &self.runs {
             let shortest = branches.first().map_or(1, |(length, _)| *length);
-            let longest = set.longest_run(shortest, subject);
+            let longest = set.longest_run(shortest, text);
             let occurring = branches.iter().take_while(|(length, _)| *length <= longest);
             candidates.extend(occurring.map(|&(_, branch)| branch));
         }
         if candidates.len() > 1 {
-            sort::unstable(candidates, |a, b| a < b);
+            sentry_sort::unstable(candidates, |a, b| a < b);
             candidates.dedup();
         }
     }
 
-    /// Whether there is all else that a branch needs.
-    fn has_all(&self, needy: &Needy, subject: &[u8], found: &Found) -> bool {
-        let is_there = |&short: &u32| {
-            let text = self
+    /// Whether `text` meets the other requirements of a branch.
+    fn meets_rest(&self, entry: &Entry, text: &[u8], hits: &Hits) -> bool {
+        let has_short = |&short: &u32| {
+            let literal = self
                 .short
                 .get(short as usize)
                 .map_or(&[][..], Vec::as_slice);
-            found.has_short(short, || has_short(subject, text))
+            debug_assert!(!literal.is_empty(), "no short literal is empty");
+            hits.has_short(short, || contains_short(text, literal))
         };
         let has_one = |set: &Set| {
-            set.numbers.iter().any(|&text| found.has(text)) || set.short.iter().any(is_there)
+            set.numbers.iter().any(|&literal| hits.has(literal)) || set.short.iter().any(has_short)
         };
-        needy.sets.iter().all(has_one) && needy.run.is_none_or(|run| run.occurs_in(subject))
+        entry.sets.iter().all(has_one) && entry.run.is_none_or(|run| run.occurs_in(text))
     }
 }
 
-/// Whether a text of one or two bytes, as [`fold`] leaves them, is in `subject`.
-fn has_short(subject: &[u8], text: &[u8]) -> bool {
-    let [first, rest @ ..] = text else {
+/// Whether `text` contains a literal of one or two folded bytes.
+fn contains_short(text: &[u8], literal: &[u8]) -> bool {
+    let [first, rest @ ..] = literal else {
         return true;
     };
-    // What differs in this bit alone is the same to `fold`.
-    let places = memchr::memchr2_iter(*first, first ^ 0x20, subject);
-    let mut behind = places.map(|at| subject.get(at + 1..).unwrap_or_default());
+    // `fold` merges bytes that differ in this bit only.
+    let positions = memchr::memchr2_iter(*first, first ^ 0x20, text);
+    let mut rests = positions.map(|at| text.get(at + 1..).unwrap_or_default());
     match rest {
-        [second, ..] => {
-            behind.any(|behind| behind.first().is_some_and(|&byte| fold(byte) == *second))
-        }
-        [] => behind.next().is_some(),
+        [second, ..] => rests.any(|rest| rest.first().is_some_and(|&byte| fold(byte) == *second)),
+        [] => rests.next().is_some(),
     }
 }
 
-impl<'n> Collected<'n> {
-    /// The number of a text, which gets a new one if it has none.
-    fn number(&mut self, text: &'n Text) -> u32 {
-        *self.numbers.entry(text).or_insert_with(|| {
-            self.bytes += text.len() + 4 * size_of::<usize>();
-            self.texts.push(text);
-            self.owners.push(Vec::new());
-            small(self.texts.len() - 1)
+impl<'n> Builder<'n> {
+    /// The number of a literal, a new one if it has none yet.
+    fn number(&mut self, literal: &'n Literal) -> u32 {
+        *self.numbers.entry(literal).or_insert_with(|| {
+            self.bytes += literal.len() + 4 * size_of::<usize>();
+            self.literals.push(literal);
+            self.triggered.push(Vec::new());
+            small(self.literals.len() - 1)
         })
     }
 
-    /// A set that is needed beside another one.
-    fn set(&mut self, texts: &'n [Text]) -> Set {
-        self.bytes += size_of_val(texts);
+    /// A set that is required besides the one that triggers the branch.
+    fn set(&mut self, literals: &'n [Literal]) -> Set {
+        self.bytes += size_of_val(literals);
         let (mut numbers, mut short) = (Vec::new(), Vec::new());
-        for text in texts {
-            let inside = without_edges(text);
+        for literal in literals {
+            let inside = without_edges(literal);
             if inside.len() <= SHORT {
                 short.push(self.short(inside));
             } else {
-                numbers.push(self.number(text));
+                numbers.push(self.number(literal));
             }
         }
         Set {
@@ -246,18 +246,18 @@ impl<'n> Collected<'n> {
         }
     }
 
-    /// The place of a short text, which gets a new one if it has none. There are few of them.
-    fn short(&mut self, text: &[u8]) -> u32 {
-        let known = self.short.iter().position(|other| other == text);
+    /// The index of a short literal, a new one if it has none yet. There are few of them.
+    fn short(&mut self, literal: &[u8]) -> u32 {
+        let known = self.short.iter().position(|other| other == literal);
         small(known.unwrap_or_else(|| {
-            self.short.push(text.to_vec());
+            self.short.push(literal.to_vec());
             self.short.len() - 1
         }))
     }
 }
 
-fn runs_of(all: &mut Vec<Runs>, branch: Branch, run: Option<Run>) {
-    let Some(Run { set, length }) = run else {
+fn add_run(all: &mut Vec<Runs>, branch: Branch, run: Option<ByteRun>) {
+    let Some(ByteRun { set, length }) = run else {
         return;
     };
     if let Some(runs) = all.iter_mut().find(|runs| runs.set == set) {
@@ -272,5 +272,7 @@ fn runs_of(all: &mut Vec<Runs>, branch: Branch, run: Option<Run>) {
 
 /// Numbers are bounded by [`MAX_BYTES`].
 fn small(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+    let small = u32::try_from(number);
+    debug_assert!(small.is_ok(), "there are fewer literals than bytes");
+    small.unwrap_or(u32::MAX)
 }

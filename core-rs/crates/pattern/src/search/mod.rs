@@ -1,6 +1,6 @@
-//! The matches of one pattern, each found at a cost that is bounded by the text's length for all of them together.
+//! Finds all matches of one pattern. The total cost is bounded by the length of the text, however many matches there are.
 
-mod begins;
+mod partial_match;
 
 use std::ops::Range;
 
@@ -11,55 +11,70 @@ use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 
-pub use begins::HOLD;
-use begins::backwards;
+pub use partial_match::MAX_PARTIAL_MATCH;
+use partial_match::reversed_prefixes;
 
-use crate::looks::{ascii_edge, with_looks};
+use crate::looks::{map_looks, to_ascii};
 use crate::pattern::Pattern;
 
-/// Bytes for the states of one automaton.
+/// The most bytes for the states of one automaton.
 const CACHE: usize = 1 << 20;
-/// So many times the text's length may be read in vain behind matches that end earlier. Past that, all that is left of the
-/// text counts as the last match: too much is masked where reading on would take time without bound.
-const IN_VAIN: usize = 8;
-/// That much may be read in vain in a short text.
-const IN_VAIN_AT_LEAST: usize = 64 << 10;
+/// The most bytes that may be read past the ends of matches, as a multiple of the text's length. Beyond that, the rest of
+/// the text counts as the last match: masking too much is better than unbounded time.
+const MAX_OVERREAD: usize = 8;
+/// The same limit for a short text, in bytes.
+const MIN_OVERREAD_BYTES: usize = 64 << 10;
 
-/// Which part of a match is asked for.
+/// The part of a match that is its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueGroup {
-    /// All of it.
+    /// The whole match.
     Whole,
-    /// What this group caught; all of the match where it caught nothing.
+    /// The capture of this group; the whole match if that is empty.
     Number(u32),
-    /// What the first group that is not empty caught; all of the match where there is none.
+    /// The first capture that is not empty; the whole match if there is none.
     First,
 }
 
-/// An automaton whose states come into being as texts need them.
+/// A lazy DFA, which builds its states on demand.
 #[derive(Debug)]
-struct Lazy {
+struct LazyAutomaton {
     dfa: DFA,
     cache: Cache,
 }
 
-/// The automaton could not go on.
-struct Unknown;
+/// The automaton failed, so nothing is known of the text.
+struct Failed;
 
-/// All that finds the matches of one pattern.
+/// The automata that find the matches of one pattern. `None` from a method means that an automaton failed, so that nothing
+/// is known of the text.
+///
+/// ```
+/// use sentry_pattern::{Pattern, search::{Search, ValueGroup}};
+/// let mut search = Search::new(&Pattern::parse(r"key=(\w+)").unwrap()).unwrap();
+/// let text = b"key=a, key=bc";
+/// let mut values = Vec::new();
+/// search.for_each_match(text, 0, |search, found| {
+///     values.push(search.value(text, found, ValueGroup::First)?);
+///     Some(())
+/// }).unwrap();
+/// assert_eq!(values, [4..5, 11..13]);
+/// assert_eq!(search.partial_match(b"key=a, ke", 0), Some(7));
+/// ```
 #[derive(Debug)]
 pub struct Search {
     hir: Hir,
-    /// Finds where a match ends.
-    ends: Lazy,
-    /// Finds where the match that ends somewhere begins. Like the others below it is made when it is first asked.
-    starts: Option<Lazy>,
-    /// Finds what text at the end could be the beginning of a match.
-    begins: Option<Lazy>,
+    /// Finds the end of a match.
+    ends: LazyAutomaton,
+    /// Finds the start of a match from its end, backwards. Built on demand, like the others below.
+    starts: Option<LazyAutomaton>,
+    /// Finds the start of a partial match at the end of a text.
+    partial: Option<LazyAutomaton>,
+    /// Finds the captures within a match.
     groups: Option<Box<(PikeVM, pikevm::Cache)>>,
 }
 
-impl Lazy {
+impl LazyAutomaton {
     fn new(nfa: NFA, kind: MatchKind) -> Option<Self> {
         let config = DFA::config()
             .match_kind(kind)
@@ -70,16 +85,16 @@ impl Lazy {
         Some(Self { dfa, cache })
     }
 
-    /// The place that the longest way backwards from the end of `part` leads to.
-    fn back(&mut self, text: &[u8], part: Range<usize>) -> Option<usize> {
+    /// The start of the longest match that is read backwards from the end of `part`.
+    fn longest_backwards(&mut self, text: &[u8], part: Range<usize>) -> Option<usize> {
         let Self { dfa, cache } = self;
         let input = Input::new(text).range(part.clone()).anchored(Anchored::Yes);
         let mut state = dfa.start_state_reverse(cache, &input).ok()?;
         let mut start = None;
-        let behind = text.get(part.clone()).unwrap_or_default().iter().rev();
-        for (at, &byte) in (part.start + 1..=part.end).rev().zip(behind) {
+        let backwards = text.get(part.clone()).unwrap_or_default().iter().rev();
+        for (at, &byte) in (part.start + 1..=part.end).rev().zip(backwards) {
             state = dfa.next_state(cache, state, byte).ok()?;
-            // What a state says is true of the place behind the byte that led to it.
+            // A match state is reached one byte late, so the match starts after the byte just read.
             if state.is_match() {
                 start = Some(at);
             } else if state.is_dead() {
@@ -105,93 +120,95 @@ impl Lazy {
 }
 
 impl Search {
-    /// `None` where the pattern takes more memory than the format can hold, which limits on patterns keep from happening.
+    /// `None` if the automaton exceeds what the format can represent, which the limits on patterns prevent.
     pub fn new(pattern: &Pattern) -> Option<Self> {
-        // No automaton finds other edges of words, and secrets have none.
-        let hir = with_looks(&pattern.parsed()?, |look| Hir::look(ascii_edge(look)));
+        // Lazy automata do not support Unicode word boundaries, and secrets have none.
+        let hir = map_looks(&pattern.parsed()?, |look| Hir::look(to_ascii(look)));
         let ends = compile(&hir, false, WhichCaptures::None)?;
         Some(Self {
-            ends: Lazy::new(ends, MatchKind::LeftmostFirst)?,
+            ends: LazyAutomaton::new(ends, MatchKind::LeftmostFirst)?,
             starts: None,
-            begins: None,
+            partial: None,
             groups: None,
             hir,
         })
     }
 
-    /// Bytes that its automata take.
+    /// The bytes that the automata take.
     pub fn memory(&self) -> usize {
         let groups = self.groups.as_ref();
         let groups = groups.map_or(0, |of| of.0.get_nfa().memory_usage() + of.1.memory_usage());
-        let others = self.starts.iter().chain(&self.begins);
-        self.ends.memory() + others.map(Lazy::memory).sum::<usize>() + groups
+        let others = self.starts.iter().chain(&self.partial);
+        self.ends.memory() + others.map(LazyAutomaton::memory).sum::<usize>() + groups
     }
 
-    /// Whether there is a match anywhere.
-    pub fn any(&mut self, text: &[u8], from: usize) -> Option<bool> {
+    /// Whether there is a match at or after `from`.
+    pub fn is_match(&mut self, text: &[u8], from: usize) -> Option<bool> {
         let input = Input::new(text).range(from..).earliest(true);
-        let Lazy { dfa, cache } = &mut self.ends;
+        let LazyAutomaton { dfa, cache } = &mut self.ends;
         Some(dfa.try_search_fwd(cache, &input).ok()?.is_some())
     }
 
-    /// Tells `found` all matches, first to last, none overlapping, with the meaning of the `regex` crate.
-    pub fn each(
+    /// Calls `found` with all matches in order, not overlapping, with the meaning of the `regex` crate. Stops if it returns
+    /// `None`.
+    pub fn for_each_match(
         &mut self,
         text: &[u8],
         from: usize,
         mut found: impl FnMut(&mut Self, Range<usize>) -> Option<()>,
     ) -> Option<()> {
-        if !self.any(text, from)? {
+        if !self.is_match(text, from)? {
             return Some(());
         }
-        let mut in_vain = text.len().saturating_mul(IN_VAIN).max(IN_VAIN_AT_LEAST);
+        let mut overread = text
+            .len()
+            .saturating_mul(MAX_OVERREAD)
+            .max(MIN_OVERREAD_BYTES);
         let mut at = from;
         while let Some((end, read)) = self.end(text, at).ok()? {
             let start = self.start(text, at..end)?;
-            let too_much = read - end > in_vain;
-            in_vain = in_vain.saturating_sub(read - end);
+            let too_much = read - end > overread;
+            overread = overread.saturating_sub(read - end);
             at = if too_much { text.len() } else { end };
             found(self, start..at)?;
         }
         Some(())
     }
 
-    /// Where the match begins that ends with `part` and begins in it.
+    /// The start of the match that ends with `part` and starts in it.
     fn start(&mut self, text: &[u8], part: Range<usize>) -> Option<usize> {
         if self.starts.is_none() {
             let nfa = compile(&self.hir, true, WhichCaptures::None)?;
-            self.starts = Some(Lazy::new(nfa, MatchKind::All)?);
+            self.starts = Some(LazyAutomaton::new(nfa, MatchKind::All)?);
         }
-        self.starts.as_mut()?.back(text, part)
+        self.starts.as_mut()?.longest_backwards(text, part)
     }
 
-    /// Where the next match ends, and up to where was read to know.
-    fn end(&mut self, text: &[u8], from: usize) -> Result<Option<(usize, usize)>, Unknown> {
-        let Lazy { dfa, cache } = &mut self.ends;
+    /// The end of the next match, and how far the text was read to find it.
+    fn end(&mut self, text: &[u8], from: usize) -> Result<Option<(usize, usize)>, Failed> {
+        let LazyAutomaton { dfa, cache } = &mut self.ends;
         let input = Input::new(text).range(from..);
-        let mut state = dfa
-            .start_state_forward(cache, &input)
-            .map_err(|_| Unknown)?;
+        let mut state = dfa.start_state_forward(cache, &input).map_err(|_| Failed)?;
         let mut end = None;
         for (at, &byte) in (from..).zip(text.get(from..).unwrap_or_default()) {
-            state = dfa.next_state(cache, state, byte).map_err(|_| Unknown)?;
-            // What a state says is true of the place before the byte that led to it.
+            state = dfa.next_state(cache, state, byte).map_err(|_| Failed)?;
+            // A match state is reached one byte late, so the match ends before the byte just read.
             if state.is_match() {
                 end = Some(at);
             } else if state.is_dead() {
                 return Ok(end.map(|end| (end, at)));
             } else if state.is_quit() {
-                return Err(Unknown);
+                return Err(Failed);
             }
         }
-        state = dfa.next_eoi_state(cache, state).map_err(|_| Unknown)?;
+        state = dfa.next_eoi_state(cache, state).map_err(|_| Failed)?;
         if state.is_match() {
             end = Some(text.len());
         }
         Ok(end.map(|end| (end, text.len())))
     }
 
-    /// What of a match is its value.
+    /// The part of a match that is its value.
     pub fn value(
         &mut self,
         text: &[u8],
@@ -213,6 +230,7 @@ impl Search {
         Some(value.filter(|value| !value.is_empty()).unwrap_or(matched))
     }
 
+    /// The positions of all groups of a match.
     fn slots(&mut self, text: &[u8], matched: &Range<usize>) -> Option<Vec<Option<NonMaxUsize>>> {
         if self.groups.is_none() {
             let nfa = compile(&self.hir, false, WhichCaptures::All)?;
@@ -229,13 +247,16 @@ impl Search {
         Some(slots)
     }
 
-    /// Where in `text[from..]` the earliest match begins that more text could make, or make longer.
-    pub fn begins(&mut self, text: &[u8], from: usize) -> Option<usize> {
-        if self.begins.is_none() {
-            let nfa = backwards(self.ends.dfa.get_nfa()).ok()?;
-            self.begins = Some(Lazy::new(nfa, MatchKind::All)?);
+    /// The earliest position at or after `from` where a match starts that more text could complete or make longer; the end
+    /// of the text if there is none.
+    pub fn partial_match(&mut self, text: &[u8], from: usize) -> Option<usize> {
+        if self.partial.is_none() {
+            let nfa = reversed_prefixes(self.ends.dfa.get_nfa()).ok()?;
+            self.partial = Some(LazyAutomaton::new(nfa, MatchKind::All)?);
         }
-        self.begins.as_mut()?.back(text, from..text.len())
+        self.partial
+            .as_mut()?
+            .longest_backwards(text, from..text.len())
     }
 }
 

@@ -2,11 +2,12 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 // The built modules: L3 warns if the script of its reaper is missing.
 import { type RunFlags, runSettings } from "../../../dist/daemon/config/run-settings.js";
 import { SettingsError } from "../../../dist/daemon/config/settings-error.js";
 import { load } from "../../../dist/daemon/policy/load.js";
+import { Sentry } from "../../../dist/sentry.js";
 import { scratch } from "../../support/scratch.js";
 
 const RULE = 'rule "r" { on = "Dns" match = "x" verdict = "block" severity = "low" reason = "r" }';
@@ -56,6 +57,14 @@ describe("tiers", () => {
     expect(llm).toEqual({ url: "http://policy/v1", model: "from-policy", key: "policy-key", timeoutS: 7 });
     expect(agent).toEqual({ bin: "sh", skills: null, timeoutS: 120 });
     expect([tiers, warnings]).toEqual([["L2", "L3"], []]);
+  });
+
+  it.each<RunFlags>([{}, { llmModel: "m" }])("need one compilation of a policy, with the flags %j", async (flags) => {
+    // An internal method, which the built types leave out.
+    const open = vi.spyOn(Sentry as unknown as { open: () => unknown }, "open");
+    onTestFinished(() => open.mockRestore());
+    await loaded({ "c.acl": LLM }, { config: "c.acl", ...flags });
+    expect(open).toHaveBeenCalledOnce();
   });
 
   it.each(["no-such-program", "./no-such-program", "etc", "c.acl"])(

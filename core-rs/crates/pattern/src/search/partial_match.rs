@@ -1,33 +1,33 @@
-//! Which ends of a text could be the beginning of a match: an automaton that reads backwards from the end.
+//! Partial matches at the end of a text, which more text could complete: an automaton that reads backwards from the end.
 
 use regex_automata::nfa::thompson::{BuildError, Builder, NFA, State, Transition};
 use regex_automata::util::primitives::StateID;
 
-/// No more bytes than this are held back because a match could begin there.
-pub const HOLD: usize = 32 << 10;
+/// The most bytes at the end of a text that count as a partial match.
+pub const MAX_PARTIAL_MATCH: usize = 32 << 10;
 
-/// Of an automaton of a pattern, one that reads backwards whatever a match of the pattern begins with. What the pattern asks
-/// of edges is taken for granted, so it reads a little more.
+/// Turns the automaton of a pattern into one that reads any prefix of a match, backwards. It ignores assertions, so it
+/// accepts slightly more.
 ///
-/// Every state of the pattern is one to start from, and each of its steps is turned around.
-// The error is that of the builder.
+/// All states of the pattern become start states, and every transition is reversed.
+// The error type is that of the builder.
 #[allow(clippy::result_large_err)]
-pub(super) fn backwards(forwards: &NFA) -> Result<NFA, BuildError> {
+pub(super) fn reversed_prefixes(forwards: &NFA) -> Result<NFA, BuildError> {
     let first = forwards.start_anchored();
-    let reached = reached(forwards, first);
+    let reached = reachable(forwards, first);
     let mut builder = Builder::new();
     builder.set_reverse(true);
     builder.start_pattern()?;
-    // By the state's number: where it is left backwards.
-    let mut turned = vec![StateID::ZERO; forwards.states().len()];
+    // For each state of the pattern, its reversed state.
+    let mut reversed = vec![StateID::ZERO; forwards.states().len()];
     for state in &reached {
-        if let Some(place) = turned.get_mut(state.as_usize()) {
+        if let Some(place) = reversed.get_mut(state.as_usize()) {
             *place = builder.add_union(Vec::new())?;
         }
     }
-    let of = |state: StateID| turned.get(state.as_usize()).copied().unwrap_or_default();
+    let of = |state: StateID| reversed.get(state.as_usize()).copied().unwrap_or_default();
     for &state in &reached {
-        for (next, bytes) in steps(forwards.state(state)) {
+        for (next, bytes) in transitions(forwards.state(state)) {
             let step = match bytes {
                 None => of(state),
                 Some((start, end)) => builder.add_range(Transition {
@@ -46,24 +46,28 @@ pub(super) fn backwards(forwards: &NFA) -> Result<NFA, BuildError> {
     builder.build(all, all)
 }
 
-/// The states that a match goes through.
-fn reached(nfa: &NFA, first: StateID) -> Vec<StateID> {
+/// The states that a match can go through.
+fn reachable(nfa: &NFA, first: StateID) -> Vec<StateID> {
     let mut is_known = vec![false; nfa.states().len()];
     let mut reached = Vec::new();
-    let mut due = vec![first];
-    while let Some(state) = due.pop() {
+    let mut pending = vec![first];
+    while let Some(state) = pending.pop() {
         match is_known.get_mut(state.as_usize()) {
             Some(known) if !*known => *known = true,
             _ => continue,
         }
         reached.push(state);
-        due.extend(steps(nfa.state(state)).into_iter().map(|(next, _)| next));
+        pending.extend(
+            transitions(nfa.state(state))
+                .into_iter()
+                .map(|(next, _)| next),
+        );
     }
     reached
 }
 
-/// Where a state leads, and by which bytes, if by any.
-fn steps(state: &State) -> Vec<(StateID, Option<(u8, u8)>)> {
+/// The next states of a state, each with the range of bytes that leads to it, if it needs a byte.
+fn transitions(state: &State) -> Vec<(StateID, Option<(u8, u8)>)> {
     let by = |step: &Transition| (step.next, Some((step.start, step.end)));
     match state {
         State::ByteRange { trans } => vec![by(trans)],

@@ -1,23 +1,23 @@
-//! Which ways through the matcher were taken, counted by its tests and nowhere else.
+//! Counts which code paths of the matcher its tests took. Does nothing outside of tests.
 
-/// A way that some subjects take and others do not.
+/// A code path that some texts take and others do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Path {
-    /// No text that a rule needs occurs.
+pub(super) enum CodePath {
+    /// The text contains nothing that a rule requires.
     NothingFound,
     /// A candidate was tried and matched.
     Confirmed,
     /// A candidate was tried and did not match.
     Refuted,
-    /// A candidate was not tried, since an earlier rule had matched.
+    /// A candidate was not tried, because an earlier rule had matched.
     Late,
-    /// A pattern that needs nothing matched, and no candidate did before it.
+    /// A pattern without requirements matched before any candidate.
     Unfiltered,
-    /// An automaton for subjects of ASCII was compiled.
+    /// An automaton for ASCII texts was compiled.
     Ascii,
-    /// An automaton for all subjects was compiled.
+    /// An automaton for any text was compiled.
     Unicode,
-    /// The edge of a Unicode word was asked for in a subject that is not ASCII.
+    /// A Unicode word boundary was checked in a text that is not ASCII.
     UnicodeWords,
     /// An automaton made too many states and was split in two.
     Split,
@@ -26,7 +26,7 @@ pub(super) enum Path {
 }
 
 #[cfg(test)]
-impl Path {
+impl CodePath {
     pub(super) const ALL: [Self; 10] = [
         Self::NothingFound,
         Self::Confirmed,
@@ -43,20 +43,20 @@ impl Path {
 
 #[cfg(test)]
 thread_local! {
-    static COUNTS: std::cell::RefCell<[u64; Path::ALL.len()]> = const { std::cell::RefCell::new([0; Path::ALL.len()]) };
+    static COUNTS: std::cell::RefCell<[u64; CodePath::ALL.len()]> = const { std::cell::RefCell::new([0; CodePath::ALL.len()]) };
 }
 
-/// Counts one way taken. Does nothing outside of tests.
+/// Counts a code path. Does nothing outside of tests.
 #[inline]
-pub(super) fn took(path: Path) {
+pub(super) fn record(path: CodePath) {
     #[cfg(test)]
     COUNTS.with_borrow_mut(|counts| counts[path as usize] += 1);
     #[cfg(not(test))]
     let _ = path;
 }
 
-/// How often a way was taken on this thread.
+/// How often a code path was taken on this thread.
 #[cfg(test)]
-pub(super) fn count(path: Path) -> u64 {
+pub(super) fn count(path: CodePath) -> u64 {
     COUNTS.with_borrow(|counts| counts[path as usize])
 }

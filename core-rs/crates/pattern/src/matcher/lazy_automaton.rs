@@ -1,4 +1,4 @@
-//! An automaton whose states come into being as subjects need them, in bounded memory.
+//! A lazy DFA: an automaton that builds its states on demand, in bounded memory.
 
 use std::ops::ControlFlow;
 
@@ -8,45 +8,46 @@ use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::{Input, MatchKind, PatternID, PatternSet};
 use regex_syntax::hir::Hir;
 
-use super::path::{Path, took};
+use super::coverage::{CodePath, record};
 use crate::looks;
 
-/// Bytes for the states of one automaton. Few in this crate's tests, so that they come to their end.
+/// The most bytes for the states of one automaton. The limit is low in tests, so that they reach it.
 const CACHE: usize = if cfg!(test) { 8 << 10 } else { 4 << 20 };
-/// An automaton that may give up does so once it has filled its cache this often, and
+/// An automaton that may give up does so after it has filled its cache this often, if it has read fewer than
+/// [`BYTES_FOR_A_STATE`] for each new state.
 const CLEARINGS: usize = 2;
-/// has walked fewer bytes than this for each state that it made.
+/// See [`CLEARINGS`].
 const BYTES_FOR_A_STATE: usize = 16;
 
-/// Several patterns as one automaton that says which of them match, not where.
+/// Several patterns as one automaton, which determines which of them match, not where.
 #[derive(Debug)]
-pub(super) struct Lazy {
+pub(super) struct LazyAutomaton {
     dfa: DFA,
     cache: Cache,
-    /// Bytes that it took when that was last counted.
+    /// The bytes that it took when they were last counted.
     counted: usize,
-    /// Where a pattern asks for the edge of a Unicode word, which the automaton takes for granted.
+    /// Checks Unicode word boundaries, if a pattern has one: the automaton ignores these.
     exact: Option<Box<Exact>>,
 }
 
-/// Says what the automaton only thinks possible.
+/// Confirms a match that the automaton found without checking Unicode word boundaries.
 #[derive(Debug)]
 struct Exact {
     patterns: Vec<Hir>,
     vm: Option<(PikeVM, pikevm::Cache)>,
 }
 
-/// The automaton makes so many states that smaller ones are better.
+/// The automaton needs too many states; smaller automata are faster.
 #[derive(Debug)]
 pub(super) struct TooManyStates;
 
-impl Lazy {
-    /// Compiles `patterns`; `None` where that takes more memory than the format can hold, which the
-    /// limit on each pattern keeps from happening. With `may_give_up` a search may fail.
+impl LazyAutomaton {
+    /// Compiles `patterns`. `None` if the result exceeds what the format can represent, which the limit on each pattern
+    /// prevents. With `may_give_up`, a search may fail with [`TooManyStates`].
     pub(super) fn new(patterns: Vec<Hir>, may_give_up: bool) -> Option<Self> {
-        let asks_for_words = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
-        let (nfa, exact) = if patterns.iter().any(asks_for_words) {
-            let relaxed: Vec<Hir> = patterns.iter().map(looks::without_words).collect();
+        let has_unicode_words = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
+        let (nfa, exact) = if patterns.iter().any(has_unicode_words) {
+            let relaxed: Vec<Hir> = patterns.iter().map(looks::without_unicode_words).collect();
             let exact = Box::new(Exact { patterns, vm: None });
             (compile(&relaxed, false)?, Some(exact))
         } else {
@@ -68,7 +69,7 @@ impl Lazy {
         })
     }
 
-    /// Brings `memory`, which counts all automata, up to date with what this one takes now.
+    /// Updates `memory`, the bytes of all automata, with what this one takes now.
     pub(super) fn count(&mut self, memory: &mut usize) {
         let exact = self.exact.as_ref().map_or(0, |exact| exact.memory());
         let now = self.dfa.get_nfa().memory_usage() + self.cache.memory_usage() + exact;
@@ -77,11 +78,11 @@ impl Lazy {
     }
 
     /// Whether any of the patterns matches.
-    pub(super) fn any(&mut self, subject: &str) -> Result<bool, TooManyStates> {
-        let input = Input::new(subject).earliest(true);
-        let found = if self.may_match_inside_a_character(subject) {
+    pub(super) fn any(&mut self, text: &str) -> Result<bool, TooManyStates> {
+        let input = Input::new(text).earliest(true);
+        let found = if self.may_match_inside_a_character(text) {
             let mut found = false;
-            self.each(subject, |_| {
+            self.each(text, |_| {
                 found = true;
                 ControlFlow::Break(())
             })?;
@@ -99,18 +100,18 @@ impl Lazy {
         }
     }
 
-    /// Whether an empty match could lie between the bytes of a character, where it does not count.
-    fn may_match_inside_a_character(&self, subject: &str) -> bool {
-        self.dfa.get_nfa().has_empty() && !subject.is_ascii()
+    /// Whether an empty match could lie between the bytes of a character, where it is not valid.
+    fn may_match_inside_a_character(&self, text: &str) -> bool {
+        self.dfa.get_nfa().has_empty() && !text.is_ascii()
     }
 
-    /// Calls `found` with each pattern that matches, at each place where a match ends, until it breaks.
+    /// Calls `found` with each matching pattern, at each position where a match ends, until it returns `Break`.
     fn each(
         &mut self,
-        subject: &str,
+        text: &str,
         mut found: impl FnMut(PatternID) -> ControlFlow<()>,
     ) -> Result<(), TooManyStates> {
-        let input = Input::new(subject);
+        let input = Input::new(text);
         let mut state = OverlappingState::start();
         loop {
             self.dfa
@@ -119,17 +120,17 @@ impl Lazy {
             let Some(end) = state.get_match() else {
                 return Ok(());
             };
-            if subject.is_char_boundary(end.offset()) && found(end.pattern()).is_break() {
+            if text.is_char_boundary(end.offset()) && found(end.pattern()).is_break() {
                 return Ok(());
             }
         }
     }
 
-    /// Which of the patterns match. Fails also where several ask for the edges of Unicode words.
-    pub(super) fn which(&mut self, subject: &str) -> Result<PatternSet, TooManyStates> {
+    /// Which of the patterns match. Also fails if there are several and one has a Unicode word boundary.
+    pub(super) fn which(&mut self, text: &str) -> Result<PatternSet, TooManyStates> {
         let mut found = PatternSet::new(self.dfa.pattern_len());
         if self.dfa.pattern_len() == 1 {
-            if self.any(subject)? {
+            if self.any(text)? {
                 found.insert(PatternID::ZERO);
             }
             return Ok(found);
@@ -137,7 +138,7 @@ impl Lazy {
         if self.exact.is_some() {
             return Err(TooManyStates);
         }
-        self.each(subject, |pattern| {
+        self.each(text, |pattern| {
             found.insert(pattern);
             if found.is_full() {
                 return ControlFlow::Break(());
@@ -150,7 +151,7 @@ impl Lazy {
 
 impl Exact {
     fn ready(&mut self) -> Option<&mut (PikeVM, pikevm::Cache)> {
-        took(Path::UnicodeWords);
+        record(CodePath::UnicodeWords);
         if self.vm.is_none() {
             let vm = PikeVM::new_from_nfa(compile(&self.patterns, true)?).ok()?;
             let cache = vm.create_cache();
@@ -167,7 +168,7 @@ impl Exact {
     }
 }
 
-/// With `utf8`, an empty match is none between the bytes of a character; without, whoever asks must see to that.
+/// With `utf8`, the automaton finds no empty match between the bytes of a character; otherwise the caller must check that.
 fn compile(patterns: &[Hir], utf8: bool) -> Option<NFA> {
     let config = thompson::Config::new()
         .which_captures(WhichCaptures::None)

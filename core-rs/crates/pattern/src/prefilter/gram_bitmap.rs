@@ -1,16 +1,16 @@
-//! Says of nearly every place in a subject, by a bit or two, that no gram ends there.
+//! Rules out nearly every position of a text as the end of a gram, by testing one or two bits.
 
-use crate::need::fold;
+use crate::literals::fold;
 
-/// Grams of one to four bytes, as sets of bits.
+/// Grams of one to four bytes, as bitmaps.
 #[derive(Debug)]
-pub(super) struct Screen {
-    /// For the hash of each four bytes a bit: whether they may be a gram, or their last three may.
+pub(super) struct GramBitmap {
+    /// One bit for the hash of each four bytes: set if they, or the last three of them, may be a gram.
     hashes: Vec<u32>,
-    /// How far a product is shifted to be a hash.
+    /// The shift that turns a product into a hash.
     shift: u32,
-    /// For each pair of bytes a bit: whether it is a gram, or its last byte is. None where no gram is
-    /// as short as that.
+    /// One bit for each pair of bytes: set if the pair, or its last byte, is a gram. `None` if there are no grams of one or
+    /// two bytes.
     pairs: Option<Box<[u32; PAIRS / 32]>>,
 }
 
@@ -23,16 +23,17 @@ pub(super) enum Length {
     Short,
 }
 
-/// Eight bytes as [`fold`] leaves them have these bits.
+/// The bits that [`fold`] sets in each of eight bytes.
 const FOLDED: u64 = 0x2020_2020_2020_2020;
 const PAIRS: usize = 1 << 16;
-/// There are so many bits for hashes for each that is set, within bounds, given as powers of two.
+/// The number of bits in the bitmap of hashes for each bit that is set.
 const SPARSENESS: usize = 16;
+/// The limits of the size of that bitmap, as powers of two.
 const MIN_BITS: u32 = 16;
 const MAX_BITS: u32 = 22;
 
-impl Screen {
-    /// A screen for grams, each with its length.
+impl GramBitmap {
+    /// A bitmap of grams, each given with its length.
     #[inline(never)]
     pub(super) fn new(grams: impl Iterator<Item = (u32, usize)> + Clone) -> Self {
         let marks = |(_, length): (u32, usize)| match length {
@@ -43,20 +44,20 @@ impl Screen {
         let bits = SPARSENESS * grams.clone().map(marks).sum::<usize>();
         let bits = bits.next_power_of_two().ilog2().clamp(MIN_BITS, MAX_BITS);
         let has_pairs = grams.clone().any(|(_, length)| length < 3);
-        let mut screen = Self {
+        let mut bitmap = Self {
             hashes: vec![0; 1 << (bits - 5)],
             shift: u32::BITS - bits,
             pairs: has_pairs.then(|| Box::new([0; PAIRS / 32])),
         };
         for (gram, length) in grams {
-            screen.mark(gram, length);
+            bitmap.mark(gram, length);
         }
-        screen
+        bitmap
     }
 
     #[inline(never)]
     fn mark(&mut self, gram: u32, length: usize) {
-        // What may stand before a shorter one: any byte as it is folded, or nothing.
+        // The byte before a shorter gram: any folded byte, or 0 where the gram begins the text.
         let before = std::iter::once(0).chain((0..=u8::MAX).filter(|&byte| byte == fold(byte)));
         match length {
             4 => self.mark_hash(gram),
@@ -80,19 +81,23 @@ impl Screen {
         }
     }
 
-    /// Calls `found` for each place where a gram may end, with the place, how long the gram may be, and
-    /// the last four bytes as they are folded, the last one uppermost; where there are fewer, with zeros,
-    /// which no gram has.
-    pub(super) fn each(&self, subject: &[u8], mut found: impl FnMut(usize, Length, u32)) {
+    /// Calls `report` for each position where a gram may end, with the position, the possible length of the gram, and the
+    /// four folded bytes before the position, the last one in the highest byte. Near the beginning of the text the missing
+    /// bytes are zeros, which no gram contains.
+    pub(super) fn for_each_candidate(
+        &self,
+        text: &[u8],
+        mut report: impl FnMut(usize, Length, u32),
+    ) {
         let mut last = 0;
         let mut end = 0;
-        for &byte in subject.iter().take(3) {
+        for &byte in text.iter().take(3) {
             last = last >> 8 | u32::from(fold(byte)) << 24;
             end += 1;
-            self.tell(end, last, &mut found);
+            self.test(end, last, &mut report);
         }
-        // Eight bytes are five times four; the last of them are looked at with the next eight.
-        let mut rest = subject;
+        // Eight bytes hold five windows of four; the last window is tested with the next eight bytes.
+        let mut rest = text;
         while let Some(eight) = rest.first_chunk() {
             let eight = u64::from_le_bytes(*eight) | FOLDED;
             #[allow(clippy::cast_possible_truncation)]
@@ -100,7 +105,7 @@ impl Screen {
             let [a, b, c, d] = fours.map(|four| self.long(four) | self.short(four));
             if (a | b | c | d) & 1 != 0 {
                 for (four, end) in fours.into_iter().zip(end + 1..) {
-                    self.tell(end, four, &mut found);
+                    self.test(end, four, &mut report);
                 }
             }
             [.., last] = fours;
@@ -110,28 +115,28 @@ impl Screen {
         for &byte in rest.iter().skip(3) {
             last = last >> 8 | u32::from(fold(byte)) << 24;
             end += 1;
-            self.tell(end, last, &mut found);
+            self.test(end, last, &mut report);
         }
     }
 
     #[inline]
-    fn tell(&self, end: usize, last: u32, found: &mut impl FnMut(usize, Length, u32)) {
+    fn test(&self, end: usize, last: u32, report: &mut impl FnMut(usize, Length, u32)) {
         if self.long(last) & 1 != 0 {
-            found(end, Length::Long, last);
+            report(end, Length::Long, last);
         }
         if self.short(last) & 1 != 0 {
-            found(end, Length::Short, last);
+            report(end, Length::Short, last);
         }
     }
 
-    /// Whether a long gram may end with these bytes, in the lowest bit. Other bits mean nothing.
+    /// The lowest bit is set if a long gram may end with these bytes. The other bits are undefined.
     #[inline]
     fn long(&self, last: u32) -> u32 {
         let hash = self.hash(last);
         self.hashes.get(hash as usize / 32).copied().unwrap_or(0) >> (hash % 32)
     }
 
-    /// Whether a short gram ends with these bytes, in the lowest bit. Other bits mean nothing.
+    /// The lowest bit is set if a short gram ends with these bytes. The other bits are undefined.
     #[inline]
     fn short(&self, last: u32) -> u32 {
         let Some(pairs) = &self.pairs else {
@@ -141,7 +146,7 @@ impl Screen {
         pairs.get(pair as usize / 32).copied().unwrap_or(0) >> (pair % 32)
     }
 
-    /// Multiplicative hashing: the upper bits of the product depend on all of its factor.
+    /// Multiplicative hashing: the upper bits of the product depend on all bits of the input.
     #[inline]
     fn hash(&self, last: u32) -> u32 {
         last.wrapping_mul(0x9e37_79b1) >> self.shift

@@ -1,22 +1,22 @@
-//! A map from grams to ranges.
+//! A hash map from grams to ranges.
 
 use std::ops::Range;
 
-/// Open addressing over a power of two of slots, at most half of them taken.
+/// Open addressing over a power of two of slots. At most half of the slots are taken.
 #[derive(Debug, Default)]
-pub(super) struct Grams {
+pub(super) struct GramMap {
     slots: Vec<Slot>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Slot {
     gram: u32,
-    /// Empty in a slot that is not taken.
+    /// Empty if the slot is free.
     range: Range<u32>,
 }
 
-impl Grams {
-    /// A map of `ranges`, none of which is empty; each gram is there once.
+impl GramMap {
+    /// A map of `ranges`, which are not empty; the grams are distinct.
     pub(super) fn new(ranges: &[(u32, Range<u32>)]) -> Self {
         if ranges.is_empty() {
             return Self::default();
@@ -39,7 +39,7 @@ impl Grams {
         Self { slots }
     }
 
-    /// The gram's range; an empty one if it is not there.
+    /// The gram's range; an empty range for an unknown gram.
     pub(super) fn get(&self, gram: u32) -> Range<u32> {
         let mut at = hash(gram) as usize;
         while let Some(slot) = self.slots.get(at & self.slots.len().wrapping_sub(1)) {
@@ -52,7 +52,7 @@ impl Grams {
     }
 }
 
-/// Multiplicative hashing, after which the lower bits too depend on all of the gram.
+/// Multiplicative hashing. The shift makes the lower bits depend on all bits of the gram, too.
 fn hash(gram: u32) -> u32 {
     let product = gram.wrapping_mul(0x9e37_79b1);
     product ^ product >> 15
@@ -63,10 +63,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_put_in_is_found_and_nothing_else() {
+    fn every_gram_is_found_and_no_other() {
         for count in [0, 1, 2, 3, 100, 5000] {
             let ranges: Vec<_> = (0..count).map(|n| (n * 7919, n..n + 1 + n % 3)).collect();
-            let grams = Grams::new(&ranges);
+            let grams = GramMap::new(&ranges);
             for (gram, range) in &ranges {
                 assert_eq!(&grams.get(*gram), range);
             }

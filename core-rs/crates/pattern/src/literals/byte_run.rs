@@ -1,23 +1,23 @@
-//! The longest run of like characters that a pattern asks for, such as 40 hexadecimal digits.
+//! The most selective run of bytes of one class that a pattern requires, such as 40 hexadecimal digits.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// So many bytes of a set, one behind the other.
+/// Consecutive bytes of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// The set.
+pub struct ByteRun {
+    /// The set that all bytes of the run belong to.
     pub set: ByteSet,
-    /// How many.
+    /// The fewest bytes of the run.
     pub length: u32,
 }
 
-/// A set of bytes: some of ASCII, and all others or none.
+/// A set of bytes: any ASCII bytes, and either all other bytes or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {
-    /// Bytes with which a text of one character of `class` begins or goes on.
-    pub(crate) fn of(class: &Class) -> Self {
+    /// The bytes of the UTF-8 form of the characters of `class`; all non-ASCII bytes if one of these is not ASCII.
+    pub fn of(class: &Class) -> Self {
         let mut ascii = 0_u128;
         let mut others = 0;
         let mut add = |start: u32, end: u32| {
@@ -40,9 +40,9 @@ impl ByteSet {
         Self([ascii as u64, (ascii >> 64) as u64, others, others])
     }
 
-    /// Whether the set has a byte.
+    /// Whether the set contains a byte.
     #[inline]
-    pub(crate) fn has(self, byte: u8) -> bool {
+    pub fn has(self, byte: u8) -> bool {
         let word = self.0.get(usize::from(byte >> 6));
         word.is_some_and(|word| word >> (byte & 63) & 1 == 1)
     }
@@ -51,18 +51,18 @@ impl ByteSet {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// The length of the longest run in `text` of bytes that are in the set, if it is `at_least` that
-    /// of one byte or more; otherwise 0. Looks only where such a run could end.
-    pub(crate) fn longest_run(self, at_least: u32, text: &[u8]) -> u32 {
+    /// The length of the longest run of bytes of the set in `text`, if that is at least `at_least` and at least 1; otherwise
+    /// 0. Looks only where such a run could end.
+    pub fn longest_run(self, at_least: u32, text: &[u8]) -> u32 {
         let (mut start, mut longest) = (0_usize, 0);
         let mut needed = at_least.max(1) as usize;
         while let Some(window) = text.get(start..start.saturating_add(needed)) {
-            // A longer run can begin only behind a byte that is not in the set.
+            // A longer run can begin only after a byte that is not in the set.
             if let Some(at) = window.iter().rposition(|&byte| !self.has(byte)) {
                 start += at + 1;
             } else {
-                let behind = text.get(start + needed..).unwrap_or_default();
-                let more = behind.iter().take_while(|&&byte| self.has(byte)).count();
+                let rest = text.get(start + needed..).unwrap_or_default();
+                let more = rest.iter().take_while(|&&byte| self.has(byte)).count();
                 longest = needed + more;
                 start += longest;
                 needed = longest + 1;
@@ -72,30 +72,30 @@ impl ByteSet {
     }
 }
 
-impl Run {
-    /// Whether `text` has such a run.
-    pub(crate) fn occurs_in(self, text: &[u8]) -> bool {
+impl ByteRun {
+    /// Whether `text` contains such a run.
+    pub fn occurs_in(self, text: &[u8]) -> bool {
         self.set.longest_run(self.length, text) > 0
     }
 
-    /// How much it tells: a rough measure.
+    /// A rough measure of how selective the run is.
     fn weight(self) -> u32 {
         self.length
             .saturating_mul(256_u32.saturating_sub(self.set.len()))
     }
 }
 
-/// The most telling run in every match of `hir`.
-pub(crate) fn of(hir: &Hir) -> Option<Run> {
+/// The most selective run that every match of `hir` contains.
+pub(super) fn of(hir: &Hir) -> Option<ByteRun> {
     match hir.kind() {
-        HirKind::Class(class) => Some(Run {
+        HirKind::Class(class) => Some(ByteRun {
             set: ByteSet::of(class),
             length: 1,
         }),
         HirKind::Repetition(repetition) if repetition.min > 0 => {
             let once = of(&repetition.sub)?;
             match repetition.sub.kind() {
-                HirKind::Class(_) => Some(Run {
+                HirKind::Class(_) => Some(ByteRun {
                     length: repetition.min,
                     ..once
                 }),
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_telling_run_of_every_match_is_found() {
+    fn the_most_selective_run_of_every_match_is_found() {
         assert_eq!(run("[0-9a-f]{32}"), Some((32, 16)));
         assert_eq!(run("x[0-9]{3}-([A-Z]{12,})"), Some((12, 26)));
         assert_eq!(run("[0-9]+"), Some((1, 10)));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_run_is_found_wherever_it_is() {
+    fn the_longest_run_is_found_at_any_position() {
         let set = ByteSet::of(&Class::Bytes(ClassBytes::new([ClassBytesRange::new(
             b'x', b'x',
         )])));
