@@ -42,7 +42,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       ["a query twice", '{"event":{"Dns":{"pid":1,"query":"ok","query":"x.oast.fun"}}}'],
       ["a bare control character", '{"event":{"Dns":{"pid":1,"query":"x.oast.fun\u0001"}}}'],
       ["brackets without end", `{"event":${"[".repeat(200_000)}`],
-    ])("%s is none", async (_, text) => {
+    ])("%s is not an event", async (_, text) => {
       const sentry = await Sentry.create("");
       expect(sentry.classify(text)).toBeNull();
       expect(sentry.classify(utf8(text))).toBeNull();

@@ -1,4 +1,5 @@
-// The cache of the runtimes that the packaging tests install: each is installed in a temporary folder and renamed into place.
+// The cache of the runtimes that the packaging tests install: each is installed in a temporary
+// folder and renamed into place.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -8,8 +9,8 @@ const { A3S_SENTRY_BUILD_CACHE, XDG_CACHE_HOME } = process.env;
 const cache = A3S_SENTRY_BUILD_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "a3s-sentry");
 
 /**
- * The folder of one runtime, filled on first use. Its name holds the version, as its contents never change.
- * If two processes fill it at once, both succeed and the first one's is kept.
+ * The folder of one runtime, filled on first use. Its name holds the version, as its contents never
+ * change. If two processes fill it at once, both succeed and the first one's is kept.
  */
 export async function cached(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const place = join(cache, name);

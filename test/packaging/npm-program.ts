@@ -8,8 +8,8 @@ import { must } from "./process.js";
 const VERSIONS = { deno: "2.9.6", bun: "1.4.5", workerd: "1.20261117.1", postject: "1.0.0-alpha.6" } as const;
 
 /**
- * Installs a program from its npm package into the cache on first use, and returns its path. Rejects
- * with the reason if it cannot be installed or does not run.
+ * Installs a program from its npm package into the cache on first use, and returns its path.
+ * Rejects with the reason if it cannot be installed or does not run.
  */
 export async function npmProgram(name: keyof typeof VERSIONS): Promise<string> {
   const version = VERSIONS[name];

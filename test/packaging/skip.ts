@@ -1,4 +1,4 @@
-// Skips a test that lacks something, and prints the reason.
+// Skips a test whose requirements are missing, and prints the reason.
 
 /** @param context of the test */
 export function skip(context: { skip(note: string): never }, why: string): never {

@@ -10,7 +10,7 @@ mod oracle;
 use sentry_core::event::{EventKind, NotEvent, Scratch, parse};
 use serde_json::Value;
 
-/// A line that leaves text and features in the scratch memory, which must not leak into the next.
+/// A line that leaves text and features in the scratch memory. They must not leak into the next line.
 const BEFORE: &[u8] =
     br#"{"event":{"LlmActivations":{"pid":1,"layer":9,"features":[[7,0.5],[8,1]]}}}"#;
 
@@ -38,7 +38,7 @@ pub fn check(line: &[u8]) {
         assert_eq!(features.len(), wanted.len());
         for (one, other) in features.iter().zip(&wanted) {
             assert_eq!(one.0, other.0);
-            // `serde_json` rounds the last digit in another way.
+            // `serde_json` may round the last digit differently.
             assert!(
                 (one.1 - other.1).abs() <= other.1.abs() * 1e-12,
                 "{one:?} {other:?}"

@@ -4,7 +4,7 @@
 //! property does not hold. libFuzzer calls it (`fuzz_targets/`), and so does an ordinary test
 //! (`tests/replay.rs`) with the kept inputs and with mutations of them.
 
-// A failed property panics: that is how a fuzz target reports.
+// A fuzz target reports a failed property by a panic.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,19 +1,19 @@
-//! Mutations of kept inputs, from a seed: what stands in for libFuzzer where it is not installed.
+//! Mutates kept inputs, from a seed. Replaces libFuzzer where it is not installed.
 
 use sentry_testing::Random;
 
-/// Bytes that mean something in one of the inputs' languages.
+/// Bytes with a meaning in one of the input formats.
 const MARKS: &[u8] =
     b"\n\t \"'`\\/{}[]()<>|*+?.,:;=_-@#$^%&019aAkKsxuE\x00\x01\x1f\x7f\x80\xc3\xfe\xff";
 
-/// Makes one input after the other from a list of inputs.
+/// Makes new inputs from a list of inputs.
 pub struct Mutator {
     random: Random,
     inputs: Vec<Vec<u8>>,
 }
 
 impl Mutator {
-    /// Mutates `inputs`. The seed decides everything.
+    /// Mutates `inputs`. The same seed gives the same mutations.
     ///
     /// # Panics
     /// If there are no inputs.
@@ -25,7 +25,7 @@ impl Mutator {
         }
     }
 
-    /// One of the inputs, changed in one to six places.
+    /// A random input with one to six random changes.
     pub fn next_input(&mut self) -> Vec<u8> {
         let mut input = self.any_input();
         for _ in 0..=self.random.below(6) {

@@ -13,18 +13,18 @@ use sentry_core::redact::{Detectors, Find, Part};
 static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{\{A3S_REDACTED:[0-9A-Za-z_.-]{1,64}:[0-9]{1,15}\}\}").unwrap());
 const CUT: char = '\u{1}';
-/// Below what the core holds back, so that no secret is cut into several.
+/// Less than the core holds back, so that no secret is cut into several.
 const MAX_TEXT: usize = 16 << 10;
 /// Characters before a part that the core may look at.
 const LOOK_BACK: usize = 256;
 
-/// Beside the built-in kinds: values in groups, empty matches, and no upper bound.
+/// Patterns in addition to the built-in kinds: a value in a group, an empty value, no upper bound.
 const POLICY: &str = r#"redact {
   pattern "ticket" { match = `\bT-(\d{3,})` value_group = 1 }
   pattern "tag" { match = `<[a-z]*>` }
   pattern "line" { match = `(?m)^secret .*$` }
 }"#;
-/// Rules of a gitleaks configuration, with each of the tests that such rules have.
+/// Rules of a gitleaks configuration: keywords, entropy and allowlists.
 const IMPORTED: &str = r#"
 allow = [{ words = ["example"] }]
 rule "near" { match = `[0-9a-f]{8}` keywords = ["acme"] }
@@ -92,7 +92,8 @@ fn assert_sound(text: &str, finds: &[Find]) {
     }
 }
 
-/// Scans part after part, as a host does: each time what is not settled yet, behind a little of what is.
+/// Scans part after part, as a host does: each scan gets the text that is not final yet, after some
+/// text that is.
 fn in_parts(detectors: &mut Detectors, parts: &[&str], placeholders: bool) -> Vec<Find> {
     let mut finds = Vec::new();
     let mut text = String::new();
@@ -130,7 +131,7 @@ fn in_parts(detectors: &mut Detectors, parts: &[&str], placeholders: bool) -> Ve
     finds
 }
 
-/// The text's length without an escape that more text could go on: a part is not cut inside of one.
+/// The text's length without an unfinished escape at its end. A part must not end inside an escape.
 fn uncut(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digits = bytes
@@ -154,7 +155,7 @@ fn look_back(text: &str, given: usize) -> usize {
     before.take(LOOK_BACK).last().map_or(given, |(at, _)| at)
 }
 
-/// Placeholders in the place of finds, taken back, are the text again.
+/// Replaces finds by placeholders, and placeholders by the secrets: the result is the text.
 fn assert_restores(detectors: &Detectors, text: &str, finds: &[Find]) {
     let masked = masked(detectors, text, finds);
     let numbered = PLACEHOLDER.find_iter(&masked).count();
@@ -188,8 +189,8 @@ fn placeholder(detectors: &Detectors, counts: &mut HashMap<u32, u32>, find: &Fin
     format!("{{{{A3S_REDACTED:{kind}:{count}}}}}")
 }
 
-/// The shown form of a text is its masked form. The shown form of a beginning of the text is a
-/// beginning of that, apart from a last placeholder: more text could have made that no secret.
+/// The shown form of a text is its masked form. The shown form of a prefix of the text is a prefix of
+/// the masked form, except for a placeholder at its end: with more text it may not be a secret.
 fn assert_shown(detectors: &mut Detectors, text: &str, parts: &[&str], finds: &[Find]) {
     let masked = masked(detectors, text, finds);
     let shown = detectors.mask(text, text.len(), &[]).unwrap();

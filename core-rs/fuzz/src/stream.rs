@@ -14,7 +14,7 @@ const CHUNK_END: u8 = 0xFF;
 const FILLER: u8 = 0xFE;
 /// Two of these are a line of exactly the limit.
 const FILLER_LENGTH: usize = MAX_LINE / 2;
-/// What the row of a line over the limit says: not an event, malformed.
+/// The code of a line over the limit: not an event, malformed.
 const OVERSIZED: u32 = 1 << 31;
 const MAX_FILLERS: usize = 5;
 /// Longer streams are not cut into single bytes.
@@ -62,10 +62,10 @@ struct Mode {
     activations: bool,
 }
 
-/// All that a stream gives: the code and the text of each row, and the counters.
+/// The output of a stream: the code and the text of each row, and the counters.
 #[derive(Debug, Default)]
 struct Given {
-    /// No text for a line that is too long: how much of that a row has depends on the chunks.
+    /// No text for a line over the limit: how much of it a row has depends on the chunks.
     rows: Vec<(u32, Option<Vec<u8>>)>,
     counters: Counters,
 }
@@ -104,7 +104,7 @@ fn run<'c>(engine: &Engine, mode: Mode, chunks: impl IntoIterator<Item = &'c [u8
     }
     let mut rows = Vec::new();
     for chunk in chunks {
-        stream.room(chunk.len()).copy_from_slice(chunk);
+        stream.input_buffer(chunk.len()).copy_from_slice(chunk);
         let found = stream.feed(engine, chunk.len()).len();
         assert_eq!(found, stream.rows().len());
         take_rows(&stream, &mut rows);
@@ -124,7 +124,7 @@ fn take_rows(stream: &LineStream, rows: &mut Vec<(u32, Option<Vec<u8>>)>) {
     }
 }
 
-/// The same by the engine alone.
+/// The same output, from the engine alone.
 fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
     let mut given = Given::default();
     let mut lines: Vec<&[u8]> = whole.split(|&byte| byte == b'\n').collect();

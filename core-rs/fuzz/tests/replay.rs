@@ -60,7 +60,7 @@ fn events_agree_with_serde_json() {
 
 #[test]
 fn rules_match_as_the_regex_crate_does() {
-    replay("matcher", matcher::check, 400);
+    replay("matcher", matcher::check, 300);
 }
 
 #[test]

@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_know_their_place_and_line() {
+    fn tokens_have_their_span_and_line() {
         let source = "a /* \n */ = # c\n \"b\"";
         let mut lexer = Lexer::new(source);
         let mut tokens = Vec::new();

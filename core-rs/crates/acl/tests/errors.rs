@@ -304,7 +304,7 @@ fn at_most_a_hundred_problems_and_in_the_order_of_the_source() {
 }
 
 #[test]
-fn codes_have_names_of_their_own_and_a_group() {
+fn codes_have_unique_names_and_a_group() {
     let mut names: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
     let good = |name: &str| {
         let groups = ["acl/", "policy/", "sae/", "lint/"];

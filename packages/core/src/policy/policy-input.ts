@@ -1,34 +1,14 @@
 // A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
 // error.
 
+import type { RISK_CATEGORIES, RULE_ACTIONS, SECRET_KINDS } from "../generated/boundary.js";
 import type { EventKind, Severity, Verdict } from "../generated/wire.js";
 
-/** The classes of risk that a rule can name. */
-export type RiskCategory =
-  | "systemic_risk"
-  | "privilege_escalation"
-  | "secret_exfil"
-  | "prompt_injection"
-  | "communication_risk"
-  | "data_leak"
-  | "command_danger"
-  | "model_output_risk"
-  | "other";
+/** The categories of risk that a rule can name. */
+export type RiskCategory = (typeof RISK_CATEGORIES)[number];
 
 /** The built-in kinds of secrets that the gate masks. */
-export type SecretKind =
-  | "private_key"
-  | "openai_key"
-  | "stripe_key"
-  | "google_api_key"
-  | "aws_access_key_id"
-  | "github_token"
-  | "slack_token"
-  | "jwt"
-  | "aws_secret"
-  | "bearer"
-  | "generic_secret"
-  | "email";
+export type SecretKind = (typeof SECRET_KINDS)[number];
 
 /**
  * One rule. The first rule whose kind and pattern match an event decides.
@@ -52,7 +32,7 @@ export interface RuleInput {
   /** Text for people. Decisions and audit lines show it as `"<name>: <reason>"`. */
   readonly reason: string;
   /** What a block denies. Without it, a block is reported but stops nothing. */
-  readonly action?: "deny-egress" | "deny-file" | "deny-exec";
+  readonly action?: (typeof RULE_ACTIONS)[number];
   /** Without it, the risk is inferred from the reason and the kind of event. */
   readonly risk?: RiskCategory;
 }

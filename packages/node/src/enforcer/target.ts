@@ -40,7 +40,7 @@ function mayDenyPeer(peer: string): boolean {
   return peer.length <= MAX_HOST_CHARS && HOST.test(peer) && !ENDS_IN_NUMBER.test(peer) && !LOOPBACK_NAME.test(peer);
 }
 
-/** A Linux path, since the guards run on Linux, on whatever system sentry runs. */
+/** By Linux's rules, on any system: the guards run on Linux. */
 function isAbsolutePath(path: string): boolean {
   return path.startsWith("/") && Buffer.byteLength(path) <= MAX_PATH_BYTES;
 }

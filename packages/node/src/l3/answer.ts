@@ -1,4 +1,4 @@
-// Reads an investigator's answer from its output, or says in a few words why there is none.
+// Reads an investigator's answer from its output, or explains in a few words why it has none.
 
 import type { JudgedEvent } from "@a3s-sentry/core";
 import { type Reply, readReply, refuseEcho } from "@a3s-sentry/core/llm";

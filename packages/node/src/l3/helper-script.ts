@@ -11,7 +11,7 @@ export type HelperScript = { readonly file: string; readonly args: readonly stri
 export const HELPER_VARIABLE = "A3S_SENTRY_HELPER";
 
 /** The names of the programs. The npm package of Bun calls it `bun.exe` on all systems. */
-const RUNTIME_NAME = /^(?:node(?:js)?|bun|deno)(?:[-.]?\d[\d.]*)?(?:\.exe)?$/i;
+const RUNTIME_NAME = /^(?:node(?:js)?|bun|deno)(?:[-.]?v?\d[\d.]*)?(?:\.exe)?$/i;
 
 /**
  * Finds the command for a script, by its path relative to this file.

@@ -1,7 +1,7 @@
 // The reaper: a process that kills what investigations leave behind, even after sentry has died.
 //
 // It reads requests, one JSON object per line, and answers `clear` with the number of the run. The
-// end of its stdin means that sentry has ended, in whatever way: it then clears all open runs.
+// end of its stdin means that sentry has ended, for any reason: it then clears all open runs.
 
 import { createInterface } from "node:readline";
 import { killAll, killAndRemove, type ProcessMarker } from "./process-tree.js";

@@ -14,7 +14,7 @@ export type ReaperRequest =
   | { readonly type: "leader"; readonly run: number; readonly leader: number }
   | { readonly type: "clear"; readonly run: number };
 
-/** What the reaper ends: the marked processes, and a folder. */
+/** A tracked investigation: its marked processes, and its folder. */
 export interface Investigation {
   readonly run: number;
   readonly marker: ProcessMarker;

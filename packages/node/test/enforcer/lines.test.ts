@@ -1,4 +1,4 @@
-// What the enforcer knows of a file's lines: the Bloom filter, the LRU set, the search.
+// How the enforcer finds lines in a deny-file: the Bloom filter, the LRU set, the search.
 import { Buffer } from "node:buffer";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -15,7 +15,7 @@ function stubExecPath(path: string): void {
 }
 
 describe("a helper", () => {
-  it.each(["node", "nodejs", "node20", "node-22.1", "node.exe", "bun", "bun.exe", "deno"])(
+  it.each(["node", "nodejs", "node20", "node-v22.1", "node.exe", "bun", "bun.exe", "deno"])(
     "is run by a program called %s",
     (name) => {
       stubExecPath(`/opt/bin/${name}`);

@@ -1,4 +1,4 @@
-// Nothing is left of investigations when sentry itself ends, in whatever way.
+// Nothing is left of investigations when sentry itself ends, for any reason.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

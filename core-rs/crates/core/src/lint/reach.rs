@@ -69,27 +69,32 @@ pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     for (at, rule) in site_rules(rules) {
-        let mut takers = Vec::new();
+        let mut by_kind = Vec::new();
         for &kind in &rule.on {
             let twin = same.get(&(kind, rule.pattern.as_str())).copied();
-            takers.push(twin.or_else(|| taker(engine, &shapes, kind, at)));
+            by_kind.push(twin.or_else(|| earlier_rule(engine, &shapes, kind, at)));
             same.entry((kind, rule.pattern.as_str())).or_insert(at);
         }
-        let takers: Option<Vec<usize>> = takers.into_iter().collect();
-        if let Some(taker) = takers.and_then(|takers| rules.get(*takers.first()?)) {
-            found.push(warning(rule, taker));
+        let by_kind: Option<Vec<usize>> = by_kind.into_iter().collect();
+        if let Some(earlier) = by_kind.and_then(|by_kind| rules.get(*by_kind.first()?)) {
+            found.push(warning(rule, earlier));
         }
     }
     found
 }
 
 /// An earlier rule that matches every event of `kind` that rule `at` matches.
-fn taker(engine: &Engine, shapes: &[Option<Shape>], kind: EventKind, at: usize) -> Option<usize> {
+fn earlier_rule(
+    engine: &Engine,
+    shapes: &[Option<Shape>],
+    kind: EventKind,
+    at: usize,
+) -> Option<usize> {
     let shape = shapes.get(at)?.as_ref()?;
     let mut first = None;
     for prefix in &shape.prefixes {
         let earlier = engine
-            .fitting(kind, prefix)
+            .matching(kind, prefix)
             .into_iter()
             .take_while(|&other| other < at)
             .find(|&other| {
@@ -101,21 +106,21 @@ fn taker(engine: &Engine, shapes: &[Option<Shape>], kind: EventKind, at: usize) 
     first
 }
 
-fn warning(rule: &Rule, taker: &Rule) -> Diagnostic {
+fn warning(rule: &Rule, earlier: &Rule) -> Diagnostic {
     let warning = Diagnostic::new(
         Code::UnreachableRule,
         rule.span,
         format!("rule `{}` can never fire", rule.name),
     )
     .related(
-        taker.span,
-        format!("`{}` matches all of its events", taker.name),
+        earlier.span,
+        format!("`{}` matches all of its events", earlier.name),
     );
     let kinds: Vec<_> = rule.on.iter().map(|kind| kind.as_word()).collect();
     warning.help(format!(
         "on {} the first rule that matches decides; move `{}` before `{}`, or remove it",
         kinds.join(", "),
         rule.name,
-        taker.name
+        earlier.name
     ))
 }

@@ -66,7 +66,7 @@ pub fn import(source: &str) -> Imported {
     let parsed = sentry_acl::parse(source);
     let mut imported = Imported::default();
     if let Some(first) = parsed.diagnostics.first() {
-        tell(&mut imported.problems, "", &[&first.message]);
+        report(&mut imported.problems, "", &[&first.message]);
         return imported;
     }
     for item in &parsed.document.items {
@@ -82,7 +82,7 @@ pub fn import(source: &str) -> Imported {
         let read = rule(&mut reader, id, block, &mut imported.problems);
         match read.filter(|_| reader.diagnostics.is_empty()) {
             Some(rule) => imported.rules.push(rule),
-            None => tell_all(
+            None => report_all(
                 &mut imported.problems,
                 id,
                 "not used: ",
@@ -94,21 +94,21 @@ pub fn import(source: &str) -> Imported {
 }
 
 /// Appends the messages of diagnostics as one problem.
-fn tell_all(problems: &mut String, id: &str, what: &str, diagnostics: &[Diagnostic]) {
-    let mut said = vec![what];
+fn report_all(problems: &mut String, id: &str, what: &str, diagnostics: &[Diagnostic]) {
+    let mut parts = vec![what];
     for diagnostic in diagnostics {
-        said.extend([diagnostic.message.as_str(), "; "]);
+        parts.extend([diagnostic.message.as_str(), "; "]);
     }
-    if said.len() > 1 {
-        said.pop();
+    if parts.len() > 1 {
+        parts.pop();
     }
-    tell(problems, id, &said);
+    report(problems, id, &parts);
 }
 
-fn tell(problems: &mut String, id: &str, said: &[&str]) {
+fn report(problems: &mut String, id: &str, parts: &[&str]) {
     id.lines().for_each(|line| problems.push_str(line));
     problems.push('\n');
-    let lines = said.iter().flat_map(|part| part.lines());
+    let lines = parts.iter().flat_map(|part| part.lines());
     lines.for_each(|line| problems.push_str(line));
     problems.push('\n');
 }
@@ -165,7 +165,7 @@ fn allowlists(source: &str, id: &str, value: &Value, problems: &mut String) -> V
         let mut reader = Reader::new(source, &|_| None);
         match allowed(&mut reader, value).filter(|_| reader.diagnostics.is_empty()) {
             Some(allowed) => all.push(allowed),
-            None => tell_all(
+            None => report_all(
                 problems,
                 id,
                 "an allowlist is ignored: ",

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_recognised_and_another_word_is_not() {
+    fn a_typo_is_recognised_and_another_word_is_not() {
         let keys = ["fail_closed", "dry_run", "deny", "rules", "rule"];
         assert_eq!(closest("fail_close", &keys), Some("fail_closed"));
         assert_eq!(closest("failclosed", &keys), Some("fail_closed"));

@@ -43,7 +43,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => Level::$level,)+ }
             }
 
-            /// What the code says, in one line.
+            /// The meaning of the code, in one line.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)+ }
             }
