@@ -1,12 +1,12 @@
 // The demo: judges the recorded session with every tier, prints the outcome for a person, and masks a prompt.
 
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { startProcess } from "../model-endpoint/process.mjs";
-import { showMasking } from "./gate.mjs";
 import { coloured, oneLine, print } from "./terminal.mjs";
 
 /**
@@ -31,7 +31,10 @@ mkdirSync(denyFiles, { recursive: true });
 print(`\n$ a3s-sentry run < ${short(session)}     (policy: ${short(policy)})`);
 const endpoint = await startProcess();
 try {
-  const { status, stdout, stderr } = judge(endpoint.url);
+  const judged = judge(endpoint.url);
+  // Loads the library while the command runs.
+  const { showMasking } = await import("./gate.mjs");
+  const { code, stdout, stderr } = await judged;
   showDecisions(stdout);
   heading("totals");
   print(`  ${stderr.trim().split("\n").at(-1)}`);
@@ -40,13 +43,13 @@ try {
   await showMasking(tiers, endpoint.url);
   print(`\n${short(join(root, "examples", "README.md"))} describes what happens in the session`);
   print("next: `npm start -- --help`, or your own events: `npm start --silent -- run < events.ndjson`");
-  process.exitCode = status ?? 1;
+  process.exitCode = code ?? 1;
 } finally {
   endpoint.stop();
 }
 
 /** Runs the command on the session with every tier. Settings in the user's environment have no effect. @param {string} modelUrl */
-function judge(modelUrl) {
+async function judge(modelUrl) {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:A3S_SENTRY|SENTRY_L3)_/.test(name));
   const env = {
     ...Object.fromEntries(inherited),
@@ -59,12 +62,14 @@ function judge(modelUrl) {
     A3S_SENTRY_FILE_DENY: join(denyFiles, "file-deny.txt"),
     A3S_SENTRY_EXEC_DENY: join(denyFiles, "exec-deny.txt"),
   };
-  return spawnSync(process.execPath, [command, "run"], {
-    cwd: root,
-    env,
-    input: readFileSync(session),
-    encoding: "utf8",
-  });
+  const child = spawn(process.execPath, [command, "run"], { cwd: root, env });
+  child.stdin.end(readFileSync(session));
+  const [stdout, stderr, [code]] = await Promise.all([
+    child.stdout.setEncoding("utf8").toArray(),
+    child.stderr.setEncoding("utf8").toArray(),
+    once(child, "close"),
+  ]);
+  return { code, stdout: stdout.join(""), stderr: stderr.join("") };
 }
 
 /** @param {string} stdout audit lines */

@@ -104,7 +104,7 @@ fn run<'c>(engine: &Engine, mode: Mode, chunks: impl IntoIterator<Item = &'c [u8
     }
     let mut rows = Vec::new();
     for chunk in chunks {
-        stream.room(chunk.len()).copy_from_slice(chunk);
+        stream.input_buffer(chunk.len()).copy_from_slice(chunk);
         let found = stream.feed(engine, chunk.len()).len();
         assert_eq!(found, stream.rows().len());
         take_rows(&stream, &mut rows);

@@ -1,4 +1,4 @@
-//! The shared corpus of cases, `test/corpus/*.toml`, run through the crate. Its README says what a case is.
+//! Runs the shared corpus of cases, `test/corpus/*.toml`, through the engine. Its README describes the cases.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,7 +10,7 @@ use sentry_core::event::{self, EventKind, NotEvent, Scratch};
 use sentry_core::policy::{Origin, check};
 use serde::Deserialize;
 
-/// How many cases must fire each built-in rule, and how many must come near without firing it.
+/// The fewest cases that must fire each built-in rule, and that must come close without firing it.
 const ENOUGH: usize = 8;
 
 #[derive(Deserialize)]
@@ -58,7 +58,7 @@ impl Case {
         }
     }
 
-    /// What the case says of a judgement, each of it under its key.
+    /// The expected judgement, by key.
     fn expected(&self) -> BTreeMap<&str, Option<&str>> {
         let mut expected = BTreeMap::new();
         if let Some(why) = &self.not_event {
@@ -89,7 +89,7 @@ impl Case {
     }
 }
 
-/// What the engine says of a line, under the keys of a case.
+/// The judgement of the engine for a line, by the keys of a case.
 fn judged(
     engine: &Engine,
     line: &[u8],
@@ -180,7 +180,7 @@ fn files() -> Vec<(String, File)> {
 }
 
 #[test]
-fn every_case_is_judged_as_it_says_and_no_rule_lacks_cases() {
+fn every_case_has_its_expected_judgement_and_every_rule_has_cases() {
     let mut engines = HashMap::new();
     let mut names = BTreeSet::new();
     let mut kinds = BTreeSet::new();

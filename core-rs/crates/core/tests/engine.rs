@@ -1,4 +1,4 @@
-//! The engine against a plain interpreter of the same policy, over events made to meet at its edges.
+//! Compares the engine with a plain interpreter of the same policy, on events that cover the edge cases.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use sentry_core::decision::Word;
@@ -88,7 +88,7 @@ fn policy(random: &mut Random, rules: usize) -> String {
         .collect()
 }
 
-/// What the contract says, written down as plainly as can be.
+/// A plain implementation of the contract.
 fn interpret(
     policy: &Policy,
     patterns: &[regex::Regex],
@@ -128,8 +128,8 @@ fn interpret(
     Some((kind, subject, rule))
 }
 
-/// Judges a line both ways: verdict, rule, what came of each rule, spans. Returns its kind and whether a
-/// rule matched; `None` for what is not an event.
+/// Judges a line both ways, and compares verdict, rule, the result of each rule, and spans. Returns the kind and whether a
+/// rule matched; `None` if the line is not an event.
 fn agree(engine: &Engine, patterns: &[regex::Regex], line: &str) -> Option<(EventKind, bool)> {
     let mut scratch = Scratch::default();
     let judgement = engine.judge(line.as_bytes(), &mut scratch);
@@ -222,7 +222,7 @@ fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
 }
 
 #[test]
-fn an_action_has_a_target_only_where_the_event_has_one() {
+fn an_action_has_a_target_only_if_the_event_has_one() {
     let source = r#"rule "all" { on = "*" match = "" verdict = "block" severity = "low" reason = "w" action = "deny-file" }"#;
     let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
     let mut scratch = Scratch::default();
@@ -244,7 +244,7 @@ fn an_action_has_a_target_only_where_the_event_has_one() {
 }
 
 #[test]
-fn subjects_built_against_the_patterns_cost_linear_time() {
+fn adversarial_subjects_take_linear_time() {
     let engine = Engine::new(check("", &|_| None).policy.unwrap()).unwrap();
     let mut scratch = Scratch::default();
     for unit in [

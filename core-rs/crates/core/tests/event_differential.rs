@@ -1,7 +1,7 @@
-//! Event parsing against `serde_json` and a plain reading of the contract: the same lines are events, and
-//! they say the same.
+//! Compares event parsing with `serde_json` and a plain implementation of the contract: the same lines are events, with the
+//! same fields.
 
-// The rules of the library code do not hold for tests.
+// The lints for library code do not apply to tests.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -18,7 +18,7 @@ use event_support::writer::{Writer, damage};
 use sentry_core::event::{NotEvent, Scratch, parse};
 use sentry_testing::Random;
 
-/// What was seen, so that a generator gone dull fails.
+/// Counts what was generated, so that a generator without variety fails.
 #[derive(Default)]
 struct Seen {
     scratch: Scratch,
@@ -30,7 +30,7 @@ impl Seen {
         *self.counts.entry(what.into()).or_default() += 1;
     }
 
-    /// Fails unless each was seen so often at least.
+    /// Fails unless each was counted at least so often.
     fn must_have(&self, what: &[&str], at_least: usize) {
         for what in what {
             let count = self.counts.get(*what).copied().unwrap_or(0);
@@ -42,7 +42,7 @@ impl Seen {
         }
     }
 
-    /// Compares the two readings of a line.
+    /// Compares both results for a line.
     fn compare(&mut self, line: &[u8]) {
         let tree = oracle::tree_of(line);
         let expected = tree.as_ref().map_or(Err(NotEvent::Malformed), oracle::read);
@@ -123,7 +123,7 @@ const KINDS: &[&str] = &[
 ];
 
 #[test]
-fn lines_of_every_form_are_read_as_the_contract_says() {
+fn lines_of_all_forms_are_parsed_as_the_contract_says() {
     let mut random = Random(1);
     let mut seen = Seen::default();
     for _ in 0..55_000 {
@@ -152,7 +152,7 @@ fn lines_of_every_form_are_read_as_the_contract_says() {
 }
 
 #[test]
-fn damaged_lines_are_events_or_not_for_both() {
+fn damaged_lines_have_the_same_result() {
     let mut random = Random(2);
     let mut seen = Seen::default();
     for _ in 0..27_000 {
@@ -175,7 +175,7 @@ fn damaged_lines_are_events_or_not_for_both() {
 }
 
 #[test]
-fn no_beginning_of_a_line_is_an_event() {
+fn no_prefix_of_a_line_is_an_event() {
     let mut random = Random(3);
     let mut seen = Seen::default();
     for _ in 0..240 {
@@ -188,7 +188,7 @@ fn no_beginning_of_a_line_is_an_event() {
 }
 
 #[test]
-fn nesting_is_allowed_as_deep_as_serde_json_allows_it() {
+fn the_nesting_limit_is_that_of_serde_json() {
     let mut seen = Seen::default();
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"\":", "}]")] {
         for levels in 60..=130 {

@@ -1,5 +1,5 @@
-//! What each built-in kind finds, and what it leaves alone. Secrets are made up, and put together from parts so that no
-//! scanner takes them for leaked ones.
+//! What each built-in kind finds, and what it ignores. The secrets are invented, and composed of parts so that scanners do not
+//! report them as leaks.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use sentry_core::policy::{Imported, check};
@@ -10,7 +10,7 @@ fn detectors(policy: &str) -> Detectors {
     Detectors::new(&policy.redact, Imported::default()).unwrap()
 }
 
-/// Kinds and the texts under them.
+/// The finds, as kinds and texts.
 fn found(detectors: &mut Detectors, text: &str) -> Vec<(String, String)> {
     let scan = detectors
         .scan(&mut text.as_bytes().to_vec(), Part::WHOLE)
@@ -55,7 +55,7 @@ fn verify(kind: &str, marked: &str) {
 }
 
 #[test]
-fn secrets_of_each_kind_are_found_whole() {
+fn secrets_of_all_kinds_are_found_completely() {
     let hex = "3f9a1c7e5b2d8046".repeat(2);
     for (kind, secret) in [
         ("openai_key", format!("sk-proj-{}_{}-x", some(20), some(40))),
@@ -123,7 +123,7 @@ fn secrets_of_each_kind_are_found_whole() {
 }
 
 #[test]
-fn of_values_only_the_value_is_found() {
+fn only_the_value_after_a_label_is_found() {
     let forty = &some(40);
     let long = &format!("{}.{}_~+/-x==", some(20), some(20));
     for (kind, marked) in [
@@ -200,9 +200,9 @@ fn of_values_only_the_value_is_found() {
 }
 
 #[test]
-fn a_value_behind_a_label_is_found_as_it_is_written() {
+fn a_value_after_a_label_is_found_in_any_notation() {
     for marked in [
-        // Without quotes, letters and what joins them are a value too.
+        // Without quotes, letters and joining characters are a value, too.
         "passwd=«abc_def_ghij»",
         "token: «abcdefGHIjkl»",
         "api_key = «abcdefghijkl»",
@@ -212,14 +212,14 @@ fn a_value_behind_a_label_is_found_as_it_is_written() {
         "PASSWORD=«my_secret_pass_word»",
         r"password=«abc\\defghijklmnop»",
         "password=«/abcdefghijklmnop»",
-        // A quote within.
+        // A quote inside.
         r#"{"password":"«abc\"def\"ghijklmn»"}"#,
         r#"{"x":"{\"password\":\"«abc\\\"def\\\"ghijklmn»\",\"y\":\"\"}"}"#,
-        // What looks like a place for a value only at its beginning.
+        // Begins like a placeholder, but is not one.
         "password=\"«$ecretpassword»\"",
         "password=\"«${X}hunter2hunter2»\"",
         "password='«<hunter2hunter2>»'",
-        // Ways to write it down.
+        // Notations.
         "**Password:** «hunter2hunter2»",
         "**Password**: `«hunter2hunter2»`",
         "password = \"\"\"«hunter2hunter2»\"\"\"",
@@ -227,7 +227,7 @@ fn a_value_behind_a_label_is_found_as_it_is_written() {
         "const PASSWORD: &'static str = \"«hunter2hunter2»\";",
         "password: >-\n  «hunter2hunter2»\n",
         r#"{"X-Api-Key":["«hunter2hunter2»"]}"#,
-        // Escapes of URLs, and of JSON by number.
+        // Percent-encoding, and numeric escapes of JSON.
         "x=password%3A%20«hunter2hunter2»&y=1",
         r#"{"x":"password\u003d«hunter2hunter2»\u0026y=1"}"#,
         r#"{"x":"{\u0022password\u0022:\u0022«hunter2hunter2»\u0022}"}"#,
@@ -238,7 +238,7 @@ fn a_value_behind_a_label_is_found_as_it_is_written() {
 }
 
 #[test]
-fn a_key_is_found_behind_an_escape() {
+fn a_key_is_found_after_an_escape() {
     for (kind, secret) in [
         ("openai_key", format!("sk-{}", some(48))),
         ("stripe_key", format!("sk_live_{}", some(24))),
@@ -270,7 +270,7 @@ fn a_key_is_found_behind_an_escape() {
 }
 
 #[test]
-fn what_only_looks_alike_is_left_alone() {
+fn similar_text_that_is_not_secret_is_not_found() {
     let mut detectors = detectors("");
     for text in [
         // Code and prose around labels.
@@ -315,7 +315,7 @@ fn what_only_looks_alike_is_left_alone() {
         "`-----BEGIN RSA PRIVATE KEY-----` begins a key",
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
-        // Addresses of no one.
+        // Addresses that belong to nobody.
         "git@github.com:a/b.git icon@2x.png @types/node@20.1.2 user@localhost a@b.c @app.route",
     ] {
         assert_eq!(found(&mut detectors, text), [], "{text}");
@@ -323,7 +323,7 @@ fn what_only_looks_alike_is_left_alone() {
 }
 
 #[test]
-fn an_unfinished_private_key_is_found_as_far_as_it_goes() {
+fn an_unfinished_private_key_is_found_up_to_its_end() {
     let begin = "-----BEGIN RSA PRIVATE KEY-----";
     let line = some(64);
     verify("private_key", &format!("«{begin}\n{line}\n{}»", some(20)));
@@ -331,7 +331,7 @@ fn an_unfinished_private_key_is_found_as_far_as_it_goes() {
     let headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n";
     verify("private_key", &format!("«{begin}\n{headers}{line}»"));
     verify("private_key", &format!("x «{begin} {line}» "));
-    // The backslash of the quote behind it is no part of it.
+    // The backslash of the following quote is not part of it.
     let key = format!("{begin}\\\\nMIIE+/AA\\\\n");
     verify(
         "private_key",
@@ -345,7 +345,7 @@ fn an_unfinished_private_key_is_found_as_far_as_it_goes() {
 }
 
 #[test]
-fn finds_that_overlap_are_one_named_by_the_first_and_most_telling() {
+fn overlapping_finds_are_merged_and_named_by_the_first_and_most_specific() {
     let jwt = format!("eyJ{}.eyJ{}.{}", some(17), some(30), some(43));
     verify("jwt", &format!("Authorization: Bearer «{jwt}»"));
     verify("github_token", &format!("token=«ghp_{}»", some(36)));
@@ -354,7 +354,7 @@ fn finds_that_overlap_are_one_named_by_the_first_and_most_telling() {
 }
 
 #[test]
-fn a_site_adds_patterns_and_switches_kinds_off() {
+fn a_site_adds_patterns_and_disables_kinds() {
     let mut mine = detectors(
         r#"redact {
           off = ["email", "jwt"]
@@ -376,7 +376,7 @@ fn a_site_adds_patterns_and_switches_kinds_off() {
 }
 
 #[test]
-fn nothing_is_shown_of_a_secret_that_ends_behind_what_is_looked_at() {
+fn a_secret_that_ends_after_the_cut_is_not_shown() {
     let mut detectors = detectors("");
     let mut shown = |text: String| detectors.mask(&text, 4096, &[]).unwrap();
 

@@ -1,4 +1,4 @@
-//! Finds against the `regex` crate, text in parts against the same text whole, and hostile texts.
+//! Compares finds with the `regex` crate and text in parts with the whole text, and scans adversarial texts.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::ops::Range;
@@ -46,7 +46,7 @@ fn some(random: &mut Random, from: &[&str], least: usize, most: usize) -> String
     (0..count).map(|_| random.pick(from)).collect()
 }
 
-/// All that one pattern finds, if it is one that can be used.
+/// The detectors with one pattern; `None` if the pattern cannot be used.
 fn detectors(pattern: &str, group: usize) -> Option<Detectors> {
     let source =
         format!("redact {{ {OFF} pattern \"p\" {{ match = `{pattern}` value_group = {group} }} }}");
@@ -61,7 +61,7 @@ fn finds(detectors: &mut Detectors, text: &str) -> Vec<Range<usize>> {
     scan.finds.iter().map(|find| find.start..find.end).collect()
 }
 
-/// The same by the `regex` crate, where edges of words are those of ASCII.
+/// The same with the `regex` crate, with ASCII word boundaries.
 fn expected(pattern: &str, group: usize, text: &str) -> Vec<Range<usize>> {
     let pattern = pattern.replace(r"\b", r"(?-u:\b)");
     let regex = regex::Regex::new(&pattern).unwrap();
@@ -73,7 +73,7 @@ fn expected(pattern: &str, group: usize, text: &str) -> Vec<Range<usize>> {
 }
 
 #[test]
-fn spans_are_those_of_the_regex_crate() {
+fn spans_agree_with_the_regex_crate() {
     let mut random = Random(7);
     let (mut patterns, mut found) = (0, 0);
     while patterns < 300 {
@@ -99,9 +99,9 @@ fn spans_are_those_of_the_regex_crate() {
 }
 
 #[test]
-fn what_is_settled_holds_whatever_follows() {
+fn more_text_does_not_change_the_stable_part() {
     let mut random = Random(11);
-    let mut settled_early = 0;
+    let mut stable_early = 0;
     let mut patterns = 0;
     while patterns < 300 {
         let pattern = some(&mut random, &PARTS, 1, 6);
@@ -136,16 +136,16 @@ fn what_is_settled_holds_whatever_follows() {
                         .eq(of_whole.into_iter().cloned()),
                     "{pattern} {text:?} up to {end}, settled {settled}: {early:?} {whole:?}"
                 );
-                settled_early += usize::from(settled > 0);
+                stable_early += usize::from(settled > 0);
             }
         }
     }
-    assert!(settled_early > 20_000, "{settled_early}");
+    assert!(stable_early > 20_000, "{stable_early}");
 }
 
-/// What would take minutes if anything were searched again and again.
+/// Texts that would take minutes if parts of them were searched repeatedly.
 #[test]
-fn hostile_texts_take_linear_time() {
+fn adversarial_texts_take_linear_time() {
     let policy = check(
         "redact { pattern \"far\" { match = `a.*z|a` } pattern \"all\" { match = `(?s)q.*` } }",
         &|_| None,
@@ -195,7 +195,7 @@ fn hostile_texts_take_linear_time() {
 }
 
 #[test]
-fn where_reading_on_takes_too_long_all_that_is_left_is_masked() {
+fn the_rest_is_masked_if_reading_on_takes_too_long() {
     let mut detectors = detectors("a.*z|a", 0).unwrap();
     let text = "a".repeat(100_000);
     let finds = finds(&mut detectors, &text);

@@ -1,37 +1,16 @@
-//! The SAE tier: scores by hand, properties, a plain oracle, and dictionaries that are wrong.
+//! The SAE tier: scores computed by hand, properties, a plain oracle, and the shared cases.
 #![allow(clippy::unwrap_used, clippy::float_cmp)]
+
+mod sae_support;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use sae_support::{DICTIONARY, features, judged, tier};
 use sentry_core::decision::{Severity, Verdict, Word};
-use sentry_core::event::{Feature, NotEvent, Scratch, parse};
-use sentry_core::sae::{Best, Dictionary, MAX_CATEGORIES, MAX_FEATURES, MAX_TEXT, Tier};
-use sentry_core::wire;
+use sentry_core::event::{NotEvent, Scratch, parse};
+use sentry_core::sae::{Best, Dictionary, MAX_CATEGORIES, Tier};
 use sentry_testing::Random;
-use sentry_text::diagnostic::MAX_DIAGNOSTICS;
-
-const DICTIONARY: &str = r#"{
-  "8801": {"concept": "exploit-code-synthesis", "category": "cyber_offense", "weight": 0.9, "severity": "high"},
-  "8802": {"concept": "port-scanning", "category": "cyber_offense", "weight": 0.5},
-  "221": {"concept": "jailbreak-compliance", "category": "jailbreak", "weight": 0.6, "severity": "medium"},
-  "7": {"concept": "refusal", "category": "jailbreak", "weight": -1}
-}"#;
-
-fn tier(dictionary: &str) -> Tier {
-    Tier::new(Dictionary::read(dictionary).unwrap(), 0.3, 0.6)
-}
-
-fn features(pairs: &[(u32, f64)]) -> Vec<Feature> {
-    let feature = |&(id, activation): &(u32, f64)| Feature { id, activation };
-    pairs.iter().map(feature).collect()
-}
-
-/// The verdict, the severity and the reason.
-fn judged(tier: &Tier, pairs: &[(u32, f64)]) -> (Verdict, Severity, String) {
-    let decision = tier.judge(&features(pairs), &mut Best::default());
-    (decision.verdict, decision.severity, decision.reason)
-}
 
 /// A dictionary of one feature, 1, of weight 1.
 fn plain(escalate_at: f64, block_at: f64) -> Tier {
@@ -40,12 +19,12 @@ fn plain(escalate_at: f64, block_at: f64) -> Tier {
 }
 
 #[test]
-fn a_score_is_made_as_by_hand() {
+fn the_score_is_the_one_computed_by_hand() {
     let tier = tier(DICTIONARY);
     let pairs = [(8801, 0.95), (12, 40.0), (221, 0.2), (8802, 0.1), (7, 3.0)];
     let mut best = Best::default();
     let decision = tier.judge(&features(&pairs), &mut best);
-    // 0.9 * 0.95 + 0.5 * 0.1 = 0.905; 0.6 * 0.2 = 0.12; a refusal takes nothing away.
+    // 0.9 * 0.95 + 0.5 * 0.1 = 0.905; 0.6 * 0.2 = 0.12; a refusal does not reduce the score.
     let score = &decision.explain;
     assert_eq!((score.harmful, score.safety), (0.905, 0.095));
     assert_eq!(score.channel, "activation");
@@ -109,7 +88,7 @@ fn a_score_is_made_as_by_hand() {
 }
 
 #[test]
-fn the_reason_of_the_contract_comes_out() {
+fn the_reason_has_the_form_of_the_contract() {
     let expected =
         "SAE harmful=0.86 [cyber_offense=0.86]: exploit-code-synthesis (sae_feature:#8801)";
     assert_eq!(
@@ -119,7 +98,7 @@ fn the_reason_of_the_contract_comes_out() {
 }
 
 #[test]
-fn what_no_dictionary_knows_is_no_harm() {
+fn features_that_are_not_in_the_dictionary_do_not_count() {
     let none = (
         Verdict::Allow,
         Severity::Info,
@@ -143,7 +122,7 @@ fn what_no_dictionary_knows_is_no_harm() {
 }
 
 #[test]
-fn thresholds_and_severities_begin_at_their_numbers() {
+fn thresholds_and_severities_include_their_limits() {
     let cases = [
         (0.099_999, Verdict::Allow, Severity::Info),
         (0.1, Verdict::Allow, Severity::Low),
@@ -190,7 +169,7 @@ fn thresholds_and_severities_begin_at_their_numbers() {
 }
 
 #[test]
-fn thresholds_at_the_ends_mean_what_they_say() {
+fn thresholds_of_0_and_1_hold() {
     assert_eq!(judged(&plain(0.0, 1.0), &[]).0, Verdict::Escalate);
     assert_eq!(judged(&plain(0.0, 0.0), &[]).0, Verdict::Block);
     assert_eq!(
@@ -205,7 +184,7 @@ fn thresholds_at_the_ends_mean_what_they_say() {
 }
 
 #[test]
-fn drivers_that_tie_come_by_severity_and_then_by_id() {
+fn equal_drivers_are_sorted_by_severity_and_then_by_id() {
     let text: String = (0..9).rev().fold(String::from("{"), |mut text, id| {
         let severity = match id {
             5 => r#", "severity": "critical""#,
@@ -238,7 +217,7 @@ fn drivers_that_tie_come_by_severity_and_then_by_id() {
 }
 
 #[test]
-fn a_feature_that_comes_again_counts_once_by_its_largest() {
+fn a_repeated_feature_counts_once_with_its_largest_contribution() {
     let tier = tier(DICTIONARY);
     for pairs in [
         &[(8802, 0.4), (8802, 0.8), (8802, 0.2)][..],
@@ -253,7 +232,7 @@ fn a_feature_that_comes_again_counts_once_by_its_largest() {
 }
 
 #[test]
-fn a_reason_is_bounded_whatever_the_names() {
+fn the_length_of_a_reason_is_bounded() {
     let (concept, many) = ("ö".repeat(128), MAX_CATEGORIES);
     let text: String = (0..many).fold(String::from("{"), |mut text, id| {
         let category = format!("{id:064}");
@@ -275,7 +254,7 @@ fn a_reason_is_bounded_whatever_the_names() {
     );
 }
 
-/// From -1 to 2, with five decimals at most.
+/// A number from -1 to 2 with at most five decimals.
 fn number(random: &mut Random) -> f64 {
     let numerator = i32::try_from(random.below(300_001)).unwrap() - 100_000;
     f64::from(numerator) / 100_000.0
@@ -286,7 +265,7 @@ struct Label {
     weight: f64,
 }
 
-/// What the contract says, read plainly.
+/// A plain implementation of the contract.
 fn oracle(labels: &BTreeMap<u32, Label>, pairs: &[(u32, f64)]) -> (f64, BTreeMap<usize, f64>) {
     let mut largest: BTreeMap<u32, f64> = BTreeMap::new();
     for (id, activation) in pairs {
@@ -309,7 +288,7 @@ fn oracle(labels: &BTreeMap<u32, Label>, pairs: &[(u32, f64)]) -> (f64, BTreeMap
 }
 
 #[test]
-fn random_dictionaries_agree_with_a_plain_reading_and_have_the_properties_of_a_score() {
+fn random_dictionaries_agree_with_the_plain_implementation_and_have_the_properties_of_a_score() {
     let mut random = Random(7);
     let mut best = Best::default();
     for round in 0..300 {
@@ -384,7 +363,7 @@ fn random_dictionaries_agree_with_a_plain_reading_and_have_the_properties_of_a_s
 }
 
 #[test]
-fn an_event_gives_its_features_as_they_are() {
+fn an_event_has_its_features_unchanged() {
     let mut scratch = Scratch::default();
     let line = br#"{"event":{"LlmActivations":{"pid":1,"features":[[8801,0.95],[0,-1e-3],[4294967295,3]]}}}"#;
     let event = parse(line, &mut scratch).unwrap();
@@ -403,7 +382,7 @@ fn an_event_gives_its_features_as_they_are() {
 }
 
 #[test]
-fn an_activation_that_is_not_finite_makes_no_event() {
+fn an_event_with_an_infinite_activation_is_malformed() {
     let mut scratch = Scratch::default();
     let mut read = |activation: &str| {
         let line = format!(
@@ -430,246 +409,6 @@ fn an_activation_that_is_not_finite_makes_no_event() {
     }
 }
 
-#[test]
-fn a_dictionary_may_be_written_in_any_way_that_json_allows() {
-    let texts = [
-        r#"{"1":{"concept":"c","category":"k","weight":1}}"#,
-        "\u{feff} { \"1\" :\r\n{\t\"weight\" : 1.0e0 , \"category\":\"k\", \"concept\":\"c\" } } \n",
-        r#"{"\u0031":{"conc\u0065pt":"\u0063","category":"k","weight":1,"severity":"info"}}"#,
-    ];
-    for text in texts {
-        let found = judged(&tier(text), &[(1, 0.7)]);
-        assert_eq!(found.2, "SAE harmful=0.70 [k=0.70]: c (sae_feature:#1)");
-    }
-    assert!(Dictionary::read("{}").unwrap().is_empty());
-}
-
-/// A feature with one of its keys set to something else.
-fn with(key: &str, value: &str) -> String {
-    let usual = [("concept", "\"c\""), ("category", "\"k\""), ("weight", "1")];
-    let members = usual
-        .iter()
-        .filter(|(name, _)| *name != key)
-        .map(|(name, value)| format!("\"{name}\": {value}"));
-    let mut members: Vec<String> = members.collect();
-    members.push(format!("\"{key}\": {value}"));
-    format!("{{\"1\": {{{}}}}}", members.join(", "))
-}
-
-#[test]
-fn what_is_wrong_with_a_dictionary_is_said_and_underlined() {
-    let long = format!("\"{}\"", "x".repeat(257));
-    let cases = [
-        ("", "sae/syntax", ""),
-        ("[1]", "sae/wrong-type", "[1]"),
-        ("null", "sae/wrong-type", "null"),
-        ("{", "sae/syntax", ""),
-        ("{}}", "sae/syntax", "}"),
-        ("{1: {}}", "sae/syntax", "1"),
-        ("{\"1\" {}}", "sae/syntax", "{"),
-        ("{\"1\": 3}", "sae/wrong-type", "3"),
-        ("{\"1\": {\"concept\": \"\\x\"}}", "sae/syntax", "\""),
-        (
-            &with("weight", "1").replace("\"1\"", "\"one\""),
-            "sae/bad-id",
-            "\"one\"",
-        ),
-        (
-            &with("weight", "1").replace("\"1\"", "\"01\""),
-            "sae/bad-id",
-            "\"01\"",
-        ),
-        (
-            &with("weight", "1").replace("\"1\"", "\"+1\""),
-            "sae/bad-id",
-            "\"+1\"",
-        ),
-        (
-            &with("weight", "1").replace("\"1\"", "\"\""),
-            "sae/bad-id",
-            "\"\"",
-        ),
-        (
-            &with("weight", "1").replace("\"1\"", "\"4294967296\""),
-            "sae/bad-id",
-            "\"4294967296\"",
-        ),
-        (&with("weight", "1e999"), "sae/bad-value", "1e999"),
-        (&with("weight", "-1e999"), "sae/bad-value", "-1e999"),
-        (&with("weight", "NaN"), "sae/syntax", "N"),
-        (&with("weight", "-Infinity"), "sae/syntax", "-"),
-        (&with("weight", "01"), "sae/syntax", "0"),
-        (&with("weight", "\"1\""), "sae/wrong-type", "\"1\""),
-        (&with("weight", "null"), "sae/wrong-type", "null"),
-        (&with("concept", "1"), "sae/wrong-type", "1"),
-        (&with("concept", "\" \""), "sae/bad-value", "\" \""),
-        (&with("concept", &long), "sae/bad-value", &long),
-        (&with("category", "\"\""), "sae/bad-value", "\"\""),
-        (&with("category", &long), "sae/bad-value", &long),
-        (&with("severity", "\"grave\""), "sae/bad-value", "\"grave\""),
-        (&with("severity", "2"), "sae/wrong-type", "2"),
-        (&with("wieght", "1"), "sae/unknown-key", "\"wieght\""),
-        (
-            "{\"1\": {\"concept\": \"c\", \"category\": \"k\"}}",
-            "sae/missing-key",
-            "\"1\"",
-        ),
-        (
-            &with("weight", "1, \"weight\": 2"),
-            "sae/duplicate",
-            "\"weight\"",
-        ),
-    ];
-    for (text, code, place) in cases {
-        let problems = Dictionary::read(text).unwrap_err();
-        let [problem] = &problems[..] else {
-            panic!("{text}: {problems:?}")
-        };
-        assert_eq!(
-            (problem.code.as_str(), problem.span.of(text)),
-            (code, place),
-            "{text}: {problem:?}"
-        );
-    }
-}
-
-#[test]
-fn every_problem_is_told_in_the_order_of_the_text() {
-    let text = r#"{
-  "8801": {"concept": "a", "category": "k", "weight": 0.9, "severity": "hihg"},
-  "9": {"concept": "b", "category": "k", "weight": 1, "note": [1, {"x": null}]},
-  "8801": {"concept": "c", "category": "k", "weight": 1}
-}"#;
-    let (dictionary, report) = wire::dictionary("features.json", text);
-    assert!(dictionary.is_none());
-    let frames: Vec<&str> = report
-        .diagnostics
-        .iter()
-        .map(|found| found.frame.as_str())
-        .collect();
-    assert_eq!(
-        frames,
-        [
-            "error[sae/bad-value]: `severity` must be `info`, `low`, `medium`, `high` or `critical`
- --> features.json:2:72
-  |
-2 |   \"8801\": {\"concept\": \"a\", \"category\": \"k\", \"weight\": 0.9, \"severity\": \"hihg\"},
-  |                                                                        ^^^^^^
-  = help: did you mean `high`?
-",
-            "error[sae/unknown-key]: a feature has only `concept`, `category`, `weight` and `severity`
- --> features.json:3:55
-  |
-3 |   \"9\": {\"concept\": \"b\", \"category\": \"k\", \"weight\": 1, \"note\": [1, {\"x\": null}]},
-  |                                                       ^^^^^^
-",
-            "error[sae/duplicate]: this feature is there twice
- --> features.json:4:3
-  |
-2 |   \"8801\": {\"concept\": \"a\", \"category\": \"k\", \"weight\": 0.9, \"severity\": \"hihg\"},
-  |   ------ first here
-...
-4 |   \"8801\": {\"concept\": \"c\", \"category\": \"k\", \"weight\": 1}
-  |   ^^^^^^
-",
-        ]
-    );
-}
-
-#[test]
-fn no_prefix_and_no_flipped_byte_of_a_dictionary_brings_the_reader_down() {
-    let whole = DICTIONARY.trim_end();
-    for end in 0..whole.len() {
-        assert!(Dictionary::read(&whole[..end]).is_err(), "{end}");
-    }
-    for at in 0..whole.len() {
-        for byte in *b"\"\\{}[],:0-e.x\0\n" {
-            let mut bytes = whole.as_bytes().to_vec();
-            bytes[at] = byte;
-            let text = String::from_utf8(bytes).unwrap();
-            match Dictionary::read(&text) {
-                Ok(_) => assert!(
-                    serde_json::from_str::<serde_json::Value>(&text).is_ok(),
-                    "{text}"
-                ),
-                Err(problems) => {
-                    assert!(
-                        problems
-                            .iter()
-                            .all(|found| found.span.start as usize <= text.len())
-                    );
-                }
-            }
-        }
-    }
-}
-
-/// `count` features, each in the category that `category` gives.
-fn large(count: usize, category: impl Fn(usize) -> usize) -> String {
-    let mut text = String::from("{");
-    for at in 0..count {
-        // Spread over all ids, and in no order.
-        let id = u32::try_from(at).unwrap().wrapping_mul(2_654_435_761);
-        let comma = if at == 0 { "" } else { "," };
-        let category = category(at);
-        let _ = write!(
-            text,
-            r#"{comma}"{id}":{{"concept":"c{at}","category":"k{category}","weight":0.5}}"#
-        );
-    }
-    text + "}"
-}
-
-#[test]
-fn a_dictionary_of_the_largest_size_finds_each_of_its_features() {
-    let tier = tier(&large(MAX_FEATURES, |at| at % MAX_CATEGORIES));
-    let mut best = Best::default();
-    for at in (0..MAX_FEATURES).step_by(997) {
-        let id = u32::try_from(at).unwrap().wrapping_mul(2_654_435_761);
-        let decision = tier.judge(&features(&[(id, 1.0), (id ^ 1, 0.0)]), &mut best);
-        assert_eq!(decision.explain.drivers[0].concept, format!("c{at}"));
-    }
-}
-
-#[test]
-fn what_is_beyond_a_limit_is_said_once() {
-    let cases = [
-        (
-            large(MAX_FEATURES + 1, |_| 0),
-            "the dictionary has more than 200000 features",
-        ),
-        (
-            large(MAX_CATEGORIES + 1, |at| at),
-            "the dictionary has more than 100 categories",
-        ),
-        (
-            "{".to_owned() + &" ".repeat(MAX_TEXT),
-            "the dictionary is larger than 16 MiB",
-        ),
-    ];
-    for (text, message) in cases {
-        let problems = Dictionary::read(&text).unwrap_err();
-        assert_eq!(problems.len(), 1);
-        assert_eq!(
-            (problems[0].code.as_str(), problems[0].message.as_str()),
-            ("sae/limit", message)
-        );
-    }
-}
-
-#[test]
-fn of_very_many_problems_a_hundred_are_told() {
-    let text = large(5_000, |_| 0).replace("weight", "wait");
-    assert_eq!(Dictionary::read(&text).unwrap_err().len(), MAX_DIAGNOSTICS);
-    let twice = large(5_000, |_| 0);
-    let twice = format!(
-        "{},{}",
-        twice.trim_end_matches('}').to_owned() + "}",
-        &twice[1..]
-    );
-    assert_eq!(Dictionary::read(&twice).unwrap_err().len(), MAX_DIAGNOSTICS);
-}
-
 /// The shared cases, `test/corpus/sae/scores.toml`.
 #[derive(serde::Deserialize)]
 struct Cases {
@@ -694,7 +433,7 @@ struct Case {
 }
 
 #[test]
-fn the_shared_cases_are_scored_as_they_say() {
+fn the_shared_cases_have_their_expected_scores() {
     let text = include_str!("../../../../test/corpus/sae/scores.toml");
     let Cases { dictionary, case } = toml::from_str(text).unwrap();
     for one in case {

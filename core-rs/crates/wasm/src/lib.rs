@@ -273,7 +273,7 @@ impl Handle {
         if len > MAX_CHUNK {
             return std::ptr::null_mut();
         }
-        self.stream.room(len).as_mut_ptr()
+        self.stream.input_buffer(len).as_mut_ptr()
     }
 
     /// Judges all lines that end within the first `len` bytes of the chunk. Returns the number of rows.

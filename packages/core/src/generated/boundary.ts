@@ -59,7 +59,7 @@ export const DENY_ACTIONS = {
 /** Bit of a code: the input is not an event. */
 export const NOT_EVENT = 0x80000000;
 
-/** Bit of a code that is not an event: the envelope is known and holds nothing to judge. */
+/** Bit of a code that is not an event: a valid envelope with nothing to judge. */
 export const UNMODELLED = 0x1;
 
 /** Bits of a code: 0, or one more than the index of the deciding rule. */
@@ -71,28 +71,28 @@ export const KIND_MASK = 0x7;
 /** Bit of a code: the collector cut the event. */
 export const PARTIAL = 0x8000000;
 
-/** Bit of a code: the rule's action has a target in the event. */
+/** Bit of a code: the action of the deciding rule has a target in the event. */
 export const HAS_TARGET = 0x10000000;
 
 /** How far the index of the kind is shifted in a code. */
 export const KIND_SHIFT = 24;
 
-/** The most bytes that one event can have. */
+/** The most bytes of one event: 16 MiB of UTF-8. */
 export const MAX_EVENT_BYTES = 16777216;
 
-/** The most bytes of a stream that the engine takes at once. */
+/** The most bytes of a stream that the engine takes in one call: 1 MiB. */
 export const MAX_CHUNK_BYTES = 1048576;
 
-/** A line of a stream with more bytes than this is skipped. */
+/** The most bytes of a line of a stream: 256 KiB. A longer line is skipped and counted as oversized. */
 export const MAX_LINE_BYTES = 262144;
 
 /** The most bytes of a text that a log shows. */
 export const MAX_SHOWN_BYTES = 4096;
 
-/** Numbers for each row of a stream. */
+/** Numbers per row of a stream. */
 export const ROW_FIELDS = 3;
 
-/** Numbers for each find of a scan. */
+/** Numbers per find of a scan. */
 export const FIND_FIELDS = 3;
 
 /** The most bytes at the end of a text that a scan leaves open, because they may begin a match. */

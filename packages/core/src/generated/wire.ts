@@ -36,11 +36,11 @@ diagnostics: Array<Diagnostic>,
 policy: PolicyInfo | null, };
 
 /**
- * What a stream has seen so far.
+ * The totals of a stream so far.
  */
 export type Counters = { 
 /**
- * Lines, whatever was in them.
+ * All lines.
  */
 lines: number, 
 /**
@@ -48,7 +48,7 @@ lines: number,
  */
 events: number, 
 /**
- * Well-formed lines whose variant carries no action to judge.
+ * Valid lines of a variant that is not judged.
  */
 unmodelled: number, 
 /**
@@ -56,7 +56,7 @@ unmodelled: number,
  */
 malformed: number, 
 /**
- * Lines over [`MAX_LINE`].
+ * Lines longer than [`MAX_LINE`].
  */
 oversized: number, };
 
@@ -160,7 +160,7 @@ evidence: Evidence, };
 export type EventKind = "ToolExec" | "SslContent" | "SecurityAction" | "Egress" | "Dns" | "FileAccess" | "FileDelete" | "LlmActivations";
 
 /**
- * Whether the collector saw all of what it reports.
+ * Whether the collector recorded the whole event.
  */
 export type Evidence = "complete" | "partial";
 
@@ -191,7 +191,7 @@ timeoutS: number, };
 export type Origin = "site" | "builtin";
 
 /**
- * What came of a rule.
+ * The result of a rule.
  */
 export type Outcome = "decided" | "shadowed" | "no-match";
 
@@ -329,11 +329,11 @@ action: ActionKind | null,
 risks: { [key in EventKind]?: Risk }, };
 
 /**
- * What came of one rule.
+ * The result of one rule.
  */
 export type RuleTrace = { 
 /**
- * Its place in the policy.
+ * Its index in the policy.
  */
 rule: number, 
 /**
@@ -345,19 +345,19 @@ name: string,
  */
 origin: Origin, 
 /**
- * What it says.
+ * Its verdict.
  */
 verdict: Verdict, 
 /**
- * What came of it.
+ * The result.
  */
 outcome: Outcome, 
 /**
- * Where its pattern matched first.
+ * The first match of its pattern.
  */
 span: TextSpan | null, 
 /**
- * The outcome in words for a person.
+ * The result in words.
  */
 why: string, };
 
@@ -379,19 +379,19 @@ escalateAt: number,
 blockAt: number, };
 
 /**
- * What the tier says of an event.
+ * The decision of the tier for an event.
  */
 export type SaeDecision = { 
 /**
- * Block and escalate by the policy's thresholds.
+ * Determined by the thresholds of the policy.
  */
 verdict: Verdict, 
 /**
- * By the score alone.
+ * Determined by the score alone.
  */
 severity: Severity, 
 /**
- * The score, its categories and its largest driver in words.
+ * The score, its categories and its largest driver, in words.
  */
 reason: string, 
 /**
@@ -400,7 +400,7 @@ reason: string,
 explain: SaeScore, };
 
 /**
- * One feature that made the score what it is.
+ * One feature that contributes to the score.
  */
 export type SaeDriver = { 
 /**
@@ -408,7 +408,7 @@ export type SaeDriver = {
  */
 concept: string, 
 /**
- * The category that it counts for.
+ * The category that it contributes to.
  */
 category: string, 
 /**
@@ -420,17 +420,17 @@ source: string,
  */
 activation: number, 
 /**
- * What that adds to its category.
+ * Its contribution to the category.
  */
 contribution: number, };
 
 /**
- * How harmful a model's answer looks from inside. All numbers but activations are from 0 to 1, rounded
- * to six decimals.
+ * How harmful a model's answer is, judged by its activations. All numbers except activations are from 0 to 1, rounded to
+ * six decimals.
  */
 export type SaeScore = { 
 /**
- * What was looked at: a model's activations, not its words.
+ * The evidence: the model's activations, not its words.
  */
 channel: "activation", 
 /**
@@ -438,7 +438,7 @@ channel: "activation",
  */
 harmful: number, 
 /**
- * What is left to 1.
+ * 1 minus the score.
  */
 safety: number, 
 /**
@@ -446,7 +446,7 @@ safety: number,
  */
 categories: Record<string, number>, 
 /**
- * The largest contributions, six at most, the largest first.
+ * The largest contributions, at most six, the largest first.
  */
 drivers: Array<SaeDriver>, };
 
@@ -485,7 +485,7 @@ byteStart: number,
 byteEnd: number, };
 
 /**
- * A stretch of a subject, in UTF-16 units.
+ * A span of a subject, in UTF-16 units.
  */
 export type TextSpan = { 
 /**
@@ -498,7 +498,7 @@ start: number,
 end: number, };
 
 /**
- * A judgement and how it came about. Spans count UTF-16 units of the subject.
+ * A judgement and its explanation. Spans count UTF-16 units of the subject.
  */
 export type Trace = { 
 /**
@@ -506,27 +506,27 @@ export type Trace = {
  */
 kind: EventKind, 
 /**
- * The text that the rules were tried on.
+ * The text that the rules were matched against.
  */
 subject: string, 
 /**
- * Whether the collector saw all of the event.
+ * Whether the collector recorded the whole event.
  */
 evidence: Evidence, 
 /**
- * The packed judgement, as the judging path gives it.
+ * The packed judgement, the same as from judging.
  */
 code: number, 
 /**
- * The deciding rule's place in the policy.
+ * The index of the deciding rule in the policy.
  */
 rule: number | null, 
 /**
- * Where the deciding rule matched.
+ * The first match of the deciding rule.
  */
 span: TextSpan | null, 
 /**
- * Every rule of this kind, in the order in which they are tried.
+ * All rules that apply to this kind of event, in the order in which they are tried.
  */
 rules: Array<RuleTrace>, };
 

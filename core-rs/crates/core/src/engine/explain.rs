@@ -1,7 +1,7 @@
-//! Why a decision is what it is: every rule of the event's kind, and what came of it.
+//! Explains a decision: the result of every rule that applies to the kind of event.
 //!
-//! The answer is read off the matcher that judges; where a rule matched is found by its own pattern,
-//! which is compiled for the occasion.
+//! The results come from the matcher that judges. The span of a match is found by the rule's own pattern, which is compiled
+//! for each explanation.
 
 use serde::Serialize;
 
@@ -10,27 +10,27 @@ use crate::decision::Verdict;
 use crate::event::{self, EventKind, Evidence, NotEvent, Scratch};
 use crate::policy::Origin;
 
-/// A judgement and how it came about. Spans count UTF-16 units of the subject.
+/// A judgement and its explanation. Spans count UTF-16 units of the subject.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Trace {
     /// The event's kind.
     pub kind: EventKind,
-    /// The text that the rules were tried on.
+    /// The text that the rules were matched against.
     pub subject: String,
-    /// Whether the collector saw all of the event.
+    /// Whether the collector recorded the whole event.
     pub evidence: Evidence,
-    /// The packed judgement, as the judging path gives it.
+    /// The packed judgement, the same as from judging.
     pub code: u32,
-    /// The deciding rule's place in the policy.
+    /// The index of the deciding rule in the policy.
     pub rule: Option<u32>,
-    /// Where the deciding rule matched.
+    /// The first match of the deciding rule.
     pub span: Option<TextSpan>,
-    /// Every rule of this kind, in the order in which they are tried.
+    /// All rules that apply to this kind of event, in the order in which they are tried.
     pub rules: Vec<RuleTrace>,
 }
 
-/// A stretch of a subject, in UTF-16 units.
+/// A span of a subject, in UTF-16 units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct TextSpan {
@@ -40,52 +40,52 @@ pub struct TextSpan {
     pub end: u32,
 }
 
-/// What came of one rule.
+/// The result of one rule.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct RuleTrace {
-    /// Its place in the policy.
+    /// Its index in the policy.
     pub rule: u32,
     /// Its name.
     pub name: String,
     /// Who wrote it.
     pub origin: Origin,
-    /// What it says.
+    /// Its verdict.
     pub verdict: Verdict,
-    /// What came of it.
+    /// The result.
     pub outcome: Outcome,
-    /// Where its pattern matched first.
+    /// The first match of its pattern.
     pub span: Option<TextSpan>,
-    /// The outcome in words for a person.
+    /// The result in words.
     pub why: String,
 }
 
-/// What came of a rule.
+/// The result of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Outcome {
-    /// It is the first that matched.
+    /// It is the first rule that matched.
     Decided,
-    /// It matched, but an earlier one decided.
+    /// It matched, but an earlier rule decided.
     Shadowed,
-    /// Its pattern does not occur in the subject.
+    /// Its pattern does not match the subject.
     NoMatch,
 }
 
 impl Engine {
-    /// Judges one line and says how every rule of its kind fared.
+    /// Judges one line, and reports the result of every rule that applies to its kind.
     ///
     /// # Errors
-    /// Says why the line is not an event.
+    /// The reason why the line is not an event.
     pub fn explain(&self, line: &[u8], scratch: &mut Scratch) -> Result<Trace, NotEvent> {
         let event = event::parse(line, scratch)?;
         let judgement = self.judge_event(&event);
-        let fitting = self.fitting(event.kind, event.subject);
+        let matching = self.matching(event.kind, event.subject);
         let tried = self.matcher.rules(event.kind.index());
         let rules: Vec<RuleTrace> = tried
             .iter()
-            .filter_map(|&at| self.trace_rule(at, judgement, &fitting, event.subject))
+            .filter_map(|&at| self.trace_rule(at, judgement, &matching, event.subject))
             .collect();
         Ok(Trace {
             kind: event.kind,
@@ -105,12 +105,12 @@ impl Engine {
         &self,
         at: usize,
         judgement: Judgement,
-        fitting: &[usize],
+        matching: &[usize],
         subject: &str,
     ) -> Option<RuleTrace> {
         let rule = self.policy.rules.get(at)?;
         let decider = judgement.rule();
-        let matches = fitting.binary_search(&at).is_ok();
+        let matches = matching.binary_search(&at).is_ok();
         let (outcome, why) = if decider == Some(at) {
             (Outcome::Decided, "the first rule that matches".to_owned())
         } else if matches {

@@ -1,15 +1,15 @@
-//! The engine's answer for one event, packed into one integer so that it crosses to the host cheaply.
+//! The result of judging one event, packed into one integer so that it is cheap to pass to the host.
 
 use crate::event::{EventKind, Evidence, NotEvent};
 
-/// What the engine says of one input. The layout of [`Judgement::code`] is the contract between this
-/// crate and the TypeScript that reads it:
+/// The judgement of one input. The bit layout of [`Judgement::code`] is the contract with the TypeScript that reads it; the
+/// constants are generated for TypeScript (see [`crate::boundary`]).
 ///
 /// | bits | meaning |
 /// |---|---|
-/// | 31 | set: not an event; then bit 0 says why (0 malformed, 1 nothing to judge) |
+/// | 31 | set: the input is not an event; then bit 0 is the reason (0: malformed, 1: nothing to judge) |
 /// | 0..=23 | 0: no rule; n: rule n - 1 of the policy |
-/// | 24..=26 | the event's kind, as its place in [`EventKind::ALL`] |
+/// | 24..=26 | the index of the event's kind in [`EventKind::ALL`] |
 /// | 27 | the collector cut the event |
 /// | 28 | the rule's action has a target in this event |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,17 +23,21 @@ pub(crate) const KIND_MASK: u32 = 7;
 pub(crate) const PARTIAL: u32 = 1 << 27;
 pub(crate) const TARGET: u32 = 1 << 28;
 
-/// The most rules that a judgement can tell apart.
+/// The most rules that a judgement can distinguish.
 pub const MAX_RULES: usize = RULE_MASK as usize - 1;
 
 impl Judgement {
-    /// The judgement of an event. `rule` is a place in the policy's rules, below [`MAX_RULES`].
+    /// The judgement of an event. `rule` is an index into the rules of the policy, at most [`MAX_RULES`].
     pub(super) fn of_event(
         kind: EventKind,
         evidence: Evidence,
         rule: Option<usize>,
         has_target: bool,
     ) -> Self {
+        debug_assert!(
+            rule.is_none_or(|rule| rule <= MAX_RULES),
+            "the engine limits the rules"
+        );
         let rule = rule.and_then(|rule| u32::try_from(rule + 1).ok());
         let kind = u32::try_from(kind.index()).unwrap_or(0) << KIND_SHIFT;
         let partial = if evidence == Evidence::Partial {
@@ -45,8 +49,8 @@ impl Judgement {
         Self(rule.unwrap_or(0) & RULE_MASK | kind | partial | target)
     }
 
-    /// The judgement of what is not an event.
-    pub(super) fn of_other(why: NotEvent) -> Self {
+    /// The judgement of an input that is not an event.
+    pub(super) fn of_not_event(why: NotEvent) -> Self {
         Self(match why {
             NotEvent::Malformed => NOT_EVENT,
             NotEvent::Unmodelled => NOT_EVENT | UNMODELLED,
@@ -58,7 +62,7 @@ impl Judgement {
         self.0
     }
 
-    /// Why the input is not an event; `None` if it is one.
+    /// The reason why the input is not an event; `None` if it is one.
     pub fn not_event(self) -> Option<NotEvent> {
         match (self.0 & NOT_EVENT != 0, self.0 & UNMODELLED != 0) {
             (false, _) => None,
@@ -67,7 +71,7 @@ impl Judgement {
         }
     }
 
-    /// The deciding rule's place in the policy.
+    /// The index of the deciding rule in the policy.
     pub fn rule(self) -> Option<usize> {
         if self.not_event().is_some() {
             return None;
@@ -81,7 +85,7 @@ impl Judgement {
         kind.copied().filter(|_| self.not_event().is_none())
     }
 
-    /// Whether the collector saw all of the event.
+    /// Whether the collector recorded the whole event.
     pub fn evidence(self) -> Evidence {
         if self.0 & PARTIAL != 0 {
             Evidence::Partial
@@ -101,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_packed_comes_out_again() {
+    fn packed_values_are_unpacked_unchanged() {
         for kind in EventKind::ALL {
             for rule in [None, Some(0), Some(13), Some(MAX_RULES)] {
                 for (evidence, target) in [(Evidence::Complete, true), (Evidence::Partial, false)] {
@@ -115,7 +119,7 @@ mod tests {
             }
         }
         for why in [NotEvent::Malformed, NotEvent::Unmodelled] {
-            let packed = Judgement::of_other(why);
+            let packed = Judgement::of_not_event(why);
             assert_eq!(packed.not_event(), Some(why));
             assert_eq!((packed.kind(), packed.rule()), (None, None));
         }

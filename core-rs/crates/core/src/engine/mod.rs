@@ -1,7 +1,7 @@
-//! L1: a policy compiled once, then asked about one event after the other.
+//! L1: a policy that is compiled once, and then judges one event after another.
 //!
-//! The engine is one narrow interface: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`],
-//! which asks the same matcher. How the matcher works is known to `sentry_pattern` alone.
+//! The interface is narrow: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`], which uses the same matcher. The
+//! matcher itself is in `sentry_pattern`.
 
 mod explain;
 pub(crate) mod judgement;
@@ -37,7 +37,7 @@ use sentry_text::diagnostic::{Code, Diagnostic};
 pub struct Engine {
     policy: Policy,
     matcher: Matcher,
-    /// For each rule, whether a decision of it is more than a plain allow.
+    /// For each rule, whether its decisions need attention: any but an allow of severity `info`.
     needs_attention: Vec<bool>,
 }
 
@@ -45,8 +45,8 @@ impl Engine {
     /// Compiles a policy.
     ///
     /// # Errors
-    /// One diagnostic where there are more than [`MAX_RULES`] rules, or where what the
-    /// patterns of one kind of event look for takes more than 64 MiB.
+    /// A diagnostic if there are more than [`MAX_RULES`] rules, or if the literals that the patterns on one kind of event
+    /// require take more than 64 MiB.
     #[inline(never)]
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
@@ -71,7 +71,7 @@ impl Engine {
         &self.policy
     }
 
-    /// Judges one line: the first rule whose kind and pattern fit decides.
+    /// Judges one line. The first rule that applies to the kind of event and matches its subject decides.
     pub fn judge(&self, line: &[u8], scratch: &mut Scratch) -> Judgement {
         self.judge_and(line, scratch, |_, _| ())
     }
@@ -90,7 +90,7 @@ impl Engine {
                 keep(&event, judgement);
                 judgement
             }
-            Err(why) => Judgement::of_other(why),
+            Err(why) => Judgement::of_not_event(why),
         }
     }
 
@@ -111,16 +111,18 @@ impl Engine {
         Judgement::of_event(event.kind, event.evidence, rule, has_target)
     }
 
-    /// The rules that fit a subject, as places in the policy, the deciding one first.
-    pub(crate) fn fitting(&self, kind: EventKind, subject: &str) -> Vec<usize> {
+    /// The indices of all rules that match a subject, ascending: the first one decides.
+    pub(crate) fn matching(&self, kind: EventKind, subject: &str) -> Vec<usize> {
         self.matcher.all(&self.policy.rules, kind.index(), subject)
     }
 
-    /// Whether a judgement is more than a plain allow of severity `info`.
+    /// Whether a judgement is anything but an allow of severity `info`.
     fn needs_attention(&self, judgement: Judgement) -> bool {
-        judgement
-            .rule()
-            .is_some_and(|at| self.needs_attention.get(at).copied().unwrap_or(true))
+        judgement.rule().is_some_and(|at| {
+            let needs_attention = self.needs_attention.get(at);
+            debug_assert!(needs_attention.is_some(), "the judgement is of this policy");
+            needs_attention.copied().unwrap_or(true)
+        })
     }
 }
 
@@ -133,7 +135,7 @@ impl MatchRule for Rule {
         self.on.iter().any(|on| on.index() == kind)
     }
 
-    /// A rule that cannot be asked blocks too much rather than too little.
+    /// If the automaton of a rule cannot be built, the rule blocks too much rather than too little.
     fn matches_if_unknown(&self) -> bool {
         self.verdict != Verdict::Allow
     }

@@ -1,11 +1,11 @@
-//! A stream of lines in chunks: many events in one call, and only those that need attention come out.
+//! A stream of lines in chunks: judges many events in one call, and returns only those that need attention.
 
 use serde::Serialize;
 
 use super::{Engine, Judgement};
 use crate::event::{EventKind, NotEvent, Scratch};
 
-/// The longest line that is judged, in bytes without its end. Longer ones are skipped and counted.
+/// The longest line that is judged, in bytes without the newline. Longer lines are skipped and counted.
 pub const MAX_LINE: usize = 256 << 10;
 
 /// One line that needs attention.
@@ -13,59 +13,59 @@ pub const MAX_LINE: usize = 256 << 10;
 pub struct Row {
     /// Where the line starts in [`LineStream::text`].
     pub start: usize,
-    /// How many bytes it has, without its end.
+    /// The length of the line in bytes, without the newline.
     pub len: usize,
     /// The packed [`Judgement`](super::Judgement).
     pub code: u32,
 }
 
-/// What a stream has seen so far.
+/// The totals of a stream so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Counters {
-    /// Lines, whatever was in them.
+    /// All lines.
     #[cfg_attr(test, ts(type = "number"))]
     pub lines: u64,
     /// Lines that were judged.
     #[cfg_attr(test, ts(type = "number"))]
     pub events: u64,
-    /// Well-formed lines whose variant carries no action to judge.
+    /// Valid lines of a variant that is not judged.
     #[cfg_attr(test, ts(type = "number"))]
     pub unmodelled: u64,
     /// Lines that are not events.
     #[cfg_attr(test, ts(type = "number"))]
     pub malformed: u64,
-    /// Lines over [`MAX_LINE`].
+    /// Lines longer than [`MAX_LINE`].
     #[cfg_attr(test, ts(type = "number"))]
     pub oversized: u64,
 }
 
-/// Cuts chunks into lines and judges them. Memory is bounded: one chunk and one line at most.
+/// Splits chunks into lines and judges them. Memory is bounded: at most one chunk and one line.
 ///
 /// ```
 /// use sentry_core::{engine::{Engine, LineStream}, policy::check};
 /// let engine = Engine::new(check("", &|_| None).policy.unwrap()).unwrap();
 /// let mut stream = LineStream::default();
 /// let chunk = b"not json\n{\"event\":{\"Dns\":{\"pid\":1,\"query\":\"x.oast.fun\"}}}\n{\"event";
-/// stream.room(chunk.len()).copy_from_slice(chunk);
+/// stream.input_buffer(chunk.len()).copy_from_slice(chunk);
 /// let rows = stream.feed(&engine, chunk.len());
 /// assert_eq!(rows.len(), 1);
 /// assert_eq!(stream.counters().malformed, 1);
 /// ```
 #[derive(Debug, Default)]
 pub struct LineStream {
-    /// The line that has not ended yet, then the chunk, then room left from a longer one: only growing
-    /// has to fill it.
+    /// The unfinished line, then the chunk, then unused bytes from an earlier, longer chunk: so only growing has to fill
+    /// bytes with zeros.
     buffer: Vec<u8>,
-    /// Bytes of `buffer` that wait for the end of their line.
+    /// The length of the unfinished line.
     carried: usize,
-    /// Bytes of `buffer` before the carried ones, done with.
+    /// The number of bytes before the unfinished line, which have been judged.
     done: usize,
-    /// Whether the rest of an oversized line is being thrown away.
+    /// Whether the rest of an oversized line is being skipped.
     skipping: bool,
-    /// Whether each line has a row, be it an event or not.
+    /// Whether every line gets a row, even if it is not an event.
     every: bool,
-    /// Whether each event of a model's activations has a row.
+    /// Whether every event of a model's activations gets a row.
     activations: bool,
     rows: Vec<Row>,
     counters: Counters,
@@ -73,8 +73,8 @@ pub struct LineStream {
 }
 
 impl LineStream {
-    /// Room for the next chunk of `len` bytes. Rows given before are no longer valid.
-    pub fn room(&mut self, len: usize) -> &mut [u8] {
+    /// A buffer for the next chunk of `len` bytes. Earlier rows become invalid.
+    pub fn input_buffer(&mut self, len: usize) -> &mut [u8] {
         let carried = self.done..self.done + self.carried;
         self.buffer.copy_within(carried, 0);
         self.done = 0;
@@ -86,18 +86,19 @@ impl LineStream {
         self.buffer.get_mut(self.carried..end).unwrap_or_default()
     }
 
-    /// From here on, gives a row for each line if `every` is set, else for those that need attention.
-    /// A line that is too long counts as malformed then.
+    /// From now on, returns a row for every line if `every` is set, otherwise only for those that need attention. With
+    /// `every`, a line that is too long gets the code of a malformed one.
     pub fn set_every(&mut self, every: bool) {
         self.every = every;
     }
 
-    /// Gives a row for each [`EventKind::LlmActivations`], whatever the rules say of it: another tier judges these.
+    /// From now on, also returns a row for each [`EventKind::LlmActivations`], whatever the rules decide: another tier judges
+    /// these events.
     pub fn give_activations(&mut self) {
         self.activations = true;
     }
 
-    /// Judges all lines that end within the first `len` bytes of the room. Returns those that need
+    /// Judges all lines that end within the first `len` bytes of the input buffer. Returns the rows of those that need
     /// attention.
     pub fn feed(&mut self, engine: &Engine, len: usize) -> &[Row] {
         let buffer = std::mem::take(&mut self.buffer);
@@ -122,8 +123,7 @@ impl LineStream {
         &self.rows
     }
 
-    /// Ends the stream: judges a last line that has no end of its own. Rows given before are no
-    /// longer valid.
+    /// Ends the stream: judges a last line without a newline. Earlier rows become invalid.
     pub fn finish(&mut self, engine: &Engine) -> &[Row] {
         self.rows.clear();
         let buffer = std::mem::take(&mut self.buffer);
@@ -140,11 +140,15 @@ impl LineStream {
     fn line(&mut self, engine: &Engine, buffer: &[u8], start: usize, end: usize) {
         self.counters.lines += 1;
         let was_cut = std::mem::take(&mut self.skipping);
+        debug_assert!(
+            start <= end && end <= buffer.len(),
+            "a line lies in the buffer"
+        );
         let line = buffer.get(start..end).unwrap_or_default();
         if was_cut || line.len() > MAX_LINE {
             self.counters.oversized += 1;
             if self.every {
-                let code = Judgement::of_other(NotEvent::Malformed).code();
+                let code = Judgement::of_not_event(NotEvent::Malformed).code();
                 self.rows.push(Row {
                     start,
                     len: line.len(),
@@ -159,8 +163,8 @@ impl LineStream {
             Some(NotEvent::Unmodelled) => self.counters.unmodelled += 1,
             None => self.counters.events += 1,
         }
-        let asked_for = self.activations && judgement.kind() == Some(EventKind::LlmActivations);
-        if self.every || asked_for || engine.needs_attention(judgement) {
+        let wanted = self.activations && judgement.kind() == Some(EventKind::LlmActivations);
+        if self.every || wanted || engine.needs_attention(judgement) {
             self.rows.push(Row {
                 start,
                 len: line.len(),
@@ -179,7 +183,7 @@ impl LineStream {
         &self.rows
     }
 
-    /// What the stream has seen so far.
+    /// The totals so far.
     pub fn counters(&self) -> Counters {
         self.counters
     }
@@ -187,8 +191,8 @@ impl LineStream {
 
 /// The next newline in `buffer[from..end]`.
 fn position(buffer: &[u8], from: usize, end: usize) -> Option<usize> {
-    let stretch = buffer.get(from..end)?;
-    memchr::memchr(b'\n', stretch).map(|at| from + at)
+    let rest = buffer.get(from..end)?;
+    memchr::memchr(b'\n', rest).map(|at| from + at)
 }
 
 #[cfg(test)]
@@ -208,7 +212,7 @@ mod tests {
         format!(r#"{{"event":{{"Dns":{{"pid":1,"query":"{query}"}}}}}}"#)
     }
 
-    /// Feeds `input` in chunks of `size` and returns the lines that came out.
+    /// Feeds `input` in chunks of `size`, and returns the lines of all rows.
     fn run(input: &[u8], size: usize) -> (Vec<String>, Counters) {
         let engine = engine();
         let mut stream = LineStream::default();
@@ -220,19 +224,22 @@ mod tests {
             }
         };
         for chunk in input.chunks(size) {
-            stream.room(chunk.len()).copy_from_slice(chunk);
+            stream.input_buffer(chunk.len()).copy_from_slice(chunk);
             stream.feed(&engine, chunk.len());
             take(&stream, &mut out);
         }
         stream.finish(&engine);
         take(&stream, &mut out);
         stream.finish(&engine);
-        assert!(stream.rows().is_empty(), "a second end finds nothing");
+        assert!(
+            stream.rows().is_empty(),
+            "a second `finish` returns nothing"
+        );
         (out, stream.counters())
     }
 
     #[test]
-    fn however_it_is_cut_the_same_lines_come_out() {
+    fn the_rows_do_not_depend_on_the_chunks() {
         let huge = dns(&"bad".repeat(MAX_LINE / 3));
         let input = [
             dns("good"),
@@ -261,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_has_a_row_where_that_is_asked_for() {
+    fn every_line_has_a_row_after_set_every() {
         let engine = engine();
         let mut stream = LineStream::default();
         stream.set_every(true);
@@ -276,7 +283,7 @@ mod tests {
         .join("\n");
         let mut codes = Vec::new();
         for chunk in text.as_bytes().chunks(100_000) {
-            stream.room(chunk.len()).copy_from_slice(chunk);
+            stream.input_buffer(chunk.len()).copy_from_slice(chunk);
             codes.extend(stream.feed(&engine, chunk.len()).iter().map(|row| row.code));
         }
         codes.extend(stream.finish(&engine).iter().map(|row| row.code));
@@ -306,7 +313,7 @@ mod tests {
         let engine = engine();
         let mut stream = LineStream::default();
         for _ in 0..200 {
-            stream.room(65_536).fill(b'x');
+            stream.input_buffer(65_536).fill(b'x');
             stream.feed(&engine, 65_536);
             assert!(stream.buffer.capacity() < 2 * (MAX_LINE + 65_536));
         }

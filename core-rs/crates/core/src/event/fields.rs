@@ -1,4 +1,4 @@
-//! The judged fields of each variant, read out of its JSON object.
+//! Reads the judged fields of each variant from its JSON object.
 
 use super::json::{Malformed, Scanned, Scanner};
 use super::keys::keys;
@@ -6,10 +6,10 @@ use super::raw::RawStr;
 use super::scratch::Scratch;
 use super::{EventKind, Feature};
 
-/// A field that may come once.
-struct Once<T>(Option<T>);
+/// A field that may occur at most once.
+struct UniqueField<T>(Option<T>);
 
-impl<T> Once<T> {
+impl<T> UniqueField<T> {
     fn set(&mut self, value: Scanned<T>) -> Scanned<()> {
         match self.0.replace(value?) {
             None => Ok(()),
@@ -26,38 +26,37 @@ impl<T> Once<T> {
     }
 }
 
-/// What a variant says, its texts still as they stand in the line.
+/// The fields of a variant. Texts are as written in the line.
 pub(super) struct Fields<'a> {
     pub(super) pid: u32,
     pub(super) partial: bool,
     pub(super) subject: Subject<'a>,
-    /// The program, peer or path that a deny action would name.
+    /// The program, peer or path that a deny action would deny.
     pub(super) natural: Option<RawStr<'a>>,
 }
 
-/// Where the text that rules match is. It is not yet known to be UTF-8.
+/// Where the text that rules match is stored. It has not been validated as UTF-8.
 pub(super) enum Subject<'a> {
-    /// In the line, word for word.
+    /// Verbatim in the line.
     Line(&'a [u8]),
     /// In the scratch.
     Scratch,
 }
 
 impl<'a> Subject<'a> {
-    /// The subject that [`Scanner::text`] has read.
+    /// The subject that [`Scanner::text`] returned.
     fn of(text: RawStr<'a>) -> Self {
         text.plain().map_or(Self::Scratch, Self::Line)
     }
 }
 
-/// Reads a text into `out`, which holds nothing else then.
-fn copied<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<RawStr<'a>> {
+/// Copies a text to `out`, and clears that first.
+fn copy_text<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<RawStr<'a>> {
     out.clear();
     scanner.append(out)
 }
 
-/// Reads the object of a variant of `kind`. Fields that are not judged are skipped, a judged field
-/// that comes twice is an error.
+/// Reads the object of a variant of `kind`. Skips fields that are not judged. A judged field that occurs twice is an error.
 pub(super) fn read<'a>(
     kind: EventKind,
     scanner: &mut Scanner<'a>,
@@ -87,9 +86,9 @@ keys! {
 }
 
 fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
-    let (mut pid, mut argv) = (Once(None), Once(None));
-    let (mut parent, mut uid, mut cwd) = (Once(None), Once(None), Once(None));
-    let (mut truncated, mut incomplete) = (Once(None), Once(None));
+    let (mut pid, mut argv) = (UniqueField(None), UniqueField(None));
+    let (mut parent, mut uid, mut cwd) = (UniqueField(None), UniqueField(None), UniqueField(None));
+    let (mut truncated, mut incomplete) = (UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         ToolExecKey::Pid => pid.set(scanner.unsigned()),
         ToolExecKey::Argv => argv.set(arguments(scanner, out)),
@@ -112,7 +111,7 @@ fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields
     })
 }
 
-/// Joins an array of strings by single spaces in `out`. Gives the first one.
+/// Joins an array of strings with single spaces in `out`. Returns the first string.
 fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Option<RawStr<'a>>> {
     let mut program = None;
     out.clear();
@@ -127,7 +126,7 @@ fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Option
     Ok(program)
 }
 
-/// Collectors write an unknown optional value as `null`.
+/// Reads an optional value: collectors write `null` if they do not know it.
 fn or_null<'a, T>(
     scanner: &mut Scanner<'a>,
     read: impl FnOnce(&mut Scanner<'a>) -> Scanned<T>,
@@ -148,7 +147,8 @@ keys! {
 }
 
 fn ssl_content<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
-    let (mut pid, mut is_read, mut content) = (Once(None), Once(None), Once(None));
+    let (mut pid, mut is_read, mut content) =
+        (UniqueField(None), UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         SslContentKey::Pid => pid.set(scanner.unsigned()),
         SslContentKey::IsRead => is_read.set(scanner.boolean()),
@@ -171,10 +171,10 @@ keys! {
 }
 
 fn security_action<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
-    let (mut pid, mut kind, mut detail) = (Once(None), Once(None), Once(None));
+    let (mut pid, mut kind, mut detail) = (UniqueField(None), UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         SecurityActionKey::Pid => pid.set(scanner.unsigned()),
-        SecurityActionKey::Kind => kind.set(copied(scanner, out)),
+        SecurityActionKey::Kind => kind.set(copy_text(scanner, out)),
         SecurityActionKey::Detail => detail.set(scanner.unsigned()),
         SecurityActionKey::Other => scanner.skip(),
     })?;
@@ -194,10 +194,15 @@ keys! {
 }
 
 fn egress<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
-    let (mut pid, mut peer, mut port, mut sni) = (Once(None), Once(None), Once(None), Once(None));
+    let (mut pid, mut peer, mut port, mut sni) = (
+        UniqueField(None),
+        UniqueField(None),
+        UniqueField(None),
+        UniqueField(None),
+    );
     scanner.object(|scanner, key| match key {
         EgressKey::Pid => pid.set(scanner.unsigned()),
-        EgressKey::Peer => peer.set(copied(scanner, out)),
+        EgressKey::Peer => peer.set(copy_text(scanner, out)),
         EgressKey::Port => port.set(scanner.unsigned::<u16>()),
         EgressKey::Sni => sni.set(or_null(scanner, Scanner::string)),
         EgressKey::Other => scanner.skip(),
@@ -216,7 +221,7 @@ keys! {
 }
 
 fn dns<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
-    let (mut pid, mut query) = (Once(None), Once(None));
+    let (mut pid, mut query) = (UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         DnsKey::Pid => pid.set(scanner.unsigned()),
         DnsKey::Query => query.set(scanner.text(out)),
@@ -234,7 +239,7 @@ keys! {
 }
 
 fn file<'a>(kind: EventKind, scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
-    let (mut pid, mut path, mut write) = (Once(None), Once(None), Once(None));
+    let (mut pid, mut path, mut write) = (UniqueField(None), UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         FileKey::Pid => pid.set(scanner.unsigned()),
         FileKey::Path => path.set(scanner.text(out)),
@@ -254,7 +259,8 @@ keys! {
 }
 
 fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
-    let (mut pid, mut layer, mut features) = (Once(None), Once(None), Once(None));
+    let (mut pid, mut layer, mut features) =
+        (UniqueField(None), UniqueField(None), UniqueField(None));
     out.features.clear();
     scanner.object(|scanner, key| match key {
         LlmActivationsKey::Pid => pid.set(scanner.unsigned()),
@@ -269,14 +275,14 @@ fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fiel
     Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
-/// Reads `[[id, activation], …]`. An activation that a 32-bit float cannot hold is an error.
+/// Reads `[[id, activation], …]`. An activation outside the range of a 32-bit float is an error.
 fn read_features(scanner: &mut Scanner<'_>, out: &mut Scratch) -> Scanned<()> {
     scanner.array(|scanner| {
         let (mut id, mut activation) = (None, None);
         scanner.array(|scanner| {
             match (id, activation) {
                 (None, _) => id = Some(scanner.unsigned()?),
-                (_, None) => activation = Some(single(scanner.finite_number()?)?),
+                (_, None) => activation = Some(in_f32_range(scanner.finite_number()?)?),
                 _ => return Err(Malformed),
             }
             Ok(())
@@ -289,9 +295,9 @@ fn read_features(scanner: &mut Scanner<'_>, out: &mut Scratch) -> Scanned<()> {
     })
 }
 
-/// A number that a 32-bit float can hold, but for its last digits.
-fn single(number: f64) -> Scanned<f64> {
-    // What is out of range becomes infinite.
+/// A number within the range of a 32-bit float.
+fn in_f32_range(number: f64) -> Scanned<f64> {
+    // A number out of range becomes infinite.
     #[allow(clippy::cast_possible_truncation)]
     let single = number as f32;
     if single.is_finite() {
@@ -301,7 +307,7 @@ fn single(number: f64) -> Scanned<f64> {
     }
 }
 
-/// Fields of a variant that the collector has no way to mark as cut.
+/// The fields of a variant that the collector cannot mark as cut.
 fn whole<'a>(pid: u32, subject: Subject<'a>, natural: Option<RawStr<'a>>) -> Fields<'a> {
     Fields {
         pid,

@@ -1,18 +1,17 @@
-//! The keys of an object that are judged, as an enum, and reading them fast.
+//! The known keys of an object as an enum, and a fast path that recognises them.
 
 use super::json::Scanner;
 
-/// The keys that are known in some object.
+/// The known keys of an object.
 pub(super) trait Key: Copy {
-    /// The key of a name; the enum's `Other` where that is not known.
+    /// The key with a name; the enum's `Other` if the name is unknown.
     fn of_name(name: &[u8]) -> Self;
 
-    /// The key that is next, with its colon, where that is a known one in its usual form.
-    fn usual(scanner: &Scanner<'_>) -> Option<(Self, usize)>;
+    /// The next key and its length with the colon, if it is a known key in canonical form.
+    fn canonical(scanner: &Scanner<'_>) -> Option<(Self, usize)>;
 }
 
-/// Declares an enum of keys: `keys! { enum Dns { Pid = "pid", Query = "query" } }`. It has one more
-/// value, `Other`.
+/// Declares an enum of keys: `keys! { enum Dns { Pid = "pid", Query = "query" } }`. It has one more variant, `Other`.
 macro_rules! keys {
     ($(#[$doc:meta])* enum $name:ident { $($key:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -31,13 +30,13 @@ macro_rules! keys {
             }
 
             #[inline]
-            fn usual(scanner: &$crate::event::json::Scanner<'_>) -> Option<(Self, usize)> {
+            fn canonical(scanner: &$crate::event::json::Scanner<'_>) -> Option<(Self, usize)> {
                 let word = scanner.word();
                 $({
-                    const USUAL: $crate::event::keys::Usual =
-                        $crate::event::keys::Usual::new(concat!("\"", $text, "\":"));
-                    if USUAL.is_next(word, scanner) {
-                        return Some((Self::$key, USUAL.text.len()));
+                    const KEY: $crate::event::keys::CanonicalKey =
+                        $crate::event::keys::CanonicalKey::new(concat!("\"", $text, "\":"));
+                    if KEY.is_next(word, scanner) {
+                        return Some((Self::$key, KEY.text.len()));
                     }
                 })+
                 None
@@ -47,15 +46,15 @@ macro_rules! keys {
 }
 pub(super) use keys;
 
-/// A key in its usual form: no escape in it, and the colon right behind it.
-pub(super) struct Usual {
+/// A key in canonical form: without escapes, and directly followed by the colon.
+pub(super) struct CanonicalKey {
     pub(super) text: &'static str,
-    /// The first eight bytes, or all.
+    /// The first eight bytes, or all of them if there are fewer.
     word: u64,
     mask: u64,
 }
 
-impl Usual {
+impl CanonicalKey {
     pub(super) const fn new(text: &'static str) -> Self {
         let mut rest = text.as_bytes();
         let (mut word, mut bits) = (0, 0);
@@ -70,7 +69,7 @@ impl Usual {
         Self { text, word, mask }
     }
 
-    /// Whether this is next, where the next eight bytes are `word`.
+    /// Whether the scanner is at this key. `word` is the next eight bytes.
     #[inline]
     pub(super) fn is_next(&self, word: u64, scanner: &Scanner<'_>) -> bool {
         word & self.mask == self.word && (self.text.len() <= 8 || scanner.starts_with(self.text))

@@ -1,19 +1,21 @@
-//! Observer events: one line of NDJSON becomes a borrowed [`Event`], or is said not to be one.
+//! Observer events: parses one line of NDJSON into a borrowed [`Event`], or reports why it is not one.
 //!
-//! The parser is our own for three reasons. It borrows from the line and allocates nothing that an
-//! allowed event would throw away; it validates exactly what the contract names and skips the rest;
-//! and it decodes a lone surrogate escape (`\ud800`) to U+FFFD where common parsers refuse the whole
-//! document, since an attacker who can put one into an argument must not become invisible by it.
+//! There are three reasons for a parser of our own. It borrows from the line, and allocates nothing for an event that is
+//! allowed. It validates exactly the fields that the contract names, and skips the others. And it decodes a lone surrogate
+//! escape (`\ud800`) to U+FFFD, where common parsers reject the whole document: an attacker who can put one into an argument
+//! must not escape judgement that way.
 
 mod fields;
 pub(crate) mod json;
 mod keys;
+mod numbers;
 mod parse;
 mod raw;
 mod scratch;
 mod skip;
+mod strings;
+mod swar;
 mod target;
-mod words;
 
 use serde::Serialize;
 
@@ -50,7 +52,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Every kind, in order; a kind's place here is its index everywhere.
+    /// All kinds, in order. The position of a kind here is its index everywhere.
     pub const ALL: [Self; 8] = [
         Self::ToolExec,
         Self::SslContent,
@@ -62,12 +64,12 @@ impl EventKind {
         Self::LlmActivations,
     ];
 
-    /// The kind's place in [`EventKind::ALL`].
+    /// The kind's index in [`EventKind::ALL`].
     pub fn index(self) -> usize {
         self as usize
     }
 
-    /// The deny action that has a target in events of this kind.
+    /// The deny action that events of this kind have a target for.
     ///
     /// ```
     /// use sentry_core::{decision::ActionKind, event::EventKind};
@@ -97,32 +99,32 @@ impl Word for EventKind {
     ];
 }
 
-/// Whether the collector saw all of what it reports.
+/// Whether the collector recorded the whole event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Evidence {
-    /// The event is whole, as far as the collector says.
+    /// The event is complete, according to the collector.
     Complete,
-    /// The collector cut it (`argv_truncated`, `argv_incomplete`).
+    /// The collector cut the event (`argv_truncated`, `argv_incomplete`).
     Partial,
 }
 
-/// Why an input is not an event. Both are skipped; neither is an allow.
+/// Why an input is not an event. Such an input is skipped, never allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotEvent {
-    /// Empty, not JSON, or a modelled variant with a missing or mistyped field.
+    /// Empty, not JSON, or a judged variant with a missing field or a field of the wrong type.
     Malformed,
-    /// A well-formed line whose variant carries no action to judge.
+    /// A valid line of a variant that is not judged.
     Unmodelled,
 }
 
-/// One feature of a model that was active.
+/// One active feature of a model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Feature {
     /// Its number in the autoencoder.
     pub id: u32,
-    /// How active it was, as the event has it: a number that a 32-bit float can hold, but for its last digits.
+    /// How active it was, as given in the event: within the range of a 32-bit float.
     pub activation: f64,
 }
 
@@ -137,7 +139,7 @@ pub struct Event<'a> {
     pub subject: &'a str,
     /// Whether the collector cut the event.
     pub evidence: Evidence,
-    /// The features of an [`EventKind::LlmActivations`], as they came; those of other kinds have none.
+    /// The features of an [`EventKind::LlmActivations`], in the order of the event; empty for other kinds.
     pub features: &'a [Feature],
     natural: Option<raw::RawStr<'a>>,
     agent: Option<raw::RawStr<'a>>,
@@ -150,20 +152,19 @@ impl Event<'_> {
         self.agent.map(|raw| raw.decode().into_owned())
     }
 
-    /// The provider's name, be it a known one or an `{"Other": name}`.
+    /// The provider's name: a known name, or that of `{"Other": name}`.
     pub fn provider(&self) -> Option<String> {
         self.provider.map(|raw| raw.decode().into_owned())
     }
 
-    /// What a deny action on this event would deny: the program, the peer or the path. `None` where
-    /// the kind has none, where it is empty, and for a peer that must never be denied (unspecified
-    /// and loopback addresses, `localhost`).
+    /// The target of a deny action on this event: the program, the peer or the path. `None` if the kind has none, if it is
+    /// empty, and for a peer that must never be denied (unspecified and loopback addresses, `localhost`).
     pub fn target(&self) -> Option<String> {
         let raw = self.natural?;
         target::deniable(self.kind, &raw.decode()).then(|| raw.decode().into_owned())
     }
 
-    /// Whether [`Event::target`] is there, without building it when no escape is in the way.
+    /// Whether there is an [`Event::target`]. Allocates only if the target contains an escape.
     pub fn has_target(&self) -> bool {
         self.natural
             .is_some_and(|raw| target::deniable(self.kind, &raw.decode()))

@@ -1,4 +1,4 @@
-//! The envelope: one line to one [`Event`].
+//! Parses the envelope of a line into an [`Event`].
 
 use super::fields::{self, Fields, Subject};
 use super::json::{Malformed, Scanner};
@@ -7,12 +7,11 @@ use super::raw::RawStr;
 use super::scratch::Scratch;
 use super::{Event, EventKind, Evidence, NotEvent};
 
-/// Parses one line, white space around it and a byte order mark before it allowed.
+/// Parses one line. White space around it and a byte order mark before it are allowed.
 ///
 /// # Errors
-/// [`NotEvent::Malformed`] for anything but one JSON object with an envelope's shape, exactly one
-/// variant, and each judged field of its type; [`NotEvent::Unmodelled`] for a well-formed envelope
-/// whose variant is not one that is judged.
+/// [`NotEvent::Malformed`] for anything but one JSON object in the form of an envelope, with exactly one variant whose judged
+/// fields have the right types. [`NotEvent::Unmodelled`] for a valid envelope with a variant that is not judged.
 ///
 /// ```
 /// use sentry_core::event::{parse, EventKind, NotEvent, Scratch};
@@ -52,7 +51,7 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
     })
 }
 
-/// The object in a line; nothing where none can be.
+/// The object in a line; `None` if there cannot be one.
 fn trim(line: &[u8]) -> Option<&[u8]> {
     if let [b'{', .., b'}'] = line {
         return Some(line);
@@ -62,7 +61,7 @@ fn trim(line: &[u8]) -> Option<&[u8]> {
     text.starts_with('{').then_some(text.as_bytes())
 }
 
-/// An envelope; no variant where it is one that is not judged.
+/// An envelope. `variant` is `None` for a variant that is not judged.
 struct Envelope<'a> {
     agent: Option<RawStr<'a>>,
     provider: Option<RawStr<'a>>,
@@ -95,7 +94,7 @@ fn envelope<'a>(line: &'a [u8], scratch: &mut Scratch) -> Result<Envelope<'a>, M
     })
 }
 
-/// Two values under one key could be read either way; such a line is not trusted.
+/// Stores a value. A second value for the same key is an error: such a line is ambiguous.
 fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Malformed> {
     match slot.replace(value) {
         None => Ok(()),

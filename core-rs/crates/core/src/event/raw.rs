@@ -1,10 +1,10 @@
-//! Strings as they stand in a line of JSON, and what they say.
+//! JSON strings as written in a line, and decoding them.
 
 use std::borrow::Cow;
 
 use super::json::Malformed;
 
-/// A string as it stands between its quotes, known to be valid.
+/// The text between the quotes of a JSON string, which is known to be valid.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RawStr<'a> {
     pub(super) text: &'a [u8],
@@ -12,37 +12,41 @@ pub(crate) struct RawStr<'a> {
 }
 
 impl<'a> RawStr<'a> {
-    /// The text itself where no escape is in it.
+    /// The text, if it contains no escape.
     pub(super) fn plain(self) -> Option<&'a [u8]> {
         (!self.escaped).then_some(self.text)
     }
 
-    /// The text, unescaped where needed.
+    /// The decoded text. Borrows it if it contains no escape.
     pub(crate) fn decode(self) -> Cow<'a, str> {
         if !self.escaped {
-            return Cow::Borrowed(known(self.text));
+            return Cow::Borrowed(validated(self.text));
         }
         let mut out = String::with_capacity(self.text.len());
         let mut rest = self.text;
         while let Some(at) = memchr::memchr(b'\\', rest) {
             let (before, escape) = rest.split_at(at);
-            out.push_str(known(before));
-            let (decoded, length) = unescape(escape).unwrap_or((char::REPLACEMENT_CHARACTER, 1));
+            out.push_str(validated(before));
+            let decoded = unescape(escape);
+            debug_assert!(decoded.is_ok(), "the scanner has validated the escapes");
+            let (decoded, length) = decoded.unwrap_or((char::REPLACEMENT_CHARACTER, 1));
             out.push(decoded);
             rest = escape.get(length..).unwrap_or_default();
         }
-        out.push_str(known(rest));
+        out.push_str(validated(rest));
         Cow::Owned(out)
     }
 }
 
-/// The text of bytes that have been validated.
-fn known(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap_or_default()
+/// Bytes as text. The scanner has checked that they are UTF-8.
+fn validated(bytes: &[u8]) -> &str {
+    let text = std::str::from_utf8(bytes);
+    debug_assert!(text.is_ok(), "the scanner has validated the UTF-8");
+    text.unwrap_or_default()
 }
 
-/// What the escape at the beginning of `text` says, and how many bytes it has. The two halves of a
-/// surrogate pair are one escape. A surrogate alone becomes U+FFFD.
+/// The character of the escape at the beginning of `text`, and its length in bytes. The two halves of a surrogate pair are
+/// one escape. A lone surrogate becomes U+FFFD.
 pub(super) fn unescape(text: &[u8]) -> Result<(char, usize), Malformed> {
     let simple = match text.get(1) {
         Some(&literal @ (b'"' | b'\\' | b'/')) => literal.into(),
@@ -71,7 +75,7 @@ fn unescape_unicode(text: &[u8]) -> Result<(char, usize), Malformed> {
     Ok((decoded, 6))
 }
 
-/// The number that a `\u` escape at the beginning of `text` gives.
+/// The value of the `\u` escape at the beginning of `text`.
 fn unicode_escape(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     digits.iter().try_fold(0, |value, &digit| {
@@ -84,7 +88,7 @@ mod tests {
     use crate::event::json::Scanner;
 
     #[test]
-    fn strings_decode_as_they_should_and_lone_surrogates_become_replacement_characters() {
+    fn strings_are_decoded_and_lone_surrogates_become_replacement_characters() {
         let cases = [
             (r#""plain""#, "plain"),
             (r#""a\"b\\c\/d\b\f\n\r\te""#, "a\"b\\c/d\u{8}\u{c}\n\r\te"),

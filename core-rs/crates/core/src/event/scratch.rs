@@ -1,16 +1,16 @@
-//! Room for what does not stand in a line as it is needed: a subject, and numbers.
+//! A buffer for the parts of an event that cannot be borrowed from its line.
 
 use super::Feature;
-use super::words::word_at;
+use super::swar::word_at;
 
-/// Room for a subject that does not stand in its line word for word, and for a model's features. Reusing
-/// one over a stream of events means no allocation for an event; it grows to the largest event seen.
+/// A buffer for a subject that does not occur verbatim in its line, and for a model's features. Reuse one for a stream of
+/// events, so that no event allocates; it grows to the largest event.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// The text, then bytes that mean nothing.
-    room: Vec<u8>,
+    /// The text, then unused bytes.
+    buffer: Vec<u8>,
     len: usize,
-    /// The features of the model whose activations were read last.
+    /// The features of the last event of a model's activations.
     pub(super) features: Vec<Feature>,
 }
 
@@ -19,33 +19,32 @@ impl Scratch {
         self.len = 0;
     }
 
-    /// Bytes of the text.
+    /// The length of the text in bytes.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// The text; nothing unless that is UTF-8.
+    /// The text; `None` if it is not UTF-8.
     pub(super) fn text(&self) -> Option<&str> {
-        std::str::from_utf8(self.room.get(..self.len)?).ok()
+        std::str::from_utf8(self.buffer.get(..self.len)?).ok()
     }
 
-    /// Appends the first `count` bytes of a word. All eight are written, which is faster than to
-    /// count.
+    /// Appends the first `count` bytes of a word. Writes all eight, which is faster than writing `count` bytes.
     #[inline]
     pub(super) fn push_word(&mut self, word: u64, count: usize) {
         let end = self.len + 8;
-        if end > self.room.len() {
+        if end > self.buffer.len() {
             self.grow(end);
         }
-        if let Some(room) = self.room.get_mut(self.len..end) {
-            room.copy_from_slice(&word.to_le_bytes());
+        if let Some(target) = self.buffer.get_mut(self.len..end) {
+            target.copy_from_slice(&word.to_le_bytes());
             self.len += count;
         }
     }
 
     #[cold]
-    fn grow(&mut self, atleast: usize) {
-        self.room.resize((atleast * 2).max(256), 0);
+    fn grow(&mut self, at_least: usize) {
+        self.buffer.resize((at_least * 2).max(256), 0);
     }
 
     pub(super) fn push(&mut self, text: &[u8]) {
@@ -65,7 +64,7 @@ impl Scratch {
         let mut rest = number;
         let mut count = 0;
         for digit in digits.iter_mut().rev() {
-            // A digit is below ten.
+            // The remainder is below ten.
             #[allow(clippy::cast_possible_truncation)]
             let value = (rest % 10) as u8;
             *digit = b'0' + value;
@@ -75,6 +74,10 @@ impl Scratch {
                 break;
             }
         }
+        debug_assert!(
+            count <= digits.len(),
+            "a 64-bit number has at most 20 digits"
+        );
         self.push(digits.get(digits.len() - count..).unwrap_or_default());
     }
 }

@@ -1,20 +1,21 @@
-//! Values that are not judged: validated and forgotten, without recursion.
+//! Validates and skips values that are not judged, without recursion.
 
-use super::json::{MAX_DEPTH, Malformed, Scanned, Scanner, byte_at, string_end};
-use super::words;
+use super::json::{MAX_DEPTH, Malformed, Scanned, Scanner, byte_at};
+use super::strings::string_end;
+use super::swar;
 
-/// An integer of so many digits is surely one that a 64-bit float can hold.
-const SURELY_FINITE: usize = 300;
+/// An integer with at most this many digits is within the range of a 64-bit float.
+const MAX_FINITE_DIGITS: usize = 300;
 
 impl Scanner<'_> {
-    /// Reads any value and forgets it.
+    /// Skips any value.
     #[inline]
     pub(crate) fn skip(&mut self) -> Scanned<()> {
         self.at = value_end(*self)?;
         Ok(())
     }
 
-    /// Reads a string and forgets it.
+    /// Skips a string.
     #[inline]
     pub(super) fn skip_string(&mut self) -> Scanned<()> {
         self.expect(b'"')?;
@@ -22,21 +23,21 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Reads the rest of a string and forgets it.
+    /// Skips the rest of a string, with the closing quote.
     #[inline]
     fn skip_text(&mut self) {
-        self.at = words::plain_end(self.line, self.at);
+        self.at = swar::plain_end(self.line, self.at);
         if byte_at(self.line, self.at) != b'"' {
             self.at = string_end(self.line, self.at).0;
         }
         self.at += 1;
     }
 
-    /// Reads a key and the colon behind it, and forgets them.
+    /// Skips a key and its colon.
     #[inline]
     fn skip_key(&mut self) -> Scanned<()> {
         self.expect(b'"')?;
-        self.at = words::plain_end(self.line, self.at);
+        self.at = swar::plain_end(self.line, self.at);
         if self.starts_with("\":") {
             self.at += 2;
             return Ok(());
@@ -48,13 +49,13 @@ impl Scanner<'_> {
         self.expect(b':')
     }
 
-    /// Reads a number that a 64-bit float can hold and forgets it.
+    /// Skips a number within the range of a 64-bit float.
     #[inline]
     fn skip_number(&mut self) -> Scanned<()> {
         let start = self.at;
-        self.at = words::digits_end(self.line, start);
+        self.at = swar::digits_end(self.line, start);
         let digits = self.at - start;
-        let plain = (1..=SURELY_FINITE).contains(&digits) && byte_at(self.line, start) != b'0';
+        let plain = (1..=MAX_FINITE_DIGITS).contains(&digits) && byte_at(self.line, start) != b'0';
         if !plain || matches!(byte_at(self.line, self.at), b'.' | b'e' | b'E') {
             self.at = start;
             self.finite_number()?;
@@ -63,7 +64,7 @@ impl Scanner<'_> {
     }
 }
 
-/// The place behind the value that is next, whatever it is.
+/// The position after the next value.
 fn value_end(mut scanner: Scanner<'_>) -> Scanned<usize> {
     let mut levels = Levels::default();
     loop {
@@ -107,16 +108,16 @@ fn value_end(mut scanner: Scanner<'_>) -> Scanned<usize> {
     }
 }
 
-/// Which of the levels that are open are objects.
+/// The open levels of nesting, and which of them are objects.
 #[derive(Default)]
 struct Levels {
-    /// One bit for each level, the innermost lowest.
+    /// One bit per level, set for an object. The innermost level is the lowest bit.
     objects: u128,
     open: u32,
 }
 
 impl Levels {
-    /// Opens a level, where `outside` are open already.
+    /// Opens a level. `outside` levels are open already.
     #[inline]
     fn open(&mut self, object: bool, outside: u32) -> Scanned<()> {
         self.objects = self.objects << 1 | u128::from(object);
@@ -133,7 +134,7 @@ impl Levels {
         self.open -= 1;
     }
 
-    /// Whether the innermost level is an object; nothing if none is open.
+    /// Whether the innermost level is an object; `None` if no level is open.
     #[inline]
     fn innermost(&self) -> Option<bool> {
         (self.open > 0).then_some(self.objects & 1 == 1)

@@ -1,4 +1,4 @@
-//! Which natural targets may be denied at all.
+//! Which targets of events may be denied.
 
 use std::net::IpAddr;
 
@@ -10,9 +10,9 @@ pub(super) fn deniable(kind: EventKind, target: &str) -> bool {
     !target.is_empty() && (kind != EventKind::Egress || !is_self(target))
 }
 
-/// Unspecified and loopback addresses, `localhost` by any name, and addresses in disguise (`127.1`,
-/// `0x7f000001`), which could be one of those. The collector reports `0.0.0.0` where it does not know
-/// the peer; denying it, or this machine, would cut off more than an attacker.
+/// Unspecified and loopback addresses, all names of `localhost`, and addresses in another notation (`127.1`, `0x7f000001`),
+/// which could be one of those. The collector reports `0.0.0.0` for an unknown peer; denying that, or this machine, would cut
+/// off more than an attacker.
 fn is_self(peer: &str) -> bool {
     let bare = peer
         .strip_prefix('[')
@@ -35,7 +35,7 @@ fn is_self(peer: &str) -> bool {
     is_name || is_number(last)
 }
 
-/// Whether a host whose last label is this is an address in a form that resolvers still take.
+/// Whether a host with this last label is an address in a notation that resolvers accept.
 fn is_number(label: &str) -> bool {
     let decimal = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());
     let hex = label
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_peer_that_is_this_machine_or_nobody_is_never_denied() {
+    fn this_machine_and_unspecified_peers_are_never_denied() {
         for peer in [
             "",
             "  ",
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_and_paths_are_denied_by_any_name_but_none() {
+    fn programs_and_paths_are_denied_unless_they_are_empty() {
         assert!(deniable(EventKind::ToolExec, "localhost"));
         assert!(deniable(EventKind::FileAccess, "0.0.0.0"));
         assert!(!deniable(EventKind::FileDelete, ""));

@@ -94,7 +94,7 @@ fn earlier_rule(
     let mut first = None;
     for prefix in &shape.prefixes {
         let earlier = engine
-            .fitting(kind, prefix)
+            .matching(kind, prefix)
             .into_iter()
             .take_while(|&other| other < at)
             .find(|&other| {

@@ -78,11 +78,11 @@ fn warning(
 /// Whether rule `at` decides a subject that would be blocked without the site's rules.
 fn passes(engine: &Engine, kind: EventKind, subject: &str, at: usize) -> bool {
     let rules = &engine.policy().rules;
-    let mut fitting = engine.fitting(kind, subject).into_iter();
-    if fitting.next() != Some(at) {
+    let mut matching = engine.matching(kind, subject).into_iter();
+    if matching.next() != Some(at) {
         return false;
     }
-    fitting
+    matching
         .filter_map(|other| rules.get(other))
         .find(|rule| rule.origin == Origin::Builtin)
         .is_some_and(is_builtin_block)

@@ -10,7 +10,6 @@ use super::{Origin, Rule};
 use crate::decision::{ActionKind, Word};
 use crate::event::EventKind;
 use sentry_acl::{Name, Value, ValueKind};
-use sentry_sort as sort;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
@@ -154,7 +153,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
             );
         }
     }
-    sort::unstable(&mut on, |a, b| a < b);
+    sentry_sort::unstable(&mut on, |a, b| a < b);
     on.dedup();
     sound.then_some(on)
 }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use sentry_sort as sort;
 use sentry_text::{offset, utf16_len};
 
 /// A secret in a text. Positions count bytes.
@@ -41,7 +40,7 @@ pub(super) fn merged(found: &[Found]) -> Vec<Find> {
     for (rank, Found { secrets, .. }) in found.iter().enumerate() {
         all.extend(secrets.iter().map(|find| (rank, find)));
     }
-    sort::unstable(&mut all, |a, b| (a.1.start, a.0) < (b.1.start, b.0));
+    sentry_sort::unstable(&mut all, |a, b| (a.1.start, a.0) < (b.1.start, b.0));
     let mut finds: Vec<Find> = Vec::new();
     for (_, next) in all {
         match finds.last_mut() {

@@ -1,19 +1,18 @@
-//! The dictionary of features: JSON text to labels that are found by id, or everything that is wrong with it.
+//! The dictionary of features: reads JSON text into labels by id, or reports all problems.
 
 use std::borrow::Cow;
 
 use crate::decision::{Severity, Word};
 use crate::event::json::Scanner;
 use crate::policy::closest;
-use sentry_sort as sort;
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 use sentry_text::{Span, offset};
 
-/// The largest dictionary, in bytes of its text.
+/// The largest dictionary, in bytes of text.
 pub const MAX_TEXT: usize = 16 << 20;
-/// The most features that a dictionary tells of.
+/// The most features in a dictionary.
 pub const MAX_FEATURES: usize = 200_000;
-/// The most categories that its features may be in.
+/// The most categories in a dictionary.
 pub const MAX_CATEGORIES: usize = 100;
 /// The longest name of a concept, in bytes.
 const MAX_CONCEPT: usize = 256;
@@ -21,10 +20,10 @@ const MAX_CONCEPT: usize = 256;
 const MAX_CATEGORY: usize = 64;
 
 const KEYS: [&str; 4] = ["concept", "category", "weight", "severity"];
-/// The first of [`KEYS`] must be there.
+/// The number of required keys: the first ones of [`KEYS`].
 const REQUIRED: usize = 3;
 
-/// What the features of a model stand for.
+/// The labels of a model's features.
 ///
 /// ```
 /// use sentry_core::sae::Dictionary;
@@ -38,20 +37,20 @@ const REQUIRED: usize = 3;
 pub struct Dictionary {
     /// In ascending order.
     ids: Vec<u32>,
-    /// One for each id.
+    /// One per id.
     labels: Vec<Label>,
     categories: Vec<String>,
 }
 
-/// What one feature stands for.
+/// The label of one feature.
 #[derive(Debug)]
 pub(super) struct Label {
     pub(super) concept: String,
-    /// A place in the dictionary's categories.
+    /// An index into the dictionary's categories.
     pub(super) category: usize,
     /// Finite.
     pub(super) weight: f64,
-    /// How grave the concept is.
+    /// The severity of the concept.
     pub(super) severity: Option<Severity>,
 }
 
@@ -59,23 +58,25 @@ impl Dictionary {
     /// Reads `{"8801": {"concept": …, "category": …, "weight": …, "severity": …}, …}`.
     ///
     /// # Errors
-    /// Every problem up to the first mistake in the syntax, at most [`MAX_DIAGNOSTICS`]: what is no JSON, an id that is
-    /// no unsigned 32-bit integer or there twice, a key that is unknown, missing or there twice, a value of a wrong type, a
-    /// weight that a 64-bit float cannot hold, a severity that is none, and what is beyond a limit.
+    /// All problems up to the first syntax error, at most [`MAX_DIAGNOSTICS`]: invalid JSON; an id that is duplicate or not an
+    /// unsigned 32-bit integer; a key that is unknown, missing or duplicate; a value of the wrong type; a weight outside the
+    /// range of a 64-bit float; an unknown severity; an exceeded limit.
     #[inline(never)]
     pub fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut reader = Reader::new(text);
         let whole = reader.document().is_ok();
         let entries = std::mem::take(&mut reader.entries);
         let mut ids: Vec<u32> = entries.iter().map(|entry| entry.id).collect();
-        sort::unstable(&mut ids, |a, b| a < b);
+        sentry_sort::unstable(&mut ids, |a, b| a < b);
         ids.dedup();
         let mut slots: Vec<Option<Entry>> = Vec::new();
         slots.resize_with(ids.len(), || None);
         for entry in entries {
-            let place = ids.binary_search(&entry.id).unwrap_or_default();
+            let found = ids.binary_search(&entry.id);
+            debug_assert!(found.is_ok(), "`ids` has the id of every entry");
+            let place = found.unwrap_or_default();
             match slots.get_mut(place) {
-                Some(Some(first)) if whole => reader.twice(entry.span, first.span, "this feature"),
+                Some(Some(first)) if whole => reader.twice(entry.span, first.span, "feature"),
                 Some(slot) => *slot = Some(entry),
                 None => {}
             }
@@ -98,23 +99,23 @@ impl Dictionary {
         }
     }
 
-    /// How many features it tells of.
+    /// The number of labelled features.
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether it tells of none.
+    /// Whether no feature is labelled.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// The place of a feature: places are in the order of ids.
+    /// The index of a feature. Indices are in the order of ids.
     #[inline]
     pub(super) fn place(&self, id: u32) -> Option<usize> {
         self.ids.binary_search(&id).ok()
     }
 
-    /// The id and the label at a place.
+    /// The id and the label at an index.
     pub(super) fn at(&self, place: usize) -> Option<(u32, &Label)> {
         Some((*self.ids.get(place)?, self.labels.get(place)?))
     }
@@ -124,21 +125,21 @@ impl Dictionary {
     }
 }
 
-/// One feature as the text has it.
+/// One feature of the text.
 struct Entry {
     id: u32,
-    /// Where its id stands.
+    /// The place of its id.
     span: Span,
     label: Label,
 }
 
-/// A text of the document, and where it stands, quotes included.
+/// A string of the document, and its place, including the quotes.
 struct Text<'t> {
     text: Cow<'t, str>,
     span: Span,
 }
 
-/// Nothing more can be read; why has been reported.
+/// Reading stopped at an error that has been reported.
 struct Stop;
 
 struct Reader<'t> {
@@ -194,7 +195,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The next key of an object, after its brace or after a value; nothing at the end of the object.
+    /// The next key of an object, after its brace or after a value; `None` at the end of the object.
     #[inline(never)]
     fn next_key(&mut self, first: bool) -> Result<Option<Text<'t>>, Stop> {
         let is_end = if first {
@@ -219,7 +220,7 @@ impl<'t> Reader<'t> {
         let id = feature_id(&key.text);
         if id.is_none() {
             let what =
-                "a feature's id must be a whole number from 0 to 4294967295, without leading zeros";
+                "a feature id must be a whole number from 0 to 4294967295, without leading zeros";
             self.report(Code::SaeBadId, key.span, what.to_owned());
         }
         if self.entries.len() >= MAX_FEATURES {
@@ -242,7 +243,7 @@ impl<'t> Reader<'t> {
             match known.and_then(|at| seen.get_mut(at)) {
                 Some(slot) => {
                     if let Some(first) = slot.replace(key.span) {
-                        self.twice(key.span, first, "this key");
+                        self.twice(key.span, first, "key");
                     }
                 }
                 None => self.unknown(&key),
@@ -285,7 +286,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// Reads a name; nothing where it cannot be used.
+    /// Reads a name; `None` if it is invalid.
     #[inline(never)]
     fn name(&mut self, key: &str, most: usize) -> Result<Option<String>, Stop> {
         let Some(Text { text, span }) = self.text_value(key)? else {
@@ -306,7 +307,7 @@ impl<'t> Reader<'t> {
         Ok(None)
     }
 
-    /// The place of a category, a new one if need be.
+    /// The index of a category, which is added if it is new.
     #[inline(never)]
     fn category(&mut self, name: Option<String>, span: Span) -> Result<Option<usize>, Stop> {
         let Some(name) = name else { return Ok(None) };
@@ -336,7 +337,7 @@ impl<'t> Reader<'t> {
         Ok(severity)
     }
 
-    /// Reads a number that a 64-bit float can hold.
+    /// Reads a number within the range of a 64-bit float.
     fn weight(&mut self) -> Result<Option<f64>, Stop> {
         if !matches!(self.peek(), b'-' | b'0'..=b'9') {
             let span = self.skip("a number (JSON has no `NaN` and no `Infinity`)")?;
@@ -348,7 +349,7 @@ impl<'t> Reader<'t> {
         match self.scanner.finite_number() {
             Ok(weight) => Ok(Some(weight)),
             Err(_) if self.is_within() => {
-                let what = "`weight` must be a finite number, one that a 64-bit float can hold";
+                let what = "`weight` must be within the range of a 64-bit float";
                 let span = self.since(start);
                 self.report(Code::SaeBadValue, span, what.to_owned());
                 Ok(None)
@@ -357,17 +358,17 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Reads the text of a key; nothing where something else is there.
+    /// Reads the string value of a key; `None` if the value is not a string.
     #[inline(never)]
     fn text_value(&mut self, key: &str) -> Result<Option<Text<'t>>, Stop> {
         if self.peek() == b'"' {
-            return self.text("a text").map(Some);
+            return self.text("a string").map(Some);
         }
-        let span = self.skip("a text")?;
+        let span = self.skip("a string")?;
         self.report(
             Code::SaeWrongType,
             span,
-            format!("`{key}` must be a text in quotes"),
+            format!("`{key}` must be a string"),
         );
         Ok(None)
     }
@@ -384,11 +385,11 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Reads any value and gives its place.
+    /// Skips any value, and returns its place.
     #[inline(never)]
     fn skip(&mut self, expected: &str) -> Result<Span, Stop> {
         let start = self.place();
-        // Past an error, the scanner is behind the end.
+        // After an error, the scanner is past the end.
         match self.scanner.skip() {
             Ok(()) if self.is_within() => Ok(self.since(start)),
             _ => self.syntax(start, expected),
@@ -410,7 +411,7 @@ impl<'t> Reader<'t> {
         self.scanner.peek()
     }
 
-    /// Where that is.
+    /// The position of that byte.
     fn place(&mut self) -> usize {
         self.scanner.peek();
         self.scanner.at
@@ -438,14 +439,14 @@ impl<'t> Reader<'t> {
     }
 
     fn unknown(&mut self, key: &Text<'_>) {
-        let what = "a feature has only `concept`, `category`, `weight` and `severity`";
+        let what = "unknown key: a feature has `concept`, `category`, `weight` and `severity`";
         let problem = Diagnostic::new(Code::SaeUnknownKey, key.span, what);
         self.push(problem, closest(&key.text, &KEYS));
     }
 
     #[inline(never)]
     fn twice(&mut self, span: Span, first: Span, what: &str) {
-        let problem = Diagnostic::new(Code::SaeDuplicate, span, format!("{what} is there twice"));
+        let problem = Diagnostic::new(Code::SaeDuplicate, span, format!("duplicate {what}"));
         self.push(problem.related(first, "first here"), None);
     }
 
@@ -463,7 +464,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The number of a feature, which is written in one way alone.
+/// The id of a feature, which has only one valid spelling.
 fn feature_id(text: &str) -> Option<u32> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let plain = digits && (text.len() == 1 || !text.starts_with('0'));

@@ -1,11 +1,11 @@
-//! The SAE tier: what the features of a model's own activations say about its answer.
+//! The SAE tier: scores a model's answer by the features of its activations.
 //!
-//! A sparse autoencoder (SAE) takes the activations of one layer of a model apart into features. A
-//! [`Dictionary`] says of some of them what they stand for. A [`Tier`] adds up what the features of an
-//! event contribute, category by category; the worst category is the score.
+//! A sparse autoencoder (SAE) decomposes the activations of one layer of a model into features. A [`Dictionary`] labels some
+//! of them. A [`Tier`] sums the contributions of the features of an event for each category; the score is that of the worst
+//! category.
 //!
-//! Scores are whole millionths, so that sums do not depend on the order of the features, and a score that
-//! is 0.6 on paper is not below 0.6 for the binary fractions it was made of.
+//! Scores are integers in millionths, so that sums do not depend on the order of the features, and so that a sum of 0.6 is not
+//! below 0.6 because of binary fractions.
 
 mod dictionary;
 mod score;

@@ -1,4 +1,4 @@
-//! From the features of an event to a score, and from a score to a decision.
+//! Computes the score of an event from its features, and the decision from the score.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ const MAX_DRIVERS: usize = 6;
 /// The most categories that a reason names.
 const MAX_NAMED: usize = 6;
 
-/// A dictionary and the scores from which it acts.
+/// A dictionary and the thresholds for its scores.
 ///
 /// ```
 /// use sentry_core::decision::Verdict;
@@ -36,13 +36,13 @@ pub struct Tier {
     block_at: f64,
 }
 
-/// What each feature of a dictionary contributes to the event at hand. Reusing one over a stream of
-/// events means that its memory, sixteen bytes a feature, is asked for once.
+/// A buffer for the contribution of each feature of a dictionary to an event. Reuse one for a stream of events, so that its
+/// memory, sixteen bytes per feature, is allocated once.
 #[derive(Debug, Default)]
 pub struct Best {
-    /// One for each feature of the dictionary.
+    /// One per feature of the dictionary.
     contributions: Vec<Contribution>,
-    /// The places of those that are not 0.
+    /// The indices of those that are not 0.
     places: Vec<usize>,
 }
 
@@ -52,40 +52,40 @@ struct Contribution {
     activation: f64,
 }
 
-/// What the tier says of an event.
+/// The decision of the tier for an event.
 #[derive(Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct SaeDecision<'a> {
-    /// Block and escalate by the policy's thresholds.
+    /// Determined by the thresholds of the policy.
     pub verdict: Verdict,
-    /// By the score alone.
+    /// Determined by the score alone.
     pub severity: Severity,
-    /// The score, its categories and its largest driver in words.
+    /// The score, its categories and its largest driver, in words.
     pub reason: String,
     /// The score.
     pub explain: SaeScore<'a>,
 }
 
-/// How harmful a model's answer looks from inside. All numbers but activations are from 0 to 1, rounded
-/// to six decimals.
+/// How harmful a model's answer is, judged by its activations. All numbers except activations are from 0 to 1, rounded to
+/// six decimals.
 #[derive(Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct SaeScore<'a> {
-    /// What was looked at: a model's activations, not its words.
+    /// The evidence: the model's activations, not its words.
     #[cfg_attr(test, ts(type = "\"activation\""))]
     pub channel: &'static str,
     /// The score of the worst category.
     pub harmful: f64,
-    /// What is left to 1.
+    /// 1 minus the score.
     pub safety: f64,
     /// The score of each category that is not 0, the largest first.
     #[cfg_attr(test, ts(type = "Record<string, number>"))]
     pub categories: Categories<'a>,
-    /// The largest contributions, six at most, the largest first.
+    /// The largest contributions, at most six, the largest first.
     pub drivers: Vec<SaeDriver<'a>>,
 }
 
-/// Categories with their scores; an object in JSON.
+/// Categories with their scores. Serialized as an object.
 #[derive(Debug, PartialEq)]
 pub struct Categories<'a>(pub Vec<(&'a str, f64)>);
 
@@ -95,24 +95,24 @@ impl Serialize for Categories<'_> {
     }
 }
 
-/// One feature that made the score what it is.
+/// One feature that contributes to the score.
 #[derive(Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct SaeDriver<'a> {
     /// What the feature stands for.
     pub concept: &'a str,
-    /// The category that it counts for.
+    /// The category that it contributes to.
     pub category: &'a str,
     /// The feature: `sae_feature:#8801`.
     pub source: String,
     /// How active it was.
     pub activation: f64,
-    /// What that adds to its category.
+    /// Its contribution to the category.
     pub contribution: f64,
 }
 
 impl Tier {
-    /// A tier that escalates and blocks from two scores, each from 0 to 1.
+    /// A tier that escalates from one score and blocks from another. Both are from 0 to 1.
     pub fn new(dictionary: Dictionary, escalate_at: f64, block_at: f64) -> Self {
         Self {
             dictionary,
@@ -121,11 +121,11 @@ impl Tier {
         }
     }
 
-    /// Judges the features of an event. A feature that comes more than once counts once, by its largest
-    /// contribution; one that the dictionary does not have counts nothing.
+    /// Judges the features of an event. A repeated feature counts once, with its largest contribution. A feature that is not in
+    /// the dictionary does not count.
     #[inline(never)]
     pub fn judge(&self, features: &[Feature], best: &mut Best) -> SaeDecision<'_> {
-        best.take(&self.dictionary, features);
+        best.collect(&self.dictionary, features);
         let (harmful, explain) = self.score(best);
         best.clear();
         SaeDecision {
@@ -137,7 +137,7 @@ impl Tier {
     }
 
     fn verdict(&self, harmful: f64) -> Verdict {
-        // Nothing is below a threshold that is no number.
+        // A threshold that is not a number counts as reached.
         match (harmful < self.block_at, harmful < self.escalate_at) {
             (false, _) => Verdict::Block,
             (true, false) => Verdict::Escalate,
@@ -152,6 +152,7 @@ impl Tier {
         for &place in &best.places {
             let contribution = best.contributions.get(place).copied().unwrap_or_default();
             let Some((id, label)) = self.dictionary.at(place) else {
+                debug_assert!(false, "`collect` takes indices from this dictionary");
                 continue;
             };
             if let Some(sum) = sums.get_mut(label.category) {
@@ -202,8 +203,8 @@ impl Tier {
 }
 
 impl Best {
-    /// Notes what each feature of an event contributes.
-    fn take(&mut self, dictionary: &Dictionary, features: &[Feature]) {
+    /// Collects the contributions of the features of an event.
+    fn collect(&mut self, dictionary: &Dictionary, features: &[Feature]) {
         self.contributions
             .resize(dictionary.len(), Contribution::default());
         for &Feature { id, activation } in features {
@@ -227,7 +228,7 @@ impl Best {
         }
     }
 
-    /// Forgets the event.
+    /// Resets the contributions.
     fn clear(&mut self) {
         for place in self.places.drain(..) {
             if let Some(contribution) = self.contributions.get_mut(place) {
@@ -237,7 +238,7 @@ impl Best {
     }
 }
 
-/// A feature that may be one of the drivers.
+/// A candidate for the drivers.
 struct Candidate<'a> {
     id: u32,
     label: &'a Label,
@@ -245,14 +246,14 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// The larger contribution comes first; of equal ones that of the graver concept, then the lower id.
+    /// Sorts by contribution, largest first, then by severity of the concept, then by id.
     fn is_before(&self, other: &Self) -> bool {
         let rank = |it: &Self| (it.contribution.millionths, it.label.severity);
         rank(self) > rank(other) || (rank(self) == rank(other) && self.id < other.id)
     }
 }
 
-/// Puts an item into a list that is in order, which keeps at most `most`.
+/// Inserts an item into a sorted list, which keeps at most `most` items.
 fn insert<T>(list: &mut Vec<T>, item: T, most: usize, is_before: impl Fn(&T, &T) -> bool) {
     let place = list.iter().position(|other| is_before(&item, other));
     let place = place.unwrap_or(list.len());
@@ -262,10 +263,10 @@ fn insert<T>(list: &mut Vec<T>, item: T, most: usize, is_before: impl Fn(&T, &T)
     }
 }
 
-/// A product of two finite numbers, cut to 0..=1, in millionths. One that is out of range counts as its end.
+/// A product of two finite numbers, clamped to 0..=1, in millionths.
 fn millionths(product: f64) -> u32 {
     let rounded = product.clamp(0.0, 1.0) * f64::from(ONE) + 0.5;
-    // Between 0.5 and ONE + 0.5.
+    // `rounded` is from 0.5 to ONE + 0.5.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let whole = rounded as u32;
     whole
@@ -309,9 +310,9 @@ fn reason(score: &SaeScore<'_>) -> String {
     out
 }
 
-/// Appends a score with two decimals, halves rounded up.
+/// Appends a score with two decimals, rounded half up.
 fn push_hundredths(out: &mut String, fraction: f64) {
     let hundredths = (millionths(fraction) + 5_000) / 10_000;
-    // A `String` takes whatever is written to it.
+    // Writing to a `String` cannot fail.
     let _ = write!(out, "{}.{:02}", hundredths / 100, hundredths % 100);
 }

@@ -1,5 +1,4 @@
-//! What the differential test of event parsing needs: a generator of lines, and a plain reading of the
-//! contract to compare with.
+//! Support for the differential test of event parsing: a generator of lines, and a plain implementation of the contract.
 
 pub mod oracle;
 pub mod writer;

@@ -1,11 +1,11 @@
-//! The contract read plainly: `serde_json` reads the text, and what it gives is looked through.
+//! A plain implementation of the contract: `serde_json` parses the text, and the tree is checked.
 
 use std::fmt;
 
 use sentry_core::event::{Event, EventKind, Evidence, NotEvent};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// JSON with every member kept, also where a key comes twice.
+/// JSON with all members, including those with duplicate keys.
 pub enum Tree {
     Null,
     Bool(bool),
@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Tree {
     }
 }
 
-/// All that an event says. `natural` is what a deny action would name, if that may be denied.
+/// All fields of an event. `natural` is the target of a deny action, if it may be denied.
 #[derive(Debug, PartialEq)]
 pub struct Read {
     pub kind: EventKind,
@@ -74,8 +74,8 @@ pub struct Read {
     pub provider: Option<String>,
 }
 
-/// What an event says. Which peers are never denied has tests of its own; the peers here may be denied,
-/// unless damage has made one of another.
+/// The fields of an event. Peers that are never denied have tests of their own; the peers here may be denied, unless damage
+/// has turned one into another.
 pub fn said(event: &Event<'_>) -> Read {
     let peer = || {
         event
@@ -98,13 +98,12 @@ pub fn said(event: &Event<'_>) -> Read {
     }
 }
 
-/// Reads an envelope as the contract says.
+/// Reads an envelope according to the contract.
 pub fn read(envelope: &Tree) -> Result<Read, NotEvent> {
     envelope_of(envelope).ok_or(NotEvent::Malformed)?
 }
 
-/// The object in a line, read by `serde_json`, which refuses lone surrogates: they are given to it as
-/// what the contract says they stand for.
+/// The object in a line, parsed by `serde_json`. It rejects lone surrogates, so they are replaced first, as the contract says.
 pub fn tree_of(line: &[u8]) -> Option<Tree> {
     let text = std::str::from_utf8(line).ok()?;
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -114,7 +113,7 @@ pub fn tree_of(line: &[u8]) -> Option<Tree> {
     serde_json::from_slice(&text).ok()
 }
 
-/// The text with each escape of a lone surrogate as one of U+FFFD.
+/// The text with the escape of U+FFFD in place of each escape of a lone surrogate.
 pub fn without_lone_surrogates(text: &str) -> Vec<u8> {
     let mut rest = text.as_bytes();
     let mut out = Vec::with_capacity(rest.len());
@@ -136,7 +135,7 @@ pub fn without_lone_surrogates(text: &str) -> Vec<u8> {
     out
 }
 
-/// The number of a `\u` escape that stands at the beginning.
+/// The value of the `\u` escape at the beginning.
 fn unit(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     if !digits.iter().all(u8::is_ascii_hexdigit) {
@@ -147,7 +146,7 @@ fn unit(text: &[u8]) -> Option<u32> {
 
 type Members = [(String, Tree)];
 
-/// Nothing where the envelope is malformed.
+/// `None` if the envelope is malformed.
 fn envelope_of(envelope: &Tree) -> Option<Result<Read, NotEvent>> {
     let members = object(envelope)?;
     let (agent, provider) = who(members)?;
@@ -260,7 +259,7 @@ fn who(members: &Members) -> Option<(Option<String>, Option<String>)> {
     Some((agent, provider))
 }
 
-/// The value of a key; nothing at all where it comes twice.
+/// The value of a key; the outer `None` if the key is duplicate.
 #[allow(clippy::option_option)]
 fn once<'t>(members: &'t Members, key: &str) -> Option<Option<&'t Tree>> {
     let mut found = members.iter().filter(|(name, _)| name == key);

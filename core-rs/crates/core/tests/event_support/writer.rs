@@ -1,4 +1,4 @@
-//! Writes lines: envelopes in every form that JSON allows, most of them events.
+//! Generates lines: envelopes in all forms that JSON allows, most of them events.
 
 use std::fmt::Write;
 
@@ -75,7 +75,7 @@ const NUMBERS: &[&str] = &[
     "123456789012345678901234567890.5",
     LONG_NUMBER,
 ];
-/// 320 digits: more than a 64-bit float can hold.
+/// 320 digits: outside the range of a 64-bit float.
 const LONG_NUMBER: &str = concat!(
     "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
     "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
@@ -119,7 +119,7 @@ const BROKEN: &[&str] = &[
 pub struct Writer<'r> {
     pub random: &'r mut Random,
     pub out: String,
-    /// Whether white space, escapes and odd values are strewn in; else as a collector writes.
+    /// Whether to add white space, escapes and unusual values; otherwise as a collector writes.
     pub wild: bool,
 }
 
@@ -141,7 +141,7 @@ impl Writer<'_> {
         self.space();
     }
 
-    /// A string, each character written in one of the ways there are.
+    /// A string, with each character in a random notation.
     pub fn string(&mut self, text: &str) {
         let escapes = self.once_in(5);
         self.out.push('"');
@@ -178,7 +178,7 @@ impl Writer<'_> {
         self.out.push('"');
     }
 
-    /// Some surrogates as escapes: pairs, halves, and halves the wrong way round.
+    /// Escaped surrogates: pairs, halves, and halves in the wrong order.
     fn surrogates(&mut self) {
         for _ in 0..=self.random.below(3) {
             let unit = 0xd800 + self.random.below(0x800);
@@ -198,7 +198,7 @@ impl Writer<'_> {
         self.string(&text);
     }
 
-    /// Members in a row, each written by its number; keys are sometimes doubled.
+    /// The members of an object, each written by its number. Some keys are duplicated.
     fn object(&mut self, keys: &[&str], mut value: impl FnMut(&mut Self, &str)) {
         let mut keys = keys.to_vec();
         if self.wild {
@@ -244,7 +244,7 @@ impl Writer<'_> {
         self.out.push('}');
     }
 
-    /// Any value, nested at most so deep.
+    /// Any value with limited nesting.
     pub fn any(&mut self, depth: usize) {
         match self.random.below(if depth == 0 { 5 } else { 8 }) {
             0 => self
@@ -275,7 +275,7 @@ impl Writer<'_> {
         self.out.push(']');
     }
 
-    /// Levels around the limit.
+    /// Nesting near the limit.
     fn deep(&mut self) {
         let levels = 118 + self.random.below(16);
         let objects: Vec<bool> = (0..levels).map(|_| self.random.once_in(2)).collect();
@@ -460,7 +460,7 @@ pub fn damage(random: &mut Random, line: &mut Vec<u8>) {
     }
 }
 
-/// Puts `value` in the place of the next number, word or string, or of what looks like one.
+/// Replaces the next number, word or string, or similar text, by `value`.
 fn replace_value(line: &mut Vec<u8>, at: usize, value: &[u8]) {
     let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b':');
     let start = line[at..]

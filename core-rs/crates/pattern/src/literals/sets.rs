@@ -1,7 +1,5 @@
 //! Sets of literals of which one must occur: which sets are worth keeping.
 
-use sentry_sort as sort;
-
 use super::extract::{MAX_LEN, MAX_LITERALS};
 use super::{Literal, TEXT_END, TEXT_START, WORD_EDGE, commonness, is_word};
 
@@ -33,7 +31,7 @@ pub(super) fn add(sets: &mut Sets, set: &[Literal]) {
     }
     sets.retain(|other| !implies(&set, other));
     sets.push(set);
-    sort::stable(sets, |a, b| commonness(a) < commonness(b));
+    sentry_sort::stable(sets, |a, b| commonness(a) < commonness(b));
     sets.truncate(MAX_SETS);
 }
 
@@ -77,7 +75,7 @@ fn contains(literal: &[u8], part: &[u8]) -> bool {
 
 /// Drops the literals that contain another one: finding the shorter one is enough.
 fn without_redundant(mut literals: Vec<Literal>) -> Vec<Literal> {
-    sort::unstable(&mut literals, |a, b| (a.len(), a) < (b.len(), b));
+    sentry_sort::unstable(&mut literals, |a, b| (a.len(), a) < (b.len(), b));
     literals.dedup();
     let mut kept: Vec<Literal> = Vec::new();
     for literal in literals {

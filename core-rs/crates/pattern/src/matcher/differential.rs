@@ -228,8 +228,8 @@ fn compare(rules: &[Rule], random: &mut Random, texts: usize) -> usize {
     for round in 0..texts {
         let text = random_text(random);
         let kind = random.below(KINDS.len());
-        let matches = |at: &usize| rules[*at].on.contains(&kind) && plain[*at].is_match(&text);
-        let matching = (0..rules.len()).filter(matches);
+        let is_match = |at: &usize| rules[*at].on.contains(&kind) && plain[*at].is_match(&text);
+        let matching = (0..rules.len()).filter(is_match);
         let first = matcher.first(rules, kind, &text);
         if round % 64 != 0 {
             assert_eq!(first, matching.clone().next(), "{} {text:?}", KINDS[kind]);

@@ -15,8 +15,6 @@ mod lazy_automaton;
 
 use std::cell::RefCell;
 
-use sentry_sort as sort;
-
 use crate::pattern::Pattern;
 use crate::prefilter::{self, Branch, Hits, Prefilter};
 use automata::Automata;
@@ -159,7 +157,7 @@ impl Matcher {
                         matching.extend(branches.first().map(|branch| branch.rule));
                     }
                 }
-                sort::unstable(&mut matching, |a, b| a < b);
+                sentry_sort::unstable(&mut matching, |a, b| a < b);
                 matching.dedup();
                 matching
             },

@@ -11,7 +11,6 @@ use super::gram_bitmap::{GramBitmap, Length};
 use super::gram_map::GramMap;
 use super::hits::Hits;
 use crate::literals::{TEXT_END, TEXT_START, WORD_EDGE, fold, frequency};
-use sentry_sort as sort;
 
 /// The lengths of grams, in the order of [`LiteralSet::grams`].
 const LENGTHS: [usize; 4] = [4, 3, 2, 1];
@@ -83,7 +82,7 @@ impl LiteralSet {
     #[inline(never)]
     pub fn new(literals: &[&[u8]]) -> Self {
         let mut chosen = choose_grams(literals);
-        sort::unstable(&mut chosen, |a, b| a < b);
+        sentry_sort::unstable(&mut chosen, |a, b| a < b);
         let mut all = Self {
             bitmap: GramBitmap::new(chosen.iter().map(|chosen| (chosen.gram, chosen.length))),
             grams: Default::default(),

@@ -8,8 +8,6 @@ mod literal_set;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use sentry_sort as sort;
-
 use crate::literals::{ByteRun, ByteSet, Literal, Requirements, commonness, fold, without_edges};
 
 pub use hits::Hits;
@@ -143,7 +141,7 @@ impl Prefilter {
             }
         }
         for runs in &mut runs {
-            sort::unstable(&mut runs.branches, |a, b| a < b);
+            sentry_sort::unstable(&mut runs.branches, |a, b| a < b);
         }
         let mut triggered = Vec::new();
         let mut triggers = Vec::with_capacity(builder.triggered.len());
@@ -183,7 +181,7 @@ impl Prefilter {
             candidates.extend(occurring.map(|&(_, branch)| branch));
         }
         if candidates.len() > 1 {
-            sort::unstable(candidates, |a, b| a < b);
+            sentry_sort::unstable(candidates, |a, b| a < b);
             candidates.dedup();
         }
     }

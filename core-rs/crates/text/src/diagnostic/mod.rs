@@ -8,14 +8,13 @@ pub use code::{Code, Level};
 pub use render::{render, render_with};
 
 use crate::Span;
-use sentry_sort as sort;
 
 /// The most diagnostics that one run reports.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
 /// Sorts problems by their place in the source. Problems at one place keep their order.
 pub fn sort(problems: &mut [Diagnostic]) {
-    sort::stable(problems, |a, b| a.span.start < b.span.start);
+    sentry_sort::stable(problems, |a, b| a.span.start < b.span.start);
 }
 
 /// One problem in a source text.

@@ -3,7 +3,6 @@
 use super::Diagnostic;
 use super::display::{columns, push, safe};
 use crate::{LineIndex, Position, Span, floor_char_boundary, offset};
-use sentry_sort as sort;
 
 /// The most columns of a source line that a frame shows.
 const MAX_COLUMNS: usize = 160;
@@ -55,7 +54,7 @@ pub fn render_with(
     }
     let at = frame.position(d.span);
     let place = |place: &Place<'_>| (place.at.line, place.at.column);
-    sort::stable(&mut places, |a, b| place(a) < place(b));
+    sentry_sort::stable(&mut places, |a, b| place(a) < place(b));
     let digits = places
         .iter()
         .map(|place| place.at.line.to_string().len())

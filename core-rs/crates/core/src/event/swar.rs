@@ -1,12 +1,12 @@
-//! Text in words of eight bytes, the first byte lowest.
+//! SWAR: processing text in words of eight bytes. The first byte is the lowest byte of a word.
 
 /// The lowest bit of each byte.
 const ONES: u64 = u64::MAX / 255;
 
-/// The highest bit of each byte: set where a byte is not ASCII.
+/// The highest bit of each byte, which is set in bytes that are not ASCII.
 const HIGH_BITS: u64 = ONES << 7;
 
-/// The eight bytes of `text` from `at` on. Behind the end stand zeros.
+/// The eight bytes of `text` at `at`. Bytes after the end are zeros.
 #[inline]
 pub(super) fn word_at(text: &[u8], at: usize) -> u64 {
     let rest = text.get(at..).unwrap_or_default();
@@ -22,9 +22,9 @@ fn last_word(rest: &[u8]) -> u64 {
     bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-/// A word whose lowest set bit is in the lowest byte of `word` that is not ASCII that stands for itself
-/// in a string. 0 if there is none. Bits above that one mean nothing. (The test for a byte below n is
-/// from "Bit Twiddling Hacks", Sean Eron Anderson.)
+/// A word whose lowest set bit marks the first byte that is not plain in a JSON string: a quote, a backslash, a control
+/// character, or a byte that is not ASCII. 0 if all bytes are plain. The bits above the lowest set bit are undefined. (The
+/// test for a byte below n is from "Bit Twiddling Hacks", Sean Eron Anderson.)
 #[inline]
 pub(super) fn special(word: u64) -> u64 {
     let below = |word: u64, n: u8| word.wrapping_sub(ONES * u64::from(n));
@@ -32,14 +32,14 @@ pub(super) fn special(word: u64) -> u64 {
     (below(word, b' ') | equal(b'"') | equal(b'\\') | word) & HIGH_BITS
 }
 
-/// The place, from 0 to 7, of the byte that holds the lowest set bit.
+/// The index, from 0 to 7, of the byte that contains the lowest set bit.
 #[inline]
 pub(super) fn first(bits: u64) -> usize {
     (bits.trailing_zeros() / 8) as usize
 }
 
-/// Where the ASCII ends that stands for itself in a string and begins at `at`: at a quote, a backslash, a
-/// control character, a byte that is not ASCII, or the end.
+/// The end of the plain text of a JSON string that begins at `at`: the next quote, backslash, control character or byte that
+/// is not ASCII, or the end of `text`.
 #[inline]
 pub(super) fn plain_end(text: &[u8], mut at: usize) -> usize {
     loop {
@@ -51,7 +51,7 @@ pub(super) fn plain_end(text: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// Where the decimal digits end that begin at `at`.
+/// The end of the decimal digits that begin at `at`.
 #[inline]
 pub(super) fn digits_end(text: &[u8], mut at: usize) -> usize {
     loop {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plain_stretch_ends_where_it_should_whatever_stands_around() {
+    fn the_first_byte_that_is_not_plain_is_found_in_any_position() {
         for place in 0..8 {
             for byte in 0..=255 {
                 for behind in [b' ', 0x1f, b'"', 0x80, 0xff] {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_at_the_end_is_filled_with_zeros() {
+    fn a_word_at_the_end_is_padded_with_zeros() {
         let text = b"0123456789";
         assert_eq!(word_at(text, 0).to_le_bytes(), *b"01234567");
         assert_eq!(word_at(text, 2).to_le_bytes(), *b"23456789");
