@@ -10,7 +10,7 @@ use super::{Literal, TEXT_END, TEXT_START, WORD_EDGE, fold, is_word};
 pub(super) const MAX_LITERALS: usize = 64;
 /// The bytes of a literal that are kept.
 pub(super) const MAX_LEN: usize = 24;
-/// The most members of a class that are told apart.
+/// The most members of a class that are distinguished.
 const MAX_CLASS: usize = 16;
 /// The most parts of a pattern that are looked at to determine how the next match begins.
 const MAX_AHEAD: usize = 16;

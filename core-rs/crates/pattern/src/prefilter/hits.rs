@@ -11,7 +11,7 @@ pub struct Hits {
     last: Vec<u32>,
     found: Vec<u32>,
     /// For each short literal, the last round that searched for it, and the result in the lowest bit.
-    asked: Vec<Cell<u32>>,
+    searched: Vec<Cell<u32>>,
 }
 
 impl Hits {
@@ -22,8 +22,8 @@ impl Hits {
         if self.round > u32::MAX >> 1 || self.last.len() != literals {
             self.last.clear();
             self.last.resize(literals, 0);
-            self.asked.clear();
-            self.asked.resize(short, Cell::new(0));
+            self.searched.clear();
+            self.searched.resize(short, Cell::new(0));
             self.round = 1;
         }
     }
@@ -48,13 +48,13 @@ impl Hits {
 
     /// Whether the text contains a short literal. Calls `search` once per text and literal.
     pub(super) fn has_short(&self, short: u32, search: impl FnOnce() -> bool) -> bool {
-        let Some(asked) = self.asked.get(short as usize) else {
+        let Some(searched) = self.searched.get(short as usize) else {
             return search();
         };
-        if asked.get() >> 1 != self.round {
+        if searched.get() >> 1 != self.round {
             let answer = u32::from(search());
-            asked.set(self.round << 1 | answer);
+            searched.set(self.round << 1 | answer);
         }
-        asked.get() & 1 == 1
+        searched.get() & 1 == 1
     }
 }
