@@ -1,4 +1,5 @@
-//! Finds are sound, restore exactly, and do not depend on how the text is cut. See `sentry_fuzz::redact`.
+//! Finds are sound, restore exactly, and do not depend on how the text is cut. See
+//! `sentry_fuzz::redact`.
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]

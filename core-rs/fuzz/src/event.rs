@@ -10,7 +10,8 @@ mod oracle;
 use sentry_core::event::{EventKind, NotEvent, Scratch, parse};
 use serde_json::Value;
 
-/// A line that leaves text and features in the scratch memory. They must not leak into the next line.
+/// A line that leaves text and features in the scratch memory, where the next line must not see
+/// them.
 const BEFORE: &[u8] =
     br#"{"event":{"LlmActivations":{"pid":1,"layer":9,"features":[[7,0.5],[8,1]]}}}"#;
 

@@ -65,7 +65,7 @@ pub fn check(input: &[u8]) {
             if placeholders {
                 assert_restores(detectors, &text, &finds);
             } else {
-                assert_shown(detectors, &text, &parts, &finds);
+                assert_masks(detectors, &text, &parts, &finds);
             }
         }
     });
@@ -189,9 +189,9 @@ fn placeholder(detectors: &Detectors, counts: &mut HashMap<u32, u32>, find: &Fin
     format!("{{{{A3S_REDACTED:{kind}:{count}}}}}")
 }
 
-/// The shown form of a text is its masked form. The shown form of a prefix of the text is a prefix of
-/// the masked form, except for a placeholder at its end: with more text it may not be a secret.
-fn assert_shown(detectors: &mut Detectors, text: &str, parts: &[&str], finds: &[Find]) {
+/// `mask` gives the masked text. Of a prefix of the text it gives a prefix of that, except for a
+/// placeholder at its end: with more text it may not be a secret.
+fn assert_masks(detectors: &mut Detectors, text: &str, parts: &[&str], finds: &[Find]) {
     let masked = masked(detectors, text, finds);
     let shown = detectors.mask(text, text.len(), &[]).unwrap();
     assert_eq!(shown, masked);
