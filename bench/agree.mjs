@@ -1,4 +1,4 @@
-// Proof, before anything is timed, that two judges in this process do the same work.
+// Checks, before any timing, that two judges in this process give the same decisions.
 
 /** @typedef {import("a3s-sentry").Sentry} Sentry */
 /** @typedef {import("./plain/judge.mjs").PlainJudge} PlainJudge */

@@ -1,4 +1,4 @@
-// How hard to measure: all of it in some minutes, or a smoke test in some seconds.
+// The number and length of measurements: all in some minutes, or a smoke test in some seconds.
 
 export const efforts = {
   full: {

@@ -1,4 +1,4 @@
-// Timing several ways side by side: in turns, so that what slows the machine down slows all of them.
+// Times alternatives in turns, so that a slower moment of the machine affects all of them.
 
 import { setImmediate } from "node:timers/promises";
 

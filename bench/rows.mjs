@@ -1,4 +1,4 @@
-// What was measured: rows of the table, and figures beside their goals.
+// Results: rows of the table, and figures with their goals.
 
 /**
  * @typedef {import("./measure.mjs").Samples} Samples

@@ -1,4 +1,4 @@
-// Lines built against a policy: no rule fits any of them, and many nearly do.
+// Lines built against a policy: no rule matches any of them, and many nearly do.
 
 import { chance } from "../rules/random.mjs";
 import { eventLine } from "./events.mjs";

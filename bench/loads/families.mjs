@@ -1,4 +1,4 @@
-// What subjects built against the rules are made of: fragments that begin as a rule wants, and never end so.
+// Fragments of adversarial subjects: each begins like a match of a rule, and never completes one.
 
 /** @typedef {{ name: string, kind: string, bytes: number, fragments: readonly string[] }} Family */
 

@@ -1,4 +1,4 @@
-// Subjects put together from fragments so that no rule fits them, however close they come.
+// Builds subjects from fragments that come close to matches without being one.
 
 /** @typedef {import("../rules/random.mjs").Chance} Chance */
 

@@ -1,4 +1,4 @@
-// Long subjects as honest work has them: scripts of 8 KB on a command line, and full kilobytes of a conversation.
+// Long subjects of honest work: scripts of 8 KB on a command line, and kilobytes of a conversation.
 
 import { chance } from "../rules/random.mjs";
 import { eventLine } from "./events.mjs";

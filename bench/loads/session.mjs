@@ -1,4 +1,4 @@
-// What is judged: the recorded session of examples/, and the labelled lines of the corpus.
+// The judged lines: the recorded session of examples/, and the labelled lines of the corpus.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

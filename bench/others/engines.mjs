@@ -10,7 +10,7 @@ import { loadPolicy } from "@open-policy-agent/opa-wasm";
 const file = (name) => readFileSync(new URL(name, import.meta.url));
 
 /** The text that rules are about, of the kinds that the small policy knows. @param {string} line */
-function told(line) {
+function factsOf(line) {
   const { event } = JSON.parse(line);
   const kind = Object.keys(event)[0] ?? "";
   const { path, query, peer, port = 0 } = event[kind];
@@ -24,7 +24,7 @@ export function cedar() {
   const principal = { type: "Agent", id: "coder" };
   const resource = { type: "Machine", id: "here" };
   return (line) => {
-    const { kind, subject } = told(line);
+    const { kind, subject } = factsOf(line);
     const action = { type: "Action", id: kind };
     const context = { subject };
     const call = { principal, action, resource, context, entities: [], preparsedPolicySetId: "bench" };
@@ -37,5 +37,5 @@ export function cedar() {
 /** @returns {Promise<Blocks>} */
 export async function rego() {
   const policy = await loadPolicy(file("policy.wasm"));
-  return (line) => policy.evaluate(told(line))[0]?.result === true;
+  return (line) => policy.evaluate(factsOf(line))[0]?.result === true;
 }

@@ -1,4 +1,4 @@
-// The judge to compare with: JSON.parse, and the same rules as regular expressions in a loop, written the usual way.
+// The judge that is compared with: JSON.parse, and the same rules as regular expressions in a loop, written the usual way.
 
 /** @typedef {import("a3s-sentry").Rule} Rule */
 /** @typedef {{ pattern: RegExp, rule: Rule }} Compiled */
@@ -47,11 +47,11 @@ export class PlainJudge {
     }
     const kind = Object.keys(envelope.event ?? {})[0] ?? "";
     const body = envelope.event?.[kind];
-    const told = Number.isInteger(body?.pid) ? KINDS[kind]?.(body) : undefined;
-    return told === undefined ? null : this.#decide(kind, told);
+    const facts = Number.isInteger(body?.pid) ? KINDS[kind]?.(body) : undefined;
+    return facts === undefined ? null : this.#decide(kind, facts);
   }
 
-  /** @param {string} kind @param {{ subject: string, target?: string }} told @returns {Decision} */
+  /** @param {string} kind @param {{ subject: string, target?: string }} facts @returns {Decision} */
   #decide(kind, { subject, target }) {
     for (const { pattern, rule } of this.#rules.get(kind) ?? []) {
       if (!pattern.test(subject)) continue;

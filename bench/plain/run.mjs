@@ -7,7 +7,7 @@ import { compiledRules, writtenRules } from "./rules.mjs";
 
 const judge = new PlainJudge(compiledRules(writtenRules(JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")))));
 
-/** An escalation is allowed at the end: nobody is there to ask. @param {import("./judge.mjs").Found} found */
+/** An escalation is allowed at the end, as there is no tier to ask. @param {import("./judge.mjs").Found} found */
 function auditLine({ decision, line }) {
   const { identity } = JSON.parse(line);
   const { verdict, action, reason, ...rest } = decision;

@@ -1,4 +1,4 @@
-// Proof, before anything is timed, that processes do the same work: the same lines get the same decision.
+// Checks, before any timing, that processes give the same decisions for the same lines.
 
 import { readFileSync } from "node:fs";
 import { timeOf } from "./timed.mjs";

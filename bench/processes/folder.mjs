@@ -1,4 +1,4 @@
-// A temporary folder with what processes read and write: loads of any length, policies, audits.
+// A temporary folder for the files of processes: loads of any length, policies, audits.
 
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";

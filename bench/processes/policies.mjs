@@ -1,4 +1,4 @@
-// Policies of any number of rules, as each kind of process reads them.
+// Policies with any number of rules, in the form that each kind of process reads.
 
 import { fileURLToPath } from "node:url";
 import { Sentry } from "a3s-sentry";
@@ -25,7 +25,7 @@ export async function policies(counts, lines, folder, native) {
     counts.map(async (count) => {
       const acl = aclOf(rules.slice(0, count - BUILT_IN));
       const config = folder.write(`${count}.acl`, acl);
-      const json = folder.write(`${count}.json`, await told(acl));
+      const json = folder.write(`${count}.json`, await asJson(acl));
       /** @type {Record<string, Command>} */
       const commands = {
         [OURS]: [process.execPath, ours, "run", "--config", config],
@@ -38,7 +38,7 @@ export async function policies(counts, lines, folder, native) {
 }
 
 /** The rules of a policy as JSON. @param {string} acl */
-async function told(acl) {
+async function asJson(acl) {
   const sentry = await Sentry.create(acl);
   const { rules } = sentry.policy;
   sentry.close();

@@ -1,4 +1,4 @@
-// How long `run` takes for the stream alone, whatever else waits for slow tiers then: until the audit line of the last line.
+// The time that `run` takes for the stream, without the wait for slow tiers: until the audit line of the last line.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -21,9 +21,9 @@ export async function streamTimeOf([program, ...args], input) {
   closeSync(file);
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("no pipes");
-  let told = "";
+  let errors = "";
   stderr.setEncoding("utf8").on("data", (text) => {
-    told += text;
+    errors += text;
   });
   let tail = "";
   for await (const text of stdout.setEncoding("latin1")) {
@@ -34,6 +34,6 @@ export async function streamTimeOf([program, ...args], input) {
   const took = performance.now() - since;
   child.kill("SIGKILL");
   await once(child, "close");
-  if (!tail.includes(LAST_SUBJECT)) throw new Error(`the end of the load was not judged: ${told}`);
+  if (!tail.includes(LAST_SUBJECT)) throw new Error(`the end of the load was not judged: ${errors}`);
   return took;
 }

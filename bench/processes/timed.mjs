@@ -1,4 +1,4 @@
-// Whole processes that judge a file from stdin to stdout, and what an event costs in them.
+// Times whole processes that judge a file from stdin to stdout, per event.
 
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";

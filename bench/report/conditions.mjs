@@ -1,4 +1,4 @@
-// On what was measured: machine and versions.
+// The conditions of a measurement: machine and versions.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

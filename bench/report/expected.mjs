@@ -1,4 +1,4 @@
-// bench/expected.json: the ratios that CI holds later builds to.
+// bench/expected.json: the ratios that CI compares later builds with.
 
 import { writeFileSync } from "node:fs";
 import { shortBench } from "../short.mjs";

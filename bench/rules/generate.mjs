@@ -1,4 +1,4 @@
-// A policy of any number of rules: the same ones in each run, the first hundred of ten thousand being the hundred.
+// Generates a policy with any number of rules: the same in each run, and a smaller one is a prefix of a larger one.
 
 import { chance } from "./random.mjs";
 import { sorts } from "./sorts.mjs";

@@ -1,4 +1,4 @@
-// Chance that is the same in each run.
+// A random number generator with a fixed seed.
 
 /**
  * A source of numbers (mulberry32) that depends on nothing but the seed.

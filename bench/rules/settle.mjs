@@ -1,4 +1,4 @@
-// Rules that fit nothing of what is judged, as most rules of a collection never do.
+// Rules that match none of the judged lines, like most rules of a collection.
 
 import { Sentry } from "a3s-sentry";
 import { aclOf, generateRules } from "./generate.mjs";

@@ -1,4 +1,4 @@
-// The sorts of rules that collections for endpoints, containers and secrets are made of, each as often as there.
+// The kinds of rules in collections for endpoints, containers and secrets, as frequent as there.
 
 import { options, packages, paths, programs } from "./words.mjs";
 

@@ -1,4 +1,4 @@
-// The words that rules are made of: names of programs, packages, options and files, as a Debian system has them.
+// The words in rules: names of programs, packages, options and files, as a Debian system has them.
 
 import { readFileSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-// Subjects built against the rules: what a byte of them costs beside a byte of the working session.
+// Adversarial subjects: their cost per byte, compared with the working session's.
 
 import { adversarialLines, longer } from "../loads/adversarial.mjs";
 import { session } from "../loads/session.mjs";
@@ -10,11 +10,11 @@ import { measure, ratio, repeated, summary } from "../measure.mjs";
 const CHUNK = 64 * 1024;
 /** To see how cost grows, a subject this many times as long. */
 const TIMES = 16;
-/** The worst of all families are told one by one. */
+/** The worst families are printed one by one. */
 const TOLD = 5;
 
 /**
- * A way that judges some lines over and over, and tells what a byte costs.
+ * A way that judges some lines again and again, and returns the time per byte.
  * @param {Sentry} sentry @param {readonly string[]} lines @param {number} atLeastMs
  */
 export function byteOf(sentry, lines, atLeastMs) {

@@ -1,4 +1,4 @@
-// Single calls and streams inside one process, beside the plain judge.
+// Single calls and streams in one process, compared with the plain judge.
 
 import { session } from "../loads/session.mjs";
 import { measure, ratio, repeated } from "../measure.mjs";

@@ -7,8 +7,8 @@ import { OURS, PLAIN } from "../rows.mjs";
 
 /** @typedef {{ ms: number, peakBytes: number, wasmBytes: number }} Compiled */
 
-/** What the script tells as JSON on stdout. @param {string} script @param {readonly string[]} args */
-function told(script, args) {
+/** Runs the script, and parses the JSON on its stdout. @param {string} script @param {readonly string[]} args */
+function runScript(script, args) {
   const path = fileURLToPath(new URL(`../startup/${script}`, import.meta.url));
   const since = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: "utf8" });
@@ -25,7 +25,7 @@ export async function compile({ count, config }, effort) {
   const all = [];
   const one = () => {
     /** @type {Compiled} */
-    const compiled = JSON.parse(told("compile.mjs", [config]).stdout);
+    const compiled = JSON.parse(runScript("compile.mjs", [config]).stdout);
     all.push(compiled);
     return compiled.ms;
   };
@@ -52,7 +52,7 @@ export async function compile({ count, config }, effort) {
 /** @param {string} rules the built-in ones as JSON @param {import("../measure.mjs").Effort} effort @returns {Promise<import("../rows.mjs").Result>} */
 export async function start(rules, effort) {
   const ways = await measure(
-    { [OURS]: () => told("sentry.mjs", []).took, [PLAIN]: () => told("plain.mjs", [rules]).took },
+    { [OURS]: () => runScript("sentry.mjs", []).took, [PLAIN]: () => runScript("plain.mjs", [rules]).took },
     effort,
   );
   return { rows: [{ what: "start-up, Node.js included", unit: "process that judges one event", ways }], figures: [] };

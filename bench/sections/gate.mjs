@@ -1,4 +1,4 @@
-// The inline gate: bodies judged and masked, beside a plain loop over the same patterns.
+// The inline gate: judging and masking bodies, compared with a plain loop over the same patterns.
 
 import { bodies } from "../loads/bodies.mjs";
 import { measure, ratio, repeated } from "../measure.mjs";

@@ -1,4 +1,4 @@
-// What a slow tier costs the stream: 5 % of the events escalate to an L2 that takes half a second.
+// The cost of a slow tier for the stream: 5 % of the events escalate to an L2 that takes half a second.
 
 import { once } from "node:events";
 import { appendFileSync } from "node:fs";
@@ -20,7 +20,7 @@ const TIMES = 2_000;
 const ESCALATION = '{"event":{"FileAccess":{"pid":1,"path":"/home/u/.ssh/id_rsa"}}}';
 
 /**
- * @param {import("a3s-sentry").Sentry} sentry tells which lines are plainly allowed
+ * @param {import("a3s-sentry").Sentry} sentry used to find the lines that L1 allows
  * @param {import("../processes/folder.mjs").Folder} folder @param {Effort} effort
  * @returns {Promise<import("../rows.mjs").Result>}
  */

@@ -1,4 +1,4 @@
-// A process that compiles the policy of its argument, and tells as JSON what this took.
+// A process that compiles the policy of its argument, and prints the time and memory as JSON.
 
 /** @type {WebAssembly.Memory[]} */
 const memories = [];

@@ -1,4 +1,4 @@
-// `node examples/model-endpoint/main.mjs [--port N] [--delay-ms N]`: a stand-in for a model, until it is told to end.
+// `node examples/model-endpoint/main.mjs [--port N] [--delay-ms N]`: a stand-in for a model, until it gets a signal.
 
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -11,7 +11,7 @@ A stand-in for a model, to try the slow tiers with. Its address is the first lin
   --delay-ms N   how long an answer takes
 `;
 
-/** A mistake of the caller's, told without a stack. @type {(why: string) => never} */
+/** Prints a usage error without a stack, and exits. @type {(why: string) => never} */
 const refuse = (why) => {
   process.stderr.write(`error: ${why}\n(see --help)\n`);
   process.exit(2);
@@ -28,7 +28,7 @@ if (values.help) {
   process.stderr.write(
     "THIS IS NO MODEL: a stand-in that looks for a few words, to try the tiers with. It judges nothing.\n",
   );
-  // The first line of stdout is the address, for whoever started this.
+  // The first line of stdout is the address, for the process that started this.
   process.stdout.write(`${endpoint.url}\n`);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void endpoint.close());
 }

@@ -1,4 +1,4 @@
-// Somebody who tidies up the deny-files while sentry writes them, and what must hold of each that is found.
+// Removes deny-files while sentry writes them, and checks each file found.
 
 import {
   closeSync,
@@ -69,7 +69,7 @@ export class DenyFiles {
     const lines = readFileSync(path, "utf8").split("\n");
     if (lines.pop() !== "") this.problems.push(`${path} does not end with a newline`);
     const strange = lines.find((line) => !TARGET.test(line));
-    if (strange !== undefined) this.problems.push(`${path} holds \`${strange}\`, which nobody blocked`);
+    if (strange !== undefined) this.problems.push(`${path} holds \`${strange}\`, which was not blocked`);
     if (new Set(lines).size < lines.length) this.problems.push(`${path} holds a target twice`);
   }
 }

@@ -1,9 +1,9 @@
-// Somebody who edits the policy while it is in force: well, badly, half, or not at all.
+// Edits the policy while it is in force: valid, invalid, truncated and unchanged versions.
 
 import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** A daemon that has not told of a change after so long does not watch. */
+/** A daemon that has not reported a change after this time is not watching. */
 const PATIENCE_MS = 30_000;
 /** How long half a policy is all that is there. */
 const HALF_MS = 300;
@@ -64,14 +64,14 @@ export class Editor {
     return this.#until(() => this.#sentry.refusals, change);
   }
 
-  /** Makes a change and waits until the daemon has told of it. @param {() => number} told @param {() => void | Promise<void>} change */
-  async #until(told, change) {
-    const before = told();
+  /** Makes a change and waits until the daemon has reported it. @param {() => number} reported @param {() => void | Promise<void>} change */
+  async #until(reported, change) {
+    const before = reported();
     await change();
     const patience = performance.now() + PATIENCE_MS;
-    while (told() === before && !this.#sentry.gone) {
+    while (reported() === before && !this.#sentry.gone) {
       if (performance.now() > patience)
-        throw new Error(`a change of the policy was not told of in ${PATIENCE_MS / 1000} s`);
+        throw new Error(`a change of the policy was not reported within ${PATIENCE_MS / 1000} s`);
       await pause(5);
     }
   }

@@ -1,10 +1,10 @@
-// What a soak judges: blocks of lines, most of them plain, some that every version of the policy blocks or escalates.
+// The load of a soak: blocks of lines, most of them harmless, some that every version of the policy blocks or escalates.
 
 import { Sentry } from "a3s-sentry";
 import { session } from "../../bench/loads/session.mjs";
 import { BLOCKING, kindOf, policyText, target } from "./policy.mjs";
 
-/** Lines with nothing to tell before each one that is audited. */
+/** The number of harmless lines before each audited one. */
 const PLAIN_BETWEEN = 30;
 /** Each rule's targets come round again after so many blocks. */
 const TURNS = 100;

@@ -1,4 +1,4 @@
-// How much memory a process takes, and whether that grows.
+// Memory of a process, and checks that it does not grow.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

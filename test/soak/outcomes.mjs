@@ -1,9 +1,9 @@
-// What became of the audited events: each exactly once, in order where order is promised, by one whole policy.
+// Checks the audit: each event exactly once, in order where order is promised, decided by one whole policy.
 
 import { SLOTS } from "./load.mjs";
 import { reason, ruleName } from "./policy.mjs";
 
-/** Problems that are told; more are counted. */
+/** The number of problems that are listed; more are only counted. */
 const TOLD = 10;
 
 /**
@@ -41,14 +41,14 @@ export class Outcomes {
     if (audit === undefined) return this.#problem("an audit line is no JSON", line);
     const id = Number(audit.agent);
     const slot = Number.isInteger(id) && id >= 0 ? SLOTS[id % SLOTS.length] : undefined;
-    if (slot === undefined) return this.#problem("an audit line of an event that nobody sent", line);
+    if (slot === undefined) return this.#problem("an audit line of an event that was not sent", line);
     this.#once(id, line);
     if (audit.decision.verdict === "block") this.blocked += 1;
     if ("ask" in slot) this.#asked(audit, slot.ask, line);
     else this.#ruled(audit, id, slot.index, line);
   }
 
-  /** Looks that all of the first `count` audited events were told. @param {number} count */
+  /** Checks that the first `count` events all have an audit line. @param {number} count */
   complete(count) {
     for (let id = 0; id < count; id++) {
       if (this.#seen[id] === 1) continue;
@@ -57,7 +57,7 @@ export class Outcomes {
       this.#problem("events without an audit line", `${end - id} from ${id} on`);
       id = end;
     }
-    if (this.#seen.indexOf(1, count) !== -1) this.#problem("an audit line of an event that nobody sent", "");
+    if (this.#seen.indexOf(1, count) !== -1) this.#problem("an audit line of an event that was not sent", "");
   }
 
   /** @param {number} id @param {string} line */

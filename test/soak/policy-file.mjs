@@ -1,4 +1,4 @@
-// The file of rules, and which of its states were ever good ones.
+// The file of rules, and a record of its valid versions.
 
 import { renameSync, writeFileSync } from "node:fs";
 import { badText, policyText } from "./policy.mjs";

@@ -1,4 +1,4 @@
-// The policies of a soak: each version marks every decision that it makes, and no part of one is a policy.
+// The policies of a soak: each version marks its decisions, and a truncated version is invalid.
 
 /** So many rules block, each what no other does: an event that none of them blocks was judged by less than a whole policy. */
 export const BLOCKING = 21;

@@ -1,14 +1,14 @@
-// Preloaded into every thread of a daemon that is soaked: on SIGUSR2 it tells what they hold once garbage is collected.
+// Preloaded into every thread of the daemon: on SIGUSR2 it reports the heap sizes after garbage collection.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { BroadcastChannel, isMainThread } from "node:worker_threads";
 
-/** Buffers are given back some time after the collection that found nobody who uses them. */
+/** Buffers are freed some time after the collection that found them unused. */
 const SWEEP_MS = 200;
 const COLLECTIONS = 3;
-/** A thread that takes longer to answer is told of as missing. */
+/** A thread that takes longer to answer is reported as missing. */
 const PATIENCE_MS = 20_000;
 
 setFlagsFromString("--expose-gc");

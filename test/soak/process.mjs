@@ -1,4 +1,4 @@
-// `a3s-sentry run` as a process of its own, with pipes: what it is fed, what it says, what it takes.
+// `a3s-sentry run` as a child process: its input, its audit lines and messages, its memory.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -28,8 +28,8 @@ export class SentryProcess {
   said = [];
   /** Resolves with the exit code, or the name of the signal. @type {Promise<number | string>} */
   ended;
-  /** Takes what the probe tells. @type {(bytes: number) => void} */
-  #told = () => {};
+  /** Receives the answer of the probe. @type {(bytes: number) => void} */
+  #onAnswer = () => {};
   #child;
   #metrics;
 
@@ -90,12 +90,12 @@ export class SentryProcess {
   /** What all of its threads hold, in bytes, once garbage is collected: `NaN` if it does not say. @returns {Promise<number>} */
   async heldBytes() {
     const timer = new AbortController();
-    const told = new Promise((resolve) => {
-      this.#told = resolve;
+    const answer = new Promise((resolve) => {
+      this.#onAnswer = resolve;
     });
     this.signal("SIGUSR2");
     const silence = pause(PROBE_MS, Number.NaN, { signal: timer.signal }).catch(() => Number.NaN);
-    const held = await Promise.race([told, silence, this.ended.then(() => Number.NaN)]);
+    const held = await Promise.race([answer, silence, this.ended.then(() => Number.NaN)]);
     timer.abort();
     return held;
   }
@@ -125,7 +125,7 @@ export class SentryProcess {
   /** @param {string} line */
   #heard(line) {
     const [, bytes, answers, threads] = /^soak: (\d+) bytes held by (\d+) of (\d+) threads$/.exec(line) ?? [];
-    if (bytes !== undefined) return this.#told(answers === threads ? Number(bytes) : Number.NaN);
+    if (bytes !== undefined) return this.#onAnswer(answers === threads ? Number(bytes) : Number.NaN);
     if (/\breloaded\b/.test(line)) this.reloads += 1;
     if (/\brules \d+ site\b/.test(line) && !line.includes(`rules ${RULES} site`))
       this.problems.push(`not the whole policy: ${line}`);
@@ -145,7 +145,7 @@ function sums(text) {
   return found;
 }
 
-/** A port of loopback that nobody listens on now. @returns {Promise<number>} */
+/** A free port on loopback. @returns {Promise<number>} */
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

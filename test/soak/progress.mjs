@@ -1,4 +1,4 @@
-// Tells now and then how far a soak has come, and remembers the longest queue that it saw.
+// Prints the progress of a soak, and records the longest queue.
 
 import { megabytes } from "./memory.mjs";
 

@@ -1,4 +1,4 @@
-// What a soak found, for a person.
+// Formats the result of a soak.
 
 import { megabytes } from "./memory.mjs";
 
@@ -16,7 +16,7 @@ export function report({ problems, took, events, outcomes, sentry, denyFiles, me
       "policies",
       `${count(sentry.reloads)} put in force, ${count(sentry.refusals)} refused; ${count(outcomes.versions.size)} of them decided`,
     ],
-    ["deny-files", `${count(denyFiles.changes)} changed by somebody else meanwhile`],
+    ["deny-files", `${count(denyFiles.changes)} changed from outside meanwhile`],
     ["memory held", fromTo(memory.start.held, memory.end.held)],
     ["resident", fromTo(memory.start.resident, memory.end.resident)],
   ];

@@ -1,4 +1,4 @@
-// One soak, from an empty folder to what it found.
+// Runs one soak, from an empty folder to its result.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What the soak holds against a run: each loss, mixture and disorder that it is there to find, made up and found.
+// The checks of the soak find every fault that they are for: loss, mixed policies, disorder, growth.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,7 +36,7 @@ function found(lines: readonly string[], events = lines.length): string[] {
   return outcomes.problems.map((problem: string) => problem.split(":")[0]);
 }
 
-test("a block of the load, settled as it must be, is no problem", () => {
+test("a block of the load with the right outcomes is no problem", () => {
   const dangerous = HARMLESS + 1;
   const lines = [
     ...Array.from({ length: HARMLESS }, (_, id) => ruled(id, id < 3 ? 1 : 4)),
@@ -58,8 +58,8 @@ test("a block of the load, settled as it must be, is no problem", () => {
 
 test.each<[string, string[], string, number?]>([
   ["a lost event", [ruled(0, 1)], "events without an audit line", 2],
-  ["an event told twice", [ruled(0, 1), ruled(0, 1)], "a second audit line of one event", 1],
-  ["an event of nobody", [ruled(0, 1), ruled(1, 1)], "an audit line of an event that nobody sent", 1],
+  ["an event audited twice", [ruled(0, 1), ruled(0, 1)], "a second audit line of one event", 1],
+  ["an event that was not sent", [ruled(0, 1), ruled(1, 1)], "an audit line of an event that was not sent", 1],
   ["a torn line", [ruled(0, 1), ruled(1, 1).slice(9)], "an audit line is no JSON", 1],
   ["an order that changed", [ruled(1, 1), ruled(0, 1)], "audit lines out of order"],
   ["a policy that comes back", [ruled(0, 2), ruled(1, 1)], "judged by an older policy than an event before"],
@@ -75,13 +75,13 @@ test.each<[string, string[], string, number?]>([
   expect(found(lines, events)).toContain(problem);
 });
 
-test("what L2 did not answer is found", () => {
+test("finds missing answers of L2", () => {
   const before = Array.from({ length: HARMLESS }, (_, id) => ruled(id, 1));
   const wrong = asked(HARMLESS, { verdict: "block", tier: "Llm", reason: "L2: no" });
   expect(found([...before, wrong])).toEqual(["not what L2 answers to `harmless`"]);
 });
 
-test("counts that differ are told, those that a run does not tell too", async () => {
+test("differing and missing counts are reported", async () => {
   const load = await Load.make();
   const { events, malformed } = load.counters;
   const outcomes = { lines: SLOTS.length, blocked: 22, degraded: 1 };
@@ -104,7 +104,7 @@ test("counts that differ are told, those that a run does not tell too", async ()
 test.each([
   ["/soak/k0/t01\n/soak/k0/t01\n", "holds a target twice"],
   ["/soak/k0/t01\n/soak/k", "does not end with a newline"],
-  ["/soak/k0/t01/soak/k0/t02\n", "which nobody blocked"],
+  ["/soak/k0/t01/soak/k0/t02\n", "which was not blocked"],
 ])("a deny-file %j is found", (text, problem) => {
   const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-soak-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -114,7 +114,7 @@ test.each([
   expect(files.problems.join()).toContain(problem);
 });
 
-test("growth is told, and what could not be measured", () => {
+test("growth and missing measurements are reported", () => {
   const MiB = 1 << 20;
   const start = { held: 40 * MiB, resident: 200 * MiB };
   expect(growthProblems(start, { held: 49 * MiB, resident: 290 * MiB })).toEqual([]);

@@ -1,4 +1,4 @@
-// Whether what a run says of itself, in its totals and by its metrics, is what was sent and what was audited.
+// Checks that the totals and metrics of a run agree with the lines sent and the audit.
 
 import { SLOTS } from "./load.mjs";
 
