@@ -194,6 +194,23 @@ mod tests {
     }
 
     #[test]
+    fn a_subject_is_cut_at_a_whole_character() {
+        // The 300th byte is the first half of a character.
+        let event = format!(
+            r#"{{"FileDelete":{{"pid":1,"path":"/{}"}}}}"#,
+            "ö".repeat(400)
+        );
+        let out = summary(&event, &mut LazyDetectors::new(Redact::default()));
+        let (members, _) = out.split_once('\n').unwrap();
+        let shown = format!("/{}", "ö".repeat(149));
+        assert_eq!(shown.len(), 299);
+        assert_eq!(
+            members,
+            format!("\"event\":\"FileDelete\",\"subject\":\"{shown}\"")
+        );
+    }
+
+    #[test]
     fn contents_lose_all_secrets_and_commands_all_but_addresses() {
         let mut detectors = LazyDetectors::new(Redact::default());
         let key = key();

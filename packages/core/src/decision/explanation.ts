@@ -12,7 +12,7 @@ export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">
   readonly span?: Readonly<TextSpan>;
 }
 
-/** The judgment of one event, rule by rule. */
+/** The judgement of one event, rule by rule. */
 export interface Explanation {
   /** L1's decision, as `classify` returns it. */
   readonly decision: Decision;

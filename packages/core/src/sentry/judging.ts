@@ -5,7 +5,7 @@ import { type Explanation, explanation } from "../decision/explanation.js";
 import { engineFailed, L1Decisions, LEFT_TO_SAE, OTHER_RISK } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgment-code.js";
+import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgement-code.js";
 import type { EventInput } from "../events/event.js";
 import { encodeEvent, eventText, requireBytes } from "../events/input.js";
 import type { EventFacts } from "../generated/wire.js";
@@ -116,7 +116,7 @@ export class Judging {
     }
   }
 
-  /** Aborts all judgments in progress: they reject with `reason`. */
+  /** Aborts all judgements in progress: they reject with `reason`. */
   abort(reason: unknown): void {
     this.#running.abort(reason);
   }

@@ -5,7 +5,7 @@
 import type { L1Decisions } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { hasTarget, isPartial } from "../engine/judgment-code.js";
+import { hasTarget, isPartial } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
 import { decodeUtf8, requireBytes } from "../events/input.js";
 import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
