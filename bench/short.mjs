@@ -1,4 +1,5 @@
-// The ratios that CI watches: few, quick to measure, and the same on most machines. More is better in each.
+// The ratios that CI watches: few, quick to measure, and the same on most machines. More is better
+// in each.
 
 import { Sentry } from "a3s-sentry";
 import { adversarialLines } from "./loads/adversarial.mjs";

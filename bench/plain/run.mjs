@@ -1,4 +1,5 @@
-// The plain judge as a process: `node run.mjs RULES.json < events > audit`, with the audit lines of a3s-sentry.
+// The plain judge as a process: `node run.mjs RULES.json < events > audit`, with the audit lines of
+// a3s-sentry.
 
 import { readFileSync } from "node:fs";
 import { finished } from "node:stream/promises";

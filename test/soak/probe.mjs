@@ -1,4 +1,5 @@
-// Preloaded into every thread of the daemon: on SIGUSR2 it reports the heap sizes after garbage collection.
+// Preloaded into every thread of the daemon: on SIGUSR2 it reports the heap sizes after garbage
+// collection.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";

@@ -80,7 +80,7 @@ export class Engine {
    * From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`.
    */
   includeActivations(): void {
-    this.#call(({ handle }) => handle.giveActivations());
+    this.#call(({ handle }) => handle.includeActivations());
     this.#spec = { ...this.#spec, activations: true };
   }
 

@@ -76,7 +76,7 @@ export interface Handle {
   /** The first 4 KiB of a text, without its secrets. */
   shown(text: string): string;
   /** From now on, the stream has a row for each `LlmActivations` event. */
-  giveActivations(): void;
+  includeActivations(): void;
   /** The address of the rows, three u32 each: the line's address, its length in bytes, its code. */
   rows(): number;
   /** `Counters` as JSON. */

@@ -49,7 +49,7 @@ export class EventStream {
   /** What the current engine has counted. */
   #counted = ZERO;
   /** Changes with each call that makes earlier rows invalid. */
-  #turn = 0;
+  #generation = 0;
   #closed = false;
   #source: ItemSource;
 
@@ -175,7 +175,7 @@ export class EventStream {
     const { code, target, score } = row;
     const evidence = isPartial(code) ? "partial" : "complete";
     const shared = score === "" ? this.#parts.l1.of(code) : saeDecision(JSON.parse(score), evidence);
-    return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#turn);
+    return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#generation);
   }
 
   /**
@@ -184,12 +184,13 @@ export class EventStream {
   #sourceOf({ l1 }: StreamParts): ItemSource {
     return {
       decisionOf: ({ code, target }) => l1.withTarget(code, JSON.parse(target)),
-      eventOf: (row, turn) => this.#eventOf(row, turn),
+      eventOf: (row, generation) => this.#eventOf(row, generation),
     };
   }
 
-  #eventOf(row: Row, turn: number): JudgedEvent | null {
-    if (turn !== this.#turn || this.#closed) throw new Error("event expired: read `item.event` before the next `push`");
+  #eventOf(row: Row, generation: number): JudgedEvent | null {
+    if (generation !== this.#generation || this.#closed)
+      throw new Error("event expired: read `item.event` before the next `push`");
     const { engine } = this.#parts;
     try {
       return { ...engine.factsAt(row), line: decodeUtf8(engine.lineAt(row)) };
@@ -201,7 +202,7 @@ export class EventStream {
 
   #advance(): void {
     if (this.#closed) throw new Error("this stream is closed");
-    this.#turn++;
+    this.#generation++;
   }
 }
 

@@ -1,5 +1,5 @@
-// Calls to the rule engine: an event is parsed once per judgement, and a policy is compiled once per
-// load.
+// Calls to the rule engine: an event is parsed once per judgement, and a policy is compiled once
+// per load.
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { dns, type Judge, lint, Sentry } from "../../src/index.js";

@@ -79,7 +79,7 @@ describe("escalations", () => {
     const { daemon, input, result, audits, logged } = await start({ l2 }, {}, { fail_closed: true });
     for (let pid = 1; pid <= 12; pid++) input.write(escalation(pid) + BENIGN);
     await expect.poll(() => audits().length).toBe(7);
-    expect(daemon.observed.queue).toEqual({ waiting: 3, inWork: 2, capacity: 3 });
+    expect(daemon.observed.queue).toEqual({ waiting: 3, inFlight: 2, capacity: 3 });
     for (const { decision, degraded } of audits()) {
       expect(degraded).toBe("overload");
       expect(decision).toMatchObject({ verdict: "block", tier: "Rules", resolution: "unresolved-escalation" });
