@@ -324,11 +324,17 @@ describe("usage", () => {
     const manifest: { version: string } = JSON.parse(
       readFileSync(new URL("../../packages/node/package.json", import.meta.url), "utf8"),
     );
-    expect(await run(["--version"])).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+    expect(await run(["--version"])).toMatchObject({ code: 0, stdout: `a3s-sentry ${manifest.version}\n`, stderr: "" });
+  });
+
+  it("prints the help without a command on a terminal", async () => {
+    const terminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+    const { code, stdout } = await bash(`python3 -c '${terminal}' $SENTRY`);
+    expect(stdout).toContain("Usage: a3s-sentry ");
+    expect(code).toBe(0);
   });
 
   it.each([
-    [[], "Usage: a3s-sentry "],
     [["rnu"], "unknown command 'rnu'\n(Did you mean run?)"],
     [["run", "--dry"], "unknown option '--dry'"],
     [["run", "x"], "too many arguments"],

@@ -157,7 +157,8 @@ describe("a terminal", () => {
     await running.until(({ stdout }) => /\r\S{3}1 events {2}[\d,]+\/s {2}1 blocked/.test(stdout));
     closeSync(writer);
     const { stdout } = await running.ended;
-    expect(stdout).toContain("\r\u001b[Ka3s-sentry: 1 event judged");
+    expect(stdout).toContain("\r\u001b[Ka3s-sentry: stopped — 1 events");
+    expect(stdout).toContain("a3s-sentry: 1 event judged");
     expect(audits(readFileSync(join(cwd, "audit"), "utf8"))).toHaveLength(1);
   });
 

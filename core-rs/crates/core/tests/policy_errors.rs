@@ -89,9 +89,10 @@ fn names_and_types_of_the_schema() {
             &[("policy/unknown-key", "egres", "did you mean `egress`?")],
         ),
         (
-            "deny { egress = \"\" }",
-            &[("policy/bad-value", "\"\"", "must not be empty")],
+            "deny { egress = \" \" }",
+            &[("policy/bad-value", "\" \"", "must not be blank")],
         ),
+        ("deny { egress = \"\" }", &[]),
         ("deny = { egress = \"e\" }", &[]),
         (
             "deny { } deny { }",
@@ -124,6 +125,7 @@ fn names_and_types_of_the_schema() {
 fn tiers() {
     verify(&[
         ("llm { url = \"http://h/v1\" model = \"m\" }", &[]),
+        ("llm { url = \"http://h/v1\" }", &[]),
         (
             "llm { model = \"m\" }",
             &[("policy/missing-key", "llm", "`llm` needs `url`")],

@@ -62,12 +62,15 @@ export interface PolicyInput {
   readonly dry_run?: boolean;
   /** The L1 severity from which L2 and L3 run at the same time. Default: never. */
   readonly speculate?: Severity;
-  /** Paths of deny-files. */
+  /** Paths of deny-files; `""` is no file. */
   readonly deny?: { readonly egress?: string; readonly file?: string; readonly exec?: string };
-  /** L2. `timeout_s` is in seconds, above 0 and at most 86400; default 30. */
+  /**
+   * L2. Without `model` the model is `"default"`. `timeout_s` is in seconds, above 0 and at most
+   * 86400; default 30.
+   */
   readonly llm?: {
     readonly url: string;
-    readonly model: string;
+    readonly model?: string;
     readonly key?: string;
     readonly timeout_s?: number;
   };

@@ -74,7 +74,8 @@ function copy<T extends object>(section: T | null): T | null {
 
 function denyFiles(written: DenyFiles, override: Partial<DenyFiles>): DenyFiles {
   const { egress = written.egress, file = written.file, exec = written.exec } = override;
-  return { egress, file, exec };
+  // An empty path is no file.
+  return { egress: egress || null, file: file || null, exec: exec || null };
 }
 
 export function deepFreeze<T extends object>(value: T): T {

@@ -21,7 +21,7 @@ import { writeOut } from "./write.js";
 export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (text: string) => void): Command {
   const root = new Command("a3s-sentry")
     .description("Judges what an AI agent does, event by event, and writes the deny-files that stop it.")
-    .version(version(), "-V, --version", "print the version")
+    .version(`a3s-sentry ${version()}`, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .exitOverride()
@@ -30,7 +30,11 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
       writeErr: (text) => io.stderr.write(text),
     })
     .showHelpAfterError("(see --help)")
-    .addHelpText("after", "\nExit codes: 0 success, 1 check found errors, 2 wrong usage or failure.");
+    .addHelpText(
+      "after",
+      "\nWithout a command, it runs `run` if events are piped in." +
+        "\n\nExit codes: 0 success, 1 check found errors, 2 wrong usage or failure.",
+    );
 
   runCommand(root).action(async (flags: RunFlags) => onExit(await run(flags, io)));
 

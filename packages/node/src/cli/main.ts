@@ -11,6 +11,9 @@ import { writeOut } from "./write.js";
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
 
+/** The flags that need no command. */
+const ROOT_FLAGS: ReadonlySet<string> = new Set(["-h", "--help", "-V", "--version"]);
+
 // A closed stderr must not end a run.
 process.stderr.on("error", () => {});
 
@@ -28,11 +31,19 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     help += text;
   };
   try {
-    await rootCommand(io, end, print).parseAsync(args, { from: "user" });
+    await rootCommand(io, end, print).parseAsync(withCommand(args), { from: "user" });
     return code;
   } catch (error) {
     return error instanceof CommanderError && error.exitCode === 0 ? await printHelp(help) : reportError(error);
   }
+}
+
+/** Adds the command where none is given: `run` for piped events, the help on a terminal. */
+function withCommand(args: readonly string[]): readonly string[] {
+  const [first] = args;
+  if (first !== undefined && (!first.startsWith("-") || ROOT_FLAGS.has(first))) return args;
+  if (io.stdin.isTTY) return first === undefined ? ["--help"] : args;
+  return ["run", ...args];
 }
 
 async function printHelp(help: string): Promise<ExitCode> {

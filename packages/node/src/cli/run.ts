@@ -12,7 +12,7 @@ import { type Listening, serve } from "../daemon/telemetry/http-endpoint.js";
 import type { Observed } from "../daemon/telemetry/metric-definitions.js";
 import type { Metrics } from "../daemon/telemetry/metrics.js";
 import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
-import { summaryLine } from "../daemon/telemetry/summary-line.js";
+import { stoppedLine, summaryLine } from "../daemon/telemetry/summary-line.js";
 import { errnoOf } from "../util/errno.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, type ExitCode, errorText, type Io } from "./io.js";
@@ -64,6 +64,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
     reloader.close();
     endpoint?.close();
   }
+  log.line(`a3s-sentry: ${stoppedLine(result.totals)}`);
   log.line(`a3s-sentry: ${summaryLine(result.totals, failClosed)}`);
   rejectLostAudit(result);
   return 0;

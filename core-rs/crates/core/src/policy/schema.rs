@@ -25,6 +25,9 @@ const TOP_LEVEL: [&str; 10] = [
 /// The longest time limit, in seconds: a day.
 const MAX_TIMEOUT_S: f64 = 86_400.0;
 
+/// The model of L2 if the policy names none.
+const DEFAULT_MODEL: &str = "default";
+
 /// Reads a document. The result is valid only if the reader has found no error.
 pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin) -> Policy {
     let mut policy = Policy {
@@ -166,7 +169,7 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
         reader,
         field,
         &["url", "model", "key", "timeout_s"],
-        &["url", "model"],
+        &["url"],
         &mut |reader, name, value| match name {
             "url" => url = http_url(reader, value),
             "model" => model = reader.text("model", value),
@@ -176,7 +179,7 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
     );
     Some(Llm {
         url: url?,
-        model: model?,
+        model: model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
         key: key.filter(|key| !key.is_empty()),
         timeout_s,
     })
@@ -284,7 +287,7 @@ fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
         &["egress", "file", "exec"],
         &[],
         &mut |reader, name, value| {
-            let path = reader.text(name, value);
+            let path = deny_path(reader, name, value);
             match name {
                 "egress" => deny.egress = path,
                 "file" => deny.file = path,
@@ -293,6 +296,16 @@ fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
         },
     );
     deny
+}
+
+/// A path, or `None` for the empty text: nothing is written.
+fn deny_path(reader: &mut Reader<'_>, name: &str, value: &Value) -> Option<String> {
+    let path = reader.string(name, value).filter(|path| !path.is_empty())?;
+    if path.trim().is_empty() {
+        reader.bad_value(name, "must not be blank: use `\"\"` for no file", value);
+        return None;
+    }
+    Some(path)
 }
 
 fn rules(reader: &mut Reader<'_>, field: Field<'_>, origin: Origin) -> Vec<Rule> {

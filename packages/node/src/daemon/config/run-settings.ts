@@ -71,10 +71,13 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     if (given?.text === "") throw new SettingsError(`\`${given.source}\` must not be empty`);
     return given?.text;
   };
+  /** `null` for the flag with an empty text: no file, even if the policy names one. */
+  const denyFile = (flag: string | undefined, name: VariableName): string | null | undefined =>
+    flag === "" ? null : setting(flag, name)?.text;
   const deny = defined({
-    egress: nonEmpty(flags.egressDeny, "EGRESS_DENY"),
-    file: nonEmpty(flags.fileDeny, "FILE_DENY"),
-    exec: nonEmpty(flags.execDeny, "EXEC_DENY"),
+    egress: denyFile(flags.egressDeny, "EGRESS_DENY"),
+    file: denyFile(flags.fileDeny, "FILE_DENY"),
+    exec: denyFile(flags.execDeny, "EXEC_DENY"),
   });
   const overrides = defined({
     failClosed: flags.failClosed ?? (variable(env, "FAIL_CLOSED") === undefined ? undefined : true),

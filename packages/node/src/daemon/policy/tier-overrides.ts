@@ -3,8 +3,8 @@
 import type { Agent, Llm, TierSettings } from "@a3s-sentry/core";
 import { labelOf } from "../../policy/sinks.js";
 import type { RunSettings } from "../config/run-settings.js";
-import { SettingsError } from "../config/settings-error.js";
 
+const DEFAULT_MODEL = "default";
 const LLM_TIMEOUT_S = 30;
 const AGENT_TIMEOUT_S = 120;
 
@@ -15,10 +15,7 @@ export interface TierOverrides {
   readonly warnings: readonly string[];
 }
 
-/**
- * `folder` is that of the file with the settings `written`. Throws a `SettingsError` for an L2
- * without a model.
- */
+/** `folder` is that of the file with the settings `written`. */
 export function tierOverrides(
   { llm, agent }: Pick<RunSettings, "llm" | "agent">,
   written: TierSettings,
@@ -48,12 +45,7 @@ export function tierOverrides(
 }
 
 function llmOf(url: string, given: Partial<Llm>, written: Llm | null): Llm {
-  const model = given.model ?? written?.model;
-  if (model === undefined) {
-    throw new SettingsError(
-      "L2 has a URL but no model: set `A3S_SENTRY_LLM_MODEL`, `--llm-model`, or `model` in `llm`",
-    );
-  }
+  const model = given.model ?? written?.model ?? DEFAULT_MODEL;
   const key = given.key ?? written?.key ?? null;
   return { url, model, key, timeoutS: given.timeoutS ?? written?.timeoutS ?? LLM_TIMEOUT_S };
 }

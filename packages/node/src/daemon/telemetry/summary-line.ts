@@ -1,8 +1,13 @@
-// The line that sums up a run at its end.
+// The lines that sum up a run at its end.
 
 import type { StreamCounters } from "@a3s-sentry/core";
 import { formatNumber } from "../../util/format.js";
 import type { Totals } from "./totals.js";
+
+/** The totals for programs: fixed words and plain numbers. */
+export function stoppedLine({ stream, blocked, overloaded }: Totals): string {
+  return `stopped — ${stream.events} events, ${blocked} blocked, ${overloaded} overload-degraded`;
+}
 
 /** One line for people. `failClosed` is the fail mode to name if there was no escalation. */
 export function summaryLine(totals: Totals, failClosed: boolean): string {

@@ -108,15 +108,17 @@ describe("runSettings", () => {
     [{ llmModel: "" }, "`--llm-model` must not be empty"],
     [{ agentBin: "" }, "`--agent-bin` must not be empty"],
     [{ skills: "" }, "`--skills` must not be empty"],
-    [{ egressDeny: "" }, "`--egress-deny` must not be empty"],
-    [{ fileDeny: "" }, "`--file-deny` must not be empty"],
-    [{ execDeny: "" }, "`--exec-deny` must not be empty"],
     [{ metricsAddr: "localhost:9090" }, "`--metrics-addr` must be an IP address and a port, such as"],
     [{ llmUrl: "ftp://h" }, "`--llm-url` must begin with `http://` or `https://` and a host"],
     [{ llmUrl: "http://" }, "`--llm-url` must begin with"],
   ])("refuses %j", (flags, why) => {
     expect(() => runSettings(flags, {})).toThrow(SettingsError);
     expect(() => runSettings(flags, {})).toThrow(why);
+  });
+
+  it("takes an empty deny-file flag as none, and an empty variable as not set", () => {
+    expect(runSettings({ egressDeny: "" }, {}).overrides.deny).toEqual({ egress: null });
+    expect(runSettings({}, { A3S_SENTRY_EGRESS_DENY: "" }).overrides.deny).toEqual({});
   });
 
   it("names the invalid variable", () => {

@@ -150,10 +150,9 @@ describe("tiers", () => {
     expect(read).toEqual(["etc/c.acl", "p.acl"]);
   });
 
-  it("need a model with a URL", async () => {
-    await expect(loaded({}, { llmUrl: "http://h" })).rejects.toThrow(
-      "L2 has a URL but no model: set `A3S_SENTRY_LLM_MODEL`",
-    );
+  it("use the model `default` if none is named", async () => {
+    const { llm } = await loaded({}, { llmUrl: "http://h" });
+    expect(llm).toEqual({ url: "http://h", model: "default", key: null, timeoutS: 30 });
   });
 
   it.each([
