@@ -1,5 +1,6 @@
-// The short bench of CI: ends with 1 where a ratio has fallen by more than a third of what bench/expected.json says.
-// A ratio that seems to have fallen is measured again, so that a busy moment fails nothing.
+// The short bench of CI: ends with 1 where a ratio has fallen by more than a third of what
+// bench/expected.json says. A ratio that seems to have fallen is measured again, so that a busy
+// moment fails nothing.
 
 import { readFileSync } from "node:fs";
 import { shortBench } from "./short.mjs";

@@ -1,5 +1,6 @@
-// Measures a3s-sentry beside other judges and prints one table. `--quick` is a smoke test of some seconds, without the
-// native judge; `--write` also writes docs/performance.md, its plot and bench/expected.json.
+// Measures a3s-sentry beside other judges and prints one table. `--quick` is a smoke test of some
+// seconds, without the native judge; `--write` also writes docs/performance.md, its plot and
+// bench/expected.json.
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,4 +1,5 @@
-// `node scripts/app.mjs FOLDER`, after a build: fills a new folder with the files that the command needs to run. The image holds it.
+// `node scripts/app.mjs FOLDER`, after a build: fills a new folder with the files that the command
+// needs to run. The image holds it.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";

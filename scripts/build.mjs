@@ -1,4 +1,5 @@
-// `npm run build`: installs the npm packages, then builds the wasm module and the TypeScript packages.
+// `npm run build`: installs the npm packages, then builds the wasm module and the TypeScript
+// packages.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";

@@ -1,4 +1,5 @@
-// `npm start`, after the build: runs the command `a3s-sentry` with the given arguments; without any, the demo.
+// `npm start`, after the build: runs the command `a3s-sentry` with the given arguments; without
+// any, the demo.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -14,7 +15,8 @@ await main(async () => {
   if (byNpm && loglevel !== "silent" && process.stdout.isTTY !== true) {
     log("note: npm has printed its own banner on stdout; `npm start --silent -- …` leaves it out");
   }
-  // npm runs scripts in the root of the work tree, but the user's paths are relative to their own folder.
+  // npm runs scripts in the root of the work tree, but the user's paths are relative to their own
+  // folder.
   const cwd = byNpm && startedIn !== undefined ? startedIn : process.cwd();
   const folder = join(root, "packages", "node");
   const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

@@ -1,4 +1,5 @@
-// `npm test`, after the build: runs every check. The last line has the totals: `N passed, N failed`.
+// `npm test`, after the build: runs every check. The last line has the totals: `N passed, N
+// failed`.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";

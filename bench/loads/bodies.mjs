@@ -1,4 +1,5 @@
-// Bodies of calls to a model, of about 4 KB: prose and code as agents send them, one in four with secrets.
+// Bodies of calls to a model, of about 4 KB: prose and code as agents send them, one in four with
+// secrets.
 
 const SIZE = 4096;
 

@@ -1,4 +1,5 @@
-// The gate that is compared with: the rules and the patterns of secrets as regular expressions in a loop, then a sort and a join.
+// The gate that is compared with: the rules and the patterns of secrets as regular expressions in a
+// loop, then a sort and a join.
 
 import { readFileSync } from "node:fs";
 import { toJavaScript } from "./pattern.mjs";

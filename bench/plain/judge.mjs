@@ -1,4 +1,5 @@
-// The judge that is compared with: JSON.parse, and the same rules as regular expressions in a loop, written the usual way.
+// The judge that is compared with: JSON.parse, and the same rules as regular expressions in a loop,
+// written the usual way.
 
 /** @typedef {import("a3s-sentry").Rule} Rule */
 /** @typedef {{ pattern: RegExp, rule: Rule }} Compiled */

@@ -1,4 +1,5 @@
-// A rule's pattern, written for Rust's `regex` crate, translated to JavaScript. Throws on syntax that it does not know.
+// A rule's pattern, written for Rust's `regex` crate, translated to JavaScript. Throws on syntax
+// that it does not know.
 
 const KNOWN_ESCAPE = /^\\(?:[dDwWsSbBnrt]|x[\da-fA-F]{2}|[^\w])/;
 

@@ -1,4 +1,5 @@
-// The plain judge as a process: `node run.mjs RULES.json < events > audit`, with the audit lines of a3s-sentry.
+// The plain judge as a process: `node run.mjs RULES.json < events > audit`, with the audit lines of
+// a3s-sentry.
 
 import { readFileSync } from "node:fs";
 import { finished } from "node:stream/promises";
@@ -25,13 +26,13 @@ function auditLine({ decision, line }) {
 }
 
 /** @param {Iterable<import("./judge.mjs").Found>} found */
-function tell(found) {
+function printAuditLines(found) {
   let text = "";
   for (const one of found) text += `${auditLine(one)}\n`;
   if (text !== "") process.stdout.write(text);
 }
 
 const lines = judge.lines();
-process.stdin.on("data", (chunk) => tell(lines.push(chunk)));
+process.stdin.on("data", (chunk) => printAuditLines(lines.push(chunk)));
 await finished(process.stdin);
-tell(lines.end());
+printAuditLines(lines.end());

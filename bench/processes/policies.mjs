@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Sentry } from "a3s-sentry";
 import { NATIVE, OURS, PLAIN } from "../rows.mjs";
 import { aclOf } from "../rules/generate.mjs";
-import { settledRules } from "../rules/settle.mjs";
+import { unmatchedRules } from "../rules/unmatched.mjs";
 
 /** @typedef {import("./timed.mjs").Command} Command */
 /** @typedef {{ count: number, acl: string, config: string, commands: Record<string, Command> }} Policy `commands` by way */
@@ -20,7 +20,7 @@ export const BUILT_IN = 14;
  * @returns {Promise<Policy[]>}
  */
 export async function policies(counts, lines, folder, native) {
-  const rules = await settledRules(Math.max(...counts) - BUILT_IN, lines);
+  const rules = await unmatchedRules(Math.max(...counts) - BUILT_IN, lines);
   return Promise.all(
     counts.map(async (count) => {
       const acl = aclOf(rules.slice(0, count - BUILT_IN));

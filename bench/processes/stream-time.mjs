@@ -1,4 +1,5 @@
-// The time that `run` takes for the stream, without the wait for slow tiers: until the audit line of the last line.
+// The time that `run` takes for the stream, without the wait for slow tiers: until the audit line
+// of the last line.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

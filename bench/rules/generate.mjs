@@ -1,4 +1,5 @@
-// Generates a policy with any number of rules: the same in each run, and a smaller one is a prefix of a larger one.
+// Generates a policy with any number of rules: the same in each run, and a smaller one is a prefix
+// of a larger one.
 
 import { chance } from "./random.mjs";
 import { sorts } from "./sorts.mjs";

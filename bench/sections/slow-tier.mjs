@@ -1,4 +1,5 @@
-// The cost of a slow tier for the stream: 5 % of the events escalate to an L2 that takes half a second.
+// The cost of a slow tier for the stream: 5 % of the events escalate to an L2 that takes half a
+// second.
 
 import { once } from "node:events";
 import { appendFileSync } from "node:fs";

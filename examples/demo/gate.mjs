@@ -1,4 +1,5 @@
-// The demo's last part: the inline gate masks the secrets of a prompt, and restores them in the model's answer.
+// The demo's last part: the inline gate masks the secrets of a prompt, and restores them in the
+// model's answer.
 
 import { Sentry } from "../../packages/node/dist/index.js";
 import { oneLine, print } from "./terminal.mjs";

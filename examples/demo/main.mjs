@@ -1,4 +1,5 @@
-// The demo: judges the recorded session with every tier, prints the outcome for a person, and masks a prompt.
+// The demo: judges the recorded session with every tier, prints the outcome for a person, and masks
+// a prompt.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

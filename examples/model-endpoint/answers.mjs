@@ -1,4 +1,5 @@
-// What the stand-in answers: a few words that it looks for, no model. The same question gets the same answer.
+// What the stand-in answers: a few words that it looks for, no model. The same question gets the
+// same answer.
 
 /** @typedef {{ verdict: "allow" | "block" | "escalate", severity: string, reason: string }} Reply */
 /** @typedef {{ role: string, content?: unknown, tool_calls?: unknown }} Message */

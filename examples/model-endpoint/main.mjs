@@ -1,4 +1,5 @@
-// `node examples/model-endpoint/main.mjs [--port N] [--delay-ms N]`: a stand-in for a model, until it gets a signal.
+// `node examples/model-endpoint/main.mjs [--port N] [--delay-ms N]`: a stand-in for a model, until
+// it gets a signal.
 
 import process from "node:process";
 import { parseArgs } from "node:util";

@@ -1,4 +1,5 @@
-// Progress and errors of the scripts, on stderr: stdout stays the output of the command that is run.
+// Progress and errors of the scripts, on stderr: stdout stays the output of the command that is
+// run.
 import process from "node:process";
 
 /** An error that the user can fix: what happened, and what to do. */

@@ -1,4 +1,5 @@
-// The wasm build: cargo, then wasm-bindgen, then wasm-opt, then the module once more as base64 in a JavaScript file.
+// The wasm build: cargo, then wasm-bindgen, then wasm-opt, then the module once more as base64 in a
+// JavaScript file.
 //
 // Files in packages/core/wasm/, none of them committed:
 //   sentry_core.js, sentry_core.d.ts   wasm-bindgen's glue for `--target web`, untouched

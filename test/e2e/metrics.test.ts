@@ -127,7 +127,7 @@ it("serves the numbers of the totals", async () => {
   expect(code).toBe(0);
   expect(audits(stdout)).toHaveLength(10);
   expect(totals(stderr)).toBe(
-    "a3s-sentry: 15 events judged, 6 blocked, 7 escalated (4 settled by L2, and 3 allowed, fail-open), 2 in deny-files, " +
+    "a3s-sentry: 15 events judged, 6 blocked, 7 escalated (4 decided by L2, and 3 allowed, fail-open), 2 in deny-files, " +
       "1 NOT WRITTEN to deny-files; degraded: 2 by overload; lines skipped: 1 with nothing to judge, 2 malformed, 1 over 256 KiB",
   );
 });

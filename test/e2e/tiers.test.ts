@@ -80,7 +80,7 @@ describe("L2", () => {
     expect(readFileSync(join(cwd, "f.txt"), "utf8")).toBe("/etc/shadow\n");
     expect(stderr.split("\n")[0]).toContain(`tiers L1, L2 (test at ${new URL(l2.url).origin}); fail-open;`);
     expect(stderr).not.toContain("WARNING");
-    expect(totals(stderr)).toBe("a3s-sentry: 3 events judged, 1 blocked, 2 escalated (settled by L2), 1 in deny-files");
+    expect(totals(stderr)).toBe("a3s-sentry: 3 events judged, 1 blocked, 2 escalated (decided by L2), 1 in deny-files");
   });
 
   it("that is unreachable leaves escalations to the fail mode, with the reason and the rule's action", async () => {
@@ -141,7 +141,7 @@ describe("L2", () => {
     const { code, stdout, stderr } = await running.ended;
     expect([code, l2.most]).toEqual([0, 3]);
     expect(audits(stdout)).toHaveLength(20);
-    expect(totals(stderr)).toContain("20 events judged, 10 blocked, 10 escalated (settled by L2)");
+    expect(totals(stderr)).toContain("20 events judged, 10 blocked, 10 escalated (decided by L2)");
   });
 });
 
@@ -157,7 +157,7 @@ describe("L3", () => {
     expect(readFileSync(join(cwd, "recent"), "utf8")).toBe(own.join(""));
     expect(readFileSync(join(cwd, "prompt"), "utf8")).toContain("/etc/shadow");
     expect(stderr.split("\n")[0]).toContain(`, L3 (${bin}); `);
-    expect(totals(stderr)).toContain("1 escalated (settled by L3)");
+    expect(totals(stderr)).toContain("1 escalated (decided by L3)");
   });
 
   it("without L2 is asked directly, and its failures take the fail mode", async () => {
@@ -185,7 +185,7 @@ describe("L3", () => {
     const { stdout, stderr } = await bash(`$SENTRY run --agent-bin ${bin} <in`, { cwd });
     expect(audits(stdout).map(brief)).toEqual([["allow", "Agent", "L3: harmless"]]);
     expect(readFileSync(join(cwd, "recent"), "utf8")).toBe(own.slice(10).join(""));
-    expect(totals(stderr)).toContain("1 escalated (settled by L3)");
+    expect(totals(stderr)).toContain("1 escalated (decided by L3)");
   });
 
   it("runs in parallel with L2 if speculation is on", async () => {
@@ -229,7 +229,7 @@ describe("overload", () => {
     expect(settled.length).toBeGreaterThanOrEqual(32);
     expect(degraded.every(({ decision }) => decision.verdict === "allow" && decision.tier === "Rules")).toBe(true);
     expect(totals(stderr)?.replaceAll(/(?<=\d),(?=\d)/g, "")).toBe(
-      `a3s-sentry: ${count} events judged, ${settled.length} blocked, ${escalated} escalated (${settled.length} settled by L2, and ` +
+      `a3s-sentry: ${count} events judged, ${settled.length} blocked, ${escalated} escalated (${settled.length} decided by L2, and ` +
         `${degraded.length} allowed, fail-open), 0 in deny-files; degraded: ${degraded.length} by overload`,
     );
     expect(l2.most).toBe(2);
@@ -292,7 +292,7 @@ describe("signals", () => {
   });
 });
 
-it("a reload aborts and loses no judgment", async () => {
+it("a reload aborts and loses no judgement", async () => {
   const cwd = scratch();
   const answers: (() => void)[] = [];
   const l2 = await Endpoint.start(({ answer }) => answers.push(() => answer(BLOCK)));
@@ -314,7 +314,7 @@ it("a reload aborts and loses no judgment", async () => {
   }
   const { stdout, stderr } = await running.ended;
   expect(audits(stdout).map(brief)).toEqual(Array.from({ length: 4 }, () => ["block", "Llm", "L2: harmful"]));
-  expect(totals(stderr)).toContain("4 escalated (settled by L2)");
+  expect(totals(stderr)).toContain("4 escalated (decided by L2)");
 });
 
 it("a reader that does not read stdout stops the reading of stdin", async () => {

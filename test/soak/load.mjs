@@ -1,4 +1,5 @@
-// The load of a soak: blocks of lines, most of them harmless, some that every version of the policy blocks or escalates.
+// The load of a soak: blocks of lines, most of them harmless, some that every version of the policy
+// blocks or escalates.
 
 import { Sentry } from "a3s-sentry";
 import { session } from "../../bench/loads/session.mjs";

@@ -1,5 +1,6 @@
-// The soak: the real command under a mixed load, while its policy and its deny-files are edited. Ends with 1 on any loss,
-// crash or growth. It runs for `--seconds N` (120), or until `--events N` are judged, or until `--reloads N` are in force.
+// The soak: the real command under a mixed load, while its policy and its deny-files are edited.
+// Ends with 1 on any loss, crash or growth. It runs for `--seconds N` (120), or until `--events N`
+// are judged, or until `--reloads N` are in force.
 
 import { parseArgs } from "node:util";
 import { report } from "./report.mjs";

@@ -1,4 +1,5 @@
-// Checks the audit: each event exactly once, in order where order is promised, decided by one whole policy.
+// Checks the audit: each event exactly once, in order where order is promised, decided by one whole
+// policy.
 
 import { SLOTS } from "./load.mjs";
 import { reason, ruleName } from "./policy.mjs";

@@ -1,4 +1,5 @@
-// Preloaded into every thread of the daemon: on SIGUSR2 it reports the heap sizes after garbage collection.
+// Preloaded into every thread of the daemon: on SIGUSR2 it reports the heap sizes after garbage
+// collection.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
@@ -31,12 +32,12 @@ if (isMainThread) {
   /** @type {number[]} */
   let answers = [];
   channel.onmessage = ({ data }) => {
-    if (data === "born") others += 1;
+    if (data === "started") others += 1;
     else answers.push(data);
   };
   process.on("SIGUSR2", async () => {
     answers = [];
-    channel.postMessage("tell");
+    channel.postMessage("report");
     const own = await held();
     for (let waited = 0; answers.length < others && waited < PATIENCE_MS; waited += SWEEP_MS) await pause(SWEEP_MS);
     const sum = answers.reduce((all, bytes) => all + bytes, own);
@@ -44,8 +45,8 @@ if (isMainThread) {
   });
 } else {
   channel.onmessage = async ({ data }) => {
-    if (data === "tell") channel.postMessage(await held());
+    if (data === "report") channel.postMessage(await held());
   };
-  channel.postMessage("born");
+  channel.postMessage("started");
 }
 channel.unref();

@@ -50,7 +50,7 @@ export class SentryProcess {
     this.#child.stdin.on("error", () => {});
     const read = createInterface({ input: this.#child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
     read.on("line", audit);
-    createInterface({ input: this.#child.stderr }).on("line", (line) => this.#heard(line));
+    createInterface({ input: this.#child.stderr }).on("line", (line) => this.#read(line));
     this.ended = Promise.all([once(this.#child, "exit"), once(read, "close")]).then(([[code, signal]]) => {
       this.gone = true;
       return code ?? signal;
@@ -123,7 +123,7 @@ export class SentryProcess {
   }
 
   /** @param {string} line */
-  #heard(line) {
+  #read(line) {
     const [, bytes, answers, threads] = /^soak: (\d+) bytes held by (\d+) of (\d+) threads$/.exec(line) ?? [];
     if (bytes !== undefined) return this.#onAnswer(answers === threads ? Number(bytes) : Number.NaN);
     if (/\breloaded\b/.test(line)) this.reloads += 1;

@@ -1,4 +1,5 @@
-// The checks of the soak find every fault that they are for: loss, mixed policies, disorder, growth.
+// The checks of the soak find every fault that they are for: loss, mixed policies, disorder,
+// growth.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

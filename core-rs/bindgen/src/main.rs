@@ -1,6 +1,7 @@
 //! Writes the JavaScript glue of a wasm module, as `wasm-bindgen --target web` does.
 //!
-//! `bindgen INPUT.wasm FOLDER` writes `sentry_core.js`, `sentry_core_bg.wasm` and their types into the folder.
+//! `bindgen INPUT.wasm FOLDER` writes `sentry_core.js`, `sentry_core_bg.wasm` and their types into
+//! the folder.
 
 use std::env;
 use std::process::ExitCode;

@@ -100,7 +100,7 @@ fn run<'c>(engine: &Engine, mode: Mode, chunks: impl IntoIterator<Item = &'c [u8
     let mut stream = LineStream::default();
     stream.set_every(mode.every);
     if mode.activations {
-        stream.give_activations();
+        stream.include_activations();
     }
     let mut rows = Vec::new();
     for chunk in chunks {

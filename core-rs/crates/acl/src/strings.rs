@@ -145,7 +145,7 @@ impl Lexer<'_> {
             opening,
             "the string is never closed: expected a backtick",
         );
-        self.swallow()
+        self.consume_to_end()
     }
 
     /// `<<NAME`, lines, and `NAME` alone on a line.
@@ -198,11 +198,11 @@ impl Lexer<'_> {
             let message = format!("the heredoc is never closed: expected `{name}` alone on a line");
             self.report(Code::UnterminatedHeredoc, opening, message);
         }
-        self.swallow()
+        self.consume_to_end()
     }
 
     /// Skips the rest of the source, which an unterminated string took.
-    fn swallow(&mut self) -> Kind {
+    fn consume_to_end(&mut self) -> Kind {
         self.at = self.source.len();
         self.swallowed = true;
         Kind::Bad

@@ -1,6 +1,8 @@
-//! What an audit line says about an event: JSON that is safe to print, without the secrets of the event.
+//! What an audit line says about an event: JSON that is safe to print, without the secrets of the
+//! event.
 //!
-//! No character in it can move a terminal's cursor, hide text, reverse its direction, or end a line.
+//! No character in it can move a terminal's cursor, hide text, reverse its direction, or end a
+//! line.
 
 use std::fmt::Write;
 
@@ -13,8 +15,8 @@ use crate::redact::LazyDetectors;
 /// The most bytes of a subject that an audit line shows.
 const MAX_SUBJECT: usize = 300;
 
-/// The bytes of a subject that are searched for secrets. More than an audit line shows, since a secret that is cut must be
-/// recognised; not all, since every block pays for the search.
+/// The bytes of a subject that are searched for secrets. More than an audit line shows, since a
+/// secret that is cut must be recognised; not all, since every block pays for the search.
 const MAX_SCANNED_SUBJECT: usize = 1024;
 
 /// The most bytes that [`shown`] keeps of a text.
@@ -23,15 +25,17 @@ pub const MAX_SHOWN: usize = 4096;
 /// Shown in place of a text that could not be searched for secrets.
 const NOT_SHOWN: &str = "(not shown: the search for secrets failed)";
 
-/// The kinds of secret that stay readable in command lines and log messages: a command may name the host that it sends to
-/// as an e-mail address.
+/// The kinds of secret that stay readable in command lines and log messages: a command may name the
+/// host that it sends to as an e-mail address.
 const READABLE: &[&str] = &["email"];
 
-/// Appends the two lines that describe an event: the members of a JSON object, without its braces, and the target as a JSON
-/// string. Both lines are empty where there is no event, the second one where the event has no target.
+/// Appends the two lines that describe an event: the members of a JSON object, without its braces,
+/// and the target as a JSON string. Both lines are empty where there is no event, the second one
+/// where the event has no target.
 ///
-/// The members are `"agent"`, if the event has one, `"event"` and `"subject"`. Secrets in contents and command lines are
-/// replaced by placeholders. A subject is cut at 300 bytes, at a whole character.
+/// The members are `"agent"`, if the event has one, `"event"` and `"subject"`. Secrets in contents
+/// and command lines are replaced by placeholders. A subject is cut at 300 bytes, at a whole
+/// character.
 ///
 /// ```
 /// use sentry_core::{audit_text, event::{self, Scratch}, policy::Redact, redact::LazyDetectors};
@@ -60,14 +64,14 @@ pub fn write_summary(event: Option<&Event<'_>>, detectors: &mut LazyDetectors, o
     out.push('\n');
 }
 
-/// The beginning of a text, at most [`MAX_SHOWN`] bytes of it, as a log may show it: secrets are replaced by
-/// placeholders, except e-mail addresses.
+/// The beginning of a text, at most [`MAX_SHOWN`] bytes of it, as a log may show it: secrets are
+/// replaced by placeholders, except e-mail addresses.
 pub fn shown(text: &str, detectors: &mut LazyDetectors) -> String {
     without_secrets(text, MAX_SHOWN, READABLE, detectors)
 }
 
-/// The kinds of secret that an audit line leaves readable in the subject of an event; `None`: the subject is not searched
-/// for secrets.
+/// The kinds of secret that an audit line leaves readable in the subject of an event; `None`: the
+/// subject is not searched for secrets.
 fn readable_secrets(kind: EventKind) -> Option<&'static [&'static str]> {
     match kind {
         EventKind::SslContent => Some(&[]),
@@ -105,7 +109,8 @@ fn write_members(event: &Event<'_>, subject: &str, out: &mut String) {
     write_json(truncate(subject, MAX_SUBJECT), out);
 }
 
-/// Appends a text as a JSON string, with the escapes of `JSON.stringify`, and an escape for every other unsafe character.
+/// Appends a text as a JSON string, with the escapes of `JSON.stringify`, and an escape for every
+/// other unsafe character.
 fn write_json(text: &str, out: &mut String) {
     out.push('"');
     let mut from = 0;
@@ -128,8 +133,8 @@ fn write_json(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Quotes, control characters, marks that change the direction of text, and the line separators of other readers. All
-/// except the quotes are what the Node package's `escape-terminal.ts` escapes.
+/// Quotes, control characters, marks that change the direction of text, and the line separators of
+/// other readers. All except the quotes are what the Node package's `escape-terminal.ts` escapes.
 fn is_unsafe(c: char) -> bool {
     matches!(c,
         '"' | '\\' | '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}'
@@ -191,6 +196,23 @@ mod tests {
             "x".repeat(299)
         );
         assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn a_subject_is_cut_at_a_whole_character() {
+        // The 300th byte is the first half of a character.
+        let event = format!(
+            r#"{{"FileDelete":{{"pid":1,"path":"/{}"}}}}"#,
+            "ö".repeat(400)
+        );
+        let out = summary(&event, &mut LazyDetectors::new(Redact::default()));
+        let (members, _) = out.split_once('\n').unwrap();
+        let shown = format!("/{}", "ö".repeat(149));
+        assert_eq!(shown.len(), 299);
+        assert_eq!(
+            members,
+            format!("\"event\":\"FileDelete\",\"subject\":\"{shown}\"")
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The rule engine of a3s-sentry: everything that must be the same in every runtime.
 //!
-//! No I/O, no clock, no randomness. Source texts, the ACL language and patterns are crates of their own.
+//! No I/O, no clock, no randomness. Source texts, the ACL language and patterns are crates of their
+//! own.
 
 pub mod audit_text;
 pub mod boundary;

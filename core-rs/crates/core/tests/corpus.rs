@@ -1,4 +1,5 @@
-//! Runs the shared corpus of cases, `test/corpus/*.toml`, through the engine. Its README describes the cases.
+//! Runs the shared corpus of cases, `test/corpus/*.toml`, through the engine. Its README describes
+//! the cases.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

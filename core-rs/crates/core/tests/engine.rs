@@ -1,4 +1,5 @@
-//! Compares the engine with a plain interpreter of the same policy, on events that cover the edge cases.
+//! Compares the engine with a plain interpreter of the same policy, on events that cover the edge
+//! cases.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use std::collections::BTreeMap;
@@ -203,8 +204,8 @@ fn interpret(policy: &Policy, patterns: &[regex::Regex], line: &str) -> Option<E
     })
 }
 
-/// Judges a line both ways, and compares verdict, rule, the result of each rule, and spans. Returns the kind and whether a
-/// rule matched; `None` if the line is not an event.
+/// Judges a line both ways, and compares verdict, rule, the result of each rule, and spans. Returns
+/// the kind and whether a rule matched; `None` if the line is not an event.
 fn agree(engine: &Engine, patterns: &[regex::Regex], line: &str) -> Option<(EventKind, bool)> {
     let mut scratch = Scratch::default();
     let judgement = engine.judge(line.as_bytes(), &mut scratch);

@@ -1,5 +1,5 @@
-//! Compares event parsing with `serde_json` and a plain implementation of the contract: the same lines are events, with the
-//! same fields.
+//! Compares event parsing with `serde_json` and a plain implementation of the contract: the same
+//! lines are events, with the same fields.
 
 // The lints for library code do not apply to tests.
 #![allow(

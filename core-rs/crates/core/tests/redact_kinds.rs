@@ -1,5 +1,5 @@
-//! What each built-in kind finds, and what it ignores. The secrets are invented, and composed of parts so that scanners do not
-//! report them as leaks.
+//! What each built-in kind finds, and what it ignores. The secrets are invented, and composed of
+//! parts so that scanners do not report them as leaks.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use sentry_core::policy::{Imported, check};

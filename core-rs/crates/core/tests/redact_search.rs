@@ -1,4 +1,5 @@
-//! Compares finds with the `regex` crate and text in parts with the whole text, and scans adversarial texts.
+//! Compares finds with the `regex` crate and text in parts with the whole text, and scans
+//! adversarial texts.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::ops::Range;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use sae_support::{DICTIONARY, features, judged, tier};
 use sentry_core::decision::{Severity, Verdict, Word};
 use sentry_core::event::{NotEvent, Scratch, parse};
-use sentry_core::sae::{Best, Dictionary, MAX_CATEGORIES, Tier};
+use sentry_core::sae::{Dictionary, MAX_CATEGORIES, ScoreBuffer, Tier};
 use sentry_testing::Random;
 
 /// A dictionary of one feature, 1, of weight 1.
@@ -22,7 +22,7 @@ fn plain(escalate_at: f64, block_at: f64) -> Tier {
 fn the_score_is_the_one_computed_by_hand() {
     let tier = tier(DICTIONARY);
     let pairs = [(8801, 0.95), (12, 40.0), (221, 0.2), (8802, 0.1), (7, 3.0)];
-    let mut best = Best::default();
+    let mut best = ScoreBuffer::default();
     let decision = tier.judge(&features(&pairs), &mut best);
     // 0.9 * 0.95 + 0.5 * 0.1 = 0.905; 0.6 * 0.2 = 0.12; a refusal does not reduce the score.
     let score = &decision.explain;
@@ -199,7 +199,7 @@ fn equal_drivers_are_sorted_by_severity_and_then_by_id() {
     });
     let tier = tier(&(text.trim_end_matches(',').to_owned() + "}"));
     let names = |pairs: &[(u32, f64)]| -> Vec<String> {
-        let decision = tier.judge(&features(pairs), &mut Best::default());
+        let decision = tier.judge(&features(pairs), &mut ScoreBuffer::default());
         decision
             .explain
             .drivers
@@ -224,7 +224,7 @@ fn a_repeated_feature_counts_once_with_its_largest_contribution() {
         &[(8802, 0.8), (8802, -9.0), (8802, 0.4)],
         &[(8802, 0.0), (8802, 0.8), (8802, 0.8)],
     ] {
-        let decision = tier.judge(&features(pairs), &mut Best::default());
+        let decision = tier.judge(&features(pairs), &mut ScoreBuffer::default());
         assert_eq!(decision.explain.harmful, 0.4);
         assert_eq!(decision.explain.drivers.len(), 1);
         assert_eq!(decision.explain.drivers[0].activation, 0.8);
@@ -244,7 +244,7 @@ fn the_length_of_a_reason_is_bounded() {
     });
     let tier = tier(&(text.trim_end_matches(',').to_owned() + "}"));
     let pairs: Vec<(u32, f64)> = (0..100).map(|id| (id, 1.0)).collect();
-    let decision = tier.judge(&features(&pairs), &mut Best::default());
+    let decision = tier.judge(&features(&pairs), &mut ScoreBuffer::default());
     assert_eq!(decision.explain.categories.0.len(), 100);
     assert!(decision.reason.len() < 800, "{}", decision.reason.len());
     assert!(
@@ -290,7 +290,7 @@ fn oracle(labels: &BTreeMap<u32, Label>, pairs: &[(u32, f64)]) -> (f64, BTreeMap
 #[test]
 fn random_dictionaries_agree_with_the_plain_implementation_and_have_the_properties_of_a_score() {
     let mut random = Random(7);
-    let mut best = Best::default();
+    let mut best = ScoreBuffer::default();
     for round in 0..300 {
         let mut labels = BTreeMap::new();
         for _ in 0..random.below(40) {
@@ -340,7 +340,7 @@ fn random_dictionaries_agree_with_the_plain_implementation_and_have_the_properti
             );
             assert!(score.categories.0.is_sorted_by(|a, b| a.1 >= b.1));
             let before = decision.explain.harmful;
-            let same = tier.judge(&features(&pairs), &mut Best::default());
+            let same = tier.judge(&features(&pairs), &mut ScoreBuffer::default());
             assert_eq!(decision, same, "what was judged before makes no difference");
             for at in (1..pairs.len()).rev() {
                 let other = random.below(at + 1);
@@ -452,7 +452,7 @@ fn the_shared_cases_have_their_expected_scores() {
             one.escalate_at.unwrap_or(0.3),
             one.block_at.unwrap_or(0.6),
         );
-        let decision = tier.judge(event.unwrap().features, &mut Best::default());
+        let decision = tier.judge(event.unwrap().features, &mut ScoreBuffer::default());
         let score = &decision.explain;
         assert_eq!(
             Some(decision.verdict.as_word()),

@@ -6,7 +6,7 @@ mod sae_support;
 use std::fmt::Write;
 
 use sae_support::{DICTIONARY, features, judged, tier};
-use sentry_core::sae::{Best, Dictionary, MAX_CATEGORIES, MAX_FEATURES, MAX_TEXT};
+use sentry_core::sae::{Dictionary, MAX_CATEGORIES, MAX_FEATURES, MAX_TEXT, ScoreBuffer};
 use sentry_core::wire;
 use sentry_text::diagnostic::MAX_DIAGNOSTICS;
 
@@ -203,7 +203,7 @@ fn large(count: usize, category: impl Fn(usize) -> usize) -> String {
 #[test]
 fn a_dictionary_of_the_largest_size_finds_all_its_features() {
     let tier = tier(&large(MAX_FEATURES, |at| at % MAX_CATEGORIES));
-    let mut best = Best::default();
+    let mut best = ScoreBuffer::default();
     for at in (0..MAX_FEATURES).step_by(997) {
         let id = u32::try_from(at).unwrap().wrapping_mul(2_654_435_761);
         let decision = tier.judge(&features(&[(id, 1.0), (id ^ 1, 0.0)]), &mut best);

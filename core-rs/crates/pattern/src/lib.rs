@@ -1,8 +1,9 @@
 //! Many regular expressions over one text: which of them match, and where one of them matches.
 //!
-//! A [`Pattern`] is a regular expression that is known to compile, with the literals that a text must contain for it to
-//! match. A [`prefilter::Prefilter`] finds in one pass over a text which patterns can match it. A [`matcher::Matcher`] then
-//! runs the automata of these patterns only. A [`search::Search`] finds the matches of a single pattern.
+//! A [`Pattern`] is a regular expression that is known to compile, with the literals that a text
+//! must contain for it to match. A [`prefilter::Prefilter`] finds in one pass over a text which
+//! patterns can match it. A [`matcher::Matcher`] then runs the automata of these patterns only. A
+//! [`search::Search`] finds the matches of a single pattern.
 //!
 //! Every text takes time linear in its length, and all automata together take bounded memory.
 

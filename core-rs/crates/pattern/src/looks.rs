@@ -2,7 +2,8 @@
 
 use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
 
-/// The pattern without its Unicode word boundaries. It matches wherever `hir` does, and possibly in more places.
+/// The pattern without its Unicode word boundaries. It matches wherever `hir` does, and possibly in
+/// more places.
 pub(crate) fn without_unicode_words(hir: &Hir) -> Hir {
     map_looks(hir, |look| match look {
         Look::WordUnicode

@@ -15,8 +15,8 @@ pub(crate) const MAX_COMPILED: usize = 4 << 20;
 const MAX_COPIED: usize = 256 << 10;
 /// A pattern with more alternatives than this is not split into branches.
 const MAX_BRANCHES: usize = 64;
-/// The most classes such as `\w` in a pattern. More would exceed [`MAX_COMPILED`] by far, but parsing alone takes several
-/// kilobytes for each, and a document has room for half a million.
+/// The most classes such as `\w` in a pattern. More would exceed [`MAX_COMPILED`] by far, but
+/// parsing alone takes several kilobytes for each, and a document has room for half a million.
 const MAX_CLASSES: usize = 4096;
 
 /// A regular expression in the syntax of the `regex` crate, known to compile.
@@ -110,7 +110,8 @@ impl Pattern {
         self.matches_empty
     }
 
-    /// The first match in `text`, as byte offsets, with the meaning of the `regex` crate. Compiles the pattern anew.
+    /// The first match in `text`, as byte offsets, with the meaning of the `regex` crate. Compiles
+    /// the pattern anew.
     pub fn find(&self, text: &str) -> Option<(usize, usize)> {
         let vm = PikeVM::new(&self.text).ok()?;
         let found = vm.find(&mut vm.create_cache(), text)?;
@@ -159,7 +160,8 @@ impl SyntaxError {
     }
 }
 
-/// Alternatives that together match the same texts as a pattern. They do not preserve where a match is.
+/// Alternatives that together match the same texts as a pattern. They do not preserve where a match
+/// is.
 pub(crate) fn branches(hir: &Hir) -> Vec<Hir> {
     split(hir).unwrap_or_else(|| vec![hir.clone()])
 }

@@ -1,6 +1,7 @@
 //! Cutting a text at a whole character.
 
-/// The longest beginning of `text` that takes at most `max_bytes` bytes and ends at a whole character.
+/// The longest beginning of `text` that takes at most `max_bytes` bytes and ends at a whole
+/// character.
 ///
 /// ```
 /// assert_eq!(sentry_text::truncate("größe", 4), "grö");

@@ -1,8 +1,9 @@
 //! The boundary to JavaScript: the only crate that knows wasm-bindgen, and nothing but a binding.
 //!
-//! Cold calls pass JSON text of the types in [`sentry_core::wire`]. The hot path passes bytes in an input buffer that
-//! JavaScript writes to, and returns one integer (see [`sentry_core::engine::Judgement::code`]). The numbers that both
-//! sides must agree on are in [`sentry_core::boundary`].
+//! Cold calls pass JSON text of the types in [`sentry_core::wire`]. The hot path passes bytes in an
+//! input buffer that JavaScript writes to, and returns one integer (see
+//! [`sentry_core::engine::Judgement::code`]). The numbers that both sides must agree on are in
+//! [`sentry_core::boundary`].
 
 #![cfg(target_arch = "wasm32")]
 
@@ -18,7 +19,7 @@ use sentry_core::engine::{Engine, Judgement, LineStream};
 use sentry_core::event::{self, Event, EventKind, Scratch};
 use sentry_core::redact::{LazyDetectors, Part};
 use sentry_core::risk;
-use sentry_core::sae::{Best, Tier};
+use sentry_core::sae::{ScoreBuffer, Tier};
 use sentry_core::wire::{self, EventFacts};
 
 #[wasm_bindgen]
@@ -52,8 +53,8 @@ impl Compilation {
     }
 }
 
-/// Compiles a policy from ACL text. `lookup` returns the value of `env("NAME")`. With `lints`, the report also holds
-/// warnings about rules.
+/// Compiles a policy from ACL text. `lookup` returns the value of `env("NAME")`. With `lints`, the
+/// report also holds warnings about rules.
 #[wasm_bindgen]
 pub fn compile(name: &str, source: &str, lookup: &Lookup, lints: bool) -> Compilation {
     let environment = |variable: &str| {
@@ -73,7 +74,7 @@ pub struct Handle {
     engine: Rc<Engine>,
     /// The dictionary of features, if one is attached.
     sae: Option<Rc<Tier>>,
-    best: Best,
+    best: ScoreBuffer,
     input: Vec<u8>,
     /// The target of the event judged last, if it has one and the rule denies it.
     target: Option<String>,
@@ -98,7 +99,7 @@ impl Handle {
         Self {
             engine,
             sae: None,
-            best: Best::default(),
+            best: ScoreBuffer::default(),
             input: Vec::new(),
             target: None,
             facts: None,
@@ -112,7 +113,7 @@ impl Handle {
 
     fn use_tier(&mut self, tier: Rc<Tier>) {
         self.sae = Some(tier);
-        self.stream.give_activations();
+        self.stream.include_activations();
     }
 
     /// Writes the stream's rows as JavaScript reads them, and returns their number.
@@ -131,7 +132,8 @@ impl Handle {
 
 #[wasm_bindgen]
 impl Handle {
-    /// A second handle on the same compiled policy and dictionary, with buffers and a stream of its own.
+    /// A second handle on the same compiled policy and dictionary, with buffers and a stream of its
+    /// own.
     #[must_use]
     pub fn fork(&self) -> Handle {
         let mut handle = Handle::sharing(Rc::clone(&self.engine), Rc::clone(&self.detectors));
@@ -141,8 +143,9 @@ impl Handle {
         handle
     }
 
-    /// Attaches a dictionary of features. The stream then has a row for each event of a model's activations. Returns a
-    /// `CompileReport` without a policy; the dictionary is attached if the report has no diagnostics.
+    /// Attaches a dictionary of features. The stream then has a row for each event of a model's
+    /// activations. Returns a `CompileReport` without a policy; the dictionary is attached if the
+    /// report has no diagnostics.
     #[wasm_bindgen(js_name = attachSae)]
     pub fn attach_sae(
         &mut self,
@@ -158,14 +161,15 @@ impl Handle {
         json(&report)
     }
 
-    /// The `SaeDecision` for the first `len` bytes of the input buffer; nothing if there is no dictionary, or if they are
-    /// not an event of a model's activations.
+    /// The `SaeDecision` for the first `len` bytes of the input buffer; nothing if there is no
+    /// dictionary, or if they are not an event of a model's activations.
     pub fn score(&mut self, len: usize) -> Option<String> {
         let event = parse(&self.input, len, &mut self.scratch)?;
         score(&event, self.sae.as_deref(), &mut self.best)
     }
 
-    /// The address of an input buffer for one event of `len` bytes; 0 if that is more than [`MAX_EVENT`].
+    /// The address of an input buffer for one event of `len` bytes; 0 if that is more than
+    /// [`MAX_EVENT`].
     pub fn input(&mut self, len: usize) -> *mut u8 {
         if len > MAX_EVENT {
             return std::ptr::null_mut();
@@ -188,8 +192,8 @@ impl Handle {
         judgement.code()
     }
 
-    /// As [`Handle::judge`]. Also keeps the facts of an event that a tier has to judge: an escalation, or
-    /// a model's activations.
+    /// As [`Handle::judge`]. Also keeps the facts of an event that a tier has to judge: an
+    /// escalation, or a model's activations.
     #[wasm_bindgen(js_name = judgeForTiers)]
     pub fn judge_for_tiers(&mut self, len: usize) -> u32 {
         let line = self.input.get(..len).unwrap_or_default();
@@ -214,7 +218,8 @@ impl Handle {
         self.facts.take()
     }
 
-    /// The `EventFacts` of the first `len` bytes of the input buffer; nothing if they are not an event.
+    /// The `EventFacts` of the first `len` bytes of the input buffer; nothing if they are not an
+    /// event.
     pub fn facts(&mut self, len: usize) -> Option<String> {
         let event = parse(&self.input, len, &mut self.scratch)?;
         Some(json(&EventFacts::from(&event)))
@@ -227,23 +232,24 @@ impl Handle {
         Some(json(&trace))
     }
 
-    /// Adds rules for secrets, as ACL text, before the first scan. Returns what cannot be used, two lines for each problem:
-    /// the rule's id, which may be empty, and the reason.
+    /// Adds rules for secrets, as ACL text, before the first scan. Returns what cannot be used, two
+    /// lines for each problem: the rule's id, which may be empty, and the reason.
     #[wasm_bindgen(js_name = importSecrets)]
     pub fn import_secrets(&mut self, source: &str) -> String {
         self.detectors.borrow_mut().import(source)
     }
 
-    /// The names of the kinds of secret, one line each; nothing if the detectors take too much memory.
+    /// The names of the kinds of secret, one line each; nothing if the detectors take too much
+    /// memory.
     #[wasm_bindgen(js_name = secretKinds)]
     pub fn secret_kinds(&mut self) -> Option<String> {
         let mut detectors = self.detectors.borrow_mut();
         Some(detectors.get()?.kinds().join("\n"))
     }
 
-    /// Searches the first `len` bytes of the input buffer for secrets that begin at or after `from`, and overwrites the
-    /// buffer. Returns the address of the result (see [`Scan::pack_utf16`](sentry_core::redact::Scan::pack_utf16)); 0 if
-    /// the search failed.
+    /// Searches the first `len` bytes of the input buffer for secrets that begin at or after
+    /// `from`, and overwrites the buffer. Returns the address of the result (see
+    /// [`Scan::pack_utf16`](sentry_core::redact::Scan::pack_utf16)); 0 if the search failed.
     pub fn scan(
         &mut self,
         len: usize,
@@ -266,8 +272,8 @@ impl Handle {
         self.scanned.as_ptr()
     }
 
-    /// The address of an input buffer for the next chunk of the stream; 0 if `len` is more than [`MAX_CHUNK`]. Rows of
-    /// earlier chunks become invalid.
+    /// The address of an input buffer for the next chunk of the stream; 0 if `len` is more than
+    /// [`MAX_CHUNK`]. Rows of earlier chunks become invalid.
     #[wasm_bindgen(js_name = streamInput)]
     pub fn stream_input(&mut self, len: usize) -> *mut u8 {
         if len > MAX_CHUNK {
@@ -276,7 +282,8 @@ impl Handle {
         self.stream.input_buffer(len).as_mut_ptr()
     }
 
-    /// Judges all lines that end within the first `len` bytes of the chunk. Returns the number of rows.
+    /// Judges all lines that end within the first `len` bytes of the chunk. Returns the number of
+    /// rows.
     pub fn feed(&mut self, len: usize) -> usize {
         self.stream.feed(&self.engine, len);
         self.pack_rows()
@@ -299,10 +306,11 @@ impl Handle {
         self.stream.set_every(every);
     }
 
-    /// From now on, the stream also has rows for all events of a model's activations: a tier in JavaScript judges them.
-    #[wasm_bindgen(js_name = giveActivations)]
-    pub fn give_activations(&mut self) {
-        self.stream.give_activations();
+    /// From now on, the stream also has rows for all events of a model's activations: a tier in
+    /// JavaScript judges them.
+    #[wasm_bindgen(js_name = includeActivations)]
+    pub fn include_activations(&mut self) {
+        self.stream.include_activations();
     }
 
     /// The address of the rows, [`ROW_FIELDS`] numbers each.
@@ -319,8 +327,9 @@ impl Handle {
         Some(json(&EventFacts::from(&event)))
     }
 
-    /// The audit summaries of all rows, two lines each (see [`audit_text::write_summary`]). With a dictionary of features,
-    /// each row has a third line: its `SaeDecision`, empty for other kinds of event.
+    /// The audit summaries of all rows, two lines each (see [`audit_text::write_summary`]). With a
+    /// dictionary of features, each row has a third line: its `SaeDecision`, empty for other kinds
+    /// of event.
     #[wasm_bindgen(js_name = rowAuditSummaries)]
     pub fn row_audit_summaries(&mut self) -> String {
         let mut detectors = self.detectors.borrow_mut();
@@ -360,8 +369,9 @@ pub fn infer_risk(reason: &str, kind: &str) -> Option<String> {
     Some(json(&risk::infer(reason, kind).risk()))
 }
 
-/// Drops this instance: the next call gets a fresh one, and all older objects become unusable. That next call must be
-/// [`ready`]: the arguments of any other call would be written into the memory that is dropped.
+/// Drops this instance: the next call gets a fresh one, and all older objects become unusable. That
+/// next call must be [`ready`]: the arguments of any other call would be written into the memory
+/// that is dropped.
 #[wasm_bindgen]
 pub fn reset() {
     wasm_bindgen::handler::schedule_reinit();
@@ -385,13 +395,14 @@ fn denied(event: &Event<'_>, judgement: Judgement) -> Option<String> {
 }
 
 #[inline(never)]
-fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut Best) -> Option<String> {
+fn score(event: &Event<'_>, tier: Option<&Tier>, best: &mut ScoreBuffer) -> Option<String> {
     let tier = tier.filter(|_| event.kind == EventKind::LlmActivations)?;
     Some(json(&tier.judge(event.features, best)))
 }
 
 #[inline(never)]
 fn json(value: &impl serde::Serialize) -> String {
-    // Serializing fails only for map keys that are not strings or for a failing `Serialize`. The wire types have neither.
+    // Serializing fails only for map keys that are not strings or for a failing `Serialize`. The
+    // wire types have neither.
     serde_json::to_string(value).unwrap_or_default()
 }

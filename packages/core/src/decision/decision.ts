@@ -41,7 +41,7 @@ export interface Action {
 }
 
 /**
- * The judgment of one event.
+ * The judgement of one event.
  *
  * Decisions are frozen, and several events may share one object: compare fields, and keep no state
  * by object. A field that does not apply is absent, never `undefined` or `null`.

@@ -16,7 +16,7 @@ export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">
 /** What the site's rules, or the built-in ones, say of an event: the name of a rule, its verdict. */
 export type RuleSide = Readonly<Side>;
 
-/** The judgment of one event, rule by rule. */
+/** The judgement of one event, rule by rule. */
 export interface Explanation {
   /** L1's decision, as `classify` returns it. */
   readonly decision: Decision;

@@ -1,6 +1,6 @@
 // L1's decisions, cached: one frozen decision for each rule (or none), kind of event and evidence.
 
-import { isPartial, kindIndexOf, kindOf, ruleOf } from "../engine/judgment-code.js";
+import { isPartial, kindIndexOf, kindOf, ruleOf } from "../engine/judgement-code.js";
 import type { EventKind, Risk } from "../generated/wire.js";
 import type { Policy, PolicyDefault, Rule } from "../policy/policy.js";
 import type { Decision, Evidence } from "./decision.js";

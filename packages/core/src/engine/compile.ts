@@ -57,7 +57,7 @@ export function compile(instance: Instance, spec: EngineSpec, { lints }: { reado
 function prepare(instance: Instance, handle: Handle, { sae, secrets, activations }: EngineSpec): CompiledPolicy {
   if (sae !== undefined) attachDictionary(handle, sae);
   if (secrets !== undefined) handle.importSecrets(secrets);
-  if (activations) handle.giveActivations();
+  if (activations) handle.includeActivations();
   return { generation: instance.generation, handle, input: new InputBuffer(handle, instance.memory) };
 }
 

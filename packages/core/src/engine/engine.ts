@@ -16,7 +16,7 @@ import {
 } from "./compile.js";
 import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
-import { FAILED_CODE, MALFORMED_CODE } from "./judgment-code.js";
+import { FAILED_CODE, MALFORMED_CODE } from "./judgement-code.js";
 import type { Handle } from "./module.js";
 import { type AuditSummary, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
 import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
@@ -80,7 +80,7 @@ export class Engine {
    * From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`.
    */
   includeActivations(): void {
-    this.#call(({ handle }) => handle.giveActivations());
+    this.#call(({ handle }) => handle.includeActivations());
     this.#spec = { ...this.#spec, activations: true };
   }
 

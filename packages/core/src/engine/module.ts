@@ -38,7 +38,7 @@ export interface Handle {
   score(len: number): string | undefined;
   /** The address of an input buffer for one event of `len` bytes; 0 if `len` is over the limit. */
   input(len: number): number;
-  /** Judges the first `len` bytes of the input buffer. Returns a code, see judgment-code.ts. */
+  /** Judges the first `len` bytes of the input buffer. Returns a code, see judgement-code.ts. */
   judge(len: number): number;
   /** As `judge`; also keeps the facts of an escalation or of an `LlmActivations` event. */
   judgeForTiers(len: number): number;
@@ -76,7 +76,7 @@ export interface Handle {
   /** The first 4 KiB of a text, without its secrets. */
   shown(text: string): string;
   /** From now on, the stream has a row for each `LlmActivations` event. */
-  giveActivations(): void;
+  includeActivations(): void;
   /** The address of the rows, three u32 each: the line's address, its length in bytes, its code. */
   rows(): number;
   /** `Counters` as JSON. */

@@ -1,4 +1,4 @@
-// The result of a judgment that stops after L1 or L2.
+// The result of a judgement that stops after L1 or L2.
 
 import type { Decision } from "../decision/decision.js";
 

@@ -21,7 +21,7 @@ import {
 export interface InspectOptions extends Pick<EventOptions, "agent" | "provider"> {
   /** The process that sends or receives the body. Default 0. */
   readonly pid?: number;
-  /** Aborts the judgment: the promise rejects with the signal's reason. */
+  /** Aborts the judgement: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -5,7 +5,7 @@ import { type Explanation, explanation } from "../decision/explanation.js";
 import { engineFailed, L1Decisions, LEFT_TO_SAE, OTHER_RISK } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgment-code.js";
+import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgement-code.js";
 import type { EventInput } from "../events/event.js";
 import { encodeEvent, eventText, requireBytes } from "../events/input.js";
 import type { EventFacts } from "../generated/wire.js";
@@ -22,7 +22,7 @@ import type { SentryParts } from "./parts.js";
  * L1's view of an event: `decided` needs no tier, `escalated` goes to one. On `failed`, nothing is
  * known of the event and it must not pass as harmless.
  */
-type FirstLook =
+type L1Result =
   | { readonly kind: "decided"; readonly l1: Decision }
   | { readonly kind: "failed"; readonly l1: Decision }
   | { readonly kind: "escalated"; readonly l1: Decision; readonly event: JudgedEvent };
@@ -116,7 +116,7 @@ export class Judging {
     }
   }
 
-  /** Aborts all judgments in progress: they reject with `reason`. */
+  /** Aborts all judgements in progress: they reject with `reason`. */
   abort(reason: unknown): void {
     this.#running.abort(reason);
   }
@@ -125,7 +125,7 @@ export class Judging {
    * Judges an event by L1. If a tier has to judge it, fetches its facts, which include the target
    * of L1's action.
    */
-  #look(input: EventInput): FirstLook | null {
+  #look(input: EventInput): L1Result | null {
     const bytes = encodeEvent(input);
     const code = this.#pipeline.hasTiers ? this.#engine.judgeForTiers(bytes) : this.#engine.judge(bytes);
     if (!this.#isJudged(code)) return null;

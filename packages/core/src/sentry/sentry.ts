@@ -20,9 +20,9 @@ import { Judging } from "./judging.js";
 import type { SentryOptions, SentrySpec } from "./options.js";
 import { prepareSentry, SentryParts } from "./parts.js";
 
-/** Options of a judgment that may wait for a tier. */
+/** Options of a judgement that may wait for a tier. */
 export interface JudgeOptions {
-  /** Aborts the judgment and its tiers: the promise rejects with the signal's reason. */
+  /** Aborts the judgement and its tiers: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -321,7 +321,7 @@ export class Sentry {
     return this.#closed;
   }
 
-  /** Frees the policy. Judgments in progress are aborted and reject. Later calls do nothing. */
+  /** Frees the policy. Judgements in progress are aborted and reject. Later calls do nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

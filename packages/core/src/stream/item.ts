@@ -40,8 +40,8 @@ export interface StreamItem {
 /** Where an item gets its decision and event from. */
 export interface ItemSource {
   decisionOf(row: Row): Decision;
-  /** `turn` is the stream's turn that returned the item. */
-  eventOf(row: Row, turn: number): JudgedEvent | null;
+  /** `generation` is the stream's generation that returned the item. */
+  eventOf(row: Row, generation: number): JudgedEvent | null;
 }
 
 /** An item that gets its decision and event once, when they are first read. */
@@ -50,17 +50,17 @@ export class LazyItem implements StreamItem {
   readonly target: string;
   readonly #source: ItemSource;
   readonly #row: Row;
-  readonly #turn: number;
+  readonly #generation: number;
   #decision: Decision | undefined;
   #event: JudgedEvent | null | undefined;
 
   /** `target` is empty if the rule denies nothing. */
-  constructor(shared: Decision, target: string, source: ItemSource, row: Row, turn: number) {
+  constructor(shared: Decision, target: string, source: ItemSource, row: Row, generation: number) {
     this.shared = shared;
     this.target = target;
     this.#source = source;
     this.#row = row;
-    this.#turn = turn;
+    this.#generation = generation;
   }
 
   get head(): string {
@@ -73,7 +73,7 @@ export class LazyItem implements StreamItem {
   }
 
   get event(): JudgedEvent | null {
-    if (this.#event === undefined) this.#event = this.#source.eventOf(this.#row, this.#turn);
+    if (this.#event === undefined) this.#event = this.#source.eventOf(this.#row, this.#generation);
     return this.#event;
   }
 }

@@ -4,7 +4,7 @@ import type { Decision } from "../decision/decision.js";
 import { engineFailed } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { FAILED_CODE, hasTarget, isEvent, isUnmodelled } from "../engine/judgment-code.js";
+import { FAILED_CODE, hasTarget, isEvent, isUnmodelled } from "../engine/judgement-code.js";
 import { decodeUtf8 } from "../events/input.js";
 import { MAX_LINE_BYTES } from "../generated/boundary.js";
 import { unavailable } from "../pipeline/ask-tier.js";

@@ -2,7 +2,7 @@
 
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { MALFORMED_CODE } from "../engine/judgment-code.js";
+import { MALFORMED_CODE } from "../engine/judgement-code.js";
 import { MAX_CHUNK_BYTES, MAX_LINE_BYTES } from "../generated/boundary.js";
 
 const NEWLINE = 10;

@@ -5,7 +5,7 @@
 import type { L1Decisions } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { hasTarget, isPartial } from "../engine/judgment-code.js";
+import { hasTarget, isPartial } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
 import { decodeUtf8, requireBytes } from "../events/input.js";
 import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
@@ -49,7 +49,7 @@ export class EventStream {
   /** What the current engine has counted. */
   #counted = ZERO;
   /** Changes with each call that makes earlier rows invalid. */
-  #turn = 0;
+  #generation = 0;
   #closed = false;
   #source: ItemSource;
 
@@ -175,7 +175,7 @@ export class EventStream {
     const { code, target, score } = row;
     const evidence = isPartial(code) ? "partial" : "complete";
     const shared = score === "" ? this.#parts.l1.of(code) : saeDecision(JSON.parse(score), evidence);
-    return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#turn);
+    return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#generation);
   }
 
   /**
@@ -184,12 +184,13 @@ export class EventStream {
   #sourceOf({ l1 }: StreamParts): ItemSource {
     return {
       decisionOf: ({ code, target }) => l1.withTarget(code, JSON.parse(target)),
-      eventOf: (row, turn) => this.#eventOf(row, turn),
+      eventOf: (row, generation) => this.#eventOf(row, generation),
     };
   }
 
-  #eventOf(row: Row, turn: number): JudgedEvent | null {
-    if (turn !== this.#turn || this.#closed) throw new Error("event expired: read `item.event` before the next `push`");
+  #eventOf(row: Row, generation: number): JudgedEvent | null {
+    if (generation !== this.#generation || this.#closed)
+      throw new Error("event expired: read `item.event` before the next `push`");
     const { engine } = this.#parts;
     try {
       return { ...engine.factsAt(row), line: decodeUtf8(engine.lineAt(row)) };
@@ -201,7 +202,7 @@ export class EventStream {
 
   #advance(): void {
     if (this.#closed) throw new Error("this stream is closed");
-    this.#turn++;
+    this.#generation++;
   }
 }
 

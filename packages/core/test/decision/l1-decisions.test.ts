@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { L1Decisions } from "../../src/decision/l1-decisions.js";
-import { hasTarget, isEvent, isPartial, isUnmodelled, kindIndexOf, ruleOf } from "../../src/engine/judgment-code.js";
+import { hasTarget, isEvent, isPartial, isUnmodelled, kindIndexOf, ruleOf } from "../../src/engine/judgement-code.js";
 import { KINDS } from "../../src/generated/boundary.js";
 import type { DefaultInfo, RuleInfo } from "../../src/generated/wire.js";
 

@@ -1,5 +1,5 @@
-// Calls to the rule engine: an event is parsed once per judgment, and a policy is compiled once per
-// load.
+// Calls to the rule engine: an event is parsed once per judgement, and a policy is compiled once
+// per load.
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { dns, type Judge, lint, Sentry } from "../../src/index.js";
@@ -70,7 +70,7 @@ describe("a policy is compiled once", () => {
     expect([core.compiled, core.live]).toEqual([2, 0]);
   });
 
-  it("however many streams and judgments there are", async () => {
+  it("however many streams and judgements there are", async () => {
     const sentry = await Sentry.create("a");
     const streams = [sentry.createStream(), sentry.createStream()];
     for (const stream of streams) stream.push(Buffer.from(`${dns(1, "evil")}\n`));

@@ -135,7 +135,7 @@ describe("events", () => {
     expect(sentry.classify("é".repeat(9 * 1024 * 1024))).toBeNull();
   });
 
-  it("with the same judgment share one frozen decision", async () => {
+  it("with the same judgement share one frozen decision", async () => {
     const sentry = await Sentry.create("");
     const decision = sentry.classify(dns(1, "odd1"));
     expect(decision).toBe(sentry.classify(dns(2, "odd2")));
@@ -178,7 +178,7 @@ describe("tiers", () => {
     await expect(sentry.evaluate(dns(1, "odd"), { signal: controller.signal })).rejects.toThrow("enough");
   });
 
-  it("leave no listener on a signal that outlives the judgment", async () => {
+  it("leave no listener on a signal that outlives the judgement", async () => {
     const sentry = await Sentry.create("", { tiers: { l2: answers("Llm") } });
     const { signal } = new AbortController();
     const [add, remove] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];
@@ -217,7 +217,7 @@ describe("a closed sentry", () => {
     await expect(sentry.resolveEscalation(escalation, null)).rejects.toThrow("this sentry is closed");
   });
 
-  it("rejects judgments in progress", async () => {
+  it("rejects judgements in progress", async () => {
     const sentry = await Sentry.create("", { tiers: { l2: hangs } });
     const waiting = sentry.evaluate(dns(1, "odd"));
     sentry.close();

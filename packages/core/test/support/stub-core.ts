@@ -242,8 +242,8 @@ class StubHandle implements Handle {
     return text;
   }
 
-  giveActivations(): void {
-    this.#enter("giveActivations");
+  includeActivations(): void {
+    this.#enter("includeActivations");
   }
 
   rows(): number {

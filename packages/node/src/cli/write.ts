@@ -1,6 +1,7 @@
 // Writes text to a stream completely.
 
 import type { Writable } from "node:stream";
+import { errnoOf } from "../util/errno.js";
 import { CliError, errorText } from "./io.js";
 
 /**
@@ -9,7 +10,7 @@ import { CliError, errorText } from "./io.js";
 export function writeOut(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null): void => {
-      if (!error || ("code" in error && error.code === "EPIPE")) resolve();
+      if (!error || errnoOf(error) === "EPIPE") resolve();
       else reject(new CliError(`cannot write to stdout: ${errorText(error)}`, { cause: error }));
     };
     // A failure also emits `error`, which would end the process without a listener.

@@ -105,11 +105,11 @@ export class Daemon {
 
   /** The present state of the run, for metrics. */
   get observed(): Omit<Observed, "reloads"> {
-    const { waiting, inWork } = this.#queue;
+    const { waiting, inFlight } = this.#queue;
     return {
       totals: this.#settlement.totals,
       policy: this.#leases.current.policy,
-      queue: { waiting, inWork, capacity: this.#options.queue },
+      queue: { waiting, inFlight, capacity: this.#options.queue },
     };
   }
 

@@ -71,7 +71,7 @@ describe("escalations", () => {
       ["Llm", "block"],
       ["Llm", "allow"],
     ]);
-    expect(totals).toMatchObject({ blocked: 2, settled: { Llm: 2, Agent: 0 }, overloaded: 0, failedOpen: 0 });
+    expect(totals).toMatchObject({ blocked: 2, decided: { Llm: 2, Agent: 0 }, overloaded: 0, failedOpen: 0 });
   });
 
   it("are limited to workers and queue; the fail mode decides the others at once, marked and counted", async () => {
@@ -79,7 +79,7 @@ describe("escalations", () => {
     const { daemon, input, result, audits, logged } = await start({ l2 }, {}, { fail_closed: true });
     for (let pid = 1; pid <= 12; pid++) input.write(escalation(pid) + BENIGN);
     await expect.poll(() => audits().length).toBe(7);
-    expect(daemon.observed.queue).toEqual({ waiting: 3, inWork: 2, capacity: 3 });
+    expect(daemon.observed.queue).toEqual({ waiting: 3, inFlight: 2, capacity: 3 });
     for (const { decision, degraded } of audits()) {
       expect(degraded).toBe("overload");
       expect(decision).toMatchObject({ verdict: "block", tier: "Rules", resolution: "unresolved-escalation" });
@@ -96,7 +96,7 @@ describe("escalations", () => {
     }
     const { totals } = await result;
     expect(l2.asked.map(({ event }) => event.pid)).toEqual([1, 2, 3, 4, 5, 13]);
-    expect(totals).toMatchObject({ overloaded: 8, failedClosed: 11, settled: { Llm: 3, Agent: 0 }, cutShort: 0 });
+    expect(totals).toMatchObject({ overloaded: 8, failedClosed: 11, decided: { Llm: 3, Agent: 0 }, cutShort: 0 });
     expect(audits()).toHaveLength(14);
     expect(totals.decisions).toEqual({
       Rules: { allow: 12, block: 8 },
@@ -147,7 +147,7 @@ it("escalations of the SAE tier go to L3, and without L3 to the fail mode", asyn
   await expect.poll(() => alone.audits().length).toBe(1);
   l2.asked[0]?.answer(ALLOW);
   alone.input.end();
-  expect((await alone.result).totals).toMatchObject({ overloaded: 0, failedOpen: 1, settled: { Llm: 1, Agent: 0 } });
+  expect((await alone.result).totals).toMatchObject({ overloaded: 0, failedOpen: 1, decided: { Llm: 1, Agent: 0 } });
   expect(alone.audits()[0]).toMatchObject({ decision: { verdict: "allow", tier: "Sae" } });
   expect(alone.audits()[0]).not.toHaveProperty("degraded");
 });
@@ -163,7 +163,7 @@ describe("the end of the input", () => {
       await expect.poll(() => l2.asked.length).toBeGreaterThan(i);
       l2.asked[i]?.answer(ALLOW);
     }
-    expect((await result).totals.settled.Llm).toBe(3);
+    expect((await result).totals.decided.Llm).toBe(3);
     expect(audits()).toHaveLength(3);
   });
 

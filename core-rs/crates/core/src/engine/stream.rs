@@ -94,7 +94,7 @@ impl LineStream {
 
     /// From now on, also returns a row for each [`EventKind::LlmActivations`], whatever the rules decide: another tier judges
     /// these events.
-    pub fn give_activations(&mut self) {
+    pub fn include_activations(&mut self) {
         self.activations = true;
     }
 

@@ -56,7 +56,8 @@ fn copy_text<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<RawStr
     scanner.append(out)
 }
 
-/// Reads the object of a variant of `kind`. Skips fields that are not judged. A judged field that occurs twice is an error.
+/// Reads the object of a variant of `kind`. Skips fields that are not judged. A judged field that
+/// occurs twice is an error.
 pub(super) fn read<'a>(
     kind: EventKind,
     scanner: &mut Scanner<'a>,

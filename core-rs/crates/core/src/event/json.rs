@@ -1,14 +1,15 @@
 //! A JSON scanner for one line: validates everything, borrows strings, and builds no tree.
 //!
-//! It accepts RFC 8259 with the limits of common parsers (127 levels of nesting, numbers within the range of a 64-bit float),
-//! so a line is malformed here exactly if it is malformed elsewhere. The only exception is a lone surrogate escape, which
-//! decodes to U+FFFD.
+//! It accepts RFC 8259 with the limits of common parsers (127 levels of nesting, numbers within the
+//! range of a 64-bit float), so a line is malformed here exactly if it is malformed elsewhere. The
+//! only exception is a lone surrogate escape, which decodes to U+FFFD.
 //!
-//! UTF-8 is validated for each string, and only if it contains a byte that is not ASCII. Outside of strings, JSON has no such
-//! byte.
+//! UTF-8 is validated for each string, and only if it contains a byte that is not ASCII. Outside of
+//! strings, JSON has no such byte.
 //!
-//! Rare cases are functions that take a line and a position and return another position, so that the scanner's own position
-//! can stay in a register. After an error the position is [`END`], where every further expectation fails.
+//! Rare cases are functions that take a line and a position and return another position, so that
+//! the scanner's own position can stay in a register. After an error the position is [`END`], where
+//! every further expectation fails.
 
 use super::keys::Key;
 use super::swar::word_at;
@@ -58,8 +59,8 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(crate) fn eat(&mut self, expected: u8) -> bool {
         let there = self.peek() == expected;
-        // Not `self.at += usize::from(there)`: rustc 1.95 miscompiles that if `there` is branched on
-        // (rust-lang/rust#158206).
+        // Not `self.at += usize::from(there)`: rustc 1.95 miscompiles that if `there` is branched
+        // on (rust-lang/rust#158206).
         if there {
             self.at += 1;
         }

@@ -11,7 +11,8 @@ pub(super) trait Key: Copy {
     fn canonical(scanner: &Scanner<'_>) -> Option<(Self, usize)>;
 }
 
-/// Declares an enum of keys: `keys! { enum Dns { Pid = "pid", Query = "query" } }`. It has one more variant, `Other`.
+/// Declares an enum of keys: `keys! { enum Dns { Pid = "pid", Query = "query" } }`. It has one more
+/// variant, `Other`.
 macro_rules! keys {
     ($(#[$doc:meta])* enum $name:ident { $($key:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*

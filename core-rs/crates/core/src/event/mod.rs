@@ -1,9 +1,11 @@
-//! Observer events: parses one line of NDJSON into a borrowed [`Event`], or reports why it is not one.
+//! Observer events: parses one line of NDJSON into a borrowed [`Event`], or reports why it is not
+//! one.
 //!
-//! There are three reasons for a parser of our own. It borrows from the line, and allocates nothing for an event that is
-//! allowed. It validates exactly the fields that the contract names, and skips the others. And it decodes a lone surrogate
-//! escape (`\ud800`) to U+FFFD, where common parsers reject the whole document: an attacker who can put one into an argument
-//! must not escape judgement that way.
+//! There are three reasons for a parser of our own. It borrows from the line, and allocates nothing
+//! for an event that is allowed. It validates exactly the fields that the contract names, and skips
+//! the others. And it decodes a lone surrogate escape (`\ud800`) to U+FFFD, where common parsers
+//! reject the whole document: an attacker who can put one into an argument must not escape
+//! judgement that way.
 
 mod fields;
 pub(crate) mod json;
@@ -139,7 +141,8 @@ pub struct Event<'a> {
     pub subject: &'a str,
     /// Whether the collector cut the event.
     pub evidence: Evidence,
-    /// The features of an [`EventKind::LlmActivations`], in the order of the event; empty for other kinds.
+    /// The features of an [`EventKind::LlmActivations`], in the order of the event; empty for other
+    /// kinds.
     pub features: &'a [Feature],
     natural: Option<raw::RawStr<'a>>,
     agent: Option<raw::RawStr<'a>>,
@@ -157,8 +160,9 @@ impl Event<'_> {
         self.provider.map(|raw| raw.decode().into_owned())
     }
 
-    /// The target of a deny action on this event: the program, the peer or the path. `None` if the kind has none, if it is
-    /// empty, and for a peer that must never be denied (unspecified and loopback addresses, `localhost`).
+    /// The target of a deny action on this event: the program, the peer or the path. `None` if the
+    /// kind has none, if it is empty, and for a peer that must never be denied (unspecified and
+    /// loopback addresses, `localhost`).
     pub fn target(&self) -> Option<String> {
         let raw = self.natural?;
         target::deniable(self.kind, &raw.decode()).then(|| raw.decode().into_owned())

@@ -37,7 +37,8 @@ impl Scanner<'_> {
         digits.parse().map_err(|_| Malformed)
     }
 
-    /// Reads a number within the range of a 64-bit float. Rejects other numbers, as common parsers do.
+    /// Reads a number within the range of a 64-bit float. Rejects other numbers, as common parsers
+    /// do.
     pub(crate) fn finite_number(&mut self) -> Scanned<f64> {
         self.peek();
         let start = self.at;

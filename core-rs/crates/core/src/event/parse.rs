@@ -10,8 +10,9 @@ use super::{Event, EventKind, Evidence, NotEvent};
 /// Parses one line. White space around it and a byte order mark before it are allowed.
 ///
 /// # Errors
-/// [`NotEvent::Malformed`] for anything but one JSON object in the form of an envelope, with exactly one variant whose judged
-/// fields have the right types. [`NotEvent::Unmodelled`] for a valid envelope with a variant that is not judged.
+/// [`NotEvent::Malformed`] for anything but one JSON object in the form of an envelope, with
+/// exactly one variant whose judged fields have the right types. [`NotEvent::Unmodelled`] for a
+/// valid envelope with a variant that is not judged.
 ///
 /// ```
 /// use sentry_core::event::{parse, EventKind, NotEvent, Scratch};

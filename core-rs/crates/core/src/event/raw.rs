@@ -45,8 +45,8 @@ fn validated(bytes: &[u8]) -> &str {
     text.unwrap_or_default()
 }
 
-/// The character of the escape at the beginning of `text`, and its length in bytes. The two halves of a surrogate pair are
-/// one escape. A lone surrogate becomes U+FFFD.
+/// The character of the escape at the beginning of `text`, and its length in bytes. The two halves
+/// of a surrogate pair are one escape. A lone surrogate becomes U+FFFD.
 pub(super) fn unescape(text: &[u8]) -> Result<(char, usize), Malformed> {
     let simple = match text.get(1) {
         Some(&literal @ (b'"' | b'\\' | b'/')) => literal.into(),

@@ -3,8 +3,8 @@
 use super::Feature;
 use super::swar::word_at;
 
-/// A buffer for a subject that does not occur verbatim in its line, and for a model's features. Reuse one for a stream of
-/// events, so that no event allocates; it grows to the largest event.
+/// A buffer for a subject that does not occur verbatim in its line, and for a model's features.
+/// Reuse one for a stream of events, so that no event allocates; it grows to the largest event.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// The text, then unused bytes.
@@ -29,7 +29,8 @@ impl Scratch {
         std::str::from_utf8(self.buffer.get(..self.len)?).ok()
     }
 
-    /// Appends the first `count` bytes of a word. Writes all eight, which is faster than writing `count` bytes.
+    /// Appends the first `count` bytes of a word. Writes all eight, which is faster than writing
+    /// `count` bytes.
     #[inline]
     pub(super) fn push_word(&mut self, word: u64, count: usize) {
         let end = self.len + 8;

@@ -21,8 +21,8 @@ impl<'a> Scanner<'a> {
         Ok(RawStr { text, escaped })
     }
 
-    /// Reads a string. If it contains an escape, clears `out` and decodes the string into it; then it has not been validated as
-    /// UTF-8.
+    /// Reads a string. If it contains an escape, clears `out` and decodes the string into it; then
+    /// it has not been validated as UTF-8.
     #[inline]
     pub(super) fn text(&mut self, out: &mut Scratch) -> Scanned<RawStr<'a>> {
         self.expect(b'"')?;
@@ -40,7 +40,8 @@ impl<'a> Scanner<'a> {
         Ok(RawStr { text, escaped })
     }
 
-    /// Reads a string, and appends its decoded text to `out`. The text has not been validated as UTF-8.
+    /// Reads a string, and appends its decoded text to `out`. The text has not been validated as
+    /// UTF-8.
     #[inline]
     pub(super) fn append(&mut self, out: &mut Scratch) -> Scanned<RawStr<'a>> {
         self.expect(b'"')?;
@@ -55,7 +56,8 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The end of a string whose rest begins at `start`, and whether the rest contains an escape. [`END`] if it is malformed.
+/// The end of a string whose rest begins at `start`, and whether the rest contains an escape.
+/// [`END`] if it is malformed.
 #[inline(never)]
 pub(super) fn string_end(line: &[u8], start: usize) -> (usize, bool) {
     let mut at = start;
@@ -86,7 +88,8 @@ pub(super) fn string_end(line: &[u8], start: usize) -> (usize, bool) {
     }
 }
 
-/// The end of a string whose rest begins at `at`. Appends the decoded rest to `out`. [`END`] if it is malformed.
+/// The end of a string whose rest begins at `at`. Appends the decoded rest to `out`. [`END`] if it
+/// is malformed.
 #[inline(never)]
 fn decode(line: &[u8], mut at: usize, out: &mut Scratch) -> usize {
     loop {

@@ -22,9 +22,10 @@ fn last_word(rest: &[u8]) -> u64 {
     bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-/// A word whose lowest set bit marks the first byte that is not plain in a JSON string: a quote, a backslash, a control
-/// character, or a byte that is not ASCII. 0 if all bytes are plain. The bits above the lowest set bit are undefined. (The
-/// test for a byte below n is from "Bit Twiddling Hacks", Sean Eron Anderson.)
+/// A word whose lowest set bit marks the first byte that is not plain in a JSON string: a quote, a
+/// backslash, a control character, or a byte that is not ASCII. 0 if all bytes are plain. The bits
+/// above the lowest set bit are undefined. (The test for a byte below n is from "Bit Twiddling
+/// Hacks", Sean Eron Anderson.)
 #[inline]
 pub(super) fn special(word: u64) -> u64 {
     let below = |word: u64, n: u8| word.wrapping_sub(ONES * u64::from(n));
@@ -38,8 +39,8 @@ pub(super) fn first(bits: u64) -> usize {
     (bits.trailing_zeros() / 8) as usize
 }
 
-/// The end of the plain text of a JSON string that begins at `at`: the next quote, backslash, control character or byte that
-/// is not ASCII, or the end of `text`.
+/// The end of the plain text of a JSON string that begins at `at`: the next quote, backslash,
+/// control character or byte that is not ASCII, or the end of `text`.
 #[inline]
 pub(super) fn plain_end(text: &[u8], mut at: usize) -> usize {
     loop {

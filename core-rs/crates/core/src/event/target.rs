@@ -10,9 +10,9 @@ pub(super) fn deniable(kind: EventKind, target: &str) -> bool {
     !target.is_empty() && (kind != EventKind::Egress || !is_self(target))
 }
 
-/// Unspecified and loopback addresses, all names of `localhost`, and addresses in another notation (`127.1`, `0x7f000001`),
-/// which could be one of those. The collector reports `0.0.0.0` for an unknown peer; denying that, or this machine, would cut
-/// off more than an attacker.
+/// Unspecified and loopback addresses, all names of `localhost`, and addresses in another notation
+/// (`127.1`, `0x7f000001`), which could be one of those. The collector reports `0.0.0.0` for an
+/// unknown peer; denying that, or this machine, would cut off more than an attacker.
 fn is_self(peer: &str) -> bool {
     let bare = peer
         .strip_prefix('[')

@@ -1,7 +1,8 @@
 //! The built-in kinds of secret and their patterns.
 //!
-//! The patterns use verbose mode, and match a text whose escapes are replaced (see [`super::escapes`]). White space and the
-//! letters of labels are ASCII only, which keeps the automata small.
+//! The patterns use verbose mode, and match a text whose escapes are replaced (see
+//! [`super::escapes`]). White space and the letters of labels are ASCII only, which keeps the
+//! automata small.
 
 use super::check::Check;
 use crate::policy::SECRET_KINDS;
@@ -45,7 +46,8 @@ pub(super) const ALL: [Builtin; 12] = [
     of(11, EMAIL, ValueGroup::Whole, Check::Email),
 ];
 
-/// The placeholder of a secret that was masked before. See `packages/core/src/redact/placeholder.ts`.
+/// The placeholder of a secret that was masked before. See
+/// `packages/core/src/redact/placeholder.ts`.
 pub(super) const PLACEHOLDER: Builtin = Builtin {
     kind: "placeholder",
     pattern: r"\{\{A3S_REDACTED:[0-9A-Za-z_.-]{1,64}:[0-9]{1,15}\}\}",
@@ -53,8 +55,9 @@ pub(super) const PLACEHOLDER: Builtin = Builtin {
     check: Check::Nothing,
 };
 
-/// PEM and `OpenPGP` armour. Up to the end line; if that is missing, the base64 lines after the first line, or base64 on the
-/// first line itself. It does not end with a blank, which may be the backslash of a quote.
+/// PEM and `OpenPGP` armour. Up to the end line; if that is missing, the base64 lines after the
+/// first line, or base64 on the first line itself. It does not end with a blank, which may be the
+/// backslash of a quote.
 const PRIVATE_KEY: &str = r#"(?x)
     -----BEGIN [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY (?: (?: [\ +] | %20 ) BLOCK )? -----
     (?: [0-9A-Za-z+/=\s"'`,:.()|<>\#*_@%\\-]*? -----END [\ +%0-9A-Z]{0,40} PRIVATE (?: [\ +] | %20 ) KEY
@@ -63,8 +66,8 @@ const PRIVATE_KEY: &str = r#"(?x)
       | [\ \t]* [0-9A-Za-z+/=]{16} (?: [\ \t\r\n]* [0-9A-Za-z+/=]+ )*
     )"#;
 
-/// Keys of `OpenAI`, and of services with the same format. Here and below, a `_` or a percent-encoded character before a key
-/// is not part of it.
+/// Keys of `OpenAI`, and of services with the same format. Here and below, a `_` or a
+/// percent-encoded character before a key is not part of it.
 const OPENAI_KEY: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( sk- (?: (?: proj | svcacct | admin | None | ant | or | lf ) - [0-9A-Za-z_-]{16,}
@@ -88,7 +91,8 @@ const SLACK_TOKEN: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( (?: xoxe\. )? xox[abeoprs] - [0-9A-Za-z-]{10,} | xapp-[0-9]+ - [0-9A-Za-z-]{10,} )";
 
-/// Three parts of base64url, or five if it is encrypted. The first part begins with the encoding of `{"`.
+/// Three parts of base64url, or five if it is encrypted. The first part begins with the encoding of
+/// `{"`.
 const JWT: &str = r"(?x)
     (?: (?-u:\b) | _ | %[0-9A-Fa-f]{2} )
     ( eyJ [0-9A-Za-z_-]{8,} \. [0-9A-Za-z_-]{2,} \. [0-9A-Za-z_-]*
@@ -105,8 +109,9 @@ const BEARER: &str = r#"(?x)
     (?: (?-u:\b) | %[0-9A-Fa-f]{2} ) (?i-u: bearer ) (?: [\ \t+] | %20 )+
     ( [0-9A-Za-z._~+/=-]{12,} )"#;
 
-/// A label, then a value: in quotes up to the closing quote, or without quotes up to the end of the word. An escaped quote
-/// inside the value has blanks before it, and is not followed by what follows a value in JSON.
+/// A label, then a value: in quotes up to the closing quote, or without quotes up to the end of the
+/// word. An escaped quote inside the value has blanks before it, and is not followed by what
+/// follows a value in JSON.
 const GENERIC_SECRET: &str = r#"(?x)
     (?i-u: (?: api | access | secret | private | auth | signing | encryption | account | master | service ) [\ _.-]? key
         | secret | token | passwd | password | pwd )

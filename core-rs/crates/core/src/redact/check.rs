@@ -33,7 +33,8 @@ impl Check {
     }
 }
 
-/// Whether a text consists of words and joining characters, with capitals only at the start of a word.
+/// Whether a text consists of words and joining characters, with capitals only at the start of a
+/// word.
 fn is_words(value: &[u8]) -> bool {
     let joins = |byte: &u8| matches!(byte, b'.' | b'-' | b'_' | b'/');
     value.split(joins).all(|word| match word {
@@ -44,7 +45,8 @@ fn is_words(value: &[u8]) -> bool {
     })
 }
 
-/// Whether the text after a label is a value, and not a place where a value is inserted or read from.
+/// Whether the text after a label is a value, and not a place where a value is inserted or read
+/// from.
 fn is_value(before: &[u8], value: &[u8], next: Option<u8>) -> bool {
     if is_filler(value)
         || is_template(value)
@@ -88,7 +90,8 @@ fn is_template(value: &[u8]) -> bool {
     }
 }
 
-/// A file path of ordinary names. A relative path counts only outside of settings, and if it contains a dot.
+/// A file path of ordinary names. A relative path counts only outside of settings, and if it
+/// contains a dot.
 fn is_path(value: &[u8], is_setting: bool) -> bool {
     let is_ordinary = |byte: &u8| byte.is_ascii_lowercase() || b"/._-".contains(byte);
     let has = |byte: u8| value.iter().skip(1).any(|other| *other == byte);
@@ -100,9 +103,10 @@ fn is_path(value: &[u8], is_setting: bool) -> bool {
     begins && value.iter().skip(1).all(is_ordinary)
 }
 
-/// Code without quotes that produces a value: a call, a path (`input.parse::<Token>()`), `process.env.TOKEN`, and, unless it
-/// directly follows `=` or `:` as a setting does, `CancellationToken`. Without a call, only a name that repeats what it
-/// holds can be told apart from a value.
+/// Code without quotes that produces a value: a call, a path (`input.parse::<Token>()`),
+/// `process.env.TOKEN`, and, unless it directly follows `=` or `:` as a setting does,
+/// `CancellationToken`. Without a call, only a name that repeats what it holds can be told apart
+/// from a value.
 fn is_code(value: &[u8], is_setting: bool, next: Option<u8>) -> bool {
     if !value
         .iter()
@@ -156,7 +160,8 @@ fn is_expression(value: &[u8]) -> bool {
     value.contains(&b'.') && names.all(is_name)
 }
 
-/// Whether an address belongs to a person: not `git@` of a repository host, and not an image name such as `icon@2x.png`.
+/// Whether an address belongs to a person: not `git@` of a repository host, and not an image name
+/// such as `icon@2x.png`.
 fn is_address(address: &[u8]) -> bool {
     let mut parts = address.split(|&byte| byte == b'@');
     let (user, host) = (

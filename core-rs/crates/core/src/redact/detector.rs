@@ -126,7 +126,8 @@ impl Detector {
         Some(found)
     }
 
-    /// The start of the earliest match at or after `from` that more text could complete or make longer.
+    /// The start of the earliest match at or after `from` that more text could complete or make
+    /// longer.
     pub(super) fn partial_match(&mut self, text: &[u8], from: usize) -> Option<usize> {
         ready(&mut self.search, &self.pattern)?;
         self.search.as_mut()?.partial_match(text, from)

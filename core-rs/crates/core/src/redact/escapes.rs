@@ -1,11 +1,13 @@
 //! Replaces JSON escapes without changing the length of the text.
 //!
-//! In a JSON body, a newline before a key is written `\nsk-…`, where `\b` finds no word boundary. Quotes are `\"` in JSON
-//! inside a JSON string, and have three backslashes one level deeper. The patterns need not know about that.
+//! In a JSON body, a newline before a key is written `\nsk-…`, where `\b` finds no word boundary.
+//! Quotes are `\"` in JSON inside a JSON string, and have three backslashes one level deeper. The
+//! patterns need not know about that.
 
-/// Replaces backslashes and the character that they escape by text of the same length: blanks and the quote, blanks and the
-/// white space (`\n`, `\r`, `\t`), or slashes. Decodes `\u003d` and the like, too (see [`by_code`]). Other backslashes are
-/// kept. A text that comes in parts must not be cut inside an escape.
+/// Replaces backslashes and the character that they escape by text of the same length: blanks and
+/// the quote, blanks and the white space (`\n`, `\r`, `\t`), or slashes. Decodes `\u003d` and the
+/// like, too (see [`by_code`]). Other backslashes are kept. A text that comes in parts must not be
+/// cut inside an escape.
 pub(super) fn replace(text: &mut [u8]) {
     let mut from = 0;
     while let Some(found) = text
@@ -40,9 +42,10 @@ pub(super) fn replace(text: &mut [u8]) {
     }
 }
 
-/// The replacement for a character given by four hexadecimal digits: the filler, and the last byte. `None` for letters,
-/// digits and the backslash, which stay escaped. A character outside ASCII that is not white space becomes `~`, which ends a
-/// word but may be part of a value, like the character itself.
+/// The replacement for a character given by four hexadecimal digits: the filler, and the last byte.
+/// `None` for letters, digits and the backslash, which stay escaped. A character outside ASCII that
+/// is not white space becomes `~`, which ends a word but may be part of a value, like the character
+/// itself.
 fn by_code(digits: &[u8]) -> Option<(u8, u8)> {
     let code = digits.iter().try_fold(0, |code, &digit| {
         Some(code * 16 + char::from(digit).to_digit(16)?)

@@ -33,8 +33,8 @@ pub(super) struct Found {
     pub(super) secrets: Vec<Find>,
 }
 
-/// Finds that cover all secrets. Overlapping secrets become one find, of the kind of the one that starts first; if several
-/// start at the same byte, of the kind of the first detector.
+/// Finds that cover all secrets. Overlapping secrets become one find, of the kind of the one that
+/// starts first; if several start at the same byte, of the kind of the first detector.
 pub(super) fn merged(found: &[Found]) -> Vec<Find> {
     let mut all: Vec<(usize, &Find)> = Vec::new();
     for (rank, Found { secrets, .. }) in found.iter().enumerate() {
@@ -67,9 +67,9 @@ pub(super) fn stable_until(found: &[Found], partial: usize) -> usize {
 }
 
 impl Scan {
-    /// Writes the scan as numbers that JavaScript reads: how many finds, the position up to which they are final, then
-    /// [`FIND_FIELDS`](crate::boundary::FIND_FIELDS) for each find: its start, its end, the number of its kind. Places
-    /// count UTF-16 units of `text`.
+    /// Writes the scan as numbers that JavaScript reads: how many finds, the position up to which
+    /// they are final, then [`FIND_FIELDS`](crate::boundary::FIND_FIELDS) for each find: its start,
+    /// its end, the number of its kind. Places count UTF-16 units of `text`.
     pub fn pack_utf16(mut self, text: &[u8], out: &mut Vec<u32>) {
         self.count_utf16(text);
         out.clear();

@@ -1,4 +1,5 @@
-//! Detectors that are built when they are first needed: most processes never search a text for secrets.
+//! Detectors that are built when they are first needed: most processes never search a text for
+//! secrets.
 
 use super::Detectors;
 use crate::policy::{Imported, Redact, import};
@@ -33,9 +34,9 @@ impl LazyDetectors {
         }
     }
 
-    /// Adds rules for secrets, as ACL text (see [`import`]). Call it before the first [`LazyDetectors::get`]; it has no
-    /// effect afterwards. Returns what cannot be used, two lines for each problem: the rule's id, which may be empty, and
-    /// the reason.
+    /// Adds rules for secrets, as ACL text (see [`import`]). Call it before the first
+    /// [`LazyDetectors::get`]; it has no effect afterwards. Returns what cannot be used, two lines
+    /// for each problem: the rule's id, which may be empty, and the reason.
     pub fn import(&mut self, source: &str) -> String {
         let mut read = import(source);
         let problems = std::mem::take(&mut read.problems);

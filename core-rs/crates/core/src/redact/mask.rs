@@ -7,9 +7,10 @@ use super::{Detectors, Find, Part};
 use sentry_text::truncate;
 
 impl Detectors {
-    /// The beginning of a text, at most `max_bytes` bytes of it, with a placeholder for each secret that is not of a `readable`
-    /// kind: `{{A3S_REDACTED:<kind>:<n>}}`, numbered by kind from 1. If a longer text is cut, a possible secret at the cut is
-    /// left out. `None` if nothing is known of the text.
+    /// The beginning of a text, at most `max_bytes` bytes of it, with a placeholder for each secret
+    /// that is not of a `readable` kind: `{{A3S_REDACTED:<kind>:<n>}}`, numbered by kind from 1. If
+    /// a longer text is cut, a possible secret at the cut is left out. `None` if nothing is known
+    /// of the text.
     ///
     /// ```
     /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
@@ -29,7 +30,8 @@ impl Detectors {
             ..Part::WHOLE
         };
         let (mut found, until) = self.search(&mut text.as_bytes().to_vec(), part)?;
-        // Removed before they are merged: a readable find must not make a secret that it overlaps readable.
+        // Removed before they are merged: a readable find must not make a secret that it overlaps
+        // readable.
         let kinds = &self.kinds;
         let is_readable = |find: &Find| {
             let kind = kinds.get(find.kind as usize);

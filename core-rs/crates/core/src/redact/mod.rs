@@ -1,15 +1,15 @@
 //! Finds secrets in a text, in one pass if there are none.
 //!
-//! As for events, a prefilter searches the text once for the literals that the patterns require. Only patterns whose
-//! literals were found are tried: one automaton finds the ends of the matches, one that runs backwards finds their starts,
-//! and a simulation finds the captures of a match, if they are needed ([`sentry_pattern::search`]). The cost is linear in
-//! the length of the text.
+//! As for events, a prefilter searches the text once for the literals that the patterns require.
+//! Only patterns whose literals were found are tried: one automaton finds the ends of the matches,
+//! one that runs backwards finds their starts, and a simulation finds the captures of a match, if
+//! they are needed ([`sentry_pattern::search`]). The cost is linear in the length of the text.
 //!
-//! Most texts are JSON, often with JSON inside. So escapes are replaced by the characters that they represent, at the same
-//! length, before the patterns are tried ([`escapes`]).
+//! Most texts are JSON, often with JSON inside. So escapes are replaced by the characters that they
+//! represent, at the same length, before the patterns are tried ([`escapes`]).
 //!
-//! For a text that comes in parts, a scan also determines up to where more text cannot change the result
-//! ([`Scan::stable_until`]).
+//! For a text that comes in parts, a scan also determines up to where more text cannot change the
+//! result ([`Scan::stable_until`]).
 
 mod allow;
 mod builtin;
@@ -33,9 +33,11 @@ use sentry_pattern::search::MAX_PARTIAL_MATCH;
 
 use crate::policy::{Imported, Redact};
 
-/// The most bytes that all automata take together. If they take more, all are dropped and compiled again on demand.
+/// The most bytes that all automata take together. If they take more, all are dropped and compiled
+/// again on demand.
 const MAX_MEMORY: usize = 64 << 20;
-/// The bytes before a match that are searched for the keywords of an imported rule and for the start of the line.
+/// The bytes before a match that are searched for the keywords of an imported rule and for the
+/// start of the line.
 pub(crate) const LOOK_BACK: usize = 256;
 
 /// The detectors of one policy.
@@ -53,8 +55,8 @@ pub(crate) const LOOK_BACK: usize = 256;
 #[derive(Debug)]
 pub struct Detectors {
     kinds: Vec<String>,
-    /// The site's detectors, the built-in ones, the imported ones, then the one for placeholders. Where finds overlap, an earlier
-    /// detector names the find.
+    /// The site's detectors, the built-in ones, the imported ones, then the one for placeholders.
+    /// Where finds overlap, an earlier detector names the find.
     all: Vec<Detector>,
     prefilter: Prefilter,
     /// The indices of the detectors without requirements.
@@ -68,7 +70,8 @@ pub struct Detectors {
 /// Which part of a text is scanned.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// Finds start at or after this byte. The text before it is context: at most 256 bytes are needed.
+    /// Finds start at or after this byte. The text before it is context: at most 256 bytes are
+    /// needed.
     pub from: usize,
     /// Whether no more text follows.
     pub is_last: bool,
@@ -151,8 +154,8 @@ impl Detectors {
         })
     }
 
-    /// What each detector finds, and the start of the earliest partial match, which more text could complete; the end of the
-    /// text if none follows.
+    /// What each detector finds, and the start of the earliest partial match, which more text could
+    /// complete; the end of the text if none follows.
     fn search(&mut self, text: &mut [u8], part: Part) -> Option<(Vec<Found>, usize)> {
         escapes::replace(text);
         let found = self.find(text, part)?;
@@ -188,8 +191,8 @@ impl Detectors {
         Some(found)
     }
 
-    /// The start of the earliest match that more text could complete or make longer, at most [`MAX_PARTIAL_MATCH`] bytes before
-    /// the end.
+    /// The start of the earliest match that more text could complete or make longer, at most
+    /// [`MAX_PARTIAL_MATCH`] bytes before the end.
     fn partial_match(&mut self, text: &[u8], part: Part) -> Option<usize> {
         let from = part.from.max(text.len().saturating_sub(MAX_PARTIAL_MATCH));
         let skipped = usize::from(!part.placeholders);

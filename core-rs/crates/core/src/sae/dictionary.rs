@@ -58,9 +58,10 @@ impl Dictionary {
     /// Reads `{"8801": {"concept": …, "category": …, "weight": …, "severity": …}, …}`.
     ///
     /// # Errors
-    /// All problems up to the first syntax error, at most [`MAX_DIAGNOSTICS`]: invalid JSON; an id that is duplicate or not an
-    /// unsigned 32-bit integer; a key that is unknown, missing or duplicate; a value of the wrong type; a weight outside the
-    /// range of a 64-bit float; an unknown severity; an exceeded limit.
+    /// All problems up to the first syntax error, at most [`MAX_DIAGNOSTICS`]: invalid JSON; an id
+    /// that is duplicate or not an unsigned 32-bit integer; a key that is unknown, missing or
+    /// duplicate; a value of the wrong type; a weight outside the range of a 64-bit float; an
+    /// unknown severity; an exceeded limit.
     #[inline(never)]
     pub fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut reader = Reader::new(text);
@@ -76,7 +77,9 @@ impl Dictionary {
             debug_assert!(found.is_ok(), "`ids` has the id of every entry");
             let place = found.unwrap_or_default();
             match slots.get_mut(place) {
-                Some(Some(first)) if whole => reader.twice(entry.span, first.span, "feature"),
+                Some(Some(first)) if whole => {
+                    reader.report_duplicate(entry.span, first.span, "feature")
+                }
                 Some(slot) => *slot = Some(entry),
                 None => {}
             }
@@ -195,7 +198,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The next key of an object, after its brace or after a value; `None` at the end of the object.
+    /// The next key of an object, after its brace or after a value; `None` at the end of the
+    /// object.
     #[inline(never)]
     fn next_key(&mut self, first: bool) -> Result<Option<Text<'t>>, Stop> {
         let is_end = if first {
@@ -243,7 +247,7 @@ impl<'t> Reader<'t> {
             match known.and_then(|at| seen.get_mut(at)) {
                 Some(slot) => {
                     if let Some(first) = slot.replace(key.span) {
-                        self.twice(key.span, first, "key");
+                        self.report_duplicate(key.span, first, "key");
                     }
                 }
                 None => self.unknown(&key),
@@ -445,7 +449,7 @@ impl<'t> Reader<'t> {
     }
 
     #[inline(never)]
-    fn twice(&mut self, span: Span, first: Span, what: &str) {
+    fn report_duplicate(&mut self, span: Span, first: Span, what: &str) {
         let problem = Diagnostic::new(Code::SaeDuplicate, span, format!("duplicate {what}"));
         self.push(problem.related(first, "first here"), None);
     }

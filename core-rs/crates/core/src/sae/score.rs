@@ -20,11 +20,11 @@ const MAX_NAMED: usize = 6;
 /// ```
 /// use sentry_core::decision::Verdict;
 /// use sentry_core::event::Feature;
-/// use sentry_core::sae::{Best, Dictionary, Tier};
+/// use sentry_core::sae::{ScoreBuffer, Dictionary, Tier};
 /// let text = r#"{"8801": {"concept": "exploit code", "category": "cyber_offense", "weight": 0.9}}"#;
 /// let tier = Tier::new(Dictionary::read(text).unwrap(), 0.3, 0.6);
 /// let features = [Feature { id: 8801, activation: 0.95 }, Feature { id: 7, activation: 3.0 }];
-/// let decision = tier.judge(&features, &mut Best::default());
+/// let decision = tier.judge(&features, &mut ScoreBuffer::default());
 /// assert_eq!(decision.verdict, Verdict::Block);
 /// assert_eq!(decision.reason, "SAE harmful=0.86 [cyber_offense=0.86]: exploit code (sae_feature:#8801)");
 /// assert_eq!(decision.explain.harmful, 0.855);
@@ -36,10 +36,10 @@ pub struct Tier {
     block_at: f64,
 }
 
-/// A buffer for the contribution of each feature of a dictionary to an event. Reuse one for a stream of events, so that its
-/// memory, sixteen bytes per feature, is allocated once.
+/// A buffer for the contribution of each feature of a dictionary to an event. Reuse one for a
+/// stream of events, so that its memory, sixteen bytes per feature, is allocated once.
 #[derive(Debug, Default)]
-pub struct Best {
+pub struct ScoreBuffer {
     /// One per feature of the dictionary.
     contributions: Vec<Contribution>,
     /// The indices of those that are not 0.
@@ -66,8 +66,8 @@ pub struct SaeDecision<'a> {
     pub explain: SaeScore<'a>,
 }
 
-/// How harmful a model's answer is, judged by its activations. All numbers except activations are from 0 to 1, rounded to
-/// six decimals.
+/// How harmful a model's answer is, judged by its activations. All numbers except activations are
+/// from 0 to 1, rounded to six decimals.
 #[derive(Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct SaeScore<'a> {
@@ -121,10 +121,10 @@ impl Tier {
         }
     }
 
-    /// Judges the features of an event. A repeated feature counts once, with its largest contribution. A feature that is not in
-    /// the dictionary does not count.
+    /// Judges the features of an event. A repeated feature counts once, with its largest
+    /// contribution. A feature that is not in the dictionary does not count.
     #[inline(never)]
-    pub fn judge(&self, features: &[Feature], best: &mut Best) -> SaeDecision<'_> {
+    pub fn judge(&self, features: &[Feature], best: &mut ScoreBuffer) -> SaeDecision<'_> {
         best.collect(&self.dictionary, features);
         let (harmful, explain) = self.score(best);
         best.clear();
@@ -146,7 +146,7 @@ impl Tier {
     }
 
     /// The score, and `harmful` in millionths.
-    fn score(&self, best: &Best) -> (u32, SaeScore<'_>) {
+    fn score(&self, best: &ScoreBuffer) -> (u32, SaeScore<'_>) {
         let mut sums = vec![0; self.dictionary.categories().len()];
         let mut largest: Vec<Candidate<'_>> = Vec::with_capacity(MAX_DRIVERS + 1);
         for &place in &best.places {
@@ -202,7 +202,7 @@ impl Tier {
     }
 }
 
-impl Best {
+impl ScoreBuffer {
     /// Collects the contributions of the features of an event.
     fn collect(&mut self, dictionary: &Dictionary, features: &[Feature]) {
         self.contributions

@@ -74,8 +74,8 @@ pub struct Read {
     pub provider: Option<String>,
 }
 
-/// The fields of an event. Peers that are never denied have tests of their own; the peers here may be denied, unless damage
-/// has turned one into another.
+/// The fields of an event. Peers that are never denied have tests of their own; the peers here may
+/// be denied, unless damage has turned one into another.
 pub fn said(event: &Event<'_>) -> Read {
     let peer = || {
         event
@@ -103,7 +103,8 @@ pub fn read(envelope: &Tree) -> Result<Read, NotEvent> {
     envelope_of(envelope).ok_or(NotEvent::Malformed)?
 }
 
-/// The object in a line, parsed by `serde_json`. It rejects lone surrogates, so they are replaced first, as the contract says.
+/// The object in a line, parsed by `serde_json`. It rejects lone surrogates, so they are replaced
+/// first, as the contract says.
 pub fn tree_of(line: &[u8]) -> Option<Tree> {
     let text = std::str::from_utf8(line).ok()?;
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');

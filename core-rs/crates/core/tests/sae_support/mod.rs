@@ -3,7 +3,7 @@
 
 use sentry_core::decision::{Severity, Verdict};
 use sentry_core::event::Feature;
-use sentry_core::sae::{Best, Dictionary, Tier};
+use sentry_core::sae::{Dictionary, ScoreBuffer, Tier};
 
 pub const DICTIONARY: &str = r#"{
   "8801": {"concept": "exploit-code-synthesis", "category": "cyber_offense", "weight": 0.9, "severity": "high"},
@@ -23,6 +23,6 @@ pub fn features(pairs: &[(u32, f64)]) -> Vec<Feature> {
 
 /// The verdict, the severity and the reason.
 pub fn judged(tier: &Tier, pairs: &[(u32, f64)]) -> (Verdict, Severity, String) {
-    let decision = tier.judge(&features(pairs), &mut Best::default());
+    let decision = tier.judge(&features(pairs), &mut ScoreBuffer::default());
     (decision.verdict, decision.severity, decision.reason)
 }

@@ -1,4 +1,5 @@
-//! The most selective run of bytes of one class that a pattern requires, such as 40 hexadecimal digits.
+//! The most selective run of bytes of one class that a pattern requires, such as 40 hexadecimal
+//! digits.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -16,7 +17,8 @@ pub struct ByteRun {
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {
-    /// The bytes of the UTF-8 form of the characters of `class`; all non-ASCII bytes if one of these is not ASCII.
+    /// The bytes of the UTF-8 form of the characters of `class`; all non-ASCII bytes if one of
+    /// these is not ASCII.
     pub fn of(class: &Class) -> Self {
         let mut ascii = 0_u128;
         let mut others = 0;
@@ -51,7 +53,8 @@ impl ByteSet {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// The length of the longest run of bytes of the set in `text`, if that is at least `at_least` and at least 1; otherwise
+    /// The length of the longest run of bytes of the set in `text`, if that is at least `at_least`
+    /// and at least 1; otherwise
     /// 0. Looks only where such a run could end.
     pub fn longest_run(self, at_least: u32, text: &[u8]) -> u32 {
         let (mut start, mut longest) = (0_usize, 0);

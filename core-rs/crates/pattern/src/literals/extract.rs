@@ -26,7 +26,8 @@ pub(super) fn sets_of(branch: &Hir) -> Sets {
 enum Shape {
     /// A match is one of these literals.
     Exactly(Vec<Literal>),
-    /// A match begins with one of `prefix`, ends with one of `suffix`, and contains one literal of each set `inside`.
+    /// A match begins with one of `prefix`, ends with one of `suffix`, and contains one literal of
+    /// each set `inside`.
     Partly {
         prefix: Vec<Literal>,
         suffix: Vec<Literal>,
@@ -102,8 +103,8 @@ fn shape(hir: &Hir) -> Shape {
     }
 }
 
-/// The bytes folded; `None` if one of them would be merged with a digit or an underscore: word edges could no longer be
-/// determined.
+/// The bytes folded; `None` if one of them would be merged with a digit or an underscore: word
+/// edges could no longer be determined.
 fn folded(bytes: &[u8]) -> Option<Literal> {
     let is_clear = |byte: &u8| !matches!(byte, 0x10..=0x19 | 0x7f);
     let is_clear = bytes.iter().all(is_clear);
@@ -134,7 +135,8 @@ fn members(class: &Class) -> Option<Vec<Literal>> {
     small.then_some(literals)
 }
 
-/// A class with many members. If none of them belongs to an ASCII word, there is a word edge before and after it.
+/// A class with many members. If none of them belongs to an ASCII word, there is a word edge before
+/// and after it.
 fn large_class(class: &Class) -> Shape {
     if !is_outside_words(class) {
         return Shape::unknown();
@@ -146,7 +148,8 @@ fn large_class(class: &Class) -> Shape {
     }
 }
 
-/// Whether every match of these consecutive parts begins with a character that belongs to no ASCII word.
+/// Whether every match of these consecutive parts begins with a character that belongs to no ASCII
+/// word.
 fn begins_outside_words(parts: &[Hir]) -> bool {
     for part in parts.iter().take(MAX_AHEAD) {
         let hir = match part.kind() {
@@ -256,7 +259,8 @@ fn concatenated(parts: impl Iterator<Item = Shape>) -> Shape {
     }
 }
 
-/// Every literal of `before` followed by every literal of `after`; `None` if there are too many or they are too long.
+/// Every literal of `before` followed by every literal of `after`; `None` if there are too many or
+/// they are too long.
 fn product(before: &[Literal], after: &[Literal]) -> Option<Vec<Literal>> {
     if before.len() * after.len() > MAX_LITERALS {
         return None;

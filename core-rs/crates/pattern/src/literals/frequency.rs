@@ -10,7 +10,8 @@ pub(crate) fn commonness(literals: &[Literal]) -> f32 {
         .sum()
 }
 
-/// The estimated share of a folded byte in command lines, paths, names and JSON; for an edge, how often it holds.
+/// The estimated share of a folded byte in command lines, paths, names and JSON; for an edge, how
+/// often it holds.
 pub(crate) fn frequency(folded: u8) -> f32 {
     match folded {
         WORD_EDGE => 0.3,

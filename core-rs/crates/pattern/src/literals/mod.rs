@@ -1,7 +1,7 @@
 //! What a text must contain for a pattern to match: literals, and runs of bytes of one class.
 //!
-//! A prefilter looks for the literals of all patterns at once, and a pattern is tried only where its own were found. So a
-//! literal may be too common, but it must never be missing from a match.
+//! A prefilter looks for the literals of all patterns at once, and a pattern is tried only where
+//! its own were found. So a literal may be too common, but it must never be missing from a match.
 
 mod byte_run;
 mod extract;
@@ -13,8 +13,9 @@ use regex_syntax::hir::Hir;
 pub use byte_run::{ByteRun, ByteSet};
 pub(crate) use frequency::{commonness, frequency};
 
-/// A literal as [`fold`] leaves it, so that case does not matter. Its first and its last byte may be an edge instead, a
-/// byte that [`fold`] never returns: [`WORD_EDGE`], [`TEXT_START`] or [`TEXT_END`].
+/// A literal as [`fold`] leaves it, so that case does not matter. Its first and its last byte may
+/// be an edge instead, a byte that [`fold`] never returns: [`WORD_EDGE`], [`TEXT_START`] or
+/// [`TEXT_END`].
 pub type Literal = Vec<u8>;
 
 /// No ASCII letter, digit or underscore may stand here.
@@ -27,7 +28,8 @@ pub(crate) const TEXT_END: u8 = 2;
 /// What every text that a branch of a pattern matches must contain. Empty where nothing is known.
 #[derive(Clone, Debug, Default)]
 pub struct Requirements {
-    /// Sets of literals: one literal of each set occurs. The most selective set comes first. No literal is empty.
+    /// Sets of literals: one literal of each set occurs. The most selective set comes first. No
+    /// literal is empty.
     pub literals: Vec<Vec<Literal>>,
     /// A run of bytes that occurs as well.
     pub run: Option<ByteRun>,
@@ -48,8 +50,8 @@ impl Requirements {
     }
 }
 
-/// Maps both cases of an ASCII letter to one byte. A few other bytes are merged too, so a literal may match slightly more
-/// than it says; telling them apart would cost more.
+/// Maps both cases of an ASCII letter to one byte. A few other bytes are merged too, so a literal
+/// may match slightly more than it says; telling them apart would cost more.
 #[inline]
 pub fn fold(byte: u8) -> u8 {
     byte | 0x20

@@ -9,8 +9,8 @@ pub(super) type Sets = Vec<Vec<Literal>>;
 /// The sets that are kept.
 pub(super) const MAX_SETS: usize = 3;
 
-/// Adds a set if there is room for it, or if it is more selective than the last. Every text contains the empty literal, so
-/// a set that holds it says nothing.
+/// Adds a set if there is room for it, or if it is more selective than the last. Every text
+/// contains the empty literal, so a set that holds it says nothing.
 pub(super) fn add(sets: &mut Sets, set: &[Literal]) {
     let set: Vec<Literal> = set
         .iter()
@@ -35,7 +35,8 @@ pub(super) fn add(sets: &mut Sets, set: &[Literal]) {
     sets.truncate(MAX_SETS);
 }
 
-/// The literal without the edges inside it, and without word edges next to bytes that belong to no word.
+/// The literal without the edges inside it, and without word edges next to bytes that belong to no
+/// word.
 fn with_outer_edges(literal: &[u8]) -> Literal {
     let Some(start) = literal.iter().position(|&byte| byte > TEXT_END) else {
         return Literal::new();

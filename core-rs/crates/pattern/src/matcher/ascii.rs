@@ -1,4 +1,5 @@
-//! Restricting a pattern to ASCII texts: nearly every event is ASCII, and the automaton is a fraction of the size.
+//! Restricting a pattern to ASCII texts: nearly every event is ASCII, and the automaton is a
+//! fraction of the size.
 
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 

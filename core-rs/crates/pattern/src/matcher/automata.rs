@@ -5,8 +5,8 @@ use super::coverage::{CodePath, record};
 use super::group::{Group, Query};
 use crate::prefilter::Branch;
 
-/// The most bytes that all automata take together. If they take more, all are dropped and compiled again on demand. The
-/// limit is low in tests, so that they reach it.
+/// The most bytes that all automata take together. If they take more, all are dropped and compiled
+/// again on demand. The limit is low in tests, so that they reach it.
 pub(super) const MAX_MEMORY: usize = if cfg!(test) { 512 << 10 } else { 64 << 20 };
 
 /// Automata in groups, compiled on demand. No result depends on which of them are compiled.
@@ -21,7 +21,8 @@ pub(super) struct Automata {
 }
 
 impl Automata {
-    /// Automata for so many rules. `unfiltered` has for each kind of text the branches without requirements.
+    /// Automata for so many rules. `unfiltered` has for each kind of text the branches without
+    /// requirements.
     pub(super) fn new(rules: usize, unfiltered: Vec<Group>) -> Self {
         Self {
             filtered: (0..rules).map(|_| None).collect(),

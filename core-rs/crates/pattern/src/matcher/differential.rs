@@ -1,6 +1,8 @@
-//! Compares the matcher with a plain interpreter that tries one pattern after another with the `regex` crate.
+//! Compares the matcher with a plain interpreter that tries one pattern after another with the
+//! `regex` crate.
 //!
-//! The patterns are random and use few letters, so that they match texts often and in unusual places.
+//! The patterns are random and use few letters, so that they match texts often and in unusual
+//! places.
 
 use std::ops::ControlFlow;
 

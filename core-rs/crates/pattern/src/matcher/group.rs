@@ -1,4 +1,5 @@
-//! Branches of patterns that are tried together: as one automaton, or as two if that grows too large.
+//! Branches of patterns that are tried together: as one automaton, or as two if that grows too
+//! large.
 
 use super::MatchRule;
 use super::ascii;
@@ -45,7 +46,8 @@ impl Group {
         Self { branches, state }
     }
 
-    /// Whether a branch matches. All `wanted` branches are tried; others of the group may be tried, too.
+    /// Whether a branch matches. All `wanted` branches are tried; others of the group may be tried,
+    /// too.
     pub(super) fn any<R: MatchRule>(
         &mut self,
         query: &Query<'_, R>,
@@ -105,8 +107,8 @@ impl Group {
         }
     }
 
-    /// Runs the automaton for texts like this one. A single branch never has too many states, and its automaton compiles,
-    /// because its pattern has been compiled before.
+    /// Runs the automaton for texts like this one. A single branch never has too many states, and
+    /// its automaton compiles, because its pattern has been compiled before.
     fn run<R: MatchRule, T: Default>(
         &mut self,
         query: &Query<'_, R>,
@@ -130,8 +132,8 @@ impl Group {
         let answer = question(automaton, query.text);
         automaton.count(memory);
         if *memory > MAX_MEMORY {
-            // One text may need any number of automata: beyond the limit, none is kept. The count stays as it is, so that
-            // all automata are dropped after the text.
+            // One text may need any number of automata: beyond the limit, none is kept. The count
+            // stays as it is, so that all automata are dropped after the text.
             if query.is_ascii {
                 *ascii = None;
             } else {

@@ -11,10 +11,11 @@ use regex_syntax::hir::Hir;
 use super::coverage::{CodePath, record};
 use crate::looks;
 
-/// The most bytes for the states of one automaton. The limit is low in tests, so that they reach it.
+/// The most bytes for the states of one automaton. The limit is low in tests, so that they reach
+/// it.
 const CACHE: usize = if cfg!(test) { 8 << 10 } else { 4 << 20 };
-/// An automaton that may give up does so after it has filled its cache this often, if it has read fewer than
-/// [`BYTES_FOR_A_STATE`] for each new state.
+/// An automaton that may give up does so after it has filled its cache this often, if it has read
+/// fewer than [`BYTES_FOR_A_STATE`] for each new state.
 const CLEARINGS: usize = 2;
 /// See [`CLEARINGS`].
 const BYTES_FOR_A_STATE: usize = 16;
@@ -42,8 +43,9 @@ struct Exact {
 pub(super) struct TooManyStates;
 
 impl LazyAutomaton {
-    /// Compiles `patterns`. `None` if the result exceeds what the format can represent, which the limit on each pattern
-    /// prevents. With `may_give_up`, a search may fail with [`TooManyStates`].
+    /// Compiles `patterns`. `None` if the result exceeds what the format can represent, which the
+    /// limit on each pattern prevents. With `may_give_up`, a search may fail with
+    /// [`TooManyStates`].
     pub(super) fn new(patterns: Vec<Hir>, may_give_up: bool) -> Option<Self> {
         let has_unicode_words = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
         let (nfa, exact) = if patterns.iter().any(has_unicode_words) {
@@ -105,7 +107,8 @@ impl LazyAutomaton {
         self.dfa.get_nfa().has_empty() && !text.is_ascii()
     }
 
-    /// Calls `found` with each matching pattern, at each position where a match ends, until it returns `Break`.
+    /// Calls `found` with each matching pattern, at each position where a match ends, until it
+    /// returns `Break`.
     fn each(
         &mut self,
         text: &str,
@@ -126,7 +129,8 @@ impl LazyAutomaton {
         }
     }
 
-    /// Which of the patterns match. Also fails if there are several and one has a Unicode word boundary.
+    /// Which of the patterns match. Also fails if there are several and one has a Unicode word
+    /// boundary.
     pub(super) fn which(&mut self, text: &str) -> Result<PatternSet, TooManyStates> {
         let mut found = PatternSet::new(self.dfa.pattern_len());
         if self.dfa.pattern_len() == 1 {
@@ -168,7 +172,8 @@ impl Exact {
     }
 }
 
-/// With `utf8`, the automaton finds no empty match between the bytes of a character; otherwise the caller must check that.
+/// With `utf8`, the automaton finds no empty match between the bytes of a character; otherwise the
+/// caller must check that.
 fn compile(patterns: &[Hir], utf8: bool) -> Option<NFA> {
     let config = thompson::Config::new()
         .which_captures(WhichCaptures::None)

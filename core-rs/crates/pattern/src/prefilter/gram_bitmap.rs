@@ -5,12 +5,13 @@ use crate::literals::fold;
 /// Grams of one to four bytes, as bitmaps.
 #[derive(Debug)]
 pub(super) struct GramBitmap {
-    /// One bit for the hash of each four bytes: set if they, or the last three of them, may be a gram.
+    /// One bit for the hash of each four bytes: set if they, or the last three of them, may be a
+    /// gram.
     hashes: Vec<u32>,
     /// The shift that turns a product into a hash.
     shift: u32,
-    /// One bit for each pair of bytes: set if the pair, or its last byte, is a gram. `None` if there are no grams of one or
-    /// two bytes.
+    /// One bit for each pair of bytes: set if the pair, or its last byte, is a gram. `None` if
+    /// there are no grams of one or two bytes.
     pairs: Option<Box<[u32; PAIRS / 32]>>,
 }
 
@@ -81,9 +82,10 @@ impl GramBitmap {
         }
     }
 
-    /// Calls `report` for each position where a gram may end, with the position, the possible length of the gram, and the
-    /// four folded bytes before the position, the last one in the highest byte. Near the beginning of the text the missing
-    /// bytes are zeros, which no gram contains.
+    /// Calls `report` for each position where a gram may end, with the position, the possible
+    /// length of the gram, and the four folded bytes before the position, the last one in the
+    /// highest byte. Near the beginning of the text the missing bytes are zeros, which no gram
+    /// contains.
     pub(super) fn for_each_candidate(
         &self,
         text: &[u8],
@@ -96,7 +98,8 @@ impl GramBitmap {
             end += 1;
             self.test(end, last, &mut report);
         }
-        // Eight bytes hold five windows of four; the last window is tested with the next eight bytes.
+        // Eight bytes hold five windows of four; the last window is tested with the next eight
+        // bytes.
         let mut rest = text;
         while let Some(eight) = rest.first_chunk() {
             let eight = u64::from_le_bytes(*eight) | FOLDED;

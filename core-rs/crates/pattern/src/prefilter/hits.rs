@@ -10,7 +10,8 @@ pub struct Hits {
     /// For each literal, the last round that found it.
     last: Vec<u32>,
     found: Vec<u32>,
-    /// For each short literal, the last round that searched for it, and the result in the lowest bit.
+    /// For each short literal, the last round that searched for it, and the result in the lowest
+    /// bit.
     searched: Vec<Cell<u32>>,
 }
 

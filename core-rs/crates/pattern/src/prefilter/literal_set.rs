@@ -1,8 +1,9 @@
-//! Finds which of many literals occur in a text, in one pass whose cost hardly grows with their number.
+//! Finds which of many literals occur in a text, in one pass whose cost hardly grows with their
+//! number.
 //!
-//! Each literal is represented by a gram: its least common four bytes, or all of it if it is shorter. A [`GramBitmap`]
-//! rules out nearly every position of the text. At the others, a [`GramMap`] lists the literals whose gram may end there,
-//! and these are compared.
+//! Each literal is represented by a gram: its least common four bytes, or all of it if it is
+//! shorter. A [`GramBitmap`] rules out nearly every position of the text. At the others, a
+//! [`GramMap`] lists the literals whose gram may end there, and these are compared.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -77,8 +78,9 @@ fn split_edges(text: &[u8]) -> ([Edge; 2], &[u8]) {
 }
 
 impl LiteralSet {
-    /// Prepares to search for `literals`, folded by [`fold`], with edges or without. They are distinct and not empty, and have
-    /// less than 4 GiB together. The number of a literal is its index.
+    /// Prepares to search for `literals`, folded by [`fold`], with edges or without. They are
+    /// distinct and not empty, and have less than 4 GiB together. The number of a literal is its
+    /// index.
     #[inline(never)]
     pub fn new(literals: &[&[u8]]) -> Self {
         let mut chosen = choose_grams(literals);

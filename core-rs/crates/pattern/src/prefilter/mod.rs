@@ -15,11 +15,13 @@ pub use literal_set::LiteralSet;
 
 /// The most bytes that the requirements of all branches may take.
 pub const MAX_BYTES: usize = 64 << 20;
-/// A set of literals that is more common than this is searched for only if a branch requires nothing else.
+/// A set of literals that is more common than this is searched for only if a branch requires
+/// nothing else.
 const MAX_COMMONNESS: f32 = 0.01;
 /// The cost of a literal for each other branch that requires it, too.
 const SHARED: f32 = 1e-4;
-/// Literals of at most this length are found too often to be searched for in every text, unless a branch has no others.
+/// Literals of at most this length are found too often to be searched for in every text, unless a
+/// branch has no others.
 const SHORT: usize = 2;
 /// A shorter run is not worth checking where literals were found.
 const MIN_RUN: u32 = 4;
@@ -62,8 +64,8 @@ struct Entry {
 struct Set {
     /// The numbers of those that are searched for in every text.
     numbers: Box<[u32]>,
-    /// Those that would be found too often, and are searched for only if everything else was found: indices into
-    /// [`Prefilter::short`].
+    /// Those that would be found too often, and are searched for only if everything else was found:
+    /// indices into [`Prefilter::short`].
     short: Box<[u32]>,
 }
 
@@ -160,7 +162,8 @@ impl Prefilter {
         })
     }
 
-    /// Sets `candidates` to the branches whose requirements `text` meets, in ascending order. `hits` is a buffer.
+    /// Sets `candidates` to the branches whose requirements `text` meets, in ascending order.
+    /// `hits` is a buffer.
     pub fn find_candidates(&self, text: &[u8], hits: &mut Hits, candidates: &mut Vec<Branch>) {
         candidates.clear();
         hits.start(self.triggers.len(), self.short.len());

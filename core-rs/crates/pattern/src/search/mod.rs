@@ -1,4 +1,5 @@
-//! Finds all matches of one pattern. The total cost is bounded by the length of the text, however many matches there are.
+//! Finds all matches of one pattern. The total cost is bounded by the length of the text, however
+//! many matches there are.
 
 mod partial_match;
 
@@ -19,8 +20,9 @@ use crate::pattern::Pattern;
 
 /// The most bytes for the states of one automaton.
 const CACHE: usize = 1 << 20;
-/// The most bytes that may be read past the ends of matches, as a multiple of the text's length. Beyond that, the rest of
-/// the text counts as the last match: masking too much is better than unbounded time.
+/// The most bytes that may be read past the ends of matches, as a multiple of the text's length.
+/// Beyond that, the rest of the text counts as the last match: masking too much is better than
+/// unbounded time.
 const MAX_OVERREAD: usize = 8;
 /// The same limit for a short text, in bytes.
 const MIN_OVERREAD_BYTES: usize = 64 << 10;
@@ -46,8 +48,8 @@ struct LazyAutomaton {
 /// The automaton failed, so nothing is known of the text.
 struct Failed;
 
-/// The automata that find the matches of one pattern. `None` from a method means that an automaton failed, so that nothing
-/// is known of the text.
+/// The automata that find the matches of one pattern. `None` from a method means that an automaton
+/// failed, so that nothing is known of the text.
 ///
 /// ```
 /// use sentry_pattern::{Pattern, search::{Search, ValueGroup}};
@@ -120,7 +122,8 @@ impl LazyAutomaton {
 }
 
 impl Search {
-    /// `None` if the automaton exceeds what the format can represent, which the limits on patterns prevent.
+    /// `None` if the automaton exceeds what the format can represent, which the limits on patterns
+    /// prevent.
     pub fn new(pattern: &Pattern) -> Option<Self> {
         // Lazy automata do not support Unicode word boundaries, and secrets have none.
         let hir = map_looks(&pattern.parsed()?, |look| Hir::look(to_ascii(look)));
@@ -149,8 +152,8 @@ impl Search {
         Some(dfa.try_search_fwd(cache, &input).ok()?.is_some())
     }
 
-    /// Calls `found` with all matches in order, not overlapping, with the meaning of the `regex` crate. Stops if it returns
-    /// `None`.
+    /// Calls `found` with all matches in order, not overlapping, with the meaning of the `regex`
+    /// crate. Stops if it returns `None`.
     pub fn for_each_match(
         &mut self,
         text: &[u8],
@@ -247,8 +250,8 @@ impl Search {
         Some(slots)
     }
 
-    /// The earliest position at or after `from` where a match starts that more text could complete or make longer; the end
-    /// of the text if there is none.
+    /// The earliest position at or after `from` where a match starts that more text could complete
+    /// or make longer; the end of the text if there is none.
     pub fn partial_match(&mut self, text: &[u8], from: usize) -> Option<usize> {
         if self.partial.is_none() {
             let nfa = reversed_prefixes(self.ends.dfa.get_nfa()).ok()?;

@@ -1,4 +1,5 @@
-//! Partial matches at the end of a text, which more text could complete: an automaton that reads backwards from the end.
+//! Partial matches at the end of a text, which more text could complete: an automaton that reads
+//! backwards from the end.
 
 use regex_automata::nfa::thompson::{BuildError, Builder, NFA, State, Transition};
 use regex_automata::util::primitives::StateID;
@@ -6,8 +7,8 @@ use regex_automata::util::primitives::StateID;
 /// The most bytes at the end of a text that count as a partial match.
 pub const MAX_PARTIAL_MATCH: usize = 32 << 10;
 
-/// Turns the automaton of a pattern into one that reads any prefix of a match, backwards. It ignores assertions, so it
-/// accepts slightly more.
+/// Turns the automaton of a pattern into one that reads any prefix of a match, backwards. It
+/// ignores assertions, so it accepts slightly more.
 ///
 /// All states of the pattern become start states, and every transition is reversed.
 // The error type is that of the builder.

@@ -38,7 +38,7 @@ export interface EscalationQueueOptions {
 export class EscalationQueue {
   readonly #options: EscalationQueueOptions;
   readonly #waiting: QueuedEscalation[] = [];
-  readonly #inWork = new Map<QueuedEscalation, AbortController>();
+  readonly #inFlight = new Map<QueuedEscalation, AbortController>();
   readonly #idle = new AutoResetEvent();
   readonly #error = new FirstError();
   #givenUp = false;
@@ -53,13 +53,13 @@ export class EscalationQueue {
   }
 
   /** The number of escalations that are being judged. */
-  get inWork(): number {
-    return this.#inWork.size;
+  get inFlight(): number {
+    return this.#inFlight.size;
   }
 
   /** The smallest offset of the escalations that have no outcome. */
   get oldestOffset(): number | undefined {
-    const offsets = [...this.#inWork.keys(), ...this.#waiting.slice(0, 1)].map(({ offset }) => offset);
+    const offsets = [...this.#inFlight.keys(), ...this.#waiting.slice(0, 1)].map(({ offset }) => offset);
     return offsets.length === 0 ? undefined : Math.min(...offsets);
   }
 
@@ -71,14 +71,14 @@ export class EscalationQueue {
 
   /** Resolves when all escalations have an outcome. Throws the first error of `settle`. */
   async drain(): Promise<void> {
-    while (this.#inWork.size > 0 || this.#waiting.length > 0) await this.#idle.wait();
+    while (this.#inFlight.size > 0 || this.#waiting.length > 0) await this.#idle.wait();
     this.rethrow();
   }
 
   /** Aborts the tiers: the fail mode decides all present and later escalations. */
   giveUp(): void {
     this.#givenUp = true;
-    for (const controller of this.#inWork.values()) controller.abort();
+    for (const controller of this.#inFlight.values()) controller.abort();
     this.#advance();
   }
 
@@ -88,18 +88,18 @@ export class EscalationQueue {
   }
 
   #advance(): void {
-    while (this.#givenUp || this.#inWork.size < this.#options.workers) {
+    while (this.#givenUp || this.#inFlight.size < this.#options.workers) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       void this.#judge(next);
     }
-    if (this.#inWork.size === 0) this.#idle.set();
+    if (this.#inFlight.size === 0) this.#idle.set();
   }
 
   async #judge(escalation: QueuedEscalation): Promise<void> {
     const { leases, semaphore, prepare, settle } = this.#options;
     const controller = new AbortController();
-    this.#inWork.set(escalation, controller);
+    this.#inFlight.set(escalation, controller);
     if (this.#givenUp) controller.abort();
     const sentry = leases.acquire();
     try {
@@ -116,7 +116,7 @@ export class EscalationQueue {
     } catch (error) {
       this.#error.keep(error);
     } finally {
-      this.#inWork.delete(escalation);
+      this.#inFlight.delete(escalation);
       leases.release(sentry);
       semaphore.release(1);
       this.#advance();

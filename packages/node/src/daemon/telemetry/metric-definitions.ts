@@ -8,7 +8,7 @@ import type { Totals } from "./totals.js";
 export interface Observed {
   readonly totals: Totals;
   readonly policy: Policy;
-  readonly queue: { readonly waiting: number; readonly capacity: number; readonly inWork: number };
+  readonly queue: { readonly waiting: number; readonly capacity: number; readonly inFlight: number };
   readonly reloads: {
     readonly succeeded: number;
     readonly failed: number;
@@ -85,7 +85,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
   {
     name: "sentry_judgments_in_flight",
     help: "Escalations that the slow tiers are judging.",
-    values: ({ queue }) => [[queue.inWork]],
+    values: ({ queue }) => [[queue.inFlight]],
   },
   {
     name: "sentry_reloads_total",

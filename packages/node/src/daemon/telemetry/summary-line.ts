@@ -7,8 +7,8 @@ import type { Totals } from "./totals.js";
 /** One line for people. `failClosed` is the fail mode to name if there was no escalation. */
 export function summaryLine(totals: Totals, failClosed: boolean): string {
   const stream: StreamCounters = totals.stream;
-  const { settled, failedOpen, failedClosed } = totals;
-  const escalated = settled.Llm + settled.Agent + failedOpen + failedClosed;
+  const { decided, failedOpen, failedClosed } = totals;
+  const escalated = decided.Llm + decided.Agent + failedOpen + failedClosed;
   const parts = [
     `${formatNumber(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
     `${formatNumber(totals.blocked)} blocked`,
@@ -33,10 +33,10 @@ export function summaryLine(totals: Totals, failClosed: boolean): string {
 }
 
 /** How escalations were resolved: without numbers if all were resolved in one way. */
-function resolutions({ settled, failedOpen, failedClosed }: Totals, failClosed: boolean): string {
+function resolutions({ decided, failedOpen, failedClosed }: Totals, failClosed: boolean): string {
   const all: Counted[] = [
-    [settled.Llm, "settled by L2"],
-    [settled.Agent, "settled by L3"],
+    [decided.Llm, "decided by L2"],
+    [decided.Agent, "decided by L3"],
     [failedOpen, "allowed, fail-open"],
     [failedClosed, "blocked, fail-closed"],
   ];

@@ -8,7 +8,7 @@ import { addCounts, countOf, type FinalVerdict, zeroCounts } from "../tally.js";
 export class Totals {
   readonly decisions = zeroCounts();
   /** Escalations that a slow tier decided. */
-  readonly settled = { Llm: 0, Agent: 0 };
+  readonly decided = { Llm: 0, Agent: 0 };
   /**
    * Escalations that the fail mode decided, by the fail mode at that time: a reload can change it.
    */
@@ -48,7 +48,7 @@ export class Totals {
     const final: FinalVerdict = verdict === "block" ? "block" : "allow";
     this.decisions[tier][final] += 1;
     if (resolution !== undefined) this[final === "block" ? "failedClosed" : "failedOpen"] += 1;
-    else if (tier === "Llm" || tier === "Agent") this.settled[tier] += 1;
+    else if (tier === "Llm" || tier === "Agent") this.decided[tier] += 1;
     if (cutShort) this.cutShort += 1;
   }
 }

@@ -44,11 +44,11 @@ it("judges a few at a time, in the order of their arrival", async () => {
   for (let offset = 1; offset <= 5; offset++) add(offset);
   await setImmediate();
   expect(pids(l2)).toEqual([1, 2]);
-  expect([queue.inWork, queue.waiting, queue.oldestOffset]).toEqual([2, 3, 1]);
+  expect([queue.inFlight, queue.waiting, queue.oldestOffset]).toEqual([2, 3, 1]);
   l2.asked[1]?.answer(BLOCK);
   await setImmediate();
   expect(pids(l2)).toEqual([1, 2, 3]);
-  expect([queue.inWork, queue.waiting, queue.oldestOffset, semaphore.free]).toEqual([2, 2, 1, 1]);
+  expect([queue.inFlight, queue.waiting, queue.oldestOffset, semaphore.free]).toEqual([2, 2, 1, 1]);
   l2.asked[0]?.answer(ALLOW);
   await setImmediate();
   expect(queue.oldestOffset).toBe(3);

@@ -5,35 +5,35 @@ import { aclOf, generateRules } from "./generate.mjs";
 
 /** @typedef {import("./generate.mjs").Rule} Rule */
 
-/** So many at a time are compiled to find out. */
+/** The number of candidates in one policy. */
 const AT_ONCE = 5_000;
 
 /**
- * The first `count` generated rules that fit none of the lines.
+ * The first `count` generated rules that match none of the lines.
  * @param {number} count @param {readonly string[]} lines @returns {Promise<Rule[]>}
  */
-export async function settledRules(count, lines) {
+export async function unmatchedRules(count, lines) {
   const candidates = generateRules(Math.ceil(count * 1.05));
   /** @type {Rule[]} */
-  const settled = [];
+  const unmatched = [];
   for (let from = 0; from < candidates.length; from += AT_ONCE) {
     const some = candidates.slice(from, from + AT_ONCE);
-    const fitting = await namesOfFitting(some, lines);
-    settled.push(...some.filter(({ name }) => !fitting.has(name)));
+    const matching = await namesOfMatching(some, lines);
+    unmatched.push(...some.filter(({ name }) => !matching.has(name)));
   }
-  if (settled.length < count) throw new Error(`only ${settled.length} of ${candidates.length} rules fit no line`);
-  return settled.slice(0, count);
+  if (unmatched.length < count) throw new Error(`only ${unmatched.length} of ${candidates.length} rules match no line`);
+  return unmatched.slice(0, count);
 }
 
 /** @param {readonly Rule[]} rules @param {readonly string[]} lines */
-async function namesOfFitting(rules, lines) {
+async function namesOfMatching(rules, lines) {
   const sentry = await Sentry.create(aclOf(rules));
   const own = new Set(rules.map(({ name }) => name));
-  const fitting = new Set();
+  const matching = new Set();
   for (const line of lines) {
     if (!own.has(sentry.classify(line)?.rule ?? "")) continue;
-    for (const { name, outcome } of sentry.explain(line)?.rules ?? []) if (outcome !== "no-match") fitting.add(name);
+    for (const { name, outcome } of sentry.explain(line)?.rules ?? []) if (outcome !== "no-match") matching.add(name);
   }
   sentry.close();
-  return fitting;
+  return matching;
 }
