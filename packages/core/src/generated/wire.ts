@@ -221,7 +221,8 @@ export type Outcome = "decided" | "shadowed" | "overridden" | "no-match";
  */
 export type PolicyInfo = { 
 /**
- * The site's rules in the order of the document, then the built-in ones. A judgement refers to a rule by its index.
+ * The site's rules in the order of the document, then the built-in ones. A judgement refers to
+ * a rule by its index.
  */
 rules: Array<RuleInfo>, 
 /**
@@ -454,8 +455,8 @@ activation: number,
 contribution: number, };
 
 /**
- * How harmful a model's answer is, judged by its activations. All numbers except activations are from 0 to 1, rounded to
- * six decimals.
+ * How harmful a model's answer is, judged by its activations. All numbers except activations are
+ * from 0 to 1, rounded to six decimals.
  */
 export type SaeScore = { 
 /**
@@ -580,7 +581,8 @@ builtin: Side | null,
  */
 why: string, 
 /**
- * All rules that apply to this kind of event: the site's in the order of the document, then the built-in ones.
+ * All rules that apply to this kind of event: the site's in the order of the document, then
+ * the built-in ones.
  */
 rules: Array<RuleTrace>, };
 
