@@ -38,7 +38,7 @@ describe("decisions", () => {
     const line = JSON.stringify({ event: { ToolExec: { pid: 1, argv } } });
     const { stdout, stderr } = await run(["run", "--policy", EXAMPLE_POLICY], line, { cwd: scratch() });
     expect(audits(stdout)).toMatchObject([{ decision: { verdict: "block", rule: "destructive-rm" } }]);
-    expect(totals(stderr)).toContain("1 events judged, 1 blocked");
+    expect(totals(stderr)).toContain("1 event judged, 1 blocked");
   });
 
   it("audits and counts what no rule matches if the default is not an allow", async () => {
@@ -51,7 +51,7 @@ describe("decisions", () => {
       reason: "no rule matched",
       risk: { category: "command_danger" },
     });
-    expect(totals(blocked.stderr)).toContain("1 events judged, 1 blocked");
+    expect(totals(blocked.stderr)).toContain("1 event judged, 1 blocked");
     writeFileSync(join(cwd, "escalate.acl"), 'default = "escalate"\n');
     const escalated = await run(["run", "--policy", "escalate.acl"], BENIGN, { cwd });
     expect(audits(escalated.stdout)[0]?.decision).toMatchObject({
