@@ -112,15 +112,19 @@ async function pnpmAudit() {
     : skipped("the npm registry gives no advisories here", output);
 }
 
-/** Known vulnerabilities of the crates. */
+/** Known vulnerabilities of the crates, of the engine's and of those that write its glue. */
 async function cargoAudit() {
-  const options = { cwd: coreRs, timeout: 120_000 };
-  if ((await run("cargo", ["audit", "--version"], options)).code !== 0) return skipped("cargo-audit is not installed");
-  const { code, stdout, output } = await run("cargo", ["audit", "--json"], options);
-  if (code === 0) return { passed: 1, output };
-  return /"vulnerabilities"/.test(stdout)
-    ? { failed: 1, output }
-    : skipped("the advisory database cannot be reached", output);
+  if ((await run("cargo", ["audit", "--version"], { cwd: coreRs })).code !== 0)
+    return skipped("cargo-audit is not installed");
+  const results = [];
+  for (const cwd of [coreRs, join(coreRs, "bindgen")]) {
+    const { code, stdout, output } = await run("cargo", ["audit", "--json"], { cwd, timeout: 120_000 });
+    if (code !== 0 && !/"vulnerabilities"/.test(stdout))
+      return skipped("the advisory database cannot be reached", output);
+    results.push({ code, output });
+  }
+  const failed = results.filter(({ code }) => code !== 0).length;
+  return { passed: results.length - failed, failed, output: results.map(({ output }) => output).join("\n") };
 }
 
 /** A check that cannot run here. @returns {Result} */

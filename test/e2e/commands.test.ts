@@ -148,7 +148,7 @@ describe("a dictionary of features", () => {
     const bad = siteWith(JSON.stringify(DICTIONARY, null, 1).replace("0.9", "1e999"));
     const { code, stdout } = await run(["check", "p.acl"], "", { cwd: bad });
     expect(code).toBe(1);
-    expect(stdout).toContain("error[sae/bad-value]: `weight` must be a finite number");
+    expect(stdout).toContain("error[sae/bad-value]: `weight` must be within the range of a 64-bit float");
     expect(stdout).toContain(' --> d.json:10:13\n   |\n10 |   "weight": 1e999\n   |             ^^^^^\n');
     expect(await run(["run", "--policy", "p.acl"], "", { cwd: bad })).toMatchObject({ code: 2, stdout: "" });
   });

@@ -129,7 +129,7 @@ export class SentryProcess {
     if (/\breloaded\b/.test(line)) this.reloads += 1;
     if (/\brules \d+ site\b/.test(line) && !line.includes(`rules ${RULES} site`))
       this.problems.push(`not the whole policy: ${line}`);
-    if (/ in force stays?, since /.test(line)) this.refusals += 1;
+    if (/ stays in force$/.test(line)) this.refusals += 1;
     this.said.push(line);
     if (this.said.length > KEPT) this.said.shift();
   }

@@ -2,5 +2,5 @@
 // package. Applications do not need it.
 
 export { naturalDeny } from "./pipeline/natural-deny.js";
-export { prepareSentry, type ReviseSettings, SentryParts } from "./sentry/parts.js";
+export { prepareSentry, type ReviseSettings, type SentryParts } from "./sentry/parts.js";
 export { truncateUtf8 } from "./util/text.js";

@@ -28,7 +28,7 @@ export async function boundedFetch(url: string, init: RequestInit): Promise<Boun
   // "manual", because workers do not support "error".
   const response = await fetch(url, { ...init, redirect: "manual" });
   if (response.status === 200) {
-    const [mediaType = ""] = (response.headers.get("content-type") ?? "").split(";");
+    const [mediaType = ""] = (response.headers.get("content-type") ?? "").split(/[;,]/);
     return { mediaType: mediaType.trim().toLowerCase(), text: decoder.decode(await bytesOf(response)) };
   }
   response.body?.cancel().catch(() => {});

@@ -29,7 +29,10 @@ export interface InspectOptions extends Pick<EventOptions, "agent" | "provider">
 export interface GateParts {
   readonly engine: Engine;
   readonly scan: ScanText;
-  readonly evaluate: (event: EventJson, signal: AbortSignal | undefined) => Promise<FinalDecision | null>;
+  readonly evaluate: (
+    event: EventJson,
+    signal: AbortSignal | undefined,
+  ) => FinalDecision | null | Promise<FinalDecision>;
   readonly failMode: (escalation: Decision) => FinalDecision;
 }
 

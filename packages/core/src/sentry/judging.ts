@@ -59,11 +59,12 @@ export class Judging {
     });
   }
 
-  async evaluate(event: EventInput, signal?: AbortSignal): Promise<FinalDecision | null> {
+  /** Returns a promise only if a tier has to be asked: nearly no event needs one. */
+  evaluate(event: EventInput, signal?: AbortSignal): FinalDecision | null | Promise<FinalDecision> {
     signal?.throwIfAborted();
     const look = this.#look(event);
     if (look === null) return null;
-    return look.kind === "escalated" ? await this.#resolve(look.l1, look.event, signal) : this.failMode(look.l1);
+    return look.kind === "escalated" ? this.#resolve(look.l1, look.event, signal) : this.failMode(look.l1);
   }
 
   async resolveEscalation(l1: Decision, event: JudgedEvent | null, signal?: AbortSignal): Promise<FinalDecision> {

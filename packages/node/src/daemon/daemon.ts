@@ -189,11 +189,23 @@ export class Daemon {
     await this.#writer.ready(this.#stop.signal);
   }
 
-  /** Resolves when everything read has been judged, settled and written. */
+  /**
+   * Resolves when everything read has been judged, settled and written. If judging fails, the
+   * escalations that wait still get a decision and an audit line.
+   */
   async #drain(): Promise<void> {
-    await this.#dispatcher.finish();
-    await this.#queue.drain();
-    await this.#writer.flush();
+    try {
+      await this.#dispatcher.finish();
+    } catch (error) {
+      this.#queue.giveUp();
+      throw error;
+    } finally {
+      try {
+        await this.#queue.drain();
+      } finally {
+        await this.#writer.flush();
+      }
+    }
   }
 
   /** Keeps a chunk for L3, if there is one. */

@@ -178,6 +178,21 @@ describe("the end of the input", () => {
     expect(audits()).toHaveLength(2);
     expect(sentry.closed).toBe(true);
   });
+
+  it("by an error of judging applies the fail mode to the escalations that wait", async () => {
+    const policy = { fail_closed: true, deny: { exec: join(scratch(), "exec.txt") } };
+    const { input, result, audits, sentry } = await start({ l2: new ManualTier() }, {}, policy);
+    sentry.enforce = ({ action }) => {
+      if (action?.kind === "DenyExec") throw new TypeError("not a file");
+      return null;
+    };
+    input.write(escalation(1));
+    await ticks();
+    // The last line has no newline, so it is judged after the end of the input.
+    input.end(ATTACK.trim());
+    await expect(result).rejects.toThrow("not a file");
+    expect(audits()).toMatchObject([{ degraded: "shutdown", decision: { verdict: "block", tier: "Rules" } }]);
+  });
 });
 
 describe("a signal", () => {
