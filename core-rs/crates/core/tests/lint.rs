@@ -124,7 +124,8 @@ fn an_escalate_rule_that_a_built_in_block_takes_precedence_over_is_found() {
         ),
         ("\"SecurityAction\"", "^setuid-root to 0", "block", None),
         ("\"SecurityAction\"", "^bind 80", "escalate", None),
-        // It matches something else in the same command, which was never meant to weaken the built-in rule.
+        // It matches something else in the same command, which was never meant to weaken the
+        // built-in rule.
         (exec, "npm publish", "escalate", None),
         (exec, "rm -rf", "block", None),
         ("\"FileAccess\"", "\\.ssh/id_rsa$", "escalate", None),

@@ -1,8 +1,8 @@
 //! Explains a decision: the site's rule, the built-in rule, which of the two decides, and the
 //! result of every rule that applies to the kind of event.
 //!
-//! The results come from the matcher that judges. The span of a match is found by the rule's own pattern, which is compiled
-//! for each explanation.
+//! The results come from the matcher that judges. The span of a match is found by the rule's own
+//! pattern, which is compiled for each explanation.
 
 use serde::Serialize;
 

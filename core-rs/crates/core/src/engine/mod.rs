@@ -1,7 +1,7 @@
 //! L1: a policy that is compiled once, and then judges one event after another.
 //!
-//! The interface is narrow: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`], which uses the same matcher. The
-//! matcher itself is in `sentry_pattern`.
+//! The interface is narrow: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`], which uses
+//! the same matcher. The matcher itself is in `sentry_pattern`.
 
 mod explain;
 pub(crate) mod judgement;
@@ -47,8 +47,8 @@ impl Engine {
     /// Compiles a policy.
     ///
     /// # Errors
-    /// A diagnostic if there are more than [`MAX_RULES`] rules, or if the literals that the patterns on one kind of event
-    /// require take more than 64 MiB.
+    /// A diagnostic if there are more than [`MAX_RULES`] rules, or if the literals that the
+    /// patterns on one kind of event require take more than 64 MiB.
     #[inline(never)]
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
@@ -79,8 +79,8 @@ impl Engine {
         self.judge_and(line, scratch, |_, _| ())
     }
 
-    /// Judges one line, and calls `keep` if it is an event, so that a caller can keep parts of the event
-    /// without parsing the line again.
+    /// Judges one line, and calls `keep` if it is an event, so that a caller can keep parts of the
+    /// event without parsing the line again.
     pub fn judge_and(
         &self,
         line: &[u8],

@@ -1,9 +1,12 @@
-//! All rules as one matcher: which of them match a text, at a cost that hardly grows with their number.
+//! All rules as one matcher: which of them match a text, at a cost that hardly grows with their
+//! number.
 //!
-//! A prefilter searches each text once for the literals that the patterns require ([`crate::prefilter`]). Only patterns
-//! whose literals were found are tried, in the order of the rules, each by an automaton of its own ([`lazy_automaton`]),
-//! which is compiled when it is first needed. Patterns without requirements share automata. An automaton that grows too
-//! large is split ([`group`]), so each byte costs a bounded number of steps, and all automata together take bounded memory.
+//! A prefilter searches each text once for the literals that the patterns require
+//! ([`crate::prefilter`]). Only patterns whose literals were found are tried, in the order of the
+//! rules, each by an automaton of its own ([`lazy_automaton`]), which is compiled when it is first
+//! needed. Patterns without requirements share automata. An automaton that grows too large is split
+//! ([`group`]), so each byte costs a bounded number of steps, and all automata together take
+//! bounded memory.
 
 mod ascii;
 mod automata;
@@ -117,7 +120,8 @@ impl Matcher {
     /// A matcher for `rules` on `kinds` kinds of text. Patterns are compiled later, on demand.
     ///
     /// # Errors
-    /// The requirements of the rules of one kind take more than [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
+    /// The requirements of the rules of one kind take more than
+    /// [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
     #[inline(never)]
     pub fn new<R: MatchRule>(rules: &[R], kinds: usize) -> Result<Self, TooLarge> {
         let all = 0..kinds;
@@ -225,8 +229,8 @@ impl Matcher {
         rules.map(|rule| rule as usize).collect()
     }
 
-    /// Runs the prefilter. If there are candidates or branches without requirements, calls `judge` with the sorted candidates
-    /// and, if there are branches without requirements, the kind.
+    /// Runs the prefilter. If there are candidates or branches without requirements, calls `judge`
+    /// with the sorted candidates and, if there are branches without requirements, the kind.
     fn search<R: MatchRule, T>(
         &self,
         rules: &[R],
