@@ -54,20 +54,38 @@ export class PlainJudge {
 
   /** @param {string} kind @param {{ subject: string, target?: string }} facts @returns {Decision} */
   #decide(kind, { subject, target }) {
-    for (const { pattern, rule } of this.#rules.get(kind) ?? []) {
-      if (!pattern.test(subject)) continue;
-      const { verdict, severity, reason, name, action } = rule;
-      const decision = { verdict, tier: "Rules", severity, reason, rule: name };
-      if (action === null || target === undefined || NEVER_DENIED[kind]?.has(target)) return decision;
-      return { ...decision, action: { kind: action, target } };
-    }
-    return ALLOW;
+    const rule = decider(this.#rules.get(kind) ?? [], subject);
+    if (rule === undefined) return ALLOW;
+    const { verdict, severity, reason, name, action } = rule;
+    const decision = { verdict, tier: "Rules", severity, reason, rule: name };
+    if (action === null || target === undefined || NEVER_DENIED[kind]?.has(target)) return decision;
+    return { ...decision, action: { kind: action, target } };
   }
 
   /** A stream of NDJSON that comes in chunks. */
   lines() {
     return new PlainLines(this);
   }
+}
+
+/**
+ * The rule that decides: the first of the site, unless it escalates and a built-in rule blocks; otherwise the gravest of the
+ * built-in rules. The site's rules come first in the list.
+ * @param {readonly Compiled[]} rules @param {string} subject @returns {Rule | undefined}
+ */
+function decider(rules, subject) {
+  /** @type {Rule | undefined} */
+  let escalation;
+  for (const { pattern, rule } of rules) {
+    // After an escalation, only a built-in block can make a difference.
+    if (escalation !== undefined) {
+      if (rule.origin === "site" || rule.verdict !== "block" || escalation.overrides.includes(rule.name)) continue;
+    }
+    if (!pattern.test(subject)) continue;
+    if (rule.verdict !== "escalate") return rule;
+    escalation = rule;
+  }
+  return escalation;
 }
 
 /** Judges line by line; gives all decisions but allows of severity info. */

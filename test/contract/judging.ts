@@ -157,6 +157,108 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
       sentry.close();
     });
 
+    it("blocks by a built-in rule although a site rule escalates, and explains both sides", async () => {
+      const publish: RuleInput = {
+        name: "publish",
+        on: "ToolExec",
+        match: "npm publish",
+        verdict: "escalate",
+        severity: "low",
+        reason: "r",
+      };
+      const sentry = await Sentry.create({ rules: [publish] });
+      const event = toolExec(1, ["sh", "-c", "npm publish; rm -rf /"]);
+      expect(sentry.classify(event)).toMatchObject({ verdict: "block", rule: "destructive-rm", severity: "high" });
+      const explained = sentry.explain(event);
+      expect(explained).toMatchObject({
+        rule: "destructive-rm",
+        site: { rule: "publish", verdict: "escalate" },
+        builtin: { rule: "destructive-rm", verdict: "block" },
+        why: "the verdict of `destructive-rm` is graver than that of `publish`",
+      });
+      expect(explained?.rules[0]).toMatchObject({
+        outcome: "shadowed",
+        why: "matches, but the verdict of `destructive-rm` is graver",
+      });
+      sentry.close();
+    });
+
+    it("explains an exception, equal verdicts, an override and the default", async () => {
+      const rule = (name: string, match: string, verdict: RuleInput["verdict"]): RuleInput => {
+        return { name, on: ["ToolExec", "FileAccess"], match, verdict, severity: "low", reason: "r" };
+      };
+      const sentry = await Sentry.create({
+        default: "escalate",
+        rules: [
+          rule("allowed", "^rm -rf /$", "allow"),
+          rule("shadow", "^/etc/shadow$", "escalate"),
+          { ...rule("home", "^rm -rf ~$", "escalate"), overrides: ["destructive-rm"] },
+        ],
+      });
+      const sides = (event: string) => {
+        const { site, builtin, why } = sentry.explain(event) ?? {};
+        return [site?.rule, builtin?.rule, why];
+      };
+      expect(sides(toolExec(1, ["rm", "-rf", "/"]))).toEqual([
+        "allowed",
+        "destructive-rm",
+        "site rule `allowed` is an exception: an `allow`",
+      ]);
+      expect(sides(fileAccess(1, "/etc/shadow"))).toEqual([
+        "shadow",
+        "read-credentials",
+        "the verdicts are equal, so the site's rule decides",
+      ]);
+      const home = toolExec(1, ["rm", "-rf", "~"]);
+      expect(sides(home)).toEqual(["home", undefined, "`home` overrides `destructive-rm`"]);
+      expect(sentry.classify(home)).toMatchObject({ verdict: "escalate", rule: "home" });
+      const overridden = sentry.explain(home)?.rules.find(({ name }) => name === "destructive-rm");
+      expect(overridden).toMatchObject({ outcome: "overridden", why: "matches, but `home` overrides it" });
+      expect(sides(toolExec(1, ["ls"]))).toEqual([
+        undefined,
+        undefined,
+        "no rule matches, and the policy's default is `escalate`",
+      ]);
+      expect(sentry.policy.rules[2]?.overrides).toEqual(["destructive-rm"]);
+      sentry.close();
+    });
+
+    it.each(["escalate", "block"] as const)("gives what no rule matches the default: %s", async (verdict) => {
+      const sentry = await Sentry.create({ default: verdict });
+      const expected = {
+        verdict,
+        tier: "Rules",
+        severity: "medium",
+        reason: "no rule matched",
+        risk: { category: "command_danger", name: "Dangerous command execution", riskType: "atomic" },
+        evidence: "complete",
+      };
+      const ls = toolExec(1, ["/bin/ls"]);
+      expect(sentry.classify(ls)).toEqual(expected);
+      expect(await sentry.evaluate(ls)).toMatchObject(
+        verdict === "block"
+          ? expected
+          : { verdict: "allow", severity: "medium", reason: "no rule matched [unresolved escalation, fail-open]" },
+      );
+      expect(sentry.policy.default.verdict).toBe(verdict);
+      const stream = sentry.createStream();
+      const items = stream.push(new TextEncoder().encode(`${ls}\nno event\n`));
+      expect(items.map(({ decision, event }) => [decision, event?.subject])).toEqual([[expected, "/bin/ls"]]);
+      expect(stream.counters).toMatchObject({ events: 1, malformed: 1 });
+      stream.close();
+      const activations = '{"event":{"LlmActivations":{"pid":1,"layer":3,"features":[[1,0.5]]}}}';
+      expect(sentry.classify(activations)).toMatchObject({ verdict, reason: "no rule matched" });
+      expect(sentry.classify("no event")).toBeNull();
+      sentry.close();
+    });
+
+    it("sends what no rule matches to the tiers if the default escalates", async () => {
+      const judge = async () => ({ verdict: "block", severity: "low", reason: "seen" }) as const;
+      const sentry = await Sentry.create({ default: "escalate" }, { tiers: { l2: { tier: "Llm", judge } } });
+      expect(await sentry.evaluate(toolExec(1, ["ls"]))).toMatchObject({ verdict: "block", tier: "Llm" });
+      sentry.close();
+    });
+
     it("infers a risk", async () => {
       const sentry = await Sentry.create("");
       expect(sentry.inferRisk("L2: a reverse-shell", "SslContent").category).toBe("command_danger");

@@ -3,7 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bash, run, scratch } from "./command.js";
-import { attack, BENIGN, ESCALATION, lines, METADATA } from "./events.js";
+import { attack, BENIGN, ESCALATION, EXAMPLE_POLICY, lines, METADATA } from "./events.js";
 
 const RULE = 'rule "mine" { on = "Dns" match = "evil" verdict = "block" severity = "low" reason = "r" }\n';
 
@@ -62,6 +62,22 @@ describe("check", () => {
     const { stdout } = await run(["check", "\u001b[31m.acl"], "", { cwd: scratch() });
     expect(stdout).toContain("the policy file `\\u{1b}[31m.acl`");
     expect(stdout).not.toContain("\u001b");
+  });
+
+  it("finds nothing in the example policy", async () => {
+    expect((await run(["check", EXAMPLE_POLICY])).stdout).toBe("checked 1 file: no problems\n");
+  });
+
+  it("warns of an escalate rule that a built-in block takes precedence over, with an event and a help", async () => {
+    const cwd = scratch();
+    const rule = 'on = "ToolExec" match = `^rm -rf` verdict = "escalate" severity = "low" reason = "r"';
+    writeFileSync(join(cwd, "a.acl"), `rule "ask" { ${rule} }\n`);
+    const { code, stdout } = await run(["check", "a.acl"], "", { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning\[lint\/escalate-below-builtin\]/);
+    expect(stdout).toContain('for example `rm -rf /`; narrow the pattern, or add `overrides = ["destructive-rm"]`');
+    writeFileSync(join(cwd, "a.acl"), `rule "ask" { ${rule} overrides = ["destructive-rm"] }\n`);
+    expect((await run(["check", "a.acl"], "", { cwd })).stdout).toBe("checked 1 file: no problems\n");
   });
 
   it("warns of a rule that can never decide, without an error", async () => {
@@ -200,6 +216,19 @@ describe("explain", () => {
     const { stdout } = await run(["explain"], ESCALATION);
     expect(stdout).toContain("escalate (high) read-credentials");
     expect(stdout).toContain("allow read-credentials: access to a credential file [unresolved escalation, fail-open]");
+  });
+
+  it("shows what the site's rules and the built-in ones say, and which of them decides", async () => {
+    const event = JSON.stringify({ event: { ToolExec: { pid: 1, argv: ["sh", "-c", "npm publish; rm -rf /"] } } });
+    const { stdout } = await run(["explain", "--policy", EXAMPLE_POLICY, event]);
+    expect(stdout).toContain("L1          block (high) destructive-rm: ");
+    expect(stdout).toContain("  site        escalate by publish\n  built-in    block by destructive-rm\n");
+    expect(stdout).toContain("  why         the verdict of `destructive-rm` is graver than that of `publish`\n");
+    expect(stdout).toContain(" ~ publish (site, escalate) matches, but the verdict of `destructive-rm` is graver\n");
+    const { stdout: alone } = await run(["explain", METADATA]);
+    expect(alone).toContain("  site        no rule matches\n  built-in    block by cloud-metadata\n");
+    const { stdout: nothing } = await run(["explain", BENIGN]);
+    expect(nothing).toContain("  why         no rule matches, and the policy's default is `allow`\n");
   });
 
   it("judges by a policy, and prints JSON", async () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run, scratch } from "./command.js";
-import { attack, audits, BENIGN, ESCALATION, METADATA, totals } from "./events.js";
+import { attack, audits, BENIGN, ESCALATION, EXAMPLE_POLICY, METADATA, totals } from "./events.js";
 
 describe("decisions", () => {
   it("writes the documented audit line, and the deny-file", async () => {
@@ -31,6 +31,34 @@ describe("decisions", () => {
       /^a3s-sentry \d+\.\d+\.\d+: rules 0 site \+ 14 built-in; tiers L1 \(rules only\); fail-open; speculation off; dry run off; deny-files exec=x\.txt$/,
     );
     expect(second).toMatch(/^WARNING: rules only and fail-open: EVERY ESCALATION WILL BE ALLOWED/);
+  });
+
+  it("blocks what a built-in rule blocks although a rule of the site escalates it", async () => {
+    const argv = ["/bin/sh", "-c", "npm publish; rm -rf /"];
+    const line = JSON.stringify({ event: { ToolExec: { pid: 1, argv } } });
+    const { stdout, stderr } = await run(["run", "--policy", EXAMPLE_POLICY], line, { cwd: scratch() });
+    expect(audits(stdout)).toMatchObject([{ decision: { verdict: "block", rule: "destructive-rm" } }]);
+    expect(totals(stderr)).toContain("1 event judged, 1 blocked");
+  });
+
+  it("audits and counts what no rule matches if the default is not an allow", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "block.acl"), 'default = "block"\n');
+    const blocked = await run(["run", "--policy", "block.acl"], BENIGN, { cwd });
+    expect(audits(blocked.stdout)[0]?.decision).toMatchObject({
+      verdict: "block",
+      severity: "medium",
+      reason: "no rule matched",
+      risk: { category: "command_danger" },
+    });
+    expect(totals(blocked.stderr)).toContain("1 event judged, 1 blocked");
+    writeFileSync(join(cwd, "escalate.acl"), 'default = "escalate"\n');
+    const escalated = await run(["run", "--policy", "escalate.acl"], BENIGN, { cwd });
+    expect(audits(escalated.stdout)[0]?.decision).toMatchObject({
+      verdict: "allow",
+      reason: "no rule matched [unresolved escalation, fail-open]",
+    });
+    expect(totals(escalated.stderr)).toContain("1 escalated (allowed, fail-open)");
   });
 
   it("applies the fail mode to an escalation", async () => {

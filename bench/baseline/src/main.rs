@@ -1,7 +1,8 @@
 //! A judge of NDJSON on stdin, the usual way: `baseline RULES.json < events > audit`.
 //!
 //! Each line is parsed by serde into owned strings, one regular expression after the other is tried
-//! in the order of the rules, and each decision worth an audit line is printed on the locked stdout.
+//! in the order of the rules until one decides, and each decision worth an audit line is printed on
+//! the locked stdout.
 //! Escalations are allowed at the end, as `a3s-sentry run` without deeper tiers does.
 
 mod audit;
@@ -65,7 +66,7 @@ fn judge(line: &[u8], rules: &Rules, totals: &mut Totals) -> io::Result<()> {
     };
     totals.events += 1;
     let subject = envelope.event.subject();
-    let Some(rule) = rules.first(kind, &subject) else {
+    let Some(rule) = rules.decider(kind, &subject) else {
         return Ok(());
     };
     if !rule.is_audited() {

@@ -20,6 +20,10 @@ pub struct Rule {
     pub severity: String,
     pub reason: String,
     pub action: Option<String>,
+    origin: String,
+    /// Built-in rules that have no say in what this rule matches.
+    #[serde(default)]
+    overrides: Vec<String>,
     /// By kind of event.
     #[serde(default)]
     pub risks: HashMap<String, Risk>,
@@ -61,11 +65,27 @@ impl Rules {
         Ok(Self { rules, by_kind })
     }
 
-    /// The first rule of the kind whose pattern is found in `subject`.
-    pub fn first(&self, kind: usize, subject: &str) -> Option<&Rule> {
-        self.by_kind[kind]
-            .iter()
-            .find(|(pattern, _)| pattern.is_match(subject))
-            .map(|&(_, place)| &self.rules[place])
+    /// The rule that decides: the first of the site, unless it escalates and a built-in rule
+    /// blocks; otherwise the gravest of the built-in rules. The site's rules come first in the
+    /// file.
+    pub fn decider(&self, kind: usize, subject: &str) -> Option<&Rule> {
+        let mut escalation: Option<&Rule> = None;
+        for (pattern, place) in &self.by_kind[kind] {
+            let rule = &self.rules[*place];
+            // After an escalation, only a built-in block can make a difference.
+            let is_irrelevant = |escalation: &Rule| {
+                rule.origin == "site"
+                    || rule.verdict != "block"
+                    || escalation.overrides.contains(&rule.name)
+            };
+            if escalation.is_some_and(is_irrelevant) || !pattern.is_match(subject) {
+                continue;
+            }
+            if rule.verdict != "escalate" {
+                return Some(rule);
+            }
+            escalation = Some(rule);
+        }
+        escalation
     }
 }

@@ -12,7 +12,7 @@ export type {
   Tier,
   Verdict,
 } from "./decision/decision.js";
-export type { Explanation, RuleTrace } from "./decision/explanation.js";
+export type { Explanation, RuleSide, RuleTrace } from "./decision/explanation.js";
 export {
   dns,
   type EventOptions,
@@ -42,9 +42,18 @@ export type { Env } from "./policy/env.js";
 export type { Files, ReadFile } from "./policy/files.js";
 export { type LintOptions, lint } from "./policy/lint.js";
 export type { FileOptions, PolicyOptions } from "./policy/options.js";
-export type { DenyFiles, LlmSettings, Policy, PolicyOverrides, RedactSettings, Rule } from "./policy/policy.js";
+export type {
+  DenyFiles,
+  LlmSettings,
+  Policy,
+  PolicyDefault,
+  PolicyOverrides,
+  RedactSettings,
+  Rule,
+} from "./policy/policy.js";
 export { PolicyError } from "./policy/policy-error.js";
 export type {
+  BuiltinRule,
   PolicyInput,
   RiskCategory,
   RuleInput,

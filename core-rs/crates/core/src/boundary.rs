@@ -22,7 +22,7 @@ mod tests {
     use crate::decision::{ActionKind, Word};
     use crate::engine::{MAX_LINE, judgement};
     use crate::event::EventKind;
-    use crate::policy::SECRET_KINDS;
+    use crate::policy::{BUILTIN_RULES, SECRET_KINDS};
     use crate::redact::LOOK_BACK;
     use crate::risk::Category;
 
@@ -74,6 +74,11 @@ mod tests {
                 "RISK_CATEGORIES",
                 Category::words(),
                 "Risks that a rule can name.",
+            ),
+            (
+                "BUILTIN_RULES",
+                BUILTIN_RULES.to_vec(),
+                "Built-in rules, which a rule can override.",
             ),
             (
                 "SECRET_KINDS",

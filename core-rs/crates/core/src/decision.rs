@@ -48,6 +48,22 @@ pub enum Verdict {
     Escalate,
 }
 
+impl Verdict {
+    /// Whether this verdict takes precedence over `other`: a block over an escalation, and both
+    /// over an allow.
+    pub fn is_graver_than(self, other: Self) -> bool {
+        self.gravity() > other.gravity()
+    }
+
+    fn gravity(self) -> u8 {
+        match self {
+            Self::Allow => 0,
+            Self::Escalate => 1,
+            Self::Block => 2,
+        }
+    }
+}
+
 impl Word for Verdict {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("allow", Self::Allow),

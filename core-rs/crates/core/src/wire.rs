@@ -11,7 +11,7 @@ use crate::lint;
 use crate::policy::{
     self, Agent, Deny, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS, Sae,
 };
-use crate::risk::Risk;
+use crate::risk::{self, Risk};
 use crate::sae;
 use sentry_text::diagnostic::{self, Level, render_with};
 use sentry_text::{LineIndex, Span};
@@ -98,6 +98,8 @@ pub struct RuleInfo {
     pub action: Option<ActionKind>,
     /// The risk of its decisions for each kind of event; empty for an `allow` rule.
     pub risks: BTreeMap<EventKind, Risk>,
+    /// The built-in rules that have no say in what this rule matches.
+    pub overrides: Vec<String>,
 }
 
 impl From<&Rule> for RuleInfo {
@@ -114,6 +116,41 @@ impl From<&Rule> for RuleInfo {
             action: rule.action,
             risks: risky
                 .map(|&kind| (kind, rule.risk_on(kind).risk()))
+                .collect(),
+            overrides: rule.overrides.clone(),
+        }
+    }
+}
+
+/// The decision on events that no rule matches, as the host gets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct DefaultInfo {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The severity: `info` of an allow, `medium` of any other verdict.
+    pub severity: Severity,
+    /// The reason.
+    pub reason: String,
+    /// The risk for each kind of event; empty for an allow.
+    pub risks: BTreeMap<EventKind, Risk>,
+}
+
+impl From<Verdict> for DefaultInfo {
+    fn from(verdict: Verdict) -> Self {
+        let reason = "no rule matched";
+        let is_allow = verdict == Verdict::Allow;
+        let risky = EventKind::ALL.into_iter().filter(|_| !is_allow);
+        Self {
+            verdict,
+            severity: if is_allow {
+                Severity::Info
+            } else {
+                Severity::Medium
+            },
+            reason: reason.to_owned(),
+            risks: risky
+                .map(|kind| (kind, risk::infer(reason, kind).risk()))
                 .collect(),
         }
     }
@@ -148,10 +185,13 @@ impl From<&Redact> for RedactInfo {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct PolicyInfo {
-    /// The rules in the order in which they are tried. A judgement refers to a rule by its index.
+    /// The site's rules in the order of the document, then the built-in ones. A judgement refers to
+    /// a rule by its index.
     pub rules: Vec<RuleInfo>,
     /// The top-level names that the document sets.
     pub keys: Vec<String>,
+    /// The decision on events that no rule matches.
+    pub default: DefaultInfo,
     /// Whether an escalation that no tier resolves is blocked.
     pub fail_closed: bool,
     /// Whether deny-files stay unchanged.
@@ -176,6 +216,7 @@ impl From<&Policy> for PolicyInfo {
         Self {
             rules: policy.rules.iter().map(RuleInfo::from).collect(),
             keys: policy.keys.iter().cloned().collect(),
+            default: DefaultInfo::from(policy.default),
             fail_closed: policy.fail_closed,
             dry_run: policy.dry_run,
             speculate: policy.speculate,

@@ -9,6 +9,7 @@ use sentry_core::decision::Word;
 use sentry_core::engine::Engine;
 use sentry_core::event::{self, EventKind, NotEvent, Scratch};
 use sentry_core::policy::{Origin, check};
+use sentry_core::wire::DefaultInfo;
 use serde::Deserialize;
 
 /// The fewest cases that must fire each built-in rule, and that must come close without firing it.
@@ -120,7 +121,8 @@ fn judged(
         (
             "verdict",
             Some(
-                rule.map_or("allow", |rule| rule.verdict.as_word())
+                rule.map_or(engine.policy().default, |rule| rule.verdict)
+                    .as_word()
                     .to_owned(),
             ),
         ),
@@ -128,8 +130,12 @@ fn judged(
         (
             "severity",
             Some(
-                rule.map_or("info", |rule| rule.severity.as_word())
-                    .to_owned(),
+                rule.map_or_else(
+                    || DefaultInfo::from(engine.policy().default).severity,
+                    |rule| rule.severity,
+                )
+                .as_word()
+                .to_owned(),
             ),
         ),
         (

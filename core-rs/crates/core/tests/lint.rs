@@ -100,6 +100,89 @@ fn an_allow_rule_that_lets_attacks_pass_is_found_and_a_narrow_one_is_not() {
 }
 
 #[test]
+fn an_allow_that_overrides_what_it_lets_pass_is_on_purpose() {
+    let source = r#"rule "site" { on = "Dns" match = `\.oast\.fun$` verdict = "allow" severity = "low" reason = "w" overrides = ["oob-exfil-dns"] }"#;
+    assert_eq!(warnings(source), []);
+}
+
+#[test]
+fn an_escalate_rule_that_a_built_in_block_takes_precedence_over_is_found() {
+    let exec = "\"ToolExec\"";
+    let weak = "lint/escalate-below-builtin";
+    let never = "lint/unreachable-rule";
+    let cases = [
+        (exec, "rm -rf", "escalate", Some(weak)),
+        (exec, "\\brm\\b", "escalate", Some(weak)),
+        ("\"*\"", "", "escalate", Some(weak)),
+        ("\"Dns\"", "oast", "escalate", Some(weak)),
+        ("\"Egress\"", "^169\\.254\\.", "escalate", Some(weak)),
+        (
+            "\"SecurityAction\"",
+            "^setuid-root to 0",
+            "escalate",
+            Some(never),
+        ),
+        ("\"SecurityAction\"", "^setuid-root to 0", "block", None),
+        ("\"SecurityAction\"", "^bind 80", "escalate", None),
+        // It matches something else in the same command, which was never meant to weaken the
+        // built-in rule.
+        (exec, "npm publish", "escalate", None),
+        (exec, "rm -rf", "block", None),
+        ("\"FileAccess\"", "\\.ssh/id_rsa$", "escalate", None),
+        (exec, "base64 -d", "escalate", None),
+    ];
+    for (on, pattern, verdict, expected) in cases {
+        let source = rule("site", on, pattern, verdict);
+        let wanted: Vec<_> = expected
+            .map(|code| (code, "\"site\"".to_owned()))
+            .into_iter()
+            .collect();
+        assert_eq!(warnings(&source), wanted, "{source}");
+    }
+}
+
+#[test]
+fn an_escalate_rule_with_the_pattern_of_a_built_in_block_never_fires_unless_it_overrides_the_block()
+{
+    let policy = check("", &|_| None).policy.unwrap();
+    let block = policy
+        .rules
+        .iter()
+        .find(|rule| rule.name == "destructive-rm")
+        .unwrap();
+    let same = rule("site", "\"ToolExec\"", block.pattern.as_str(), "escalate");
+    assert_eq!(
+        warnings(&same),
+        [("lint/unreachable-rule", "\"site\"".to_owned())]
+    );
+    let overriding = same.replace("reason =", "overrides = [\"destructive-rm\"] reason =");
+    assert_eq!(warnings(&overriding), []);
+    let engine = Engine::new(check(&same, &|_| None).policy.unwrap()).unwrap();
+    let help = lint(&engine)[0].help.clone().unwrap();
+    assert!(
+        help.contains("add `overrides = [\"destructive-rm\"]`"),
+        "{help}"
+    );
+}
+
+#[test]
+fn the_warning_about_an_escalation_shows_an_event_and_how_to_weaken_the_built_in_rule() {
+    let source = rule("site", "\"ToolExec\"", "^rm -rf /$", "escalate");
+    let engine = Engine::new(check(&source, &|_| None).policy.unwrap()).unwrap();
+    let found = lint(&engine);
+    assert_eq!(
+        found[0].message,
+        "`escalate` rule `site` matches events that `destructive-rm` blocks all the same"
+    );
+    assert_eq!(
+        found[0].help.as_deref(),
+        Some(
+            "for example `rm -rf /`; narrow the pattern, or add `overrides = [\"destructive-rm\"]` to escalate such events on purpose"
+        )
+    );
+}
+
+#[test]
 fn many_rules_take_bounded_time_and_identical_patterns_are_still_found() {
     let one = |at: usize| rule(&format!("r{at}"), "\"Dns\"", &format!("^{at}a"), "block");
     let many: String = (0..6_000).map(one).collect();

@@ -478,3 +478,74 @@ fn a_password_in_a_url_is_masked() {
         .collect();
     assert_eq!(hidden, ["\"https://u:p@h/v1\""]);
 }
+
+#[test]
+fn the_default_and_overrides() {
+    let rule = |verdict: &str, overrides: &str| {
+        format!(
+            "rule \"r\" {{ on = \"Dns\" match = \"x\" verdict = \"{verdict}\" severity = \"low\" reason = \"w\" overrides = {overrides} }}"
+        )
+    };
+    verify(&[
+        ("default = \"allow\"", &[]),
+        ("default = \"escalate\"", &[]),
+        ("default = \"block\"", &[]),
+        (
+            "default = \"blok\"",
+            &[("policy/unknown-word", "\"blok\"", "did you mean `block`?")],
+        ),
+        (
+            "defualt = \"block\"",
+            &[("policy/unknown-key", "defualt", "did you mean `default`?")],
+        ),
+        (
+            "default = true",
+            &[("policy/wrong-type", "true", "`default` must be")],
+        ),
+        (&rule("escalate", "[\"oob-exfil-dns\"]"), &[]),
+        (
+            &rule("allow", "[\"oob-exfil-dns\", \"suspicious-dns\"]"),
+            &[],
+        ),
+        (&rule("allow", "[]"), &[]),
+        (
+            &rule("escalate", "[\"oob-exfil\", \"suspicios-dns\"]"),
+            &[
+                (
+                    "policy/unknown-builtin",
+                    "\"oob-exfil\"",
+                    "did you mean `oob-exfil-dns`?",
+                ),
+                (
+                    "policy/unknown-builtin",
+                    "\"suspicios-dns\"",
+                    "did you mean `suspicious-dns`?",
+                ),
+            ],
+        ),
+        (
+            &rule("escalate", "[\"r\"]"),
+            &[(
+                "policy/unknown-builtin",
+                "\"r\"",
+                "expected one of `privesc-setuid`",
+            )],
+        ),
+        (
+            &rule("block", "[\"oob-exfil-dns\"]"),
+            &[(
+                "policy/overrides-on-block",
+                "[\"oob-exfil-dns\"]",
+                "remove `overrides`",
+            )],
+        ),
+        (
+            &rule("allow", "\"oob-exfil-dns\""),
+            &[(
+                "policy/wrong-type",
+                "\"oob-exfil-dns\"",
+                "`overrides` must be a list",
+            )],
+        ),
+    ]);
+}

@@ -1,16 +1,20 @@
 // An explanation: why an event was judged as it was.
 
-import type { RuleTrace as CoreRuleTrace, TextSpan, Trace } from "../generated/wire.js";
+import type { RuleTrace as CoreRuleTrace, Side, TextSpan, Trace } from "../generated/wire.js";
 import type { Decision, EventKind } from "./decision.js";
 
 /**
- * One rule for the event's kind. `outcome` is `"decided"`, `"shadowed"` (it matches, but an earlier
- * rule decided) or `"no-match"`; `why` says it in words.
+ * One rule for the event's kind. `outcome` is `"decided"`, `"shadowed"` (it matches, but another
+ * rule decided), `"overridden"` (it is built in and matches, but the site's rule overrides it) or
+ * `"no-match"`; `why` says it in words.
  */
 export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">> {
   /** What the pattern matched, in UTF-16 units of the subject; absent if it did not match. */
   readonly span?: Readonly<TextSpan>;
 }
+
+/** What the site's rules, or the built-in ones, say of an event: the name of a rule, its verdict. */
+export type RuleSide = Readonly<Side>;
 
 /** The judgement of one event, rule by rule. */
 export interface Explanation {
@@ -30,12 +34,21 @@ export interface Explanation {
    * the policy has the tier.
    */
   readonly sae?: Decision;
-  /** Every rule for events of this kind, in order. */
+  /** The first of the site's rules that matches; absent if none does. */
+  readonly site?: RuleSide;
+  /**
+   * Of the built-in rules that match and are not overridden, the one with the gravest verdict;
+   * absent if there is none.
+   */
+  readonly builtin?: RuleSide;
+  /** Which of the two decides and why, in words. */
+  readonly why: string;
+  /** Every rule for events of this kind: the site's in order, then the built-in ones. */
   readonly rules: readonly RuleTrace[];
 }
 
 export function explanation(trace: Trace, decision: Decision, sae?: Decision): Explanation {
-  const { kind, subject, span, rules } = trace;
+  const { kind, subject, span, site, builtin, why, rules } = trace;
   return {
     decision,
     kind,
@@ -43,6 +56,9 @@ export function explanation(trace: Trace, decision: Decision, sae?: Decision): E
     ...(decision.rule === undefined ? {} : { rule: decision.rule }),
     ...(span === null ? {} : { span, matched: subject.slice(span.start, span.end) }),
     ...(sae === undefined ? {} : { sae }),
+    ...(site === null ? {} : { site }),
+    ...(builtin === null ? {} : { builtin }),
+    why,
     rules: rules.map(({ rule: _, span: at, ...rest }) => (at === null ? rest : { ...rest, span: at })),
   };
 }

@@ -1,8 +1,8 @@
-// L1's decisions, cached: one frozen decision for each rule, kind of event and evidence.
+// L1's decisions, cached: one frozen decision for each rule (or none), kind of event and evidence.
 
 import { isPartial, kindIndexOf, kindOf, ruleOf } from "../engine/judgement-code.js";
-import type { Risk } from "../generated/wire.js";
-import type { Rule } from "../policy/policy.js";
+import type { EventKind, Risk } from "../generated/wire.js";
+import type { Policy, PolicyDefault, Rule } from "../policy/policy.js";
 import type { Decision, Evidence } from "./decision.js";
 
 /** The risk of a decision that fits no class of risk. */
@@ -11,10 +11,12 @@ export const OTHER_RISK: Readonly<Risk> = Object.freeze({ category: "other", nam
 /** Turns the codes of a policy's engine into decisions. */
 export class L1Decisions {
   readonly #rules: readonly Rule[];
+  readonly #default: PolicyDefault;
   readonly #cache: Decision[] = [];
 
-  constructor(rules: readonly Rule[]) {
-    this.#rules = rules;
+  constructor(policy: Pick<Policy, "rules" | "default">) {
+    this.#rules = policy.rules;
+    this.#default = policy.default;
   }
 
   /** The decision for an event's code, without a target. */
@@ -37,23 +39,21 @@ export class L1Decisions {
   #make(code: number): Decision {
     const evidence = isPartial(code) ? "partial" : "complete";
     const index = ruleOf(code);
-    if (index < 0) {
-      return Object.freeze({ verdict: "allow", tier: "Rules", severity: "info", reason: "no rule matched", evidence });
-    }
+    const kind = kindOf(code);
+    if (index < 0) return Object.freeze({ ...l1Decision(this.#default, kind), evidence });
     const rule = this.#rules[index];
     if (rule === undefined) return engineFailed(`no rule ${index} in the policy`);
-    const kind = kindOf(code);
-    const risk = kind === undefined ? undefined : rule.risks[kind];
-    return Object.freeze({
-      verdict: rule.verdict,
-      tier: "Rules",
-      severity: rule.severity,
-      reason: rule.reason,
-      ...(risk === undefined ? {} : { risk: Object.freeze({ ...risk }) }),
-      rule: rule.name,
-      evidence,
-    });
+    return Object.freeze({ ...l1Decision(rule, kind), rule: rule.name, evidence });
   }
+}
+
+function l1Decision(
+  { verdict, severity, reason, risks }: Rule | PolicyDefault,
+  kind: EventKind | undefined,
+): Omit<Decision, "evidence"> {
+  const risk = kind === undefined ? undefined : risks[kind];
+  const shown = risk === undefined ? {} : { risk: Object.freeze({ ...risk }) };
+  return { verdict, tier: "Rules", severity, reason, ...shown };
 }
 
 /**

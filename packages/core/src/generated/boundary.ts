@@ -32,6 +32,24 @@ export const RISK_CATEGORIES = [
   "other",
 ] as const;
 
+/** Built-in rules, which a rule can override. */
+export const BUILTIN_RULES = [
+  "privesc-setuid",
+  "process-injection",
+  "bind-listener",
+  "pipe-to-shell",
+  "reverse-shell",
+  "destructive-rm",
+  "disk-overwrite",
+  "rce-primitive",
+  "read-credentials",
+  "secret-in-egress",
+  "prompt-injection",
+  "cloud-metadata",
+  "oob-exfil-dns",
+  "suspicious-dns",
+] as const;
+
 /** Built-in kinds of secrets. */
 export const SECRET_KINDS = [
   "private_key",

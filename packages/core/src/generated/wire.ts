@@ -61,6 +61,27 @@ malformed: number,
 oversized: number, };
 
 /**
+ * The decision on events that no rule matches, as the host gets it.
+ */
+export type DefaultInfo = { 
+/**
+ * The verdict.
+ */
+verdict: Verdict, 
+/**
+ * The severity: `info` of an allow, `medium` of any other verdict.
+ */
+severity: Severity, 
+/**
+ * The reason.
+ */
+reason: string, 
+/**
+ * The risk for each kind of event; empty for an allow.
+ */
+risks: { [key in EventKind]?: Risk }, };
+
+/**
  * The paths of the deny-files, as written in the document.
  */
 export type Deny = { 
@@ -193,20 +214,25 @@ export type Origin = "site" | "builtin";
 /**
  * The result of a rule.
  */
-export type Outcome = "decided" | "shadowed" | "no-match";
+export type Outcome = "decided" | "shadowed" | "overridden" | "no-match";
 
 /**
  * A checked policy, as the host gets it.
  */
 export type PolicyInfo = { 
 /**
- * The rules in the order in which they are tried. A judgement refers to a rule by its index.
+ * The site's rules in the order of the document, then the built-in ones. A judgement refers to
+ * a rule by its index.
  */
 rules: Array<RuleInfo>, 
 /**
  * The top-level names that the document sets.
  */
 keys: Array<string>, 
+/**
+ * The decision on events that no rule matches.
+ */
+default: DefaultInfo, 
 /**
  * Whether an escalation that no tier resolves is blocked.
  */
@@ -326,7 +352,11 @@ action: ActionKind | null,
 /**
  * The risk of its decisions for each kind of event; empty for an `allow` rule.
  */
-risks: { [key in EventKind]?: Risk }, };
+risks: { [key in EventKind]?: Risk }, 
+/**
+ * The built-in rules that have no say in what this rule matches.
+ */
+overrides: Array<string>, };
 
 /**
  * The result of one rule.
@@ -425,8 +455,8 @@ activation: number,
 contribution: number, };
 
 /**
- * How harmful a model's answer is, judged by its activations. All numbers except activations are from 0 to 1, rounded to
- * six decimals.
+ * How harmful a model's answer is, judged by its activations. All numbers except activations are
+ * from 0 to 1, rounded to six decimals.
  */
 export type SaeScore = { 
 /**
@@ -454,6 +484,19 @@ drivers: Array<SaeDriver>, };
  * How grave a decision is, least first.
  */
 export type Severity = "info" | "low" | "medium" | "high" | "critical";
+
+/**
+ * What the site's rules, or the built-in ones, say of an event.
+ */
+export type Side = { 
+/**
+ * The name of the rule that speaks for its side.
+ */
+rule: string, 
+/**
+ * Its verdict.
+ */
+verdict: Verdict, };
 
 /**
  * A place in a source, in the units of editors and of programs.
@@ -526,7 +569,20 @@ rule: number | null,
  */
 span: TextSpan | null, 
 /**
- * All rules that apply to this kind of event, in the order in which they are tried.
+ * The first of the site's rules that matches.
+ */
+site: Side | null, 
+/**
+ * Of the built-in rules that match and are not overridden, the one with the gravest verdict.
+ */
+builtin: Side | null, 
+/**
+ * Why the deciding rule decides, in words.
+ */
+why: string, 
+/**
+ * All rules that apply to this kind of event: the site's in the order of the document, then
+ * the built-in ones.
  */
 rules: Array<RuleTrace>, };
 

@@ -1,7 +1,7 @@
 // A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
 // error.
 
-import type { RISK_CATEGORIES, RULE_ACTIONS, SECRET_KINDS } from "../generated/boundary.js";
+import type { BUILTIN_RULES, RISK_CATEGORIES, RULE_ACTIONS, SECRET_KINDS } from "../generated/boundary.js";
 import type { EventKind, Severity, Verdict } from "../generated/wire.js";
 
 /** The categories of risk that a rule can name. */
@@ -10,8 +10,12 @@ export type RiskCategory = (typeof RISK_CATEGORIES)[number];
 /** The built-in kinds of secrets that the gate masks. */
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
+/** The names of the built-in rules. */
+export type BuiltinRule = (typeof BUILTIN_RULES)[number];
+
 /**
- * One rule. The first rule whose kind and pattern match an event decides.
+ * One rule. Of the policy's rules, the first whose kind and pattern match an event counts: an
+ * `allow` decides, any other verdict unless a built-in rule has a graver one.
  *
  * @example
  * const rule: RuleInput = {
@@ -35,6 +39,11 @@ export interface RuleInput {
   readonly action?: (typeof RULE_ACTIONS)[number];
   /** Without it, the risk is inferred from the reason and the kind of event. */
   readonly risk?: RiskCategory;
+  /**
+   * Built-in rules that have no say in what this rule matches. Only on an `escalate` or `allow`:
+   * it weakens these rules on purpose.
+   */
+  readonly overrides?: readonly BuiltinRule[];
 }
 
 /** A pattern of secrets to mask, beside the built-in kinds. */
@@ -48,7 +57,7 @@ export interface SecretPatternInput {
 }
 
 /**
- * A policy as an object. All members are optional; the built-in rules always apply, after the
+ * A policy as an object. All members are optional; the built-in rules always apply beside the
  * policy's own.
  *
  * @example
@@ -60,6 +69,8 @@ export interface PolicyInput {
   readonly fail_closed?: boolean;
   /** Judges without writing deny-files. Default `false`. */
   readonly dry_run?: boolean;
+  /** The verdict on events that no rule matches. Default `"allow"`. */
+  readonly default?: Verdict;
   /** The L1 severity from which L2 and L3 run at the same time. Default: never. */
   readonly speculate?: Severity;
   /** Paths of deny-files; `""` is no file. */

@@ -1,9 +1,15 @@
 // A policy as callers see it: with overrides applied, without secrets, frozen.
 
-import type { Agent, Llm, PolicyInfo, RedactInfo, RuleInfo, Sae, Severity } from "../generated/wire.js";
+import type { Agent, DefaultInfo, Llm, PolicyInfo, RedactInfo, RuleInfo, Sae, Severity } from "../generated/wire.js";
 
 /** One rule in force. `reason` is the full reason of its decisions, `"<name>: <reason>"`. */
-export type Rule = Readonly<RuleInfo>;
+export interface Rule extends Readonly<Omit<RuleInfo, "overrides">> {
+  /** Built-in rules, by name, that have no say in what this rule matches. */
+  readonly overrides: readonly string[];
+}
+
+/** The decision on events that no rule matches: the policy's `default`. */
+export type PolicyDefault = Readonly<DefaultInfo>;
 
 /** The paths of the deny-files, as the policy has them; `null` for a kind without a file. */
 export interface DenyFiles {
@@ -32,6 +38,8 @@ export interface Policy {
   readonly rules: readonly Rule[];
   /** The top-level keys that the source sets. */
   readonly keys: readonly string[];
+  /** The decision on events that no rule matches. */
+  readonly default: PolicyDefault;
   readonly failClosed: boolean;
   readonly dryRun: boolean;
   readonly speculate: Severity | null;

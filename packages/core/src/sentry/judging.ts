@@ -39,8 +39,8 @@ export class Judging {
   readonly #running = new RunningWork();
 
   constructor({ engine, policy, tiers }: SentryParts) {
-    const { rules, failClosed, speculate } = policy;
-    this.l1 = new L1Decisions(rules);
+    const { failClosed, speculate } = policy;
+    this.l1 = new L1Decisions(policy);
     this.#engine = engine;
     this.#failClosed = failClosed;
     this.#pipeline = new Pipeline({ tiers, failClosed, speculate, inferRisk: this.inferRisk.bind(this) });

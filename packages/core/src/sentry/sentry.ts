@@ -74,7 +74,7 @@ export class Sentry {
     this.#judging = judging;
     // In streams, the engine itself scores activations, but only by its own dictionary.
     const allActivations = tiers.sae !== undefined && !engine.hasSae;
-    this.#stream = { l1: allActivations ? new L1WithoutActivations(policy.rules) : judging.l1, allActivations };
+    this.#stream = { l1: allActivations ? new L1WithoutActivations(policy) : judging.l1, allActivations };
     this.#gate = new Gate({
       engine,
       scan: (text, part) => {

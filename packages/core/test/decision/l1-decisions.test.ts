@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { L1Decisions } from "../../src/decision/l1-decisions.js";
 import { hasTarget, isEvent, isPartial, isUnmodelled, kindIndexOf, ruleOf } from "../../src/engine/judgement-code.js";
 import { KINDS } from "../../src/generated/boundary.js";
-import type { RuleInfo } from "../../src/generated/wire.js";
+import type { DefaultInfo, RuleInfo } from "../../src/generated/wire.js";
 
 const rule = (name: string): RuleInfo => ({
   name,
@@ -19,7 +19,9 @@ const rule = (name: string): RuleInfo => ({
     Dns: { category: "dns", name: "n", riskType: "system" },
     Egress: { category: "egress", name: "n", riskType: "system" },
   },
+  overrides: [],
 });
+const ALLOW: DefaultInfo = { verdict: "allow", severity: "info", reason: "no rule matched", risks: {} };
 const code = (kind: number, rule: number, flags = 0) => (kind << 24) | (rule + 1) | flags;
 const [EGRESS, DNS, PARTIAL, TARGET] = [3, 4, 1 << 27, 1 << 28];
 
@@ -46,7 +48,7 @@ it("reads all parts of a code", () => {
 });
 
 it("caches one decision for each rule, kind and evidence, in any order", () => {
-  const l1 = new L1Decisions([rule("a"), rule("b")]);
+  const l1 = new L1Decisions({ rules: [rule("a"), rule("b")], default: ALLOW });
   const seen = new Set<unknown>();
   for (const kind of [EGRESS, DNS]) {
     for (const index of [-1, 0, 1]) {
@@ -64,7 +66,7 @@ it("caches one decision for each rule, kind and evidence, in any order", () => {
 });
 
 it("adds an action only if there is a target, and does not change the shared decision", () => {
-  const l1 = new L1Decisions([rule("a")]);
+  const l1 = new L1Decisions({ rules: [rule("a")], default: ALLOW });
   const shared = l1.of(code(EGRESS, 0, TARGET));
   expect(l1.withTarget(code(EGRESS, 0, TARGET), "10.0.0.1")).toEqual({
     ...shared,
@@ -72,4 +74,18 @@ it("adds an action only if there is a target, and does not change the shared dec
   });
   expect(l1.withTarget(code(EGRESS, 0, TARGET), null)).toBe(shared);
   expect(shared).not.toHaveProperty("action");
+});
+
+it("decides by the default if no rule does, with the risk of the kind", () => {
+  const risks = { Dns: { category: "other", name: "n", riskType: "atomic" } } as const;
+  const l1 = new L1Decisions({ rules: [], default: { ...ALLOW, verdict: "escalate", severity: "medium", risks } });
+  expect(l1.of(code(DNS, -1))).toEqual({
+    verdict: "escalate",
+    tier: "Rules",
+    severity: "medium",
+    reason: "no rule matched",
+    risk: { category: "other", name: "n", riskType: "atomic" },
+    evidence: "complete",
+  });
+  expect(l1.withTarget(code(DNS, -1), "x")).toBe(l1.of(code(DNS, -1)));
 });

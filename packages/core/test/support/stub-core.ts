@@ -20,6 +20,7 @@ const rule = (name: string, more: Partial<RuleInfo>): RuleInfo => ({
   reason: `${name}: a reason`,
   action: null,
   risks: { Dns: { category: "other", name: "Other risk", riskType: "atomic" } },
+  overrides: [],
   ...more,
 });
 
@@ -33,6 +34,7 @@ export class StubCore implements CoreModule {
   policy: PolicyInfo = {
     rules: RULES,
     keys: [],
+    default: { verdict: "allow", severity: "info", reason: "no rule matched", risks: {} },
     failClosed: false,
     dryRun: false,
     speculate: null,
@@ -201,6 +203,9 @@ class StubHandle implements Handle {
       code: this.#code(this.#judged),
       rule: null,
       span: null,
+      site: null,
+      builtin: null,
+      why: "no rule matches",
       rules: [],
     };
     return JSON.stringify(trace);

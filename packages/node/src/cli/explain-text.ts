@@ -1,6 +1,6 @@
 // Renders the explanation of a decision as text.
 
-import type { Decision, Explanation, RuleTrace, SaeScore } from "@a3s-sentry/core";
+import type { Decision, Explanation, RuleSide, RuleTrace, SaeScore } from "@a3s-sentry/core";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import type { Colors } from "./io.js";
 
@@ -20,6 +20,7 @@ export function explanationText(explanation: Explanation, final: Decision, color
     ),
   ];
   if (sae === undefined && explanation.span !== undefined) lines.push(field("matched", matched(explanation, colors)));
+  if (sae === undefined) lines.push(...sides(explanation));
   if (final !== decision) lines.push(field("final", `${verdict(final, colors)} ${escapeTerminal(final.reason)}`));
   if (decision.action !== undefined) {
     lines.push(field("action", `${decision.action.kind} ${escapeTerminal(decision.action.target)}`));
@@ -29,6 +30,13 @@ export function explanationText(explanation: Explanation, final: Decision, color
   if (sae?.explain !== undefined) lines.push(...scored(sae.explain));
   lines.push("", `rules for ${kind}, in order:`, ...explanation.rules.map((rule) => ruleLine(rule, colors)));
   return lines.join("\n");
+}
+
+/** What the site's rules and the built-in ones say, and which of the two decides. */
+function sides({ site, builtin, why }: Explanation): string[] {
+  const words = (side: RuleSide | undefined): string =>
+    side === undefined ? "no rule matches" : `${side.verdict} by ${escapeTerminal(side.rule)}`;
+  return [field("site", words(site)), field("built-in", words(builtin)), field("why", escapeTerminal(why))];
 }
 
 function scored({ harmful, safety, categories, drivers }: SaeScore): string[] {
@@ -72,9 +80,12 @@ function cut(text: string, start: number, maxChars: number, colors: Colors): str
 }
 
 function ruleLine(rule: RuleTrace, colors: Colors): string {
-  const mark = { decided: colors.green("=>"), shadowed: colors.yellow(" ~"), "no-match": colors.dim("  ") }[
-    rule.outcome
-  ];
+  const mark = {
+    decided: colors.green("=>"),
+    shadowed: colors.yellow(" ~"),
+    overridden: colors.yellow(" ~"),
+    "no-match": colors.dim("  "),
+  }[rule.outcome];
   const name = rule.outcome === "decided" ? colors.bold(escapeTerminal(rule.name)) : escapeTerminal(rule.name);
   return `  ${mark} ${name} ${colors.dim(`(${rule.origin}, ${rule.verdict})`)} ${escapeTerminal(rule.why)}`;
 }

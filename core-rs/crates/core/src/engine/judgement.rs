@@ -1,9 +1,10 @@
-//! The result of judging one event, packed into one integer so that it is cheap to pass to the host.
+//! The result of judging one event, packed into one integer so that it is cheap to pass to the
+//! host.
 
 use crate::event::{EventKind, Evidence, NotEvent};
 
-/// The judgement of one input. The bit layout of [`Judgement::code`] is the contract with the TypeScript that reads it; the
-/// constants are generated for TypeScript (see [`crate::boundary`]).
+/// The judgement of one input. The bit layout of [`Judgement::code`] is the contract with the
+/// TypeScript that reads it; the constants are generated for TypeScript (see [`crate::boundary`]).
 ///
 /// | bits | meaning |
 /// |---|---|
@@ -27,7 +28,8 @@ pub(crate) const TARGET: u32 = 1 << 28;
 pub const MAX_RULES: usize = RULE_MASK as usize - 1;
 
 impl Judgement {
-    /// The judgement of an event. `rule` is an index into the rules of the policy, at most [`MAX_RULES`].
+    /// The judgement of an event. `rule` is an index into the rules of the policy, at most
+    /// [`MAX_RULES`].
     pub(super) fn of_event(
         kind: EventKind,
         evidence: Evidence,

@@ -1,13 +1,14 @@
 //! L1: a policy that is compiled once, and then judges one event after another.
 //!
-//! The interface is narrow: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`], which uses the same matcher. The
-//! matcher itself is in `sentry_pattern`.
+//! The interface is narrow: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`], which uses
+//! the same matcher. The matcher itself is in `sentry_pattern`.
 
 mod explain;
 pub(crate) mod judgement;
+pub(crate) mod order;
 mod stream;
 
-pub use explain::{Outcome, RuleTrace, Trace};
+pub use explain::{Outcome, RuleTrace, Side, Trace};
 pub use judgement::{Judgement, MAX_RULES};
 pub use stream::{Counters, LineStream, MAX_LINE, Row};
 
@@ -18,6 +19,7 @@ use sentry_pattern::prefilter::MAX_BYTES;
 use crate::decision::{Severity, Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
 use crate::policy::{Policy, Rule};
+use order::Sides;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
@@ -45,8 +47,8 @@ impl Engine {
     /// Compiles a policy.
     ///
     /// # Errors
-    /// A diagnostic if there are more than [`MAX_RULES`] rules, or if the literals that the patterns on one kind of event
-    /// require take more than 64 MiB.
+    /// A diagnostic if there are more than [`MAX_RULES`] rules, or if the literals that the
+    /// patterns on one kind of event require take more than 64 MiB.
     #[inline(never)]
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
@@ -71,13 +73,14 @@ impl Engine {
         &self.policy
     }
 
-    /// Judges one line. The first rule that applies to the kind of event and matches its subject decides.
+    /// Judges one line. [`order`] says which of the rules that apply to its kind and match its
+    /// subject decides.
     pub fn judge(&self, line: &[u8], scratch: &mut Scratch) -> Judgement {
         self.judge_and(line, scratch, |_, _| ())
     }
 
-    /// Judges one line, and calls `keep` if it is an event, so that a caller can keep parts of the event
-    /// without parsing the line again.
+    /// Judges one line, and calls `keep` if it is an event, so that a caller can keep parts of the
+    /// event without parsing the line again.
     pub fn judge_and(
         &self,
         line: &[u8],
@@ -94,15 +97,19 @@ impl Engine {
         }
     }
 
-    /// Whether the deciding rule escalates.
+    /// Whether the judgement is of an event, and escalates it.
     pub fn escalates(&self, judgement: Judgement) -> bool {
         let rule = judgement.rule().and_then(|at| self.policy.rules.get(at));
-        rule.is_some_and(|rule| rule.verdict == Verdict::Escalate)
+        let verdict = rule.map_or(self.policy.default, |rule| rule.verdict);
+        verdict == Verdict::Escalate && judgement.not_event().is_none()
     }
 
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
         let rules = &self.policy.rules;
-        let rule = self.matcher.first(rules, event.kind.index(), event.subject);
+        let mut sides = Sides::new(rules);
+        self.matcher
+            .visit(rules, event.kind.index(), event.subject, &mut sides);
+        let rule = sides.decider();
         let has_target = rule
             .and_then(|at| self.policy.rules.get(at))
             .is_some_and(|rule| {
@@ -111,18 +118,20 @@ impl Engine {
         Judgement::of_event(event.kind, event.evidence, rule, has_target)
     }
 
-    /// The indices of all rules that match a subject, ascending: the first one decides.
+    /// The indices of all rules that match a subject, ascending. [`Sides::of`] says which one
+    /// decides.
     pub(crate) fn matching(&self, kind: EventKind, subject: &str) -> Vec<usize> {
         self.matcher.all(&self.policy.rules, kind.index(), subject)
     }
 
-    /// Whether a judgement is anything but an allow of severity `info`.
+    /// Whether a judgement is of an event, and anything but an allow of severity `info`.
     fn needs_attention(&self, judgement: Judgement) -> bool {
-        judgement.rule().is_some_and(|at| {
-            let needs_attention = self.needs_attention.get(at);
-            debug_assert!(needs_attention.is_some(), "the judgement is of this policy");
-            needs_attention.copied().unwrap_or(true)
-        })
+        let Some(at) = judgement.rule() else {
+            return self.policy.default != Verdict::Allow && judgement.not_event().is_none();
+        };
+        let needs_attention = self.needs_attention.get(at);
+        debug_assert!(needs_attention.is_some(), "the judgement is of this policy");
+        needs_attention.copied().unwrap_or(true)
     }
 }
 

@@ -1,11 +1,13 @@
-//! A stream of lines in chunks: judges many events in one call, and returns only those that need attention.
+//! A stream of lines in chunks: judges many events in one call, and returns only those that need
+//! attention.
 
 use serde::Serialize;
 
 use super::{Engine, Judgement};
 use crate::event::{EventKind, NotEvent, Scratch};
 
-/// The longest line that is judged, in bytes without the newline. Longer lines are skipped and counted.
+/// The longest line that is judged, in bytes without the newline. Longer lines are skipped and
+/// counted.
 pub const MAX_LINE: usize = 256 << 10;
 
 /// One line that needs attention.
@@ -54,8 +56,8 @@ pub struct Counters {
 /// ```
 #[derive(Debug, Default)]
 pub struct LineStream {
-    /// The unfinished line, then the chunk, then unused bytes from an earlier, longer chunk: so only growing has to fill
-    /// bytes with zeros.
+    /// The unfinished line, then the chunk, then unused bytes from an earlier, longer chunk: so
+    /// only growing has to fill bytes with zeros.
     buffer: Vec<u8>,
     /// The length of the unfinished line.
     carried: usize,
@@ -86,20 +88,20 @@ impl LineStream {
         self.buffer.get_mut(self.carried..end).unwrap_or_default()
     }
 
-    /// From now on, returns a row for every line if `every` is set, otherwise only for those that need attention. With
-    /// `every`, a line that is too long gets the code of a malformed one.
+    /// From now on, returns a row for every line if `every` is set, otherwise only for those that
+    /// need attention. With `every`, a line that is too long gets the code of a malformed one.
     pub fn set_every(&mut self, every: bool) {
         self.every = every;
     }
 
-    /// From now on, also returns a row for each [`EventKind::LlmActivations`], whatever the rules decide: another tier judges
-    /// these events.
+    /// From now on, also returns a row for each [`EventKind::LlmActivations`], whatever the rules
+    /// decide: another tier judges these events.
     pub fn include_activations(&mut self) {
         self.activations = true;
     }
 
-    /// Judges all lines that end within the first `len` bytes of the input buffer. Returns the rows of those that need
-    /// attention.
+    /// Judges all lines that end within the first `len` bytes of the input buffer. Returns the rows
+    /// of those that need attention.
     pub fn feed(&mut self, engine: &Engine, len: usize) -> &[Row] {
         let buffer = std::mem::take(&mut self.buffer);
         let end = (self.carried + len).min(buffer.len());

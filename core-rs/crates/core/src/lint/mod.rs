@@ -15,7 +15,7 @@ use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 /// ```
 /// use sentry_core::{engine::Engine, lint::lint, policy::check};
 /// let source = r#"
-/// rule "all"  { on = "Dns" match = ""     verdict = "escalate" severity = "low" reason = "r" }
+/// rule "all"  { on = "Dns" match = ""     verdict = "block" severity = "low" reason = "r" }
 /// rule "late" { on = "Dns" match = "evil" verdict = "block"    severity = "low" reason = "r" }"#;
 /// let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
 /// let found = lint(&engine);
@@ -25,8 +25,15 @@ use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     let rules = &engine.policy().rules;
     let mut found = duplicate_names(rules);
-    found.extend(reach::unreachable(engine));
-    found.extend(shadow::allowed_attacks(engine));
+    let unreachable = reach::unreachable(engine);
+    let attacks = shadow::Attacks::of(engine);
+    for (at, rule) in site_rules(rules) {
+        found.extend(attacks.allowed_by(at, rule));
+        if !unreachable.contains_key(&at) {
+            found.extend(attacks.escalated_by(at, rule));
+        }
+    }
+    found.extend(unreachable.into_values());
     diagnostic::sort(&mut found);
     found.truncate(MAX_DIAGNOSTICS);
     found

@@ -1,15 +1,16 @@
-//! Rules that can never fire, because earlier rules match all of their events.
+//! Rules that can never fire, because other rules decide all of their events: earlier site rules,
+//! or, for a rule that escalates, built-in rules that block.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, Look, LookSet};
 
 use super::site_rules;
-use crate::decision::Word;
+use crate::decision::{Verdict, Word};
 use crate::engine::Engine;
 use crate::event::EventKind;
-use crate::policy::Rule;
+use crate::policy::{Origin, Rule};
 use sentry_pattern::Pattern;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
@@ -54,8 +55,8 @@ fn prefixes(hir: &Hir) -> Option<Vec<String>> {
         .collect()
 }
 
-/// Warns about each site rule all of whose matches an earlier rule matches too.
-pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
+/// Warns about each site rule that decides none of its matches. The keys are the rules' indices.
+pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
     let rules = &engine.policy().rules;
     let compared = if rules.len() <= MAX_COMPARED {
         rules.as_slice()
@@ -66,61 +67,105 @@ pub(super) fn unreachable(engine: &Engine) -> Vec<Diagnostic> {
         .iter()
         .map(|rule| Shape::of(&rule.pattern))
         .collect();
-    let mut found = Vec::new();
+    let mut found = BTreeMap::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
+    let blocks = builtin_blocks(rules);
     for (at, rule) in site_rules(rules) {
         let mut by_kind = Vec::new();
         for &kind in &rule.on {
-            let twin = same.get(&(kind, rule.pattern.as_str())).copied();
-            by_kind.push(twin.or_else(|| earlier_rule(engine, &shapes, kind, at)));
-            same.entry((kind, rule.pattern.as_str())).or_insert(at);
+            let pattern = (kind, rule.pattern.as_str());
+            let block = blocks.get(&pattern).copied();
+            let twin = same.get(&pattern).copied();
+            by_kind.push(
+                twin.or_else(|| block.filter(|&block| takes(rules, block, at)))
+                    .or_else(|| covering_rule(engine, &shapes, kind, at)),
+            );
+            same.entry(pattern).or_insert(at);
         }
         let by_kind: Option<Vec<usize>> = by_kind.into_iter().collect();
-        if let Some(earlier) = by_kind.and_then(|by_kind| rules.get(*by_kind.first()?)) {
-            found.push(warning(rule, earlier));
+        if let Some(other) = by_kind.and_then(|by_kind| rules.get(*by_kind.first()?)) {
+            found.insert(at, warning(rule, other));
         }
     }
     found
 }
 
-/// An earlier rule that matches every event of `kind` that rule `at` matches.
-fn earlier_rule(
+/// The built-in rules that block, by kind and pattern.
+fn builtin_blocks(rules: &[Rule]) -> HashMap<(EventKind, &str), usize> {
+    let builtin = rules
+        .iter()
+        .enumerate()
+        .filter(|(_, rule)| rule.origin == Origin::Builtin && rule.verdict == Verdict::Block);
+    builtin
+        .flat_map(|(at, rule)| {
+            let kinds = rule.on.iter();
+            kinds.map(move |&kind| ((kind, rule.pattern.as_str()), at))
+        })
+        .collect()
+}
+
+/// Whether site rule `at` decides no event that `other` matches: `other` is an earlier site rule,
+/// or the site rule escalates and `other` is a built-in rule that blocks and is not overridden.
+fn takes(rules: &[Rule], other: usize, at: usize) -> bool {
+    let (Some(taking), Some(rule)) = (rules.get(other), rules.get(at)) else {
+        return false;
+    };
+    match taking.origin {
+        Origin::Site => other < at,
+        Origin::Builtin => {
+            rule.verdict == Verdict::Escalate
+                && taking.verdict == Verdict::Block
+                && !rule.overrides(taking)
+        }
+    }
+}
+
+/// A rule that keeps rule `at` from deciding, on every event of `kind` that rule `at` matches.
+fn covering_rule(
     engine: &Engine,
     shapes: &[Option<Shape>],
     kind: EventKind,
     at: usize,
 ) -> Option<usize> {
+    let rules = &engine.policy().rules;
     let shape = shapes.get(at)?.as_ref()?;
     let mut first = None;
     for prefix in &shape.prefixes {
-        let earlier = engine
+        let other = engine
             .matching(kind, prefix)
             .into_iter()
-            .take_while(|&other| other < at)
+            .filter(|&other| takes(rules, other, at))
             .find(|&other| {
                 let other = shapes.get(other).and_then(Option::as_ref);
                 other.is_some_and(|other| other.stays_true(shape.anchored))
             })?;
-        first.get_or_insert(earlier);
+        first.get_or_insert(other);
     }
     first
 }
 
-fn warning(rule: &Rule, earlier: &Rule) -> Diagnostic {
+fn warning(rule: &Rule, other: &Rule) -> Diagnostic {
+    let (name, other_name) = (&rule.name, &other.name);
     let warning = Diagnostic::new(
         Code::UnreachableRule,
         rule.span,
-        format!("rule `{}` can never fire", rule.name),
-    )
-    .related(
-        earlier.span,
-        format!("`{}` matches all of its events", earlier.name),
+        format!("rule `{name}` can never fire"),
     );
     let kinds: Vec<_> = rule.on.iter().map(|kind| kind.as_word()).collect();
-    warning.help(format!(
-        "on {} the first rule that matches decides; move `{}` before `{}`, or remove it",
-        kinds.join(", "),
-        rule.name,
-        earlier.name
-    ))
+    let kinds = kinds.join(", ");
+    match other.origin {
+        Origin::Site => warning
+            .related(
+                other.span,
+                format!("`{other_name}` matches all of its events"),
+            )
+            .help(format!(
+                "on {kinds} the first site rule that matches counts; move `{name}` before \
+                 `{other_name}`, or remove it"
+            )),
+        Origin::Builtin => warning.help(format!(
+            "on {kinds} the built-in rule `{other_name}` blocks all of its events; add \
+             `overrides = [\"{other_name}\"]` to weaken it on purpose, or remove `{name}`"
+        )),
+    }
 }

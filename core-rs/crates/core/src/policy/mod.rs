@@ -2,7 +2,7 @@
 //!
 //! [`check`] reads a source into a [`Policy`] or reports all of its problems. Site rules come
 //! first, in document order. The built-in rules of `builtin.acl`, which is written in the same
-//! language, follow and always apply.
+//! language, follow and always apply. `engine::order` says which of the rules that match decides.
 
 mod builtin;
 mod fields;
@@ -22,6 +22,7 @@ use serde::Serialize;
 use crate::decision::{ActionKind, Severity, Verdict};
 use crate::event::EventKind;
 use crate::risk::{self, Category};
+pub use builtin::NAMES as BUILTIN_RULES;
 pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
 pub use redact::{Redact, SECRET_KINDS, SecretPattern};
 use sentry_pattern::Pattern;
@@ -39,6 +40,8 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// The top-level names that the document sets.
     pub keys: BTreeSet<String>,
+    /// The verdict on events that no rule matches.
+    pub default: Verdict,
     /// Whether an escalation that no tier resolves is blocked.
     pub fail_closed: bool,
     /// Whether deny-files stay unchanged.
@@ -78,6 +81,8 @@ pub struct Rule {
     pub action: Option<ActionKind>,
     /// The risk, if the rule names one; otherwise it is inferred.
     pub risk: Option<Category>,
+    /// The names of the built-in rules that have no say in what this rule matches.
+    pub overrides: Vec<String>,
     /// The place of the rule's name in its document.
     pub span: Span,
 }
@@ -86,6 +91,11 @@ impl Rule {
     /// The reason as decisions give it: `<name>: <reason>`.
     pub fn full_reason(&self) -> String {
         format!("{}: {}", self.name, self.reason)
+    }
+
+    /// Whether this rule takes the built-in rule `builtin` out of what it matches.
+    pub fn overrides(&self, builtin: &Self) -> bool {
+        self.overrides.contains(&builtin.name)
     }
 
     /// The risk of this rule's decisions on events of `kind`.

@@ -6,15 +6,23 @@ use super::fields::{self, Field};
 use super::pattern;
 use super::schema::missing;
 use super::value::Reader;
-use super::{Origin, Rule};
-use crate::decision::{ActionKind, Word};
+use super::{BUILTIN_RULES, Origin, Rule};
+use crate::decision::{ActionKind, Verdict, Word};
 use crate::event::EventKind;
 use sentry_acl::{Name, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const KEYS: [&str; 8] = [
-    "name", "on", "match", "verdict", "severity", "reason", "action", "risk",
+const KEYS: [&str; 9] = [
+    "name",
+    "on",
+    "match",
+    "verdict",
+    "severity",
+    "reason",
+    "action",
+    "risk",
+    "overrides",
 ];
 const REQUIRED: [&str; 6] = ["name", "on", "match", "verdict", "severity", "reason"];
 
@@ -69,6 +77,12 @@ pub(super) fn read(
         }
         Some(action)
     });
+    let overrides = value("overrides").map_or_else(Vec::new, |value| {
+        if verdict == Some(Verdict::Block) {
+            overridden_by_block(reader, value.span);
+        }
+        overrides(reader, value)
+    });
     Some(Rule {
         name: name?,
         origin,
@@ -79,6 +93,7 @@ pub(super) fn read(
         reason: reason?,
         action,
         risk,
+        overrides,
         span,
     })
 }
@@ -156,6 +171,44 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
     sentry_sort::unstable(&mut on, |a, b| a < b);
     on.dedup();
     sound.then_some(on)
+}
+
+/// Reads the names of built-in rules.
+fn overrides(reader: &mut Reader<'_>, value: &Value) -> Vec<String> {
+    let ValueKind::List(elements) = &value.kind else {
+        reader.wrong_type("overrides", "a list of names of built-in rules", value);
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for element in elements {
+        let Some(name) = reader.string("overrides", element) else {
+            continue;
+        };
+        if BUILTIN_RULES.contains(&name.as_str()) {
+            names.push(name);
+        } else {
+            reader.unknown(
+                Code::UnknownBuiltin,
+                element.span,
+                format!("`{name}` in `overrides` is not a built-in rule"),
+                &name,
+                &BUILTIN_RULES,
+            );
+        }
+    }
+    names
+}
+
+/// Reports `overrides` on a rule that nothing takes precedence over.
+fn overridden_by_block(reader: &mut Reader<'_>, span: Span) {
+    reader.report(
+        Diagnostic::new(
+            Code::OverridesOnBlock,
+            span,
+            "a `block` decides before all built-in rules, so it has nothing to override",
+        )
+        .help("remove `overrides`, or escalate or allow what the built-in rules block"),
+    );
 }
 
 /// Reports an action for which no event of the rule's kinds can have a target.

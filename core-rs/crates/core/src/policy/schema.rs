@@ -5,14 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 use super::fields::{self, Body, Field};
 use super::value::Reader;
 use super::{Agent, Deny, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
+use crate::decision::Verdict;
 use sentry_acl::{Document, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const TOP_LEVEL: [&str; 10] = [
+const TOP_LEVEL: [&str; 11] = [
     "fail_closed",
     "dry_run",
     "speculate",
+    "default",
     "llm",
     "agent",
     "sae",
@@ -33,6 +35,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
     let mut policy = Policy {
         rules: Vec::new(),
         keys: BTreeSet::new(),
+        default: Verdict::Allow,
         fail_closed: false,
         dry_run: false,
         speculate: None,
@@ -59,6 +62,11 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "speculate" => {
                 policy.speculate =
                     fields::value_of(reader, field).and_then(|value| reader.word(name, value));
+            }
+            "default" => {
+                let word =
+                    fields::value_of(reader, field).and_then(|value| reader.word(name, value));
+                policy.default = word.unwrap_or(policy.default);
             }
             "llm" => policy.llm = llm(reader, field),
             "agent" => policy.agent = agent(reader, field),

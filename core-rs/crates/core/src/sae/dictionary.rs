@@ -78,7 +78,7 @@ impl Dictionary {
             let place = found.unwrap_or_default();
             match slots.get_mut(place) {
                 Some(Some(first)) if whole => {
-                    reader.report_duplicate(entry.span, first.span, "feature")
+                    reader.report_duplicate(entry.span, first.span, "feature");
                 }
                 Some(slot) => *slot = Some(entry),
                 None => {}

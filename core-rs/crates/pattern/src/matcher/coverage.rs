@@ -11,7 +11,9 @@ pub(super) enum CodePath {
     Refuted,
     /// A candidate was not tried, because an earlier rule had matched.
     Late,
-    /// A pattern without requirements matched before any candidate.
+    /// A candidate was not tried, because its match is known or makes no difference.
+    Unwanted,
+    /// A pattern without requirements matched before a candidate.
     Unfiltered,
     /// An automaton for ASCII texts was compiled.
     Ascii,
@@ -27,11 +29,12 @@ pub(super) enum CodePath {
 
 #[cfg(test)]
 impl CodePath {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::NothingFound,
         Self::Confirmed,
         Self::Refuted,
         Self::Late,
+        Self::Unwanted,
         Self::Unfiltered,
         Self::Ascii,
         Self::Unicode,

@@ -4,11 +4,13 @@
 //! The patterns are random and use few letters, so that they match texts often and in unusual
 //! places.
 
+use std::ops::ControlFlow;
+
 use sentry_acl::{Attribute, Block, Item, ValueKind};
 use sentry_testing::Random;
 
 use super::coverage::{CodePath, count};
-use super::{MatchRule, Matcher};
+use super::{MatchRule, Matcher, Visitor};
 use crate::pattern::Pattern;
 
 /// Texts for each set of rules.
@@ -52,6 +54,26 @@ impl MatchRule for Rule {
 
     fn matches_if_unknown(&self) -> bool {
         true
+    }
+}
+
+/// Takes up to three rules, and of each three in a row it does not want one: which, depends on
+/// those before.
+#[derive(Default)]
+struct Thirds(Vec<usize>);
+
+impl Visitor for Thirds {
+    fn wants(&self, rule: usize) -> bool {
+        !(rule + self.0.len()).is_multiple_of(3)
+    }
+
+    fn take(&mut self, rule: usize) -> ControlFlow<()> {
+        self.0.push(rule);
+        if self.0.len() < 3 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     }
 }
 
@@ -239,6 +261,15 @@ fn compare(rules: &[Rule], random: &mut Random, texts: usize) -> usize {
             continue;
         }
         let matching: Vec<usize> = matching.collect();
+        let (mut visited, mut expected) = (Thirds::default(), Thirds::default());
+        matcher.visit(rules, kind, &text, &mut visited);
+        let mut wanted = matching.iter().copied();
+        while let Some(rule) = wanted.find(|&rule| expected.wants(rule)) {
+            if expected.take(rule).is_break() {
+                break;
+            }
+        }
+        assert_eq!(visited.0, expected.0, "{} {text:?}", KINDS[kind]);
         assert_eq!(first, matching.first().copied(), "{} {text:?}", KINDS[kind]);
         assert_eq!(
             matcher.all(rules, kind, &text),

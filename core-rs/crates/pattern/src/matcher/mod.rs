@@ -1,9 +1,12 @@
-//! All rules as one matcher: which of them match a text, at a cost that hardly grows with their number.
+//! All rules as one matcher: which of them match a text, at a cost that hardly grows with their
+//! number.
 //!
-//! A prefilter searches each text once for the literals that the patterns require ([`crate::prefilter`]). Only patterns
-//! whose literals were found are tried, in the order of the rules, each by an automaton of its own ([`lazy_automaton`]),
-//! which is compiled when it is first needed. Patterns without requirements share automata. An automaton that grows too
-//! large is split ([`group`]), so each byte costs a bounded number of steps, and all automata together take bounded memory.
+//! A prefilter searches each text once for the literals that the patterns require
+//! ([`crate::prefilter`]). Only patterns whose literals were found are tried, in the order of the
+//! rules, each by an automaton of its own ([`lazy_automaton`]), which is compiled when it is first
+//! needed. Patterns without requirements share automata. An automaton that grows too large is split
+//! ([`group`]), so each byte costs a bounded number of steps, and all automata together take
+//! bounded memory.
 
 mod ascii;
 mod automata;
@@ -14,6 +17,7 @@ mod group;
 mod lazy_automaton;
 
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 use crate::pattern::Pattern;
 use crate::prefilter::{self, Branch, Hits, Prefilter};
@@ -31,6 +35,35 @@ pub trait MatchRule {
 
     /// Whether the rule counts as matching if its automaton cannot be built.
     fn matches_if_unknown(&self) -> bool;
+}
+
+/// Takes the rules that match a text, in their order.
+pub trait Visitor {
+    /// Whether a match of the rule would make a difference.
+    fn wants(&self, rule: usize) -> bool;
+
+    /// Takes a rule that matches. Breaks if no later rule makes a difference.
+    fn take(&mut self, rule: usize) -> ControlFlow<()>;
+}
+
+/// Takes the first rule that matches.
+struct First(Option<usize>);
+
+impl Visitor for First {
+    fn wants(&self, _rule: usize) -> bool {
+        true
+    }
+
+    fn take(&mut self, rule: usize) -> ControlFlow<()> {
+        self.0 = Some(rule);
+        ControlFlow::Break(())
+    }
+}
+
+/// Offers a rule that matches, and returns whether the visitor has seen enough.
+fn is_enough(visitor: &mut impl Visitor, rule: u32) -> bool {
+    let rule = rule as usize;
+    visitor.wants(rule) && visitor.take(rule).is_break()
 }
 
 /// Finds the rules that match a text. Pass the same rules to every method as to [`Matcher::new`].
@@ -87,7 +120,8 @@ impl Matcher {
     /// A matcher for `rules` on `kinds` kinds of text. Patterns are compiled later, on demand.
     ///
     /// # Errors
-    /// The requirements of the rules of one kind take more than [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
+    /// The requirements of the rules of one kind take more than
+    /// [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
     #[inline(never)]
     pub fn new<R: MatchRule>(rules: &[R], kinds: usize) -> Result<Self, TooLarge> {
         let all = 0..kinds;
@@ -115,32 +149,61 @@ impl Matcher {
         kind.map_or(&[], |kind| kind.rules.as_slice())
     }
 
+    /// Calls the visitor with the rules that match, in their order, until it has seen enough. Rules
+    /// that it does not want are not tried.
+    pub fn visit<R: MatchRule>(
+        &self,
+        rules: &[R],
+        kind: usize,
+        text: &str,
+        visitor: &mut impl Visitor,
+    ) {
+        let search = |query: &Query<'_, R>,
+                      candidates: &[Branch],
+                      automata: &mut Automata,
+                      unfiltered: Option<usize>| {
+            let mut others = unfiltered.map_or_else(Vec::new, |kind| automata.which(query, kind));
+            sentry_sort::unstable(&mut others, |a, b| a < b);
+            others.dedup();
+            let mut others = others.into_iter().peekable();
+            let mut candidates = candidates.chunk_by(|a, b| a.rule == b.rule);
+            while let Some(branches) = candidates.next() {
+                let Some(rule) = branches.first().map(|branch| branch.rule) else {
+                    continue;
+                };
+                let mut is_known = false;
+                while let Some(other) = others.next_if(|&other| other <= rule) {
+                    record(CodePath::Unfiltered);
+                    is_known = other == rule;
+                    if is_enough(visitor, other) {
+                        return;
+                    }
+                }
+                if is_known || !visitor.wants(rule as usize) {
+                    record(CodePath::Unwanted);
+                } else if automata.confirm(query, branches)
+                    && visitor.take(rule as usize).is_break()
+                {
+                    if candidates.next().is_some() {
+                        record(CodePath::Late);
+                    }
+                    return;
+                }
+            }
+            for other in others {
+                if is_enough(visitor, other) {
+                    return;
+                }
+            }
+        };
+        self.search(rules, kind, text, search);
+    }
+
     /// The index of the first rule that matches.
     pub fn first<R: MatchRule>(&self, rules: &[R], kind: usize, text: &str) -> Option<usize> {
-        self.search(
-            rules,
-            kind,
-            text,
-            |query, candidates, automata, unfiltered| {
-                let mut candidates = candidates.chunk_by(|a, b| a.rule == b.rule);
-                let first = candidates
-                    .find(|branches| automata.confirm(query, branches))
-                    .and_then(|branches| branches.first())
-                    .map(|branch| branch.rule);
-                if candidates.next().is_some() {
-                    record(CodePath::Late);
-                }
-                let others = unfiltered.map(|kind| automata.which(query, kind));
-                let other = others.into_iter().flatten().min();
-                if other.is_some_and(|other| first.is_none_or(|first| other < first)) {
-                    record(CodePath::Unfiltered);
-                    return other;
-                }
-                first
-            },
-        )
-        .flatten()
-        .map(|rule| rule as usize)
+        let mut first = First(None);
+        self.visit(rules, kind, text, &mut first);
+        first.0
     }
 
     /// The indices of all rules that match, ascending.
@@ -166,8 +229,8 @@ impl Matcher {
         rules.map(|rule| rule as usize).collect()
     }
 
-    /// Runs the prefilter. If there are candidates or branches without requirements, calls `judge` with the sorted candidates
-    /// and, if there are branches without requirements, the kind.
+    /// Runs the prefilter. If there are candidates or branches without requirements, calls `judge`
+    /// with the sorted candidates and, if there are branches without requirements, the kind.
     fn search<R: MatchRule, T>(
         &self,
         rules: &[R],

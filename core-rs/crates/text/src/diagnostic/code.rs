@@ -88,6 +88,8 @@ codes! {
     BadPattern "policy/bad-pattern" Error "A `match` is not a regular expression of the `regex` crate, or cannot be used there."
     PatternTooLarge "policy/pattern-too-large" Error "A pattern, or all patterns for a kind of event together, take too much memory once compiled."
     ActionNeverFits "policy/action-never-fits" Error "No kind of event that the rule is on has a target for its `action`."
+    UnknownBuiltin "policy/unknown-builtin" Error "A name in `overrides` is not that of a built-in rule."
+    OverridesOnBlock "policy/overrides-on-block" Error "A `block` has `overrides`, which only weaken: they belong on an `escalate` or `allow`."
     DuplicatePattern "policy/duplicate-pattern" Error "A pattern of `redact` has the name of another pattern or of a built-in kind."
     BrokenBuiltin "policy/broken-builtin" Error "The built-in rules do not load. This is a bug in sentry."
     SaeSyntax "sae/syntax" Error "A dictionary of features is not valid JSON. The message says what is expected."
@@ -98,7 +100,8 @@ codes! {
     SaeMissingKey "sae/missing-key" Error "A feature lacks a required key."
     SaeBadValue "sae/bad-value" Error "A weight is not finite, a severity is unknown, or a name is empty or too long."
     SaeLimit "sae/limit" Error "A dictionary is larger than 16 MiB, or has more than 200,000 features or 100 categories."
-    UnreachableRule "lint/unreachable-rule" Warning "A rule can never fire, because earlier rules match all of its events."
+    UnreachableRule "lint/unreachable-rule" Warning "A rule can never fire, because earlier rules of the site, or built-in rules that block, decide all of its events."
     DuplicateName "lint/duplicate-name" Warning "Two rules have the same name, so a decision does not show which one fired."
+    EscalateBelowBuiltin "lint/escalate-below-builtin" Warning "An `escalate` rule matches events that a built-in rule blocks, and a block takes precedence."
     AllowShadowsBuiltin "lint/allow-shadows-builtin" Warning "An `allow` rule lets events pass that a built-in rule would block."
 }
