@@ -30,43 +30,45 @@ export function toolExec(pid: number, argv: readonly string[], options?: EventOp
 }
 
 /**
- * An outgoing connection to `peer`, an IP address or a host name. `port` is from 0 to 65535.
+ * An outgoing connection to `peer`, an IP address or a host name. `port` is from 0 to 65535. A
+ * `peer` that is a URL or contains a port is a `TypeError`.
  *
  * @example
  * egress(1234, "169.254.169.254", 80, { agent: "py" });
  */
 export function egress(pid: number, peer: string, port = 0, options?: EventOptions): EventJson<"Egress"> {
-  return build("Egress", pid, `"peer":${check.text("peer", peer)},"port":${check.port(port)}`, options);
+  return build("Egress", pid, `"peer":${check.peer(peer)},"port":${check.port(port)}`, options);
 }
 
 /**
- * An opened file. `write` is `true` if it was opened for writing.
+ * An opened file: a path, or the `file://` URL of one. `write` is `true` if it was opened for
+ * writing.
  *
  * @example
  * fileAccess(1234, "/etc/shadow");
  */
 export function fileAccess(pid: number, path: string, write = false, options?: EventOptions): EventJson<"FileAccess"> {
-  return build("FileAccess", pid, `"path":${check.text("path", path)},"write":${check.flag("write", write)}`, options);
+  return build("FileAccess", pid, `"path":${check.path(path)},"write":${check.flag("write", write)}`, options);
 }
 
 /**
- * A deleted file.
+ * A deleted file: a path, or the `file://` URL of one.
  *
  * @example
  * fileDelete(1234, "/var/log/auth.log");
  */
 export function fileDelete(pid: number, path: string, options?: EventOptions): EventJson<"FileDelete"> {
-  return build("FileDelete", pid, `"path":${check.text("path", path)}`, options);
+  return build("FileDelete", pid, `"path":${check.path(path)}`, options);
 }
 
 /**
- * A name lookup.
+ * A name lookup. A URL is a `TypeError`.
  *
  * @example
  * dns(1234, "api.example.com");
  */
 export function dns(pid: number, query: string, options?: EventOptions): EventJson<"Dns"> {
-  return build("Dns", pid, `"query":${check.text("query", query)}`, options);
+  return build("Dns", pid, `"query":${check.hostName("query", query)}`, options);
 }
 
 /**

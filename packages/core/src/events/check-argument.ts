@@ -26,6 +26,38 @@ export function text(name: string, value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** An IP address or a host name: not a URL, and without a port. */
+export function peer(value: unknown): string {
+  const json = text("peer", value);
+  const host = String(value);
+  if (host.includes("://")) throw new TypeError("`peer` must be an IP address or a host name, not a URL");
+  if (/^(?:[^:]+|\[.*\]):\d+$/.test(host)) {
+    throw new TypeError("`peer` must be an IP address or a host name without a port: pass the port as `port`");
+  }
+  return json;
+}
+
+/** A name to look up: not a URL. */
+export function hostName(name: string, value: unknown): string {
+  const json = text(name, value);
+  if (String(value).includes("://")) throw new TypeError(`\`${name}\` must be a host name, not a URL`);
+  return json;
+}
+
+/** A path; that of a `file://` URL is taken from the URL. */
+export function path(value: unknown): string {
+  const json = text("path", value);
+  const given = String(value);
+  if (!/^file:\/\//i.test(given)) return json;
+  const [, encoded] = /^file:\/\/(?:localhost)?(\/[^?#]*)$/i.exec(given) ?? [];
+  try {
+    if (encoded !== undefined) return JSON.stringify(decodeURIComponent(encoded));
+  } catch {
+    // An invalid escape: reported below, like the URL of another machine.
+  }
+  throw new TypeError("`path` must be a path, or the `file://` URL of a local file");
+}
+
 export function flag(name: string, value: unknown): string {
   if (typeof value !== "boolean") throw wrong(name, "a boolean", value);
   return String(value);

@@ -42,6 +42,30 @@ describe("each builder returns the JSON of one event", () => {
     expect(() => JSON.parse(made)).not.toThrow();
   });
 
+  it("takes the path of a `file://` URL", () => {
+    expect(fileAccess(7, "file:///etc/my%20file")).toBe(fileAccess(7, "/etc/my file"));
+    expect(fileDelete(7, "FILE://localhost/a")).toBe(fileDelete(7, "/a"));
+    for (const url of ["file://server/a", "file:///%ff"]) {
+      expect(() => fileAccess(7, url)).toThrow(
+        new TypeError("`path` must be a path, or the `file://` URL of a local file"),
+      );
+    }
+  });
+
+  it("takes an IPv6 address as a peer", () => {
+    expect(egress(7, "::1", 80)).toBe('{"event":{"Egress":{"pid":7,"peer":"::1","port":80}}}');
+  });
+
+  it.each([
+    [() => egress(7, "10.0.0.1:80"), "`peer` must be an IP address or a host name without a port"],
+    [() => egress(7, "[::1]:80"), "`peer` must be an IP address or a host name without a port"],
+    [() => egress(7, "http://a.test/x"), "`peer` must be an IP address or a host name, not a URL"],
+    [() => dns(7, "https://a.test"), "`query` must be a host name, not a URL"],
+  ])("refuses what can only be a mistake: %s", (build, why) => {
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(why);
+  });
+
   it("puts the actor into the envelope", () => {
     const options = { agent: "py", task: "12", session: "s", provider: "Anthropic" };
     expect(dns(1, "a", options)).toBe(
