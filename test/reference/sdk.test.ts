@@ -109,6 +109,13 @@ describe("the SDK", () => {
     await expect(Sentry.create("words {{{ without sense")).rejects.toThrow("acl/");
   });
 
+  it("suggests the policy's name of a setting written as an option, in an object and in JSON", async () => {
+    const policy = { failClosed: true };
+    for (const source of [policy as object, JSON.stringify(policy)]) {
+      await expect(Sentry.create(source)).rejects.toThrow("did you mean `fail_closed`?");
+    }
+  });
+
   it("takes the verdict of an investigator at tier Agent", async () => {
     const bin = join(scratch(), "investigator");
     writeFileSync(bin, `#!/bin/sh\necho '{"verdict":"block","severity":"critical","reason":"looked into it"}'\n`);

@@ -4,7 +4,10 @@ import { aclText } from "./acl-text.js";
 import type { PolicyInput } from "./policy-input.js";
 import { tomlText } from "./toml.js";
 
-/** A policy: ACL text (or TOML text with `format: "toml"`), or an object of the same schema. */
+/**
+ * A policy: ACL text (or TOML text with `format: "toml"`), or an object of the same schema, also as
+ * JSON text.
+ */
 export type PolicySource = string | PolicyInput;
 
 /** The format of a policy's text. */
@@ -18,7 +21,10 @@ export interface CoreSource {
 
 export function coreSource(source: PolicySource, name: string, format: PolicyFormat): CoreSource {
   if (typeof source === "string") {
-    if (format === "acl") return { name, text: source };
+    if (format === "acl") {
+      const object = jsonObject(source);
+      return object === undefined ? { name, text: source } : coreSource(object, name, format);
+    }
     if (format === "toml") return { name: convertedName(name), text: tomlText(name, source) };
     throw new TypeError(`\`format\` must be "acl" or "toml", not ${JSON.stringify(format)}`);
   }
@@ -26,6 +32,16 @@ export function coreSource(source: PolicySource, name: string, format: PolicyFor
     throw new TypeError("a policy must be a string or an object");
   }
   return { name: convertedName(name), text: aclText(name, source) };
+}
+
+/** The policy that a text is in JSON, if it is: no ACL text begins with `{`. */
+function jsonObject(text: string): PolicyInput | undefined {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lines and columns of converted text differ from those of the original. */

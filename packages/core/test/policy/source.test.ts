@@ -38,6 +38,12 @@ describe("an object", () => {
     });
   });
 
+  it("may be given as JSON text", () => {
+    const text = '\n{ "fail_closed": true, "rules": [] }\n';
+    expect(coreSource(text, "p", "acl")).toEqual(coreSource(JSON.parse(text), "p", "acl"));
+    expect(coreSource("{ broken", "p", "acl")).toEqual({ name: "p", text: "{ broken" });
+  });
+
   it("may contain one object twice", () => {
     const shared = { a: 1 };
     expect(coreSource({ x: shared, y: [shared] } as object, "p", "acl").text).toBe(
