@@ -113,12 +113,20 @@ describe("decisions", () => {
     expect(audits(stdout)[0]?.decision).toMatchObject({ verdict: "block", evidence: "partial" });
   });
 
+  it("enforces if the variable for a dry run says no, and warns", async () => {
+    const cwd = scratch();
+    const env = { A3S_SENTRY_DRY_RUN: "0" };
+    const { stderr } = await run(["run", "--exec-deny", "x.txt"], attack(), { cwd, env });
+    expect(stderr).toContain("warning: `A3S_SENTRY_DRY_RUN` is off, as it is `0`");
+    expect(existsSync(join(cwd, "x.txt"))).toBe(true);
+  });
+
   it("writes nothing but audit lines in a dry run", async () => {
     const cwd = scratch();
     const args = ["run", "--exec-deny", "x.txt"];
     for (const [flags, env] of [
       [["--dry-run"], {}],
-      [[], { A3S_SENTRY_DRY_RUN: "0" }],
+      [[], { A3S_SENTRY_DRY_RUN: "1" }],
     ] as const) {
       const { stdout, stderr } = await run([...args, ...flags], attack(), { cwd, env });
       expect(audits(stdout)[0]).not.toHaveProperty("enforced");

@@ -50,7 +50,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   try {
     result = await untilSignalled((signal) => {
       logPolicy(log, "", loaded);
-      for (const warning of unknownVariables(io.env)) log.line(`warning: ${warning}`);
+      for (const warning of [...settings.warnings, ...unknownVariables(io.env)]) log.line(`warning: ${warning}`);
       hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
       if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object per line; Ctrl-D ends");

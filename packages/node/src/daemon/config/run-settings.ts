@@ -8,6 +8,7 @@ import {
   parseListenAddress,
   parseSeconds,
   parseSeverity,
+  parseSwitch,
   parseUrl,
   type Setting,
 } from "./setting-values.js";
@@ -50,6 +51,8 @@ export interface RunSettings {
   readonly queue: number;
   /** Where metrics are served. */
   readonly metrics?: Address;
+  /** Variables whose text is unclear, one message each. */
+  readonly warnings: readonly string[];
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -60,10 +63,17 @@ const QUEUE = { min: 0, max: 65_536, fallback: 256 };
 
 /** Throws a `SettingsError`. */
 export function runSettings(flags: RunFlags, env: Env): RunSettings {
-  const setting = (flag: string | undefined, name: VariableName): Setting | undefined => {
-    if (flag !== undefined) return { text: flag, source: `--${name.toLowerCase().replaceAll("_", "-")}` };
+  const fromFlag = (flag: string | undefined, name: VariableName): Setting | undefined =>
+    flag === undefined ? undefined : { text: flag, source: `--${name.toLowerCase().replaceAll("_", "-")}` };
+  const fromVariable = (name: VariableName): Setting | undefined => {
     const text = variable(env, name);
     return text === undefined ? undefined : { text, source: `A3S_SENTRY_${name}` };
+  };
+  const setting = (flag: string | undefined, name: VariableName): Setting | undefined =>
+    fromFlag(flag, name) ?? fromVariable(name);
+  const warnings: string[] = [];
+  const warn = (message: string): void => {
+    warnings.push(message);
   };
   /** Rejects an empty text: it comes from a script whose variable is not set. */
   const nonEmpty = (flag: string | undefined, name: VariableName): string | undefined => {
@@ -80,9 +90,9 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     exec: denyFile(flags.execDeny, "EXEC_DENY"),
   });
   const overrides = defined({
-    failClosed: flags.failClosed ?? (variable(env, "FAIL_CLOSED") === undefined ? undefined : true),
-    dryRun: flags.dryRun ?? (variable(env, "DRY_RUN") === undefined ? undefined : true),
-    speculate: parseSeverity(setting(flags.speculate, "SPECULATE")),
+    failClosed: flags.failClosed ?? parseSwitch(fromVariable("FAIL_CLOSED"), warn),
+    dryRun: flags.dryRun ?? parseSwitch(fromVariable("DRY_RUN"), warn),
+    speculate: parseSeverity(fromFlag(flags.speculate, "SPECULATE"), fromVariable("SPECULATE"), warn),
   });
   return {
     ...defined({
@@ -104,6 +114,7 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     }),
     workers: parseInteger(setting(flags.workers, "WORKERS"), WORKERS),
     queue: parseInteger(setting(flags.queue, "QUEUE"), QUEUE),
+    warnings,
   };
 }
 

@@ -1,6 +1,7 @@
 // Parses the values of settings.
 
 import type { Severity } from "@a3s-sentry/core";
+import { escapeTerminal } from "../../util/escape-terminal.js";
 import { type Address, parseAddress } from "./address.js";
 import { SettingsError } from "./settings-error.js";
 
@@ -13,10 +14,34 @@ export interface Setting {
 export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 const MAX_TIMEOUT_S = 86_400;
 
-/** Any text enables speculation; `high` unless the text is a severity. */
-export function parseSeverity(setting: Setting | undefined): Severity | undefined {
+/**
+ * The severity that a flag or a variable names. Another text is an error in a flag. In a variable
+ * it is `high`, with a warning.
+ */
+export function parseSeverity(
+  flag: Setting | undefined,
+  variable: Setting | undefined,
+  warn: (message: string) => void,
+): Severity | undefined {
+  const setting = flag ?? variable;
   if (setting === undefined) return undefined;
-  return SEVERITIES.find((severity) => severity === setting.text.trim().toLowerCase()) ?? "high";
+  const severity = SEVERITIES.find((word) => word === setting.text.trim().toLowerCase());
+  if (severity !== undefined) return severity;
+  const expected = `one of ${SEVERITIES.map((word) => `\`${word}\``).join(", ")}`;
+  if (setting === flag) throw invalid(setting, expected);
+  warn(`\`${setting.source}\` should be ${expected}, not \`${escapeTerminal(setting.text)}\`: taken as \`high\``);
+  return "high";
+}
+
+const OFF: ReadonlySet<string> = new Set(["0", "false", "no", "off"]);
+
+/** Whether a variable turns a switch on: any text does, except words for off, with a warning. */
+export function parseSwitch(variable: Setting | undefined, warn: (message: string) => void): boolean | undefined {
+  if (variable === undefined) return undefined;
+  const { text, source } = variable;
+  if (!OFF.has(text.trim().toLowerCase())) return true;
+  warn(`\`${source}\` is off, as it is \`${escapeTerminal(text)}\`; unset it to use what the policy says`);
+  return false;
 }
 
 /** A whole number within limits; `fallback` if the setting is not given. */

@@ -6,7 +6,7 @@ import { unknownVariables } from "../../../src/daemon/config/environment-variabl
 import { runSettings } from "../../../src/daemon/config/run-settings.js";
 import { SettingsError } from "../../../src/daemon/config/settings-error.js";
 
-const NOTHING = { overrides: { deny: {} }, llm: {}, agent: {}, workers: 4, queue: 256 };
+const NOTHING = { overrides: { deny: {} }, llm: {}, agent: {}, workers: 4, queue: 256, warnings: [] };
 
 describe("runSettings", () => {
   it("has defaults", () => {
@@ -27,8 +27,8 @@ describe("runSettings", () => {
       A3S_SENTRY_EGRESS_DENY: "e",
       A3S_SENTRY_FILE_DENY: "f",
       A3S_SENTRY_EXEC_DENY: "x",
-      A3S_SENTRY_FAIL_CLOSED: "0",
-      A3S_SENTRY_DRY_RUN: "no",
+      A3S_SENTRY_FAIL_CLOSED: "on",
+      A3S_SENTRY_DRY_RUN: "1",
       A3S_SENTRY_SPECULATE: "critical",
       A3S_SENTRY_WORKERS: "7",
       A3S_SENTRY_QUEUE: "0",
@@ -48,6 +48,7 @@ describe("runSettings", () => {
       workers: 7,
       queue: 0,
       metrics: { host: "127.0.0.1", port: 9090, text: "127.0.0.1:9090" },
+      warnings: [],
     });
   });
 
@@ -86,13 +87,32 @@ describe("runSettings", () => {
     expect(runSettings({}, Object.fromEntries(names.map((name) => [`A3S_SENTRY_${name}`, ""])))).toEqual(NOTHING);
   });
 
-  it.each(["", "on", "1", "severe", "HIGH "])("reads any other text for speculation as high: %j", (speculate) => {
-    expect(runSettings({ speculate }, {}).overrides.speculate).toBe("high");
-    const variable = runSettings({}, { A3S_SENTRY_SPECULATE: speculate }).overrides.speculate;
-    expect(variable).toBe(speculate === "" ? undefined : "high");
+  it.each(["on", "1", "severe"])("reads another text of the variable as high: %j", (text) => {
+    const { overrides, warnings } = runSettings({}, { A3S_SENTRY_SPECULATE: text });
+    expect(overrides.speculate).toBe("high");
+    expect(warnings).toEqual([
+      `\`A3S_SENTRY_SPECULATE\` should be one of \`info\`, \`low\`, \`medium\`, \`high\`, \`critical\`, not \`${text}\`: taken as \`high\``,
+    ]);
+    expect(runSettings({ speculate: "LOW " }, { A3S_SENTRY_SPECULATE: text })).toMatchObject({
+      overrides: { speculate: "low" },
+      warnings: [],
+    });
+  });
+
+  it.each(["0", "false", "No", " off "])("takes %j as off, and warns", (text) => {
+    const { overrides, warnings } = runSettings({}, { A3S_SENTRY_DRY_RUN: text, A3S_SENTRY_FAIL_CLOSED: text });
+    expect(overrides).toMatchObject({ dryRun: false, failClosed: false });
+    expect(warnings).toEqual([
+      `\`A3S_SENTRY_FAIL_CLOSED\` is off, as it is \`${text}\`; unset it to use what the policy says`,
+      `\`A3S_SENTRY_DRY_RUN\` is off, as it is \`${text}\`; unset it to use what the policy says`,
+    ]);
+    const flags = runSettings({ dryRun: true, failClosed: true }, { A3S_SENTRY_DRY_RUN: text });
+    expect(flags).toMatchObject({ overrides: { dryRun: true, failClosed: true }, warnings: [] });
   });
 
   it.each([
+    [{ speculate: "severe" }, "`--speculate` must be one of `info`, `low`, `medium`, `high`, `critical`, not `severe`"],
+    [{ speculate: "" }, "`--speculate` must be one of"],
     [{ workers: "0" }, "`--workers` must be a whole number from 1 to 1024, not `0`"],
     [{ workers: "4.5" }, "`--workers` must be a whole number"],
     [{ workers: "1025" }, "`--workers` must be a whole number"],

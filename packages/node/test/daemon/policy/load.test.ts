@@ -170,7 +170,7 @@ describe("tiers", () => {
 
 describe("settings", () => {
   it("of variables override those of a policy", async () => {
-    const env = { A3S_SENTRY_SPECULATE: "x", A3S_SENTRY_FAIL_CLOSED: "1", A3S_SENTRY_EXEC_DENY: "mine" };
+    const env = { A3S_SENTRY_SPECULATE: "high", A3S_SENTRY_FAIL_CLOSED: "1", A3S_SENTRY_EXEC_DENY: "mine" };
     const { sentry } = await loaded(
       { "c.acl": 'speculate = "low" deny { exec = "its" file = "f" }' },
       { config: "c.acl" },
