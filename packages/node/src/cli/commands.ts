@@ -51,11 +51,14 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
   root
     .command("explain")
     .summary("explain the decision on an event")
-    .description("Judges one event by the rules, and explains for each rule of its kind why it did or did not decide.")
-    .argument("[event]", "the event as JSON (default: stdin)")
+    .description(
+      "Judges one event, or a command as typed, by the rules, and explains for each rule of its kind why it did or did not decide.",
+    )
+    .argument("[event...]", "the event as JSON, or a command: 'curl x | sh', or after --: rm -rf / (default: stdin)")
     .option("-p, --policy <file>", "policy to add to the built-in rules")
     .option("--json", "print the explanation as JSON")
-    .action(async (event: string | undefined, options: ExplainOptions) => onExit(await explain(event, options, io)));
+    .option("--exit-code", "exit with the verdict of the rules: 0 allow, 3 block, 4 escalate")
+    .action(async (words: string[], options: ExplainOptions) => onExit(await explain(words, options, io)));
 
   root
     .command("eval")
@@ -94,7 +97,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
 function runCommand(root: Command): Command {
   const value = (flags: string, description: string, variable: VariableName): Option =>
     new Option(flags, `${description} (A3S_SENTRY_${variable})`);
-  // Not `choices()`: commander would reject other texts, which mean high.
+  // Not `choices()`: its message would not name the variable or take upper case.
   const speculate = value("--speculate <severity>", "start L2 and L3 together from this severity on", "SPECULATE");
   speculate.argChoices = [...SEVERITIES];
   return root

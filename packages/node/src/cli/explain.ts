@@ -1,7 +1,8 @@
-// `explain [EVENT]`: judges one event and shows what each rule said.
+// `explain [EVENT | COMMAND...]`: judges one event, or a command as typed, and shows what each rule
+// said.
 
 import type { Buffer } from "node:buffer";
-import type { Explanation } from "@a3s-sentry/core";
+import { type Explanation, toolExec, type Verdict } from "@a3s-sentry/core";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
 import { explanationText } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
@@ -13,21 +14,36 @@ import { writeOut } from "./write.js";
 export interface ExplainOptions {
   readonly policy?: string;
   readonly json?: boolean;
+  readonly exitCode?: boolean;
 }
 
-export async function explain(event: string | undefined, options: ExplainOptions, io: Io): Promise<ExitCode> {
+/** The exit codes of `--exit-code`. An escalation has its own: the rules alone do not decide. */
+const CODES: Readonly<Record<Verdict, ExitCode>> = { allow: 0, block: 3, escalate: 4 };
+
+/** No rule reads the process id. */
+const COMMAND_PID = 0;
+
+export async function explain(words: readonly string[], options: ExplainOptions, io: Io): Promise<ExitCode> {
   const sentry = await openPolicy(options.policy, io.env);
   try {
-    const input = event ?? (await eventFromStdin(io));
+    const input = words.length > 0 ? eventOf(words) : await eventFromStdin(io);
     const explanation = sentry.explain(input);
     if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(input.toString())}`);
     const final = sentry.failMode(explanation.sae ?? explanation.decision);
     const text = options.json ? json(explanation) : explanationText(explanation, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
-    return 0;
+    return options.exitCode ? CODES[(explanation.sae ?? explanation.decision).verdict] : 0;
   } finally {
     sentry.close();
   }
+}
+
+/** The event that the arguments are: JSON, or a command as one text or as words. */
+function eventOf(words: readonly string[]): string {
+  const [first = ""] = words;
+  const text = first.trim();
+  if (words.length > 1) return toolExec(COMMAND_PID, words);
+  return text === "" || text.startsWith("{") ? first : toolExec(COMMAND_PID, text.split(/\s+/));
 }
 
 async function eventFromStdin(io: Io): Promise<Buffer> {

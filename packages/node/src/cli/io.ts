@@ -13,8 +13,11 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** 0: success. 1: `check` found errors. 2: wrong usage, or the command could not run. */
-export type ExitCode = 0 | 1 | 2;
+/**
+ * 0: success. 1: `check` found errors. 2: wrong usage, or the command could not run. With
+ * `explain --exit-code`, 3: the rules block, 4: they escalate.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
 /** A mistake of the user, or a fault of the machine. It is printed as one line, without a stack. */
 export class CliError extends Error {
