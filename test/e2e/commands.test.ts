@@ -368,6 +368,11 @@ describe("usage", () => {
     expect(await run(["--version"])).toMatchObject({ code: 0, stdout: `a3s-sentry ${manifest.version}\n`, stderr: "" });
   });
 
+  it("takes `help` as a command", async () => {
+    expect(await run(["help"])).toEqual(await run(["--help"]));
+    expect(await run(["help", "run"])).toEqual(await run(["run", "--help"]));
+  });
+
   it("prints the help without a command on a terminal", async () => {
     const terminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
     const { code, stdout } = await bash(`python3 -c '${terminal}' $SENTRY`);
@@ -379,6 +384,7 @@ describe("usage", () => {
     [["rnu"], "unknown command 'rnu'\n(Did you mean run?)"],
     [["run", "--dry"], "unknown option '--dry'"],
     [["run", "x"], "too many arguments"],
+    [["run", "policy.acl"], "give a policy with `--policy FILE`"],
     [["check"], "missing required argument 'file'"],
     [["eval"], "missing required argument 'corpus'"],
     [["run", "--policy"], "argument missing"],

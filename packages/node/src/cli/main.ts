@@ -34,13 +34,20 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     await rootCommand(io, end, print).parseAsync(withCommand(args), { from: "user" });
     return code;
   } catch (error) {
+    if (args[0] === "run" && error instanceof CommanderError && error.code === "commander.excessArguments") {
+      io.stderr.write("`run` reads events from stdin: give a policy with `--policy FILE`, or `--config FILE`\n");
+    }
     return error instanceof CommanderError && error.exitCode === 0 ? await printHelp(help) : reportError(error);
   }
 }
 
-/** Adds the command where none is given: `run` for piped events, the help on a terminal. */
+/**
+ * Adds the command where none is given: `run` for piped events, the help on a terminal. `help` and
+ * `help COMMAND` are read as `--help`.
+ */
 function withCommand(args: readonly string[]): readonly string[] {
-  const [first] = args;
+  const [first, ...more] = args;
+  if (first === "help") return [...more.slice(0, 1), "--help"];
   if (first !== undefined && (!first.startsWith("-") || ROOT_FLAGS.has(first))) return args;
   if (io.stdin.isTTY) return first === undefined ? ["--help"] : args;
   return ["run", ...args];

@@ -77,8 +77,15 @@ export function parseUrl(setting: Setting | undefined): string | undefined {
 export function parseListenAddress(setting: Setting | undefined): Address | undefined {
   if (setting === undefined) return undefined;
   const address = parseAddress(setting.text);
-  if (address === undefined)
-    throw invalid(setting, "an IP address and a port, such as `127.0.0.1:9090` or `[::1]:9090`");
+  if (address === undefined) {
+    const [, port] = /^(?:localhost)?:(\d{1,5})$/i.exec(setting.text) ?? [];
+    throw invalid(
+      setting,
+      port === undefined
+        ? "an IP address and a port, such as `127.0.0.1:9090` or `[::1]:9090`"
+        : `an IP address and a port: \`127.0.0.1:${port}\` for this machine, \`0.0.0.0:${port}\` for all`,
+    );
+  }
   return address;
 }
 

@@ -128,7 +128,9 @@ describe("runSettings", () => {
     [{ llmModel: "" }, "`--llm-model` must not be empty"],
     [{ agentBin: "" }, "`--agent-bin` must not be empty"],
     [{ skills: "" }, "`--skills` must not be empty"],
-    [{ metricsAddr: "localhost:9090" }, "`--metrics-addr` must be an IP address and a port, such as"],
+    [{ metricsAddr: "9090" }, "`--metrics-addr` must be an IP address and a port, such as"],
+    [{ metricsAddr: "localhost:9090" }, "an IP address and a port: `127.0.0.1:9090` for this machine"],
+    [{ metricsAddr: ":9090" }, "`127.0.0.1:9090` for this machine, `0.0.0.0:9090` for all, not `:9090`"],
     [{ llmUrl: "ftp://h" }, "`--llm-url` must begin with `http://` or `https://` and a host"],
     [{ llmUrl: "http://" }, "`--llm-url` must begin with"],
   ])("refuses %j", (flags, why) => {
