@@ -11,6 +11,7 @@ import {
   sslContent,
   toolExec,
 } from "@a3s-sentry/core";
+import { closest } from "../util/closest.js";
 
 /** An example event of each kind. */
 const EXAMPLES: Readonly<Record<EventKind, string>> = {
@@ -46,8 +47,15 @@ export function whyNotAnEvent(text: string): string {
   if (!isObject(variants)) return `its \`event\` is not an object; an event looks like \`${EXAMPLES.ToolExec}\``;
   if (Object.keys(variants).length !== 1) return `its \`event\` must have exactly one key, one of ${KINDS}`;
   const [kind] = kindsIn(variants);
-  if (kind === undefined) return `unknown kind of event: the kinds are ${KINDS}`;
+  if (kind === undefined) return unknownKind(Object.keys(variants)[0] ?? "");
   return `a field of \`${kind}\`, \`identity\` or \`provider\` is missing, duplicated or of the wrong type; an event looks like \`${EXAMPLES[kind]}\``;
+}
+
+/** Does not quote the kind: it may be any text. */
+function unknownKind(typed: string): string {
+  const meant = closest(typed, Object.keys(EXAMPLES) as EventKind[]);
+  const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+  return `unknown kind of event: the kinds are ${KINDS}${hint}`;
 }
 
 function parsed(text: string): unknown {

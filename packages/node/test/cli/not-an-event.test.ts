@@ -13,6 +13,8 @@ const CASES: [text: string, why: string][] = [
   ['{"event":{}}', "its `event` must have exactly one key, one of `ToolExec`, "],
   ['{"event":{"Dns":{"pid":1,"query":"a"},"ProcessExit":{}}}', "its `event` must have exactly one key"],
   ['{"event":{"ProcessExit":{"pid":1}}}', "unknown kind of event: the kinds are `ToolExec`, "],
+  ['{"event":{"tool_exec":{"pid":1}}}', "; did you mean `ToolExec`?"],
+  ['{"event":{"FileAcess":{"pid":1}}}', "; did you mean `FileAccess`?"],
   ['{"event":{"toString":{"pid":1}}}', "unknown kind of event"],
   ['{"event":{"ToolExec":{"pid":1,"argv":"ls"}}}', "a field of `ToolExec`, `identity` or `provider` is missing"],
   ['{"identity":{"agent":5},"event":{"Dns":{"pid":1,"query":"a"}}}', "a field of `Dns`, `identity` or `provider`"],
@@ -24,6 +26,10 @@ describe("whyNotAnEvent", () => {
     expect(sentry.classify(text)).toBeNull();
     expect(whyNotAnEvent(text)).toContain(why);
     sentry.close();
+  });
+
+  it("suggests nothing for a kind that resembles no other", () => {
+    expect(whyNotAnEvent('{"event":{"ProcessExit":{"pid":1}}}')).not.toContain("did you mean");
   });
 
   it("shows examples that are events", async () => {
