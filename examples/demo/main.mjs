@@ -43,7 +43,7 @@ try {
   heading(`a prompt on its way to a model, masked by the library's inspectWire     (policy: ${short(tiers)})`);
   await showMasking(tiers, endpoint.url);
   print(`\n${short(join(root, "examples", "README.md"))} describes what happens in the session`);
-  print("next: `npm start -- --help`, or your own events: `npm start --silent -- run < events.ndjson`");
+  print("next: `npm start -- --help`, or your own events, one JSON object a line: `npm start --silent -- run < FILE`");
   process.exitCode = code ?? 1;
 } finally {
   endpoint.stop();
