@@ -82,7 +82,10 @@ describe.skipIf(!canConfine)("its files alone", () => {
 
   it("print the version", async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, "packages", "node", "package.json"), "utf8"));
-    expect(await ended(confined([...words("ENTRYPOINT"), "--version"]))).toEqual({ code: 0, stdout: `${version}\n` });
+    expect(await ended(confined([...words("ENTRYPOINT"), "--version"]))).toEqual({
+      code: 0,
+      stdout: `a3s-sentry ${version}\n`,
+    });
   });
 
   it("judge events with metrics, and the health check succeeds", async () => {

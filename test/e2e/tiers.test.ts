@@ -193,7 +193,7 @@ describe("L3", () => {
     const bin = investigator(cwd, BLOCK);
     // In sequence, this would be the answer.
     const l2 = await Endpoint.start(({ answer }) => answer(ALLOW));
-    const { stdout, stderr } = await run(["run", "--agent-bin", bin, "--speculate", "yes"], shadow(7), {
+    const { stdout, stderr } = await run(["run", "--agent-bin", bin, "--speculate", "high"], shadow(7), {
       cwd,
       env: l2.env,
     });

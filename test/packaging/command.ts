@@ -11,7 +11,7 @@ export function commandSuite(installed: () => Installed): void {
 
   test("prints the version of its package", async () => {
     const { version } = JSON.parse(installed().text("a3s-sentry", "package.json")) as { version: string };
-    expect((await must(command(), ["--version"])).stdout).toBe(`${version}\n`);
+    expect((await must(command(), ["--version"])).stdout).toBe(`a3s-sentry ${version}\n`);
   });
 
   test("comes with an investigator and playbooks", async () => {
