@@ -10,7 +10,7 @@ import { candidates } from "./completion/candidates.js";
 import { SHELLS, script } from "./completion/scripts.js";
 import { type EvalOptions, evaluate } from "./eval/eval.js";
 import { type ExplainOptions, explain } from "./explain.js";
-import type { ExitCode, Io } from "./io.js";
+import { CliError, type ExitCode, type Io } from "./io.js";
 import { run } from "./run.js";
 import { writeOut } from "./write.js";
 
@@ -36,7 +36,15 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
         "\n\nExit codes: 0 success, 1 check found errors, 2 wrong usage or failure.",
     );
 
-  runCommand(root).action(async (flags: RunFlags) => onExit(await run(flags, io)));
+  runCommand(root).action(async (flags: RunFlags, { args }: Command) => {
+    // Commander's own message would not say where a policy goes.
+    if (args.length > 0) {
+      throw new CliError(
+        "too many arguments: `run` reads events from stdin; give a policy with `--policy FILE`, or `--config FILE`",
+      );
+    }
+    onExit(await run(flags, io));
+  });
 
   root
     .command("check")
@@ -107,6 +115,7 @@ function runCommand(root: Command): Command {
       "Judges events from stdin, one JSON object per line. Writes blocked targets to the deny-files, and an audit line to " +
         "stdout for each event that is not simply allowed. A flag overrides its variable, which overrides the configuration.",
     )
+    .allowExcessArguments()
     .addOption(value("-c, --config <file>", "policy file with all settings", "CONFIG"))
     .addOption(value("-p, --policy <file>", "policy file with rules", "POLICY"))
     .addOption(value("--llm-url <url>", "L2: base URL of an OpenAI-compatible endpoint", "LLM_URL"))

@@ -34,9 +34,6 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     await rootCommand(io, end, print).parseAsync(withCommand(args), { from: "user" });
     return code;
   } catch (error) {
-    if (args[0] === "run" && error instanceof CommanderError && error.code === "commander.excessArguments") {
-      io.stderr.write("`run` reads events from stdin: give a policy with `--policy FILE`, or `--config FILE`\n");
-    }
     return error instanceof CommanderError && error.exitCode === 0 ? await printHelp(help) : reportError(error);
   }
 }
