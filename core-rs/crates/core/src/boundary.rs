@@ -18,7 +18,6 @@ mod tests {
     use sentry_pattern::search::MAX_PARTIAL_MATCH;
 
     use super::*;
-    use crate::audit_text::MAX_SHOWN;
     use crate::decision::{ActionKind, Word};
     use crate::engine::{MAX_LINE, judgement};
     use crate::event::EventKind;
@@ -40,12 +39,11 @@ mod tests {
     ];
 
     #[rustfmt::skip]
-    const NUMBERS: [(&str, usize, &str); 9] = [
+    const NUMBERS: [(&str, usize, &str); 8] = [
         ("KIND_SHIFT", judgement::KIND_SHIFT as usize, "How far the index of the kind is shifted in a code."),
         ("MAX_EVENT_BYTES", MAX_EVENT, "The most bytes of one event: 16 MiB of UTF-8."),
         ("MAX_CHUNK_BYTES", MAX_CHUNK, "The most bytes of a stream that the engine takes in one call: 1 MiB."),
         ("MAX_LINE_BYTES", MAX_LINE, "The most bytes of a line of a stream: 256 KiB. A longer line is skipped and counted as oversized."),
-        ("MAX_SHOWN_BYTES", MAX_SHOWN, "The most bytes of a text that a log shows."),
         ("ROW_FIELDS", ROW_FIELDS, "Numbers per row of a stream."),
         ("FIND_FIELDS", FIND_FIELDS, "Numbers per find of a scan."),
         ("MAX_HELD_BYTES", MAX_PARTIAL_MATCH, "The most bytes at the end of a text that a scan leaves open, because they may begin a match."),

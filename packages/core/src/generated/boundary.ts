@@ -104,9 +104,6 @@ export const MAX_CHUNK_BYTES = 1048576;
 /** The most bytes of a line of a stream: 256 KiB. A longer line is skipped and counted as oversized. */
 export const MAX_LINE_BYTES = 262144;
 
-/** The most bytes of a text that a log shows. */
-export const MAX_SHOWN_BYTES = 4096;
-
 /** Numbers per row of a stream. */
 export const ROW_FIELDS = 3;
 

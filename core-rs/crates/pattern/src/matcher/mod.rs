@@ -46,20 +46,6 @@ pub trait Visitor {
     fn take(&mut self, rule: usize) -> ControlFlow<()>;
 }
 
-/// Takes the first rule that matches.
-struct First(Option<usize>);
-
-impl Visitor for First {
-    fn wants(&self, _rule: usize) -> bool {
-        true
-    }
-
-    fn take(&mut self, rule: usize) -> ControlFlow<()> {
-        self.0 = Some(rule);
-        ControlFlow::Break(())
-    }
-}
-
 /// Offers a rule that matches, and returns whether the visitor has seen enough.
 fn is_enough(visitor: &mut impl Visitor, rule: u32) -> bool {
     let rule = rule as usize;
@@ -78,7 +64,6 @@ fn is_enough(visitor: &mut impl Visitor, rule: u32) -> bool {
 /// }
 /// let rules = ["curl .*", r"\bnc\b", "nc"].map(|text| Rule(Pattern::parse(text).unwrap()));
 /// let matcher = Matcher::new(&rules, 1).unwrap();
-/// assert_eq!(matcher.first(&rules, 0, "nc -e sh"), Some(1));
 /// assert_eq!(matcher.all(&rules, 0, "nc -e sh"), [1, 2]);
 /// ```
 #[derive(Debug)]
@@ -197,13 +182,6 @@ impl Matcher {
             }
         };
         self.search(rules, kind, text, search);
-    }
-
-    /// The index of the first rule that matches.
-    pub fn first<R: MatchRule>(&self, rules: &[R], kind: usize, text: &str) -> Option<usize> {
-        let mut first = First(None);
-        self.visit(rules, kind, text, &mut first);
-        first.0
     }
 
     /// The indices of all rules that match, ascending.
