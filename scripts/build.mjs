@@ -1,6 +1,6 @@
 // `npm run build`: installs the npm packages, then builds the wasm module and the TypeScript
 // packages.
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { exclusive } from "./lib/lock.mjs";
@@ -20,6 +20,7 @@ await main(async () => {
     for (const { reason } of results) if (reason !== undefined) throw reason;
     await writeWasm();
     await step("compiling the packages", compilePackages);
+    copyPolicies();
   });
   return 0;
 });
@@ -50,4 +51,14 @@ function removeOrphans(folder) {
     const name = /^(.+?)\.(?:d\.ts|js)(?:\.map)?$/.exec(file)?.[1];
     if (name !== undefined && !existsSync(join(folder, "src", `${name}.ts`))) rmSync(join(dist, file));
   }
+}
+
+/** Copies the stock policies into the package `a3s-sentry`, which ships them. */
+function copyPolicies() {
+  const from = join(root, "examples", "policies");
+  const to = join(root, "packages", "node", "policies");
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to);
+  const names = readdirSync(from).filter((name) => name.endsWith(".acl"));
+  for (const name of names) copyFileSync(join(from, name), join(to, name));
 }

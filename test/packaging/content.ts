@@ -8,7 +8,7 @@ import { type Installed, type PackageName, packages, root } from "./installed.js
 
 const EXPECTED: Record<PackageName, RegExp> = {
   "@a3s-sentry/core": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|wasm\/sentry_core[\w.]*\.(?:d\.ts|js|wasm)|[\w.]+)$/,
-  "a3s-sentry": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|skills\/[\w-]+\.md|[\w.]+)$/,
+  "a3s-sentry": /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|policies\/[\w-]+\.acl|skills\/[\w-]+\.md|[\w.]+)$/,
 };
 const AT_TOP = ["LICENSE", "README.md", "package.json"];
 
@@ -66,6 +66,15 @@ export function contentSuite(installed: () => Installed): void {
       };
       for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     });
+  });
+
+  test("a3s-sentry contains the stock policies", () => {
+    const stock = join(root, "examples", "policies");
+    const names = readdirSync(stock).filter((name) => name.endsWith(".acl"));
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) {
+      expect(installed().text("a3s-sentry", `policies/${name}`)).toBe(readFileSync(join(stock, name), "utf8"));
+    }
   });
 }
 
