@@ -7,6 +7,7 @@ import { compiledSuite } from "./compiled.js";
 import { contentSuite } from "./content.js";
 import { entrySuite } from "./entries.js";
 import { type Installed, install } from "./installed.js";
+import { nextSuite } from "./next.js";
 import { readmeSuite } from "./readme.js";
 import { runtimeSuite } from "./runtimes.js";
 
@@ -27,4 +28,5 @@ describe("the entries", () => entrySuite(get));
 describe("the installed command", () => commandSuite(get));
 describe("other runtimes", () => runtimeSuite(get));
 describe("compiled applications", () => compiledSuite(get));
+describe("Next.js", () => nextSuite(get));
 describe("a browser", () => browserSuite(get));

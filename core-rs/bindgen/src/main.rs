@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         .input_path(input)
         .out_name("sentry_core")
         .typescript(true)
-        .omit_default_module_path(false)
+        .omit_default_module_path(true)
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder));
     match result {

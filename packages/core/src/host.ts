@@ -3,4 +3,5 @@
 
 export { naturalDeny } from "./pipeline/natural-deny.js";
 export { prepareSentry, type ReviseSettings, type SentryParts } from "./sentry/parts.js";
+export { messageOf } from "./util/error.js";
 export { truncateUtf8 } from "./util/text.js";

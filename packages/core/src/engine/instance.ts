@@ -1,5 +1,6 @@
 // The one wasm instance that all policies of a process share, and its replacement after a failure.
 
+import { messageOf } from "../util/error.js";
 import type { CoreModule, Memory } from "./module.js";
 
 /**
@@ -46,7 +47,7 @@ export class Instance {
   discard(error: unknown): string {
     this.#generation++;
     this.#failed = true;
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 
   #replace(): void {

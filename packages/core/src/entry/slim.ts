@@ -1,10 +1,8 @@
 // Entry without the wasm module, which the caller provides, for example from
 // `@a3s-sentry/core/sentry.wasm`.
 
-import initGlue from "../../wasm/sentry_core.js";
 import { provideCore } from "../engine/loader.js";
-import { core } from "./core.js";
-import { once } from "./once.js";
+import { instantiating } from "./instantiate.js";
 
 export * from "../index.js";
 
@@ -21,10 +19,8 @@ export type WasmInput = WebAssembly.Module | ArrayBuffer | Uint8Array | URL | st
  * await init(module);
  */
 export function init(input: WasmInput): Promise<void> {
-  const load = once(async () => {
-    await initGlue({ module_or_path: input });
-    return core;
-  });
+  // The glue does not recognise a URL of another realm, such as Jest's jsdom.
+  const load = instantiating(() => (typeof input === "object" && "href" in input ? input.href : input));
   provideCore(load);
   return load().then(() => undefined);
 }

@@ -30,9 +30,12 @@ const CODE = /^[A-Za-z]\w{2,40}$/;
  * await client.complete(request).catch((error) => console.error(failureOf(error))); // "HTTP 503"
  */
 export function failureOf(error: unknown): string {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+  // By their fields, since `fetch` may reject with an error of another realm.
+  let at = error;
+  for (let depth = 0; typeof at === "object" && at !== null && depth < 5; depth++) {
     if (at instanceof LlmFailure) return at.message;
     if ("code" in at && typeof at.code === "string" && CODE.test(at.code)) return `the connection failed (${at.code})`;
+    at = "cause" in at ? at.cause : undefined;
   }
   return "the connection failed";
 }

@@ -2,6 +2,7 @@
 
 import type { Decision, Tier } from "../decision/decision.js";
 import { MODEL_OUTPUT_RISK } from "../sae/tier.js";
+import { messageOf } from "../util/error.js";
 import { orAborted } from "./abort.js";
 import { type InferRisk, readAnswer } from "./read-answer.js";
 import type { Judge, JudgedEvent, Tiers } from "./tier.js";
@@ -61,7 +62,7 @@ async function outcomeOf(
     return decision === undefined ? { failed: "its answer is not a valid decision" } : { decision };
   } catch (error) {
     signal.throwIfAborted();
-    return { failed: messageOf(error) };
+    return { failed: shownMessage(error) };
   }
 }
 
@@ -83,9 +84,9 @@ function inferRiskFor(key: TierKey, inferRisk: InferRisk): InferRisk {
 }
 
 /** The message of a thrown value, which may be anything, even a value without a text form. */
-function messageOf(error: unknown): string {
+function shownMessage(error: unknown): string {
   try {
-    const message = `${error instanceof Error ? error.message : error}`;
+    const message = messageOf(error);
     return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)} …` : message;
   } catch {
     return "it threw a value that cannot be shown";

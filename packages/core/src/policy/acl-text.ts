@@ -94,7 +94,8 @@ function lines(open: string, items: readonly string[], separator: string, close:
 function entriesOf(table: object, path: string, walk: Walk): [string, unknown][] {
   const prototype: unknown = Object.getPrototypeOf(table);
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return Object.entries(table);
-  refuse(path, table instanceof Date ? "a date (quote it to make it a string)" : "an instance of a class", walk);
+  const isDate = Object.prototype.toString.call(table) === "[object Date]";
+  refuse(path, isDate ? "a date (quote it to make it a string)" : "an instance of a class", walk);
   return [];
 }
 

@@ -1,5 +1,6 @@
 // The files that a policy names: each is read once and kept.
 
+import { messageOf } from "../util/error.js";
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 
@@ -44,7 +45,7 @@ function readNow(name: string, key: string, path: string, files: Files, readFile
   try {
     text = readFile(path);
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    return fail(messageOf(error));
   }
   return typeof text === "string" ? text : fail("`readFile` did not return a string");
 }

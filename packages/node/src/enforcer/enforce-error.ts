@@ -1,5 +1,6 @@
 // The error for a deny-file that cannot be written, in words for the operator.
 
+import { messageOf } from "@a3s-sentry/core/host";
 import { errnoOf } from "../util/errno.js";
 
 const CAUSES: Readonly<Record<string, string>> = {
@@ -30,7 +31,7 @@ export class EnforceError extends Error {
 
   constructor(file: string, target: string, cause: unknown) {
     const code = errnoOf(cause) ?? "UNKNOWN";
-    const why = CAUSES[code] ?? (cause instanceof Error ? cause.message : String(cause));
+    const why = CAUSES[code] ?? messageOf(cause);
     super(`cannot add to deny-file \`${file}\`: ${why}`, { cause });
     this.file = file;
     this.target = target;

@@ -1,6 +1,7 @@
 // Reads a policy and the files that it names, up to their size limits.
 
 import { type Diagnostic, PolicyError } from "@a3s-sentry/core";
+import { messageOf } from "@a3s-sentry/core/host";
 import { readBounded } from "../util/bounded-file.js";
 import { errnoOf } from "../util/errno.js";
 
@@ -65,5 +66,5 @@ function readText(path: string, maxBytes: number): string {
 
 function reasonOf(cause: unknown): string {
   const words = CAUSES[errnoOf(cause) ?? ""];
-  return words ?? (cause instanceof Error ? cause.message : String(cause));
+  return words ?? messageOf(cause);
 }
