@@ -8,6 +8,7 @@ import { contentSuite } from "./content.js";
 import { entrySuite } from "./entries.js";
 import { type Installed, install } from "./installed.js";
 import { nextSuite } from "./next.js";
+import { pagesSuite } from "./pages.js";
 import { readmeSuite } from "./readme.js";
 import { runtimeSuite } from "./runtimes.js";
 
@@ -24,6 +25,7 @@ afterAll(() => installed?.remove());
 
 describe("the tarballs", () => contentSuite(get));
 describe("the examples of the READMEs", () => readmeSuite(get));
+describe("the pages for the first hour", () => pagesSuite(get));
 describe("the entries", () => entrySuite(get));
 describe("the installed command", () => commandSuite(get));
 describe("other runtimes", () => runtimeSuite(get));
