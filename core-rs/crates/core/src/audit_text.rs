@@ -9,11 +9,14 @@ use std::fmt::Write;
 use sentry_text::truncate;
 
 use crate::decision::Word;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Id, labels};
 use crate::redact::LazyDetectors;
 
 /// The most bytes of a subject that an audit line shows.
 const MAX_SUBJECT: usize = 300;
+
+/// The most bytes of a session or a task that an audit line shows.
+const MAX_LABEL: usize = 256;
 
 /// The bytes of a subject that are searched for secrets. More than an audit line shows, since a
 /// secret that is cut must be recognised; not all, since every block pays for the search.
@@ -29,13 +32,14 @@ const NOT_SHOWN: &str = "(not shown: the search for secrets failed)";
 /// host that it sends to as an e-mail address.
 const READABLE: &[&str] = &["email"];
 
-/// Appends the two lines that describe an event: the members of a JSON object, without its braces,
-/// and the target as a JSON string. Both lines are empty where there is no event, the second one
-/// where the event has no target.
+/// Appends the three lines that describe a line of events: its head, its target as a JSON string,
+/// and its tail. Head and tail are members of a JSON object, without its braces. Head and target
+/// are empty where there is no event, the target also where the event has none.
 ///
-/// The members are `"agent"`, if the event has one, `"event"` and `"subject"`. Secrets in contents
-/// and command lines are replaced by placeholders. A subject is cut at 300 bytes, at a whole
-/// character.
+/// The head has `"agent"`, if the event has one, `"event"` and `"subject"`. Secrets in contents and
+/// command lines are replaced by placeholders. A subject is cut at 300 bytes, at a whole character.
+/// The tail has `"id"`, `"pid"`, `"session"` and `"task"`, those that the line has; sessions and
+/// tasks are cut at 256 bytes.
 ///
 /// ```
 /// use sentry_core::{audit_text, event::{self, Scratch}, policy::Redact, redact::LazyDetectors};
@@ -43,10 +47,15 @@ const READABLE: &[&str] = &["email"];
 /// let line = br#"{"event":{"ToolExec":{"pid":7,"argv":["ls","\u001b"]}}}"#;
 /// let event = event::parse(line, &mut scratch).unwrap();
 /// let mut out = String::new();
-/// audit_text::write_summary(Some(&event), &mut LazyDetectors::new(Redact::default()), &mut out);
-/// assert_eq!(out, "\"event\":\"ToolExec\",\"subject\":\"ls \\u001b\"\n\"ls\"\n");
+/// audit_text::write_summary(line, Some(&event), &mut LazyDetectors::new(Redact::default()), &mut out);
+/// assert_eq!(out, "\"event\":\"ToolExec\",\"subject\":\"ls \\u001b\"\n\"ls\"\n\"pid\":7\n");
 /// ```
-pub fn write_summary(event: Option<&Event<'_>>, detectors: &mut LazyDetectors, out: &mut String) {
+pub fn write_summary(
+    line: &[u8],
+    event: Option<&Event<'_>>,
+    detectors: &mut LazyDetectors,
+    out: &mut String,
+) {
     if let Some(event) = event {
         match readable_secrets(event.kind) {
             Some(readable) => {
@@ -61,6 +70,8 @@ pub fn write_summary(event: Option<&Event<'_>>, detectors: &mut LazyDetectors, o
     if let Some(target) = event.and_then(Event::target) {
         write_json(&target, out);
     }
+    out.push('\n');
+    write_labels(line, event, out);
     out.push('\n');
 }
 
@@ -109,6 +120,36 @@ fn write_members(event: &Event<'_>, subject: &str, out: &mut String) {
     write_json(truncate(subject, MAX_SUBJECT), out);
 }
 
+fn write_labels(line: &[u8], event: Option<&Event<'_>>, out: &mut String) {
+    let labels = labels(line);
+    let mut separator = "";
+    let mut key = |key: &str, out: &mut String| {
+        out.push_str(separator);
+        out.push_str(key);
+        separator = ",";
+    };
+    if let Some(id) = &labels.id {
+        key("\"id\":", out);
+        match id {
+            Id::Text(text) => write_json(text, out),
+            Id::Number(number) => out.push_str(number),
+        }
+    }
+    if let Some(event) = event {
+        key("\"pid\":", out);
+        out.push_str(&event.pid.to_string());
+    }
+    for (name, label) in [
+        ("\"session\":", labels.session()),
+        ("\"task\":", labels.task()),
+    ] {
+        if let Some(label) = label {
+            key(name, out);
+            write_json(truncate(&label, MAX_LABEL), out);
+        }
+    }
+}
+
 /// Appends a text as a JSON string, with the escapes of `JSON.stringify`, and an escape for every
 /// other unsafe character.
 fn write_json(text: &str, out: &mut String) {
@@ -152,13 +193,48 @@ mod tests {
         format!("ghp_{}", "0".repeat(36))
     }
 
+    /// The head and the target of an event.
     fn summary(event: &str, detectors: &mut LazyDetectors) -> String {
+        let lines = all_lines(&format!(r#"{{"event":{event}}}"#), detectors);
+        lines.strip_suffix("\"pid\":1\n").unwrap().to_owned()
+    }
+
+    fn all_lines(line: &str, detectors: &mut LazyDetectors) -> String {
         let mut scratch = Scratch::default();
-        let line = format!(r#"{{"event":{event}}}"#);
-        let event = event::parse(line.as_bytes(), &mut scratch).unwrap();
+        let event = event::parse(line.as_bytes(), &mut scratch).ok();
         let mut out = String::new();
-        write_summary(Some(&event), detectors, &mut out);
+        write_summary(line.as_bytes(), event.as_ref(), detectors, &mut out);
         out
+    }
+
+    #[test]
+    fn the_tail_has_the_labels_that_the_line_has() {
+        let tail = |line: &str| {
+            let out = all_lines(line, &mut LazyDetectors::new(Redact::default()));
+            out.lines().nth(2).unwrap().to_owned()
+        };
+        let identity = r#"{"agent":"py","task":"7","session":"\u202e"}"#;
+        let event = r#"{"Dns":{"pid":9,"query":"x"}}"#;
+        assert_eq!(
+            tail(&format!(
+                r#"{{"id":"q\"1","identity":{identity},"event":{event}}}"#
+            )),
+            r#""id":"q\"1","pid":9,"session":"\u202e","task":"7""#
+        );
+        assert_eq!(
+            tail(&format!(r#"{{"event":{event},"id":-0.5}}"#)),
+            r#""id":-0.5,"pid":9"#
+        );
+        assert_eq!(tail(r#"{"id":3,"event":{"Dns":{}}}"#), r#""id":3"#);
+        assert_eq!(tail("not an event"), "");
+        let long = format!(
+            r#"{{"identity":{{"task":"{}"}},"event":{event}}}"#,
+            "ö".repeat(200)
+        );
+        assert_eq!(
+            tail(&long),
+            format!(r#""pid":9,"task":"{}""#, "ö".repeat(128))
+        );
     }
 
     #[test]

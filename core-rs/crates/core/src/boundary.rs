@@ -29,9 +29,10 @@ mod tests {
 
     /// The bit layout of [`Judgement::code`](crate::engine::Judgement::code).
     #[rustfmt::skip]
-    const BITS: [(&str, u32, &str); 6] = [
+    const BITS: [(&str, u32, &str); 7] = [
         ("NOT_EVENT", judgement::NOT_EVENT, "Bit of a code: the input is not an event."),
         ("UNMODELLED", judgement::UNMODELLED, "Bit of a code that is not an event: a valid envelope with nothing to judge."),
+        ("OVERSIZED", judgement::OVERSIZED, "Bit of a code that is not an event: a line that is too long for a stream."),
         ("RULE_MASK", judgement::RULE_MASK, "Bits of a code: 0, or one more than the index of the deciding rule."),
         ("KIND_MASK", judgement::KIND_MASK, "Bits of a code, after the shift by `KIND_SHIFT`: the index of the kind in `KINDS`."),
         ("PARTIAL", judgement::PARTIAL, "Bit of a code: the collector cut the event."),

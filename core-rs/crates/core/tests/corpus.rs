@@ -103,6 +103,7 @@ fn judged(
         let why = match why {
             NotEvent::Malformed => "malformed",
             NotEvent::Unmodelled => "unmodelled",
+            NotEvent::Oversized => "oversized",
         };
         return (None, BTreeMap::from([("not_event", Some(why.to_owned()))]));
     }

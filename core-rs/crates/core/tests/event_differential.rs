@@ -62,6 +62,7 @@ impl Seen {
             Err(NotEvent::Malformed) if is_json => self.count("JSON of another shape"),
             Err(NotEvent::Malformed) => self.count("not JSON"),
             Err(NotEvent::Unmodelled) => self.count("unmodelled"),
+            Err(NotEvent::Oversized) => unreachable!("only a stream has lines that are too long"),
             Ok(event) => {
                 self.count("event");
                 self.count(format!("{:?}", event.kind));

@@ -327,17 +327,18 @@ impl Handle {
         Some(json(&EventFacts::from(&event)))
     }
 
-    /// The audit summaries of all rows, two lines each (see [`audit_text::write_summary`]). With a
-    /// dictionary of features, each row has a third line: its `SaeDecision`, empty for other kinds
-    /// of event.
+    /// The audit summaries of all rows, three lines each (see [`audit_text::write_summary`]). With
+    /// a dictionary of features, each row has a fourth line: its `SaeDecision`, empty for other
+    /// kinds of event.
     #[wasm_bindgen(js_name = rowAuditSummaries)]
     pub fn row_audit_summaries(&mut self) -> String {
         let mut detectors = self.detectors.borrow_mut();
         let mut out = String::new();
         for row in self.stream.rows() {
             let line = self.stream.text().get(row.start..row.start + row.len);
-            let event = event::parse(line.unwrap_or_default(), &mut self.scratch).ok();
-            audit_text::write_summary(event.as_ref(), &mut detectors, &mut out);
+            let line = line.unwrap_or_default();
+            let event = event::parse(line, &mut self.scratch).ok();
+            audit_text::write_summary(line, event.as_ref(), &mut detectors, &mut out);
             if let Some(tier) = self.sae.as_deref() {
                 let score = event.and_then(|event| score(&event, Some(tier), &mut self.best));
                 out.push_str(&score.unwrap_or_default());
@@ -347,12 +348,14 @@ impl Handle {
         out
     }
 
-    /// The audit summary of the first `len` bytes of the input buffer, in two lines.
+    /// The audit summary of the first `len` bytes of the input buffer, in three lines.
     #[wasm_bindgen(js_name = auditSummary)]
     pub fn audit_summary(&mut self, len: usize) -> String {
         let mut out = String::new();
-        let event = parse(&self.input, len, &mut self.scratch);
-        audit_text::write_summary(event.as_ref(), &mut self.detectors.borrow_mut(), &mut out);
+        let line = self.input.get(..len).unwrap_or_default();
+        let event = event::parse(line, &mut self.scratch).ok();
+        let mut detectors = self.detectors.borrow_mut();
+        audit_text::write_summary(line, event.as_ref(), &mut detectors, &mut out);
         out
     }
 

@@ -17,6 +17,8 @@ export interface EngineSpec {
   readonly secrets?: string;
   /** Whether streams return a row for every `LlmActivations` event. */
   readonly activations?: true;
+  /** Whether streams return a row for every line. */
+  readonly everyLine?: true;
 }
 
 /** A dictionary of features as text, and the scores from which it escalates and blocks. */
@@ -54,10 +56,12 @@ export function compile(instance: Instance, spec: EngineSpec, { lints }: { reado
   }
 }
 
-function prepare(instance: Instance, handle: Handle, { sae, secrets, activations }: EngineSpec): CompiledPolicy {
+function prepare(instance: Instance, handle: Handle, spec: EngineSpec): CompiledPolicy {
+  const { sae, secrets, activations, everyLine } = spec;
   if (sae !== undefined) attachDictionary(handle, sae);
   if (secrets !== undefined) handle.importSecrets(secrets);
   if (activations) handle.includeActivations();
+  if (everyLine) handle.setEvery(true);
   return { generation: instance.generation, handle, input: new InputBuffer(handle, instance.memory) };
 }
 

@@ -84,6 +84,12 @@ export class Engine {
     this.#spec = { ...this.#spec, activations: true };
   }
 
+  /** From now on, the stream returns a row for every line. Throws `EngineFailure`. */
+  includeEveryLine(): void {
+    this.#call(({ handle }) => handle.setEvery(true));
+    this.#spec = { ...this.#spec, everyLine: true };
+  }
+
   /**
    * Judges one event, and keeps it for {@link target}, {@link explain}, {@link auditSummary} and
    * {@link score}. Never throws.

@@ -6,6 +6,7 @@ import {
   KIND_SHIFT,
   KINDS,
   NOT_EVENT,
+  OVERSIZED,
   PARTIAL,
   RULE_MASK,
   UNMODELLED,
@@ -22,6 +23,11 @@ export function isEvent(code: number): boolean {
 /** Whether an input that is not an event is a valid envelope with nothing to judge. */
 export function isUnmodelled(code: number): boolean {
   return (code & UNMODELLED) !== 0;
+}
+
+/** Whether an input that is not an event is a line that is too long for a stream. */
+export function isOversized(code: number): boolean {
+  return (code & OVERSIZED) !== 0;
 }
 
 /** Index into the policy's rules; -1 if no rule decided. */

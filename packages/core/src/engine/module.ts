@@ -27,7 +27,7 @@ export interface Handle {
   /**
    * Attaches a dictionary of features. Returns a `CompileReport` as JSON, without a policy; it has
    * no diagnostics if the dictionary was attached. The stream then has a row for each
-   * `LlmActivations` event, and `rowAuditSummaries` a third line for each row: its `SaeDecision` as
+   * `LlmActivations` event, and `rowAuditSummaries` a fourth line for each row: its `SaeDecision` as
    * JSON, empty for other kinds of event.
    */
   attachSae(name: string, text: string, escalateAt: number, blockAt: number): string;
@@ -82,11 +82,11 @@ export interface Handle {
   /** `Counters` as JSON. */
   counters(): string;
   /**
-   * Two lines for each row: `head` and `target` of an `AuditSummary` (rows.ts). Every line ends in
-   * a newline.
+   * Three lines for each row: `head`, `target` and `tail` of an `AuditSummary` (rows.ts). Every
+   * line ends in a newline.
    */
   rowAuditSummaries(): string;
-  /** The same two lines for the event in the input buffer. */
+  /** The same three lines for the event in the input buffer. */
   auditSummary(len: number): string;
   /** The `EventFacts` of the line of a row, by its index from 0, as JSON. */
   rowFacts(row: number): string | undefined;

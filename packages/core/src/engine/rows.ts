@@ -9,6 +9,11 @@ export interface AuditSummary {
   readonly head: string;
   /** The event's target as JSON text; empty if it has none. */
   readonly target: string;
+  /**
+   * Members of a JSON object: `"id":…,"pid":…,"session":…,"task":…`, those that the line has. Of a
+   * line that is not an event, `"id"`, `"session"` and `"task"` at most.
+   */
+  readonly tail: string;
 }
 
 /**
@@ -31,7 +36,7 @@ export interface Row extends AuditSummary {
 export function readRows(memory: Memory, handle: Handle, count: number, hasSae: boolean): Row[] {
   if (count === 0) return [];
   const lines = handle.rowAuditSummaries().split("\n");
-  const perRow = hasSae ? 3 : 2;
+  const perRow = hasSae ? 4 : 3;
   const table = new Uint32Array(memory.buffer, handle.rows(), count * ROW_FIELDS);
   const rows: Row[] = [];
   for (let index = 0; index < count; index++) {
@@ -43,7 +48,8 @@ export function readRows(memory: Memory, handle: Handle, count: number, hasSae: 
       code: table[at + 2] ?? 0,
       head: lines[perRow * index] ?? "",
       target: lines[perRow * index + 1] ?? "",
-      score: hasSae ? (lines[perRow * index + 2] ?? "") : "",
+      tail: lines[perRow * index + 2] ?? "",
+      score: hasSae ? (lines[perRow * index + 3] ?? "") : "",
     });
   }
   return rows;
@@ -56,8 +62,8 @@ export function readCodes(memory: Memory, handle: Handle, count: number): number
   return Array.from({ length: count }, (_, index) => table[index * ROW_FIELDS + 2] ?? 0);
 }
 
-/** Reads the audit summary of one event from its two lines. */
+/** Reads the audit summary of one event from its three lines. */
 export function readAuditSummary(lines: string): AuditSummary {
-  const [head = "", target = ""] = lines.split("\n");
-  return { head, target };
+  const [head = "", target = "", tail = ""] = lines.split("\n");
+  return { head, target, tail };
 }

@@ -80,6 +80,9 @@ export const NOT_EVENT = 0x80000000;
 /** Bit of a code that is not an event: a valid envelope with nothing to judge. */
 export const UNMODELLED = 0x1;
 
+/** Bit of a code that is not an event: a line that is too long for a stream. */
+export const OVERSIZED = 0x2;
+
 /** Bits of a code: 0, or one more than the index of the deciding rule. */
 export const RULE_MASK = 0xffffff;
 

@@ -14,7 +14,8 @@ import type { PolicySource } from "../policy/source.js";
 import { Gate, type InspectOptions } from "../redact/gate.js";
 import type { Redactor } from "../redact/redactor.js";
 import type { WireDirection, WireInspection } from "../redact/wire-inspection.js";
-import { EventStream, type StreamParts } from "../stream/stream.js";
+import type { StreamLine } from "../stream/item.js";
+import { EventStream, type StreamOptions, type StreamParts } from "../stream/stream.js";
 import { addDispose } from "../util/dispose.js";
 import { Judging } from "./judging.js";
 import type { SentryOptions, SentrySpec } from "./options.js";
@@ -273,18 +274,25 @@ export class Sentry {
   }
 
   /**
-   * A stream of events, one a line, that returns the lines that need attention. It is independent:
-   * close it too.
+   * A stream of events, one a line, that returns the lines that need attention, or all lines. It is
+   * independent: close it too.
    *
    * @example
    * using stream = sentry.createStream();
    * for (const { decision, event } of stream.push(chunk)) console.log(decision.verdict, event?.subject);
+   *
+   * @example
+   * using stream = sentry.createStream({ lines: "all" });
+   * for (const line of stream.push(chunk)) console.log("skipped" in line ? line.skipped : line.decision.verdict);
    */
-  createStream(): EventStream {
+  createStream(options?: StreamOptions<"notable">): EventStream;
+  createStream(options: StreamOptions<"all">): EventStream<StreamLine>;
+  createStream({ lines = "notable" }: StreamOptions = {}): EventStream | EventStream<StreamLine> {
     this.#requireOpen();
     const engine = this.#engine.fork();
     if (this.#stream.allActivations) engine.includeActivations();
-    return new EventStream({ engine, l1: this.#stream.l1 });
+    if (lines === "all") engine.includeEveryLine();
+    return new EventStream({ engine, l1: this.#stream.l1, lines });
   }
 
   /**

@@ -1,13 +1,20 @@
-// One line of a stream that needs attention.
+// The lines that a stream returns.
 
 import type { Decision } from "../decision/decision.js";
+import { isOversized, isUnmodelled } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 
 /**
- * A line whose decision is not a plain allow of L1: a block, an escalation, a severity above info,
- * or any decision of the SAE tier.
+ * The lines that a stream returns: `notable` ones, whose decision is not a plain allow of L1 (a
+ * block, an escalation, a severity above info, or any decision of the SAE tier), or `all`.
  */
+export type StreamLines = "notable" | "all";
+
+/** A line of a stream that returns all lines: an event, or a line that is not judged. */
+export type StreamLine = StreamItem | SkippedLine;
+
+/** A line with an event, and its decision. */
 export interface StreamItem {
   /**
    * The decision of L1 or the SAE tier. Resolve an escalation with
@@ -31,10 +38,29 @@ export interface StreamItem {
    */
   readonly head: string;
   /**
+   * The labels of the event for an audit line: the members `"id":…,"pid":…,"session":…,"task":…` of
+   * a JSON object, those that the event has, as safe to print as {@link head}. Empty if the rule
+   * engine failed.
+   */
+  readonly tail: string;
+  /**
    * The event, fetched when it is first read. Read it before the next `push`, `end`, `switchTo` or
    * `close`: afterwards it throws an `Error`. `null` if the rule engine failed.
    */
   readonly event: JudgedEvent | null;
+}
+
+/** A line that is not judged. */
+export interface SkippedLine {
+  readonly skipped: "malformed" | "unmodelled" | "oversized";
+  /** The labels of the line, as those of a {@link StreamItem}, without a pid. */
+  readonly tail: string;
+}
+
+/** A line that is not an event, by its code. */
+export function skippedLine(code: number, tail: string): SkippedLine {
+  if (isOversized(code)) return { skipped: "oversized", tail };
+  return { skipped: isUnmodelled(code) ? "unmodelled" : "malformed", tail };
 }
 
 /** Where an item gets its decision and event from. */
@@ -65,6 +91,10 @@ export class LazyItem implements StreamItem {
 
   get head(): string {
     return this.#row.head;
+  }
+
+  get tail(): string {
+    return this.#row.tail;
   }
 
   get decision(): Decision {

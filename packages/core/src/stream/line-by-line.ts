@@ -4,26 +4,26 @@ import type { Decision } from "../decision/decision.js";
 import { engineFailed } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { FAILED_CODE, hasTarget, isEvent, isUnmodelled } from "../engine/judgement-code.js";
+import { FAILED_CODE, hasTarget, isEvent } from "../engine/judgement-code.js";
 import { decodeUtf8 } from "../events/input.js";
 import { MAX_LINE_BYTES } from "../generated/boundary.js";
 import { unavailable } from "../pipeline/ask-tier.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 import { MODEL_OUTPUT_RISK, saeDecision } from "../sae/tier.js";
 import { plus, type StreamCounters, ZERO } from "./counters.js";
-import type { StreamItem } from "./item.js";
+import { type SkippedLine, type StreamItem, type StreamLine, skippedLine } from "./item.js";
 import type { StreamParts } from "./stream.js";
 
 const NEWLINE = 10;
 
 export interface JudgedLines {
-  readonly items: StreamItem[];
+  readonly items: StreamLine[];
   readonly counted: StreamCounters;
 }
 
 /** Judges all lines of `text` that end in a newline. */
 export function judgeLines(parts: StreamParts, text: Uint8Array): JudgedLines {
-  const items: StreamItem[] = [];
+  const items: StreamLine[] = [];
   let counted = ZERO;
   let start = 0;
   for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, start)) {
@@ -40,29 +40,44 @@ export function judgeLines(parts: StreamParts, text: Uint8Array): JudgedLines {
  * unnoticed.
  */
 export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
-  if (line.length > MAX_LINE_BYTES) return { items: [], counted: { ...ZERO, lines: 1, oversized: 1 } };
+  if (line.length > MAX_LINE_BYTES) return skipped(parts, { skipped: "oversized", tail: "" });
   const { engine } = parts;
   const code = engine.judge(line);
-  if (code !== FAILED_CODE && !isEvent(code)) {
-    const why = isUnmodelled(code) ? "unmodelled" : "malformed";
-    return { items: [], counted: { ...ZERO, lines: 1, [why]: 1 } };
-  }
+  if (code !== FAILED_CODE && !isEvent(code)) return skipped(parts, skippedLine(code, tailOf(parts)));
   const item = code === FAILED_CODE ? failedItem(engine.failure) : itemOf(parts, code, line);
   const { verdict, severity, tier } = item.decision;
   const isPlainAllow = verdict === "allow" && severity === "info" && tier !== "Sae";
-  return { items: isPlainAllow ? [] : [item], counted: { ...ZERO, lines: 1, events: 1 } };
+  const isWanted = !isPlainAllow || parts.lines === "all";
+  return { items: isWanted ? [item] : [], counted: { ...ZERO, lines: 1, events: 1 } };
+}
+
+function skipped({ lines }: StreamParts, line: SkippedLine): JudgedLines {
+  return { items: lines === "all" ? [line] : [], counted: { ...ZERO, lines: 1, [line.skipped]: 1 } };
+}
+
+/** The labels of the line judged last; none if the engine fails on them. */
+function tailOf({ engine, lines }: StreamParts): string {
+  if (lines !== "all") return "";
+  try {
+    return engine.auditSummary().tail;
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    return "";
+  }
 }
 
 function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): StreamItem {
   try {
-    const { head, target } = engine.auditSummary();
+    const { head, target, tail } = engine.auditSummary();
     const facts = engine.facts(line);
     if (facts === null) return failedItem("it has no facts of the event");
     const event = { ...facts, line: decodeUtf8(line) };
     const isForSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = isForSae ? score(engine, event) : l1.of(code);
-    if (isForSae || !hasTarget(code)) return { decision: shared, shared, target: "", head, event };
-    return { decision: l1.withTarget(code, event.target), shared, target, head, event };
+    if (isForSae || !hasTarget(code)) {
+      return { decision: shared, shared, target: "", head, tail, event };
+    }
+    return { decision: l1.withTarget(code, event.target), shared, target, head, tail, event };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     return failedItem(error.reason);
@@ -84,5 +99,5 @@ function score(engine: Engine, event: JudgedEvent): Decision {
 
 function failedItem(why: string): StreamItem {
   const decision = engineFailed(why);
-  return { decision, shared: decision, target: "", head: "", event: null };
+  return { decision, shared: decision, target: "", head: "", tail: "", event: null };
 }

@@ -5,7 +5,7 @@
 import type { L1Decisions } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { hasTarget, isPartial } from "../engine/judgement-code.js";
+import { hasTarget, isEvent, isPartial } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
 import { decodeUtf8, requireBytes } from "../events/input.js";
 import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
@@ -13,7 +13,7 @@ import type { JudgedEvent } from "../pipeline/tier.js";
 import { saeDecision } from "../sae/tier.js";
 import { addDispose } from "../util/dispose.js";
 import { minus, plus, type StreamCounters, ZERO } from "./counters.js";
-import { type ItemSource, LazyItem, type StreamItem } from "./item.js";
+import { type ItemSource, LazyItem, type StreamItem, type StreamLine, type StreamLines, skippedLine } from "./item.js";
 import { type JudgedLines, judgeLine, judgeLines } from "./line-by-line.js";
 import { PartialLine } from "./partial-line.js";
 
@@ -21,11 +21,19 @@ import { PartialLine } from "./partial-line.js";
 export interface StreamParts {
   readonly engine: Engine;
   readonly l1: L1Decisions;
+  readonly lines: StreamLines;
+}
+
+/** Which lines a stream returns. */
+export interface StreamOptions<Lines extends StreamLines = StreamLines> {
+  /** `notable` by default. */
+  readonly lines?: Lines;
 }
 
 /** Creates streams: a `Sentry`. */
 export interface StreamSource {
-  createStream(): EventStream;
+  createStream(options?: StreamOptions<"notable">): EventStream;
+  createStream(options: StreamOptions<"all">): EventStream<StreamLine>;
 }
 
 /**
@@ -33,14 +41,15 @@ export interface StreamSource {
  * caller's SAE tier, they are returned as escalations. Lines over 256 KiB, lines that are not
  * events and events with nothing to judge are skipped and counted. If the rule engine fails on a
  * chunk, its lines are judged one by one, and a line on which it fails again is returned as an
- * escalation with that reason.
+ * escalation with that reason. A stream of all lines returns one item for each line, in order;
+ * those that are not judged are `SkippedLine`s.
  *
  * @example
  * const stream = sentry.createStream();
  * for await (const chunk of process.stdin) for (const { decision } of stream.push(chunk)) console.log(decision.reason);
  * for (const { decision } of stream.end()) console.log(decision.reason);
  */
-export class EventStream {
+export class EventStream<Line extends StreamLine = StreamItem> {
   #parts: StreamParts;
   readonly #partialLine = new PartialLine();
   /** Whether the engine has the unfinished line too. */
@@ -63,15 +72,15 @@ export class EventStream {
    * Judges the lines that end in the next bytes; returns those that need attention, in order.
    * Throws a `TypeError` unless `chunk` is a `Uint8Array`.
    */
-  push(chunk: Uint8Array): readonly StreamItem[] {
+  push(chunk: Uint8Array): readonly Line[] {
     requireBytes("chunk", chunk);
     if (chunk.length <= MAX_CHUNK_BYTES) return this.#take(chunk);
-    const items: StreamItem[] = [];
+    const items: Line[] = [];
     for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
       const taken = this.#take(chunk.subarray(start, start + MAX_CHUNK_BYTES));
       for (const item of taken) {
         // Fetch events before the next chunk makes them unavailable.
-        void item.event;
+        if ("event" in item) void item.event;
         items.push(item);
       }
     }
@@ -82,7 +91,7 @@ export class EventStream {
    * Judges a last line that has no newline. Bytes pushed later start a new line. The stream still
    * has to be closed.
    */
-  end(): readonly StreamItem[] {
+  end(): readonly Line[] {
     const items = this.#judge(
       (engine) => engine.finish(),
       (parts, line) => (line.length === 0 ? { items: [], counted: ZERO } : judgeLine(parts, line)),
@@ -106,7 +115,7 @@ export class EventStream {
    */
   switchTo(sentry: StreamSource): void {
     this.#advance();
-    const fresh = sentry.createStream();
+    const fresh = this.#parts.lines === "all" ? sentry.createStream({ lines: "all" }) : sentry.createStream();
     fresh.#closed = true;
     this.#parts.engine.close();
     this.#parts = fresh.#parts;
@@ -131,7 +140,7 @@ export class EventStream {
     addDispose(EventStream.prototype);
   }
 
-  #take(chunk: Uint8Array): StreamItem[] {
+  #take(chunk: Uint8Array): Line[] {
     const items = this.#judge(
       (engine) => engine.feed(chunk),
       (parts, line) => judgeLines(parts, joined(line, chunk)),
@@ -141,10 +150,16 @@ export class EventStream {
   }
 
   /** Judges by `fast`; if the rule engine fails, by `slow`. */
-  #judge(
+  #judge(fast: (engine: Engine) => Row[], slow: (parts: StreamParts, partialLine: Uint8Array) => JudgedLines): Line[] {
+    const lines = this.#judgeAny(fast, slow);
+    // Only a stream of all lines gets the others, and its type says so.
+    return lines as Line[];
+  }
+
+  #judgeAny(
     fast: (engine: Engine) => Row[],
     slow: (parts: StreamParts, partialLine: Uint8Array) => JudgedLines,
-  ): StreamItem[] {
+  ): StreamLine[] {
     this.#advance();
     const { engine } = this.#parts;
     try {
@@ -171,8 +186,9 @@ export class EventStream {
     this.#isInSync = true;
   }
 
-  #itemOf(row: Row): StreamItem {
+  #itemOf(row: Row): StreamLine {
     const { code, target, score } = row;
+    if (!isEvent(code)) return skippedLine(code, row.tail);
     const evidence = isPartial(code) ? "partial" : "complete";
     const shared = score === "" ? this.#parts.l1.of(code) : saeDecision(JSON.parse(score), evidence);
     return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#generation);

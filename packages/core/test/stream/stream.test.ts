@@ -1,7 +1,7 @@
 // Streams: their items, for any chunks and any failure.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Decision, dns, type EventStream, Sentry, type StreamItem } from "../../src/index.js";
+import { type Decision, dns, type EventStream, Sentry, type StreamItem, type StreamLine } from "../../src/index.js";
 import { type StubCore, stubCore } from "../support/stub-core.js";
 
 let core: StubCore;
@@ -133,6 +133,48 @@ describe("when the rule engine fails", () => {
     core.trapOn = "feed";
     expect(summary(stream.push(bytes("x", dns(1, "evil"), "")))).toEqual([["evil", "evil"]]);
     expect(stream.counters).toEqual({ lines: 2, events: 1, unmodelled: 0, malformed: 0, oversized: 1 });
+  });
+});
+
+describe("a stream of all lines", () => {
+  const ALL = ["ok", "evil1", "malformed", "malformed", "unmodelled", "odd", "fine", "evil2"];
+  const all = (lines: readonly StreamLine[]) =>
+    lines.map((line) => ("skipped" in line ? line.skipped : line.event?.subject));
+
+  function feedAll(input: Uint8Array, size: number): unknown[] {
+    const stream = sentry.createStream({ lines: "all" });
+    const out: unknown[] = [];
+    for (let at = 0; at < input.length; at += size) out.push(...all(stream.push(input.subarray(at, at + size))));
+    return [...out, ...all(stream.end())];
+  }
+
+  it.each([1, 7, 64, 10_000])("returns one item for each, in order, in chunks of %d bytes", (size) => {
+    expect(feedAll(bytes(...LINES), size)).toEqual(ALL);
+  });
+
+  it.each(["streamInput", "feed", "rows", "counters", "rowAuditSummaries"] as const)(
+    "returns them all if the rule engine fails in %s",
+    (call) => {
+      core.trapOn = call;
+      expect(feedAll(bytes(...LINES), 60)).toEqual(ALL);
+    },
+  );
+
+  it("returns the line that the rule engine fails on, and all lines after it", () => {
+    const lines = [...LINES.slice(0, 3), dns(1, "TRAP"), ...LINES.slice(3)];
+    const expected = [...ALL.slice(0, 3), undefined, ...ALL.slice(3)];
+    expect(feedAll(bytes(...lines), 50)).toEqual(expected);
+  });
+
+  it("returns them all after a switch to another policy", async () => {
+    const stream = sentry.createStream({ lines: "all" });
+    stream.switchTo(await Sentry.create(""));
+    expect(all(stream.push(bytes(...LINES, "")))).toEqual(ALL);
+  });
+
+  it("keeps the ids of lines that are not judged", () => {
+    const lines = sentry.createStream({ lines: "all" }).push(bytes('{"id":7,"event":{}}', ""));
+    expect(lines).toEqual([{ skipped: "malformed", tail: '"id":7' }]);
   });
 });
 

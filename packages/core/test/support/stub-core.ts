@@ -319,7 +319,8 @@ class StubHandle implements Handle {
 
   #auditSummary(text: string): string {
     const subject = JSON.stringify(this.#query(text));
-    return `"event":"Dns","subject":${subject}\n${subject}\n`;
+    const id = /"id":(\d+)/.exec(text)?.[1];
+    return `"event":"Dns","subject":${subject}\n${subject}\n${id === undefined ? "" : `"id":${id}`}\n`;
   }
 
   /** Writes lines and rows to the end of memory. */

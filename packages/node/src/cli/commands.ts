@@ -3,7 +3,7 @@
 import { Argument, Command, Option } from "commander";
 import type { VariableName } from "../daemon/config/environment-variables.js";
 import type { RunFlags } from "../daemon/config/run-settings.js";
-import { SEVERITIES } from "../daemon/config/setting-values.js";
+import { DECISIONS, SEVERITIES } from "../daemon/config/setting-values.js";
 import { version } from "../util/version.js";
 import { type CheckOptions, check } from "./check.js";
 import { candidates } from "./completion/candidates.js";
@@ -108,6 +108,8 @@ function runCommand(root: Command): Command {
   // Not `choices()`: its message would not name the variable or take upper case.
   const speculate = value("--speculate <severity>", "start L2 and L3 together from this severity on", "SPECULATE");
   speculate.argChoices = [...SEVERITIES];
+  const decisions = value("--decisions <which>", "answer `all` lines, or print `notable` decisions only", "DECISIONS");
+  decisions.argChoices = [...DECISIONS];
   return root
     .command("run")
     .summary("judge events from stdin")
@@ -133,5 +135,6 @@ function runCommand(root: Command): Command {
     .addOption(value("--exec-deny <file>", "deny-file for programs", "EXEC_DENY"))
     .addOption(value("--fail-closed", "block escalations that no tier decides", "FAIL_CLOSED"))
     .addOption(value("--dry-run", "judge and audit, but write no deny-file", "DRY_RUN"))
+    .addOption(decisions)
     .addOption(value("--metrics-addr <ip:port>", "serve /metrics and /healthz", "METRICS_ADDR"));
 }

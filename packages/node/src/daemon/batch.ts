@@ -22,6 +22,8 @@ export interface PendingEscalation {
   readonly event: JudgedEvent | null;
   /** The members of its audit line that describe the event. */
   readonly head: string;
+  /** The members of its audit line that label the event. */
+  readonly tail: string;
 }
 
 export interface Batch {

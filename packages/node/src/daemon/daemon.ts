@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
+import type { StreamLines } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import { BatchedWriter } from "./audit/batched-writer.js";
@@ -43,6 +44,11 @@ export interface DaemonOptions {
   readonly workers: number;
   /** How many more escalations may wait. */
   readonly queue: number;
+  /**
+   * The lines of the input that get a line of the output. `all` is for programs that wait for their
+   * answer: it is written at once.
+   */
+  readonly decisions?: StreamLines;
   readonly graceMs?: number;
 }
 
@@ -75,8 +81,10 @@ export class Daemon {
     this.#log = log;
     this.#leases = new PolicyLeases(sentry);
     const leases = this.#leases;
+    const { decisions = "notable" } = options;
     const semaphore = SharedSemaphore.create(options.workers + options.queue, MAX_THREADS);
     this.#writer = new BatchedWriter(output, {
+      waitMs: decisions === "all" ? 0 : undefined,
       // On a terminal, audit lines replace the progress line.
       beforeWrite: output.isTTY ? () => log.clear() : undefined,
       failed: () => this.#outputFailed(),
@@ -93,6 +101,7 @@ export class Daemon {
       leases,
       semaphore,
       sink: this.#settlement,
+      decisions,
       onWorkerFailed: (why) =>
         log.line(`warning: a worker thread failed, judging continues without it: ${escapeTerminal(why)}`),
     });

@@ -5,7 +5,7 @@ import type { Action, Decision } from "@a3s-sentry/core";
 import { EnforceError } from "../enforcer/enforce-error.js";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal, escapeTerminalJson } from "../util/escape-terminal.js";
-import { type DenyResult, decisionText, denyResultText, LINE_END, lineStart } from "./audit/audit-line.js";
+import { type DenyResult, decisionText, denyResultText, lineEnd, lineStart } from "./audit/audit-line.js";
 import type { BatchedWriter } from "./audit/batched-writer.js";
 import type { Batch, PendingEscalation } from "./batch.js";
 import type { EscalationOutcome, EscalationQueue } from "./escalation/escalation-queue.js";
@@ -47,14 +47,14 @@ export class Settlement implements BatchSink {
   }
 
   /** Emits the audit line of an escalation; `by` is the sentry that judged it. */
-  settleEscalation({ head }: PendingEscalation, { decision, cutShort }: EscalationOutcome, by: Sentry): void {
+  settleEscalation({ head, tail }: PendingEscalation, { decision, cutShort }: EscalationOutcome, by: Sentry): void {
     this.totals.countEscalation(decision, cutShort);
     const result = isBlockWithAction(decision) ? this.#enforce(decision.action, by) : {};
     const target = decision.action === undefined ? "" : escapeTerminalJson(JSON.stringify(decision.action.target));
     // A model may quote secrets of the event in its reason.
     const reason = decision.tier === "Rules" ? decision.reason : by.withoutSecrets(decision.reason);
     const text = decisionText({ ...decision, reason }, cutShort ? "shutdown" : undefined);
-    this.#options.writer.add(Buffer.from(lineStart(head, text, target) + denyResultText(result) + LINE_END));
+    this.#options.writer.add(Buffer.from(lineStart(head, text, target) + denyResultText(result) + lineEnd(tail)));
   }
 
   /** Writes the pending targets to deny-files, and the lines with the results. */

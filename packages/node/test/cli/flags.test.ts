@@ -23,6 +23,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   SPECULATE: "medium",
   WORKERS: "9",
   QUEUE: "99",
+  DECISIONS: "all",
   METRICS_ADDR: "127.0.0.1:9",
 };
 const SWITCHES = ["FAIL_CLOSED", "DRY_RUN"];

@@ -247,15 +247,15 @@ it("a reader that stops reading does not delay what has been read, nor the end f
 }, async () => {
   const { daemon, input, output, end, result } = await start({}, { graceMs: 20 }, {}, false);
   const { totals } = daemon.observed;
-  input.write(ATTACK.repeat(200));
+  input.write(ATTACK.repeat(150));
   await expect.poll(() => output.writableNeedDrain).toBe(true);
   input.write(ATTACK);
-  await expect.poll(() => totals.blocked).toBe(201);
+  await expect.poll(() => totals.blocked).toBe(151);
   input.write(ATTACK);
   await ticks();
-  expect(totals.blocked).toBe(201);
+  expect(totals.blocked).toBe(151);
   end.abort();
-  await expect.poll(() => totals.blocked).toBe(202);
+  await expect.poll(() => totals.blocked).toBe(152);
   expect((await result).outputError?.message).toBe("its reader has stopped reading");
 });
 

@@ -11,7 +11,7 @@ import { WorkerPool } from "../../src/daemon/judging/pool/worker-pool.js";
 import { SharedSemaphore } from "../../src/daemon/judging/shared-semaphore.js";
 import { load } from "../../src/daemon/policy/load.js";
 import { Sentry } from "../../src/sentry.js";
-import { plainAuditLine } from "../support/audit.js";
+import { labelsOf, plainAuditLine } from "../support/audit.js";
 import { random, SESSION } from "../support/lines.js";
 import { scratch } from "../support/scratch.js";
 
@@ -56,7 +56,7 @@ async function plainAudit(sentry: Sentry, lines: readonly string[]): Promise<str
     const facts = sentry.facts(line);
     if (decision === null || facts === null) continue;
     const plain = decision.tier === "Rules" && decision.verdict === "allow" && decision.severity === "info";
-    if (!plain) text += await plainAuditLine(sentry, decision, facts);
+    if (!plain) text += await plainAuditLine(sentry, decision, facts, {}, labelsOf(line, facts));
   }
   return text;
 }

@@ -11,6 +11,7 @@ export async function plainAuditLine(
   decision: Decision,
   event: EventFacts | null,
   result: DenyResult = {},
+  labels: object = {},
 ): Promise<string> {
   const { verdict, tier, severity, reason, action, risk, explain, rule, evidence, resolution } = decision;
   const line = JSON.stringify({
@@ -31,8 +32,15 @@ export async function plainAuditLine(
     },
     enforced: result.enforced,
     enforce_error: result.enforceError,
+    ...labels,
   });
   return `${escapeTerminalJson(line)}\n`;
+}
+
+/** The labels of a line that is an event, for its audit line. */
+export function labelsOf(line: string, { pid }: EventFacts): object {
+  const { id, identity } = JSON.parse(line);
+  return { id, pid, session: identity?.session ?? undefined, task: identity?.task ?? undefined };
 }
 
 /** Contents are shown as the gate would pass them on. */

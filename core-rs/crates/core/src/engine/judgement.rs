@@ -8,7 +8,7 @@ use crate::event::{EventKind, Evidence, NotEvent};
 ///
 /// | bits | meaning |
 /// |---|---|
-/// | 31 | set: the input is not an event; then bit 0 is the reason (0: malformed, 1: nothing to judge) |
+/// | 31 | set: the input is not an event; then bits 0 and 1 are the reason (0: malformed, 1: nothing to judge, 2: too long) |
 /// | 0..=23 | 0: no rule; n: rule n - 1 of the policy |
 /// | 24..=26 | the index of the event's kind in [`EventKind::ALL`] |
 /// | 27 | the collector cut the event |
@@ -18,6 +18,7 @@ pub struct Judgement(u32);
 
 pub(crate) const NOT_EVENT: u32 = 1 << 31;
 pub(crate) const UNMODELLED: u32 = 1;
+pub(crate) const OVERSIZED: u32 = 2;
 pub(crate) const RULE_MASK: u32 = (1 << 24) - 1;
 pub(crate) const KIND_SHIFT: u32 = 24;
 pub(crate) const KIND_MASK: u32 = 7;
@@ -56,6 +57,7 @@ impl Judgement {
         Self(match why {
             NotEvent::Malformed => NOT_EVENT,
             NotEvent::Unmodelled => NOT_EVENT | UNMODELLED,
+            NotEvent::Oversized => NOT_EVENT | OVERSIZED,
         })
     }
 
@@ -66,10 +68,14 @@ impl Judgement {
 
     /// The reason why the input is not an event; `None` if it is one.
     pub fn not_event(self) -> Option<NotEvent> {
-        match (self.0 & NOT_EVENT != 0, self.0 & UNMODELLED != 0) {
-            (false, _) => None,
-            (true, false) => Some(NotEvent::Malformed),
-            (true, true) => Some(NotEvent::Unmodelled),
+        if self.0 & NOT_EVENT == 0 {
+            None
+        } else if self.0 & OVERSIZED != 0 {
+            Some(NotEvent::Oversized)
+        } else if self.0 & UNMODELLED != 0 {
+            Some(NotEvent::Unmodelled)
+        } else {
+            Some(NotEvent::Malformed)
         }
     }
 
@@ -120,7 +126,11 @@ mod tests {
                 }
             }
         }
-        for why in [NotEvent::Malformed, NotEvent::Unmodelled] {
+        for why in [
+            NotEvent::Malformed,
+            NotEvent::Unmodelled,
+            NotEvent::Oversized,
+        ] {
             let packed = Judgement::of_not_event(why);
             assert_eq!(packed.not_event(), Some(why));
             assert_eq!((packed.kind(), packed.rule()), (None, None));

@@ -89,7 +89,7 @@ impl LineStream {
     }
 
     /// From now on, returns a row for every line if `every` is set, otherwise only for those that
-    /// need attention. With `every`, a line that is too long gets the code of a malformed one.
+    /// need attention. The row of a line that is too long has no text, however the chunks cut it.
     pub fn set_every(&mut self, every: bool) {
         self.every = every;
     }
@@ -150,10 +150,10 @@ impl LineStream {
         if was_cut || line.len() > MAX_LINE {
             self.counters.oversized += 1;
             if self.every {
-                let code = Judgement::of_not_event(NotEvent::Malformed).code();
+                let code = Judgement::of_not_event(NotEvent::Oversized).code();
                 self.rows.push(Row {
                     start,
-                    len: line.len(),
+                    len: 0,
                     code,
                 });
             }
@@ -163,6 +163,7 @@ impl LineStream {
         match judgement.not_event() {
             Some(NotEvent::Malformed) => self.counters.malformed += 1,
             Some(NotEvent::Unmodelled) => self.counters.unmodelled += 1,
+            Some(NotEvent::Oversized) => self.counters.oversized += 1,
             None => self.counters.events += 1,
         }
         let wanted = self.activations && judgement.kind() == Some(EventKind::LlmActivations);
@@ -290,11 +291,31 @@ mod tests {
         }
         codes.extend(stream.finish(&engine).iter().map(|row| row.code));
         let mut scratch = Scratch::default();
-        let judged = text
-            .lines()
-            .map(|line| engine.judge(line.as_bytes(), &mut scratch).code());
+        let judged = text.lines().map(|line| match line.len() {
+            ..=MAX_LINE => engine.judge(line.as_bytes(), &mut scratch).code(),
+            _ => Judgement::of_not_event(NotEvent::Oversized).code(),
+        });
         assert_eq!(codes, judged.collect::<Vec<_>>());
         assert_eq!((codes.len(), stream.counters().oversized), (5, 1));
+    }
+
+    #[test]
+    fn the_row_of_a_line_that_is_too_long_has_no_text_in_any_chunks() {
+        let engine = engine();
+        let text = "x".repeat(MAX_LINE + 10) + "\n";
+        for size in [1000, MAX_LINE - 1, MAX_LINE + 5, text.len()] {
+            let mut stream = LineStream::default();
+            stream.set_every(true);
+            let mut rows = Vec::new();
+            for chunk in text.as_bytes().chunks(size) {
+                stream.input_buffer(chunk.len()).copy_from_slice(chunk);
+                rows.extend_from_slice(stream.feed(&engine, chunk.len()));
+            }
+            assert!(
+                matches!(rows.as_slice(), [Row { len: 0, .. }]),
+                "chunks of {size}"
+            );
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod fields;
 pub(crate) mod json;
 mod keys;
+mod labels;
 mod numbers;
 mod parse;
 mod raw;
@@ -22,6 +23,7 @@ mod target;
 use serde::Serialize;
 
 use crate::decision::{ActionKind, Word};
+pub use labels::{Id, Labels, labels};
 pub use parse::parse;
 pub use scratch::Scratch;
 
@@ -119,6 +121,8 @@ pub enum NotEvent {
     Malformed,
     /// A valid line of a variant that is not judged.
     Unmodelled,
+    /// A line that is too long for a stream, and has not been read.
+    Oversized,
 }
 
 /// One active feature of a model.

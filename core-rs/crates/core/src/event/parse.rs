@@ -53,7 +53,7 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
 }
 
 /// The object in a line; `None` if there cannot be one.
-fn trim(line: &[u8]) -> Option<&[u8]> {
+pub(super) fn trim(line: &[u8]) -> Option<&[u8]> {
     if let [b'{', .., b'}'] = line {
         return Some(line);
     }

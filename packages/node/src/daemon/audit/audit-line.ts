@@ -1,6 +1,7 @@
-// The audit line: one decision as JSON. Its field names are an interface.
+// The lines of the output: a decision, or a line that is not judged, as JSON. Field names are an
+// interface.
 
-import type { Decision, Risk } from "@a3s-sentry/core";
+import type { Decision, Risk, SkippedLine } from "@a3s-sentry/core";
 import { escapeTerminalJson } from "../../util/escape-terminal.js";
 
 /** Whether the target of a block is in a deny-file, or why not. */
@@ -49,13 +50,26 @@ export function lineStart(head: string, { before, after }: DecisionText, target:
   return `{${head === "" ? "" : `${head},`}"decision":${before}${target}${after}`;
 }
 
-/** The members that go before the end of a line; empty for an empty result. */
+/** The labels of a line, with the number of the line in the input. */
+export function numbered(tail: string, line: number): string {
+  return `${tail === "" ? "" : `${tail},`}"line":${line}`;
+}
+
+/** The line for a line of the input that is not judged. */
+export function skippedLine(skipped: SkippedLine["skipped"], tail: string): string {
+  return `{"skipped":"${skipped}"${lineEnd(tail)}`;
+}
+
+/** The members that go between the start and the end of a line; empty for an empty result. */
 export function denyResultText({ enforced, enforceError }: DenyResult): string {
   const members = JSON.stringify({ enforced, enforce_error: enforceError });
   return members === "{}" ? "" : escapeTerminalJson(`,${members.slice(1, -1)}`);
 }
 
-export const LINE_END = "}\n";
+/** The end of an audit line: `tail` labels its event. */
+export function lineEnd(tail: string): string {
+  return `${tail === "" ? "" : `,${tail}`}}\n`;
+}
 
 function auditRisk({ category, name, riskType }: Readonly<Risk>): object {
   return { category, name, risk_type: riskType };

@@ -11,7 +11,9 @@ const LARGE_BYTES = 64 * 1024;
  */
 const MAX_WAIT_MS = 25;
 
-export interface BatchedWriterEvents {
+export interface BatchedWriterOptions {
+  /** How long a line may wait for others to be written with it: 25 ms by default. */
+  readonly waitMs?: number | undefined;
   /** Called before each write. */
   readonly beforeWrite?: (() => void) | undefined;
   /** Called once, when nothing more can be written. */
@@ -21,7 +23,7 @@ export interface BatchedWriterEvents {
 /** Collects lines, and writes them when they are many or have waited long enough. */
 export class BatchedWriter {
   readonly #stream: Writable;
-  readonly #events: BatchedWriterEvents;
+  readonly #options: BatchedWriterOptions;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -30,9 +32,9 @@ export class BatchedWriter {
   #unfinishedWrites = 0;
   #flushed: Deferred | undefined;
 
-  constructor(stream: Writable, events: BatchedWriterEvents = {}) {
+  constructor(stream: Writable, options: BatchedWriterOptions = {}) {
     this.#stream = stream;
-    this.#events = events;
+    this.#options = options;
     stream.on("error", (error) => this.#fail(error));
     // A destroyed stream may never finish its last write.
     stream.on("close", () => this.#flushed?.resolve());
@@ -48,7 +50,7 @@ export class BatchedWriter {
     this.#pending.push(lines);
     this.#pendingBytes += lines.length;
     if (this.#pendingBytes >= LARGE_BYTES) this.#write();
-    else this.#timer ??= setTimeout(() => this.#write(), MAX_WAIT_MS);
+    else this.#timer ??= setTimeout(() => this.#write(), this.#options.waitMs ?? MAX_WAIT_MS);
   }
 
   /** Resolves when the reader has caught up or has gone, or `signal` aborts. */
@@ -77,7 +79,7 @@ export class BatchedWriter {
     this.#pending = [];
     if (this.#pendingBytes === 0 || this.#error !== undefined) return;
     this.#pendingBytes = 0;
-    this.#events.beforeWrite?.();
+    this.#options.beforeWrite?.();
     this.#unfinishedWrites += 1;
     this.#stream.write(lines, (error) => {
       if (error) this.#fail(error);
@@ -94,7 +96,7 @@ export class BatchedWriter {
   #fail(error: Error): void {
     if (this.#error !== undefined) return;
     this.#error = error;
-    this.#events.failed?.();
+    this.#options.failed?.();
   }
 }
 

@@ -21,6 +21,7 @@ const NAMES = [
   "FAIL_CLOSED",
   "DRY_RUN",
   "SPECULATE",
+  "DECISIONS",
   "WORKERS",
   "QUEUE",
   "METRICS_ADDR",

@@ -1,9 +1,10 @@
 // The settings of a run from flags and environment variables. A flag overrides its variable.
 
-import type { Agent, Llm, PolicyOverrides } from "@a3s-sentry/core";
+import type { Agent, Llm, PolicyOverrides, StreamLines } from "@a3s-sentry/core";
 import type { Address } from "./address.js";
 import { type VariableName, variable } from "./environment-variables.js";
 import {
+  parseDecisions,
   parseInteger,
   parseListenAddress,
   parseSeconds,
@@ -25,6 +26,7 @@ export interface RunFlags {
   readonly skills?: string;
   readonly agentTimeout?: string;
   readonly speculate?: string;
+  readonly decisions?: string;
   readonly workers?: string;
   readonly queue?: string;
   readonly egressDeny?: string;
@@ -49,6 +51,8 @@ export interface RunSettings {
   readonly workers: number;
   /** How many more escalations may wait. */
   readonly queue: number;
+  /** The lines of the input that get a line of the output. */
+  readonly decisions: StreamLines;
   /** Where metrics are served. */
   readonly metrics?: Address;
   /** Variables whose text is unclear, one message each. */
@@ -114,6 +118,7 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     }),
     workers: parseInteger(setting(flags.workers, "WORKERS"), WORKERS),
     queue: parseInteger(setting(flags.queue, "QUEUE"), QUEUE),
+    decisions: parseDecisions(setting(flags.decisions, "DECISIONS")),
     warnings,
   };
 }

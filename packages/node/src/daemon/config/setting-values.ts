@@ -1,6 +1,6 @@
 // Parses the values of settings.
 
-import type { Severity } from "@a3s-sentry/core";
+import type { Severity, StreamLines } from "@a3s-sentry/core";
 import { escapeTerminal } from "../../util/escape-terminal.js";
 import { type Address, parseAddress } from "./address.js";
 import { SettingsError } from "./settings-error.js";
@@ -31,6 +31,16 @@ export function parseSeverity(
   if (setting === flag) throw invalid(setting, expected);
   warn(`\`${setting.source}\` should be ${expected}, not \`${escapeTerminal(setting.text)}\`: taken as \`high\``);
   return "high";
+}
+
+export const DECISIONS: readonly StreamLines[] = ["notable", "all"];
+
+/** Which lines of the input get a line of the output; `notable` if the setting is not given. */
+export function parseDecisions(setting: Setting | undefined): StreamLines {
+  if (setting === undefined) return "notable";
+  const decisions = DECISIONS.find((word) => word === setting.text.trim().toLowerCase());
+  if (decisions === undefined) throw invalid(setting, DECISIONS.map((word) => `\`${word}\``).join(" or "));
+  return decisions;
 }
 
 const OFF: ReadonlySet<string> = new Set(["0", "false", "no", "off"]);

@@ -1,7 +1,7 @@
 // Builds batches from judged lines.
 
-import type { StreamCounters, StreamItem } from "@a3s-sentry/core";
-import { LINE_END, lineStart } from "../audit/audit-line.js";
+import type { SkippedLine, StreamCounters, StreamItem } from "@a3s-sentry/core";
+import { lineEnd, lineStart, skippedLine } from "../audit/audit-line.js";
 import { Utf8Buffer } from "../audit/utf8-buffer.js";
 import type { Batch, PendingDeny, PendingEscalation } from "../batch.js";
 import { zeroTally } from "../tally.js";
@@ -14,13 +14,18 @@ export class BatchBuilder {
   #escalations: PendingEscalation[] = [];
   #tally = zeroTally();
 
-  /** Adds an escalation that goes on to a slow tier. */
-  addEscalation({ decision, event, head }: StreamItem): void {
-    this.#escalations.push({ l1: decision, event, head });
+  /** Adds an escalation that goes on to a slow tier; `tail` labels its event in the audit line. */
+  addEscalation({ decision, event, head }: StreamItem, tail: string): void {
+    this.#escalations.push({ l1: decision, event, head, tail });
   }
 
-  /** Adds the audit line of a final decision. */
-  addDecision({ head, target }: StreamItem, outcome: Outcome): void {
+  /** Adds the line for a line of the input that is not judged. */
+  addSkipped({ skipped }: SkippedLine, tail: string): void {
+    this.#lines.add(skippedLine(skipped, tail));
+  }
+
+  /** Adds the audit line of a final decision; `tail` labels its event there. */
+  addDecision({ head, target }: StreamItem, tail: string, outcome: Outcome): void {
     const { tier, verdict, resolution, text, action, enforced } = outcome;
     this.#tally.decisions[tier][verdict] += 1;
     if (outcome.needsSlowTier) this.#tally.overloaded += 1;
@@ -29,9 +34,9 @@ export class BatchBuilder {
     if (enforced && action !== undefined) {
       this.#lines.add(start);
       this.#denies.push({ at: this.#lines.length, action: { kind: action, target: JSON.parse(target) } });
-      this.#lines.add(LINE_END);
+      this.#lines.add(lineEnd(tail));
     } else {
-      this.#lines.add(start + LINE_END);
+      this.#lines.add(start + lineEnd(tail));
     }
   }
 

@@ -1,5 +1,6 @@
 // Chooses between one thread and a worker pool, by the rate of the input.
 
+import type { StreamLines } from "@a3s-sentry/core";
 import { InlineJudge } from "./inline-judge.js";
 import { LoadMeter } from "./load-meter.js";
 import type { PolicyLeases } from "./policy-leases.js";
@@ -15,6 +16,8 @@ export interface DispatcherOptions {
   readonly leases: PolicyLeases;
   readonly semaphore: SharedSemaphore;
   readonly sink: BatchSink;
+  /** The lines that get a line in a batch. `all` are numbered, so one thread judges them. */
+  readonly decisions: StreamLines;
   /** Called for the first worker that fails. */
   readonly onWorkerFailed: (why: string) => void;
 }
@@ -56,7 +59,7 @@ export class Dispatcher implements StreamJudge {
 
   /**
    * Starts a worker pool that is to read a large file, before anything is pushed. The dispatcher
-   * owns it. `undefined` if this machine has no core for another thread.
+   * owns it. `undefined` if this machine has no core for another thread, or one thread has to judge.
    */
   poolForFile(): WorkerPool | undefined {
     const pool = this.#startPool();
@@ -80,7 +83,7 @@ export class Dispatcher implements StreamJudge {
   }
 
   #startPool(): WorkerPool | undefined {
-    const threads = threadCount();
+    const threads = this.#options.decisions === "all" ? 0 : threadCount();
     if (threads === 0) return undefined;
     let reported = false;
     return new WorkerPool({

@@ -1,5 +1,6 @@
 // Judges a stream on the main thread.
 
+import type { StreamLines } from "@a3s-sentry/core";
 import type { Batch } from "../batch.js";
 import { LineJudge } from "./line-judge.js";
 import type { PolicyLeases } from "./policy-leases.js";
@@ -11,6 +12,8 @@ export interface InlineJudgeOptions {
   readonly leases: PolicyLeases;
   readonly semaphore: SharedSemaphore;
   readonly sink: BatchSink;
+  /** The lines that get a line in a batch: `all` are numbered. */
+  readonly decisions: StreamLines;
 }
 
 /** Judges each chunk before `push` returns. */
@@ -20,11 +23,11 @@ export class InlineJudge implements StreamJudge {
   readonly #judge: LineJudge;
   #end = 0;
 
-  constructor({ leases, semaphore, sink }: InlineJudgeOptions) {
+  constructor({ leases, semaphore, sink, decisions }: InlineJudgeOptions) {
     const { current } = leases;
     this.#leases = leases;
     this.#sink = sink;
-    this.#judge = new LineJudge(current, { slowTiers: slowTiersOf(current.tiers), semaphore });
+    this.#judge = new LineJudge(current, { target: { slowTiers: slowTiersOf(current.tiers), semaphore }, decisions });
   }
 
   async push(chunk: Uint8Array, end: number): Promise<void> {

@@ -1,6 +1,7 @@
 // Judges lines of events, and builds batches with their audit lines.
 
-import type { EventStream, StreamCounters, StreamItem, StreamSource } from "@a3s-sentry/core";
+import type { EventStream, StreamCounters, StreamLine, StreamLines, StreamSource } from "@a3s-sentry/core";
+import { numbered } from "../audit/audit-line.js";
 import type { Batch } from "../batch.js";
 import { type FileRange, linesOf } from "../input/file-range.js";
 import { BatchBuilder } from "./batch-builder.js";
@@ -22,19 +23,29 @@ export interface EscalationTarget {
   readonly semaphore: SharedSemaphore;
 }
 
+export interface LineJudgeOptions {
+  /** Without a target, the fail mode decides all escalations. */
+  readonly target?: EscalationTarget;
+  /** The lines that get a line in a batch: `all` are numbered. */
+  readonly decisions?: StreamLines;
+}
+
 /** Judges one stream synchronously, on the thread that calls it. */
 export class LineJudge {
-  readonly #stream: EventStream;
+  readonly #stream: EventStream | EventStream<StreamLine>;
   readonly #builder = new BatchBuilder();
   readonly #semaphore: SharedSemaphore | undefined;
   #outcomes: OutcomeCache;
   #counted: StreamCounters;
+  readonly #decisions: StreamLines;
+  /** The number of the last line, if all lines are returned. */
+  #line = 0;
   /** Memory that file ranges are read into. */
   #fileBuffer: Uint8Array | undefined;
 
-  /** Without a `target`, the fail mode decides all escalations. */
-  constructor(sentry: LineJudgeSentry, target?: EscalationTarget) {
-    this.#stream = sentry.createStream();
+  constructor(sentry: LineJudgeSentry, { target, decisions = "notable" }: LineJudgeOptions = {}) {
+    this.#decisions = decisions;
+    this.#stream = decisions === "all" ? sentry.createStream({ lines: "all" }) : sentry.createStream();
     this.#outcomes = new OutcomeCache(sentry, target?.slowTiers ?? NO_SLOW_TIERS);
     this.#semaphore = target?.semaphore;
     this.#counted = this.#stream.counters;
@@ -78,12 +89,24 @@ export class LineJudge {
     this.#stream.close();
   }
 
-  #add(items: readonly StreamItem[]): void {
+  #add(items: readonly StreamLine[]): void {
     for (const item of items) {
+      const tail = this.#tailOf(item);
+      if ("skipped" in item) {
+        this.#builder.addSkipped(item, tail);
+        continue;
+      }
       const outcome = this.#outcomes.of(item);
-      if (outcome.needsSlowTier && this.#semaphore?.tryAcquire()) this.#builder.addEscalation(item);
-      else this.#builder.addDecision(item, outcome);
+      if (outcome.needsSlowTier && this.#semaphore?.tryAcquire()) this.#builder.addEscalation(item, tail);
+      else this.#builder.addDecision(item, tail, outcome);
     }
+  }
+
+  /** A stream of all lines returns each line once, in order, so counting them numbers them. */
+  #tailOf({ tail }: StreamLine): string {
+    if (this.#decisions === "notable") return tail;
+    this.#line += 1;
+    return numbered(tail, this.#line);
   }
 
   #build(): Batch {

@@ -6,7 +6,15 @@ import { unknownVariables } from "../../../src/daemon/config/environment-variabl
 import { runSettings } from "../../../src/daemon/config/run-settings.js";
 import { SettingsError } from "../../../src/daemon/config/settings-error.js";
 
-const NOTHING = { overrides: { deny: {} }, llm: {}, agent: {}, workers: 4, queue: 256, warnings: [] };
+const NOTHING = {
+  overrides: { deny: {} },
+  llm: {},
+  agent: {},
+  workers: 4,
+  queue: 256,
+  decisions: "notable",
+  warnings: [],
+};
 
 describe("runSettings", () => {
   it("has defaults", () => {
@@ -32,6 +40,7 @@ describe("runSettings", () => {
       A3S_SENTRY_SPECULATE: "critical",
       A3S_SENTRY_WORKERS: "7",
       A3S_SENTRY_QUEUE: "0",
+      A3S_SENTRY_DECISIONS: "all",
       A3S_SENTRY_METRICS_ADDR: "127.0.0.1:9090",
     };
     expect(runSettings({}, env)).toEqual({
@@ -47,6 +56,7 @@ describe("runSettings", () => {
       agent: { bin: "a", skills: "s", timeoutS: 60 },
       workers: 7,
       queue: 0,
+      decisions: "all",
       metrics: { host: "127.0.0.1", port: 9090, text: "127.0.0.1:9090" },
       warnings: [],
     });

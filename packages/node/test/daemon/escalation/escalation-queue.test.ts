@@ -34,7 +34,7 @@ async function setUp(workers: number, policy: object = {}) {
 function escalation(sentry: Sentry, offset: number): QueuedEscalation {
   const line = fileAccess(offset, "/etc/shadow");
   const facts = sentry.facts(line);
-  return { l1: sentry.classify(line), event: facts && { ...facts, line }, head: "", offset };
+  return { l1: sentry.classify(line), event: facts && { ...facts, line }, head: "", tail: "", offset };
 }
 
 const pids = ({ asked }: ManualTier) => asked.map(({ event }) => event.pid);

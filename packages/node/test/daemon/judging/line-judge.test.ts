@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { LineJudge } from "../../../src/daemon/judging/line-judge.js";
 import { countOf } from "../../../src/daemon/tally.js";
 import { Sentry } from "../../../src/sentry.js";
-import { plainAuditLine } from "../../support/audit.js";
+import { labelsOf, plainAuditLine } from "../../support/audit.js";
 import { AWKWARD_LINES, randomStream, SESSION } from "../../support/lines.js";
 
 const labelled = new URL("../../../../../test/corpus/labelled/", import.meta.url);
@@ -60,7 +60,7 @@ it.each(Object.entries(POLICIES))("by %s", async (_, policy) => {
     if (l1 === null || (l1.verdict === "allow" && l1.severity === "info")) continue;
     const decision = sentry.failMode(l1);
     const facts = sentry.facts(line);
-    expected.push(await plainAuditLine(sentry, decision, facts));
+    expected.push(await plainAuditLine(sentry, decision, facts, {}, facts === null ? {} : labelsOf(line, facts)));
     if (decision.verdict === "block") blocked += 1;
     const { action } = decision;
     if (decision.verdict === "block" && action !== undefined && sinks[action.kind] !== null && !dryRun)
@@ -76,7 +76,37 @@ it.each(Object.entries(POLICIES))("by %s", async (_, policy) => {
   expect(batches.reduce((sum, { tally }) => sum + countOf(tally.decisions, "block"), 0)).toBe(blocked);
   expect(batches.reduce((sum, { counters }) => sum + counters.lines, 0)).toBe(lines.length);
   for (const { lines: written, denies: pending } of batches) {
-    for (const { at } of pending) expect(Buffer.from(written.subarray(at, at + 2)).toString()).toBe("}\n");
+    for (const { at } of pending) expect(Buffer.from(written.subarray(at, at + 2)).toString()).toMatch(/^(?:}\n|,")/);
+  }
+});
+
+it("numbers all lines, in any chunks, if all are to be answered", async () => {
+  const sentry = await sentryOf({});
+  const lines = [...SESSION, "no event", "", '{"id":"u","event":{"LlmCall":{}}}', "x".repeat(300_000), ...SESSION];
+  const input = Buffer.from(lines.join("\n"));
+  const expected = lines.map((line, i) => {
+    const decision = line.length > 200_000 ? null : sentry.classify(line);
+    const skipped = line.length > 200_000 ? "oversized" : line.startsWith("{") ? "unmodelled" : "malformed";
+    return decision === null ? [i + 1, skipped] : [i + 1, sentry.failMode(decision).reason];
+  });
+  for (const size of [1000, 65_536, input.length]) {
+    const judge = new LineJudge(sentry, { decisions: "all" });
+    let text = "";
+    const add = (batch: { readonly lines: Uint8Array }) => (text += Buffer.from(batch.lines).toString());
+    for (let at = 0; at < input.length; at += size) add(judge.push(input.subarray(at, at + size)));
+    add(judge.finish());
+    judge.close();
+    const answers = text.trimEnd().split("\n");
+    const found = answers.map((answer) => {
+      const { line, skipped, decision } = JSON.parse(answer);
+      return [line, skipped ?? decision.reason];
+    });
+    expect(found, `in chunks of ${size} bytes`).toEqual(expected);
+    expect(JSON.parse(answers[SESSION.length + 2] ?? "")).toEqual({
+      skipped: "unmodelled",
+      id: "u",
+      line: SESSION.length + 3,
+    });
   }
 });
 

@@ -182,10 +182,8 @@ export class WorkerPool implements StreamJudge {
   #localJudge(sentry: Sentry): LineJudge {
     if (this.#local?.sentry === sentry) return this.#local.judge;
     this.#local?.judge.close();
-    const judge = new LineJudge(sentry, {
-      slowTiers: slowTiersOf(sentry.tiers),
-      semaphore: this.#options.semaphore,
-    });
+    const { semaphore } = this.#options;
+    const judge = new LineJudge(sentry, { target: { slowTiers: slowTiersOf(sentry.tiers), semaphore } });
     this.#local = { sentry, judge };
     return judge;
   }

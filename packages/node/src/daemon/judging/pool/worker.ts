@@ -39,7 +39,7 @@ async function handle(request: WorkerRequest): Promise<void> {
 
 async function usePolicy({ spec, slowTiers }: Extract<WorkerRequest, { kind: "policy" }>): Promise<void> {
   const next = await Sentry.create(spec.source, spec.options);
-  if (judge === undefined) judge = new LineJudge(next, { slowTiers, semaphore });
+  if (judge === undefined) judge = new LineJudge(next, { target: { slowTiers, semaphore } });
   else judge.usePolicy(next, slowTiers);
   sentry?.close();
   sentry = next;
