@@ -35,7 +35,7 @@ describe("bash", () => {
     [[""], ["run", "check", "explain", "eval", "completion"]],
     [["e"], ["explain", "eval"]],
     [["-"], ["--version", "--help"]],
-    [["run", "--d"], ["--dry-run"]],
+    [["run", "--d"], ["--decisions", "--dry-run"]],
     [
       ["run", "--dry-run", "--f"],
       ["--file-deny", "--fail-closed"],

@@ -136,5 +136,6 @@ function runCommand(root: Command): Command {
     .addOption(value("--fail-closed", "block escalations that no tier decides", "FAIL_CLOSED"))
     .addOption(value("--dry-run", "judge and audit, but write no deny-file", "DRY_RUN"))
     .addOption(decisions)
+    .option("--json", "print lines of JSON on a terminal too")
     .addOption(value("--metrics-addr <ip:port>", "serve /metrics and /healthz", "METRICS_ADDR"));
 }

@@ -14,8 +14,9 @@ import type { Metrics } from "../daemon/telemetry/metrics.js";
 import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
 import { stoppedLine, summaryLine } from "../daemon/telemetry/summary-line.js";
 import { errnoOf } from "../util/errno.js";
+import { AuditText } from "./audit-text.js";
 import { refuseDirectory, runInput } from "./input.js";
-import { CliError, type ExitCode, errorText, type Io } from "./io.js";
+import { CliError, colorsFor, type ExitCode, errorText, type Io } from "./io.js";
 import { HangUps, untilSignalled } from "./signals.js";
 
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
@@ -44,7 +45,11 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   const loaded = await loadPolicy(fingerprints);
   const { failClosed } = loaded.sentry.policy;
   const endpoint = await listen(settings, metrics, () => daemon.readsEvents);
-  const daemon = new Daemon(loaded.sentry, { input: runInput(io), output: io.stdout, log }, settings);
+  const daemon = new Daemon(
+    loaded.sentry,
+    { input: runInput(io), output: io.stdout, log, render: rendererFor(flags, io) },
+    settings,
+  );
   const reloader = reloaderFor(daemon, settings, fingerprints, loadPolicy, log);
   let result: RunResult;
   try {
@@ -88,6 +93,13 @@ async function listen(
   } catch (error) {
     throw new CliError(`cannot serve metrics at \`${address.text}\`: ${errorText(error)}`, { cause: error });
   }
+}
+
+/** Text for people on a terminal, unless it is to get JSON too. */
+function rendererFor({ json }: RunFlags, { stdout, env }: Io): ((lines: Uint8Array) => string) | undefined {
+  if (json || !stdout.isTTY) return undefined;
+  const text = new AuditText(colorsFor(stdout, env), () => stdout.columns);
+  return (lines) => text.render(lines);
 }
 
 function logPolicy(log: Log, prefix: string, { sentry, warnings }: Loaded): void {

@@ -37,6 +37,8 @@ export interface DaemonStreams {
   readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
   readonly output: Writable & { readonly isTTY?: boolean };
   readonly log: Log;
+  /** Makes text for people of the next bytes of the output; without it, lines of JSON are written. */
+  readonly render?: ((lines: Uint8Array) => string) | undefined;
 }
 
 export interface DaemonOptions {
@@ -75,7 +77,7 @@ export class Daemon {
   readonly #stop = new AbortController();
 
   /** The daemon owns the sentry from now on, and closes it. */
-  constructor(sentry: Sentry, { input, output, log }: DaemonStreams, options: DaemonOptions) {
+  constructor(sentry: Sentry, { input, output, log, render }: DaemonStreams, options: DaemonOptions) {
     this.#options = options;
     this.#input = input;
     this.#log = log;
@@ -84,6 +86,7 @@ export class Daemon {
     const { decisions = "notable" } = options;
     const semaphore = SharedSemaphore.create(options.workers + options.queue, MAX_THREADS);
     this.#writer = new BatchedWriter(output, {
+      render,
       waitMs: decisions === "all" ? 0 : undefined,
       // On a terminal, audit lines replace the progress line.
       beforeWrite: output.isTTY ? () => log.clear() : undefined,

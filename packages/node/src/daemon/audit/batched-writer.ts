@@ -14,6 +14,8 @@ const MAX_WAIT_MS = 25;
 export interface BatchedWriterOptions {
   /** How long a line may wait for others to be written with it: 25 ms by default. */
   readonly waitMs?: number | undefined;
+  /** Makes of the bytes that are due what is written for them; they may end within a line. */
+  readonly render?: ((lines: Uint8Array) => Uint8Array | string) | undefined;
   /** Called before each write. */
   readonly beforeWrite?: (() => void) | undefined;
   /** Called once, when nothing more can be written. */
@@ -75,13 +77,15 @@ export class BatchedWriter {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const lines = this.#pending.length === 1 ? this.#pending[0] : Buffer.concat(this.#pending);
+    const [first] = this.#pending;
+    const lines = first !== undefined && this.#pending.length === 1 ? first : Buffer.concat(this.#pending);
     this.#pending = [];
     if (this.#pendingBytes === 0 || this.#error !== undefined) return;
     this.#pendingBytes = 0;
-    this.#options.beforeWrite?.();
+    const { beforeWrite, render } = this.#options;
+    beforeWrite?.();
     this.#unfinishedWrites += 1;
-    this.#stream.write(lines, (error) => {
+    this.#stream.write(render === undefined ? lines : render(lines), (error) => {
       if (error) this.#fail(error);
       this.#unfinishedWrites -= 1;
       if (this.#unfinishedWrites === 0) this.#flushed?.resolve();

@@ -35,6 +35,8 @@ export interface RunFlags {
   readonly failClosed?: boolean;
   readonly dryRun?: boolean;
   readonly metricsAddr?: string;
+  /** Lines of JSON on a terminal too. No setting: it is about the terminal alone. */
+  readonly json?: boolean;
 }
 
 export interface RunSettings {
