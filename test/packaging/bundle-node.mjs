@@ -1,10 +1,12 @@
-// Bundles an application for Node.js into one CommonJS file: `node bundle-node.mjs ENTRY OUTPUT`.
+// Bundles a program for Node.js into one file: `node bundle-node.mjs ENTRY OUTPUT`. It is an ES
+// module if the output ends in `.mjs`, otherwise CommonJS.
 
 import { basename, dirname } from "node:path";
 import process from "node:process";
 import { build } from "vite";
 
 const [entry, output] = process.argv.slice(2);
+const format = output.endsWith(".mjs") ? "es" : "cjs";
 
 await build({
   root: dirname(entry),
@@ -17,6 +19,6 @@ await build({
     emptyOutDir: false,
     target: "node20",
     minify: false,
-    rollupOptions: { output: { format: "cjs", entryFileNames: basename(output), inlineDynamicImports: true } },
+    rollupOptions: { output: { format, entryFileNames: basename(output), inlineDynamicImports: true } },
   },
 });

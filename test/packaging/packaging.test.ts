@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe } from "vitest";
 import { browserSuite } from "./browser.js";
+import { bundledSuite } from "./bundled.js";
 import { commandSuite } from "./command.js";
 import { compiledSuite } from "./compiled.js";
 import { contentSuite } from "./content.js";
@@ -29,6 +30,7 @@ describe("the pages for the first hour", () => pagesSuite(get));
 describe("the entries", () => entrySuite(get));
 describe("the installed command", () => commandSuite(get));
 describe("other runtimes", () => runtimeSuite(get));
+describe("bundled programs", () => bundledSuite(get));
 describe("compiled applications", () => compiledSuite(get));
 describe("Next.js", () => nextSuite(get));
 describe("a browser", () => browserSuite(get));

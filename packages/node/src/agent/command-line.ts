@@ -1,7 +1,7 @@
 // The command line of the investigator: its flags and its help.
 
 import { Command } from "commander";
-import { version } from "../util/version.js";
+import { VERSION } from "../util/version.js";
 
 export interface Flags {
   readonly prompt: string;
@@ -30,7 +30,7 @@ export function flagsOf(args: readonly string[], print: (text: string) => void, 
     .requiredOption("-p, --prompt <text>", "the action to judge")
     .option("--skills <dir>", "folder of playbooks, *.md (default: those of this package)")
     .option("--json", "print the answer as one JSON object")
-    .version(version(), "-V, --version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", ENVIRONMENT)
     .exitOverride()

@@ -11,7 +11,7 @@ import { Model } from "./model.js";
 import { NoAnswer } from "./no-answer.js";
 import { readRecentEvents } from "./recent-events.js";
 import { settingsFrom } from "./settings.js";
-import { OWN_SKILLS, readSkills } from "./skills.js";
+import { ownSkills, readSkills } from "./skills.js";
 
 // The reader may be gone: without an answer on stdout, the exit code reports it.
 process.stderr.on("error", () => {});
@@ -19,7 +19,12 @@ process.stdout.on("error", () => {
   process.exitCode = 1;
 });
 
-process.exitCode = await main(process.argv.slice(2));
+// Without top-level `await`, so that bundlers can make CommonJS of this file. A process that ends
+// before its answer has failed.
+process.exitCode = 1;
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
 
 async function main(args: readonly string[]): Promise<0 | 1> {
   try {
@@ -39,7 +44,7 @@ async function main(args: readonly string[]): Promise<0 | 1> {
 async function answer(flags: Flags): Promise<Reply> {
   const { endpoint, deadlineMs, recentEvents } = settingsFrom(process.env);
   const onSkipped = (why: string): void => warn(`warning: ${escapeTerminalLines(why)}\n`);
-  const skills = readSkills(flags.skills ?? OWN_SKILLS, onSkipped);
+  const skills = readSkills(flags.skills ?? ownSkills(), onSkipped);
   const tools = recentEvents === undefined ? [] : [readRecentEvents(recentEvents)];
   const messages: ChatMessage[] = [
     { role: "system", content: instructions(skills) },

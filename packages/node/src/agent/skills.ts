@@ -2,11 +2,15 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ownFile } from "../util/own-file.js";
 import { causeOf, readText } from "./text-file.js";
 
-/** The folder of this package's own playbooks. */
-export const OWN_SKILLS = fileURLToPath(new URL("../../skills", import.meta.url));
+/** The folder of this package's own playbooks. Throws an `Error` if it is missing. */
+export function ownSkills(): string {
+  const folder = ownFile("../skills");
+  if (folder === undefined) throw new Error("the playbooks of this package are missing: name a folder with `--skills`");
+  return folder;
+}
 
 const MAX_SKILLS = 32;
 const MAX_SKILL_BYTES = 64 * 1024;

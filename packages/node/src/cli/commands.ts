@@ -4,7 +4,7 @@ import { Argument, Command, Option } from "commander";
 import type { VariableName } from "../daemon/config/environment-variables.js";
 import type { RunFlags } from "../daemon/config/run-settings.js";
 import { DECISIONS, SEVERITIES } from "../daemon/config/setting-values.js";
-import { version } from "../util/version.js";
+import { VERSION } from "../util/version.js";
 import { type CheckOptions, check } from "./check.js";
 import { candidates } from "./completion/candidates.js";
 import { SHELLS, script } from "./completion/scripts.js";
@@ -21,7 +21,7 @@ import { writeOut } from "./write.js";
 export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (text: string) => void): Command {
   const root = new Command("a3s-sentry")
     .description("Judges what an AI agent does, event by event, and writes the deny-files that stop it.")
-    .version(`a3s-sentry ${version()}`, "-V, --version", "print the version")
+    .version(`a3s-sentry ${VERSION}`, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .exitOverride()

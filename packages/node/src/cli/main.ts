@@ -17,9 +17,14 @@ const ROOT_FLAGS: ReadonlySet<string> = new Set(["-h", "--help", "-V", "--versio
 // A closed stderr must not end a run.
 process.stderr.on("error", () => {});
 
-process.exitCode = await main(process.argv.slice(2));
-// Pending output would keep the process alive if its reader no longer reads.
-if (process.stdout.writableLength > 0) process.exit();
+// Without top-level `await`, so that bundlers can make CommonJS of this file. A process that ends
+// before its command has failed.
+process.exitCode = 2;
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+  // Pending output would keep the process alive if its reader no longer reads.
+  if (process.stdout.writableLength > 0) process.exit();
+});
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;

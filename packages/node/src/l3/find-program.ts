@@ -7,7 +7,6 @@ import { helperScript } from "./helper-script.js";
 
 /** The investigator that this package contains. */
 const OWN_NAME = "a3s-sentry-agent";
-const OWN_SCRIPT = "../agent/main.js";
 
 /** A file to run, and the arguments that precede all others. */
 export interface Program {
@@ -27,7 +26,7 @@ export function findProgram(bin: string, folder: string, { PATH = "" }: Environm
   const files = PATH.split(delimiter).map((directory) => resolve(directory, bin));
   const file = files.find(isExecutable);
   if (file !== undefined) return { file, args: [], isOwn: false };
-  const own = bin === OWN_NAME ? helperScript(OWN_SCRIPT) : undefined;
+  const own = bin === OWN_NAME ? helperScript("agent/main.js") : undefined;
   return own === undefined || "problem" in own ? { file: bin, args: [], isOwn: false } : { ...own, isOwn: true };
 }
 

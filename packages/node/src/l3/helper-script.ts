@@ -1,8 +1,7 @@
 // Finds out how to run a script of this package in a process of its own.
 
-import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
+import { ownFile } from "../util/own-file.js";
 
 /** How to run a script, or why it cannot run. */
 export type HelperScript = { readonly file: string; readonly args: readonly string[] } | { readonly problem: string };
@@ -14,7 +13,7 @@ export const HELPER_VARIABLE = "A3S_SENTRY_HELPER";
 const RUNTIME_NAME = /^(?:node(?:js)?|bun|deno)(?:[-.]?v?\d[\d.]*)?(?:\.exe)?$/i;
 
 /**
- * Finds the command for a script, by its path relative to this file.
+ * Finds the command for a script, by its path in the folder of the compiled code.
  *
  * Only a known JavaScript runtime gets the script. In an executable that was compiled from an
  * application, and in Electron, `process.execPath` is the application. Started with our script, it
@@ -24,7 +23,7 @@ export function helperScript(script: string): HelperScript {
   // Limits the damage if the checks below are wrong: an application starts itself once at most.
   if (process.env[HELPER_VARIABLE] !== undefined) return { problem: "this process was itself started by L3" };
   if (!isRuntime()) return { problem: `\`${process.execPath}\` is not known to be a JavaScript runtime` };
-  const file = fileOf(script);
+  const file = ownFile(script);
   if (file === undefined) return { problem: `the file \`${basename(script)}\` of this package is missing` };
   return { file: process.execPath, args: [file] };
 }
@@ -52,16 +51,4 @@ function isCompiled(): boolean {
   if (Deno !== undefined) return Deno.build.standalone === true;
   // Without `getBuiltinModule`, in Node.js before 20.16, the name of the program has to do.
   return process.getBuiltinModule?.("node:sea")?.isSea() ?? false;
-}
-
-/** `undefined` if a bundler or a packager has left the script behind. */
-function fileOf(script: string): string | undefined {
-  try {
-    const file = fileURLToPath(new URL(script, import.meta.url));
-    return existsSync(file) ? file : undefined;
-  } catch {
-    // Bundled as CommonJS, this module has no URL; in an archive or from a server, its URL is not a
-    // file's.
-    return undefined;
-  }
 }

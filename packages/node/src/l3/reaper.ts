@@ -27,18 +27,10 @@ export interface Investigation {
  */
 const TIMEOUT_MS = 5_000;
 
-const SCRIPT = "./reaper-process.js";
-
-/** Why no reaper, and so no investigation, can run in this process; `undefined` if it can. */
-export function reaperProblem(): string | undefined {
-  const script = helperScript(SCRIPT);
-  return "problem" in script ? script.problem : undefined;
-}
-
 type ReaperProcess = ReturnType<typeof startProcess>;
 
 function startProcess(instance: string) {
-  const script = helperScript(SCRIPT);
+  const script = helperScript("l3/reaper-process.js");
   if ("problem" in script) throw new Error(script.problem);
   return execa(script.file, [...script.args, instance], {
     // Its own session: signals that a terminal or supervisor sends to this group do not reach it.

@@ -8,14 +8,13 @@ import { type Reply, withoutKey } from "@a3s-sentry/core/llm";
 import { answerOf, isAnswer } from "./answer.js";
 import { investigatorEnvironment } from "./environment.js";
 import { findProgram } from "./find-program.js";
+import { preflight } from "./preflight.js";
 import { promptFor } from "./prompt.js";
-import { reaperProblem } from "./reaper.js";
 import { runProgram } from "./run-program.js";
 import { openSandbox, type Sandbox } from "./sandbox.js";
 
 const RECENT_FILE = "recent-events.ndjson";
 const MAX_REASON_BYTES = 2_000;
-const REMEDY = "Run it with Node.js, and keep the package `a3s-sentry` out of bundles and compiled executables";
 
 /** The surroundings of an investigator. */
 export interface AgentOptions {
@@ -63,10 +62,9 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
     return answerOf(result, event, bin, timeoutS);
   }
 
-  const problem = reaperProblem();
   return {
     tier: "Agent",
-    warnings: problem === undefined ? [] : [`L3 cannot work in this process: ${problem}. ${REMEDY}`],
+    warnings: preflight({ bin, skills }, options),
     async judge(event, { signal }) {
       signal.throwIfAborted();
       const sandbox = await openSandbox();

@@ -3,7 +3,7 @@ import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { agentTier } from "../../dist/l3/tier.js";
-import { OWN_SKILLS, readSkills } from "../../src/agent/skills.js";
+import { ownSkills, readSkills } from "../../src/agent/skills.js";
 import { EVENT } from "../l3/lab.js";
 import { scratch } from "../support/scratch.js";
 import { agent, answer, calls, endpoint, investigate, type ScriptedReply } from "./endpoint.js";
@@ -307,7 +307,7 @@ describe("playbooks", () => {
   });
 
   it("of the package begin with their name and description", () => {
-    for (const { name, text } of readSkills(OWN_SKILLS, () => expect.unreachable())) {
+    for (const { name, text } of readSkills(ownSkills(), () => expect.unreachable())) {
       expect(text).toMatch(new RegExp(`^---\\nname: ${name}\\ndescription: [^\\n]{40,}\\n---\\n\\n# `));
     }
   });

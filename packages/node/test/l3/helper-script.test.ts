@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { helperScript } from "../../dist/l3/helper-script.js";
 import { openSandbox } from "../../dist/l3/sandbox.js";
 
-const SCRIPT = "./reaper-process.js";
+const SCRIPT = "l3/reaper-process.js";
 
 /** Changes the path of this process's program until the test ends. */
 function stubExecPath(path: string): void {
@@ -35,6 +35,14 @@ describe("a helper", () => {
     },
   );
 
+  it("is not run by Electron, even if its program is called node", () => {
+    stubExecPath("/opt/app/node");
+    const { versions } = process;
+    Object.defineProperty(process, "versions", { value: { ...versions, electron: "45.5.0" }, configurable: true });
+    onTestFinished(() => void Object.defineProperty(process, "versions", { value: versions, configurable: true }));
+    expect(helperScript(SCRIPT)).toEqual({ problem: "`/opt/app/node` is not known to be a JavaScript runtime" });
+  });
+
   it.each([
     ["Bun", { main: "/$bunfs/root/app" }],
     ["Bun", { main: "B:\\~BUN\\root\\app.exe" }],
@@ -53,6 +61,6 @@ describe("a helper", () => {
   });
 
   it("is not run if its file is missing", () => {
-    expect(helperScript("./no-such.js")).toEqual({ problem: "the file `no-such.js` of this package is missing" });
+    expect(helperScript("l3/no-such.js")).toEqual({ problem: "the file `no-such.js` of this package is missing" });
   });
 });

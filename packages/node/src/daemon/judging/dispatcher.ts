@@ -1,6 +1,8 @@
 // Chooses between one thread and a worker pool, by the rate of the input.
 
+import { pathToFileURL } from "node:url";
 import type { StreamLines } from "@a3s-sentry/core";
+import { ownFile } from "../../util/own-file.js";
 import { InlineJudge } from "./inline-judge.js";
 import { LoadMeter } from "./load-meter.js";
 import type { PolicyLeases } from "./policy-leases.js";
@@ -10,7 +12,9 @@ import type { SharedSemaphore } from "./shared-semaphore.js";
 import type { BatchSink, StreamJudge } from "./stream-judge.js";
 
 const NEWLINE = 10;
-const WORKER = new URL("./pool/worker.js", import.meta.url);
+
+/** The program of the workers. */
+const WORKER = ownFile("daemon/judging/pool/worker.js");
 
 export interface DispatcherOptions {
   readonly leases: PolicyLeases;
@@ -18,7 +22,7 @@ export interface DispatcherOptions {
   readonly sink: BatchSink;
   /** The lines that get a line in a batch. `all` are numbered, so one thread judges them. */
   readonly decisions: StreamLines;
-  /** Called for the first worker that fails. */
+  /** Called at once if there is no program for workers, and for the first worker that fails. */
   readonly onWorkerFailed: (why: string) => void;
 }
 
@@ -26,6 +30,8 @@ export interface DispatcherOptions {
 export class Dispatcher implements StreamJudge {
   readonly #options: DispatcherOptions;
   readonly #load = new LoadMeter();
+  /** 0 if no other thread may judge, no core is left for one, or the workers' program is missing. */
+  readonly #threads: number;
   #judge: InlineJudge | WorkerPool;
   /** The pool whose workers load the policy, while the main thread still judges. */
   #starting: WorkerPool | undefined;
@@ -33,6 +39,9 @@ export class Dispatcher implements StreamJudge {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#judge = new InlineJudge(options);
+    const threads = options.decisions === "all" ? 0 : threadCount();
+    this.#threads = WORKER === undefined ? 0 : threads;
+    if (this.#threads < threads) options.onWorkerFailed("the file `worker.js` of this package is missing");
   }
 
   async push(chunk: Uint8Array, end: number): Promise<void> {
@@ -59,7 +68,7 @@ export class Dispatcher implements StreamJudge {
 
   /**
    * Starts a worker pool that is to read a large file, before anything is pushed. The dispatcher
-   * owns it. `undefined` if this machine has no core for another thread, or one thread has to judge.
+   * owns it. `undefined` if no other thread can or may judge.
    */
   poolForFile(): WorkerPool | undefined {
     const pool = this.#startPool();
@@ -83,13 +92,12 @@ export class Dispatcher implements StreamJudge {
   }
 
   #startPool(): WorkerPool | undefined {
-    const threads = this.#options.decisions === "all" ? 0 : threadCount();
-    if (threads === 0) return undefined;
+    if (WORKER === undefined || this.#threads === 0) return undefined;
     let reported = false;
     return new WorkerPool({
       ...this.#options,
-      threads,
-      script: WORKER,
+      threads: this.#threads,
+      script: pathToFileURL(WORKER),
       onWorkerFailed: (why) => {
         if (!reported) this.#options.onWorkerFailed(why);
         reported = true;

@@ -1,7 +1,6 @@
 // Loads the sentry of a run from a configuration, a rules file, both, or neither.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
-import { preflight } from "../../l3/preflight.js";
 import { type OpenedSource, openFile } from "../../policy/open-source.js";
 import { readNamedFile, unreadable } from "../../policy/policy-file.js";
 import { labelOf } from "../../policy/sinks.js";
@@ -56,7 +55,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
-    return { sentry, warnings: [...sentry.warnings, ...missing(sentry, opened.folder)] };
+    return { sentry, warnings: [...sentry.warnings, ...missing(sentry)] };
   }
   if (isWhole) {
     let warnings: readonly string[] = [];
@@ -66,7 +65,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
       return { llm, agent };
     };
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers("", options) }, revise);
-    return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry, "")] };
+    return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry)] };
   }
   const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
   settings.close();
@@ -79,20 +78,18 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
     sentry.close();
     throw error;
   }
-  return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry, "")] };
+  return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry)] };
 }
 
 /**
- * What speculation, L3 and the deny-files lack: otherwise only the first escalation or block would
- * show it. It may be added while the run goes on, so these are warnings.
+ * What speculation and the deny-files lack: otherwise only the first escalation or block would show
+ * it. It may be added while the run goes on, so these are warnings.
  */
-function missing(sentry: Sentry, folder: string): string[] {
-  const { agent, llm } = sentry.settings();
+function missing(sentry: Sentry): string[] {
   const { l2, l3 } = sentry.tiers;
   const lacksTier = sentry.policy.speculate !== null && (l2 === undefined || l3 === undefined);
   return [
     ...(lacksTier ? ["speculation has no effect without both L2 and L3"] : []),
-    ...(agent === null ? [] : preflight(agent, { folder, llm, env: process.env })),
     ...sentry.enforceFaults().map(({ message }) => `${message}; its targets are not denied until this is fixed`),
   ];
 }

@@ -1,7 +1,7 @@
 // The definitions of the metrics that are read from the state of a run.
 
 import type { Policy } from "@a3s-sentry/core";
-import { version } from "../../util/version.js";
+import { VERSION } from "../../util/version.js";
 import type { Totals } from "./totals.js";
 
 /** The state of a run. */
@@ -117,7 +117,7 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     name: "sentry_build_info",
     help: "The versions of a3s-sentry and of Node.js.",
     labels: ["version", "node"],
-    values: () => [[1, version(), process.versions.node]],
+    values: () => [[1, VERSION, process.versions.node]],
   },
   {
     name: "process_cpu_seconds_total",

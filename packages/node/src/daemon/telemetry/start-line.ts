@@ -3,7 +3,7 @@
 import type { Policy, Rule } from "@a3s-sentry/core";
 import type { Sentry } from "../../sentry.js";
 import { escapeTerminal } from "../../util/escape-terminal.js";
-import { version } from "../../util/version.js";
+import { VERSION } from "../../util/version.js";
 
 type Described = Pick<Sentry, "policy" | "tiers">;
 
@@ -15,7 +15,7 @@ export function startLine({ policy, tiers }: Described): string {
     path === null ? [] : [`${kind}=${escapeTerminal(path)}`],
   );
   return [
-    `a3s-sentry ${version()}: rules ${count("site")} site + ${count("builtin")} built-in`,
+    `a3s-sentry ${VERSION}: rules ${count("site")} site + ${count("builtin")} built-in`,
     `tiers ${tierWords(policy, tiers)}`,
     failClosed ? "fail-closed" : "fail-open",
     `speculation ${speculate ?? "off"}`,
