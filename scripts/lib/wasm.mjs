@@ -1,10 +1,13 @@
 // The wasm build: cargo, then wasm-bindgen, then wasm-opt, then the module once more as base64 in a
-// JavaScript file.
+// JavaScript file, and once more with the built-in rules compiled.
 //
 // Files in packages/core/wasm/, none of them committed:
 //   sentry_core.js, sentry_core.d.ts   wasm-bindgen's glue for `--target web`, untouched
 //   sentry_core_bg.wasm(.d.ts)         the module
 //   sentry_core_inline.js, .d.ts       the module as base64, for runtimes that load no file
+//   sentry_core_prepared-HASH.wasm     the module with the built-in rules compiled: it starts faster and is larger
+//   sentry_core_prepared.js, .d.ts     its URL; the name has a hash, so that code never loads the file of another build
+import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -23,6 +26,7 @@ import { isUpToDate } from "./files.mjs";
 import { coreRs, root, scratch, wasmFolder } from "./paths.mjs";
 import { must, run, tail } from "./processes.mjs";
 import { step, UserError } from "./report.mjs";
+import { snapshot } from "./snapshot.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const bindgenFolder = join(coreRs, "bindgen");
@@ -34,6 +38,8 @@ const outputs = [
   "sentry_core_bg.wasm.d.ts",
   "sentry_core_inline.js",
   "sentry_core_inline.d.ts",
+  "sentry_core_prepared.js",
+  "sentry_core_prepared.d.ts",
 ].map((name) => join(wasmFolder, name));
 
 /** What wasm-bindgen's output uses beside the first version of wasm; wasm-opt must keep it and may use it. */
@@ -71,7 +77,10 @@ export async function writeWasm() {
     await must("writing the glue", "see the message above", bindgen, [compiled, folder]);
     await step("optimising the wasm", () => optimise(join(folder, "sentry_core_bg.wasm")));
     writeInlined(folder);
+    writePrepared(folder);
     mkdirSync(wasmFolder, { recursive: true });
+    const old = readdirSync(wasmFolder).filter((name) => name.startsWith("sentry_core_prepared-"));
+    for (const name of old) rmSync(join(wasmFolder, name));
     // Each file by a rename: a reader never sees half of one.
     for (const name of readdirSync(folder)) renameSync(join(folder, name), join(wasmFolder, name));
   } finally {
@@ -142,4 +151,20 @@ function writeInlined(folder) {
   const types =
     "/** The module `sentry_core_bg.wasm` as base64. */\ndeclare const base64: string;\nexport default base64;\n";
   writeFileSync(join(folder, "sentry_core_inline.d.ts"), types);
+}
+
+/** Compiling the built-in rules takes longer than all else in a process that judges one event. */
+function writePrepared(folder) {
+  const module = snapshot(readFileSync(join(folder, "sentry_core_bg.wasm")), "prepare");
+  const name = `sentry_core_prepared-${createHash("sha256").update(module).digest("hex").slice(0, 16)}.wasm`;
+  writeFileSync(join(folder, name), module);
+  const text = `// The URL of the module with the built-in rules compiled. Made by scripts/lib/wasm.mjs.
+export default () => new URL("./${name}", import.meta.url);
+`;
+  writeFileSync(join(folder, "sentry_core_prepared.js"), text);
+  const types = `/** The URL of the module with the built-in rules compiled. */
+declare function url(): URL;
+export default url;
+`;
+  writeFileSync(join(folder, "sentry_core_prepared.d.ts"), types);
 }

@@ -32,7 +32,7 @@ export function entrySuite(installed: () => Installed): void {
   test.each([
     ["workerd", "workerd"],
     ["edge-light", "edge-light"],
-    ["node", "inlined"],
+    ["node", "node"],
   ])("the condition `%s` gets the entry of its own", async (condition, entry) => {
     expect(await resolved("@a3s-sentry/core", condition)).toBe(`@a3s-sentry/core/dist/entry/${entry}.js`);
   });

@@ -15,9 +15,9 @@ use wasm_bindgen::prelude::*;
 use sentry_core::audit_text;
 use sentry_core::boundary::{MAX_CHUNK, MAX_EVENT, ROW_FIELDS};
 use sentry_core::decision::Word;
-use sentry_core::engine::{Engine, Judgement, LineStream};
+use sentry_core::engine::{self, Engine, Judgement, LineStream};
 use sentry_core::event::{self, Event, EventKind, Scratch};
-use sentry_core::redact::{LazyDetectors, Part};
+use sentry_core::redact::{self, LazyDetectors, Part};
 use sentry_core::risk;
 use sentry_core::sae::{ScoreBuffer, Tier};
 use sentry_core::wire::{self, EventFacts};
@@ -83,7 +83,7 @@ pub struct Handle {
     scratch: Scratch,
     stream: LineStream,
     rows: Vec<u32>,
-    /// Forks share the detectors as well.
+    /// Forks share the detectors as well, and so do all policies without masking of their own.
     detectors: Rc<RefCell<LazyDetectors>>,
     /// The result of the last scan.
     scanned: Vec<u32>,
@@ -91,8 +91,8 @@ pub struct Handle {
 
 impl Handle {
     fn new(engine: Engine) -> Self {
-        let detectors = LazyDetectors::new(engine.policy().redact.clone());
-        Self::sharing(Rc::new(engine), Rc::new(RefCell::new(detectors)))
+        let detectors = LazyDetectors::of(&engine.policy().redact);
+        Self::sharing(Rc::new(engine), detectors)
     }
 
     fn sharing(engine: Rc<Engine>, detectors: Rc<RefCell<LazyDetectors>>) -> Self {
@@ -236,7 +236,11 @@ impl Handle {
     /// lines for each problem: the rule's id, which may be empty, and the reason.
     #[wasm_bindgen(js_name = importSecrets)]
     pub fn import_secrets(&mut self, source: &str) -> String {
-        self.detectors.borrow_mut().import(source)
+        // Other handles may share the detectors that this one has.
+        let mut own = LazyDetectors::new(self.engine.policy().redact.clone());
+        let problems = own.import(source);
+        self.detectors = Rc::new(RefCell::new(own));
+        problems
     }
 
     /// The names of the kinds of secret, one line each; nothing if the detectors take too much
@@ -383,6 +387,14 @@ pub fn reset() {
 /// Does nothing: starts the fresh instance before anything is written into its memory.
 #[wasm_bindgen]
 pub fn ready() {}
+
+/// Compiles what all policies share. Only the build calls this, for a second module that begins
+/// with the memory that this leaves (`scripts/lib/snapshot.mjs`).
+#[wasm_bindgen]
+pub fn prepare() {
+    engine::prepare();
+    redact::prepare();
+}
 
 fn parse<'s>(input: &'s [u8], len: usize, scratch: &'s mut Scratch) -> Option<Event<'s>> {
     event::parse(input.get(..len).unwrap_or_default(), scratch).ok()

@@ -9,7 +9,7 @@ import {
   PolicyError,
   Sentry,
   type SentryOptions,
-} from "../../src/entry/inlined.js";
+} from "../../src/entry/node.js";
 
 const POLICY = 'sae { dict = "features.json" }';
 const RISK = { category: "model_output_risk", name: "Risky model-output concepts", riskType: "communication" };

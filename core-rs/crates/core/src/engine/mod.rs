@@ -12,13 +12,16 @@ pub use explain::{Outcome, RuleTrace, Side, Trace};
 pub use judgement::{Judgement, MAX_RULES};
 pub use stream::{Counters, LineStream, MAX_LINE, Row};
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use sentry_pattern::Pattern;
 use sentry_pattern::matcher::{MatchRule, Matcher, TooLarge};
 use sentry_pattern::prefilter::MAX_BYTES;
 
 use crate::decision::{Severity, Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
-use crate::policy::{Policy, Rule};
+use crate::policy::{self, Origin, Policy, Rule};
 use order::Sides;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
@@ -38,7 +41,7 @@ use sentry_text::diagnostic::{Code, Diagnostic};
 #[derive(Debug)]
 pub struct Engine {
     policy: Policy,
-    matcher: Matcher,
+    matcher: Rc<Matcher>,
     /// For each rule, whether its decisions need attention: any but an allow of severity `info`.
     needs_attention: Vec<bool>,
 }
@@ -54,8 +57,8 @@ impl Engine {
         if policy.rules.len() > MAX_RULES {
             return Err(Box::new(too_many_rules(&policy)));
         }
-        let matcher = Matcher::new(&policy.rules, EventKind::ALL.len())
-            .map_err(|problem| Box::new(too_much(&policy, &problem)))?;
+        let matcher =
+            matcher(&policy.rules).map_err(|problem| Box::new(too_much(&policy, &problem)))?;
         let needs_attention = policy
             .rules
             .iter()
@@ -135,6 +138,32 @@ impl Engine {
     }
 }
 
+thread_local! {
+    /// The matcher for the built-in rules alone, once a policy needed it.
+    static BUILTIN: OnceCell<Rc<Matcher>> = const { OnceCell::new() };
+}
+
+/// A matcher for the rules of a policy. Policies without rules of their own share one.
+fn matcher(rules: &[Rule]) -> Result<Rc<Matcher>, TooLarge> {
+    let new = || Ok(Rc::new(Matcher::new(rules, EventKind::ALL.len())?));
+    if rules.iter().any(|rule| rule.origin == Origin::Site) {
+        return new();
+    }
+    BUILTIN.with(|shared| match shared.get() {
+        Some(matcher) => Ok(Rc::clone(matcher)),
+        None => new().map(|matcher| Rc::clone(shared.get_or_init(|| matcher))),
+    })
+}
+
+/// Reads and compiles what all policies share: the built-in rules, and their automata for ASCII
+/// texts.
+pub fn prepare() {
+    let engine = policy::check("", &|_| None).policy.map(Engine::new);
+    if let Some(Ok(engine)) = engine {
+        engine.matcher.compile(&engine.policy.rules);
+    }
+}
+
 impl MatchRule for Rule {
     fn pattern(&self) -> &Pattern {
         &self.pattern
@@ -169,4 +198,40 @@ fn too_much(policy: &Policy, TooLarge { kind, rule }: &TooLarge) -> Diagnostic {
     );
     Diagnostic::new(Code::PatternTooLarge, span, problem)
         .help("split the policy, or make patterns smaller")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine(source: &str) -> Engine {
+        Engine::new(policy::check(source, &|_| None).policy.unwrap()).unwrap()
+    }
+
+    /// Runs in a thread that has compiled nothing yet.
+    fn judgements(of: impl Fn() + Send + 'static) -> Vec<u32> {
+        let judge = move || {
+            of();
+            let (engine, mut scratch) = (engine(""), Scratch::default());
+            let lines = include_str!("../../../../../examples/session.ndjson").lines();
+            let judgements = lines.map(|line| engine.judge(line.as_bytes(), &mut scratch).code());
+            judgements.collect()
+        };
+        std::thread::spawn(judge).join().unwrap()
+    }
+
+    #[test]
+    fn policies_without_rules_of_their_own_share_a_matcher() {
+        let (first, second) = (engine(""), engine("dry_run = true"));
+        assert!(Rc::ptr_eq(&first.matcher, &second.matcher));
+        let own = "rule \"a\" {\n  on = \"Dns\"\n  match = \"a\"\n  verdict = \"block\"\n  severity = \"low\"\n  reason = \"a\"\n}";
+        assert!(!Rc::ptr_eq(&first.matcher, &engine(own).matcher));
+    }
+
+    #[test]
+    fn prepared_automata_judge_as_those_that_are_compiled_on_demand() {
+        let on_demand = judgements(|| ());
+        assert!(on_demand.iter().any(|code| *code != 0));
+        assert_eq!(judgements(prepare), on_demand);
+    }
 }

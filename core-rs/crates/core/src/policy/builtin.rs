@@ -1,5 +1,7 @@
 //! The built-in rules, written in the language itself in `builtin.acl`.
 
+use std::sync::LazyLock;
+
 use super::{Origin, Rule, builtin_fault, check_alone};
 use sentry_text::diagnostic::Diagnostic;
 
@@ -24,9 +26,16 @@ pub const NAMES: [&str; 14] = [
     "suspicious-dns",
 ];
 
+/// All policies share them, and most processes need nothing else, so they are read once.
+static RULES: LazyLock<Result<Vec<Rule>, Diagnostic>> = LazyLock::new(read);
+
 /// The built-in rules in order. An error is a bug in this crate; its tests check that there is
 /// none.
-pub(super) fn rules() -> Result<Vec<Rule>, Diagnostic> {
+pub(super) fn rules() -> Result<&'static [Rule], &'static Diagnostic> {
+    RULES.as_deref()
+}
+
+fn read() -> Result<Vec<Rule>, Diagnostic> {
     let checked = check_alone(SOURCE, &|_| None, Origin::Builtin);
     match (checked.policy, checked.diagnostics.first()) {
         (Some(policy), _) => Ok(policy.rules),

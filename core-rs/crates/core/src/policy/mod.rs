@@ -207,9 +207,9 @@ pub fn check(source: &str, environment: &Environment<'_>) -> Checked {
     let mut checked = check_alone(source, environment, Origin::Site);
     if let Some(policy) = &mut checked.policy {
         match builtin::rules() {
-            Ok(rules) => policy.rules.extend(rules),
+            Ok(rules) => policy.rules.extend_from_slice(rules),
             Err(diagnostic) => {
-                checked.diagnostics.push(diagnostic);
+                checked.diagnostics.push(diagnostic.clone());
                 checked.policy = None;
             }
         }

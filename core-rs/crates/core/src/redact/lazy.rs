@@ -1,6 +1,9 @@
 //! Detectors that are built when they are first needed: most processes never search a text for
 //! secrets.
 
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
 use super::Detectors;
 use crate::policy::{Imported, Redact, import};
 
@@ -25,7 +28,28 @@ enum State {
     TooLarge,
 }
 
+thread_local! {
+    /// The built-in detectors alone, once a policy needed them.
+    static BUILTIN: OnceCell<Rc<RefCell<LazyDetectors>>> = const { OnceCell::new() };
+}
+
+/// Builds the detectors that all policies without settings for masking share.
+pub fn prepare() {
+    LazyDetectors::of(&Redact::default()).borrow_mut().get();
+}
+
 impl LazyDetectors {
+    /// The detectors for what a policy says about redaction. Policies that say nothing share one,
+    /// so [`LazyDetectors::import`] is only for detectors from [`LazyDetectors::new`].
+    pub fn of(redact: &Redact) -> Rc<RefCell<Self>> {
+        let new = || Rc::new(RefCell::new(Self::new(redact.clone())));
+        if redact.patterns.is_empty() && redact.off.is_empty() {
+            BUILTIN.with(|shared| Rc::clone(shared.get_or_init(new)))
+        } else {
+            new()
+        }
+    }
+
     /// The detectors for what a policy says about redaction.
     pub fn new(redact: Redact) -> Self {
         let imported = Imported::default();

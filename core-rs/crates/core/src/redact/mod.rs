@@ -25,7 +25,7 @@ use detector::Detector;
 use find::{Found, merged, stable_until};
 
 pub use find::{Find, Scan};
-pub use lazy::LazyDetectors;
+pub use lazy::{LazyDetectors, prepare};
 
 use sentry_pattern::Requirements;
 use sentry_pattern::prefilter::{Branch, Hits, Prefilter};

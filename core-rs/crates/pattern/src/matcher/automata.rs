@@ -31,6 +31,23 @@ impl Automata {
         }
     }
 
+    /// Compiles all automata for ASCII texts.
+    pub(super) fn compile<R: MatchRule>(&mut self, rules: &[R]) {
+        let query = Query {
+            rules,
+            text: "",
+            is_ascii: true,
+        };
+        for (rule, group) in (0..).zip(&mut self.filtered) {
+            let group =
+                group.get_or_insert_with(|| Box::new(Group::new(filtered_branches(&query, rule))));
+            group.compile(&query, &mut self.memory);
+        }
+        for group in &mut self.unfiltered {
+            group.compile(&query, &mut self.memory);
+        }
+    }
+
     /// Whether one of `wanted` matches. They are branches of one rule.
     pub(super) fn confirm<R: MatchRule>(
         &mut self,

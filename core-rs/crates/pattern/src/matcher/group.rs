@@ -143,6 +143,14 @@ impl Group {
         answer
     }
 
+    /// Compiles the automaton for texts like this one, unless the group has no branches.
+    pub(super) fn compile<R: MatchRule>(&mut self, query: &Query<'_, R>, memory: &mut usize) {
+        if !self.branches.is_empty() {
+            // A failure is found again by the first text that needs the automaton.
+            let _ = self.run(query, memory, LazyAutomaton::any);
+        }
+    }
+
     /// The result for a branch whose automaton cannot be built.
     fn assume<R: MatchRule>(&self, query: &Query<'_, R>) -> bool {
         let branch = self.branches.first();

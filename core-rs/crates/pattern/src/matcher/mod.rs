@@ -128,6 +128,12 @@ impl Matcher {
         })
     }
 
+    /// Compiles the automata of all rules for ASCII texts, which are otherwise compiled when they
+    /// are first needed.
+    pub fn compile<R: MatchRule>(&self, rules: &[R]) {
+        self.state.borrow_mut().automata.compile(rules);
+    }
+
     /// The indices of all rules that apply to a kind, ascending.
     pub fn rules(&self, kind: usize) -> &[usize] {
         let kind = self.kinds.get(kind);
