@@ -37,6 +37,14 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       ["an unknown event", '{"event":{"Teleport":{"pid":1}}}'],
       ["two events in one", '{"event":{"Dns":{"pid":1,"query":"a"},"FileDelete":{"pid":1,"path":"/"}}}'],
       ["no pid", '{"event":{"Dns":{"query":"x.oast.fun"}}}'],
+      ["a command without argv", '{"event":{"ToolExec":{"pid":1,"command":"rm -rf ~/"}}}'],
+      ["a command of no words", '{"event":{"ToolExec":{"pid":1,"argv":[]}}}'],
+      ["a text without content", '{"event":{"SslContent":{"pid":1,"text":"x"}}}'],
+      ["an empty peer", '{"event":{"Egress":{"pid":1,"peer":""}}}'],
+      ["an empty path", '{"event":{"FileAccess":{"pid":1,"path":""}}}'],
+      ["an empty query", '{"event":{"Dns":{"pid":1,"query":""}}}'],
+      ["an empty kind", '{"event":{"SecurityAction":{"pid":1,"kind":""}}}'],
+      ["null in place of a required field", '{"event":{"Dns":{"pid":null,"query":"x.oast.fun"}}}'],
       ["a pid too large", '{"event":{"Dns":{"pid":4294967296,"query":"x.oast.fun"}}}'],
       ["a query that is a number", '{"event":{"Dns":{"pid":1,"query":5}}}'],
       ["a query twice", '{"event":{"Dns":{"pid":1,"query":"ok","query":"x.oast.fun"}}}'],
@@ -51,11 +59,31 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       sentry.close();
     });
 
-    it("in invalid UTF-8 are rejected", async () => {
+    it.each([
+      ["a judged field", `{"event":{"Dns":{"pid":7,"query":"?.oast.fun"}}}`, "\ufffd.oast.fun"],
+      ["argv", `{"event":{"ToolExec":{"pid":7,"argv":["sh","-c","? | x.oast.fun"]}}}`, "sh -c \ufffd | x.oast.fun"],
+      ["another field", `{"event":{"Dns":{"pid":7,"query":"x.oast.fun","comm":"?"}}}`, "x.oast.fun"],
+      ["a key", `{"event":{"Dns":{"pid":7,"query":"x.oast.fun","?":0}}}`, "x.oast.fun"],
+      ["the process", `{"process":{"cwd":"/?"},"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}`, "x.oast.fun"],
+    ])("cannot hide behind bytes that are not UTF-8, which are judged as U+FFFD: in %s", async (_, text, subject) => {
       const sentry = await Sentry.create("");
-      const bytes = utf8(EVIL);
-      bytes[bytes.length - 8] = 0xff;
-      expect(sentry.classify(bytes)).toBeNull();
+      const bytes = utf8(text).map((byte) => (byte === 0x3f ? 0xff : byte));
+      expect(sentry.facts(bytes)?.subject).toBe(subject);
+      expect(sentry.classify(bytes)).toEqual(sentry.classify(text.replaceAll("?", "\ufffd")));
+      expect(sentry.classify(bytes)).not.toBeNull();
+      sentry.close();
+    });
+
+    it("may have null in place of an optional number", async () => {
+      const sentry = await Sentry.create("");
+      for (const [event, subject] of [
+        ['{"Egress":{"pid":1,"peer":"a.test","port":null,"sni":null}}', "a.test:0"],
+        ['{"SecurityAction":{"pid":1,"kind":"bind","detail":null}}', "bind 0"],
+        ['{"ToolExec":{"pid":1,"argv":["a"],"ppid":null,"uid":null,"cwd":null,"argv_truncated":null}}', "a"],
+        ['{"LlmActivations":{"pid":1,"layer":null}}', "0 sae features @L0"],
+      ]) {
+        expect(sentry.facts(`{"event":${event}}`)?.subject).toBe(subject);
+      }
       sentry.close();
     });
 

@@ -115,7 +115,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
         action: "deny-egress",
       };
       const sentry = await Sentry.create({ rules: [rule] });
-      for (const peer of ["0.0.0.0", "127.0.0.1", ""]) {
+      for (const peer of ["0.0.0.0", "127.0.0.1", " "]) {
         const decision = sentry.classify(egress(1, peer, 1));
         expect([decision.verdict, decision.action]).toEqual(["block", undefined]);
       }

@@ -159,11 +159,11 @@ describe("evaluateAndEnforce", () => {
     ["IPv6", egress(1, "fd00:ec2::254", 80)],
     ["IPv6 in brackets", egress(1, "[2001:db8::1]", 80)],
     ["IPv4 in IPv6", egress(1, "::ffff:203.0.113.5", 80)],
-    ["no address", egress(1, "", 80)],
+    ["an address of spaces", egress(1, " ", 80)],
     ["a line break", egress(1, "evil.test\nother.test", 80)],
     ["a program of two lines", toolExec(1, ["/tmp/a\n/usr/bin/sudo"])],
     ["a program with NUL", toolExec(1, ["/tmp/a\0b"])],
-    ["no program", toolExec(1, [])],
+    ["no program", toolExec(1, [""])],
     ["a relative path", fileAccess(1, "../etc/shadow", true)],
     ["a path of spaces", fileAccess(1, " \t")],
   ])("blocks, and writes nothing for a target that must not be denied: %s", async (_, event) => {

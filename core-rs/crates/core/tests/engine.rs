@@ -359,7 +359,7 @@ fn an_action_has_a_target_only_if_the_event_has_one() {
     let cases = [
         (r#"{"event":{"FileAccess":{"pid":1,"path":"/a"}}}"#, true),
         (r#"{"event":{"FileDelete":{"pid":1,"path":"/a"}}}"#, true),
-        (r#"{"event":{"FileDelete":{"pid":1,"path":""}}}"#, false),
+        (r#"{"event":{"FileDelete":{"pid":1,"path":" "}}}"#, false),
         (r#"{"event":{"ToolExec":{"pid":1,"argv":["/a"]}}}"#, false),
         (r#"{"event":{"Egress":{"pid":1,"peer":"1.2.3.4"}}}"#, false),
     ];

@@ -20,7 +20,8 @@ export interface EventOptions {
  * A command that an agent ran. Rules match `argv` joined by one space.
  *
  * All builders: `pid` is an unsigned 32-bit integer. They throw a `TypeError` that names an
- * argument of the wrong type or out of range, and a `RangeError` for an event of more than 16 MiB.
+ * argument of the wrong type or out of range, or an empty one that an event needs, and a
+ * `RangeError` for an event of more than 16 MiB.
  *
  * @example
  * toolExec(1234, ["ls", "-la"]); // '{"event":{"ToolExec":{"pid":1234,"argv":["ls","-la"]}}}'
@@ -101,7 +102,7 @@ export function securityAction(
   detail: number | bigint = 0,
   options?: EventOptions,
 ): EventJson<"SecurityAction"> {
-  const fields = `"kind":${check.text("kind", kind)},"detail":${check.u64("detail", detail)}`;
+  const fields = `"kind":${check.nonEmpty("kind", kind)},"detail":${check.u64("detail", detail)}`;
   return build("SecurityAction", pid, fields, options);
 }
 

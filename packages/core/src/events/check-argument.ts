@@ -26,9 +26,16 @@ export function text(name: string, value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** A text that is not empty: without it, there is nothing to judge. */
+export function nonEmpty(name: string, value: unknown): string {
+  const json = text(name, value);
+  if (value === "") throw new TypeError(`\`${name}\` must not be empty`);
+  return json;
+}
+
 /** An IP address or a host name: not a URL, and without a port. */
 export function peer(value: unknown): string {
-  const json = text("peer", value);
+  const json = nonEmpty("peer", value);
   const host = String(value);
   if (host.includes("://")) throw new TypeError("`peer` must be an IP address or a host name, not a URL");
   if (/^(?:[^:]+|\[.*\]):\d+$/.test(host)) {
@@ -39,14 +46,14 @@ export function peer(value: unknown): string {
 
 /** A name to look up: not a URL. */
 export function hostName(name: string, value: unknown): string {
-  const json = text(name, value);
+  const json = nonEmpty(name, value);
   if (String(value).includes("://")) throw new TypeError(`\`${name}\` must be a host name, not a URL`);
   return json;
 }
 
 /** A path; that of a `file://` URL is taken from the URL. */
 export function path(value: unknown): string {
-  const json = text("path", value);
+  const json = nonEmpty("path", value);
   const given = String(value);
   if (!/^file:\/\//i.test(given)) return json;
   const [, encoded] = /^file:\/\/(?:localhost)?(\/[^?#]*)$/i.exec(given) ?? [];
@@ -63,8 +70,10 @@ export function flag(name: string, value: unknown): string {
   return String(value);
 }
 
+/** An array of one text or more. */
 export function texts(name: string, value: unknown): string {
   if (!Array.isArray(value)) throw wrong(name, "an array of strings", value);
+  if (value.length === 0) throw new TypeError(`\`${name}\` must not be empty`);
   return `[${Array.from(value, (item, i) => text(`${name}[${i}]`, item)).join(",")}]`;
 }
 

@@ -6,14 +6,14 @@ import type { EventKind } from "../generated/wire.js";
 /**
  * The judged fields of each kind of event, and the marks of a cut event. Other fields are ignored.
  *
- * `pid`, `ppid`, `uid`, `layer` and the id of a feature are unsigned 32-bit integers, `port` is an
- * unsigned 16-bit integer.
+ * Texts that are required must not be empty, except `content`. `pid`, `ppid`, `uid`, `layer` and
+ * the id of a feature are unsigned 32-bit integers, `port` is an unsigned 16-bit integer.
  */
 export interface EventFields {
   /** A command that ran. */
   readonly ToolExec: {
     readonly pid: number;
-    /** The program and its arguments. */
+    /** The program and its arguments: one word or more. */
     readonly argv: readonly string[];
     readonly ppid?: number | null;
     readonly uid?: number | null;
@@ -37,14 +37,14 @@ export interface EventFields {
     /**
      * An unsigned 64-bit integer: the traced pid, the port. Default 0. Above 2^53, use the builder.
      */
-    readonly detail?: number;
+    readonly detail?: number | null;
   };
   /** An outgoing connection. */
   readonly Egress: {
     readonly pid: number;
     /** An IP address or a host name. */
     readonly peer: string;
-    readonly port?: number;
+    readonly port?: number | null;
     readonly sni?: string | null;
   };
   /** A name lookup. */
@@ -61,7 +61,7 @@ export interface EventFields {
   /** Features of a sparse autoencoder that a model's answer activated. */
   readonly LlmActivations: {
     readonly pid: number;
-    readonly layer?: number;
+    readonly layer?: number | null;
     readonly features?: readonly (readonly [id: number, activation: number])[];
   };
 }

@@ -5,15 +5,17 @@ import type { EventInput } from "./event.js";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * The event's JSON as text or bytes. A value that JSON cannot hold becomes the empty text, which is
- * not an event.
+ * The event's JSON as text or bytes. `undefined` and functions become the empty text, which is not
+ * an event. Throws a `TypeError` for an object that has no JSON: it may be an event, so it must not
+ * pass as none.
  */
 export function encodeEvent(event: EventInput): string | Uint8Array {
   if (typeof event === "string" || isBytes(event)) return event;
   try {
     return JSON.stringify(event) ?? "";
-  } catch {
-    return "";
+  } catch (cause) {
+    const why = "it contains a bigint, a cycle, a getter that throws, or too many levels";
+    throw new TypeError(`the event cannot be written as JSON: ${why}`, { cause });
   }
 }
 

@@ -15,7 +15,7 @@ import {
 describe("each builder returns the JSON of one event", () => {
   it.each([
     [toolExec(7, ["ls", "-la"]), '{"event":{"ToolExec":{"pid":7,"argv":["ls","-la"]}}}'],
-    [toolExec(7, []), '{"event":{"ToolExec":{"pid":7,"argv":[]}}}'],
+    [toolExec(7, [""]), '{"event":{"ToolExec":{"pid":7,"argv":[""]}}}'],
     [egress(7, "10.0.0.1", 443), '{"event":{"Egress":{"pid":7,"peer":"10.0.0.1","port":443}}}'],
     [egress(7, "10.0.0.1"), '{"event":{"Egress":{"pid":7,"peer":"10.0.0.1","port":0}}}'],
     [fileAccess(7, "/a b"), '{"event":{"FileAccess":{"pid":7,"path":"/a b","write":false}}}'],
@@ -61,6 +61,12 @@ describe("each builder returns the JSON of one event", () => {
     [() => egress(7, "[::1]:80"), "`peer` must be an IP address or a host name without a port"],
     [() => egress(7, "http://a.test/x"), "`peer` must be an IP address or a host name, not a URL"],
     [() => dns(7, "https://a.test"), "`query` must be a host name, not a URL"],
+    [() => toolExec(7, []), "`argv` must not be empty"],
+    [() => egress(7, ""), "`peer` must not be empty"],
+    [() => dns(7, ""), "`query` must not be empty"],
+    [() => fileAccess(7, ""), "`path` must not be empty"],
+    [() => fileDelete(7, ""), "`path` must not be empty"],
+    [() => securityAction(7, ""), "`kind` must not be empty"],
   ])("refuses what can only be a mistake: %s", (build, why) => {
     expect(build).toThrow(TypeError);
     expect(build).toThrow(why);

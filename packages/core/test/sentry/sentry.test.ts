@@ -105,28 +105,40 @@ describe("events", () => {
     }
   });
 
-  it("that JSON cannot hold, or that are too large, are not events", async () => {
+  it("that have no JSON are a TypeError: they must not pass as no event", async () => {
     const sentry = await Sentry.create("");
     const cycle: { self?: object } = {};
     cycle.self = cycle;
-    const nothing: unknown[] = [
-      "",
-      "{}",
-      cycle,
-      { event: 1n },
-      null,
-      undefined,
-      5,
-      () => 1,
-      Symbol("s"),
-      [],
-      new Uint8Array(0),
-    ];
-    nothing.push({
-      toJSON() {
+    const deep = JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`);
+    const throwing = {
+      get event(): never {
         throw new Error("no");
       },
-    });
+    };
+    for (const event of [
+      { event: { SecurityAction: { pid: 1, kind: "bind", detail: 1n } } },
+      { event: { Dns: { pid: 1, query: "evil" } }, process: cycle },
+      { event: { Dns: { pid: 1, query: "evil" } }, process: deep },
+      throwing,
+      { toJSON: () => throwing.event },
+    ] as unknown[] as SentryEvent[]) {
+      const error = expect.objectContaining({
+        name: "TypeError",
+        message: expect.stringContaining("the event cannot be written as JSON"),
+        cause: expect.any(Error),
+      });
+      for (const method of ["classify", "evaluateL1", "facts", "explain"] as const) {
+        expect(() => sentry[method](event)).toThrow(error);
+      }
+      for (const method of ["evaluate", "evaluateThroughL2"] as const) {
+        await expect(sentry[method](event)).rejects.toThrow(error);
+      }
+    }
+  });
+
+  it("that are no object, or that are too large, are not events", async () => {
+    const sentry = await Sentry.create("");
+    const nothing: unknown[] = ["", "{}", null, undefined, 5, () => 1, Symbol("s"), [], new Uint8Array(0)];
     for (const event of nothing) expect(sentry.classify(event as SentryEvent)).toBeNull();
     const huge = dns(1, "evil").padEnd(16 * 1024 * 1024 + 1);
     expect(sentry.classify(huge)).toBeNull();

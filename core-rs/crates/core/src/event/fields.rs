@@ -3,7 +3,7 @@
 use super::json::{Malformed, Scanned, Scanner};
 use super::keys::keys;
 use super::raw::RawStr;
-use super::scratch::Scratch;
+use super::scratch::Parts;
 use super::{EventKind, Feature};
 
 /// A field that may occur at most once.
@@ -20,9 +20,19 @@ impl<T> UniqueField<T> {
     fn required(self) -> Scanned<T> {
         self.0.ok_or(Malformed)
     }
+}
 
-    fn or(self, default: T) -> T {
-        self.0.unwrap_or(default)
+impl<T> UniqueField<Option<T>> {
+    /// The value of an optional field; `None` if it is absent or `null`.
+    fn optional(self) -> Option<T> {
+        self.0.flatten()
+    }
+}
+
+impl<'a> UniqueField<RawStr<'a>> {
+    /// A required text, which must not be empty.
+    fn non_empty(self) -> Scanned<RawStr<'a>> {
+        self.0.filter(|text| !text.is_empty()).ok_or(Malformed)
     }
 }
 
@@ -51,7 +61,7 @@ impl<'a> Subject<'a> {
 }
 
 /// Copies a text to `out`, and clears that first.
-fn copy_text<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<RawStr<'a>> {
+fn copy_text<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<RawStr<'a>> {
     out.clear();
     scanner.append(out)
 }
@@ -61,7 +71,7 @@ fn copy_text<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<RawStr
 pub(super) fn read<'a>(
     kind: EventKind,
     scanner: &mut Scanner<'a>,
-    out: &mut Scratch,
+    out: &mut Parts,
 ) -> Scanned<Fields<'a>> {
     match kind {
         EventKind::ToolExec => tool_exec(scanner, out),
@@ -86,7 +96,7 @@ keys! {
     }
 }
 
-fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
+fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
     let (mut pid, mut argv) = (UniqueField(None), UniqueField(None));
     let (mut parent, mut uid, mut cwd) = (UniqueField(None), UniqueField(None), UniqueField(None));
     let (mut truncated, mut incomplete) = (UniqueField(None), UniqueField(None));
@@ -100,20 +110,17 @@ fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields
         ToolExecKey::ArgvIncomplete => incomplete.set(or_null(scanner, Scanner::boolean)),
         ToolExecKey::Other => scanner.skip(),
     })?;
-    let subject = match argv.0 {
-        Some(_) => Subject::Scratch,
-        None => Subject::Line(b""),
-    };
     Ok(Fields {
         pid: pid.required()?,
-        partial: truncated.or(None) == Some(true) || incomplete.or(None) == Some(true),
-        subject,
-        natural: argv.or(None),
+        partial: truncated.optional() == Some(true) || incomplete.optional() == Some(true),
+        subject: Subject::Scratch,
+        natural: Some(argv.required()?),
     })
 }
 
-/// Joins an array of strings with single spaces in `out`. Returns the first string.
-fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Option<RawStr<'a>>> {
+/// Joins an array of strings with single spaces in `out`. Returns the first string. An empty array
+/// is an error.
+fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<RawStr<'a>> {
     let mut program = None;
     out.clear();
     scanner.array(|scanner| {
@@ -124,7 +131,7 @@ fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Option
         program.get_or_insert(argument);
         Ok(())
     })?;
-    Ok(program)
+    program.ok_or(Malformed)
 }
 
 /// Reads an optional value: collectors write `null` if they do not know it.
@@ -147,7 +154,7 @@ keys! {
     }
 }
 
-fn ssl_content<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
+fn ssl_content<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
     let (mut pid, mut is_read, mut content) =
         (UniqueField(None), UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
@@ -158,7 +165,7 @@ fn ssl_content<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fiel
     })?;
     Ok(whole(
         pid.required()?,
-        content.0.map_or(Subject::Line(b""), Subject::of),
+        Subject::of(content.required()?),
         None,
     ))
 }
@@ -171,17 +178,17 @@ keys! {
     }
 }
 
-fn security_action<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
+fn security_action<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
     let (mut pid, mut kind, mut detail) = (UniqueField(None), UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         SecurityActionKey::Pid => pid.set(scanner.unsigned()),
         SecurityActionKey::Kind => kind.set(copy_text(scanner, out)),
-        SecurityActionKey::Detail => detail.set(scanner.unsigned()),
+        SecurityActionKey::Detail => detail.set(or_null(scanner, Scanner::unsigned)),
         SecurityActionKey::Other => scanner.skip(),
     })?;
-    kind.required()?;
+    kind.non_empty()?;
     out.push_char(' ');
-    out.push_number(detail.or(0));
+    out.push_number(detail.optional().unwrap_or(0));
     Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
@@ -194,7 +201,7 @@ keys! {
     }
 }
 
-fn egress<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
+fn egress<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
     let (mut pid, mut peer, mut port, mut sni) = (
         UniqueField(None),
         UniqueField(None),
@@ -204,13 +211,13 @@ fn egress<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a
     scanner.object(|scanner, key| match key {
         EgressKey::Pid => pid.set(scanner.unsigned()),
         EgressKey::Peer => peer.set(copy_text(scanner, out)),
-        EgressKey::Port => port.set(scanner.unsigned::<u16>()),
+        EgressKey::Port => port.set(or_null(scanner, Scanner::unsigned::<u16>)),
         EgressKey::Sni => sni.set(or_null(scanner, Scanner::string)),
         EgressKey::Other => scanner.skip(),
     })?;
-    let peer = peer.required()?;
+    let peer = peer.non_empty()?;
     out.push_char(':');
-    out.push_number(u64::from(port.or(0)));
+    out.push_number(u64::from(port.optional().unwrap_or(0)));
     Ok(whole(pid.required()?, Subject::Scratch, Some(peer)))
 }
 
@@ -221,14 +228,18 @@ keys! {
     }
 }
 
-fn dns<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
+fn dns<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
     let (mut pid, mut query) = (UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         DnsKey::Pid => pid.set(scanner.unsigned()),
         DnsKey::Query => query.set(scanner.text(out)),
         DnsKey::Other => scanner.skip(),
     })?;
-    Ok(whole(pid.required()?, Subject::of(query.required()?), None))
+    Ok(whole(
+        pid.required()?,
+        Subject::of(query.non_empty()?),
+        None,
+    ))
 }
 
 keys! {
@@ -239,7 +250,7 @@ keys! {
     }
 }
 
-fn file<'a>(kind: EventKind, scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
+fn file<'a>(kind: EventKind, scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
     let (mut pid, mut path, mut write) = (UniqueField(None), UniqueField(None), UniqueField(None));
     scanner.object(|scanner, key| match key {
         FileKey::Pid => pid.set(scanner.unsigned()),
@@ -247,7 +258,7 @@ fn file<'a>(kind: EventKind, scanner: &mut Scanner<'a>, out: &mut Scratch) -> Sc
         FileKey::Write if kind == EventKind::FileAccess => write.set(scanner.boolean()),
         FileKey::Write | FileKey::Other => scanner.skip(),
     })?;
-    let path = path.required()?;
+    let path = path.non_empty()?;
     Ok(whole(pid.required()?, Subject::of(path), Some(path)))
 }
 
@@ -259,25 +270,25 @@ keys! {
     }
 }
 
-fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Scratch) -> Scanned<Fields<'a>> {
+fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
     let (mut pid, mut layer, mut features) =
         (UniqueField(None), UniqueField(None), UniqueField(None));
     out.features.clear();
     scanner.object(|scanner, key| match key {
         LlmActivationsKey::Pid => pid.set(scanner.unsigned()),
-        LlmActivationsKey::Layer => layer.set(scanner.unsigned()),
+        LlmActivationsKey::Layer => layer.set(or_null(scanner, Scanner::unsigned::<u32>)),
         LlmActivationsKey::Features => features.set(read_features(scanner, out)),
         LlmActivationsKey::Other => scanner.skip(),
     })?;
     out.clear();
     out.push_number(out.features.len() as u64);
     out.push(b" sae features @L");
-    out.push_number(u64::from(layer.or(0_u32)));
+    out.push_number(u64::from(layer.optional().unwrap_or(0)));
     Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
 /// Reads `[[id, activation], …]`. An activation outside the range of a 32-bit float is an error.
-fn read_features(scanner: &mut Scanner<'_>, out: &mut Scratch) -> Scanned<()> {
+fn read_features(scanner: &mut Scanner<'_>, out: &mut Parts) -> Scanned<()> {
     scanner.array(|scanner| {
         let (mut id, mut activation) = (None, None);
         scanner.array(|scanner| {

@@ -1,13 +1,16 @@
 //! Parses the envelope of a line into an [`Event`].
 
+use std::borrow::Cow;
+
 use super::fields::{self, Fields, Subject};
 use super::json::{Malformed, Scanner};
 use super::keys::keys;
 use super::raw::RawStr;
-use super::scratch::Scratch;
+use super::scratch::{Parts, Scratch};
 use super::{Event, EventKind, Evidence, NotEvent};
 
-/// Parses one line. White space around it and a byte order mark before it are allowed.
+/// Parses one line. White space around it and a byte order mark before it are allowed. Bytes that
+/// are not UTF-8 are read as U+FFFD: an agent chooses the bytes of its arguments and paths.
 ///
 /// # Errors
 /// [`NotEvent::Malformed`] for anything but one JSON object in the form of an envelope, with
@@ -24,13 +27,23 @@ use super::{Event, EventKind, Evidence, NotEvent};
 /// assert_eq!(parse(br#"{"event":{"LlmCall":{}}}"#, &mut scratch).unwrap_err(), NotEvent::Unmodelled);
 /// ```
 pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, NotEvent> {
-    let line = trim(line).ok_or(NotEvent::Malformed)?;
-    let envelope = envelope(line, scratch).map_err(|Malformed| NotEvent::Malformed)?;
+    let Scratch { replaced, parts } = scratch;
+    let envelope = match envelope(line, parts) {
+        Ok(envelope) => envelope,
+        Err(Malformed) => match String::from_utf8_lossy(line) {
+            Cow::Borrowed(_) => return Err(NotEvent::Malformed),
+            Cow::Owned(text) => {
+                *replaced = text;
+                envelope(replaced.as_bytes(), parts).map_err(|Malformed| NotEvent::Malformed)?
+            }
+        },
+    };
     let (kind, fields) = envelope.variant.ok_or(NotEvent::Unmodelled)?;
     let subject = match fields.subject {
         Subject::Line(text) => std::str::from_utf8(text).ok(),
-        Subject::Scratch => scratch.text(),
+        Subject::Scratch => parts.text(),
     };
+    debug_assert!(subject.is_some(), "reading has validated the UTF-8");
     let subject = subject.ok_or(NotEvent::Malformed)?;
     Ok(Event {
         kind,
@@ -42,7 +55,7 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
             Evidence::Complete
         },
         features: if kind == EventKind::LlmActivations {
-            &scratch.features
+            &parts.features
         } else {
             &[]
         },
@@ -78,20 +91,28 @@ keys! {
     }
 }
 
-fn envelope<'a>(line: &'a [u8], scratch: &mut Scratch) -> Result<Envelope<'a>, Malformed> {
+/// Reads a line that is UTF-8. Any other line is malformed.
+fn envelope<'a>(line: &'a [u8], parts: &mut Parts) -> Result<Envelope<'a>, Malformed> {
     let (mut identity, mut provider, mut event) = (None, None, None);
-    let mut scanner = Scanner::new(line);
+    let mut scanner = Scanner::new(trim(line).ok_or(Malformed)?);
     scanner.object(|scanner, key| match key {
         EnvelopeKey::Identity => once(&mut identity, read_identity(scanner)?),
         EnvelopeKey::Provider => once(&mut provider, read_provider(scanner)?),
-        EnvelopeKey::Event => once(&mut event, read_variant(scanner, scratch)?),
+        EnvelopeKey::Event => once(&mut event, read_variant(scanner, parts)?),
         EnvelopeKey::Process | EnvelopeKey::Other => scanner.skip(),
     })?;
     scanner.end()?;
+    let variant = event.ok_or(Malformed)?;
+    if let Some((_, fields)) = &variant
+        && matches!(fields.subject, Subject::Scratch)
+        && !parts.is_utf8()
+    {
+        return Err(Malformed);
+    }
     Ok(Envelope {
         agent: identity.flatten(),
         provider: provider.flatten(),
-        variant: event.ok_or(Malformed)?,
+        variant,
     })
 }
 
@@ -174,7 +195,7 @@ keys! {
 
 fn read_variant<'a>(
     scanner: &mut Scanner<'a>,
-    scratch: &mut Scratch,
+    parts: &mut Parts,
 ) -> Result<Option<(EventKind, Fields<'a>)>, Malformed> {
     let mut variant = None;
     scanner.object(|scanner, key: KindKey| {
@@ -192,7 +213,7 @@ fn read_variant<'a>(
                 return once(&mut variant, None);
             }
         };
-        let fields = fields::read(kind, scanner, scratch)?;
+        let fields = fields::read(kind, scanner, parts)?;
         once(&mut variant, Some((kind, fields)))
     })?;
     variant.ok_or(Malformed)

@@ -12,6 +12,11 @@ pub(crate) struct RawStr<'a> {
 }
 
 impl<'a> RawStr<'a> {
+    /// Whether it has no character.
+    pub(super) fn is_empty(self) -> bool {
+        self.text.is_empty()
+    }
+
     /// The text, if it contains no escape.
     pub(super) fn plain(self) -> Option<&'a [u8]> {
         (!self.escaped).then_some(self.text)

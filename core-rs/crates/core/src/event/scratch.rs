@@ -3,20 +3,31 @@
 use super::Feature;
 use super::swar::word_at;
 
-/// A buffer for a subject that does not occur verbatim in its line, and for a model's features.
-/// Reuse one for a stream of events, so that no event allocates; it grows to the largest event.
+/// The memory that parsing writes to. Reuse one for a stream of events, so that no event allocates;
+/// it grows to the largest event.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    /// The last line that was not UTF-8, with U+FFFD in place of what is not.
+    pub(super) replaced: String,
+    pub(super) parts: Parts,
+}
+
+/// A subject that does not occur verbatim in its line, and a model's features.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
     /// The text, then unused bytes.
     buffer: Vec<u8>,
     len: usize,
+    /// Whether the text has a byte from a line that is not ASCII, so that it may not be UTF-8.
+    beyond_ascii: bool,
     /// The features of the last event of a model's activations.
     pub(super) features: Vec<Feature>,
 }
 
-impl Scratch {
+impl Parts {
     pub(super) fn clear(&mut self) {
         self.len = 0;
+        self.beyond_ascii = false;
     }
 
     /// The length of the text in bytes.
@@ -27,6 +38,17 @@ impl Scratch {
     /// The text; `None` if it is not UTF-8.
     pub(super) fn text(&self) -> Option<&str> {
         std::str::from_utf8(self.buffer.get(..self.len)?).ok()
+    }
+
+    /// Whether the text is UTF-8. Looks at it only if it is not ASCII.
+    pub(super) fn is_utf8(&self) -> bool {
+        !self.beyond_ascii || self.text().is_some()
+    }
+
+    /// Appends a byte that is not ASCII.
+    pub(super) fn push_beyond_ascii(&mut self, byte: u8) {
+        self.beyond_ascii = true;
+        self.push_word(byte.into(), 1);
     }
 
     /// Appends the first `count` bytes of a word. Writes all eight, which is faster than writing

@@ -2,7 +2,7 @@
 
 use super::json::{END, Malformed, Scanned, Scanner, byte_at};
 use super::raw::{RawStr, unescape};
-use super::scratch::Scratch;
+use super::scratch::Parts;
 use super::swar::{self, word_at};
 
 impl<'a> Scanner<'a> {
@@ -24,7 +24,7 @@ impl<'a> Scanner<'a> {
     /// Reads a string. If it contains an escape, clears `out` and decodes the string into it; then
     /// it has not been validated as UTF-8.
     #[inline]
-    pub(super) fn text(&mut self, out: &mut Scratch) -> Scanned<RawStr<'a>> {
+    pub(super) fn text(&mut self, out: &mut Parts) -> Scanned<RawStr<'a>> {
         self.expect(b'"')?;
         let start = self.at;
         self.at = swar::plain_end(self.line, start);
@@ -43,7 +43,7 @@ impl<'a> Scanner<'a> {
     /// Reads a string, and appends its decoded text to `out`. The text has not been validated as
     /// UTF-8.
     #[inline]
-    pub(super) fn append(&mut self, out: &mut Scratch) -> Scanned<RawStr<'a>> {
+    pub(super) fn append(&mut self, out: &mut Parts) -> Scanned<RawStr<'a>> {
         self.expect(b'"')?;
         let start = self.at;
         let before = out.len();
@@ -91,7 +91,7 @@ pub(super) fn string_end(line: &[u8], start: usize) -> (usize, bool) {
 /// The end of a string whose rest begins at `at`. Appends the decoded rest to `out`. [`END`] if it
 /// is malformed.
 #[inline(never)]
-fn decode(line: &[u8], mut at: usize, out: &mut Scratch) -> usize {
+fn decode(line: &[u8], mut at: usize, out: &mut Parts) -> usize {
     loop {
         let word = word_at(line, at);
         let special = swar::special(word);
@@ -113,7 +113,7 @@ fn decode(line: &[u8], mut at: usize, out: &mut Scratch) -> usize {
                 Err(Malformed) => return END,
             },
             byte @ 0x80.. => {
-                out.push_word(byte.into(), 1);
+                out.push_beyond_ascii(byte);
                 at += 1;
             }
             _ => return END,

@@ -103,10 +103,10 @@ pub fn read(envelope: &Tree) -> Result<Read, NotEvent> {
     envelope_of(envelope).ok_or(NotEvent::Malformed)?
 }
 
-/// The object in a line, parsed by `serde_json`. It rejects lone surrogates, so they are replaced
-/// first, as the contract says.
+/// The object in a line, parsed by `serde_json`. It rejects bytes that are not UTF-8 and lone
+/// surrogates, so they are replaced first, as the contract says.
 pub fn tree_of(line: &[u8]) -> Option<Tree> {
-    let text = std::str::from_utf8(line).ok()?;
+    let text = String::from_utf8_lossy(line);
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let text = text
         .starts_with('{')
@@ -177,38 +177,36 @@ fn envelope_of(envelope: &Tree) -> Option<Result<Read, NotEvent>> {
                     Some(_) => return None,
                 }
             }
-            let argv: Vec<String> = match once(body, "argv")? {
-                None => Vec::new(),
-                Some(argv) => list(argv)?.iter().map(text).collect::<Option<_>>()?,
-            };
-            natural = argv.first().cloned();
+            let argv = list(once(body, "argv")??)?.iter().map(text);
+            let argv: Vec<String> = argv.collect::<Option<_>>()?;
+            natural = Some(argv.first()?.clone());
             argv.join(" ")
         }
         EventKind::SslContent => {
             is_bool_or_absent(once(body, "is_read")?)?;
-            once(body, "content")?.map_or(Some(String::new()), text)?
+            text(once(body, "content")??)?
         }
         EventKind::SecurityAction => {
-            let detail = once(body, "detail")?.map_or(Some(0), integer)?;
-            format!("{} {detail}", text(once(body, "kind")??)?)
+            let detail = not_null(once(body, "detail")?).map_or(Some(0), integer)?;
+            format!("{} {detail}", non_empty(once(body, "kind")??)?)
         }
         EventKind::Egress => {
             text_or_null(once(body, "sni")?)?;
-            let port = once(body, "port")?.map_or(Some(0), integer)?;
+            let port = not_null(once(body, "port")?).map_or(Some(0), integer)?;
             let port = u16::try_from(port).ok()?;
-            natural = Some(text(once(body, "peer")??)?);
+            natural = Some(non_empty(once(body, "peer")??)?);
             format!("{}:{port}", natural.as_ref()?)
         }
-        EventKind::Dns => text(once(body, "query")??)?,
+        EventKind::Dns => non_empty(once(body, "query")??)?,
         EventKind::FileAccess | EventKind::FileDelete => {
             if kind == EventKind::FileAccess {
                 is_bool_or_absent(once(body, "write")?)?;
             }
-            natural = Some(text(once(body, "path")??)?);
+            natural = Some(non_empty(once(body, "path")??)?);
             natural.clone()?
         }
         EventKind::LlmActivations => {
-            let layer = once(body, "layer")?.map_or(Some(0), integer)?;
+            let layer = not_null(once(body, "layer")?).map_or(Some(0), integer)?;
             let layer = u32::try_from(layer).ok()?;
             let features = match once(body, "features")? {
                 None => &[],
@@ -299,6 +297,10 @@ fn text(tree: &Tree) -> Option<String> {
 #[allow(clippy::option_option)]
 fn text_or_null(tree: Option<&Tree>) -> Option<Option<String>> {
     not_null(tree).map_or(Some(None), |tree| text(tree).map(Some))
+}
+
+fn non_empty(tree: &Tree) -> Option<String> {
+    text(tree).filter(|text| !text.is_empty())
 }
 
 fn is_bool_or_absent(tree: Option<&Tree>) -> Option<()> {

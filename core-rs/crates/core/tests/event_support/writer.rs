@@ -46,6 +46,7 @@ const WORDS: &[&str] = &[
 ];
 const PEERS: &[&str] = &["10.0.0.1", "evil.test", "198.51.100.7", "fd00::1"];
 const NUMBERS: &[&str] = &[
+    "null",
     "0",
     "-0",
     "7",
