@@ -60,13 +60,13 @@ fn compiled_built_in_rules() -> Vec<Option<Regex>> {
     let rules = policy::check("", &|_| None).policy.unwrap().rules;
     let compiled = |rule: &policy::Rule| {
         let pattern = Regex::new(rule.pattern.as_str()).unwrap();
-        rule.on.contains(&EventKind::Dns).then_some(pattern)
+        rule.on.contains(&EventKind::SslContent).then_some(pattern)
     };
     rules.iter().map(compiled).collect()
 }
 
 fn compare(engine: &Engine, rules: &[Option<&Regex>], subject: &str) {
-    let line = serde_json::json!({ "event": { "Dns": { "pid": 1, "query": subject } } });
+    let line = serde_json::json!({ "event": { "SslContent": { "pid": 1, "content": subject } } });
     let line = line.to_string();
     let mut scratch = Scratch::default();
     let mut patterns = rules.iter();
@@ -119,7 +119,7 @@ fn document(patterns: &[Regex]) -> String {
             name: word("rule"),
             labels: vec![word(&format!("r{number}"))],
             items: vec![
-                attribute("on", "Dns"),
+                attribute("on", "SslContent"),
                 attribute("match", pattern.as_str()),
                 attribute("verdict", "block"),
                 attribute("severity", "low"),
