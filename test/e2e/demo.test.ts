@@ -1,6 +1,7 @@
 // The demo of `npm start`: every tier, a masked prompt, and the mock model behind it.
 
 import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { Running } from "./command.js";
@@ -26,6 +27,22 @@ it("the demo shows L1, L2, L3, the fail mode and the gate, and leaves no process
   ]) {
     expect(stdout).toMatch(shown);
   }
+});
+
+it("the rules alone block fewer events than the demo, as examples/README.md says", () => {
+  const [main, policy, session] = [
+    "../../packages/node/dist/cli/main.js",
+    "../../examples/sentry.acl",
+    "../../examples/session.ndjson",
+  ].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const args = [main ?? "", "run", "--dry-run", "--config", policy ?? ""];
+  const { stderr } = spawnSync(process.execPath, args, { input: readFileSync(session ?? ""), encoding: "utf8" });
+  const text = readFileSync(new URL("../../examples/README.md", import.meta.url), "utf8").replaceAll(/\s+/g, " ");
+  const [, demo, alone, events, escalated, bySlowTiers] =
+    /with (\d+) blocks, .* with (\d+), .* same (\d+) events: .* escalate (\d+)\. .* block (\d+) of/.exec(text) ?? [];
+  expect(stderr).toContain(`${events} events judged, ${alone} blocked, ${escalated} escalated`);
+  expect(Number(demo)).toBe(Number(alone) + Number(bySlowTiers));
+  expect(demo).toBe("14");
 });
 
 const STAND_IN = fileURLToPath(new URL("../../examples/model-endpoint/main.mjs", import.meta.url));

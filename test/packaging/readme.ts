@@ -15,17 +15,17 @@ export function readmeSuite(installed: () => Installed): void {
     const readme = installed().text("a3s-sentry", "README.md");
     const policy = blocks(readme, "")[0] ?? "";
     const folder = await runAll(installed(), "quick-start", code(readme), { "sentry.acl": policy });
-    expect(promisesIn(code(readme))).toHaveLength(8);
+    expect(promisesIn(code(readme))).toHaveLength(10);
     expect(readFileSync(join(folder, "exec.txt"), "utf8")).toBe("/usr/bin/nc\n");
     expect(readdirSync(folder).filter((name) => name.endsWith(".txt"))).toEqual(["exec.txt"]);
   });
 
   test("the project: the quick start equals the package's, and masking works", { timeout: 120_000 }, async () => {
     const readme = readFileSync(join(root, "README.md"), "utf8");
-    const [quickStart, masking = ""] = blocks(readme, "ts");
-    expect([quickStart, blocks(readme, "")[0]]).toEqual(
-      ["ts", ""].map((language) => blocks(installed().text("a3s-sentry", "README.md"), language)[0]),
-    );
+    const [quickStart, gate, masking = ""] = blocks(readme, "ts");
+    const ofPackage = installed().text("a3s-sentry", "README.md");
+    expect([quickStart, gate]).toEqual(blocks(ofPackage, "ts"));
+    expect(blocks(readme, "")[0]).toBe(blocks(ofPackage, "")[0]);
     expect(promisesIn(masking)).toHaveLength(3);
     await runAll(installed(), "masking", masking, {});
   });

@@ -37,7 +37,14 @@ function write(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
+/** Ends the jobs that a script leaves in the background. */
+const END_JOBS = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT";
+
 async function execute({ text, output }: Step & { kind: "script" }, folder: string, env: Record<string, string>) {
-  const { stdout, stderr } = await must("bash", ["-eu", "-c", text], { cwd: folder, env });
+  const { stdout, stderr } = await must("bash", ["-eu", "-c", `${END_JOBS}\n${text}`], {
+    cwd: folder,
+    env,
+    timeout: 60_000,
+  });
   if (output !== undefined) expect(stdout, `${text}\n${stderr}`).toBe(output);
 }

@@ -41,7 +41,7 @@ export interface JudgeOptions {
  *
  * @example
  * const sentry = await Sentry.create(`rule "no-netcat" {
- *   on = "ToolExec" match = "^([^ ]*/)?netcat( |$)"
+ *   on = "ToolExec" match = "^netcat( |$)"
  *   verdict = "block" severity = "medium" reason = "netcat"
  * }`);
  * sentry.classify(toolExec(1, ["netcat", "-l"])); // { verdict: "block", tier: "Rules", ... }
