@@ -11,7 +11,7 @@ import { startModel } from "./model.js";
 import { must } from "./process.js";
 import { follow } from "./walkthrough.js";
 
-const RECIPES = 11;
+const RECIPES = 12;
 /** The address of metrics on the page. The tests use a free port in its place. */
 const METRICS = "127.0.0.1:9464";
 
