@@ -1,5 +1,6 @@
 // The entry `@a3s-sentry/core/llm`: L2, and helpers for a judge that asks a model.
 
+export { checkEcho } from "./check-echo.js";
 export {
   type ChatClient,
   type ChatCompletion,
@@ -10,7 +11,6 @@ export {
 } from "./client.js";
 export { type Fence, fence } from "./fence.js";
 export { failureOf } from "./llm-failure.js";
-export { refuseEcho } from "./refuse-echo.js";
 export { type Reply, readReply } from "./reply.js";
 export { llmTier } from "./tier.js";
 export { withoutKey } from "./without-key.js";

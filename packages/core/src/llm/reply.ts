@@ -1,6 +1,8 @@
 // The verdict in a model's reply.
 
 import { isSeverity, isVerdict, type Severity, type Verdict } from "../decision/decision.js";
+import { blockIn, isVerdictKey, mentionsBlock, mentionsVerdict, saysBlock } from "./block-mention.js";
+import { objectsIn, stringMembers } from "./json-objects.js";
 import { LlmFailure } from "./llm-failure.js";
 
 /** The most texts in braces that are read: a reply with more is not an answer. */
@@ -15,32 +17,64 @@ export interface Reply {
   readonly severity: Severity;
   /** The model's own text, of any length and as untrusted as the text that it has read. */
   readonly reason: string;
+  /**
+   * `"unclean"` for a block in a reply that is not one JSON object with one verdict, or that repeats
+   * the event. It may be someone else's, so deny nothing for it.
+   */
+  readonly form: "clean" | "unclean";
 }
 
 /**
  * Reads the JSON object in a reply. Prose or code fences may surround it, and `<think>…</think>`
- * may precede it. An invalid severity becomes medium. Throws an `Error`, whose message has no text
- * of the reply, if there is no object, more than one, or a verdict that is not `"allow"`, `"block"`
- * or `"escalate"`. Runs in time linear in the text's length.
+ * may precede it. An invalid severity becomes medium. Keys count after parsing: `"verd\u0069ct"` is
+ * a verdict.
+ *
+ * A reply with no such object, with several, or with several verdicts is an unclean block if any of
+ * them says block, in any case and form (`"BLOCK"`, broken JSON): quoting an event must not turn a
+ * block into a failure. Otherwise it throws an `Error`, whose message has no text of the reply. Runs
+ * in time linear in the text's length.
+ *
+ * An object with `"form": "unclean"` is unclean, so a `Reply` that is printed as JSON is read as it
+ * was.
  *
  * @example
  * readReply('Sure: {"verdict":"block","severity":"high","reason":"reads keys"}').verdict; // "block"
  */
 export function readReply(text: string): Reply {
   const answer = withoutThoughts(text);
-  const objects = objectsIn(answer).flatMap((source) => parsed(source) ?? []);
+  const texts = objectsIn(answer, MAX_OBJECTS);
+  const objects = texts.flatMap((source) => parsed(source) ?? []);
+  try {
+    if (texts.length > MAX_OBJECTS) throw new LlmFailure("the reply has too many braces for an answer");
+    return cleanReply(answer, objects);
+  } catch (error) {
+    const sources = objects.map(({ source }) => source);
+    const block = blockIn(answer, sources);
+    if (block === undefined) throw error;
+    return { verdict: "block", severity: block.severity, reason: block.reason || NO_REASON, form: "unclean" };
+  }
+}
+
+/** Throws an `LlmFailure` unless the reply has one object with one verdict. */
+function cleanReply(answer: string, objects: readonly Parsed[]): Reply {
   const [found] = objects;
   if (found === undefined) throw new LlmFailure("the reply has no JSON object");
   if (objects.length > 1) throw new LlmFailure("the reply has several JSON objects");
-  const { verdict, severity, reason } = found;
+  const { verdict, severity, reason, form } = found.value;
   if (!isVerdict(verdict)) throw new LlmFailure("the reply has no `verdict` of `allow`, `block` or `escalate`");
-  // A parser takes the last of two verdicts in one object; the other one may also be in an
-  // unfinished object.
-  if ((answer.match(/"verdict"\s*:/g) ?? []).length > 1) throw new LlmFailure("the reply has several verdicts");
+  // A parser takes the last of two verdicts in one object; another one may also be in an unfinished
+  // object.
+  const around = answer.split(found.source);
+  const verdicts = stringMembers(found.source).filter(({ key }) => isVerdictKey(key)).length;
+  const contradicts = verdict !== "block" && (saysBlock(found.source) || around.some(mentionsBlock));
+  if (verdicts > 1 || around.length !== 2 || around.some(mentionsVerdict) || contradicts) {
+    throw new LlmFailure("the reply has several verdicts");
+  }
   return {
     verdict,
     severity: isSeverity(severity) ? severity : "medium",
     reason: typeof reason === "string" && reason.trim() !== "" ? reason : NO_REASON,
+    form: verdict === "block" && form === "unclean" ? "unclean" : "clean",
   };
 }
 
@@ -54,43 +88,16 @@ function withoutThoughts(text: string): string {
   return end < 0 ? "" : text.slice(end);
 }
 
+/** A valid JSON object, and its text. */
 interface Parsed {
-  readonly verdict?: unknown;
-  readonly severity?: unknown;
-  readonly reason?: unknown;
+  readonly source: string;
+  readonly value: { readonly [Field in keyof Reply]?: unknown };
 }
 
 function parsed(source: string): Parsed | undefined {
   try {
-    return JSON.parse(source);
+    return { source, value: JSON.parse(source) };
   } catch {
     return undefined;
   }
-}
-
-/**
- * The outermost texts from a brace to its closing brace; braces in strings do not count. The limit
- * is there because parsing invalid JSON takes much longer than finding it.
- */
-function objectsIn(text: string): string[] {
-  const found: string[] = [];
-  let depth = 0;
-  let start = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text[i];
-    if (inString) {
-      if (unit === "\\") i++;
-      else if (unit === '"') inString = false;
-    } else if (unit === '"' && depth > 0) inString = true;
-    else if (unit === "{") {
-      if (depth === 0) start = i;
-      depth++;
-    } else if (unit === "}" && depth > 0) {
-      depth--;
-      if (depth === 0) found.push(text.slice(start, i + 1));
-      if (found.length > MAX_OBJECTS) throw new LlmFailure("the reply has too many braces for an answer");
-    }
-  }
-  return found;
 }

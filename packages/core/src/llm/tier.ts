@@ -3,18 +3,18 @@
 import type { Llm } from "../generated/wire.js";
 import { naturalDeny } from "../pipeline/natural-deny.js";
 import type { Judge, JudgedEvent, TierDecision } from "../pipeline/tier.js";
+import { checkEcho } from "./check-echo.js";
 import { type ChatClient, type ChatCompletion, chatClient } from "./client.js";
 import { withDeadline } from "./deadline.js";
 import { fence } from "./fence.js";
 import { failureOf, LlmFailure } from "./llm-failure.js";
 import { SYSTEM_TEXT, userText } from "./prompt.js";
-import { refuseEcho } from "./refuse-echo.js";
 import { readReply } from "./reply.js";
 import { withoutKey } from "./without-key.js";
 
 /**
  * The L2 tier for an endpoint. Its answers have the tier `"Llm"` and the reason `"L2: …"`; a block
- * denies the event's target. A failure, or no reply within `timeoutS` seconds, is an escalation
+ * denies the event's target, unless it is unclean. A failure, or no reply within `timeoutS` seconds, is an escalation
  * `"L2 unavailable: …"` of severity medium. It rejects only if the caller's signal aborts, with the
  * signal's reason.
  *
@@ -50,10 +50,9 @@ async function classify(
     { role: "user", content: userText(event, fence()) },
   ] as const;
   const completion: unknown = await client.complete({ model, messages, temperature: 0 }, { signal });
-  const reply = readReply(contentOf(completion));
-  refuseEcho(reply, event.subject, event.line);
-  const { verdict, severity, reason } = reply;
-  const action = verdict === "block" ? naturalDeny(event) : undefined;
+  const reply = checkEcho(readReply(contentOf(completion)), event.subject, event.line);
+  const { verdict, severity, reason, form } = reply;
+  const action = verdict === "block" && form === "clean" ? naturalDeny(event) : undefined;
   return {
     verdict,
     tier: "Llm",

@@ -46,10 +46,9 @@ describe("an invalid answer", () => {
     ["broken JSON", says('{"verdict": "allow", severity: }'), NO_OBJECT],
     [
       "several objects",
-      says(`${ALLOW} or rather ${ALLOW.replace("allow", "block")}`),
+      says(`${ALLOW} or rather ${ALLOW.replace("allow", "escalate")}`),
       /^the reply has several JSON objects$/,
     ],
-    ["BLOCK with a space", answers({ verdict: "BLOCK " }), /^the reply has no `verdict`/],
     ["deny", answers({ verdict: "deny" }), /^the reply has no `verdict`/],
     ["true", answers({ verdict: true }), /^the reply has no `verdict`/],
     ["null", answers({ verdict: null }), /^the reply has no `verdict`/],

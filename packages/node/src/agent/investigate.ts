@@ -15,12 +15,35 @@ const MAX_TURNS = MAX_CALLS + 2;
 const MAX_KEPT_BYTES = 16 * 1024;
 
 /**
- * Returns the model's answer. Rejects if the model fails, or gives no answer within ten replies.
+ * Returns the model's answer. Rejects if the model fails, or gives no answer within ten replies. An
+ * unclean block is asked for once more, and stands unless the answer to that is a clean one.
  */
 export async function investigate(
   model: Model,
   request: readonly ChatMessage[],
   tools: readonly Tool[],
+): Promise<Reply> {
+  let block: Reply | undefined;
+  const cleanAnswer = (text: string): Reply => {
+    const reply = readReply(text);
+    if (reply.form === "clean") return reply;
+    block ??= reply;
+    throw new NoAnswer("the reply is a block, but not one clean object");
+  };
+  try {
+    const answer = await converse(model, request, tools, cleanAnswer);
+    return answer.verdict === "block" ? answer : (block ?? answer);
+  } catch (error) {
+    if (block === undefined) throw error;
+    return block;
+  }
+}
+
+async function converse(
+  model: Model,
+  request: readonly ChatMessage[],
+  tools: readonly Tool[],
+  read: (text: string) => Reply,
 ): Promise<Reply> {
   const messages = [...request];
   let calls = 0;
@@ -40,7 +63,7 @@ export async function investigate(
       continue;
     }
     try {
-      return readReply(reply.text);
+      return read(reply.text);
     } catch (error) {
       if (reminded) throw new NoAnswer(error instanceof Error ? error.message : "no answer", { cause: error });
       reminded = true;

@@ -29,9 +29,9 @@ void main(process.argv.slice(2)).then((code) => {
 async function main(args: readonly string[]): Promise<0 | 1> {
   try {
     const flags = flagsOf(args, print, warn);
-    const { verdict, severity, reason } = await answer(flags);
+    const { verdict, severity, reason, form } = await answer(flags);
     const text = flags.json
-      ? JSON.stringify({ verdict, severity, reason })
+      ? JSON.stringify({ verdict, severity, reason, ...(form === "unclean" && { form }) })
       : escapeTerminal(`${verdict} (${severity}): ${reason}`);
     print(`${text}\n`);
     return 0;

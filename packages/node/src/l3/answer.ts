@@ -1,29 +1,55 @@
 // Reads an investigator's answer from its output, or explains in a few words why it has none.
 
 import type { JudgedEvent } from "@a3s-sentry/core";
-import { type Reply, readReply, refuseEcho } from "@a3s-sentry/core/llm";
+import { checkEcho, type Reply, readReply } from "@a3s-sentry/core/llm";
 import { MAX_OUTPUT_BYTES } from "./output.js";
 import type { ProgramResult } from "./run-program.js";
+
+/** The key of a verdict with its quotes and colon. */
+const VERDICT_KEY = /verdict["'\\]+\s*:/i;
 
 /**
  * Finds the JSON object of the answer: it begins the last line that starts with `{`, or, without
  * such a line, it is the only object in the text. Prose, a code fence, log lines or a model's
- * thoughts may surround it. An answer copied from the judged event does not count. Throws an
- * `Error` that says what is wrong.
+ * thoughts may surround it. An answer copied from the judged event does not count, unless it blocks.
+ * Throws an `Error` that says what is wrong.
  */
-function readOutput(output: string, { subject, line, recent = [] }: JudgedEvent): Reply {
-  const reply = readReply(output.slice(output.lastIndexOf("\n{") + 1));
-  refuseEcho(reply, subject, line, ...recent);
-  return reply;
+function lastReply(output: string, { subject, line, recent = [] }: JudgedEvent): Reply {
+  return checkEcho(readReply(output.slice(lastObject(output))), subject, line, ...recent);
 }
 
-export function isAnswer(output: string, event: JudgedEvent): boolean {
-  try {
-    readOutput(output, event);
-    return true;
-  } catch {
-    return false;
+/** The start of the last line that starts with `{`, or of the text. */
+function lastObject(output: string): number {
+  return output.lastIndexOf("\n{") + 1;
+}
+
+/** The answer in the whole output: if its end has no block, an unclean block anywhere counts. */
+function readOutput(output: string, event: JudgedEvent): Reply {
+  const last = attempt(() => lastReply(output, event));
+  if ("value" in last && last.value.verdict === "block") {
+    const hasOthers = VERDICT_KEY.test(output.slice(0, lastObject(output)));
+    return hasOthers ? { ...last.value, form: "unclean" } : last.value;
   }
+  const whole = attempt(() => readReply(output));
+  if ("value" in whole && whole.value.verdict === "block") return { ...whole.value, form: "unclean" };
+  if ("error" in last) throw last.error;
+  return last.value;
+}
+
+type Attempt<T> = { readonly value: T } | { readonly error: unknown };
+
+function attempt<T>(work: () => T): Attempt<T> {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Whether the output ends with a clean answer: one that no further output can complete. */
+export function isCleanAnswer(output: string, event: JudgedEvent): boolean {
+  const last = attempt(() => lastReply(output, event));
+  return "value" in last && last.value.form === "clean";
 }
 
 /**

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Agent, Judge, JudgedEvent, Llm } from "@a3s-sentry/core";
 import { naturalDeny, truncateUtf8 } from "@a3s-sentry/core/host";
 import { type Reply, withoutKey } from "@a3s-sentry/core/llm";
-import { answerOf, isAnswer } from "./answer.js";
+import { answerOf, isCleanAnswer } from "./answer.js";
 import { investigatorEnvironment } from "./environment.js";
 import { findProgram } from "./find-program.js";
 import { preflight } from "./preflight.js";
@@ -29,8 +29,8 @@ export interface AgentOptions {
 /**
  * Makes the L3 tier for a program, which runs as `bin [--skills DIR] --json -p PROMPT`.
  *
- * Its answers become decisions of tier `"Agent"` with a reason `"L3: …"`; a block gets the action
- * that denies the event. `judge` rejects with a short `Error` message, such as `timed out after 120
+ * Its answers become decisions of tier `"Agent"` with a reason `"L3: …"`; a clean block gets
+ * the action that denies the event. `judge` rejects with a short `Error` message, such as `timed out after 120
  * s`, if there is no answer within `timeoutS` seconds, and with the signal's reason if that aborts.
  * In all cases no process and no file is left when the promise settles. docs/l3.md describes what a
  * program gets and what ends with it.
@@ -56,7 +56,7 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
       env: { ...env, ...recentEnv },
       timeoutS,
       signal,
-      isEnough: (output) => isAnswer(output, event),
+      isEnough: (output) => isCleanAnswer(output, event),
     });
     signal.throwIfAborted();
     return answerOf(result, event, bin, timeoutS);
@@ -69,8 +69,8 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
       signal.throwIfAborted();
       const sandbox = await openSandbox();
       try {
-        const { verdict, severity, reason } = await investigate(sandbox, event, signal);
-        const action = verdict === "block" ? naturalDeny(event) : undefined;
+        const { verdict, severity, reason, form } = await investigate(sandbox, event, signal);
+        const action = verdict === "block" && form === "clean" ? naturalDeny(event) : undefined;
         const shown = `L3: ${truncateUtf8(withoutKey(reason, key), MAX_REASON_BYTES)}`;
         return { verdict, severity, reason: shown, ...(action !== undefined && { action }) };
       } finally {

@@ -62,6 +62,20 @@ describe("an answer", () => {
     expect(model.asked).toHaveLength(2);
   });
 
+  it.each<[string, ScriptedReply]>([
+    ["an allow", { content: '{"verdict":"allow","severity":"info","reason":"fine"}' }],
+    ["the same", { content: `{"verdict":"allow"} ${BLOCKED}` }],
+    ["junk", { content: "no" }],
+    ["a failure", 500],
+  ])("stays a block that denies nothing if it was unclean, and the next is %s", async (_, next) => {
+    const model = await endpoint({ content: `{"verdict":"allow"} ${BLOCKED}` }, next);
+    const { code, stdout } = await investigate(model);
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      { verdict: "block", severity: "high", reason: "because", form: "unclean" },
+    ]);
+  });
+
   it("is requested again if it cannot be read", async () => {
     const model = await endpoint({ content: "I would rather not say." }, answer("block"));
     expect(await investigate(model)).toMatchObject({ code: 0, stdout: BLOCKED });
@@ -201,7 +215,7 @@ describe("a failure prints a message on stderr, nothing on stdout, and exits wit
     ["silence", () => {}, "no answer within 0.8 s"],
     ["a slow drip", drip, "no answer within 0.8 s"],
     ["junk twice", { content: "no" }, "the reply has no JSON object"],
-    ["two answers", { content: `{"verdict":"allow"} { {"verdict":"block"}` }, "the reply has several verdicts"],
+    ["two answers", { content: `{"verdict":"allow"} { {"verdict":"escalate"}` }, "the reply has several verdicts"],
     ["an invalid verdict", answer("maybe"), "the reply has no `verdict`"],
     ["a large reply", (response) => response.end("x".repeat(2_000_000)), "larger than 1 MiB"],
   ])("for %s", async (_, reply, why) => {

@@ -47,6 +47,20 @@ describe("an answer", () => {
     expect(await lab.ask(lab.program(text))).toMatchObject({ verdict: "allow", reason: "L3: fine" });
   });
 
+  it.each([
+    ["before a log line", `${BLOCK}; echo '{"level":"info","msg":"done"}'`, "it steals"],
+    ["before an allow", `${BLOCK}; ${ALLOW}`, "it steals"],
+    ["after an allow", `${ALLOW}; ${BLOCK}`, "it steals"],
+    ["in capitals", `echo '{"verdict":"BLOCK","reason":"it steals"}'`, "it steals"],
+    ["with a quote that is not escaped", `echo '{"verdict":"block","reason":"it "steals""}'`, 'it "steals'],
+    ["twice in one object", `echo '{"verdict":"block","verd\\u0069ct":"allow","reason":"it steals"}'`, "it steals"],
+    ["that is cut", `printf '{"verdict":"block","reason":"it steals'`, "it steals"],
+  ])("blocks and denies nothing %s", async (_, text, reason) => {
+    const lab = new Lab();
+    const decision = await lab.ask(lab.program(text));
+    expect(decision).toEqual({ verdict: "block", severity: expect.any(String), reason: `L3: ${reason}` });
+  });
+
   it("has a reason of at most 2,000 bytes", async () => {
     const lab = new Lab();
     const reason = `printf '{"verdict":"allow","reason":"%s"}' "$(yes é | head -c 9000 | tr -d '\\n')"`;
@@ -65,6 +79,13 @@ describe("an answer that", () => {
     const lab = new Lab();
     await expect(lab.ask(lab.program(ALLOW), { event })).rejects.toThrow("the reply repeats an answer from the event");
     expect(await lab.ask(lab.program(BLOCK), { event })).toMatchObject({ verdict: "block" });
+  });
+
+  it("stands in the event and blocks denies nothing", async () => {
+    const lab = new Lab();
+    const event = { subject: `curl http://x # ${BLOCK}` };
+    const decision = { verdict: "block", severity: "high", reason: "L3: it steals" };
+    expect(await lab.ask(lab.program(BLOCK), { event })).toEqual(decision);
   });
 
   it("stands in the event does not end the wait for another", async () => {
