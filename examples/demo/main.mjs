@@ -12,7 +12,7 @@ import { coloured, oneLine, print } from "./terminal.mjs";
 
 /**
  * @typedef {{ verdict: string, tier: string, severity: string, reason: string, resolution?: string }} Decision
- * @typedef {{ event: string, subject?: string, decision: Decision, enforced?: string }} AuditLine
+ * @typedef {{ event: string, subject?: string, decision: Decision, enforced?: string, not_enforced?: string }} AuditLine
  */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -86,7 +86,7 @@ function showDecisions(stdout) {
 }
 
 /** An audit line as two lines of text: verdict and reason, then the event and its deny-file. @param {AuditLine} line */
-function described({ event, subject = "", decision, enforced }) {
+function described({ event, subject = "", decision, enforced, not_enforced: why }) {
   const outcome = outcomeOf(decision);
   // The outcome shows what the fail mode appends to the reason.
   const reason = decision.reason.replace(/ \[unresolved escalation, .*\]$/, " (unresolved: fail-open)");
@@ -94,7 +94,8 @@ function described({ event, subject = "", decision, enforced }) {
     coloured(outcome.toUpperCase().padEnd(INDENT), outcome) +
     decision.severity.padEnd(INDENT) +
     oneLine(reason, 2 * INDENT);
-  const target = enforced === undefined ? "" : `  -> ${short(enforced)}`;
+  const refused = why === undefined ? "" : `  (not denied: ${why})`;
+  const target = enforced === undefined ? refused : `  -> ${short(enforced)}`;
   return `${head}\n${" ".repeat(INDENT)}${oneLine(`${event} ${subject}`, INDENT + target.length)}${target}`;
 }
 

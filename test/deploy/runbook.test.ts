@@ -37,15 +37,15 @@ it.skipIf(!canRun)("contains commands that work", async () => {
   const all = shown.join("\n");
   for (const found of [
     "checked 1 file: no problems",
-    "pipe-to-shell\tDenyExec\t/usr/bin/curl",
+    "pipe-to-shell\tDenyExec\t/opt/bin/curl",
     "read-credentials\tFileAccess\t/etc/shadow",
     "not an event",
-    "exec-deny.txt\t/usr/bin/curl\tpipe-to-shell",
+    "exec-deny.txt\t/opt/bin/curl\tpipe-to-shell",
   ]) {
     expect(all).toContain(found);
   }
   expect(all).toMatch(/cannot add to deny-file `no\/folder\.txt`/);
-  expect(readFileSync(join(cwd, "exec-deny.txt"), "utf8")).toBe("/usr/bin/socat\n/usr/bin/curl\n");
+  expect(readFileSync(join(cwd, "exec-deny.txt"), "utf8")).toBe("/usr/bin/socat\n/opt/bin/curl\n");
   expect(readFileSync(join(cwd, "policy.acl"), "utf8")).toBe("fail_closed = true\n");
   expect(readFileSync(join(cwd, "new.ndjson"), "utf8").split("\n")).toHaveLength(4);
 });

@@ -89,12 +89,12 @@ it("a file that an operator edits, truncates, renames or deletes gets the target
     await running.until(({ stdout }) => stdout.split("\n").length > count);
     return readFileSync(path, "utf8");
   };
-  expect([await blocked(), await blocked()]).toEqual(Array(2).fill("/bin/old\n/usr/bin/curl\n"));
+  expect([await blocked(), await blocked()]).toEqual(Array(2).fill("/bin/old\n/opt/bin/curl\n"));
   for (const [change, expected] of [
-    [() => writeFileSync(path, "/bin/mine\n"), "/bin/mine\n/usr/bin/curl\n"],
-    [() => truncateSync(path), "/usr/bin/curl\n"],
-    [() => renameSync(path, `${path}.1`), "/usr/bin/curl\n"],
-    [() => rmSync(path), "/usr/bin/curl\n"],
+    [() => writeFileSync(path, "/bin/mine\n"), "/bin/mine\n/opt/bin/curl\n"],
+    [() => truncateSync(path), "/opt/bin/curl\n"],
+    [() => renameSync(path, `${path}.1`), "/opt/bin/curl\n"],
+    [() => rmSync(path), "/opt/bin/curl\n"],
   ] as const) {
     change();
     expect(await blocked()).toBe(expected);
@@ -125,7 +125,22 @@ describe("faults", () => {
       "3 blocked, 0 escalated (allowed, fail-open), 1 in deny-files, 2 NOT WRITTEN to deny-files",
     );
     expect(code).toBe(0);
-    expect(readFileSync(join(cwd, "no/x.txt"), "utf8")).toBe("/usr/bin/curl\n");
+    expect(readFileSync(join(cwd, "no/x.txt"), "utf8")).toBe("/opt/bin/curl\n");
+  });
+
+  it("a full file is reported in the audit, once on stderr, and in a metric, and keeps its targets", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "p.acl"), 'deny { exec = "x.txt" max_lines = 2 }\n');
+    const input = ["/a", "/b", "/c", "/d", "/a"].map((path) => attack(path)).join("");
+    const { code, stdout, stderr } = await run(["run", "--config", "p.acl"], input, { cwd });
+    const why =
+      "cannot add to deny-file `x.txt`: it has 2 lines, its limit: remove lines that are no longer needed, or set `deny.max_lines`";
+    const results = audits(stdout).map(({ enforced, enforce_error }) => enforced ?? enforce_error);
+    expect(results).toEqual(["x.txt", "x.txt", why, why, "x.txt"]);
+    expect(stderr.split(`error: ${why}\n`)).toHaveLength(2);
+    expect(totals(stderr)).toContain("3 in deny-files, 2 NOT WRITTEN to deny-files");
+    expect(code).toBe(0);
+    expect(readFileSync(join(cwd, "x.txt"), "utf8")).toBe("/a/curl\n/b/curl\n");
   });
 
   it("a FIFO in place of the file does not block", async () => {

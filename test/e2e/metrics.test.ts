@@ -86,6 +86,8 @@ it("serves the numbers of the totals", async () => {
     sentry_overload_degraded_total: 2,
     sentry_enforce_failed_total: 1,
     sentry_enforced_total: 2,
+    sentry_deny_file_full_total: 0,
+    'sentry_not_enforced_total{why="program-from-argv"}': 0,
     'sentry_decisions_total{tier="Rules",verdict="allow"}': 7,
     'sentry_decisions_total{tier="Rules",verdict="block"}': 3,
     'sentry_decisions_total{tier="Llm",verdict="allow"}': 2,

@@ -49,12 +49,15 @@ function investigator(cwd: string, answer: object): string {
   return path;
 }
 
+/** An escalation whose target sentry denies by itself. */
+const KEY = ESCALATION.replace("/etc/shadow", "/root/.netrc");
+
 describe("L2", () => {
   it("resolves escalations, which are audited and denied", async () => {
     const cwd = scratch();
-    const l2 = await Endpoint.start(({ text, answer }) => answer(text.includes("/etc/shadow") ? BLOCK : ALLOW));
+    const l2 = await Endpoint.start(({ text, answer }) => answer(text.includes("/root/.netrc") ? BLOCK : ALLOW));
     const bind = `${JSON.stringify({ event: { SecurityAction: { pid: 1, kind: "bind", detail: 80 } } })}\n`;
-    const { code, stdout, stderr } = await run(["run", "--file-deny", "f.txt"], ESCALATION + bind + BENIGN, {
+    const { code, stdout, stderr } = await run(["run", "--file-deny", "f.txt"], KEY + bind + BENIGN, {
       cwd,
       env: l2.env,
     });
@@ -66,18 +69,18 @@ describe("L2", () => {
     ]);
     expect(found.find(({ decision }) => decision.verdict === "block")).toEqual({
       event: "FileAccess",
-      subject: "/etc/shadow",
+      subject: "/root/.netrc",
       decision: {
         verdict: "block",
         tier: "Llm",
         severity: "high",
         reason: "L2: harmful",
-        action: { DenyFile: "/etc/shadow" },
+        action: { DenyFile: "/root/.netrc" },
         risk: { category: "data_leak", name: "Credential or sensitive file access", risk_type: "atomic" },
       },
       enforced: "f.txt",
     });
-    expect(readFileSync(join(cwd, "f.txt"), "utf8")).toBe("/etc/shadow\n");
+    expect(readFileSync(join(cwd, "f.txt"), "utf8")).toBe("/root/.netrc\n");
     expect(stderr.split("\n")[0]).toContain(`tiers L1, L2 (test at ${new URL(l2.url).origin}); fail-open;`);
     expect(stderr).not.toContain("WARNING");
     expect(totals(stderr)).toBe("a3s-sentry: 3 events judged, 1 blocked, 2 escalated (decided by L2), 1 in deny-files");
@@ -86,14 +89,14 @@ describe("L2", () => {
   it("that is unreachable leaves escalations to the fail mode, with the reason and the rule's action", async () => {
     const cwd = scratch();
     const env = { A3S_SENTRY_LLM_URL: "http://127.0.0.1:1/v1", A3S_SENTRY_LLM_MODEL: "m" };
-    const { stdout } = await run(["run", "--fail-closed", "--file-deny", "f"], ESCALATION, { cwd, env });
+    const { stdout } = await run(["run", "--fail-closed", "--file-deny", "f"], KEY, { cwd, env });
     expect(audits(stdout)[0]).toMatchObject({
       decision: {
         verdict: "block",
         tier: "Llm",
         severity: "medium",
         reason: expect.stringMatching(/^L2 unavailable: .* \[unresolved escalation, fail-closed\]$/),
-        action: { DenyFile: "/etc/shadow" },
+        action: { DenyFile: "/root/.netrc" },
         resolution: "unresolved-escalation",
       },
       enforced: "f",

@@ -9,6 +9,7 @@ export type {
   FinalDecision,
   Risk,
   Severity,
+  TargetFrom,
   Tier,
   Verdict,
 } from "./decision/decision.js";
@@ -44,6 +45,7 @@ export { type LintOptions, lint } from "./policy/lint.js";
 export type { FileOptions, PolicyOptions } from "./policy/options.js";
 export type {
   DenyFiles,
+  DenyLimits,
   LlmSettings,
   Policy,
   PolicyDefault,

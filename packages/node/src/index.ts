@@ -2,4 +2,5 @@
 
 export * from "@a3s-sentry/core";
 export { EnforceError } from "./enforcer/enforce-error.js";
+export type { NotEnforced } from "./enforcer/target-check.js";
 export { type Enforced, Sentry } from "./sentry.js";

@@ -1,9 +1,9 @@
 // The judge on Node.js: the core's, with policies from files, the tiers that a policy configures,
 // and deny-files.
 
+import { isAbsolute } from "node:path";
 import {
   Sentry as CoreSentry,
-  type Decision,
   type EventInput,
   type EventJson,
   type FinalDecision,
@@ -15,7 +15,8 @@ import {
 } from "@a3s-sentry/core";
 import { prepareSentry, type ReviseSettings, type SentryParts } from "@a3s-sentry/core/host";
 import { EnforceError } from "./enforcer/enforce-error.js";
-import { Enforcer } from "./enforcer/enforcer.js";
+import { type Block, type Enforcement, Enforcer } from "./enforcer/enforcer.js";
+import type { NotEnforced } from "./enforcer/target-check.js";
 import { type OpenedSource, openSource } from "./policy/open-source.js";
 import { readNamedFile } from "./policy/policy-file.js";
 import { labelOf, sinksOf } from "./policy/sinks.js";
@@ -29,6 +30,8 @@ export interface Enforced {
    * failed.
    */
   readonly enforced: string | null;
+  /** Why the target was not written, although the policy has a deny-file for it. */
+  readonly notEnforced?: NotEnforced;
   /** Why writing failed. */
   readonly enforceError?: EnforceError;
 }
@@ -94,8 +97,9 @@ export class Sentry extends CoreSentry {
     const readFile = (path: string): string => readNamedFile(path === options.sae?.dict ? path : labelOf(path, folder));
     const all = { env: process.env, readFile, ...fromFile, ...options, tiers: makeTiers };
     const parts = await prepareSentry(source, all, revise);
-    const { deny, dryRun } = parts.policy;
-    return new Sentry(parts, tiers, new Enforcer(sinksOf(deny, folder, options.deny), { dryRun }));
+    const { deny, denyLimits, dryRun, agent } = parts.policy;
+    const own = ownPrograms(agent?.bin);
+    return new Sentry(parts, tiers, new Enforcer(sinksOf(deny, folder, options.deny), { dryRun, own, ...denyLimits }));
   }
 
   /** How many writes to deny-files have failed so far. */
@@ -116,7 +120,8 @@ export class Sentry extends CoreSentry {
     const decision = await this.evaluate(event, options);
     if (decision === null) return null;
     try {
-      return { decision, enforced: this.enforce(decision) };
+      const { enforced = null, ...rest } = this.#enforcer.enforcement(decision);
+      return { decision, enforced, ...rest };
     } catch (error) {
       if (error instanceof EnforceError) return { decision, enforced: null, enforceError: error };
       throw error;
@@ -126,8 +131,9 @@ export class Sentry extends CoreSentry {
   /**
    * Writes the target of a block to the deny-file of its kind, unless it is already there. Returns
    * the file's path as the policy has it, relative to the working directory. Returns `null` if
-   * there is nothing to write: not a block, no action, no file for its kind, a target that must not
-   * be denied, a dry run.
+   * there is nothing to write: not a block, no action, no file for its kind, a dry run, or a target
+   * that sentry does not deny ({@link NotEnforced}). Without `targetFrom`, the target counts as
+   * asked for, as by a site rule.
    *
    * Throws an `EnforceError` if the file cannot be written; the next block of the target tries
    * again.
@@ -135,14 +141,25 @@ export class Sentry extends CoreSentry {
    * @example
    * sentry.enforce(await sentry.evaluate(toolExec(1, ["/usr/bin/nc", "-l"]))); // "exec-deny.txt"
    */
-  enforce(decision: Pick<Decision, "verdict" | "action">): string | null {
+  enforce(decision: Block): string | null {
     return this.#enforcer.enforce(decision);
+  }
+
+  /** @internal As {@link enforce}, with the reason if nothing is written. */
+  enforcement(decision: Block): Enforcement {
+    return this.#enforcer.enforcement(decision);
   }
 
   /** @internal The deny-files that cannot be written now, an error for each. */
   enforceFaults(): EnforceError[] {
     return this.#enforcer.faults();
   }
+}
+
+/** The programs that this process runs and starts. */
+function ownPrograms(agent: string | undefined): string[] {
+  const programs = [process.execPath, process.argv[1], agent];
+  return programs.filter((program) => program !== undefined).filter(isAbsolute);
 }
 
 /**

@@ -29,7 +29,7 @@ mod tests {
 
     /// The bit layout of [`Judgement::code`](crate::engine::Judgement::code).
     #[rustfmt::skip]
-    const BITS: [(&str, u32, &str); 7] = [
+    const BITS: [(&str, u32, &str); 9] = [
         ("NOT_EVENT", judgement::NOT_EVENT, "Bit of a code: the input is not an event."),
         ("UNMODELLED", judgement::UNMODELLED, "Bit of a code that is not an event: a valid envelope with nothing to judge."),
         ("OVERSIZED", judgement::OVERSIZED, "Bit of a code that is not an event: a line that is too long for a stream."),
@@ -37,6 +37,8 @@ mod tests {
         ("KIND_MASK", judgement::KIND_MASK, "Bits of a code, after the shift by `KIND_SHIFT`: the index of the kind in `KINDS`."),
         ("PARTIAL", judgement::PARTIAL, "Bit of a code: the collector cut the event."),
         ("HAS_TARGET", judgement::TARGET, "Bit of a code: the action of the deciding rule has a target in the event."),
+        ("TARGET_OBSERVED", judgement::OBSERVED, "Bit of a code: no site rule asks to deny the target, and the collector observed it."),
+        ("TARGET_FROM_ARGV", judgement::ARGV, "Bit of a code: no site rule asks to deny the target, and only the event's arguments name it."),
     ];
 
     #[rustfmt::skip]

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use crate::decision::{ActionKind, Severity, Verdict};
 use crate::engine::Engine;
-use crate::event::{Event, EventKind, Evidence};
+use crate::event::{Event, EventKind, Evidence, TargetFrom};
 use crate::lint;
 use crate::policy::{
-    self, Agent, Deny, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS, Sae,
+    self, Agent, Deny, DenyLimits, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS,
+    Sae,
 };
 use crate::risk::{self, Risk};
 use crate::sae;
@@ -200,6 +201,8 @@ pub struct PolicyInfo {
     pub speculate: Option<Severity>,
     /// The deny-files.
     pub deny: Deny,
+    /// What the deny-files never hold, and how much they hold.
+    pub deny_limits: DenyLimits,
     /// The L2 settings. The key is a secret.
     pub llm: Option<Llm>,
     /// The L3 settings.
@@ -221,6 +224,7 @@ impl From<&Policy> for PolicyInfo {
             dry_run: policy.dry_run,
             speculate: policy.speculate,
             deny: policy.deny.clone(),
+            deny_limits: policy.deny_limits.clone(),
             llm: policy.llm.clone(),
             agent: policy.agent.clone(),
             sae: policy.sae.clone(),
@@ -241,6 +245,7 @@ pub struct CompileReport {
 
 /// The fields of an event that the host needs in addition to its judgement.
 #[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct EventFacts {
     /// The kind of event.
@@ -255,6 +260,8 @@ pub struct EventFacts {
     pub subject: String,
     /// The target of a deny action; `null` if there is none, or if it must not be denied.
     pub target: Option<String>,
+    /// How the target is known; `null` without a target.
+    pub target_from: Option<TargetFrom>,
     /// Whether the collector reported the whole event.
     pub evidence: Evidence,
 }
@@ -268,6 +275,7 @@ impl From<&Event<'_>> for EventFacts {
             provider: event.provider(),
             subject: event.subject.to_owned(),
             target: event.target(),
+            target_from: event.target_from(),
             evidence: event.evidence,
         }
     }

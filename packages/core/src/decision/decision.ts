@@ -1,9 +1,9 @@
 // A decision and its parts.
 
-import type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict } from "../generated/wire.js";
+import type { ActionKind, EventKind, Evidence, Risk, Severity, TargetFrom, Verdict } from "../generated/wire.js";
 import type { SaeScore } from "../sae/score.js";
 
-export type { ActionKind, EventKind, Evidence, Risk, Severity, Verdict };
+export type { ActionKind, EventKind, Evidence, Risk, Severity, TargetFrom, Verdict };
 
 const VERDICTS: readonly unknown[] = ["allow", "block", "escalate"] satisfies Verdict[];
 
@@ -59,6 +59,13 @@ export interface Decision {
   readonly reason: string;
   /** Present if there is a target to deny. */
   readonly action?: Action;
+  /**
+   * How the target of `action` is known, if no site rule asked for its denial: the collector
+   * observed it, or only the event's arguments name it, which a process chooses freely. Absent if a
+   * site rule has this action. Deny-files hold what a site rule asks for, and otherwise only what
+   * was observed and is no everyday program or file.
+   */
+  readonly targetFrom?: TargetFrom;
   /** Present on every decision but a plain allow. */
   readonly risk?: Readonly<Risk>;
   /** The SAE tier's score; absent from other tiers. */
@@ -69,6 +76,15 @@ export interface Decision {
   readonly evidence: Evidence;
   /** `"unresolved-escalation"` if no tier resolved an escalation and the fail mode decided. */
   readonly resolution?: "unresolved-escalation";
+}
+
+/** The part of a decision that says what to deny. */
+export type Denial = Pick<Decision, "action" | "targetFrom">;
+
+/** What a decision says to deny, without its other fields. */
+export function denialOf({ action, targetFrom }: Denial): Denial {
+  if (action === undefined) return {};
+  return targetFrom === undefined ? { action } : { action, targetFrom };
 }
 
 /** A decision that is not an escalation: its event is allowed or blocked. */

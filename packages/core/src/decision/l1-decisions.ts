@@ -1,6 +1,6 @@
 // L1's decisions, cached: one frozen decision for each rule (or none), kind of event and evidence.
 
-import { isPartial, kindIndexOf, kindOf, ruleOf } from "../engine/judgement-code.js";
+import { isPartial, kindIndexOf, kindOf, ruleOf, targetFrom } from "../engine/judgement-code.js";
 import type { EventKind, Risk } from "../generated/wire.js";
 import type { Policy, PolicyDefault, Rule } from "../policy/policy.js";
 import type { Decision, Evidence } from "./decision.js";
@@ -33,7 +33,9 @@ export class L1Decisions {
     const kind = this.#rules[ruleOf(code)]?.action;
     const decision = this.of(code);
     if (target === null || kind === undefined || kind === null) return decision;
-    return Object.freeze({ ...decision, action: Object.freeze({ kind, target }) });
+    const from = targetFrom(code);
+    const action = Object.freeze({ kind, target });
+    return Object.freeze({ ...decision, action, ...(from === undefined ? {} : { targetFrom: from }) });
   }
 
   #make(code: number): Decision {

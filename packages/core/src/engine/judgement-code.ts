@@ -9,9 +9,11 @@ import {
   OVERSIZED,
   PARTIAL,
   RULE_MASK,
+  TARGET_FROM_ARGV,
+  TARGET_OBSERVED,
   UNMODELLED,
 } from "../generated/boundary.js";
-import type { EventKind } from "../generated/wire.js";
+import type { EventKind, TargetFrom } from "../generated/wire.js";
 
 /** The code of an input that is not an event. */
 export const MALFORMED_CODE = NOT_EVENT;
@@ -53,6 +55,12 @@ export function isPartial(code: number): boolean {
 /** Whether the deciding rule's action has a target in this event. */
 export function hasTarget(code: number): boolean {
   return (code & HAS_TARGET) !== 0;
+}
+
+/** How the target is known that sentry denies by itself; absent if a site rule asks for it. */
+export function targetFrom(code: number): TargetFrom | undefined {
+  if ((code & TARGET_OBSERVED) !== 0) return "observed";
+  return (code & TARGET_FROM_ARGV) === 0 ? undefined : "argv";
 }
 
 /** Stands for an event on which the rule engine failed. The engine itself never returns it. */

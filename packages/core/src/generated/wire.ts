@@ -99,6 +99,20 @@ file: string | null,
 exec: string | null, };
 
 /**
+ * The limits of the deny-files: `never` and `max_lines` of the section `deny`.
+ */
+export type DenyLimits = { 
+/**
+ * Paths and hosts that are never written, as patterns: `*` stays within a segment of a path,
+ * `**` crosses segments.
+ */
+never: Array<string>, 
+/**
+ * The most lines of a file.
+ */
+maxLines: number, };
+
+/**
  * One problem of a policy.
  */
 export type Diagnostic = { 
@@ -164,6 +178,10 @@ subject: string,
  * The target of a deny action; `null` if there is none, or if it must not be denied.
  */
 target: string | null, 
+/**
+ * How the target is known; `null` without a target.
+ */
+targetFrom: TargetFrom | null, 
 /**
  * Whether the collector reported the whole event.
  */
@@ -249,6 +267,10 @@ speculate: Severity | null,
  * The deny-files.
  */
 deny: Deny, 
+/**
+ * What the deny-files never hold, and how much they hold.
+ */
+denyLimits: DenyLimits, 
 /**
  * The L2 settings. The key is a secret.
  */
@@ -526,6 +548,11 @@ byteStart: number,
  * The byte after the last one.
  */
 byteEnd: number, };
+
+/**
+ * How the target of an event is known, if no site rule asked for its denial.
+ */
+export type TargetFrom = "observed" | "argv";
 
 /**
  * A span of a subject, in UTF-16 units.

@@ -1,6 +1,6 @@
-// The action of a block whose decision has none from a rule.
+// The action of a block that a tier decides.
 
-import type { Action, ActionKind } from "../decision/decision.js";
+import type { Action, ActionKind, Decision, FinalDecision } from "../decision/decision.js";
 import { DENY_ACTIONS } from "../generated/boundary.js";
 import type { EventKind } from "../generated/wire.js";
 import type { JudgedEvent } from "./tier.js";
@@ -17,4 +17,15 @@ const ACTIONS: Readonly<Partial<Record<EventKind, ActionKind>>> = DENY_ACTIONS;
 export function naturalDeny({ kind, target }: Pick<JudgedEvent, "kind" | "target">): Action | undefined {
   const action = ACTIONS[kind];
   return action === undefined || target === null ? undefined : { kind: action, target };
+}
+
+/**
+ * A tier's block denies what the site asks for if L1's rule is the site's own and its action has
+ * the same target. Returns the tier's decision without `targetFrom` then.
+ */
+export function asAsked(decision: FinalDecision, l1: Decision): FinalDecision {
+  const { action, targetFrom, ...rest } = decision;
+  if (action === undefined || targetFrom === undefined || l1.targetFrom !== undefined) return decision;
+  const isSame = action.kind === l1.action?.kind && action.target === l1.action.target;
+  return isSame ? Object.freeze({ ...rest, action }) : decision;
 }

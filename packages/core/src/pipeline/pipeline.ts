@@ -6,6 +6,7 @@ import type { EventKind } from "../generated/wire.js";
 import { linkedTo } from "./abort.js";
 import { askTier, escalation, type TierCall, type TierKey, type TierOutcome, unavailable } from "./ask-tier.js";
 import { failMode, failModeName, unresolved } from "./fail-mode.js";
+import { asAsked } from "./natural-deny.js";
 import type { InferRisk } from "./read-answer.js";
 import { type StageL2Result, stageOf } from "./stage.js";
 import type { Judge, JudgedEvent, Tiers } from "./tier.js";
@@ -60,6 +61,10 @@ export class Pipeline {
 
   /** The final decision. */
   async resolve(context: EscalationContext): Promise<FinalDecision> {
+    return asAsked(await this.#resolve(context), context.l1);
+  }
+
+  async #resolve(context: EscalationContext): Promise<FinalDecision> {
     const { l2, l3 } = this.#tiers;
     const first = await this.#first(context);
     if (isFinal(first)) return first;
@@ -132,11 +137,11 @@ export class Pipeline {
   #withoutL3(why: string, before: Decision, { l1, event }: EscalationContext): FinalDecision {
     const { failClosed, inferRisk } = this.#settings;
     const third = escalation("l3", `L3 unavailable (${why})`, event, inferRisk);
-    return unresolved(third, `; ${failModeName(failClosed)}`, failClosed, before.action ?? l1.action);
+    return unresolved(third, `; ${failModeName(failClosed)}`, failClosed, before.action === undefined ? l1 : before);
   }
 
   #failMode(escalated: Decision, { l1 }: EscalationContext, before?: Decision): FinalDecision {
-    return failMode(escalated, this.#settings.failClosed, before?.action ?? l1.action);
+    return failMode(escalated, this.#settings.failClosed, before?.action === undefined ? l1 : before);
   }
 
   /** The decision of L2 or the SAE tier. A failure is an escalation. */

@@ -1,6 +1,6 @@
 // Checking a tier's answer, which comes from a caller's code or from a model.
 
-import { type Action, type Decision, isSeverity, isVerdict, type Tier } from "../decision/decision.js";
+import { type Action, type Decision, isSeverity, isVerdict, type TargetFrom, type Tier } from "../decision/decision.js";
 import type { EventKind, Risk } from "../generated/wire.js";
 import { isScore } from "../sae/score.js";
 import { truncateUtf8 } from "../util/text.js";
@@ -35,11 +35,17 @@ export function readAnswer(
     severity: isSeverity(severity) ? severity : "medium",
     reason: text,
     // An escalation keeps its action for the fail mode; an allow denies nothing.
-    ...(denied === undefined || verdict === "allow" ? {} : { action: denied }),
+    ...(denied === undefined || verdict === "allow" ? {} : { action: denied, targetFrom: targetFromOf(denied, event) }),
     ...(verdict === "allow" ? {} : { risk: readRisk(risk) ?? inferRisk(text, event.kind) }),
     ...(tier === "Sae" && isScore(explain) ? { explain } : {}),
     evidence: event.evidence,
   });
+}
+
+/** A tier may name any program: only the one that the collector observed is known to have run. */
+function targetFromOf({ kind, target }: Action, event: JudgedEvent): TargetFrom {
+  if (kind !== "DenyExec") return "observed";
+  return event.targetFrom === "observed" && target === event.target ? "observed" : "argv";
 }
 
 function readAction(action: unknown): Action | undefined {

@@ -13,7 +13,9 @@ import type { Agent, EventFacts, Llm, Sae } from "../generated/wire.js";
 export type { EventFacts };
 
 /** An event as tiers judge it: its facts and its text. All of it is untrusted. */
-export interface JudgedEvent extends Readonly<EventFacts> {
+export interface JudgedEvent extends Readonly<Omit<EventFacts, "targetFrom">> {
+  /** How the target is known. Absent counts as `"argv"` for a program. */
+  readonly targetFrom?: EventFacts["targetFrom"];
   /** The event's JSON text. An agent can put any text into it. */
   readonly line: string;
   /**

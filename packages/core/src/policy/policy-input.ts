@@ -73,8 +73,17 @@ export interface PolicyInput {
   readonly default?: Verdict;
   /** The L1 severity from which L2 and L3 run at the same time. Default: never. */
   readonly speculate?: Severity;
-  /** Paths of deny-files; `""` is no file. */
-  readonly deny?: { readonly egress?: string; readonly file?: string; readonly exec?: string };
+  /**
+   * Paths of deny-files; `""` is no file. `never` has paths and hosts that are never written
+   * (`"/srv/app/*"`), `max_lines` the most lines of a file, 1 to 10,000,000; default 100,000.
+   */
+  readonly deny?: {
+    readonly egress?: string;
+    readonly file?: string;
+    readonly exec?: string;
+    readonly never?: readonly string[];
+    readonly max_lines?: number;
+  };
   /**
    * L2. Without `model` the model is `"default"`. `timeout_s` is in seconds, above 0 and at most
    * 86400; default 30.

@@ -1,6 +1,16 @@
 // A policy as callers see it: with overrides applied, without secrets, frozen.
 
-import type { Agent, DefaultInfo, Llm, PolicyInfo, RedactInfo, RuleInfo, Sae, Severity } from "../generated/wire.js";
+import type {
+  Agent,
+  DefaultInfo,
+  DenyLimits as DenyLimitsInfo,
+  Llm,
+  PolicyInfo,
+  RedactInfo,
+  RuleInfo,
+  Sae,
+  Severity,
+} from "../generated/wire.js";
 
 /** One rule in force. `reason` is the full reason of its decisions, `"<name>: <reason>"`. */
 export interface Rule extends Readonly<Omit<RuleInfo, "overrides">> {
@@ -16,6 +26,11 @@ export interface DenyFiles {
   readonly egress: string | null;
   readonly file: string | null;
   readonly exec: string | null;
+}
+
+/** What the deny-files never hold, as patterns of paths and hosts, and the most lines of a file. */
+export interface DenyLimits extends Readonly<Omit<DenyLimitsInfo, "never">> {
+  readonly never: readonly string[];
 }
 
 /** The L2 settings, without the key. */
@@ -44,6 +59,7 @@ export interface Policy {
   readonly dryRun: boolean;
   readonly speculate: Severity | null;
   readonly deny: DenyFiles;
+  readonly denyLimits: DenyLimits;
   readonly llm: LlmSettings | null;
   readonly agent: Readonly<Agent> | null;
   readonly sae: Readonly<Sae> | null;

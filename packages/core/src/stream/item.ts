@@ -1,7 +1,7 @@
 // The lines that a stream returns.
 
-import type { Decision } from "../decision/decision.js";
-import { isOversized, isUnmodelled } from "../engine/judgement-code.js";
+import type { Decision, TargetFrom } from "../decision/decision.js";
+import { isOversized, isUnmodelled, targetFrom } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 
@@ -31,6 +31,11 @@ export interface StreamItem {
    * action.
    */
   readonly target: string;
+  /**
+   * How the target is known, as `decision.targetFrom`; `undefined` without a target, and for one
+   * that a site rule asks to deny.
+   */
+  readonly targetFrom: TargetFrom | undefined;
   /**
    * The event for an audit line: the members `"agent":…,"event":…,"subject":…` of a JSON object.
    * The subject is cut to 300 bytes, and no character can control a terminal or end a line. Empty
@@ -95,6 +100,10 @@ export class LazyItem implements StreamItem {
 
   get tail(): string {
     return this.#row.tail;
+  }
+
+  get targetFrom(): TargetFrom | undefined {
+    return this.target === "" ? undefined : targetFrom(this.#row.code);
   }
 
   get decision(): Decision {

@@ -75,9 +75,10 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
     const isForSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = isForSae ? score(engine, event) : l1.of(code);
     if (isForSae || !hasTarget(code)) {
-      return { decision: shared, shared, target: "", head, tail, event };
+      return { decision: shared, shared, target: "", targetFrom: undefined, head, tail, event };
     }
-    return { decision: l1.withTarget(code, event.target), shared, target, head, tail, event };
+    const decision = l1.withTarget(code, event.target);
+    return { decision, shared, target, targetFrom: decision.targetFrom, head, tail, event };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     return failedItem(error.reason);
@@ -99,5 +100,5 @@ function score(engine: Engine, event: JudgedEvent): Decision {
 
 function failedItem(why: string): StreamItem {
   const decision = engineFailed(why);
-  return { decision, shared: decision, target: "", head: "", tail: "", event: null };
+  return { decision, shared: decision, target: "", targetFrom: undefined, head: "", tail: "", event: null };
 }

@@ -39,6 +39,7 @@ export class StubCore implements CoreModule {
     dryRun: false,
     speculate: null,
     deny: { egress: null, file: null, exec: null },
+    denyLimits: { never: [], maxLines: 100_000 },
     llm: null,
     agent: null,
     sae: null,
@@ -312,6 +313,7 @@ class StubHandle implements Handle {
       provider: null,
       subject,
       target: subject,
+      targetFrom: "observed",
       evidence: "complete",
     };
     return JSON.stringify(facts);

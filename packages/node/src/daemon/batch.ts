@@ -1,6 +1,6 @@
 // The result of judging one piece of the input. Plain data: it can cross between threads.
 
-import type { Action, Decision, JudgedEvent, StreamCounters } from "@a3s-sentry/core";
+import type { Action, Decision, JudgedEvent, StreamCounters, TargetFrom } from "@a3s-sentry/core";
 import type { Tally } from "./tally.js";
 
 /**
@@ -10,6 +10,8 @@ export interface PendingDeny {
   /** Where the result goes, as an offset in bytes into the lines of the batch. */
   readonly at: number;
   readonly action: Action;
+  /** As in the decision. */
+  readonly targetFrom: TargetFrom | undefined;
 }
 
 /**

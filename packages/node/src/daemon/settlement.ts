@@ -1,7 +1,7 @@
 // Settles judged batches: enforces, then emits the audit lines, in the order of the input.
 
 import { Buffer } from "node:buffer";
-import type { Action, Decision } from "@a3s-sentry/core";
+import type { Action, Decision, TargetFrom } from "@a3s-sentry/core";
 import { EnforceError } from "../enforcer/enforce-error.js";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal, escapeTerminalJson } from "../util/escape-terminal.js";
@@ -49,7 +49,7 @@ export class Settlement implements BatchSink {
   /** Emits the audit line of an escalation; `by` is the sentry that judged it. */
   settleEscalation({ head, tail }: PendingEscalation, { decision, cutShort }: EscalationOutcome, by: Sentry): void {
     this.totals.countEscalation(decision, cutShort);
-    const result = isBlockWithAction(decision) ? this.#enforce(decision.action, by) : {};
+    const result = isBlockWithAction(decision) ? this.#enforce(decision.action, decision.targetFrom, by) : {};
     const target = decision.action === undefined ? "" : escapeTerminalJson(JSON.stringify(decision.action.target));
     // A model may quote secrets of the event in its reason.
     const reason = decision.tier === "Rules" ? decision.reason : by.withoutSecrets(decision.reason);
@@ -61,8 +61,8 @@ export class Settlement implements BatchSink {
   #emit({ lines, denies }: Batch, by: Sentry): void {
     const { writer } = this.#options;
     let from = 0;
-    for (const { at, action } of denies) {
-      const text = denyResultText(this.#enforce(action, by));
+    for (const { at, action, targetFrom } of denies) {
+      const text = denyResultText(this.#enforce(action, targetFrom, by));
       if (text === "") continue;
       writer.add(lines.subarray(from, at));
       writer.add(Buffer.from(text));
@@ -71,15 +71,16 @@ export class Settlement implements BatchSink {
     writer.add(lines.subarray(from));
   }
 
-  #enforce(action: Action, by: Sentry): DenyResult {
+  #enforce(action: Action, targetFrom: TargetFrom | undefined, by: Sentry): DenyResult {
     try {
-      const enforced = by.enforce({ verdict: "block", action });
-      if (enforced === null) return {};
-      this.totals.enforced += 1;
-      return { enforced };
+      const result = by.enforcement({ verdict: "block", action, ...(targetFrom && { targetFrom }) });
+      if (result.enforced !== undefined) this.totals.enforced += 1;
+      if (result.notEnforced !== undefined) this.totals.notEnforced[result.notEnforced] += 1;
+      return result;
     } catch (error) {
       if (!(error instanceof EnforceError)) throw error;
       this.totals.enforceFailed += 1;
+      if (error.code === "FULL") this.totals.denyFileFull += 1;
       this.#logOnce(`error: ${escapeTerminal(error.message)}`);
       return { enforceError: error.message };
     }

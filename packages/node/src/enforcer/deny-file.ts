@@ -1,9 +1,8 @@
 // One deny-file: one line per target, each once, appended for guards that re-read the file.
 //
-// The file is authoritative. What this process remembers of it (its targets, how it ends) is valid
-// only while the file has the same identity, size and modification time as after the last write;
-// otherwise it is read again. So an operator may edit, truncate, rename or delete it at any time,
-// and memory does not grow with it.
+// The file is authoritative. What this process remembers of it (where its lines are, how it ends)
+// is valid only while the file has the same identity, size and times as after the last write;
+// otherwise it is read again. So an operator may edit, truncate, rename or delete it at any time.
 
 import { Buffer } from "node:buffer";
 import {
@@ -18,16 +17,8 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { errnoOf } from "../util/errno.js";
-import { LineBloomFilter } from "./bloom-filter.js";
-import { systemError } from "./enforce-error.js";
-import { containsLine, readBytes } from "./lines.js";
-import { LruSet } from "./lru-set.js";
-
-/**
- * UTF-16 code units of recent targets. A block of any other known target costs a search of the
- * file.
- */
-const RECENT_BUDGET = 8 * 1024 * 1024;
+import { FullError, systemError } from "./enforce-error.js";
+import { LineIndex } from "./line-index.js";
 
 /**
  * Opening never blocks on a FIFO. Symbolic links are not followed: a user who can write to the
@@ -56,63 +47,50 @@ export function checkDenyFile(path: string): void {
 
 export class DenyFile {
   readonly #path: string;
-  readonly #filter = new LineBloomFilter();
-  readonly #recent = new LruSet(RECENT_BUDGET);
+  readonly #maxLines: number;
+  readonly #index = new LineIndex();
   /** The file after the last write; `undefined` while nothing is known of it. */
   #lastStats: BigIntStats | undefined;
   #endsInNewline = true;
 
-  constructor(path: string) {
+  constructor(path: string, maxLines: number) {
     this.#path = path;
+    this.#maxLines = maxLines;
   }
 
   /**
-   * Adds `line` unless the file contains it. Throws the system's error; the file then contains no
-   * part of the line, and is read again by the next call.
+   * Adds `line` unless the file contains it. Throws the system's error, or a `FullError` if the
+   * file has as many lines as it may have; the file then contains no part of the line. After a
+   * system error, the next call reads the file again.
    */
   add(line: string): void {
     try {
-      this.#add(line);
+      this.#add(Buffer.from(line));
     } catch (cause) {
-      this.#lastStats = undefined;
+      if (!(cause instanceof FullError)) this.#lastStats = undefined;
       throw cause;
     }
   }
 
-  #add(line: string): void {
+  #add(line: Buffer): void {
     const fd = openSync(this.#path, OPEN_FLAGS | constants.O_CREAT, 0o644);
     try {
       const stats = statRegular(fd);
-      if (this.#lastStats === undefined || !isSame(this.#lastStats, stats)) this.#read(fd);
+      if (this.#lastStats === undefined || !isSame(this.#lastStats, stats)) {
+        this.#endsInNewline = this.#index.read(fd);
+      }
       this.#lastStats = stats;
-      if (!this.#contains(fd, line)) this.#append(fd, line, stats);
+      if (this.#index.has(fd, line)) return;
+      if (this.#index.lines >= this.#maxLines) throw new FullError(this.#maxLines);
+      this.#append(fd, line, stats);
     } finally {
       closeSync(fd);
     }
   }
 
-  #read(fd: number): void {
-    this.#filter.clear();
-    this.#recent.clear();
-    this.#endsInNewline = true;
-    for (const bytes of readBytes(fd)) {
-      this.#filter.add(bytes);
-      this.#endsInNewline = bytes.at(-1) === 0x0a;
-    }
-    if (!this.#endsInNewline) this.#filter.endLine();
-  }
-
-  #contains(fd: number, line: string): boolean {
-    if (this.#recent.has(line)) return true;
-    const bytes = Buffer.from(line);
-    if (!this.#filter.mayHave(bytes) || !containsLine(fd, bytes)) return false;
-    this.#recent.add(line);
-    return true;
-  }
-
   /** Appends in one `O_APPEND` write, so that lines of several processes never mix. */
-  #append(fd: number, line: string, before: BigIntStats): void {
-    const bytes = Buffer.from(`${this.#endsInNewline ? "" : "\n"}${line}\n`);
+  #append(fd: number, line: Buffer, before: BigIntStats): void {
+    const bytes = Buffer.concat([Buffer.from(this.#endsInNewline ? "" : "\n"), line, Buffer.from("\n")]);
     const written = writeSync(fd, bytes);
     const after = fstatSync(fd, { bigint: true });
     const isOnlyWriter = after.size === before.size + BigInt(written);
@@ -123,8 +101,8 @@ export class DenyFile {
       throw systemError("ENOSPC", "only part of the line could be written");
     }
     this.#endsInNewline = true;
-    this.#filter.add(Buffer.from(`${line}\n`));
-    this.#recent.add(line);
+    this.#index.add(line, Number(after.size) - line.length - 1);
+    // If another process wrote too, nothing is known of the file.
     this.#lastStats = isOnlyWriter ? after : undefined;
   }
 }
@@ -132,9 +110,13 @@ export class DenyFile {
 function statRegular(fd: number): BigIntStats {
   const stats = fstatSync(fd, { bigint: true });
   if (!stats.isFile()) throw systemError("ENOTREG", "not a regular file");
+  // A user who can write to a folder of the file system could have made the other name.
+  if (stats.nlink > 1n) throw systemError("EMLINK", "more than one name");
   return stats;
 }
 
 function isSame(a: BigIntStats, b: BigIntStats): boolean {
-  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs;
+  const isSameFile = a.dev === b.dev && a.ino === b.ino && a.size === b.size;
+  // A program can set the modification time of a file that it has edited, but not the change time.
+  return isSameFile && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 }

@@ -8,6 +8,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   EFBIG: "it has reached the system's size limit",
   EISDIR: "it is a directory",
+  EMLINK: "it has another name (a hard link), which could change it unseen: remove that, or write a new file",
   ELOOP: "it is a symbolic link, which is not followed: name the file itself",
   ENOENT: "its folder does not exist",
   ENOSPC: "the disk is full",
@@ -21,7 +22,7 @@ const CAUSES: Readonly<Record<string, string>> = {
  * A target that could not be added to a deny-file. It is not denied; its next block tries again.
  *
  * `code` is the system's (`"ENOSPC"`, `"EACCES"`, …), `"ENOTREG"` for a file that is not regular,
- * or `"UNKNOWN"`.
+ * `"FULL"` for a file with as many lines as it may have, or `"UNKNOWN"`.
  */
 export class EnforceError extends Error {
   override readonly name = "EnforceError";
@@ -30,12 +31,20 @@ export class EnforceError extends Error {
   readonly code: string;
 
   constructor(file: string, target: string, cause: unknown) {
-    const code = errnoOf(cause) ?? "UNKNOWN";
+    const code = cause instanceof FullError ? "FULL" : (errnoOf(cause) ?? "UNKNOWN");
     const why = CAUSES[code] ?? messageOf(cause);
     super(`cannot add to deny-file \`${file}\`: ${why}`, { cause });
     this.file = file;
     this.target = target;
     this.code = code;
+  }
+}
+
+/** The deny-file has as many lines as it may have. */
+export class FullError extends Error {
+  constructor(maxLines: number) {
+    const lines = maxLines.toLocaleString("en-US");
+    super(`it has ${lines} lines, its limit: remove lines that are no longer needed, or set \`deny.max_lines\``);
   }
 }
 

@@ -3,7 +3,7 @@
 import type { ActionKind, Decision } from "@a3s-sentry/core";
 import { checkDenyFile, DenyFile } from "./deny-file.js";
 import { EnforceError } from "./enforce-error.js";
-import { denyLine } from "./target.js";
+import { type NotEnforced, TargetCheck, type TargetCheckOptions } from "./target-check.js";
 
 /** A deny-file: its path, and its name in results and messages. */
 export interface Sink {
@@ -15,6 +15,25 @@ export interface Sink {
 
 export type Sinks = Readonly<Partial<Record<ActionKind, Sink>>>;
 
+/** The part of a decision that is enforced. */
+export type Block = Pick<Decision, "verdict" | "action" | "targetFrom">;
+
+/** The result of a block: the deny-file that holds its target, why none does, or neither. */
+export interface Enforcement {
+  /** The label of the deny-file that holds the target now. */
+  readonly enforced?: string;
+  /** Why the target is not written. Absent if there was nothing to write or nowhere to write it. */
+  readonly notEnforced?: NotEnforced;
+}
+
+export interface EnforcerOptions extends TargetCheckOptions {
+  readonly dryRun?: boolean;
+  /** The most lines of a deny-file. */
+  readonly maxLines?: number;
+}
+
+const MAX_LINES = 100_000;
+
 /**
  * Writes the targets of blocks to deny-files. Calls are synchronous: when one returns, the guards
  * can read the line.
@@ -23,11 +42,16 @@ export class Enforcer {
   readonly #sinks: Sinks;
   readonly #files = new Map<string, DenyFile>();
   readonly #dryRun: boolean;
+  readonly #maxLines: number;
+  readonly #targets: TargetCheck;
   #failures = 0;
 
-  constructor(sinks: Sinks, options: { readonly dryRun?: boolean } = {}) {
+  constructor(sinks: Sinks, { dryRun = false, maxLines = MAX_LINES, never = [], own = [] }: EnforcerOptions = {}) {
     this.#sinks = sinks;
-    this.#dryRun = options.dryRun ?? false;
+    this.#dryRun = dryRun;
+    this.#maxLines = maxLines;
+    const files = Object.values(sinks).map(({ path }) => path);
+    this.#targets = new TargetCheck({ never, own: [...own, ...files] });
   }
 
   /** The number of writes that have failed so far. */
@@ -39,24 +63,29 @@ export class Enforcer {
    * Adds the target of a block to the deny-file of its kind, unless the file contains it.
    *
    * Returns the label of that file; `null` if there is nothing to write: no block, no action, no
-   * file for its kind, a target that must not be denied, or a dry run.
+   * file for its kind, a target that is not denied, or a dry run.
    *
    * Throws {@link EnforceError} if the file cannot be written. The next block of the target tries
    * again.
    */
-  enforce(decision: Pick<Decision, "verdict" | "action">): string | null {
-    if (this.#dryRun || decision.verdict !== "block" || decision.action === undefined) return null;
-    const sink = this.#sinks[decision.action.kind];
-    if (sink === undefined) return null;
-    const line = denyLine(decision.action);
-    if (line === null) return null;
+  enforce(block: Block): string | null {
+    return this.enforcement(block).enforced ?? null;
+  }
+
+  /** As {@link enforce}; also says why a target is not denied. */
+  enforcement({ verdict, action, targetFrom }: Block): Enforcement {
+    if (this.#dryRun || verdict !== "block" || action === undefined) return {};
+    const sink = this.#sinks[action.kind];
+    if (sink === undefined) return {};
+    const target = this.#targets.check(action, targetFrom);
+    if ("refused" in target) return { notEnforced: target.refused };
     try {
-      this.#file(sink.path).add(line);
+      this.#file(sink.path).add(target.line);
     } catch (cause) {
       this.#failures += 1;
-      throw new EnforceError(sink.label, line, cause);
+      throw new EnforceError(sink.label, target.line, cause);
     }
-    return sink.label;
+    return { enforced: sink.label };
   }
 
   /**
@@ -78,7 +107,7 @@ export class Enforcer {
   #file(path: string): DenyFile {
     let file = this.#files.get(path);
     if (file === undefined) {
-      file = new DenyFile(path);
+      file = new DenyFile(path, this.#maxLines);
       this.#files.set(path, file);
     }
     return file;

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import { fileAccess, llmActivations, type Tiers, toolExec } from "@a3s-sentry/core";
+import { type Decision, fileAccess, llmActivations, type Tiers, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import { Daemon, type DaemonOptions } from "../../src/daemon/daemon.js";
 import { Log } from "../../src/daemon/log.js";
@@ -182,10 +182,11 @@ describe("the end of the input", () => {
   it("by an error of judging applies the fail mode to the escalations that wait", async () => {
     const policy = { fail_closed: true, deny: { exec: join(scratch(), "exec.txt") } };
     const { input, result, audits, sentry } = await start({ l2: new ManualTier() }, {}, policy);
-    sentry.enforce = ({ action }) => {
+    const enforcement = ({ action }: Pick<Decision, "action">) => {
       if (action?.kind === "DenyExec") throw new TypeError("not a file");
-      return null;
+      return {};
     };
+    Object.assign(sentry, { enforcement });
     input.write(escalation(1));
     await ticks();
     // The last line has no newline, so it is judged after the end of the input.

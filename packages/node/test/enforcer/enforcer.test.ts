@@ -19,7 +19,7 @@ import { join } from "node:path";
 import type { ActionKind, Decision, Verdict } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import { EnforceError } from "../../src/enforcer/enforce-error.js";
-import { Enforcer } from "../../src/enforcer/enforcer.js";
+import { Enforcer, type EnforcerOptions } from "../../src/enforcer/enforcer.js";
 import { scratch } from "../support/scratch.js";
 
 function decision(target: string, kind: ActionKind = "DenyExec", verdict: Verdict = "block"): Decision {
@@ -27,7 +27,7 @@ function decision(target: string, kind: ActionKind = "DenyExec", verdict: Verdic
 }
 
 /** An enforcer whose exec sink is `exec.txt` in a new folder. */
-function setUp(options?: { dryRun?: boolean }) {
+function setUp(options?: EnforcerOptions) {
   const folder = scratch();
   const path = join(folder, "exec.txt");
   const enforcer = new Enforcer({ DenyExec: { path, label: "exec.txt" } }, options);
@@ -252,12 +252,77 @@ describe("faults", () => {
     expect(text()).toBe("/bin/a\n");
   });
 
-  it("a hard link is written like any file", () => {
-    const { folder, path, block } = setUp();
+  it("a file with a second name is refused, until that is gone", () => {
+    const { folder, path, block, text } = setUp();
     writeFileSync(join(folder, "other"), "");
     linkSync(join(folder, "other"), path);
+    const error = failure(() => block("/bin/a"));
+    expect(error.code).toBe("EMLINK");
+    expect(error.message).toContain("another name (a hard link)");
+    expect(readFileSync(join(folder, "other"), "utf8")).toBe("");
+    rmSync(join(folder, "other"));
     block("/bin/a");
-    expect(readFileSync(join(folder, "other"), "utf8")).toBe("/bin/a\n");
+    expect(text()).toBe("/bin/a\n");
+  });
+
+  it("a file whose content changed under its old times is read again", async () => {
+    const { path, block, text } = setUp();
+    block("/opt/a");
+    const { atime, mtime } = statSync(path);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    writeFileSync(path, "/opt/z\n");
+    utimesSync(path, atime, mtime);
+    block("/opt/a");
+    expect(text()).toBe("/opt/z\n/opt/a\n");
+  });
+});
+
+describe("a full file", () => {
+  it("takes no further target, says so each time, and still knows its own", () => {
+    const { enforcer, block, text } = setUp({ maxLines: 2 });
+    block("/opt/a");
+    block("/opt/b");
+    const error = failure(() => block("/opt/c"));
+    expect(error.code).toBe("FULL");
+    expect(error.message).toBe(
+      "cannot add to deny-file `exec.txt`: it has 2 lines, its limit: remove lines that are no longer needed, or set `deny.max_lines`",
+    );
+    expect(() => block("/opt/c")).toThrow(EnforceError);
+    expect(enforcer.failures).toBe(2);
+    expect([block("/opt/a"), block("/opt/b")]).toEqual(["exec.txt", "exec.txt"]);
+    expect(text()).toBe("/opt/a\n/opt/b\n");
+  });
+
+  it("takes targets again after an operator has removed lines", () => {
+    const { path, block, text } = setUp({ maxLines: 1 });
+    block("/opt/a");
+    expect(() => block("/opt/b")).toThrow(EnforceError);
+    writeFileSync(path, "");
+    block("/opt/b");
+    expect(text()).toBe("/opt/b\n");
+  });
+
+  it("may be longer than its limit at the start: what it has is known, and nothing is added", () => {
+    const { path, block } = setUp();
+    const lines = Array.from({ length: 100_001 }, (_, i) => `/opt/${i}`);
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    const { size } = statSync(path);
+    expect([block("/opt/0"), block("/opt/100000")]).toEqual(["exec.txt", "exec.txt"]);
+    expect(failure(() => block("/opt/new")).code).toBe("FULL");
+    expect(statSync(path).size).toBe(size);
+  });
+
+  it("of four million lines costs under 5 ms for a target at its end", () => {
+    const { path, block } = setUp();
+    const block64k = Array.from({ length: 62_500 }, (_, i) => `/opt/program-${i}`);
+    for (let i = 0; i < 64; i++) appendFileSync(path, block64k.map((line) => `${line}-${i}\n`).join(""));
+    block("/opt/program-0-0");
+    const times = Array.from({ length: 21 }, (_, i) => {
+      const start = performance.now();
+      expect(block(`/opt/program-${62_499 - i}-63`)).toBe("exec.txt");
+      return performance.now() - start;
+    });
+    expect(times.sort((a, b) => a - b)[10]).toBeLessThan(5);
   });
 });
 

@@ -31,6 +31,7 @@ export async function plainAuditLine(
       resolution,
     },
     enforced: result.enforced,
+    not_enforced: result.notEnforced,
     enforce_error: result.enforceError,
     ...labels,
   });

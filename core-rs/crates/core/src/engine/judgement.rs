@@ -1,7 +1,7 @@
 //! The result of judging one event, packed into one integer so that it is cheap to pass to the
 //! host.
 
-use crate::event::{EventKind, Evidence, NotEvent};
+use crate::event::{EventKind, Evidence, NotEvent, TargetFrom};
 
 /// The judgement of one input. The bit layout of [`Judgement::code`] is the contract with the
 /// TypeScript that reads it; the constants are generated for TypeScript (see [`crate::boundary`]).
@@ -13,6 +13,7 @@ use crate::event::{EventKind, Evidence, NotEvent};
 /// | 24..=26 | the index of the event's kind in [`EventKind::ALL`] |
 /// | 27 | the collector cut the event |
 /// | 28 | the rule's action has a target in this event |
+/// | 29..=30 | why that target is denied: 0: a site rule asks for it; 1: it was observed; 2: it is from the arguments |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement(u32);
 
@@ -24,6 +25,19 @@ pub(crate) const KIND_SHIFT: u32 = 24;
 pub(crate) const KIND_MASK: u32 = 7;
 pub(crate) const PARTIAL: u32 = 1 << 27;
 pub(crate) const TARGET: u32 = 1 << 28;
+pub(crate) const OBSERVED: u32 = 1 << 29;
+pub(crate) const ARGV: u32 = 1 << 30;
+
+/// Whether a rule's action denies a target of an event, and at whose request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Denial {
+    /// There is nothing to deny.
+    None,
+    /// A site rule asks for it by its own action.
+    Asked,
+    /// Sentry chooses the target by itself.
+    BySentry(TargetFrom),
+}
 
 /// The most rules that a judgement can distinguish.
 pub const MAX_RULES: usize = RULE_MASK as usize - 1;
@@ -35,7 +49,7 @@ impl Judgement {
         kind: EventKind,
         evidence: Evidence,
         rule: Option<usize>,
-        has_target: bool,
+        target: Denial,
     ) -> Self {
         debug_assert!(
             rule.is_none_or(|rule| rule <= MAX_RULES),
@@ -48,7 +62,12 @@ impl Judgement {
         } else {
             0
         };
-        let target = if has_target { TARGET } else { 0 };
+        let target = match target {
+            Denial::None => 0,
+            Denial::Asked => TARGET,
+            Denial::BySentry(TargetFrom::Observed) => TARGET | OBSERVED,
+            Denial::BySentry(TargetFrom::Argv) => TARGET | ARGV,
+        };
         Self(rule.unwrap_or(0) & RULE_MASK | kind | partial | target)
     }
 
@@ -106,6 +125,17 @@ impl Judgement {
     pub fn has_target(self) -> bool {
         self.not_event().is_none() && self.0 & TARGET != 0
     }
+
+    /// How the target is known that sentry denies by itself. `None` without a target, and for a
+    /// target that a site rule asks to deny.
+    pub fn target_from(self) -> Option<TargetFrom> {
+        let from = match self.0 & (OBSERVED | ARGV) {
+            OBSERVED => TargetFrom::Observed,
+            ARGV => TargetFrom::Argv,
+            _ => return None,
+        };
+        self.has_target().then_some(from)
+    }
 }
 
 #[cfg(test)]
@@ -116,12 +146,23 @@ mod tests {
     fn packed_values_are_unpacked_unchanged() {
         for kind in EventKind::ALL {
             for rule in [None, Some(0), Some(13), Some(MAX_RULES)] {
-                for (evidence, target) in [(Evidence::Complete, true), (Evidence::Partial, false)] {
-                    let packed = Judgement::of_event(kind, evidence, rule, target);
+                let cases = [
+                    (Evidence::Complete, Denial::Asked),
+                    (Evidence::Complete, Denial::BySentry(TargetFrom::Observed)),
+                    (Evidence::Partial, Denial::BySentry(TargetFrom::Argv)),
+                    (Evidence::Partial, Denial::None),
+                ];
+                for (evidence, denial) in cases {
+                    let packed = Judgement::of_event(kind, evidence, rule, denial);
                     assert_eq!(packed.kind(), Some(kind));
                     assert_eq!(packed.rule(), rule);
                     assert_eq!(packed.evidence(), evidence);
-                    assert_eq!(packed.has_target(), target);
+                    assert_eq!(packed.has_target(), denial != Denial::None);
+                    let from = match denial {
+                        Denial::BySentry(from) => Some(from),
+                        Denial::None | Denial::Asked => None,
+                    };
+                    assert_eq!(packed.target_from(), from);
                     assert_eq!(packed.not_event(), None);
                 }
             }

@@ -22,6 +22,7 @@ use sentry_pattern::prefilter::MAX_BYTES;
 use crate::decision::{Severity, Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
 use crate::policy::{self, Origin, Policy, Rule};
+use judgement::Denial;
 use order::Sides;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
@@ -113,12 +114,32 @@ impl Engine {
         self.matcher
             .visit(rules, event.kind.index(), event.subject, &mut sides);
         let rule = sides.decider();
-        let has_target = rule
-            .and_then(|at| self.policy.rules.get(at))
-            .is_some_and(|rule| {
-                rule.action.is_some() && rule.action == event.kind.action() && event.has_target()
-            });
-        Judgement::of_event(event.kind, event.evidence, rule, has_target)
+        let denial = rule.map_or(Denial::None, |at| self.denial(at, event));
+        Judgement::of_event(event.kind, event.evidence, rule, denial)
+    }
+
+    /// What the deciding rule denies. A site rule asks for the target by its own action, unless it
+    /// matches what a shell, interpreter or wrapper was given to run: then that program is not the
+    /// one that was judged.
+    fn denial(&self, at: usize, event: &Event<'_>) -> Denial {
+        let Some(rule) = self.policy.rules.get(at) else {
+            return Denial::None;
+        };
+        if rule.action.is_none() || rule.action != event.kind.action() {
+            return Denial::None;
+        }
+        let Some(from) = event.target_from() else {
+            return Denial::None;
+        };
+        let is_asked = rule.origin == Origin::Site
+            && event
+                .passed_on()
+                .is_none_or(|text| !self.matching(event.kind, text).contains(&at));
+        if is_asked {
+            Denial::Asked
+        } else {
+            Denial::BySentry(from)
+        }
     }
 
     /// The indices of all rules that match a subject, ascending. [`Sides::of`] says which one

@@ -13,12 +13,16 @@ mod keys;
 mod labels;
 mod numbers;
 mod parse;
+mod process;
 mod raw;
+mod runner;
 mod scratch;
 mod skip;
 mod strings;
 mod swar;
 mod target;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 
@@ -114,6 +118,18 @@ pub enum Evidence {
     Partial,
 }
 
+/// How the target of an event is known, if no site rule asked for its denial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub enum TargetFrom {
+    /// The collector observed it: a peer, a path, or the program that the kernel runs.
+    Observed,
+    /// The event's arguments name it. A process chooses its own arguments, so this may be any
+    /// program.
+    Argv,
+}
+
 /// Why an input is not an event. Such an input is skipped, never allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotEvent {
@@ -149,11 +165,13 @@ pub struct Event<'a> {
     /// kinds.
     pub features: &'a [Feature],
     natural: Option<raw::RawStr<'a>>,
+    /// The `process` of the envelope, which is parsed only if a target is asked for.
+    process: Option<&'a [u8]>,
     agent: Option<raw::RawStr<'a>>,
     provider: Option<raw::RawStr<'a>>,
 }
 
-impl Event<'_> {
+impl<'a> Event<'a> {
     /// `identity.agent`: a pod UID, a container id or a process name.
     pub fn agent(&self) -> Option<String> {
         self.agent.map(|raw| raw.decode().into_owned())
@@ -164,17 +182,66 @@ impl Event<'_> {
         self.provider.map(|raw| raw.decode().into_owned())
     }
 
-    /// The target of a deny action on this event: the program, the peer or the path. `None` if the
-    /// kind has none, if it is empty, and for a peer that must never be denied (unspecified and
-    /// loopback addresses, `localhost`).
+    /// The target of a deny action on this event: the peer, the path, or the program: the one that
+    /// the kernel reported, otherwise the first argument. `None` if the kind has none, if it is
+    /// empty, and for a peer that must never be denied (unspecified and loopback addresses,
+    /// `localhost`).
     pub fn target(&self) -> Option<String> {
-        let raw = self.natural?;
-        target::deniable(self.kind, &raw.decode()).then(|| raw.decode().into_owned())
+        Some(self.target_text()?.into_owned())
     }
 
     /// Whether there is an [`Event::target`]. Allocates only if the target contains an escape.
     pub fn has_target(&self) -> bool {
-        self.natural
-            .is_some_and(|raw| target::deniable(self.kind, &raw.decode()))
+        self.target_text().is_some()
+    }
+
+    /// How the [`Event::target`] is known; `None` without one.
+    ///
+    /// ```
+    /// use sentry_core::event::{self, Scratch, TargetFrom};
+    /// let mut scratch = Scratch::default();
+    /// let line = br#"{"process":{"exe":"/usr/bin/bash"},"event":{"ToolExec":{"pid":7,"argv":["/usr/bin/sudo"]}}}"#;
+    /// let event = event::parse(line, &mut scratch).unwrap();
+    /// assert_eq!(event.target().as_deref(), Some("/usr/bin/bash"));
+    /// assert_eq!(event.target_from(), Some(TargetFrom::Observed));
+    /// ```
+    pub fn target_from(&self) -> Option<TargetFrom> {
+        let from = match self.kind {
+            EventKind::ToolExec if self.exe().is_none() => TargetFrom::Argv,
+            _ => TargetFrom::Observed,
+        };
+        self.has_target().then_some(from)
+    }
+
+    /// What a program that runs another one, such as a shell or `sudo`, was given to run: the
+    /// arguments after the first. `None` without any, for another program, and for other kinds of
+    /// event.
+    pub(crate) fn passed_on(&self) -> Option<&'a str> {
+        if self.kind != EventKind::ToolExec {
+            return None;
+        }
+        let first = self.natural?.decode();
+        let program = self.exe().unwrap_or_else(|| Cow::Borrowed(&first));
+        if runner::is_runner(&program) {
+            self.subject.get(first.len() + 1..)
+        } else {
+            None
+        }
+    }
+
+    fn target_text(&self) -> Option<Cow<'a, str>> {
+        let text = match self.kind {
+            EventKind::ToolExec => self.exe(),
+            _ => None,
+        };
+        let text = text.or_else(|| Some(self.natural?.decode()))?;
+        target::deniable(self.kind, &text).then_some(text)
+    }
+
+    /// The program that the kernel runs, as an absolute path; `None` if the collector did not
+    /// report it.
+    fn exe(&self) -> Option<Cow<'a, str>> {
+        let exe = process::exe(self.process?)?.decode();
+        exe.starts_with('/').then_some(exe)
     }
 }

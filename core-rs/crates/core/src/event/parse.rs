@@ -60,6 +60,7 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
             &[]
         },
         natural: fields.natural,
+        process: envelope.process,
         agent: envelope.agent,
         provider: envelope.provider,
     })
@@ -79,6 +80,7 @@ pub(super) fn trim(line: &[u8]) -> Option<&[u8]> {
 struct Envelope<'a> {
     agent: Option<RawStr<'a>>,
     provider: Option<RawStr<'a>>,
+    process: Option<&'a [u8]>,
     variant: Option<(EventKind, Fields<'a>)>,
 }
 
@@ -94,12 +96,19 @@ keys! {
 /// Reads a line that is UTF-8. Any other line is malformed.
 fn envelope<'a>(line: &'a [u8], parts: &mut Parts) -> Result<Envelope<'a>, Malformed> {
     let (mut identity, mut provider, mut event) = (None, None, None);
+    let mut process = None;
     let mut scanner = Scanner::new(trim(line).ok_or(Malformed)?);
     scanner.object(|scanner, key| match key {
         EnvelopeKey::Identity => once(&mut identity, read_identity(scanner)?),
         EnvelopeKey::Provider => once(&mut provider, read_provider(scanner)?),
         EnvelopeKey::Event => once(&mut event, read_variant(scanner, parts)?),
-        EnvelopeKey::Process | EnvelopeKey::Other => scanner.skip(),
+        EnvelopeKey::Process => {
+            // Two processes would be ambiguous, so neither counts.
+            let value = scanner.skipped()?;
+            process = Some(if process.is_none() { value } else { None });
+            Ok(())
+        }
+        EnvelopeKey::Other => scanner.skip(),
     })?;
     scanner.end()?;
     let variant = event.ok_or(Malformed)?;
@@ -112,6 +121,7 @@ fn envelope<'a>(line: &'a [u8], parts: &mut Parts) -> Result<Envelope<'a>, Malfo
     Ok(Envelope {
         agent: identity.flatten(),
         provider: provider.flatten(),
+        process: process.flatten(),
         variant,
     })
 }

@@ -7,7 +7,16 @@ use super::swar;
 /// An integer with at most this many digits is within the range of a 64-bit float.
 const MAX_FINITE_DIGITS: usize = 300;
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    /// Skips any value, and returns its text.
+    #[inline]
+    pub(super) fn skipped(&mut self) -> Scanned<Option<&'a [u8]>> {
+        self.peek();
+        let start = self.at;
+        self.skip()?;
+        Ok(self.line.get(start..self.at))
+    }
+
     /// Skips any value.
     #[inline]
     pub(crate) fn skip(&mut self) -> Scanned<()> {

@@ -56,6 +56,8 @@ pub struct Policy {
     pub sae: Option<Sae>,
     /// The deny-files that blocks are written to.
     pub deny: Deny,
+    /// What the deny-files never hold, and how much they hold.
+    pub deny_limits: DenyLimits,
     /// The secrets that are masked.
     pub redact: Redact,
 }
@@ -179,6 +181,27 @@ pub struct Deny {
     pub file: Option<String>,
     /// The file of denied programs.
     pub exec: Option<String>,
+}
+
+/// The limits of the deny-files: `never` and `max_lines` of the section `deny`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct DenyLimits {
+    /// Paths and hosts that are never written, as patterns: `*` stays within a segment of a path,
+    /// `**` crosses segments.
+    pub never: Vec<String>,
+    /// The most lines of a file.
+    pub max_lines: u32,
+}
+
+impl Default for DenyLimits {
+    fn default() -> Self {
+        Self {
+            never: Vec::new(),
+            max_lines: 100_000,
+        }
+    }
 }
 
 /// The result of [`check`].

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::fields::{self, Body, Field};
 use super::value::Reader;
-use super::{Agent, Deny, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
+use super::{Agent, Deny, DenyLimits, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
 use crate::decision::Verdict;
 use sentry_acl::{Document, Value, ValueKind};
 use sentry_text::Span;
@@ -27,6 +27,9 @@ const TOP_LEVEL: [&str; 11] = [
 /// The longest time limit, in seconds: a day.
 const MAX_TIMEOUT_S: f64 = 86_400.0;
 
+/// The most lines that a policy can allow in a deny-file.
+const MAX_DENY_LINES: f64 = 10_000_000.0;
+
 /// The model of L2 if the policy names none.
 const DEFAULT_MODEL: &str = "default";
 
@@ -43,6 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
         agent: None,
         sae: None,
         deny: Deny::default(),
+        deny_limits: DenyLimits::default(),
         redact: Redact::default(),
     };
     let mut seen = HashMap::new();
@@ -71,7 +75,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "llm" => policy.llm = llm(reader, field),
             "agent" => policy.agent = agent(reader, field),
             "sae" => policy.sae = sae(reader, field),
-            "deny" => policy.deny = deny(reader, field),
+            "deny" => (policy.deny, policy.deny_limits) = deny(reader, field),
             "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
@@ -287,23 +291,62 @@ fn score(reader: &mut Reader<'_>, name: &str, value: &Value) -> Option<f64> {
     None
 }
 
-fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> Deny {
-    let mut deny = Deny::default();
+fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> (Deny, DenyLimits) {
+    let (mut deny, mut limits) = (Deny::default(), DenyLimits::default());
     section(
         reader,
         field,
-        &["egress", "file", "exec"],
+        &["egress", "file", "exec", "never", "max_lines"],
         &[],
-        &mut |reader, name, value| {
-            let path = deny_path(reader, name, value);
-            match name {
-                "egress" => deny.egress = path,
-                "file" => deny.file = path,
-                _ => deny.exec = path,
-            }
+        &mut |reader, name, value| match name {
+            "egress" => deny.egress = deny_path(reader, name, value),
+            "file" => deny.file = deny_path(reader, name, value),
+            "exec" => deny.exec = deny_path(reader, name, value),
+            "never" => limits.never = never(reader, value),
+            _ => limits.max_lines = max_lines(reader, value).unwrap_or(limits.max_lines),
         },
     );
-    deny
+    (deny, limits)
+}
+
+/// A list of patterns of paths and hosts.
+fn never(reader: &mut Reader<'_>, value: &Value) -> Vec<String> {
+    let ValueKind::List(elements) = &value.kind else {
+        reader.wrong_type("never", "a list of paths and hosts", value);
+        return Vec::new();
+    };
+    let mut patterns = Vec::new();
+    for element in elements {
+        let Some(pattern) = reader.text("never", element) else {
+            continue;
+        };
+        let is_path = pattern.starts_with('/') || pattern.starts_with("~/");
+        if is_path || !pattern.contains(|c: char| c == '/' || c == '~' || c.is_whitespace()) {
+            patterns.push(pattern);
+        } else {
+            reader.bad_value(
+                "never",
+                "must have absolute paths, paths in `~/`, or hosts",
+                element,
+            );
+        }
+    }
+    patterns
+}
+
+fn max_lines(reader: &mut Reader<'_>, value: &Value) -> Option<u32> {
+    let lines = reader.number("max_lines", value)?;
+    if (1.0..=MAX_DENY_LINES).contains(&lines) && lines.fract() == 0.0 {
+        // In range, as just checked.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        return Some(lines as u32);
+    }
+    reader.bad_value(
+        "max_lines",
+        "must be a whole number from 1 to 10000000",
+        value,
+    );
+    None
 }
 
 /// A path, or `None` for the empty text: nothing is written.

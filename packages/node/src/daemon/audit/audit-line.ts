@@ -2,11 +2,13 @@
 // interface.
 
 import type { Decision, Risk, SkippedLine } from "@a3s-sentry/core";
+import type { NotEnforced } from "../../enforcer/target-check.js";
 import { escapeTerminalJson } from "../../util/escape-terminal.js";
 
 /** Whether the target of a block is in a deny-file, or why not. */
 export interface DenyResult {
   readonly enforced?: string;
+  readonly notEnforced?: NotEnforced;
   readonly enforceError?: string;
 }
 
@@ -61,8 +63,8 @@ export function skippedLine(skipped: SkippedLine["skipped"], tail: string): stri
 }
 
 /** The members that go between the start and the end of a line; empty for an empty result. */
-export function denyResultText({ enforced, enforceError }: DenyResult): string {
-  const members = JSON.stringify({ enforced, enforce_error: enforceError });
+export function denyResultText({ enforced, notEnforced, enforceError }: DenyResult): string {
+  const members = JSON.stringify({ enforced, not_enforced: notEnforced, enforce_error: enforceError });
   return members === "{}" ? "" : escapeTerminalJson(`,${members.slice(1, -1)}`);
 }
 

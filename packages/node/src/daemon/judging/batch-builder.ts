@@ -25,7 +25,7 @@ export class BatchBuilder {
   }
 
   /** Adds the audit line of a final decision; `tail` labels its event there. */
-  addDecision({ head, target }: StreamItem, tail: string, outcome: Outcome): void {
+  addDecision({ head, target, targetFrom }: StreamItem, tail: string, outcome: Outcome): void {
     const { tier, verdict, resolution, text, action, enforced } = outcome;
     this.#tally.decisions[tier][verdict] += 1;
     if (outcome.needsSlowTier) this.#tally.overloaded += 1;
@@ -33,7 +33,7 @@ export class BatchBuilder {
     const start = lineStart(head, text, action === undefined ? "" : target);
     if (enforced && action !== undefined) {
       this.#lines.add(start);
-      this.#denies.push({ at: this.#lines.length, action: { kind: action, target: JSON.parse(target) } });
+      this.#denies.push({ at: this.#lines.length, action: { kind: action, target: JSON.parse(target) }, targetFrom });
       this.#lines.add(lineEnd(tail));
     } else {
       this.#lines.add(start + lineEnd(tail));

@@ -1,6 +1,7 @@
 // The definitions of the metrics that are read from the state of a run.
 
 import type { Policy } from "@a3s-sentry/core";
+import { NOT_ENFORCED } from "../../enforcer/target-check.js";
 import { VERSION } from "../../util/version.js";
 import type { Totals } from "./totals.js";
 
@@ -65,6 +66,17 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     name: "sentry_enforce_failed_total",
     help: "Blocks whose target could not be written to a deny-file.",
     values: ({ totals }) => [[totals.enforceFailed]],
+  },
+  {
+    name: "sentry_deny_file_full_total",
+    help: "Blocks whose target was not written because the deny-file has as many lines as it may have.",
+    values: ({ totals }) => [[totals.denyFileFull]],
+  },
+  {
+    name: "sentry_not_enforced_total",
+    help: "Blocks whose target is one that sentry does not deny.",
+    labels: ["why"],
+    values: ({ totals }) => NOT_ENFORCED.map((why) => [totals.notEnforced[why], why]),
   },
   {
     name: "sentry_lines_skipped_total",

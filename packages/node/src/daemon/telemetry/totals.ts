@@ -1,6 +1,7 @@
 // The totals of a run.
 
 import type { Decision } from "@a3s-sentry/core";
+import type { NotEnforced } from "../../enforcer/target-check.js";
 import type { Batch } from "../batch.js";
 import { addCounts, countOf, type FinalVerdict, zeroCounts } from "../tally.js";
 
@@ -21,6 +22,15 @@ export class Totals {
   /** Blocks whose target is in a deny-file. */
   enforced = 0;
   enforceFailed = 0;
+  /** Blocks of these that met a full deny-file. */
+  denyFileFull = 0;
+  /** Blocks whose target sentry does not deny. */
+  readonly notEnforced: Record<NotEnforced, number> = {
+    "program-from-argv": 0,
+    "invalid-target": 0,
+    "never-denied": 0,
+    "not-by-itself": 0,
+  };
   readonly stream = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
 
   get blocked(): number {

@@ -1,0 +1,47 @@
+// Canonical forms of absolute paths, so that different spellings of one file compare as equal.
+
+import { realpathSync } from "node:fs";
+import { basename, dirname, posix } from "node:path";
+
+/** Folders that are links into `/usr` on current systems. */
+const MERGED = /^\/(?:bin|sbin|lib|lib32|lib64|libx32)(?=\/|$)/;
+/** The root of a process, which is usually the root of the system. */
+const PROCESS_ROOT = /^\/proc\/(?:self|thread-self|[0-9]+)\/root(?=\/|$)/;
+
+/**
+ * The canonical form of an absolute path, by its text alone: without `//`, `.`, `..`,
+ * `/proc/self/root` and a slash at the end, and with `/bin` as `/usr/bin` (likewise `/sbin` and
+ * `/lib*`).
+ *
+ * @example
+ * normalisePath("/bin//./nc"); // "/usr/bin/nc"
+ */
+export function normalisePath(path: string): string {
+  let text = path;
+  for (let before = ""; before !== text; ) {
+    before = text;
+    text = posix.normalize(text.replace(/^\/{2,}/, "/")).replace(PROCESS_ROOT, "") || "/";
+  }
+  const bare = text.length > 1 && text.endsWith("/") ? text.slice(0, -1) : text;
+  return bare.replace(MERGED, "/usr$&");
+}
+
+/**
+ * The canonical forms of a path: by its text, and with its symbolic links resolved on this system.
+ * The second is the same as the first if neither the file nor its folder exists.
+ */
+export function canonicalPaths(path: string): ReadonlySet<string> {
+  return new Set([normalisePath(path), normalisePath(withoutLinks(path))]);
+}
+
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    try {
+      return posix.join(realpathSync.native(dirname(path)), basename(path));
+    } catch {
+      return path;
+    }
+  }
+}

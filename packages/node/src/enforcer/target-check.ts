@@ -1,0 +1,126 @@
+// Decides whether the target of an action goes into a deny-file, and why not.
+
+import { statSync } from "node:fs";
+import { isIPv4 } from "node:net";
+import type { Action, TargetFrom } from "@a3s-sentry/core";
+import { canonicalPaths } from "./normalise-path.js";
+import {
+  EVERYDAY_FILES,
+  EVERYDAY_PATHS,
+  EVERYDAY_PROGRAMS,
+  NEVER,
+  PROGRAM_FOLDERS,
+  TOP_FOLDERS,
+} from "./protected-targets.js";
+import { denyLine } from "./target.js";
+import { hostKey, hostPattern, pathPattern } from "./wildcard.js";
+
+/**
+ * Why a target is not written. These words are an interface: audit lines have them as
+ * `not_enforced`.
+ *
+ * - `"program-from-argv"`: only the event's arguments name the program, and no site rule asks for
+ *   it.
+ * - `"invalid-target"`: a deny-file cannot hold it: not an absolute path, an IPv6 address,
+ *   loopback, or more than one line.
+ * - `"never-denied"`: it is one of the targets that are never denied, whoever asks.
+ * - `"not-by-itself"`: it is an everyday program or file, or a folder, and no site rule asks for
+ *   it.
+ */
+export type NotEnforced = "program-from-argv" | "invalid-target" | "never-denied" | "not-by-itself";
+
+export const NOT_ENFORCED: readonly NotEnforced[] = [
+  "program-from-argv",
+  "invalid-target",
+  "never-denied",
+  "not-by-itself",
+];
+
+export interface TargetCheckOptions {
+  /** The policy's patterns of paths and hosts that are never denied. */
+  readonly never?: readonly string[];
+  /** Absolute paths of the programs and files that sentry itself needs. */
+  readonly own?: readonly string[];
+}
+
+type Test = (text: string) => boolean;
+
+/** The lists of one enforcer. */
+export class TargetCheck {
+  readonly #neverPaths: readonly Test[];
+  readonly #neverHosts: readonly Test[];
+  readonly #own: ReadonlySet<string>;
+
+  constructor({ never = [], own = [] }: TargetCheckOptions = {}) {
+    const isPath = (pattern: string): boolean => /^~?\//.test(pattern);
+    const site = never.filter(isPath).flatMap(canonicalPatterns);
+    this.#neverPaths = [...NEVER, ...site].map(pathPattern);
+    this.#neverHosts = never.filter((pattern) => !isPath(pattern)).map(hostPattern);
+    this.#own = new Set(own.flatMap((path) => [...canonicalPaths(path)]));
+  }
+
+  /**
+   * The line to write for a target, or why it is not written. `from` is absent if a site rule, or
+   * the caller, asks for the target.
+   */
+  check(action: Action, from: TargetFrom | undefined): { readonly line: string } | { readonly refused: NotEnforced } {
+    if (from === "argv") return { refused: "program-from-argv" };
+    const line = denyLine(action);
+    if (line === null) return { refused: "invalid-target" };
+    if (action.kind === "DenyEgress") return this.#isNeverHost(line) ? { refused: "never-denied" } : { line };
+    const paths = [...canonicalPaths(line)];
+    if (paths.some((path) => this.#isNeverPath(path))) return { refused: "never-denied" };
+    const isForSite = from !== undefined && (paths.some(isEveryday) || isFolder(line));
+    return isForSite ? { refused: "not-by-itself" } : { line };
+  }
+
+  /** A name without a dot is a host of the local network, such as a database or a gateway. */
+  #isNeverHost(host: string): boolean {
+    if (!isIPv4(host) && !hostKey(host).includes(".")) return true;
+    return this.#neverHosts.some((test) => test(host));
+  }
+
+  #isNeverPath(path: string): boolean {
+    return isTopFolder(path) || this.#own.has(path) || this.#neverPaths.some((test) => test(path));
+  }
+}
+
+/** `/`, or a folder directly below it. Canonical paths have `/bin` as `/usr/bin`. */
+function isTopFolder(path: string): boolean {
+  const [, first = "", second = "", ...more] = path.split("/");
+  if (more.length > 0) return false;
+  if (second === "") return first === "" || TOP_FOLDERS.includes(first) || isFolder(path);
+  return first === "usr" && TOP_FOLDERS.includes(second);
+}
+
+/** A folder stands for everything below it. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** A site's pattern of paths, with the folders before its first wildcard in canonical form. */
+function canonicalPatterns(pattern: string): string[] {
+  if (!pattern.startsWith("/")) return [pattern];
+  const star = pattern.indexOf("*");
+  const end = star === -1 ? pattern.length : pattern.lastIndexOf("/", star);
+  return [...canonicalPaths(pattern.slice(0, end) || "/")].map(
+    (folder) => (folder === "/" ? "" : folder) + pattern.slice(end),
+  );
+}
+
+let everyday: { readonly programs: ReadonlySet<string>; readonly tests: readonly Test[] } | undefined;
+
+function isEveryday(path: string): boolean {
+  everyday ??= {
+    programs: new Set(PROGRAM_FOLDERS.flatMap((folder) => EVERYDAY_PROGRAMS.map((name) => `${folder}/${name}`))),
+    tests: [...EVERYDAY_PATHS, ...EVERYDAY_FILES].map(pathPattern),
+  };
+  const { programs, tests } = everyday;
+  // `/usr/bin/python3.12` is a version of `/usr/bin/python`.
+  const unversioned = path.replace(/[-.0-9]+$/, "");
+  return programs.has(path) || programs.has(unversioned) || tests.some((test) => test(path));
+}
