@@ -79,6 +79,7 @@ describe("L2", () => {
         risk: { category: "data_leak", name: "Credential or sensitive file access", risk_type: "atomic" },
       },
       enforced: "f.txt",
+      pid: 1,
     });
     expect(readFileSync(join(cwd, "f.txt"), "utf8")).toBe("/root/.netrc\n");
     expect(stderr.split("\n")[0]).toContain(`tiers L1, L2 (test at ${new URL(l2.url).origin}); fail-open;`);

@@ -148,7 +148,7 @@ fn interpret(policy: &Policy, patterns: &[regex::Regex], line: &str) -> Option<E
     let text = |key: &str| fields[key].as_str().unwrap_or("").to_owned();
     let subject = match kind {
         EventKind::ToolExec => {
-            let argv = fields["argv"].as_array()?;
+            let argv = fields["argv"].as_array().filter(|argv| !argv.is_empty())?;
             argv.iter()
                 .filter_map(|arg| arg.as_str())
                 .collect::<Vec<_>>()

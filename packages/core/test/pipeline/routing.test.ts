@@ -47,6 +47,12 @@ const MODEL_OUTPUT_RISK = {
 const RISK = { category: "c", name: "n", riskType: "r" };
 const action = (of: string) => ({ kind: "DenyFile", target: of }) as const;
 
+/** The rule of L1 asks for its target; those of tiers are observed. */
+const denial = (of: string) => ({
+  action: action(of),
+  ...(of === "L1" ? {} : { targetFrom: "observed" as const }),
+});
+
 const EVENT: JudgedEvent = {
   kind: "FileAccess",
   pid: 1,
@@ -156,7 +162,7 @@ function expected(row: Row, way: Way) {
           ? raisedTable?.get("raised")?.(way.severity)
           : (SAYS[severity] ?? severity),
     reason: row("reason").replace("WHY", why).replace("MODE", mode),
-    ...(verdict === "block" && row("denies") !== "nothing" ? { action: action(row("denies")) } : {}),
+    ...(verdict === "block" && row("denies") !== "nothing" ? denial(row("denies")) : {}),
     ...(verdict === "allow" && !byFailMode ? {} : { risk: row("by") === "Sae" ? MODEL_OUTPUT_RISK : RISK }),
     evidence: "partial",
     ...(byFailMode ? { resolution: "unresolved-escalation" } : {}),
