@@ -35,7 +35,10 @@ describe("bash", () => {
     [[""], ["run", "check", "explain", "eval", "completion"]],
     [["e"], ["explain", "eval"]],
     [["-"], ["--version", "--help"]],
-    [["run", "--d"], ["--decisions", "--dry-run"]],
+    [
+      ["run", "--d"],
+      ["--decisions", "--dry-run"],
+    ],
     [
       ["run", "--dry-run", "--f"],
       ["--file-deny", "--fail-closed"],

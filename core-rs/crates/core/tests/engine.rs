@@ -145,7 +145,8 @@ fn interpret(policy: &Policy, patterns: &[regex::Regex], line: &str) -> Option<E
     let parsed: serde_json::Value = serde_json::from_str(line).ok()?;
     let (variant, fields) = parsed["event"].as_object()?.iter().next()?;
     let kind = EventKind::from_word(variant)?;
-    let text = |key: &str| fields[key].as_str().unwrap_or("").to_owned();
+    let text = |key: &str| fields[key].as_str().map(str::to_owned);
+    let required = |key: &str| text(key).filter(|text| !text.is_empty());
     let subject = match kind {
         EventKind::ToolExec => {
             let argv = fields["argv"].as_array().filter(|argv| !argv.is_empty())?;
@@ -154,15 +155,19 @@ fn interpret(policy: &Policy, patterns: &[regex::Regex], line: &str) -> Option<E
                 .collect::<Vec<_>>()
                 .join(" ")
         }
-        EventKind::SslContent => text("content"),
+        EventKind::SslContent => text("content")?,
         EventKind::SecurityAction => format!(
             "{} {}",
-            text("kind"),
+            required("kind")?,
             fields["detail"].as_u64().unwrap_or(0)
         ),
-        EventKind::Egress => format!("{}:{}", text("peer"), fields["port"].as_u64().unwrap_or(0)),
-        EventKind::Dns => text("query"),
-        EventKind::FileAccess | EventKind::FileDelete => text("path"),
+        EventKind::Egress => format!(
+            "{}:{}",
+            required("peer")?,
+            fields["port"].as_u64().unwrap_or(0)
+        ),
+        EventKind::Dns => required("query")?,
+        EventKind::FileAccess | EventKind::FileDelete => required("path")?,
         EventKind::LlmActivations => {
             let features = fields["features"].as_array()?.len();
             format!("{features} sae features @L{}", fields["layer"])
