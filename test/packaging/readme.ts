@@ -15,7 +15,7 @@ export function readmeSuite(installed: () => Installed): void {
     const readme = installed().text("a3s-sentry", "README.md");
     const policy = blocks(readme, "")[0] ?? "";
     const folder = await runAll(installed(), "quick-start", code(readme), { "sentry.acl": policy });
-    expect(promisesIn(code(readme))).toHaveLength(10);
+    expect(promisesIn(code(readme))).toHaveLength(9);
     expect(readFileSync(join(folder, "exec.txt"), "utf8")).toBe("/usr/bin/nc\n");
     expect(readdirSync(folder).filter((name) => name.endsWith(".txt"))).toEqual(["exec.txt"]);
   });
