@@ -65,7 +65,8 @@ export class Sentry extends CoreSentry {
    *
    * `env("NAME")` reads the environment of the process, unless `options.env` is given. Relative
    * deny-files of a policy file are relative to its folder; those of a text, an object or
-   * `options.deny`, to the working directory. The same holds for the paths in `agent` and `sae`.
+   * `options.deny`, to the working directory. The same holds for the paths in `llm`, `agent` and
+   * `sae`.
    *
    * If the policy has `llm` and `agent`, the sentry has an L2 and an L3 tier. `options.tiers`
    * replaces them; if it is a function, it makes all tiers.
@@ -163,10 +164,11 @@ function ownPrograms(agent: string | undefined): string[] {
 }
 
 /**
- * The tiers of the policy and of the options. Paths in `options.agent` are relative to the working
- * directory.
+ * The tiers of the policy and of the options. Paths in `options.llm` and `options.agent` are
+ * relative to the working directory.
  */
-async function allTiers(settings: TierSettings, { tiers, agent }: SentryOptions, folder: string): Promise<Tiers> {
+async function allTiers(settings: TierSettings, { tiers, llm, agent }: SentryOptions, folder: string): Promise<Tiers> {
   if (typeof tiers === "function") return await tiers(settings);
-  return { ...(await tiersOf(settings, agent === undefined ? folder : "")), ...tiers };
+  const folders = { llm: llm === undefined ? folder : "", agent: agent === undefined ? folder : "" };
+  return { ...(await tiersOf(settings, folders)), ...tiers };
 }

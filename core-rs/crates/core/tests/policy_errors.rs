@@ -179,8 +179,29 @@ fn tiers() {
             &[],
         ),
         (
+            "llm { url = \"https://h\" key = file(\"k\", \"l\") }",
+            &[("policy/bad-call", "file", "`file` takes one path")],
+        ),
+        (
+            "llm { url = \"https://h\" key = file(\" \") }",
+            &[("policy/bad-value", "\" \"", "must not be empty")],
+        ),
+        (
+            "llm { url = \"https://h\" key = { path = \"k\" } }",
+            &[("policy/wrong-type", "{ path = \"k\" }", "`{ file = \"PATH\" }`")],
+        ),
+        (
+            "llm { url = file(\"u\") }",
+            &[("policy/bad-call", "file", "only be the value of `key`")],
+        ),
+        (
             "agent { }",
             &[("policy/missing-key", "agent", "`agent` needs `bin`")],
+        ),
+        ("agent { bin = \"a\" user = \"nobody\" }", &[]),
+        (
+            "agent { bin = \"a\" user = \"\" }",
+            &[("policy/bad-value", "\"\"", "must not be empty")],
         ),
         (
             "sae { dict = \"d\" escalate_at = 0.7 }",
@@ -385,6 +406,19 @@ fn at_most_a_hundred_errors_are_reported() {
     let checked = check(&many, &environment);
     assert_eq!(checked.diagnostics.len(), 100);
     assert!(checked.policy.is_none());
+}
+
+#[test]
+fn a_key_in_a_file_is_left_to_the_host() {
+    for key in [
+        "file(\"/run/key\")",
+        "{ file = \"/run/key\" }",
+        "file(concat(\"/run/\", \"key\"))",
+    ] {
+        let source = format!("llm {{ url = \"http://h\" key = {key} }}");
+        let llm = check(&source, &environment).policy.unwrap().llm.unwrap();
+        assert_eq!((llm.key, llm.key_file.as_deref()), (None, Some("/run/key")));
+    }
 }
 
 #[test]

@@ -20,7 +20,11 @@ skills: string | null,
 /**
  * The time limit of an investigation, in seconds.
  */
-timeoutS: number, };
+timeoutS: number, 
+/**
+ * The user that it runs as; without one, that of the host.
+ */
+user?: string, };
 
 /**
  * The result of compiling a source.
@@ -219,6 +223,10 @@ model: string,
  * The bearer key.
  */
 key: string | null, 
+/**
+ * The file with the key, which the host reads: `key = file("PATH")`.
+ */
+keyFile?: string, 
 /**
  * The time limit of a call, in seconds.
  */

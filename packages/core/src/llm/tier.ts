@@ -18,13 +18,17 @@ import { withoutKey } from "./without-key.js";
  * `"L2 unavailable: …"` of severity medium. It rejects only if the caller's signal aborts, with the
  * signal's reason.
  *
- * Throws a `TypeError` for an invalid URL, and for a key that a header cannot hold.
+ * Throws a `TypeError` for an invalid URL, for a key that a header cannot hold, and for a `keyFile`:
+ * the caller reads it.
  *
  * @example
  * const l2 = llmTier({ url: "http://127.0.0.1:8080/v1", model: "m", key: null, timeoutS: 30 });
  * const sentry = await Sentry.create("", { tiers: { l2 } });
  */
 export function llmTier(settings: Readonly<Llm>): Judge {
+  if (settings.keyFile !== undefined) {
+    throw new TypeError("the key of L2 is in a file: read it, and give it as `key` without `keyFile`");
+  }
   const client = chatClient(settings);
   return {
     tier: "Llm",

@@ -91,11 +91,17 @@ export interface PolicyInput {
   readonly llm?: {
     readonly url: string;
     readonly model?: string;
-    readonly key?: string;
+    /** The key, or the file that has it. */
+    readonly key?: string | { readonly file: string };
     readonly timeout_s?: number;
   };
-  /** L3. `timeout_s` as in `llm`; default 120. */
-  readonly agent?: { readonly bin: string; readonly skills?: string; readonly timeout_s?: number };
+  /** L3. `timeout_s` as in `llm`; default 120. `user` is who the program runs as, if sentry is root. */
+  readonly agent?: {
+    readonly bin: string;
+    readonly skills?: string;
+    readonly timeout_s?: number;
+    readonly user?: string;
+  };
   /** The SAE tier. The scores are from 0 to 1; defaults 0.3 and 0.6. */
   readonly sae?: { readonly dict: string; readonly escalate_at?: number; readonly block_at?: number };
   /** What the gate masks. */

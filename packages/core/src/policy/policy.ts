@@ -34,7 +34,7 @@ export interface DenyLimits extends Readonly<Omit<DenyLimitsInfo, "never">> {
 }
 
 /** The L2 settings, without the key. */
-export interface LlmSettings extends Readonly<Omit<Llm, "key">> {
+export interface LlmSettings extends Readonly<Omit<Llm, "key" | "keyFile">> {
   readonly hasKey: boolean;
 }
 
@@ -87,8 +87,12 @@ export function overridden(info: PolicyInfo, overrides: PolicyOverrides): Policy
 
 /** A policy without its secrets. */
 export function publicPolicy({ llm, ...rest }: PolicyInfo): Policy {
-  const shown = llm && { url: llm.url, model: llm.model, hasKey: llm.key !== null, timeoutS: llm.timeoutS };
+  const shown = llm && publicLlm(llm);
   return deepFreeze({ ...rest, llm: shown });
+}
+
+function publicLlm({ url, model, key, keyFile, timeoutS }: Llm): LlmSettings {
+  return { url, model, hasKey: key !== null || keyFile !== undefined, timeoutS };
 }
 
 /** A copy, since the result is frozen later and the caller's object must not be. */

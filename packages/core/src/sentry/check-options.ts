@@ -8,6 +8,7 @@ import type { SentryOptions } from "./options.js";
 type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === "string";
+const textOrAbsent: Check = (value) => value === undefined || text(value);
 const textOrNull: Check = (value) => value === null || text(value);
 const record: Check = (value) => typeof value === "object" && value !== null;
 const seconds: Check = (value) => typeof value === "number" && value > 0 && value <= 86_400;
@@ -30,18 +31,20 @@ const OPTIONS: Readonly<Record<keyof SentryOptions, readonly [Check, string]>> =
   files: [record, "of type object"],
 };
 
-/** The fields of the options that replace a section of the policy: all are required. */
+/** The fields of the options that replace a section of the policy. All but `keyFile` and `user` are required. */
 const SECTIONS: Readonly<Record<"llm" | "agent" | "sae", Readonly<Record<string, readonly [Check, string]>>>> = {
   llm: {
     url: [text, "of type string"],
     model: [text, "of type string"],
     key: [textOrNull, "of type string, or `null` for none"],
+    keyFile: [textOrAbsent, "of type string"],
     timeoutS: [seconds, "above 0 and at most 86400"],
   },
   agent: {
     bin: [text, "of type string"],
     skills: [textOrNull, "of type string, or `null` for none"],
     timeoutS: [seconds, "above 0 and at most 86400"],
+    user: [textOrAbsent, "of type string"],
   },
   sae: {
     dict: [text, "of type string"],

@@ -207,6 +207,11 @@ describe("invalid settings are an error at once", () => {
     ["a key with a line break", { key: "sk-a\nb" }, "the key of an endpoint must be of visible ASCII characters"],
     ["a key with a space", { key: "sk a" }, "the key of an endpoint must be of visible ASCII characters"],
     ["a key with an umlaut", { key: "sk-ü" }, "the key of an endpoint must be of visible ASCII characters"],
+    [
+      "a file of a key",
+      { keyFile: "k" },
+      "the key of L2 is in a file: read it, and give it as `key` without `keyFile`",
+    ],
     ["no URL", { url: "" }, "invalid endpoint URL: it must start with http:// or https://"],
     ["a file URL", { url: "file:///etc/passwd" }, "invalid endpoint URL: it must start with http:// or https://"],
   ])("%s", (_, wrong, message) => {

@@ -72,6 +72,11 @@ describe("an invalid option is an error", () => {
     [{ readFile: "x" }, "option `readFile` must be of type function"],
     [{ files: null }, "option `files` must be of type object"],
     [{ llm: "http://h/v1" }, "option `llm` must be of type object, or `null` for none"],
+    [
+      { llm: { url: "http://h/v1", model: "m", key: null, keyFile: 1, timeoutS: 30 } },
+      "option `llm.keyFile` must be of type string",
+    ],
+    [{ agent: { bin: "b", skills: null, timeoutS: 1, user: 0 } }, "option `agent.user` must be of type string"],
     [{ llm: { url: "http://h/v1", model: "m", timeoutS: 30 } }, "option `llm.key` must be of type string, or `null`"],
     [
       { llm: { url: "http://h", model: "m", key: null, timeoutS: Infinity } },

@@ -11,8 +11,8 @@ export interface Flags {
 
 const ENVIRONMENT = `
 Environment:
-  SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY
-      the OpenAI-compatible endpoint (default: A3S_SENTRY_LLM_URL, _MODEL and _KEY)
+  SENTRY_L3_URL, SENTRY_L3_MODEL, SENTRY_L3_KEY or SENTRY_L3_KEY_FILE
+      the OpenAI-compatible endpoint (default: A3S_SENTRY_LLM_URL, _MODEL, _KEY and _KEY_FILE)
   A3S_SENTRY_AGENT_TIMEOUT
       time for an answer, in seconds (default: 120)
   A3S_SENTRY_RECENT_EVENTS

@@ -123,6 +123,7 @@ function runCommand(root: Command): Command {
     .addOption(value("--llm-url <url>", "L2: base URL of an OpenAI-compatible endpoint", "LLM_URL"))
     .addOption(value("--llm-model <name>", "L2: name of the model", "LLM_MODEL"))
     .addOption(value("--llm-key <key>", "L2: API key; other users can see the flag, but not the variable", "LLM_KEY"))
+    .addOption(value("--llm-key-file <file>", "L2: file with the API key", "LLM_KEY_FILE"))
     .addOption(value("--llm-timeout <seconds>", "L2: time limit of a request, default 30", "LLM_TIMEOUT"))
     .addOption(value("--agent-bin <file>", "L3: program that investigates", "AGENT_BIN"))
     .addOption(value("--skills <folder>", "L3: folder of playbooks", "SKILLS"))

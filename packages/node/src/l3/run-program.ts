@@ -4,6 +4,7 @@ import { execa } from "execa";
 import type { Program } from "./find-program.js";
 import { Output } from "./output.js";
 import type { Sandbox } from "./sandbox.js";
+import type { User } from "./user.js";
 
 /** A program that has answered is ended after so many milliseconds without output. */
 const SILENCE_MS = 1_000;
@@ -16,6 +17,8 @@ export type StopReason = "aborted" | "silent" | "timed out" | "too much output";
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutS: number;
+  /** Who the program runs as, if not as this process. */
+  readonly user?: User | undefined;
   readonly signal: AbortSignal;
   /** Whether the program need not run on after this output. */
   readonly isEnough: (output: string) => boolean;
@@ -44,7 +47,7 @@ export async function runProgram(
   args: readonly string[],
   options: RunOptions,
 ): Promise<ProgramResult> {
-  const child = start(sandbox, program, args, options.env);
+  const child = start(sandbox, program, args, options);
   if (child.pid !== undefined) sandbox.started(child.pid);
   const output = new Output(child.stdout);
   const stopped = await untilEnd(child, output, options);
@@ -56,11 +59,13 @@ export async function runProgram(
 
 type Child = ReturnType<typeof start>;
 
-function start(sandbox: Sandbox, { file, args }: Program, moreArgs: readonly string[], env: RunOptions["env"]) {
+function start(sandbox: Sandbox, { file, args }: Program, moreArgs: readonly string[], { env, user }: RunOptions) {
   return execa(file, [...args, ...moreArgs], {
     cwd: sandbox.folder,
     env: { ...env, ...sandbox.env },
     extendEnv: false,
+    // Node.js drops the groups of root with this.
+    ...(user && { uid: user.uid, gid: user.gid }),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "ignore",

@@ -1,12 +1,13 @@
 // A sandbox: the folder and the processes of one investigation, which end together.
 
-import { mkdir } from "node:fs/promises";
+import { chown, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { Reaper } from "./reaper.js";
+import type { User } from "./user.js";
 
 /** Where one investigation runs. Its processes and its folder end with it. */
 export interface Sandbox {
-  /** An empty folder that only this user can enter. */
+  /** An empty folder that only its user can enter. */
   readonly folder: string;
   /** Variables that identify its processes: set them for the first one, the others inherit them. */
   readonly env: Readonly<Record<string, string>>;
@@ -23,10 +24,10 @@ export interface Sandbox {
 let reaper: Reaper | undefined;
 
 /**
- * Opens a sandbox. From here on, its processes end even if this process dies in any way.
+ * Opens a sandbox for programs of `user`, or of this process's. From here on, its processes end even if this process dies in any way.
  * Rejects with an `Error` if no reaper can be started or the folder cannot be created.
  */
-export async function openSandbox(): Promise<Sandbox> {
+export async function openSandbox(user?: User): Promise<Sandbox> {
   if (reaper === undefined || !reaper.isRunning) reaper = new Reaper();
   const owner = reaper;
   let investigation = owner.track();
@@ -44,6 +45,7 @@ export async function openSandbox(): Promise<Sandbox> {
   };
   try {
     await mkdir(sandbox.folder, { mode: 0o700 });
+    if (user !== undefined) await chown(sandbox.folder, user.uid, user.gid);
   } catch (error) {
     await sandbox.close();
     throw new Error(`cannot create a working folder in \`${tmpdir()}\``, { cause: error });

@@ -1,6 +1,6 @@
 // The L3 tier: a separate program, the investigator, decides what L1 and L2 could not.
 
-import { writeFile } from "node:fs/promises";
+import { chown, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Agent, Judge, JudgedEvent, Llm } from "@a3s-sentry/core";
 import { naturalDeny, truncateUtf8 } from "@a3s-sentry/core/host";
@@ -12,6 +12,7 @@ import { preflight } from "./preflight.js";
 import { promptFor } from "./prompt.js";
 import { runProgram } from "./run-program.js";
 import { openSandbox, type Sandbox } from "./sandbox.js";
+import { findUser, type User } from "./user.js";
 
 const RECENT_FILE = "recent-events.ndjson";
 const MAX_REASON_BYTES = 2_000;
@@ -32,22 +33,23 @@ export interface AgentOptions {
  * Its answers become decisions of tier `"Agent"` with a reason `"L3: …"`; a clean block gets
  * the action that denies the event. `judge` rejects with a short `Error` message, such as `timed out after 120
  * s`, if there is no answer within `timeoutS` seconds, and with the signal's reason if that aborts.
- * In all cases no process and no file is left when the promise settles. docs/l3.md describes what a
+ * Throws a `TypeError` if it cannot run as the `user` of the settings. In all cases no process and no file is left when the promise settles. docs/l3.md describes what a
  * program gets and what ends with it.
  *
  * @example
  * const l3 = agentTier({ bin: "a3s-sentry-agent", skills: null, timeoutS: 120 }, { folder: "", llm });
  * const sentry = await Sentry.create("sentry.acl", { tiers: { l3 } });
  */
-export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: AgentOptions): Judge {
+export function agentTier({ bin, skills, timeoutS, user: name }: Readonly<Agent>, options: AgentOptions): Judge {
   const { folder, llm = null, env: ownEnv = process.env } = options;
   const program = findProgram(bin, folder, ownEnv);
-  const env = investigatorEnvironment(ownEnv, llm, timeoutS);
+  const user = name === undefined ? undefined : findUser(name);
+  const env = investigatorEnvironment(ownEnv, llm, timeoutS, user);
   const { SENTRY_L3_KEY: key } = env;
   const skillsArgs = skills === null ? [] : ["--skills", resolve(folder, skills)];
 
   async function investigate(sandbox: Sandbox, event: JudgedEvent, signal: AbortSignal): Promise<Reply> {
-    const recentFile = await writeRecent(sandbox.folder, event.recent);
+    const recentFile = await writeRecent(sandbox.folder, event.recent, user);
     const args = [...skillsArgs, "--json", "-p", promptFor(event, recentFile)];
     const recentEnv = recentFile === undefined ? {} : { A3S_SENTRY_RECENT_EVENTS: recentFile };
     // `runProgram` sees later aborts only: a signal fires its event once.
@@ -55,6 +57,7 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
     const result = await runProgram(sandbox, program, args, {
       env: { ...env, ...recentEnv },
       timeoutS,
+      user,
       signal,
       isEnough: (output) => isCleanAnswer(output, event),
     });
@@ -67,7 +70,7 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
     warnings: preflight({ bin, skills }, options),
     async judge(event, { signal }) {
       signal.throwIfAborted();
-      const sandbox = await openSandbox();
+      const sandbox = await openSandbox(user);
       try {
         const { verdict, severity, reason, form } = await investigate(sandbox, event, signal);
         const action = verdict === "block" && form === "clean" ? naturalDeny(event) : undefined;
@@ -83,11 +86,12 @@ export function agentTier({ bin, skills, timeoutS }: Readonly<Agent>, options: A
 /**
  * Writes the earlier events to a file, one per line, and returns its path; `undefined` without any.
  */
-async function writeRecent(folder: string, recent: readonly string[] = []): Promise<string | undefined> {
+async function writeRecent(folder: string, recent: readonly string[] = [], user?: User): Promise<string | undefined> {
   if (recent.length === 0) return undefined;
   const file = join(folder, RECENT_FILE);
   // JSON may span several lines, and its line breaks are always plain white space.
   const lines = recent.map((line) => `${line.replace(/[\r\n]+/g, " ")}\n`);
   await writeFile(file, lines.join(""), { mode: 0o600 });
+  if (user !== undefined) await chown(file, user.uid, user.gid);
   return file;
 }

@@ -4,6 +4,7 @@ import { type Diagnostic, PolicyError } from "@a3s-sentry/core";
 import { messageOf } from "@a3s-sentry/core/host";
 import { readBounded } from "../util/bounded-file.js";
 import { errnoOf } from "../util/errno.js";
+import { readKey } from "../util/key-file.js";
 
 /** The largest policy, in bytes. */
 const MAX_POLICY_BYTES = 1024 * 1024;
@@ -37,10 +38,24 @@ export function readNamedFile(path: string): string {
   }
 }
 
+/** Reads the key in a file. Throws a `PolicyError` if it cannot be read. */
+export function readKeyFile(path: string): string {
+  try {
+    return readKey(path);
+  } catch (cause) {
+    throw unreadable(path, reasonOf(cause), cause, "key");
+  }
+}
+
 /** Makes the `PolicyError` for a file that cannot be read. */
-export function unreadable(path: string, reason: string, cause?: unknown): PolicyError {
+export function unreadable(
+  path: string,
+  reason: string,
+  cause?: unknown,
+  what: "policy" | "key" = "policy",
+): PolicyError {
   const code = "file/unreadable";
-  const message = `cannot read the policy file \`${path}\`: ${reason}`;
+  const message = `cannot read the ${what} file \`${path}\`: ${reason}`;
   const diagnostic: Diagnostic = {
     code,
     severity: "error",

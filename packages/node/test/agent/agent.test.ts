@@ -256,6 +256,24 @@ describe("a failure prints a message on stderr, nothing on stdout, and exits wit
 });
 
 describe("the endpoint", () => {
+  it.each([
+    ["SENTRY_L3_URL", "SENTRY_L3_MODEL", "SENTRY_L3_KEY_FILE"],
+    ["A3S_SENTRY_LLM_URL", "A3S_SENTRY_LLM_MODEL", "A3S_SENTRY_LLM_KEY_FILE"],
+  ])("has a key from a file: %s", async (url, model, file) => {
+    const asked = await endpoint(answer("block", "I was sent FILE-KEY"));
+    const path = join(scratch(), "key");
+    writeFileSync(path, "FILE-KEY\n");
+    const { code, stdout } = await agent(["--json", "-p", "x"], { [url]: asked.url, [model]: "m", [file]: path });
+    expect([code, JSON.parse(stdout).reason]).toEqual([0, "I was sent ***"]);
+    expect(asked.asked[0]?.headers.authorization).toBe("Bearer FILE-KEY");
+  });
+
+  it("without a readable file of its key is an error", async () => {
+    const env = { SENTRY_L3_URL: "http://127.0.0.1:1", SENTRY_L3_MODEL: "m", SENTRY_L3_KEY_FILE: "/no/key" };
+    const { code, stderr } = await agent(["--json", "-p", "x"], env);
+    expect([code, stderr]).toEqual([1, "error: cannot read the key file `/no/key`: it does not exist\n"]);
+  });
+
   it("is L2's if L3 has none", async () => {
     const model = await endpoint(answer("block"));
     const l2 = { A3S_SENTRY_LLM_URL: model.url, A3S_SENTRY_LLM_MODEL: "small", A3S_SENTRY_LLM_KEY: "l2" };

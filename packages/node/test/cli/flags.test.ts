@@ -11,6 +11,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   LLM_URL: "http://127.0.0.1/v1",
   LLM_MODEL: "m",
   LLM_KEY: "k",
+  LLM_KEY_FILE: "key.txt",
   LLM_TIMEOUT: "1.5",
   AGENT_BIN: "./a",
   SKILLS: "./s",

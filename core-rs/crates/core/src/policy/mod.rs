@@ -129,6 +129,10 @@ pub struct Llm {
     pub model: String,
     /// The bearer key.
     pub key: Option<String>,
+    /// The file with the key, which the host reads: `key = file("PATH")`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub key_file: Option<String>,
     /// The time limit of a call, in seconds.
     pub timeout_s: f64,
 }
@@ -140,6 +144,7 @@ impl std::fmt::Debug for Llm {
             .field("url", &self.url)
             .field("model", &self.model)
             .field("key", &self.key.as_ref().map(|_| "***"))
+            .field("key_file", &self.key_file)
             .field("timeout_s", &self.timeout_s)
             .finish()
     }
@@ -156,6 +161,10 @@ pub struct Agent {
     pub skills: Option<String>,
     /// The time limit of an investigation, in seconds.
     pub timeout_s: f64,
+    /// The user that it runs as; without one, that of the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub user: Option<String>,
 }
 
 /// The model-output tier.

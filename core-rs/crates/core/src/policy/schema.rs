@@ -6,7 +6,7 @@ use super::fields::{self, Body, Field};
 use super::value::Reader;
 use super::{Agent, Deny, DenyLimits, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
 use crate::decision::Verdict;
-use sentry_acl::{Document, Value, ValueKind};
+use sentry_acl::{Document, Entry, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
@@ -175,7 +175,7 @@ pub(super) fn missing(reader: &mut Reader<'_>, span: Span, owner: &str, key: &st
 }
 
 fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
-    let (mut url, mut model, mut key) = (None, None, None);
+    let (mut url, mut model, mut key, mut key_file) = (None, None, None, None);
     let mut timeout_s = 30.0;
     section(
         reader,
@@ -185,7 +185,7 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
         &mut |reader, name, value| match name {
             "url" => url = http_url(reader, value),
             "model" => model = reader.text("model", value),
-            "key" => key = reader.string("key", value),
+            "key" => (key, key_file) = llm_key(reader, value),
             _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
         },
     );
@@ -193,8 +193,34 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
         url: url?,
         model: model.unwrap_or_else(|| DEFAULT_MODEL.to_owned()),
         key: key.filter(|key| !key.is_empty()),
+        key_file,
         timeout_s,
     })
+}
+
+/// The key, or the path of the file that has it: `file("PATH")`, or `{ file = "PATH" }` in formats
+/// without calls.
+fn llm_key(reader: &mut Reader<'_>, value: &Value) -> (Option<String>, Option<String>) {
+    let path = match &value.kind {
+        ValueKind::Call(call) if call.name.text == "file" => match call.args.as_slice() {
+            [path] => path,
+            _ => {
+                let diagnostic =
+                    Diagnostic::new(Code::BadCall, call.name.span, "`file` takes one path");
+                reader.report(diagnostic.help("write `file(\"PATH\")`"));
+                return (None, None);
+            }
+        },
+        ValueKind::Object(entries) => match entries.as_slice() {
+            [Entry { key, value }] if key.text == "file" => value,
+            _ => {
+                reader.wrong_type("key", "a string, or `{ file = \"PATH\" }`", value);
+                return (None, None);
+            }
+        },
+        _ => return (reader.string("key", value), None),
+    };
+    (None, reader.text("the path of `file`", path))
 }
 
 fn http_url(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
@@ -231,16 +257,17 @@ fn timeout(reader: &mut Reader<'_>, value: &Value) -> Option<f64> {
 }
 
 fn agent(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Agent> {
-    let (mut bin, mut skills) = (None, None);
+    let (mut bin, mut skills, mut user) = (None, None, None);
     let mut timeout_s = 120.0;
     section(
         reader,
         field,
-        &["bin", "skills", "timeout_s"],
+        &["bin", "skills", "timeout_s", "user"],
         &["bin"],
         &mut |reader, name, value| match name {
             "bin" => bin = reader.text("bin", value),
             "skills" => skills = reader.text("skills", value),
+            "user" => user = reader.text("user", value),
             _ => timeout_s = timeout(reader, value).unwrap_or(timeout_s),
         },
     );
@@ -248,6 +275,7 @@ fn agent(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Agent> {
         bin: bin?,
         skills,
         timeout_s,
+        user,
     })
 }
 

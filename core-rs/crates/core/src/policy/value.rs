@@ -147,13 +147,18 @@ impl<'r> Reader<'r> {
         match call.name.text.as_str() {
             "env" => self.env(call),
             "concat" => self.concat(call),
+            "file" => {
+                let message = "`file` may only be the value of `key` in `llm`";
+                self.report(Diagnostic::new(Code::BadCall, call.name.span, message));
+                None
+            }
             other => {
                 self.unknown(
                     Code::UnknownFunction,
                     call.name.span,
                     format!("unknown function `{other}`"),
                     other,
-                    &["env", "concat"],
+                    &["env", "file", "concat"],
                 );
                 None
             }

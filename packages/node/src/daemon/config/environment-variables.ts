@@ -11,6 +11,7 @@ const NAMES = [
   "LLM_URL",
   "LLM_MODEL",
   "LLM_KEY",
+  "LLM_KEY_FILE",
   "LLM_TIMEOUT",
   "AGENT_BIN",
   "SKILLS",

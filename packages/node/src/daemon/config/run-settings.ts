@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly llmUrl?: string;
   readonly llmModel?: string;
   readonly llmKey?: string;
+  readonly llmKeyFile?: string;
   readonly llmTimeout?: string;
   readonly agentBin?: string;
   readonly skills?: string;
@@ -110,7 +111,7 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     llm: defined({
       url: parseUrl(setting(flags.llmUrl, "LLM_URL")),
       model: nonEmpty(flags.llmModel, "LLM_MODEL")?.trim() || undefined,
-      key: flags.llmKey ?? variable(env, "LLM_KEY"),
+      ...keyFrom(flags, env),
       timeoutS: parseSeconds(setting(flags.llmTimeout, "LLM_TIMEOUT")),
     }),
     agent: defined({
@@ -123,6 +124,23 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     decisions: parseDecisions(setting(flags.decisions, "DECISIONS")),
     warnings,
   };
+}
+
+/** The key of L2, or its file. A flag of either overrides both variables. */
+function keyFrom(
+  { llmKey, llmKeyFile }: RunFlags,
+  env: Env,
+): { key?: string | undefined; keyFile?: string | undefined } {
+  if (llmKey !== undefined && llmKeyFile !== undefined) {
+    throw new SettingsError("`--llm-key` and `--llm-key-file` exclude each other: give one of them");
+  }
+  if (llmKeyFile === "") throw new SettingsError("`--llm-key-file` must not be empty");
+  if (llmKey !== undefined || llmKeyFile !== undefined) return { key: llmKey, keyFile: llmKeyFile };
+  const [key, keyFile] = [variable(env, "LLM_KEY"), variable(env, "LLM_KEY_FILE")];
+  if (key !== undefined && keyFile !== undefined) {
+    throw new SettingsError("`A3S_SENTRY_LLM_KEY` and `A3S_SENTRY_LLM_KEY_FILE` are both set: unset one of them");
+  }
+  return { key, keyFile };
 }
 
 /** `table` without its undefined members. */

@@ -1,6 +1,8 @@
 // Loads the sentry of a run from a configuration, a rules file, both, or neither.
 
 import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
+import { messageOf } from "@a3s-sentry/core/host";
+import { findUser } from "../../l3/user.js";
 import { type OpenedSource, openFile } from "../../policy/open-source.js";
 import { readNamedFile, unreadable } from "../../policy/policy-file.js";
 import { labelOf } from "../../policy/sinks.js";
@@ -96,23 +98,32 @@ function missing(sentry: Sentry): string[] {
 
 const NO_TIERS: MakeTiers = () => ({});
 
-function makeTiers(folder: string, { onTierTiming }: LoadOptions): MakeTiers {
+function makeTiers(folder: string, { fingerprints, onTierTiming }: LoadOptions): MakeTiers {
   return async (settings) => {
     rejectUnusable(settings);
-    const tiers = await tiersOf(settings, folder);
+    const tiers = await tiersOf(settings, { llm: folder, agent: folder }, (path) => note(path, fingerprints));
     return onTierTiming === undefined ? tiers : withTiming(tiers, onTierTiming);
   };
 }
 
 /**
- * Rejects a URL and a key that no request can use. Both may contain secrets, so messages do not
- * show them.
+ * Rejects a URL and a key that no request can use, and a user that L3 cannot run as. The first two
+ * may contain secrets, so messages do not show them.
  */
-function rejectUnusable({ llm }: TierSettings): void {
+function rejectUnusable({ llm, agent }: TierSettings): void {
+  if (agent?.user !== undefined) rejectUser(agent.user);
   if (llm === null) return;
   if (!URL.canParse(llm.url)) throw new SettingsError("invalid L2 URL: check its host and port");
   if (/[^\x21-\x7e]/.test(llm.key?.trim() ?? "")) {
     throw new SettingsError("invalid L2 key: it may contain visible ASCII characters only");
+  }
+}
+
+function rejectUser(name: string): void {
+  try {
+    findUser(name);
+  } catch (error) {
+    throw new SettingsError(messageOf(error), { cause: error });
   }
 }
 

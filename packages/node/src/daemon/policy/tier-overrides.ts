@@ -31,7 +31,7 @@ export function tierOverrides(
     warnings.push("settings of L3 have no effect without a program: set `A3S_SENTRY_AGENT_BIN`, or `bin` in `agent`");
   const skills = written.agent?.skills ?? null;
   return {
-    llm: url === undefined ? null : llmOf(url, llm, written.llm),
+    llm: url === undefined ? null : llmOf(url, llm, written.llm, folder),
     agent:
       bin === null
         ? null
@@ -39,15 +39,23 @@ export function tierOverrides(
             bin,
             skills: agent.skills ?? (skills && labelOf(skills, folder)),
             timeoutS: agent.timeoutS ?? written.agent?.timeoutS ?? AGENT_TIMEOUT_S,
+            ...(written.agent?.user !== undefined && { user: written.agent.user }),
           },
     warnings,
   };
 }
 
-function llmOf(url: string, given: Partial<Llm>, written: Llm | null): Llm {
+function llmOf(url: string, given: Partial<Llm>, written: Llm | null, folder: string): Llm {
   const model = given.model ?? written?.model ?? DEFAULT_MODEL;
-  const key = given.key ?? written?.key ?? null;
-  return { url, model, key, timeoutS: given.timeoutS ?? written?.timeoutS ?? LLM_TIMEOUT_S };
+  const timeoutS = given.timeoutS ?? written?.timeoutS ?? LLM_TIMEOUT_S;
+  return { url, model, ...keyOf(given, written, folder), timeoutS };
+}
+
+function keyOf(given: Partial<Llm>, written: Llm | null, folder: string): Pick<Llm, "key" | "keyFile"> {
+  if (given.key != null) return { key: given.key };
+  if (given.keyFile !== undefined) return { key: null, keyFile: given.keyFile };
+  if (written?.keyFile !== undefined) return { key: null, keyFile: labelOf(written.keyFile, folder) };
+  return { key: written?.key ?? null };
 }
 
 /** A bare name is looked up on `PATH`. A path is relative to the folder of its file. */

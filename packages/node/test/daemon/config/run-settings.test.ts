@@ -92,6 +92,17 @@ describe("runSettings", () => {
     expect(runSettings({}, env)).toEqual(runSettings(settings("variable"), {}));
   });
 
+  it("has one source of L2's key: a flag before the variables, and never both of one kind", () => {
+    const [key, file] = [{ A3S_SENTRY_LLM_KEY: "k" }, { A3S_SENTRY_LLM_KEY_FILE: "f" }];
+    expect(runSettings({}, file).llm).toEqual({ keyFile: "f" });
+    expect(runSettings({ llmKeyFile: "g" }, key).llm).toEqual({ keyFile: "g" });
+    expect(runSettings({ llmKey: "l" }, file).llm).toEqual({ key: "l" });
+    expect(runSettings({}, { ...key, A3S_SENTRY_LLM_KEY_FILE: "" }).llm).toEqual({ key: "k" });
+    expect(() => runSettings({}, { ...key, ...file })).toThrow("are both set: unset one of them");
+    expect(() => runSettings({ llmKey: "l", llmKeyFile: "g" }, {})).toThrow("exclude each other");
+    expect(() => runSettings({ llmKeyFile: "" }, {})).toThrow("`--llm-key-file` must not be empty");
+  });
+
   it("counts an empty variable as not set", () => {
     const names = ["CONFIG", "EXEC_DENY", "FAIL_CLOSED", "DRY_RUN", "LLM_URL", "SPECULATE", "WORKERS", "METRICS_ADDR"];
     expect(runSettings({}, Object.fromEntries(names.map((name) => [`A3S_SENTRY_${name}`, ""])))).toEqual(NOTHING);
@@ -168,15 +179,15 @@ describe("runSettings", () => {
 
 describe("unknown variables", () => {
   it("are named, without their values", () => {
-    const env = { A3S_SENTRY_DRYRUN: "hunter2", A3S_SENTRY_LLM_KEY_FILE: "/k", A3S_SENTRY_X: "", PATH: "/bin" };
+    const env = { A3S_SENTRY_DRYRUN: "hunter2", A3S_SENTRY_LLM_KEYFILE: "/k", A3S_SENTRY_X: "", PATH: "/bin" };
     expect(unknownVariables(env)).toEqual([
       "unknown environment variable `A3S_SENTRY_DRYRUN`: see `a3s-sentry run --help`",
-      "unknown environment variable `A3S_SENTRY_LLM_KEY_FILE`: see `a3s-sentry run --help`",
+      "unknown environment variable `A3S_SENTRY_LLM_KEYFILE`: see `a3s-sentry run --help`",
     ]);
   });
 
   it.each([
-    ["variables of the command", ["DRY_RUN", "METRICS_ADDR", "LLM_KEY"]],
+    ["variables of the command", ["DRY_RUN", "METRICS_ADDR", "LLM_KEY", "LLM_KEY_FILE"]],
     ["variables of our other programs", ["RECENT_EVENTS", "RUN", "BUILD_CACHE"]],
     [
       "variables that Kubernetes sets for services",

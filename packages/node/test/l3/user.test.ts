@@ -1,0 +1,74 @@
+// Investigators that run as another user, who cannot read what sentry holds.
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { agentTier } from "../../dist/l3/tier.js";
+import { findUser } from "../../src/l3/user.js";
+import { ALLOW, EVENT, Lab } from "./lab.js";
+
+const isRoot = process.geteuid?.() === 0;
+
+afterEach(() => void vi.restoreAllMocks());
+
+/** Runs a program of the lab as the user `nobody`, who may write to the lab's folder. */
+async function askAsNobody(lab: Lab, text: string, timeoutS = 20, recent: readonly string[] = []) {
+  for (const folder of [lab.folder, lab.temp]) chmodSync(folder, 0o777);
+  const settings = { bin: lab.program(text), skills: null, timeoutS, user: "nobody" };
+  const tier = agentTier(settings, {
+    folder: lab.folder,
+    env: { PATH: "/usr/bin:/bin", HOME: "/root", XDG_CACHE_HOME: "/root/c" },
+  });
+  return await tier.judge({ ...EVENT, recent }, { signal: new AbortController().signal });
+}
+
+describe.skipIf(!isRoot)("a program of another user (as root)", () => {
+  it("has that user's ids and folders, and no other group", async () => {
+    const lab = new Lab();
+    const { uid, gid, home } = findUser("nobody");
+    const ids = `{ id -u; id -g; id -G; echo "$HOME $USER $LOGNAME $XDG_CACHE_HOME"; } > '${lab.folder}/ids'`;
+    expect(await askAsNobody(lab, `${ids}; ${ALLOW}`)).toMatchObject({ verdict: "allow" });
+    expect(lab.read("ids")).toBe(`${uid}\n${gid}\n${gid}\n${home} nobody nobody \n`);
+  });
+
+  it("cannot read sentry's environment, memory or key file", async () => {
+    const lab = new Lab();
+    const key = join(lab.folder, "key");
+    writeFileSync(key, "SECRET", { mode: 0o600 });
+    const files = [`/proc/${process.pid}/environ`, `/proc/${process.pid}/mem`, key];
+    const tries = files.map((file) => `cat '${file}' >/dev/null 2>&1; echo $?`).join("; ");
+    await askAsNobody(lab, `{ ${tries}; } > '${lab.folder}/codes'; ${ALLOW}`);
+    expect(lab.read("codes")).toBe("1\n1\n1\n");
+  });
+
+  it("can read the earlier events, and use its folder", async () => {
+    const lab = new Lab();
+    const copy = `touch here && cat "$A3S_SENTRY_RECENT_EVENTS" > '${lab.folder}/recent'`;
+    await askAsNobody(lab, `${copy}; ${ALLOW}`, 20, ['{"event":1}']);
+    expect(lab.read("recent")).toBe('{"event":1}\n');
+  });
+
+  it("leaves nothing, as any other", async () => {
+    const lab = new Lab();
+    await askAsNobody(lab, `sleep $FOREVER & (setsid sleep $FOREVER &) ; sleep 0.1; ${ALLOW}`);
+    expect(lab.left()).toEqual([]);
+    const program = "(env -i /usr/bin/setsid sleep $FOREVER &)\n sleep $FOREVER";
+    await expect(askAsNobody(lab, program, 0.4)).rejects.toThrow("timed out");
+    expect(lab.left()).toEqual([]);
+  });
+});
+
+describe("a user is refused", () => {
+  const tier = (user: string) => () => agentTier({ bin: "sh", skills: null, timeoutS: 1, user }, { folder: "" });
+
+  it.skipIf(!isRoot)("that the system does not have (as root)", () => {
+    for (const name of ["no-such-user", "", "nobody:x", "65534"]) {
+      const message = `unknown user \`${name}\` in \`agent\`: \`/etc/passwd\` does not list it`;
+      expect(tier(name)).toThrow(new TypeError(message));
+    }
+  });
+
+  it("if sentry is not root", () => {
+    vi.spyOn(process, "geteuid").mockReturnValue(1000);
+    expect(tier("nobody")).toThrow(/needs a sentry that runs as root/);
+  });
+});
