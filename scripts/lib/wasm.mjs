@@ -7,6 +7,7 @@
 //   sentry_core_inline.js, .d.ts       the module as base64, for runtimes that load no file
 //   sentry_core_prepared-HASH.wasm     the module with the built-in rules compiled: it starts faster and is larger
 //   sentry_core_prepared.js, .d.ts     its URL; the name has a hash, so that code never loads the file of another build
+//   sentry_core_module.d.ts            the type of the module, where it is imported
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -40,6 +41,7 @@ const outputs = [
   "sentry_core_inline.d.ts",
   "sentry_core_prepared.js",
   "sentry_core_prepared.d.ts",
+  "sentry_core_module.d.ts",
 ].map((name) => join(wasmFolder, name));
 
 /** What wasm-bindgen's output uses beside the first version of wasm; wasm-opt must keep it and may use it. */
@@ -78,6 +80,7 @@ export async function writeWasm() {
     await step("optimising the wasm", () => optimise(join(folder, "sentry_core_bg.wasm")));
     writeInlined(folder);
     writePrepared(folder);
+    writeModuleTypes(folder);
     mkdirSync(wasmFolder, { recursive: true });
     const old = readdirSync(wasmFolder).filter((name) => name.startsWith("sentry_core_prepared-"));
     for (const name of old) rmSync(join(wasmFolder, name));
@@ -167,4 +170,16 @@ declare function url(): URL;
 export default url;
 `;
   writeFileSync(join(folder, "sentry_core_prepared.d.ts"), types);
+}
+
+/** wasm-bindgen's own types describe the exports of an instance, which is not what an import gives. */
+function writeModuleTypes(folder) {
+  const types = `/**
+ * The module of the rule engine, for \`init\` of \`@a3s-sentry/core/slim\`. Bundlers for Workers and the edge compile it.
+ * Others give its URL, in their own way: Vite for \`@a3s-sentry/core/sentry.wasm?url\`.
+ */
+declare const module: WebAssembly.Module;
+export default module;
+`;
+  writeFileSync(join(folder, "sentry_core_module.d.ts"), types);
 }

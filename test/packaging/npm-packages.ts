@@ -10,8 +10,10 @@ const TOOLS = {
   bun: ["bun@1.4.5"],
   deno: ["deno@2.9.6"],
   esbuild: ["esbuild@0.28.2"],
+  jest: ["jest@30.5.2", "jest-environment-jsdom@30.5.2"],
   next: ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1"],
   postject: ["postject@1.0.0-alpha.6"],
+  typescript: ["typescript@5.9.3"],
   webpack: ["webpack@5.113.0"],
   workerd: ["workerd@1.20261117.1"],
 } as const;

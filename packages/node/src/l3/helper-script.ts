@@ -1,5 +1,6 @@
 // Finds out how to run a script of this package in a process of its own.
 
+import { setMaxListeners } from "node:events";
 import { basename } from "node:path";
 import { ownFile } from "../util/own-file.js";
 
@@ -23,6 +24,7 @@ export function helperScript(script: string): HelperScript {
   // Limits the damage if the checks below are wrong: an application starts itself once at most.
   if (process.env[HELPER_VARIABLE] !== undefined) return { problem: "this process was itself started by L3" };
   if (!isRuntime()) return { problem: `\`${process.execPath}\` is not known to be a JavaScript runtime` };
+  if (!hasOwnAbortController()) return { problem: "`AbortController` is not that of Node.js, as in jsdom" };
   const file = ownFile(script);
   if (file === undefined) return { problem: `the file \`${basename(script)}\` of this package is missing` };
   return { file: process.execPath, args: [file] };
@@ -35,6 +37,16 @@ function isRuntime(): boolean {
 function isElectron(): boolean {
   const { electron } = process.versions;
   return electron !== undefined;
+}
+
+/** Without it, starting a process fails once the process runs, which then has no owner. */
+function hasOwnAbortController(): boolean {
+  try {
+    setMaxListeners(0, new AbortController().signal);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface Globals {

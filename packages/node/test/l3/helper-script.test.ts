@@ -53,6 +53,17 @@ describe("a helper", () => {
     expect(helperScript(SCRIPT)).toHaveProperty("problem");
   });
 
+  it("is not run where jsdom has replaced `AbortController`", () => {
+    vi.stubGlobal(
+      "AbortController",
+      class {
+        readonly signal = {};
+      },
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(helperScript(SCRIPT)).toEqual({ problem: "`AbortController` is not that of Node.js, as in jsdom" });
+  });
+
   it("is not run by another helper, so that no chain of processes can arise", async () => {
     vi.stubEnv("A3S_SENTRY_HELPER", "reaper");
     onTestFinished(() => void vi.unstubAllEnvs());
