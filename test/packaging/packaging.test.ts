@@ -14,6 +14,7 @@ import { nextSuite } from "./next.js";
 import { pagesSuite } from "./pages.js";
 import { readmeSuite } from "./readme.js";
 import { runtimeSuite } from "./runtimes.js";
+import { webSuite } from "./web-bundles.js";
 
 let installed: Installed | undefined;
 const get = (): Installed => {
@@ -37,4 +38,5 @@ describe("compiled applications", () => compiledSuite(get));
 describe("CommonJS", () => commonjsSuite(get));
 describe("Jest", () => jestSuite(get));
 describe("Next.js", () => nextSuite(get));
+describe("web applications and sizes", () => webSuite(get));
 describe("a browser", () => browserSuite(get));
