@@ -94,7 +94,7 @@ export function policySuite(core: Core): void {
     it("with a probable mistake gets a lint, and works", async () => {
       const rule = (match: string) =>
         `{ name = "a${match}" on = "Dns" match = "${match}" verdict = "block" severity = "low" reason = "r" }`;
-      const source = `rules = [${rule("ab")}, ${rule("abc")}]`;
+      const source = `rules = [${rule("evil-a")}, ${rule("evil-ab")}]`;
       expect((await lint(source)).map(({ code, severity }) => [code, severity])).toEqual([
         ["lint/unreachable-rule", "warning"],
       ]);

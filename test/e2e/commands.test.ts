@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { bash, run, scratch } from "./command.js";
 import { attack, BENIGN, ESCALATION, EXAMPLE_POLICY, lines, METADATA } from "./events.js";
 
-const RULE = 'rule "mine" { on = "Dns" match = "evil" verdict = "block" severity = "low" reason = "r" }\n';
+const RULE = 'rule "mine" { on = "Dns" match = "\\\\bevil\\\\b" verdict = "block" severity = "low" reason = "r" }\n';
 
 describe("stdout", () => {
   it.each(["--help", "--version", "completion bash", "check a.acl", "explain line"])(
@@ -78,6 +78,17 @@ describe("check", () => {
     expect(stdout).toContain('for example `rm -rf /`; narrow the pattern, or add `overrides = ["destructive-rm"]`');
     writeFileSync(join(cwd, "a.acl"), `rule "ask" { ${rule} overrides = ["destructive-rm"] }\n`);
     expect((await run(["check", "a.acl"], "", { cwd })).stdout).toBe("checked 1 file: no problems\n");
+  });
+
+  it("shows what else a short pattern matches, without an error", async () => {
+    const cwd = scratch();
+    const rule = 'on = "ToolExec" match = `nc` verdict = "block" severity = "medium" reason = "netcat"';
+    writeFileSync(join(cwd, "a.acl"), `rule "no-netcat" { ${rule} }\n`);
+    const { code, stdout } = await run(["check", "a.acl"], "", { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warning\[lint\/short-pattern\]/);
+    expect(stdout).toContain("it also matches `git branch`, `cargo bench`, `npm run bench`");
+    expect(stdout).toContain("checked 1 file: 0 errors, 1 warning\n");
   });
 
   it("warns of a rule that can never decide, without an error", async () => {

@@ -33,6 +33,28 @@ describe("decisions", () => {
     expect(second).toMatch(/^WARNING: rules only and fail-open: EVERY ESCALATION WILL BE ALLOWED/);
   });
 
+  it("warns at the start of the first rules that block everyday commands or match no event", async () => {
+    const cwd = scratch();
+    const rule = (name: string, on: string, match: string): string =>
+      `rule "${name}" { on = "${on}" match = \`${match}\` verdict = "block" severity = "low" reason = "r" }\n`;
+    const rules = [
+      rule("short", "ToolExec", "nc"),
+      rule("bind", "SecurityAction", "^bind$"),
+      rule("sound", "Dns", "x{9}"),
+    ];
+    writeFileSync(join(cwd, "a.acl"), rules.join(""));
+    const { stderr } = await run(["run", "--policy", "a.acl"], "", { cwd });
+    const warnings = stderr.split("\n").filter((line) => line.startsWith("warning: "));
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/^warning: the pattern of rule `short` .* it also matches `git branch`, /);
+    expect(warnings[1]).toMatch(/^warning: the pattern of rule `bind` can match no event of kind `SecurityAction`: /);
+    const many = Array.from({ length: 7 }, (_, at) => rule(`r${at}`, "SecurityAction", `^bind${at}$`));
+    writeFileSync(join(cwd, "a.acl"), many.join(""));
+    const bounded = (await run(["run", "--policy", "a.acl"], "", { cwd })).stderr;
+    expect(bounded.match(/^warning: the pattern of rule/gm)).toHaveLength(5);
+    expect(bounded).toContain("warning: 2 more warnings about rules: run `a3s-sentry check` on the policy\n");
+  });
+
   it("blocks what a built-in rule blocks although a rule of the site escalates it", async () => {
     const argv = ["/bin/sh", "-c", "npm publish; rm -rf /"];
     const line = JSON.stringify({ event: { ToolExec: { pid: 1, argv } } });

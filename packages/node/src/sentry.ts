@@ -47,11 +47,13 @@ export interface Enforced {
 export class Sentry extends CoreSentry {
   /** The tiers after L1, without the built-in SAE tier. */
   readonly tiers: Tiers;
+  readonly #engine: SentryParts["engine"];
   readonly #enforcer: Enforcer;
 
   private constructor(parts: SentryParts, tiers: Tiers, enforcer: Enforcer) {
     super(parts);
     this.tiers = tiers;
+    this.#engine = parts.engine;
     this.#enforcer = enforcer;
   }
 
@@ -149,6 +151,11 @@ export class Sentry extends CoreSentry {
   /** @internal As {@link enforce}, with the reason if nothing is written. */
   enforcement(decision: Block): Enforcement {
     return this.#enforcer.enforcement(decision);
+  }
+
+  /** @internal Warnings about rules that never match, match everything or block everyday commands. */
+  graveLints(): string[] {
+    return this.#engine.graveLints();
   }
 
   /** @internal The deny-files that cannot be written now, an error for each. */

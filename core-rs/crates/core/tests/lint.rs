@@ -11,11 +11,18 @@ fn rule(name: &str, on: &str, pattern: &str, verdict: &str) -> String {
     )
 }
 
-/// The warnings about a policy: code and underlined text.
+/// The warnings about a policy: code and underlined text. Those about the patterns themselves, which
+/// are short here, have tests of their own.
 fn warnings(source: &str) -> Vec<(&'static str, String)> {
+    const OF_PATTERNS: [&str; 3] = [
+        "lint/short-pattern",
+        "lint/matches-everything",
+        "lint/everyday-command",
+    ];
     let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
     lint(&engine)
         .iter()
+        .filter(|found| !OF_PATTERNS.contains(&found.code.as_str()))
         .map(|found| {
             let text = &source[found.span.start as usize..found.span.end as usize];
             (found.code.as_str(), text.to_owned())

@@ -317,6 +317,17 @@ fn names_in_an_unclosed_bracket_are_not_reported() {
 }
 
 #[test]
+fn a_glob_gets_the_pattern_that_means_the_same() {
+    let found = check(&rule("`*.pem`"), &|_| None).diagnostics;
+    assert_eq!(
+        found[0].help.as_deref(),
+        Some(
+            "a pattern is not a glob: write `.*` for any text and `\\.` for a dot, so `\\.pem$` for `*.pem`"
+        )
+    );
+}
+
+#[test]
 fn patterns_are_underlined_where_they_are_wrong() {
     let cases = [
         ("`a(b`", "policy/bad-pattern", "(", "unclosed group"),
@@ -339,6 +350,12 @@ fn patterns_are_underlined_where_they_are_wrong() {
             "policy/bad-pattern",
             r#"concat("a", "(")"#,
             "unclosed group",
+        ),
+        (
+            "`*.pem`",
+            "policy/bad-pattern",
+            "`*.pem`",
+            "repetition operator",
         ),
         (
             "`\\w{5000}`",

@@ -66,6 +66,8 @@ pub enum Fault {
     NotLinear,
     /// A backslash before a character that needs none.
     UnknownEscape,
+    /// A repetition of nothing, such as the star at the beginning of a glob.
+    NothingToRepeat,
     /// Any other fault.
     Other,
 }
@@ -113,14 +115,17 @@ impl Pattern {
     /// The first match in `text`, as byte offsets, with the meaning of the `regex` crate. Compiles
     /// the pattern anew.
     pub fn find(&self, text: &str) -> Option<(usize, usize)> {
-        let vm = PikeVM::new(&self.text).ok()?;
-        let found = vm.find(&mut vm.create_cache(), text)?;
-        Some((found.start(), found.end()))
+        Finder::new(&self.parsed()?)?.find(text)
     }
 
     /// What a text must contain for each branch to match.
     pub fn requirements(&self) -> &[Requirements] {
         &self.requirements
+    }
+
+    /// Patterns that together match the same texts, if possible one for each alternative.
+    pub fn alternatives(&self) -> Vec<Hir> {
+        self.parsed().map_or_else(Vec::new, |hir| branches(&hir))
     }
 
     /// The most bytes that a compiled form of it takes.
@@ -136,6 +141,25 @@ impl Pattern {
     }
 }
 
+/// Finds a pattern in texts that are short or few: it is slow, but quickly compiled.
+#[derive(Debug)]
+pub struct Finder(PikeVM);
+
+impl Finder {
+    /// Compiles a pattern, or an alternative of one. `None` if it is too large, which no part of a
+    /// [`Pattern`] is.
+    pub fn new(pattern: &Hir) -> Option<Self> {
+        let nfa = thompson::Compiler::new().build_from_hir(pattern).ok()?;
+        PikeVM::new_from_nfa(nfa).ok().map(Self)
+    }
+
+    /// The first match in `text`, as byte offsets.
+    pub fn find(&self, text: &str) -> Option<(usize, usize)> {
+        let found = self.0.find(&mut self.0.create_cache(), text)?;
+        Some((found.start(), found.end()))
+    }
+}
+
 impl SyntaxError {
     fn of(error: &regex_syntax::Error) -> Self {
         let (problem, span) = match error {
@@ -148,6 +172,7 @@ impl SyntaxError {
                 ast::ErrorKind::UnsupportedLookAround
                 | ast::ErrorKind::UnsupportedBackreference => Fault::NotLinear,
                 ast::ErrorKind::EscapeUnrecognized => Fault::UnknownEscape,
+                ast::ErrorKind::RepetitionMissing => Fault::NothingToRepeat,
                 _ => Fault::Other,
             },
             _ => Fault::Other,

@@ -17,6 +17,7 @@ use sentry_core::boundary::{MAX_CHUNK, MAX_EVENT, ROW_FIELDS};
 use sentry_core::decision::Word;
 use sentry_core::engine::{self, Engine, Judgement, LineStream};
 use sentry_core::event::{self, Event, EventKind, Scratch};
+use sentry_core::lint;
 use sentry_core::redact::{self, LazyDetectors, Part};
 use sentry_core::risk;
 use sentry_core::sae::{ScoreBuffer, Tier};
@@ -216,6 +217,12 @@ impl Handle {
     #[wasm_bindgen(js_name = takeFacts)]
     pub fn take_facts(&mut self) -> Option<String> {
         self.facts.take()
+    }
+
+    /// The messages of the grave warnings about the site's rules, as JSON (see [`lint::grave`]).
+    #[wasm_bindgen(js_name = graveLints)]
+    pub fn grave_lints(&self) -> String {
+        json(&lint::grave(&self.engine))
     }
 
     /// The `EventFacts` of the first `len` bytes of the input buffer; nothing if they are not an

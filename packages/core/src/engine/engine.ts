@@ -159,6 +159,15 @@ export class Engine {
     return this.#call(({ handle }) => parseJson<Trace>(handle.explain(this.#length)));
   }
 
+  /**
+   * Warnings about site rules that never match, match every event or block everyday commands, one
+   * sentence each. Takes milliseconds, with thousands of rules up to a second. Throws
+   * `EngineFailure`.
+   */
+  graveLints(): string[] {
+    return this.#call(({ handle }) => parseJson<string[]>(handle.graveLints()));
+  }
+
   /** The risk of a decision that no rule made. Throws `EngineFailure`. */
   inferRisk(reason: string, kind: EventKind): Risk {
     return this.#call(() => parseJson<Risk>(this.#instance.core.inferRisk(reason, kind)));

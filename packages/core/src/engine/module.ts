@@ -50,6 +50,8 @@ export interface Handle {
    * The `EventFacts` of the event in the input buffer, as JSON; `undefined` if it is not an event.
    */
   facts(len: number): string | undefined;
+  /** The messages of the grave warnings about the site's rules, as a JSON list. */
+  graveLints(): string;
   /** The `Trace` of the event in the input buffer, as JSON; `undefined` if it is not an event. */
   explain(len: number): string | undefined;
   /**

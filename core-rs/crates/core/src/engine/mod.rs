@@ -16,7 +16,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use sentry_pattern::Pattern;
-use sentry_pattern::matcher::{MatchRule, Matcher, TooLarge};
+use sentry_pattern::matcher::{MatchRule, Matcher, TooLarge, Visitor};
 use sentry_pattern::prefilter::MAX_BYTES;
 
 use crate::decision::{Severity, Verdict, Word};
@@ -111,8 +111,7 @@ impl Engine {
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
         let rules = &self.policy.rules;
         let mut sides = Sides::new(rules);
-        self.matcher
-            .visit(rules, event.kind.index(), event.subject, &mut sides);
+        self.visit(event.kind, event.subject, &mut sides);
         let rule = sides.decider();
         let denial = rule.map_or(Denial::None, |at| self.denial(at, event));
         Judgement::of_event(event.kind, event.evidence, rule, denial)
@@ -146,6 +145,12 @@ impl Engine {
     /// decides.
     pub(crate) fn matching(&self, kind: EventKind, subject: &str) -> Vec<usize> {
         self.matcher.all(&self.policy.rules, kind.index(), subject)
+    }
+
+    /// Lets a visitor see the rules that match a subject.
+    pub(crate) fn visit(&self, kind: EventKind, subject: &str, visitor: &mut impl Visitor) {
+        self.matcher
+            .visit(&self.policy.rules, kind.index(), subject, visitor);
     }
 
     /// Whether a judgement is of an event, and anything but an allow of severity `info`.

@@ -1,22 +1,55 @@
 //! Warnings about rules that load but probably do not do what their author meant.
 
+mod action;
+mod everyday;
+mod fitting;
+mod forms;
+mod glob;
+mod never;
 mod reach;
 mod sample;
 mod shadow;
 
 use std::collections::HashMap;
 
+use everyday::Everyday;
+use forms::Forms;
+
 use crate::engine::Engine;
 use crate::policy::{Origin, Rule};
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
+
+/// A warning about one rule.
+struct Finding {
+    warning: Diagnostic,
+    is_grave: bool,
+}
+
+impl Finding {
+    /// A rule that certainly does something else than its author meant: it never matches, matches
+    /// everything, or blocks everyday work.
+    fn grave(warning: Diagnostic) -> Self {
+        Self {
+            warning,
+            is_grave: true,
+        }
+    }
+
+    fn minor(warning: Diagnostic) -> Self {
+        Self {
+            warning,
+            is_grave: false,
+        }
+    }
+}
 
 /// Checks the site's rules. Returns at most [`MAX_DIAGNOSTICS`] warnings.
 ///
 /// ```
 /// use sentry_core::{engine::Engine, lint::lint, policy::check};
 /// let source = r#"
-/// rule "all"  { on = "Dns" match = ""     verdict = "block" severity = "low" reason = "r" }
-/// rule "late" { on = "Dns" match = "evil" verdict = "block"    severity = "low" reason = "r" }"#;
+/// rule "all"  { on = "Dns" match = ".*"   verdict = "block" severity = "low" reason = "r" }
+/// rule "late" { on = "Dns" match = "example" verdict = "block" severity = "low" reason = "r" }"#;
 /// let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
 /// let found = lint(&engine);
 /// assert_eq!(found[0].code.as_str(), "lint/unreachable-rule");
@@ -25,17 +58,88 @@ use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     let rules = &engine.policy().rules;
     let mut found = duplicate_names(rules);
+    let patterns = about_patterns(engine);
+    found.extend(patterns.into_iter().map(|finding| finding.warning));
+    found.extend(about_actions(engine));
     let unreachable = reach::unreachable(engine);
     let attacks = shadow::Attacks::of(engine);
     for (at, rule) in site_rules(rules) {
         found.extend(attacks.allowed_by(at, rule));
         if !unreachable.contains_key(&at) {
             found.extend(attacks.escalated_by(at, rule));
+            found.extend(attacks.blocked_by(at, rule));
         }
     }
     found.extend(unreachable.into_values());
     diagnostic::sort(&mut found);
     found.truncate(MAX_DIAGNOSTICS);
+    found
+}
+
+/// The messages of the grave warnings about the site's rules, without frames: those about rules that
+/// never match, match everything, or block everyday commands. Cheaper than [`lint`].
+///
+/// ```
+/// use sentry_core::{engine::Engine, lint::grave, policy::check};
+/// let source = r#"rule "nc" { on = "ToolExec" match = "nc" verdict = "block" severity = "low" reason = "r" }"#;
+/// let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
+/// assert!(grave(&engine)[0].contains("it also matches `git branch`"));
+/// ```
+#[inline(never)]
+pub fn grave(engine: &Engine) -> Vec<String> {
+    let grave = about_patterns(engine)
+        .into_iter()
+        .filter(|finding| finding.is_grave);
+    grave
+        .map(|Finding { warning, .. }| match warning.help {
+            Some(help) => format!("{}: {help}", warning.message),
+            None => warning.message,
+        })
+        .collect()
+}
+
+/// Warnings about patterns that mean something else than they seem to, at most [`MAX_DIAGNOSTICS`].
+fn about_patterns(engine: &Engine) -> Vec<Finding> {
+    let rules = &engine.policy().rules;
+    let mut found = Vec::new();
+    if site_rules(rules).next().is_none() {
+        return found;
+    }
+    let everyday = Everyday::of(engine);
+    let mut forms = Forms::new();
+    for (at, rule) in site_rules(rules) {
+        let Some(pattern) = rule.pattern.parsed() else {
+            continue;
+        };
+        let never_on = never::never_on(&mut forms, rule, &pattern);
+        if !never_on.is_empty() {
+            found.push(never::never_matches(&mut forms, rule, &pattern, &never_on));
+        }
+        if never_on.len() < rule.on.len() {
+            let glob = glob::looks_like_glob(rule, &pattern);
+            found.extend(glob.map(Finding::minor));
+            found.extend(everyday.matched_by(at, rule, &pattern));
+        }
+        if found.len() >= MAX_DIAGNOSTICS {
+            break;
+        }
+    }
+    found
+}
+
+/// Warnings about actions that deny nothing, at most [`MAX_DIAGNOSTICS`].
+fn about_actions(engine: &Engine) -> Vec<Diagnostic> {
+    let policy = engine.policy();
+    let mut found = action::without_deny_file(policy);
+    let mut forms = Forms::new();
+    for (_, rule) in site_rules(&policy.rules).filter(|(_, rule)| rule.action.is_some()) {
+        let pattern = rule.pattern.parsed();
+        found
+            .extend(pattern.and_then(|pattern| action::without_target(&mut forms, rule, &pattern)));
+        if found.len() >= MAX_DIAGNOSTICS {
+            break;
+        }
+    }
     found
 }
 

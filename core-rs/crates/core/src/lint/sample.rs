@@ -41,23 +41,11 @@ fn write(hir: &Hir, out: &mut Vec<u8>) -> Option<()> {
 }
 
 /// A character of a class, preferably an ordinary one.
-fn pick(class: &Class) -> Option<char> {
-    let contains = |wanted: char| match class {
-        Class::Unicode(class) => {
-            let mut ranges = class.ranges().iter();
-            ranges.any(|range| range.start() <= wanted && wanted <= range.end())
-        }
-        Class::Bytes(class) => {
-            let mut ranges = class.ranges().iter();
-            ranges.any(|range| {
-                (u32::from(range.start())..=u32::from(range.end())).contains(&u32::from(wanted))
-            })
-        }
-    };
+pub(super) fn pick(class: &Class) -> Option<char> {
     let ordinary = ['a', 'x', 'A', '0', '1', ' ', '/', '-', '.', ':'];
     ordinary
         .into_iter()
-        .find(|&wanted| contains(wanted))
+        .find(|&wanted| contains(class, wanted))
         .or_else(|| match class {
             Class::Unicode(class) => class.ranges().first().map(ClassUnicodeRange::start),
             Class::Bytes(class) => {
@@ -68,6 +56,22 @@ fn pick(class: &Class) -> Option<char> {
                 first.filter(char::is_ascii)
             }
         })
+}
+
+/// Whether a class contains a character; a class of bytes, whether it contains that byte.
+pub(super) fn contains(class: &Class, wanted: char) -> bool {
+    match class {
+        Class::Unicode(class) => {
+            let mut ranges = class.ranges().iter();
+            ranges.any(|range| range.start() <= wanted && wanted <= range.end())
+        }
+        Class::Bytes(class) => {
+            let mut ranges = class.ranges().iter();
+            ranges.any(|range| {
+                (u32::from(range.start())..=u32::from(range.end())).contains(&u32::from(wanted))
+            })
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Site rules that weaken a built-in block: an `allow` that lets attacks pass, and an `escalate`
-//! that matches attacks, where the block takes precedence.
+//! Site rules that weaken a built-in block: an `allow` that lets attacks pass, an `escalate` that
+//! matches attacks, where the block takes precedence, and a `block` that drops its action.
 //!
 //! Every warning has a witness: a subject that was judged with and without the site's rules.
 
 use super::sample::sample;
-use crate::decision::Verdict;
+use crate::decision::{Verdict, Word};
 use crate::engine::Engine;
 use crate::engine::order::Sides;
 use crate::event::EventKind;
@@ -104,6 +104,42 @@ impl<'e> Attacks<'e> {
                  such events on purpose",
                 witness.escape_debug(),
                 quoted(&weakened, "\"").join(", ")
+            )),
+        )
+    }
+
+    /// The warning about rule `at` if it is a `block` without an action that decides attacks which a
+    /// built-in rule would write to a deny-file.
+    pub(super) fn blocked_by(&self, at: usize, rule: &Rule) -> Option<Diagnostic> {
+        if rule.verdict != Verdict::Block || rule.action.is_some() {
+            return None;
+        }
+        let deny = &self.engine.policy().deny;
+        let denies = |builtin: &Rule| {
+            let action = builtin.action;
+            action.is_some_and(|action| deny.file_for(action).is_some())
+        };
+        if !self.attacks.iter().any(|(builtin, _)| denies(builtin)) {
+            return None;
+        }
+        let mut weakened = self.weakened(at, rule, |harmless, attack| {
+            vec![attack.to_owned(), harmless.to_owned()]
+        });
+        weakened.retain(|found| denies(found.builtin));
+        let Weakened { builtin, witness } = weakened.first()?;
+        let (name, names) = (&rule.name, quoted(&weakened, "`").join(", "));
+        let action = builtin.action.map_or("", Word::as_word);
+        Some(
+            Diagnostic::new(
+                Code::DropsBuiltinAction,
+                rule.span,
+                format!(
+                    "`block` rule `{name}` has no action, so what {names} would deny is not denied"
+                ),
+            )
+            .help(format!(
+                "for example `{}`; narrow the pattern, or add `action = \"{action}\"`",
+                witness.escape_debug()
             )),
         )
     }

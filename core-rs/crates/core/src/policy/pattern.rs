@@ -61,6 +61,9 @@ fn syntax_fault(
         Fault::UnknownEscape => {
             fault.help("remove the backslash, or use backticks, where `\\d` needs no escape")
         }
+        Fault::NothingToRepeat => fault.help(
+            "a pattern is not a glob: write `.*` for any text and `\\.` for a dot, so `\\.pem$` for `*.pem`",
+        ),
         Fault::Other => fault,
     }
 }

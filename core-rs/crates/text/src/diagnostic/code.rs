@@ -102,6 +102,13 @@ codes! {
     SaeLimit "sae/limit" Error "A dictionary is larger than 16 MiB, or has more than 200,000 features or 100 categories."
     UnreachableRule "lint/unreachable-rule" Warning "A rule can never fire, because earlier rules of the site, or built-in rules that block, decide all of its events."
     DuplicateName "lint/duplicate-name" Warning "Two rules have the same name, so a decision does not show which one fired."
+    NeverMatches "lint/never-matches" Warning "No event of a kind that a rule is on can match its pattern."
+    MatchesEverything "lint/matches-everything" Warning "A pattern matches the empty text, and so every event."
+    ShortPattern "lint/short-pattern" Warning "A pattern of at most four characters without anchors or word boundaries also matches inside longer words."
+    EverydayCommand "lint/everyday-command" Warning "A rule blocks or escalates everyday commands such as `git status`."
+    LooksLikeGlob "lint/looks-like-glob" Warning "A pattern is probably meant as a glob: in a regular expression `/*` repeats the slash."
+    ActionDeniesNothing "lint/action-denies-nothing" Warning "The `action` of a rule denies nothing: there is no deny-file for it, the rule allows, or no event that it matches has a target that a deny-file can contain."
+    DropsBuiltinAction "lint/drops-builtin-action" Warning "A `block` without an `action` decides events that a built-in rule would write to a deny-file."
     EscalateBelowBuiltin "lint/escalate-below-builtin" Warning "An `escalate` rule matches events that a built-in rule blocks, and a block takes precedence."
     AllowShadowsBuiltin "lint/allow-shadows-builtin" Warning "An `allow` rule lets events pass that a built-in rule would block."
 }

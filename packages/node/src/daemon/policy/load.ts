@@ -8,12 +8,16 @@ import { readNamedFile, unreadable } from "../../policy/policy-file.js";
 import { labelOf } from "../../policy/sinks.js";
 import { Sentry } from "../../sentry.js";
 import { tiersOf } from "../../tiers.js";
+import { escapeTerminal } from "../../util/escape-terminal.js";
+import { formatCount } from "../../util/format.js";
 import type { RunSettings } from "../config/run-settings.js";
 import { SettingsError } from "../config/settings-error.js";
 import { type TierTiming, withTiming } from "../escalation/tier-timing.js";
 import { fingerprintSync } from "./file-fingerprints.js";
 import { tierOverrides } from "./tier-overrides.js";
 
+/** The most warnings about rules at the start of a run. */
+const MAX_LINTS = 5;
 const RULE_KEYS: ReadonlySet<string> = new Set(["rule", "rules"]);
 const EMPTY = "it is empty (write `rules = []` for a policy without rules)";
 const BUILT_IN: OpenedSource = { source: {}, folder: "" };
@@ -57,7 +61,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
-    return { sentry, warnings: [...sentry.warnings, ...missing(sentry)] };
+    return { sentry, warnings: [...sentry.warnings, ...found(sentry)] };
   }
   if (isWhole) {
     let warnings: readonly string[] = [];
@@ -67,7 +71,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
       return { llm, agent };
     };
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers("", options) }, revise);
-    return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry)] };
+    return { sentry, warnings: [...sentry.warnings, ...warnings, ...found(sentry)] };
   }
   const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
   settings.close();
@@ -80,7 +84,20 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
     sentry.close();
     throw error;
   }
-  return { sentry, warnings: [...sentry.warnings, ...warnings, ...missing(sentry)] };
+  return { sentry, warnings: [...sentry.warnings, ...warnings, ...found(sentry)] };
+}
+
+/** What is wrong with a sentry that works. */
+function found(sentry: Sentry): string[] {
+  return [...missing(sentry), ...lints(sentry)];
+}
+
+/** The first grave warnings about rules. `check` shows all warnings, with their places. */
+function lints(sentry: Sentry): string[] {
+  const all = sentry.graveLints().map(escapeTerminal);
+  const more = all.length - MAX_LINTS;
+  const hint = `${formatCount(more, "more warning")} about rules: run \`a3s-sentry check\` on the policy`;
+  return more > 0 ? [...all.slice(0, MAX_LINTS), hint] : all;
 }
 
 /**
