@@ -181,6 +181,16 @@ impl Handle {
         self.input.as_mut_ptr()
     }
 
+    /// Gives the memory of the last event back, with its target and facts. The input buffer has a
+    /// new address afterwards.
+    pub fn release(&mut self) {
+        self.input = Vec::new();
+        self.target = None;
+        self.facts = None;
+        self.scanned = Vec::new();
+        self.scratch.give_back();
+    }
+
     /// Judges the first `len` bytes of the input buffer, and returns the code of the judgement.
     pub fn judge(&mut self, len: usize) -> u32 {
         let line = self.input.get(..len).unwrap_or_default();

@@ -78,6 +78,12 @@ function leftToSae(evidence: Evidence): Decision {
   return Object.freeze({ verdict: "escalate", tier: "Rules", severity: "info", reason, risk: OTHER_RISK, evidence });
 }
 
+/** A decision whose target was lost when the rule engine failed: it denies nothing. */
+export function withoutItsTarget(decision: Decision, why: string): Decision {
+  const reason = `${decision.reason} [nothing is denied: the rule engine failed on the target: ${why}]`;
+  return Object.freeze({ ...decision, reason });
+}
+
 /**
  * The decision on an event that the rule engine failed on. The event was not judged, so it must not
  * pass as harmless.

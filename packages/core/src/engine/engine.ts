@@ -106,6 +106,20 @@ export class Engine {
     return this.#judge(event, judgeForTiers);
   }
 
+  /**
+   * Gives back the memory of a large event, which is gone then: all policies share wasm memory, and
+   * it never shrinks. Call it when nothing more is asked about the event judged last. Never throws.
+   */
+  release(): void {
+    const compiled = this.#compiled;
+    if (compiled === undefined || !compiled.input.isLarge || !this.isIntact) return;
+    try {
+      compiled.input.release();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   /** Why {@link judge} or {@link judgeForTiers} last returned {@link FAILED_CODE}. */
   get failure(): string {
     return this.#failure;
@@ -143,10 +157,14 @@ export class Engine {
 
   /** The score of an `LlmActivations` event, by the attached dictionary. Throws `EngineFailure`. */
   score(event: string | Uint8Array): SaeDecision {
-    return this.#call(({ input, handle }) => {
-      this.#length = input.write(event);
-      return parseJson<SaeDecision>(handle.score(this.#length));
-    });
+    try {
+      return this.#call(({ input, handle }) => {
+        this.#length = input.write(event);
+        return parseJson<SaeDecision>(handle.score(this.#length));
+      });
+    } finally {
+      this.release();
+    }
   }
 
   /** The score of the event judged last, as {@link score}. */
@@ -188,10 +206,14 @@ export class Engine {
    * `EngineFailure` if the text could not be searched.
    */
   scan(text: string, part: ScanPart): Scan {
-    return this.#call((compiled) => {
-      this.#secretKinds ??= readKinds(compiled.handle.secretKinds());
-      return scanText(this.#instance.memory, compiled, this.#secretKinds, text, part);
-    });
+    try {
+      return this.#call((compiled) => {
+        this.#secretKinds ??= readKinds(compiled.handle.secretKinds());
+        return scanText(this.#instance.memory, compiled, this.#secretKinds, text, part);
+      });
+    } finally {
+      this.release();
+    }
   }
 
   /**

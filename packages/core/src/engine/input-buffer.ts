@@ -6,10 +6,12 @@ import type { Handle, Memory } from "./module.js";
 
 const encoder = new TextEncoder();
 const FIRST_SIZE = 4096;
+/** A larger buffer is freed after the event that needed it. */
+const MAX_KEPT_BYTES = 256 * 1024;
 
 /**
- * The input buffer of one handle. It only grows, and finds its address again after wasm memory has
- * grown.
+ * The input buffer of one handle. It grows as events need it, and finds its address again after
+ * wasm memory has grown.
  */
 export class InputBuffer {
   readonly #handle: Handle;
@@ -35,6 +37,18 @@ export class InputBuffer {
     if (typeof event === "string") return encoder.encodeInto(event, this.#view).written;
     this.#view.set(event);
     return event.length;
+  }
+
+  /** Whether the buffer is too large to be kept. */
+  get isLarge(): boolean {
+    return this.#size > MAX_KEPT_BYTES;
+  }
+
+  /** Frees the buffer. */
+  release(): void {
+    this.#size = 0;
+    this.#view = new Uint8Array(0);
+    this.#handle.release();
   }
 
   #reserve(bytes: number): boolean {

@@ -38,6 +38,8 @@ export interface Handle {
   score(len: number): string | undefined;
   /** The address of an input buffer for one event of `len` bytes; 0 if `len` is over the limit. */
   input(len: number): number;
+  /** Frees the input buffer, and all that is kept of the event in it. */
+  release(): void;
   /** Judges the first `len` bytes of the input buffer. Returns a code, see judgement-code.ts. */
   judge(len: number): number;
   /** As `judge`; also keeps the facts of an escalation or of an `LlmActivations` event. */

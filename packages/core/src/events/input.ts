@@ -10,7 +10,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * pass as none.
  */
 export function encodeEvent(event: EventInput): string | Uint8Array {
-  if (typeof event === "string" || isBytes(event)) return event;
+  if (typeof event === "string") return event;
+  if (isBytes(event)) return ownBytes(event);
   try {
     return JSON.stringify(event) ?? "";
   } catch (cause) {
@@ -27,17 +28,31 @@ export function requireBytes(name: string, value: unknown): void {
   if (!isBytes(value)) throw new TypeError(`\`${name}\` must be a Uint8Array: encode text first`);
 }
 
-/** Accepts a `Uint8Array` of another realm too, such as an iframe's or a test runner's. */
-function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array || Object.prototype.toString.call(value) === "[object Uint8Array]";
+/**
+ * Bytes that no other thread can change: a copy if they are shared memory. The bytes that the rules
+ * judge must be those that the tiers and the audit see.
+ */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  const { buffer } = bytes;
+  const isShared =
+    !(buffer instanceof ArrayBuffer) && Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+  return isShared ? new Uint8Array(bytes) : bytes;
 }
 
-/**
- * The text of an event; invalid UTF-8 becomes U+FFFD. Copies bytes, since not every runtime decodes
- * shared memory.
- */
+/** The getter of `Symbol.toStringTag` that typed arrays of all realms have. An object cannot forge it. */
+const typeOfArray = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
+
+/** Accepts a `Uint8Array` of another realm too, such as an iframe's or a test runner's. */
+function isBytes(value: unknown): value is Uint8Array {
+  return typeOfArray?.call(value) === "Uint8Array";
+}
+
+/** The text of an event; invalid UTF-8 becomes U+FFFD. Bytes must be {@link ownBytes}. */
 export function eventText(event: string | Uint8Array): string {
-  return typeof event === "string" ? event : decodeUtf8(new Uint8Array(event));
+  return typeof event === "string" ? event : decodeUtf8(event);
 }
 
 export function decodeUtf8(bytes: Uint8Array): string {

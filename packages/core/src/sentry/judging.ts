@@ -2,12 +2,12 @@
 
 import { type Decision, type EventKind, type FinalDecision, isFinal, type Risk } from "../decision/decision.js";
 import { type Explanation, explanation } from "../decision/explanation.js";
-import { engineFailed, L1Decisions, LEFT_TO_SAE, OTHER_RISK } from "../decision/l1-decisions.js";
+import { engineFailed, L1Decisions, LEFT_TO_SAE, OTHER_RISK, withoutItsTarget } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
 import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgement-code.js";
 import type { EventInput } from "../events/event.js";
-import { encodeEvent, eventText, requireBytes } from "../events/input.js";
+import { encodeEvent, eventText, ownBytes, requireBytes } from "../events/input.js";
 import type { EventFacts } from "../generated/wire.js";
 import { RunningWork } from "../pipeline/abort.js";
 import { failMode } from "../pipeline/fail-mode.js";
@@ -47,16 +47,19 @@ export class Judging {
   }
 
   classify(event: EventInput): Decision | null {
-    const code = this.#engine.judge(encodeEvent(event));
-    return this.#isJudged(code) ? this.#decisionOf(code) : null;
+    return this.#judge(event)?.l1 ?? null;
   }
 
   classifyLines(lines: Uint8Array): (Decision | null)[] {
     requireBytes("lines", lines);
-    return lineCodes(this.#engine, lines).map((code) => {
-      if (isEvent(code)) return this.l1.of(code);
-      return code === FAILED_CODE ? engineFailed(this.#engine.failure) : null;
-    });
+    try {
+      return lineCodes(this.#engine, ownBytes(lines)).map((code) => {
+        if (isEvent(code)) return this.l1.of(code);
+        return code === FAILED_CODE ? engineFailed(this.#engine.failure) : null;
+      });
+    } finally {
+      this.#engine.release();
+    }
   }
 
   /** Returns a promise only if a tier has to be asked: nearly no event needs one. */
@@ -73,9 +76,9 @@ export class Judging {
   }
 
   evaluateL1(event: EventInput): StageResult | null {
-    const code = this.#engine.judge(encodeEvent(event));
-    if (!this.#isJudged(code)) return null;
-    const l1 = this.#decisionOf(code);
+    const judged = this.#judge(event);
+    if (judged === null) return null;
+    const { code, l1 } = judged;
     if (code === FAILED_CODE) return { l1Decision: l1, ...stopped("not-judged") };
     const l1Decision = this.#pipeline.isForSae(l1, kindOf(code)) ? LEFT_TO_SAE[l1.evidence] : l1;
     return { l1Decision, ...stageOf(l1Decision) };
@@ -96,10 +99,22 @@ export class Judging {
   }
 
   facts(event: EventInput): Readonly<EventFacts> | null {
-    return this.#engine.facts(encodeEvent(event));
+    try {
+      return this.#engine.facts(encodeEvent(event));
+    } finally {
+      this.#engine.release();
+    }
   }
 
   explain(event: EventInput): Explanation | null {
+    try {
+      return this.#explain(event);
+    } finally {
+      this.#engine.release();
+    }
+  }
+
+  #explain(event: EventInput): Explanation | null {
     const code = this.#engine.judge(encodeEvent(event));
     if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
     if (!isEvent(code)) return null;
@@ -122,12 +137,29 @@ export class Judging {
     this.#running.abort(reason);
   }
 
+  /** Judges an event by L1 alone. */
+  #judge(event: EventInput): { readonly code: number; readonly l1: Decision } | null {
+    try {
+      const code = this.#engine.judge(encodeEvent(event));
+      return this.#isJudged(code) ? { code, l1: this.#decisionOf(code) } : null;
+    } finally {
+      this.#engine.release();
+    }
+  }
+
   /**
    * Judges an event by L1. If a tier has to judge it, fetches its facts, which include the target
    * of L1's action.
    */
   #look(input: EventInput): L1Result | null {
-    const bytes = encodeEvent(input);
+    try {
+      return this.#lookAt(encodeEvent(input));
+    } finally {
+      this.#engine.release();
+    }
+  }
+
+  #lookAt(bytes: string | Uint8Array): L1Result | null {
     const code = this.#pipeline.hasTiers ? this.#engine.judgeForTiers(bytes) : this.#engine.judge(bytes);
     if (!this.#isJudged(code)) return null;
     if (code === FAILED_CODE) return { kind: "failed", l1: engineFailed(this.#engine.failure) };
@@ -152,14 +184,17 @@ export class Judging {
     return isEvent(code) || code === FAILED_CODE;
   }
 
-  /** L1's decision on the event judged last, with its target. */
+  /**
+   * L1's decision on the event judged last, with its target. If the engine fails on the target, the
+   * verdict stands: a block must not become an escalation, which the fail mode may allow.
+   */
   #decisionOf(code: number): Decision {
     if (code === FAILED_CODE) return engineFailed(this.#engine.failure);
     if (!hasTarget(code)) return this.l1.of(code);
     try {
       return this.l1.withTarget(code, this.#engine.target());
     } catch {
-      return engineFailed(this.#engine.failure);
+      return withoutItsTarget(this.l1.of(code), this.#engine.failure);
     }
   }
 }

@@ -1,7 +1,7 @@
 // Judging the lines of a chunk one at a time, to isolate a line on which the rule engine fails.
 
 import type { Decision } from "../decision/decision.js";
-import { engineFailed } from "../decision/l1-decisions.js";
+import { engineFailed, withoutItsTarget } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
 import { FAILED_CODE, hasTarget, isEvent } from "../engine/judgement-code.js";
@@ -81,7 +81,8 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
     return { decision, shared, target, targetFrom: decision.targetFrom, head, tail, event };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    return failedItem(error.reason);
+    const shared = l1.of(code);
+    return shared.verdict === "block" ? itemWithout(withoutItsTarget(shared, error.reason)) : failedItem(error.reason);
   }
 }
 
@@ -99,6 +100,10 @@ function score(engine: Engine, event: JudgedEvent): Decision {
 }
 
 function failedItem(why: string): StreamItem {
-  const decision = engineFailed(why);
+  return itemWithout(engineFailed(why));
+}
+
+/** An item of which nothing is known but the decision. */
+function itemWithout(decision: Decision): StreamItem {
   return { decision, shared: decision, target: "", targetFrom: undefined, head: "", tail: "", event: null };
 }

@@ -7,7 +7,7 @@ import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
 import { hasTarget, isEvent, isPartial } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
-import { decodeUtf8, requireBytes } from "../events/input.js";
+import { decodeUtf8, ownBytes, requireBytes } from "../events/input.js";
 import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 import { saeDecision } from "../sae/tier.js";
@@ -74,10 +74,11 @@ export class EventStream<Line extends StreamLine = StreamItem> {
    */
   push(chunk: Uint8Array): readonly Line[] {
     requireBytes("chunk", chunk);
-    if (chunk.length <= MAX_CHUNK_BYTES) return this.#take(chunk);
+    const bytes = ownBytes(chunk);
+    if (bytes.length <= MAX_CHUNK_BYTES) return this.#take(bytes);
     const items: Line[] = [];
-    for (let start = 0; start < chunk.length; start += MAX_CHUNK_BYTES) {
-      const taken = this.#take(chunk.subarray(start, start + MAX_CHUNK_BYTES));
+    for (let start = 0; start < bytes.length; start += MAX_CHUNK_BYTES) {
+      const taken = this.#take(bytes.subarray(start, start + MAX_CHUNK_BYTES));
       for (const item of taken) {
         // Fetch events before the next chunk makes them unavailable.
         if ("event" in item) void item.event;

@@ -37,6 +37,32 @@ describe("a trap", () => {
     });
   });
 
+  it("is never an allow of `evaluate` that does not say that the event was not judged", async () => {
+    const sentry = await Sentry.create("", { tiers: { l2: { tier: "Llm", judge: () => expect.unreachable() } } });
+    for (const call of ["judgeForTiers", "input", "takeFacts", "compile"] as const) {
+      if (call === "compile") sentry.classify(dns(1, "TRAP"));
+      core.trapOn = call;
+      expect(await sentry.evaluate(dns(1, "odd"))).toMatchObject({
+        verdict: "allow",
+        severity: "high",
+        reason: `${FAILED.reason} [unresolved escalation, fail-open]`,
+        resolution: "unresolved-escalation",
+      });
+      expect(core.trapOn).toBeUndefined();
+    }
+  });
+
+  it("in a stream leaves a block a block", async () => {
+    const stream = (await Sentry.create("")).createStream();
+    core.trapOn = "rowAuditSummaries";
+    core.alsoTrapOn = "auditSummary";
+    const [item] = stream.push(Buffer.from(`${dns(1, "evil")}\n`));
+    expect(item?.decision).toMatchObject({ verdict: "block", rule: "evil" });
+    expect(item?.decision.reason).toContain("nothing is denied");
+    expect(core.trapOn).toBeUndefined();
+    stream.close();
+  });
+
   it("stops the stages, and no tier is called", async () => {
     const l2 = { tier: "Llm", judge: () => expect.unreachable() } as const;
     const sentry = await Sentry.create("", { tiers: { l2 } });
@@ -75,10 +101,17 @@ describe("a trap", () => {
     one.close();
   });
 
-  it("while a target is fetched is an escalation, not a block without its action", async () => {
+  it("while a target is fetched leaves the block, which says that nothing is denied", async () => {
     const sentry = await Sentry.create("");
+    const lost = {
+      verdict: "block",
+      rule: "evil",
+      reason: "evil: a reason [nothing is denied: the rule engine failed on the target: unreachable]",
+    };
     core.trapOn = "target";
-    expect(sentry.classify(dns(1, "evil"))).toEqual(FAILED);
+    expect(sentry.classify(dns(1, "evil"))).toMatchObject(lost);
+    core.trapOn = "target";
+    expect(await sentry.evaluate(dns(1, "evil"))).toMatchObject(lost);
     expect(sentry.classify(dns(1, "evil")).action).toEqual({ kind: "DenyEgress", target: "evil" });
   });
 

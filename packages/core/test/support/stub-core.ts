@@ -53,6 +53,8 @@ export class StubCore implements CoreModule {
   calls: Partial<Record<keyof Handle | "compile", number>> = {};
   /** The call that traps next, whatever the event. */
   trapOn: keyof Handle | "compile" | undefined;
+  /** The call that traps after that. */
+  alsoTrapOn: keyof Handle | undefined;
   bytes = new WebAssembly.Memory({ initial: 4 });
   #dead = false;
   #resetting = false;
@@ -93,7 +95,8 @@ export class StubCore implements CoreModule {
   }
 
   trap(): never {
-    this.trapOn = undefined;
+    this.trapOn = this.alsoTrapOn;
+    this.alsoTrapOn = undefined;
     this.#dead = true;
     throw new WebAssembly.RuntimeError("unreachable");
   }
@@ -151,6 +154,10 @@ class StubHandle implements Handle {
     this.#enter("input");
     this.#core.bytes.grow(Math.ceil(len / PAGE));
     return PAGE;
+  }
+
+  release(): void {
+    this.#enter("release");
   }
 
   /** Makes memory grow, which detaches every view of it. */

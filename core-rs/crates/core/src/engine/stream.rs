@@ -10,6 +10,9 @@ use crate::event::{EventKind, NotEvent, Scratch};
 /// counted.
 pub const MAX_LINE: usize = 256 << 10;
 
+/// The memory that is kept for the next chunk, in bytes.
+const MAX_KEPT: usize = 2 << 20;
+
 /// One line that needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -81,7 +84,12 @@ impl LineStream {
         self.buffer.copy_within(carried, 0);
         self.done = 0;
         self.rows.clear();
+        self.scratch.give_back();
         let end = self.carried + len;
+        if self.buffer.len() > MAX_KEPT && end <= MAX_KEPT {
+            self.buffer.truncate(end);
+            self.buffer.shrink_to_fit();
+        }
         if self.buffer.len() < end {
             self.buffer.resize(end, 0);
         }

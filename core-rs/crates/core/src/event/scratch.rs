@@ -24,6 +24,20 @@ pub(super) struct Parts {
     pub(super) features: Vec<Feature>,
 }
 
+/// The memory that is kept for the next event, in bytes.
+const MAX_KEPT: usize = 1 << 20;
+
+impl Scratch {
+    /// Gives memory back that only a large event needed. The event that was parsed with this
+    /// scratch is gone then.
+    pub fn give_back(&mut self) {
+        let features = self.parts.features.capacity() * size_of::<Feature>();
+        if self.replaced.capacity() + self.parts.buffer.capacity() + features > MAX_KEPT {
+            *self = Self::default();
+        }
+    }
+}
+
 impl Parts {
     pub(super) fn clear(&mut self) {
         self.len = 0;
