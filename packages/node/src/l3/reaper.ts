@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { clearTimeout, setTimeout } from "node:timers";
 import { execa } from "execa";
 import { HELPER_VARIABLE, helperScript } from "./helper-script.js";
 import { killAndRemove, type ProcessMarker } from "./process-tree.js";

@@ -1,5 +1,7 @@
 // Runs one program in a sandbox, from its start until nothing of it is left.
 
+// Not the global ones: those of jsdom are no objects, and those of a test runner stand still.
+import { clearTimeout, setTimeout } from "node:timers";
 import { execa } from "execa";
 import type { Program } from "./find-program.js";
 import { Output } from "./output.js";

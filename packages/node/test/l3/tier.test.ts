@@ -1,7 +1,7 @@
 // The L3 tier with programs that answer, and with programs that fail.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { openSandbox } from "../../dist/l3/sandbox.js";
 import { ALLOW, Lab } from "./lab.js";
 
@@ -59,6 +59,19 @@ describe("an answer", () => {
     const lab = new Lab();
     const decision = await lab.ask(lab.program(text));
     expect(decision).toEqual({ verdict: "block", severity: expect.any(String), reason: `L3: ${reason}` });
+  });
+
+  it("is found with the timers of jsdom, which are numbers", async () => {
+    const { setTimeout: ours, clearTimeout: clear } = globalThis;
+    const timers = new Map<number, NodeJS.Timeout>();
+    vi.stubGlobal("setTimeout", (work: () => void, milliseconds: number) => {
+      timers.set(timers.size, ours(work, milliseconds));
+      return timers.size - 1;
+    });
+    vi.stubGlobal("clearTimeout", (timer: number) => clear(timers.get(timer)));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const lab = new Lab();
+    expect(await lab.ask(lab.program(ALLOW))).toMatchObject({ verdict: "allow", reason: "L3: fine" });
   });
 
   it("has a reason of at most 2,000 bytes", async () => {
