@@ -46,6 +46,36 @@ export function streamSuite({ Sentry, dns }: Core): void {
       sentry.close();
     });
 
+    it.each(["notable", "all"] as const)(
+      "of %s lines has samples of malformed lines, with their numbers",
+      async (lines) => {
+        const sentry = await Sentry.create("");
+        const stream = lines === "all" ? sentry.createStream({ lines }) : sentry.createStream();
+        stream.push(Buffer.from(`\n${dns(1, "ok")}\n`));
+        expect(stream.skippedSamples).toEqual([]);
+        const why = "it is not a JSON object: it must begin with `{`";
+        stream.push(Buffer.from(`${dns(1, "x.oast.fun")}\nlog line\n{}\n`));
+        expect(stream.skippedSamples).toEqual([{ line: 4, skipped: "malformed", why }]);
+        stream.push(Buffer.from("log line\n".repeat(997)));
+        expect(stream.skippedSamples).toEqual([]);
+        stream.push(Buffer.from("{\nlog line\n"));
+        expect(stream.skippedSamples).toEqual([{ line: 1004, skipped: "malformed", why }]);
+        for (const thing of [stream, sentry]) thing.close();
+      },
+    );
+
+    it("of all lines says of each why it is not judged", async () => {
+      const sentry = await Sentry.create("");
+      const stream = sentry.createStream({ lines: "all" });
+      const given = ['{"id":1,"event":{"Dnss":{}}}', '{"id":2,"event":{"Dns":{"pid":1}}}', "x".repeat(300_000), ""];
+      expect(stream.push(Buffer.from(given.join("\n")))).toEqual([
+        { skipped: "unmodelled", why: "unknown kind of event: did you mean `Dns`?", tail: '"id":1' },
+        { skipped: "malformed", why: "`Dns` needs `query`", tail: '"id":2' },
+        { skipped: "oversized", why: "it has more than 262144 bytes", tail: "" },
+      ]);
+      for (const thing of [stream, sentry]) thing.close();
+    });
+
     it("has a counterpart, classifyLines, with a decision for each line of any length", async () => {
       const sentry = await Sentry.create("");
       const lines = [...SESSION.toString().split("\n"), dns(1, "y".repeat(256 * 1024)), "z".repeat(3_000_000)];

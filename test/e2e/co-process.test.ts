@@ -32,8 +32,8 @@ it("answers each line before the next one comes", async () => {
   });
   expect(blocked).toMatchObject({ decision: { verdict: "block" }, line: 2 });
   expect(others).toMatchObject([
-    { skipped: "malformed", line: 3 },
-    { skipped: "unmodelled", id: "q", line: 4 },
+    { skipped: "malformed", why: "it is not a JSON object: it must begin with `{`", line: 3 },
+    { skipped: "nothing-to-judge", id: "q", line: 4 },
     { skipped: "malformed", line: 5 },
     { decision: { verdict: "allow", resolution: "unresolved-escalation" }, line: 6 },
   ]);

@@ -274,7 +274,7 @@ describe("explain", () => {
   });
 
   it.each([
-    ["nonsense", "it is not valid JSON"],
+    ["nonsense", "it is not a JSON object: it must begin with `{`"],
     ["{}", "it has no `event`; an event looks like `{"],
     ["", "it is empty"],
   ])("explains why %j is not an event", async (event, why) => {

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { run, scratch } from "./command.js";
-import { attack, audits, BENIGN, ESCALATION, EXAMPLE_POLICY, METADATA, totals } from "./events.js";
+import { bash, run, scratch } from "./command.js";
+import { attack, audits, BENIGN, ESCALATION, EXAMPLE_POLICY, lines, METADATA, totals } from "./events.js";
 
 describe("decisions", () => {
   it("writes the documented audit line, and the deny-file", async () => {
@@ -255,6 +255,35 @@ describe("skipped lines", () => {
     expect(code).toBe(0);
     expect(audits(stdout).map(({ decision }) => decision.rule)).toEqual(["cloud-metadata"]);
     expect(totals(stderr)).toContain(count);
+  });
+
+  it("are reported once, with the number of the first and the reason", async () => {
+    const pretty = JSON.stringify({ event: { Dns: { pid: 1, query: "x.oast.fun" } } }, null, 2);
+    const several = await run(["run"], `${BENIGN}${pretty}\n${BENIGN}`);
+    const warnings = lines(several.stderr).filter((line) => line.includes("not an event"));
+    expect(warnings).toEqual([
+      "warning: line 2 is not an event: it is a part of JSON that is written over several lines: " +
+        "write one event per line, for example with `jq -c .` (further ones are counted)",
+    ]);
+    const field = await run(["run"], '\n{"event":{"Egress":{"pid":1,"peer":"a","port":"80"}}}\n');
+    expect(field.stderr).toContain(
+      'line 2 is not an event: `Egress.port` must be a whole number from 0 to 65535, not `"80"`',
+    );
+  });
+
+  it("of a large file are reported with their number too", async () => {
+    const cwd = scratch();
+    writeFileSync(join(cwd, "events"), `${BENIGN.repeat(300_000)}no event\n${BENIGN}`);
+    const { stderr } = await bash("$SENTRY run <events", { cwd });
+    expect(stderr).toContain("warning: line 300,001 is not an event: ");
+  });
+
+  it("of a mistyped kind are reported once, with the kind that was meant", async () => {
+    const line = `${BENIGN}{"event":{"ProcessExit":{}}}\n{"event":{"FileAcess":{"pid":1}}}\n{"event":{"Dnss":{}}}\n`;
+    const { stderr } = await run(["run"], line);
+    expect(lines(stderr).filter((each) => each.includes("not judged"))).toEqual([
+      "warning: line 3 is not judged: unknown kind of event: did you mean `FileAccess`? (reported once)",
+    ]);
   });
 
   it("do not include a line of 256 KiB without its end, but one of a byte more", async () => {

@@ -7,7 +7,7 @@
 
 use sentry_core::decision::{Severity, Verdict};
 use sentry_core::engine::{Counters, Engine, LineStream, MAX_LINE};
-use sentry_core::event::{EventKind, NotEvent, Scratch};
+use sentry_core::event::{EventKind, NotEvent, Scratch, fault};
 use sentry_core::policy;
 
 const CHUNK_END: u8 = 0xFF;
@@ -125,6 +125,7 @@ fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
     let mut lines: Vec<&[u8]> = whole.split(|&byte| byte == b'\n').collect();
     lines.pop_if(|last| last.is_empty());
     let mut scratch = Scratch::default();
+    let (mut damaged, mut mistyped) = (0, false);
     for line in lines {
         let counters = &mut given.counters;
         counters.lines += 1;
@@ -137,9 +138,20 @@ fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
             continue;
         }
         let judgement = engine.judge(line, &mut scratch);
+        let mut is_sample = false;
         match judgement.not_event() {
-            Some(NotEvent::Malformed) => counters.malformed += 1,
-            Some(NotEvent::Unmodelled) => counters.unmodelled += 1,
+            Some(NotEvent::Malformed) => {
+                counters.malformed += 1;
+                if !line.trim_ascii().is_empty() {
+                    damaged += 1;
+                    is_sample = damaged % 1000 == 1;
+                }
+            }
+            Some(NotEvent::Unmodelled) => {
+                counters.unmodelled += 1;
+                is_sample = !mistyped && counters.unmodelled <= 1000 && fault(line).is_some();
+                mistyped |= is_sample;
+            }
             Some(NotEvent::Oversized) => unreachable!("the engine judges lines of any length"),
             None => counters.events += 1,
         }
@@ -148,7 +160,7 @@ fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
             let rule = &engine.policy().rules[at];
             rule.verdict != Verdict::Allow || rule.severity > Severity::Info
         });
-        if mode.every || (mode.activations && is_activations) || is_more_than_allow {
+        if mode.every || is_sample || (mode.activations && is_activations) || is_more_than_allow {
             given.rows.push((judgement.code(), line.to_vec()));
         }
     }

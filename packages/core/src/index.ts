@@ -71,5 +71,5 @@ export type { SaeScore } from "./sae/score.js";
 export type { SentryOptions, SentrySpec } from "./sentry/options.js";
 export { type JudgeOptions, Sentry } from "./sentry/sentry.js";
 export type { StreamCounters } from "./stream/counters.js";
-export type { SkippedLine, StreamItem, StreamLine, StreamLines } from "./stream/item.js";
+export type { SkippedLine, SkippedSample, StreamItem, StreamLine, StreamLines } from "./stream/item.js";
 export type { EventStream, StreamOptions, StreamSource } from "./stream/stream.js";

@@ -121,7 +121,8 @@ fn write_members(event: &Event<'_>, subject: &str, out: &mut String) {
 }
 
 fn write_labels(line: &[u8], event: Option<&Event<'_>>, out: &mut String) {
-    let labels = labels(line);
+    let line = String::from_utf8_lossy(line);
+    let labels = labels(line.as_bytes());
     let mut separator = "";
     let mut key = |key: &str, out: &mut String| {
         out.push_str(separator);
@@ -227,6 +228,11 @@ mod tests {
         );
         assert_eq!(tail(r#"{"id":3,"event":{"Dns":{}}}"#), r#""id":3"#);
         assert_eq!(tail("not an event"), "");
+        let mut bytes = Vec::from(br#"{"event":{"Dns":{"pid":9,"query":""#);
+        bytes.extend(b"\xff\"}},\"id\":4}");
+        let mut out = String::new();
+        write_labels(&bytes, None, &mut out);
+        assert_eq!(out, r#""id":4"#, "behind bytes that are not UTF-8");
         let long = format!(
             r#"{{"identity":{{"task":"{}"}},"event":{event}}}"#,
             "ö".repeat(200)

@@ -5,8 +5,8 @@ pub const MAX_EVENT: usize = 16 << 20;
 /// The largest chunk of a stream that one call takes, in bytes.
 pub const MAX_CHUNK: usize = 1 << 20;
 /// Numbers for each row of a stream: the address of its line, the line's length in bytes, the code
-/// of its judgement.
-pub const ROW_FIELDS: usize = 3;
+/// of its judgement, and the number of the line.
+pub const ROW_FIELDS: usize = 4;
 /// Numbers for each find of a scan: its start and its end in UTF-16 units, the number of its kind.
 pub const FIND_FIELDS: usize = 3;
 

@@ -288,7 +288,9 @@ fn agree_on_rows(engine: &Engine, patterns: &[regex::Regex], line: &str) {
         .input_buffer(line.len())
         .copy_from_slice(line.as_bytes());
     assert_eq!(stream.feed(engine, line.len()).len(), 0);
-    let rows = stream.finish(engine).len();
+    // Malformed lines have rows too, as samples.
+    let rows = stream.finish(engine).iter();
+    let rows = rows.filter(|row| row.code >> 31 == 0).count();
     assert_eq!(rows, usize::from(needs_attention), "{line}");
 }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use event_support::oracle::{self, Read, said};
 use event_support::writer::{Writer, damage};
-use sentry_core::event::{NotEvent, Scratch, parse};
+use sentry_core::event::{NotEvent, Scratch, fault, parse};
 use sentry_testing::Random;
 
 /// Counts what was generated, so that a generator without variety fails.
@@ -53,6 +53,12 @@ impl Seen {
         }
         let found = parsed.map(|event| said(&event));
         assert_eq!(found, expected, "{}", line.escape_ascii());
+        let explained = fault(line).is_some();
+        match found {
+            Err(NotEvent::Malformed) => assert!(explained, "{}", line.escape_ascii()),
+            Ok(_) => assert!(!explained, "{}", line.escape_ascii()),
+            Err(_) => {}
+        }
         self.scratch = scratch;
         self.classify(line, tree.is_some(), &expected);
     }

@@ -122,9 +122,14 @@ impl Handle {
         let text = self.stream.text().as_ptr() as usize;
         self.rows.clear();
         for row in self.stream.rows() {
-            // Addresses have 32 bits in wasm32.
+            // Addresses have 32 bits in wasm32. The host compares the numbers of lines modulo 2^32.
             #[allow(clippy::cast_possible_truncation)]
-            let fields: [u32; ROW_FIELDS] = [(text + row.start) as u32, row.len as u32, row.code];
+            let fields: [u32; ROW_FIELDS] = [
+                (text + row.start) as u32,
+                row.len as u32,
+                row.code,
+                row.line as u32,
+            ];
             self.rows.extend(fields);
         }
         self.rows.len() / ROW_FIELDS
@@ -346,6 +351,18 @@ impl Handle {
         let line = self.stream.text().get(row.start..row.start + row.len)?;
         let event = event::parse(line, &mut self.scratch).ok()?;
         Some(json(&EventFacts::from(&event)))
+    }
+
+    /// Why the line of a row is not an event (see [`event::fault`]).
+    #[wasm_bindgen(js_name = rowFault)]
+    pub fn row_fault(&self, row: usize) -> Option<String> {
+        let row = *self.stream.rows().get(row)?;
+        event::fault(self.stream.text().get(row.start..row.start + row.len)?)
+    }
+
+    /// Why the first `len` bytes of the input buffer are not an event (see [`event::fault`]).
+    pub fn fault(&self, len: usize) -> Option<String> {
+        event::fault(self.input.get(..len)?)
     }
 
     /// The audit summaries of all rows, three lines each (see [`audit_text::write_summary`]). With

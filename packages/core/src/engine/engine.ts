@@ -1,7 +1,7 @@
 // The interface to the rule engine: one compiled policy, events in, an integer out. All code that
 // knows wasm is behind it.
 
-import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
+import { MAX_CHUNK_BYTES, MAX_EVENT_BYTES } from "../generated/boundary.js";
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
 import {
   attachDictionary,
@@ -20,6 +20,8 @@ import { FAILED_CODE, MALFORMED_CODE } from "./judgement-code.js";
 import type { Handle } from "./module.js";
 import { type AuditSummary, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
 import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
+
+const TOO_LARGE = `it has more than ${MAX_EVENT_BYTES} bytes`;
 
 // Constants, so that judging allocates no function.
 const judge = (handle: Handle, length: number): number => handle.judge(length);
@@ -264,6 +266,26 @@ export class Engine {
   factsAt(row: Row): EventFacts {
     this.#requireIntact();
     return this.#call(({ handle }) => parseJson<EventFacts>(handle.rowFacts(row.index)));
+  }
+
+  /**
+   * Why the line of a row is not an event; empty if there is nothing to say. Throws as
+   * {@link factsAt}.
+   */
+  faultAt(row: Row): string {
+    this.#requireIntact();
+    return this.#call(({ handle }) => handle.rowFault(row.index) ?? "");
+  }
+
+  /**
+   * Why an input is not an event; empty if it is one, or if there is nothing to say. Throws
+   * `EngineFailure`.
+   */
+  fault(event: string | Uint8Array): string {
+    return this.#call(({ input, handle }) => {
+      this.#length = input.write(event);
+      return this.#length < 0 ? TOO_LARGE : (handle.fault(this.#length) ?? "");
+    });
   }
 
   /**

@@ -81,7 +81,8 @@ export interface Handle {
   shown(text: string): string;
   /** From now on, the stream has a row for each `LlmActivations` event. */
   includeActivations(): void;
-  /** The address of the rows, three u32 each: the line's address, its length in bytes, its code. */
+  /** The address of the rows, four u32 each: the line's address, its length in bytes,
+   * its code, its number from 1. */
   rows(): number;
   /** `Counters` as JSON. */
   counters(): string;
@@ -92,6 +93,10 @@ export interface Handle {
   rowAuditSummaries(): string;
   /** The same three lines for the event in the input buffer. */
   auditSummary(len: number): string;
+  /** Why the line of a row is not an event; `undefined` if there is nothing to say. */
+  rowFault(row: number): string | undefined;
+  /** The same for the first `len` bytes of the input buffer. */
+  fault(len: number): string | undefined;
   /** The `EventFacts` of the line of a row, by its index from 0, as JSON. */
   rowFacts(row: number): string | undefined;
 }

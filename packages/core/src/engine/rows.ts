@@ -25,6 +25,8 @@ export interface Row extends AuditSummary {
   readonly address: number;
   readonly length: number;
   readonly code: number;
+  /** The number of the line in the engine's stream, from 1. */
+  readonly line: number;
   /**
    * The `SaeDecision` of an `LlmActivations` event, as JSON; empty for other kinds, and without a
    * dictionary.
@@ -46,6 +48,7 @@ export function readRows(memory: Memory, handle: Handle, count: number, hasSae: 
       address: table[at] ?? 0,
       length: table[at + 1] ?? 0,
       code: table[at + 2] ?? 0,
+      line: table[at + 3] ?? 0,
       head: lines[perRow * index] ?? "",
       target: lines[perRow * index + 1] ?? "",
       tail: lines[perRow * index + 2] ?? "",

@@ -114,7 +114,7 @@ export const MAX_CHUNK_BYTES = 1048576;
 export const MAX_LINE_BYTES = 262144;
 
 /** Numbers per row of a stream. */
-export const ROW_FIELDS = 3;
+export const ROW_FIELDS = 4;
 
 /** Numbers per find of a scan. */
 export const FIND_FIELDS = 3;

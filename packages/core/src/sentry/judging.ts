@@ -106,6 +106,10 @@ export class Judging {
     }
   }
 
+  whyNotAnEvent(input: EventInput): string | null {
+    return this.#engine.fault(encodeEvent(input)) || null;
+  }
+
   explain(event: EventInput): Explanation | null {
     try {
       return this.#explain(event);

@@ -264,6 +264,19 @@ export class Sentry {
   }
 
   /**
+   * Why an input is not an event, in one sentence; for an event of a kind that is not judged, the
+   * kind that was probably meant. `null` for an event, and if there is nothing to say. Shows no
+   * text of the input, except numbers and words of JSON. Throws an `Error` if the rule engine fails.
+   *
+   * @example
+   * sentry.whyNotAnEvent('{"event":{"Dns":{"pid":"7","query":"a"}}}');
+   * // "`Dns.pid` must be a whole number from 0 to 4294967295, not `\"7\"`"
+   */
+  whyNotAnEvent(input: EventInput): string | null {
+    return this.#open().whyNotAnEvent(input);
+  }
+
+  /**
    * Why an event is judged as it is, rule by rule, by the same code that judges. Throws an `Error`
    * if the rule engine fails.
    *

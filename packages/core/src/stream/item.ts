@@ -3,6 +3,7 @@
 import type { Decision, TargetFrom } from "../decision/decision.js";
 import { isOversized, isUnmodelled, targetFrom } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
+import { MAX_LINE_BYTES } from "../generated/boundary.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 
 /**
@@ -58,14 +59,29 @@ export interface StreamItem {
 /** A line that is not judged. */
 export interface SkippedLine {
   readonly skipped: "malformed" | "unmodelled" | "oversized";
+  /** Why it is not judged, as `sentry.whyNotAnEvent` says it; empty if there is nothing to say. */
+  readonly why: string;
   /** The labels of the line, as those of a {@link StreamItem}, without a pid. */
   readonly tail: string;
 }
 
-/** A line that is not an event, by its code. */
-export function skippedLine(code: number, tail: string): SkippedLine {
-  if (isOversized(code)) return { skipped: "oversized", tail };
-  return { skipped: isUnmodelled(code) ? "unmodelled" : "malformed", tail };
+/** A line that is not judged although it may have been meant to be. */
+export interface SkippedSample {
+  /** The number of the line in the stream, from 1. */
+  readonly line: number;
+  readonly skipped: "malformed" | "unmodelled";
+  /** Why it is not judged, as `sentry.whyNotAnEvent` says it. */
+  readonly why: string;
+}
+
+/** A line that is not judged, by its code. `why` is empty if there is nothing to say. */
+export function skippedLine(code: number, why: string, tail: string): SkippedLine {
+  if (isOversized(code)) return oversizedLine();
+  return { skipped: isUnmodelled(code) ? "unmodelled" : "malformed", why, tail };
+}
+
+export function oversizedLine(): SkippedLine {
+  return { skipped: "oversized", why: `it has more than ${MAX_LINE_BYTES} bytes`, tail: "" };
 }
 
 /** Where an item gets its decision and event from. */

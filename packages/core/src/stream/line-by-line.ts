@@ -11,7 +11,7 @@ import { unavailable } from "../pipeline/ask-tier.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 import { MODEL_OUTPUT_RISK, saeDecision } from "../sae/tier.js";
 import { plus, type StreamCounters, ZERO } from "./counters.js";
-import { type SkippedLine, type StreamItem, type StreamLine, skippedLine } from "./item.js";
+import { oversizedLine, type SkippedLine, type StreamItem, type StreamLine, skippedLine } from "./item.js";
 import type { StreamParts } from "./stream.js";
 
 const NEWLINE = 10;
@@ -40,10 +40,10 @@ export function judgeLines(parts: StreamParts, text: Uint8Array): JudgedLines {
  * unnoticed.
  */
 export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
-  if (line.length > MAX_LINE_BYTES) return skipped(parts, { skipped: "oversized", tail: "" });
+  if (line.length > MAX_LINE_BYTES) return skipped(parts, oversizedLine());
   const { engine } = parts;
   const code = engine.judge(line);
-  if (code !== FAILED_CODE && !isEvent(code)) return skipped(parts, skippedLine(code, tailOf(parts)));
+  if (code !== FAILED_CODE && !isEvent(code)) return skipped(parts, described(parts, code, line));
   const item = code === FAILED_CODE ? failedItem(engine.failure) : itemOf(parts, code, line);
   const { verdict, severity, tier } = item.decision;
   const isPlainAllow = verdict === "allow" && severity === "info" && tier !== "Sae";
@@ -55,14 +55,15 @@ function skipped({ lines }: StreamParts, line: SkippedLine): JudgedLines {
   return { items: lines === "all" ? [line] : [], counted: { ...ZERO, lines: 1, [line.skipped]: 1 } };
 }
 
-/** The labels of the line judged last; none if the engine fails on them. */
-function tailOf({ engine, lines }: StreamParts): string {
-  if (lines !== "all") return "";
+/** A line that is not an event and was judged last; without its texts if the engine fails on them. */
+function described({ engine, lines }: StreamParts, code: number, line: Uint8Array): SkippedLine {
+  if (lines !== "all") return skippedLine(code, "", "");
   try {
-    return engine.auditSummary().tail;
+    const { tail } = engine.auditSummary();
+    return skippedLine(code, engine.fault(line), tail);
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    return "";
+    return skippedLine(code, "", "");
   }
 }
 

@@ -13,9 +13,20 @@ import type { JudgedEvent } from "../pipeline/tier.js";
 import { saeDecision } from "../sae/tier.js";
 import { addDispose } from "../util/dispose.js";
 import { minus, plus, type StreamCounters, ZERO } from "./counters.js";
-import { type ItemSource, LazyItem, type StreamItem, type StreamLine, type StreamLines, skippedLine } from "./item.js";
+import {
+  type ItemSource,
+  LazyItem,
+  type SkippedSample,
+  type StreamItem,
+  type StreamLine,
+  type StreamLines,
+  skippedLine,
+} from "./item.js";
 import { type JudgedLines, judgeLine, judgeLines } from "./line-by-line.js";
 import { PartialLine } from "./partial-line.js";
+
+/** One malformed line in so many is a sample. */
+const SAMPLE_EVERY = 1000;
 
 /** A stream's own engine, and the decisions of its policy. */
 export interface StreamParts {
@@ -61,6 +72,9 @@ export class EventStream<Line extends StreamLine = StreamItem> {
   #generation = 0;
   #closed = false;
   #source: ItemSource;
+  #samples: SkippedSample[] = [];
+  /** The malformed lines that a stream of all lines has returned, blank ones apart. */
+  #damaged = 0;
 
   /** @internal */
   constructor(parts: StreamParts) {
@@ -74,6 +88,7 @@ export class EventStream<Line extends StreamLine = StreamItem> {
    */
   push(chunk: Uint8Array): readonly Line[] {
     requireBytes("chunk", chunk);
+    this.#samples = [];
     const bytes = ownBytes(chunk);
     if (bytes.length <= MAX_CHUNK_BYTES) return this.#take(bytes);
     const items: Line[] = [];
@@ -93,6 +108,7 @@ export class EventStream<Line extends StreamLine = StreamItem> {
    * has to be closed.
    */
   end(): readonly Line[] {
+    this.#samples = [];
     const items = this.#judge(
       (engine) => engine.finish(),
       (parts, line) => (line.length === 0 ? { items: [], counted: ZERO } : judgeLine(parts, line)),
@@ -104,6 +120,14 @@ export class EventStream<Line extends StreamLine = StreamItem> {
   /** What the stream has read so far. */
   get counters(): StreamCounters {
     return this.#total;
+  }
+
+  /**
+   * Of the lines that the last `push` or `end` has skipped, those worth a message: the first
+   * malformed line of the stream and each thousandth, and the first with a mistyped kind.
+   */
+  get skippedSamples(): readonly SkippedSample[] {
+    return this.#samples;
   }
 
   /**
@@ -165,7 +189,8 @@ export class EventStream<Line extends StreamLine = StreamItem> {
     const { engine } = this.#parts;
     try {
       if (!this.#isInSync || !engine.isIntact) this.#resume();
-      const items = fast(engine).map(this.#itemOf, this);
+      const items: StreamLine[] = [];
+      for (const row of fast(engine)) this.#add(row, items);
       const counted = engine.counters();
       this.#total = plus(this.#total, minus(counted, this.#counted));
       this.#counted = counted;
@@ -187,9 +212,28 @@ export class EventStream<Line extends StreamLine = StreamItem> {
     this.#isInSync = true;
   }
 
-  #itemOf(row: Row): StreamLine {
+  #add(row: Row, items: StreamLine[]): void {
+    if (isEvent(row.code)) items.push(this.#itemOf(row));
+    else this.#addSkipped(row, items);
+  }
+
+  #addSkipped(row: Row, items: StreamLine[]): void {
+    const { engine, lines } = this.#parts;
+    const line = skippedLine(row.code, engine.faultAt(row), row.tail);
+    const { skipped, why } = line;
+    // Without all lines, the engine returns samples alone.
+    const isDamaged = skipped === "malformed" && row.length > 0;
+    const isSample = lines === "notable" || (isDamaged && this.#damaged++ % SAMPLE_EVERY === 0);
+    if (isSample && skipped !== "oversized") {
+      // The engine counts lines modulo 2^32.
+      const inCall = (row.line - this.#counted.lines) >>> 0;
+      this.#samples.push({ line: this.#total.lines + inCall, skipped, why });
+    }
+    if (lines === "all") items.push(line);
+  }
+
+  #itemOf(row: Row): StreamItem {
     const { code, target, score } = row;
-    if (!isEvent(code)) return skippedLine(code, row.tail);
     const evidence = isPartial(code) ? "partial" : "complete";
     const shared = score === "" ? this.#parts.l1.of(code) : saeDecision(JSON.parse(score), evidence);
     return new LazyItem(shared, hasTarget(code) && score === "" ? target : "", this.#source, row, this.#generation);

@@ -174,7 +174,7 @@ describe("a stream of all lines", () => {
 
   it("keeps the ids of lines that are not judged", () => {
     const lines = sentry.createStream({ lines: "all" }).push(bytes('{"id":7,"event":{}}', ""));
-    expect(lines).toEqual([{ skipped: "malformed", tail: '"id":7' }]);
+    expect(lines).toEqual([{ skipped: "malformed", why: "a fault", tail: '"id":7' }]);
   });
 });
 

@@ -274,6 +274,16 @@ class StubHandle implements Handle {
     return this.#auditSummary(this.#text(PAGE, len));
   }
 
+  rowFault(row: number): string | undefined {
+    this.#enter("rowFault");
+    return this.#fault(this.#lines[row] ?? "");
+  }
+
+  fault(len: number): string | undefined {
+    this.#enter("fault");
+    return this.#fault(this.#text(PAGE, len));
+  }
+
   rowFacts(row: number): string | undefined {
     this.#enter("rowFacts");
     return this.#facts(this.#lines[row] ?? "");
@@ -331,6 +341,10 @@ class StubHandle implements Handle {
     return JSON.stringify(facts);
   }
 
+  #fault(text: string): string | undefined {
+    return this.#query(text) === undefined && !text.includes("LlmCall") ? "a fault" : undefined;
+  }
+
   #auditSummary(text: string): string {
     const subject = JSON.stringify(this.#query(text));
     const id = /"id":(\d+)/.exec(text)?.[1];
@@ -345,18 +359,19 @@ class StubHandle implements Handle {
       const not = code >= 0x8000_0000;
       this.#counters[not ? (code & 1 ? "unmodelled" : "malformed") : "events"]++;
       const rule = RULES[(code & 0xff_ffff) - 1];
-      if (this.#every) return [{ line, code }];
-      return not || rule === undefined || rule.verdict === "allow" ? [] : [{ line, code }];
+      const number = this.#counters.lines;
+      if (this.#every) return [{ line, code, number }];
+      return not || rule === undefined || rule.verdict === "allow" ? [] : [{ line, code, number }];
     });
     this.#lines = rows.map(({ line }) => line);
     const { buffer } = this.#core.bytes;
     let at = buffer.byteLength - PAGE;
     this.#rows = at;
-    const table = new Uint32Array(buffer, at, rows.length * 3);
-    at += rows.length * 12;
-    rows.forEach(({ line, code }, i) => {
+    const table = new Uint32Array(buffer, at, rows.length * 4);
+    at += rows.length * 16;
+    rows.forEach(({ line, code, number }, i) => {
       const { written } = new TextEncoder().encodeInto(line, new Uint8Array(buffer, at));
-      table.set([at, written, code], i * 3);
+      table.set([at, written, code, number], i * 4);
       at += written;
     });
     return rows.length;

@@ -28,7 +28,7 @@ export async function explain(words: readonly string[], options: ExplainOptions,
   try {
     const input = words.length > 0 ? eventOf(words) : await eventFromStdin(io);
     const explanation = sentry.explain(input);
-    if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(input.toString())}`);
+    if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(sentry, input)}`);
     const final = sentry.failMode(explanation.sae ?? explanation.decision);
     const text = options.json ? json(explanation) : explanationText(explanation, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);

@@ -1,6 +1,6 @@
 // The result of judging one piece of the input. Plain data: it can cross between threads.
 
-import type { Action, Decision, JudgedEvent, StreamCounters, TargetFrom } from "@a3s-sentry/core";
+import type { Action, Decision, JudgedEvent, SkippedSample, StreamCounters, TargetFrom } from "@a3s-sentry/core";
 import type { Tally } from "./tally.js";
 
 /**
@@ -35,6 +35,8 @@ export interface Batch {
   readonly denies: readonly PendingDeny[];
   /** In the order of the input. */
   readonly escalations: readonly PendingEscalation[];
+  /** Skipped lines that are worth a message. Their numbers count from 1 in this piece. */
+  readonly skipped: readonly SkippedSample[];
   readonly tally: Tally;
   /** The lines and events of this piece alone. */
   readonly counters: StreamCounters;

@@ -5,6 +5,7 @@ import type { Action, Decision, TargetFrom } from "@a3s-sentry/core";
 import { EnforceError } from "../enforcer/enforce-error.js";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal, escapeTerminalJson } from "../util/escape-terminal.js";
+import { formatNumber } from "../util/format.js";
 import { type DenyResult, decisionText, denyResultText, lineEnd, lineStart } from "./audit/audit-line.js";
 import type { BatchedWriter } from "./audit/batched-writer.js";
 import type { Batch, PendingEscalation } from "./batch.js";
@@ -12,6 +13,9 @@ import type { EscalationOutcome, EscalationQueue } from "./escalation/escalation
 import type { BatchSink } from "./judging/stream-judge.js";
 import type { Log } from "./log.js";
 import { Totals } from "./telemetry/totals.js";
+
+/** Of the malformed lines, the first is logged, and then one in so many. */
+const REPORT_EVERY = 1000;
 
 export interface SettlementOptions {
   readonly writer: BatchedWriter;
@@ -27,6 +31,8 @@ export interface SettlementOptions {
 export class Settlement implements BatchSink {
   readonly totals = new Totals();
   readonly #options: SettlementOptions;
+  /** The number of malformed lines from which the next one is logged. */
+  #nextReport = 1;
   /** Warnings and errors that have been logged: each is logged once. */
   readonly #logged = new Set<string>();
 
@@ -36,6 +42,7 @@ export class Settlement implements BatchSink {
 
   settle(batch: Batch, by: Sentry, end: number): void {
     const { queue } = this.#options;
+    this.#logSkipped(batch, this.totals.stream.lines);
     this.totals.count(batch);
     this.#emit(batch, by);
     for (const escalation of batch.escalations) queue.add({ ...escalation, offset: end });
@@ -71,6 +78,21 @@ export class Settlement implements BatchSink {
     writer.add(lines.subarray(from));
   }
 
+  /** Logs the first skipped line, each thousandth malformed one, and the first mistyped kind. */
+  #logSkipped({ skipped, counters }: Batch, before: number): void {
+    for (const { skipped: how, line, why } of skipped) {
+      const at = `line ${formatNumber(before + line)}`;
+      if (how === "unmodelled") {
+        this.#logOnceAs("mistyped kind", `warning: ${at} is not judged: ${why} (reported once)`);
+        continue;
+      }
+      const malformed = this.totals.stream.malformed + counters.malformed;
+      if (malformed < this.#nextReport) continue;
+      this.#nextReport = malformed + REPORT_EVERY;
+      this.#options.log.line(`warning: ${at} is not an event: ${why} (further ones are counted)`);
+    }
+  }
+
   #enforce(action: Action, targetFrom: TargetFrom | undefined, by: Sentry): DenyResult {
     try {
       const result = by.enforcement({ verdict: "block", action, ...(targetFrom && { targetFrom }) });
@@ -87,8 +109,13 @@ export class Settlement implements BatchSink {
   }
 
   #logOnce(line: string): void {
-    if (this.#logged.has(line)) return;
-    this.#logged.add(line);
+    this.#logOnceAs(line, line);
+  }
+
+  /** Logs the first line of a topic. */
+  #logOnceAs(topic: string, line: string): void {
+    if (this.#logged.has(topic)) return;
+    this.#logged.add(topic);
     this.#options.log.line(line);
   }
 }

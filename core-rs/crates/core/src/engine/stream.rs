@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Engine, Judgement};
-use crate::event::{EventKind, NotEvent, Scratch};
+use crate::event::{EventKind, NotEvent, Scratch, fault};
 
 /// The longest line that is judged, in bytes without the newline. Longer lines are skipped and
 /// counted.
@@ -22,7 +22,15 @@ pub struct Row {
     pub len: usize,
     /// The packed [`Judgement`](super::Judgement).
     pub code: u32,
+    /// The number of the line in the stream, from 1.
+    pub line: u64,
 }
+
+/// One malformed line in so many has a row, as a sample.
+const SAMPLE_EVERY: u64 = 1000;
+
+/// So many lines of kinds that are not judged are examined for a mistyped kind.
+const MAX_EXAMINED: u64 = 1000;
 
 /// The totals of a stream so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -54,7 +62,8 @@ pub struct Counters {
 /// let chunk = b"not json\n{\"event\":{\"Dns\":{\"pid\":1,\"query\":\"x.oast.fun\"}}}\n{\"event";
 /// stream.input_buffer(chunk.len()).copy_from_slice(chunk);
 /// let rows = stream.feed(&engine, chunk.len());
-/// assert_eq!(rows.len(), 1);
+/// let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
+/// assert_eq!(lines, [1, 2], "a sample of malformed lines, and a block");
 /// assert_eq!(stream.counters().malformed, 1);
 /// ```
 #[derive(Debug, Default)]
@@ -72,6 +81,10 @@ pub struct LineStream {
     every: bool,
     /// Whether every event of a model's activations gets a row.
     activations: bool,
+    /// Malformed lines that are not blank.
+    damaged: u64,
+    /// Lines of kinds that are not judged that were examined for a mistyped kind. Ends at the first.
+    examined: u64,
     rows: Vec<Row>,
     counters: Counters,
     scratch: Scratch,
@@ -109,7 +122,8 @@ impl LineStream {
     }
 
     /// Judges all lines that end within the first `len` bytes of the input buffer. Returns the rows
-    /// of those that need attention.
+    /// of those that need attention: also a sample of malformed lines (the first, and each
+    /// thousandth, blank lines apart), and the first event of a kind that seems mistyped.
     pub fn feed(&mut self, engine: &Engine, len: usize) -> &[Row] {
         let buffer = std::mem::take(&mut self.buffer);
         let end = (self.carried + len).min(buffer.len());
@@ -158,30 +172,63 @@ impl LineStream {
         if was_cut || line.len() > MAX_LINE {
             self.counters.oversized += 1;
             if self.every {
-                let code = Judgement::of_not_event(NotEvent::Oversized).code();
-                self.rows.push(Row {
-                    start,
-                    len: 0,
-                    code,
-                });
+                let judgement = Judgement::of_not_event(NotEvent::Oversized);
+                self.push_row(start, 0, judgement);
             }
             return;
         }
         let judgement = engine.judge(line, &mut self.scratch);
-        match judgement.not_event() {
-            Some(NotEvent::Malformed) => self.counters.malformed += 1,
-            Some(NotEvent::Unmodelled) => self.counters.unmodelled += 1,
-            Some(NotEvent::Oversized) => self.counters.oversized += 1,
-            None => self.counters.events += 1,
+        let wanted = if let Some(why) = judgement.not_event() {
+            self.skip(line, why)
+        } else {
+            self.counters.events += 1;
+            let is_activations = judgement.kind() == Some(EventKind::LlmActivations);
+            (self.activations && is_activations) || engine.needs_attention(judgement)
+        };
+        if self.every || wanted {
+            self.push_row(start, line.len(), judgement);
         }
-        let wanted = self.activations && judgement.kind() == Some(EventKind::LlmActivations);
-        if self.every || wanted || engine.needs_attention(judgement) {
-            self.rows.push(Row {
-                start,
-                len: line.len(),
-                code: judgement.code(),
-            });
+    }
+
+    /// Counts a line that is not judged. Returns whether it has a row, as a sample.
+    #[inline(never)]
+    fn skip(&mut self, line: &[u8], why: NotEvent) -> bool {
+        match why {
+            NotEvent::Malformed => {
+                self.counters.malformed += 1;
+                if line.trim_ascii().is_empty() {
+                    return false;
+                }
+                self.damaged += 1;
+                self.damaged % SAMPLE_EVERY == 1
+            }
+            NotEvent::Unmodelled => {
+                self.counters.unmodelled += 1;
+                if self.examined == MAX_EXAMINED {
+                    return false;
+                }
+                let is_mistyped = fault(line).is_some();
+                self.examined = if is_mistyped {
+                    MAX_EXAMINED
+                } else {
+                    self.examined + 1
+                };
+                is_mistyped
+            }
+            NotEvent::Oversized => {
+                self.counters.oversized += 1;
+                false
+            }
         }
+    }
+
+    fn push_row(&mut self, start: usize, len: usize, judgement: Judgement) {
+        self.rows.push(Row {
+            start,
+            len,
+            code: judgement.code(),
+            line: self.counters.lines,
+        });
     }
 
     /// The bytes that rows point into.
@@ -264,7 +311,12 @@ mod tests {
         ]
         .join("\n");
         let expected = (
-            vec![dns("bad1"), dns("bad2") + "\r", dns("bad3")],
+            vec![
+                dns("bad1"),
+                "not json".to_owned(),
+                dns("bad2") + "\r",
+                dns("bad3"),
+            ],
             Counters {
                 lines: 8,
                 events: 4,
@@ -276,6 +328,32 @@ mod tests {
         for size in [1, 2, 3, 7, 64, 1000, 65_536, 262_144, input.len()] {
             assert_eq!(run(input.as_bytes(), size), expected, "chunks of {size}");
         }
+    }
+
+    #[test]
+    fn of_skipped_lines_a_sample_has_rows() {
+        let call = r#"{"event":{"LlmCall":{}}}"#;
+        let mistyped = r#"{"event":{"Dnss":{}}}"#;
+        let mut lines = vec!["", call, mistyped, " ", mistyped, "no event 1"];
+        lines.extend(std::iter::repeat_n("another", 999));
+        lines.extend(["no event 1001", ""]);
+        let (rows, counters) = run(lines.join("\n").as_bytes(), 1000);
+        assert_eq!(rows, [mistyped, "no event 1", "no event 1001"]);
+        assert_eq!((counters.malformed, counters.unmodelled), (1003, 3));
+    }
+
+    #[test]
+    fn rows_have_the_numbers_of_their_lines() {
+        let engine = engine();
+        let mut stream = LineStream::default();
+        let text = ["", &dns("good"), &dns("bad"), "", &dns("bad")].join("\n");
+        let mut lines = Vec::new();
+        for chunk in text.as_bytes().chunks(50) {
+            stream.input_buffer(chunk.len()).copy_from_slice(chunk);
+            lines.extend(stream.feed(&engine, chunk.len()).iter().map(|row| row.line));
+        }
+        lines.extend(stream.finish(&engine).iter().map(|row| row.line));
+        assert_eq!(lines, [3, 5]);
     }
 
     #[test]

@@ -287,6 +287,11 @@ fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields
     Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
+/// Succeeds for a list of features.
+pub(super) fn is_feature_list(scanner: &mut Scanner<'_>) -> Scanned<()> {
+    read_features(scanner, &mut Parts::default())
+}
+
 /// Reads `[[id, activation], …]`. An activation outside the range of a 32-bit float is an error.
 fn read_features(scanner: &mut Scanner<'_>, out: &mut Parts) -> Scanned<()> {
     scanner.array(|scanner| {

@@ -7,6 +7,7 @@
 //! reject the whole document: an attacker who can put one into an argument must not escape
 //! judgement that way.
 
+mod fault;
 mod fields;
 pub(crate) mod json;
 mod keys;
@@ -27,6 +28,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::decision::{ActionKind, Word};
+pub use fault::fault;
 pub use labels::{Id, Labels, labels};
 pub use parse::parse;
 pub use scratch::Scratch;

@@ -57,9 +57,17 @@ export function numbered(tail: string, line: number): string {
   return `${tail === "" ? "" : `${tail},`}"line":${line}`;
 }
 
+/** The words for lines that are not judged: those of the metric `sentry_lines_skipped_total`. */
+export const SKIPPED_WORDS: Readonly<Record<SkippedLine["skipped"], string>> = {
+  malformed: "malformed",
+  unmodelled: "nothing-to-judge",
+  oversized: "oversized",
+};
+
 /** The line for a line of the input that is not judged. */
-export function skippedLine(skipped: SkippedLine["skipped"], tail: string): string {
-  return `{"skipped":"${skipped}"${lineEnd(tail)}`;
+export function skippedLine({ skipped, why }: SkippedLine, tail: string): string {
+  const members = JSON.stringify({ skipped: SKIPPED_WORDS[skipped], why: why === "" ? undefined : why });
+  return members.slice(0, -1) + lineEnd(tail);
 }
 
 /** The members that go between the start and the end of a line; empty for an empty result. */

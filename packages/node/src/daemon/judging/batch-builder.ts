@@ -1,6 +1,6 @@
 // Builds batches from judged lines.
 
-import type { SkippedLine, StreamCounters, StreamItem } from "@a3s-sentry/core";
+import type { SkippedLine, SkippedSample, StreamCounters, StreamItem } from "@a3s-sentry/core";
 import { lineEnd, lineStart, skippedLine } from "../audit/audit-line.js";
 import { Utf8Buffer } from "../audit/utf8-buffer.js";
 import type { Batch, PendingDeny, PendingEscalation } from "../batch.js";
@@ -12,6 +12,7 @@ export class BatchBuilder {
   readonly #lines = new Utf8Buffer();
   #denies: PendingDeny[] = [];
   #escalations: PendingEscalation[] = [];
+  #skipped: SkippedSample[] = [];
   #tally = zeroTally();
 
   /** Adds an escalation that goes on to a slow tier; `tail` labels its event in the audit line. */
@@ -20,8 +21,13 @@ export class BatchBuilder {
   }
 
   /** Adds the line for a line of the input that is not judged. */
-  addSkipped({ skipped }: SkippedLine, tail: string): void {
-    this.#lines.add(skippedLine(skipped, tail));
+  addSkipped(line: SkippedLine, tail: string): void {
+    this.#lines.add(skippedLine(line, tail));
+  }
+
+  /** Adds skipped lines that are worth a message; `before` lines of the stream came before this batch. */
+  addSamples(samples: readonly SkippedSample[], before: number): void {
+    for (const sample of samples) this.#skipped.push({ ...sample, line: sample.line - before });
   }
 
   /** Adds the audit line of a final decision; `tail` labels its event there. */
@@ -46,11 +52,13 @@ export class BatchBuilder {
       lines: this.#lines.take(),
       denies: this.#denies,
       escalations: this.#escalations,
+      skipped: this.#skipped,
       tally: this.#tally,
       counters,
     };
     this.#denies = [];
     this.#escalations = [];
+    this.#skipped = [];
     this.#tally = zeroTally();
     return batch;
   }

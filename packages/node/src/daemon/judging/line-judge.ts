@@ -90,6 +90,7 @@ export class LineJudge {
   }
 
   #add(items: readonly StreamLine[]): void {
+    this.#builder.addSamples(this.#stream.skippedSamples, this.#counted.lines);
     for (const item of items) {
       const tail = this.#tailOf(item);
       if ("skipped" in item) {

@@ -3,6 +3,7 @@
 import type { Policy } from "@a3s-sentry/core";
 import { NOT_ENFORCED } from "../../enforcer/target-check.js";
 import { VERSION } from "../../util/version.js";
+import { SKIPPED_WORDS } from "../audit/audit-line.js";
 import type { Totals } from "./totals.js";
 
 /** The state of a run. */
@@ -83,9 +84,9 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     help: "Lines that are not judged.",
     labels: ["why"],
     values: ({ totals: { stream } }) => [
-      [stream.unmodelled, "nothing-to-judge"],
-      [stream.malformed, "malformed"],
-      [stream.oversized, "oversized"],
+      [stream.unmodelled, SKIPPED_WORDS.unmodelled],
+      [stream.malformed, SKIPPED_WORDS.malformed],
+      [stream.oversized, SKIPPED_WORDS.oversized],
     ],
   },
   {

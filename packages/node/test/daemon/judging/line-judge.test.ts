@@ -86,7 +86,7 @@ it("numbers all lines, in any chunks, if all are to be answered", async () => {
   const input = Buffer.from(lines.join("\n"));
   const expected = lines.map((line, i) => {
     const decision = line.length > 200_000 ? null : sentry.classify(line);
-    const skipped = line.length > 200_000 ? "oversized" : line.startsWith("{") ? "unmodelled" : "malformed";
+    const skipped = line.length > 200_000 ? "oversized" : line.startsWith("{") ? "nothing-to-judge" : "malformed";
     return decision === null ? [i + 1, skipped] : [i + 1, sentry.failMode(decision).reason];
   });
   for (const size of [1000, 65_536, input.length]) {
@@ -103,7 +103,7 @@ it("numbers all lines, in any chunks, if all are to be answered", async () => {
     });
     expect(found, `in chunks of ${size} bytes`).toEqual(expected);
     expect(JSON.parse(answers[SESSION.length + 2] ?? "")).toEqual({
-      skipped: "unmodelled",
+      skipped: "nothing-to-judge",
       id: "u",
       line: SESSION.length + 3,
     });

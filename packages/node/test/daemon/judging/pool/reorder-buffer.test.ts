@@ -11,6 +11,7 @@ const BATCH: Batch = {
   lines: new Uint8Array(),
   denies: [],
   escalations: [],
+  skipped: [],
   tally: zeroTally(),
   counters: { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 },
 };
