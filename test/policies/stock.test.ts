@@ -1,5 +1,5 @@
-// The stock policies of examples/policies: `check` finds no problem in them, and each decides the
-// cases in the file beside it.
+// The stock policies of examples/policies: `check` finds no problem in them, each decides the cases
+// in the file beside it, and everyday commands pass.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -54,6 +54,22 @@ describe.each(names)("%s.acl", (name) => {
     expect([decision?.verdict, decision?.rule ?? ""]).toEqual([verdict, rule]);
   });
 });
+
+test.each(["ci", "coding-agent", "server"])("%s.acl allows every everyday command", async (name) => {
+  const sentry = await Sentry.create(readFileSync(join(folder, `${name}.acl`), "utf8"));
+  const commands = everydayCommands();
+  const stopped = commands.filter((text) => sentry.classify(eventOf("ToolExec", text))?.verdict !== "allow");
+  sentry.close();
+  expect(commands.length).toBeGreaterThan(200);
+  expect(stopped).toEqual([]);
+});
+
+/** The commands that `check` knows as everyday ones. */
+function everydayCommands(): string[] {
+  const list = readFileSync(new URL("../../core-rs/crates/core/src/lint/everyday.txt", import.meta.url), "utf8");
+  const [, commands = ""] = /^\[ToolExec\]\n([^[]*)/m.exec(list) ?? [];
+  return commands.trimEnd().split("\n");
+}
 
 function casesOf(name: string): { kind: string; verdict: string; rule: string; subject: string }[] {
   const kinds = parse(readFileSync(join(folder, `${name}.cases.toml`), "utf8")) as unknown as Record<string, Case[]>;
