@@ -1,5 +1,9 @@
 // Which test files belong to which project, and how long one test may take.
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+/** Keeps the bundles up to date: tests start the command and import the packages. */
+const bundles = fileURLToPath(new URL("scripts/lib/bundle.mjs", import.meta.url));
 
 const project = (name: string, root: string) => ({
   test: {
@@ -9,6 +13,7 @@ const project = (name: string, root: string) => ({
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    globalSetup: bundles,
   },
 });
 

@@ -1,4 +1,4 @@
-// `npm run build`: installs the npm packages, then builds the wasm module and the TypeScript
+// `npm run build`: installs the npm packages, then builds the wasm modules and the TypeScript
 // packages.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +20,9 @@ await main(async () => {
     for (const { reason } of results) if (reason !== undefined) throw reason;
     await writeWasm();
     await step("compiling the packages", compilePackages);
+    // Not imported before the npm packages are installed.
+    const { bundlePackages } = await import("./lib/bundle.mjs");
+    await step("bundling the packages", bundlePackages);
     copyPolicies();
   });
   return 0;
@@ -44,10 +47,11 @@ async function compilePackages() {
   await must("compiling the packages", todo, process.execPath, [tsc, "-b", ...folders], { cwd: root });
 }
 
-/** Removes output whose source is gone: tsc leaves it there, and it would be packed. */
+/** Removes output whose source is gone: tsc leaves it there, and it would be packed. The bundler removes its chunks. */
 function removeOrphans(folder) {
   const dist = join(folder, "dist");
   for (const file of existsSync(dist) ? readdirSync(dist, { recursive: true }) : []) {
+    if (file.startsWith("chunks")) continue;
     const name = /^(.+?)\.(?:d\.ts|js)(?:\.map)?$/.exec(file)?.[1];
     if (name !== undefined && !existsSync(join(folder, "src", `${name}.ts`))) rmSync(join(dist, file));
   }

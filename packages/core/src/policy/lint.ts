@@ -31,13 +31,13 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
   const { name = DEFAULT_NAME, format = "acl", env, files, readFile } = options;
   const found: Diagnostic[] = [];
   try {
-    const spec = { source: coreSource(source, name, format), lookup: environmentOf(env).lookup };
+    const spec = { source: await coreSource(source, name, format), lookup: environmentOf(env).lookup };
     const { engine, report } = Engine.compile(await loadCore(), spec, { lints: true });
     found.push(...report.diagnostics.map(fromWire));
     if (engine === undefined || report.policy === null) return found;
     try {
       if (files !== undefined || readFile !== undefined)
-        found.push(...lintFiles(engine, report.policy, name, policyFiles(name, files, readFile)));
+        found.push(...(await lintFiles(engine, report.policy, name, policyFiles(name, files, readFile))));
     } finally {
       engine.close();
     }
@@ -49,11 +49,17 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
 }
 
 /**
- * Warnings about the parts of the files that are not used. Throws a `PolicyError` if a file cannot
- * be read or used.
+ * Warnings about the parts of the files that are not used. Rejects with a `PolicyError` if a file
+ * cannot be read or used.
  */
-function lintFiles(engine: Engine, { sae, redact }: PolicyInfo, name: string, files: PolicyFiles): Diagnostic[] {
+async function lintFiles(
+  engine: Engine,
+  { sae, redact }: PolicyInfo,
+  name: string,
+  files: PolicyFiles,
+): Promise<Diagnostic[]> {
   if (sae !== null) attachDictionary(engine, sae, files);
   if (redact.gitleaks === null) return [];
-  return importGitleaks(engine, redact.gitleaks, files).map((text) => warning(name, "redact/left-out", text));
+  const problems = await importGitleaks(engine, redact.gitleaks, files);
+  return problems.map((text) => warning(name, "redact/left-out", text));
 }

@@ -30,7 +30,7 @@ export interface LoadedPolicy {
 export async function loadPolicy(source: PolicySource, options: LoadOptions): Promise<LoadedPolicy> {
   const { name = DEFAULT_NAME, format = "acl" } = options;
   const env = environmentOf(options.env);
-  const acl = coreSource(source, name, format);
+  const acl = await coreSource(source, name, format);
   const { engine, report } = Engine.compile(await loadCore(), { source: acl, lookup: env.lookup }, { lints: false });
   if (engine === undefined || report.policy === null) throw new PolicyError(name, report.diagnostics.map(fromWire));
   const info = overridden(report.policy, options);

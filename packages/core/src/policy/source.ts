@@ -19,13 +19,13 @@ export interface CoreSource {
   readonly text: string;
 }
 
-export function coreSource(source: PolicySource, name: string, format: PolicyFormat): CoreSource {
+export async function coreSource(source: PolicySource, name: string, format: PolicyFormat): Promise<CoreSource> {
   if (typeof source === "string") {
     if (format === "acl") {
       const object = jsonObject(source);
       return object === undefined ? { name, text: source } : coreSource(object, name, format);
     }
-    if (format === "toml") return { name: convertedName(name), text: tomlText(name, source) };
+    if (format === "toml") return { name: convertedName(name), text: await tomlText(name, source) };
     throw new TypeError(`\`format\` must be "acl" or "toml", not ${JSON.stringify(format)}`);
   }
   if (typeof source !== "object" || source === null || Array.isArray(source)) {

@@ -1,21 +1,22 @@
-// Conversion of a TOML policy to ACL text.
+// Conversion of a TOML policy to ACL text. The parser is loaded with the first TOML text: most
+// processes have none.
 
-import { parse, TomlError } from "smol-toml";
 import { utf8Length } from "../util/text.js";
 import { aclText } from "./acl-text.js";
 import { problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 
 /**
- * The ACL text of a TOML policy. Throws a `PolicyError` for a syntax error, or for a value that no
- * policy may hold.
+ * The ACL text of a TOML policy. Rejects with a `PolicyError` for a syntax error, or for a value
+ * that no policy may hold.
  */
-export function tomlText(name: string, source: string): string {
-  return aclText(name, parseToml(name, source));
+export async function tomlText(name: string, source: string): Promise<string> {
+  return aclText(name, await parseToml(name, source));
 }
 
-/** The table of a TOML text. Throws a `PolicyError` that shows the syntax error. */
-export function parseToml(name: string, source: string): object {
+/** The table of a TOML text. Rejects with a `PolicyError` that shows the syntax error. */
+export async function parseToml(name: string, source: string): Promise<object> {
+  const { parse, TomlError } = await import("smol-toml");
   try {
     return parse(source);
   } catch (error) {

@@ -40,11 +40,11 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
 
 /**
  * Reads the parts of a gitleaks 8 configuration that apply to texts. `problems` lists the others:
- * paths, commits, and other configurations, which are not read. Throws a `PolicyError`, which calls
- * the file `name`, if it is not TOML.
+ * paths, commits, and other configurations, which are not read. Rejects with a `PolicyError`, which
+ * calls the file `name`, if it is not TOML.
  */
-function readGitleaks(name: string, toml: string): Gitleaks {
-  const config = tableOf(parseToml(name, toml));
+async function readGitleaks(name: string, toml: string): Promise<Gitleaks> {
+  const config = tableOf(await parseToml(name, toml));
   const reader = new Reader();
   reader.checkKeys(config, TOP_LEVEL, "it");
   if (config.has("extend")) {
@@ -73,8 +73,8 @@ function about(id: string, problem: string): string {
  * Imports the configuration at `path` into the engine. Returns one sentence for each part that
  * cannot be used.
  */
-export function importGitleaks(engine: Engine, path: string, files: PolicyFiles): string[] {
-  const { acl, problems } = readGitleaks(path, files.read("redact.gitleaks", path));
+export async function importGitleaks(engine: Engine, path: string, files: PolicyFiles): Promise<string[]> {
+  const { acl, problems } = await readGitleaks(path, files.read("redact.gitleaks", path));
   const unusable = engine.importSecrets(acl).map(({ id, problem }) => about(id, problem));
   return [...problems, ...unusable].map((problem) => `gitleaks configuration ${JSON.stringify(path)}: ${problem}`);
 }

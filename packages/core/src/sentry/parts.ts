@@ -75,7 +75,7 @@ async function withTiers(loaded: LoadedPolicy, info: PolicyInfo, options: Sentry
   checkTiers(given);
   const ownSae = given.sae === undefined ? sae : null;
   if (ownSae !== null) attachDictionary(engine, ownSae, files);
-  const warnings = redact.gitleaks === null ? [] : importGitleaks(engine, redact.gitleaks, files);
+  const warnings = redact.gitleaks === null ? [] : await importGitleaks(engine, redact.gitleaks, files);
   const tiers = ownSae === null ? given : { ...given, sae: saeTier(engine) };
   // A sentry made from the spec has no tiers, so it must not use an SAE tier that the caller has
   // replaced.

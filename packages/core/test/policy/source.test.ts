@@ -5,9 +5,9 @@ import { environmentOf } from "../../src/policy/env.js";
 import { PolicyError } from "../../src/policy/policy-error.js";
 import { coreSource } from "../../src/policy/source.js";
 
-function problems(source: object | string, format: "acl" | "toml" = "acl"): string[] {
+async function problems(source: object | string, format: "acl" | "toml" = "acl"): Promise<string[]> {
   try {
-    coreSource(source, "p.toml", format);
+    await coreSource(source, "p.toml", format);
   } catch (error) {
     if (error instanceof PolicyError)
       return error.diagnostics.map((diagnostic) => `${diagnostic.code} ${diagnostic.message}`);
@@ -16,9 +16,9 @@ function problems(source: object | string, format: "acl" | "toml" = "acl"): stri
   return [];
 }
 
-function refusalOf(toml: string): string {
+async function refusalOf(toml: string): Promise<string> {
   try {
-    coreSource(toml, "p.toml", "toml");
+    await coreSource(toml, "p.toml", "toml");
   } catch (error) {
     if (error instanceof PolicyError) return error.message;
     throw error;
@@ -29,24 +29,24 @@ function refusalOf(toml: string): string {
 const WANTED = "a policy may hold strings, numbers, booleans, lists and objects";
 
 describe("an object", () => {
-  it("becomes ACL text with its keys in order, whatever their names", () => {
+  it("becomes ACL text with its keys in order, whatever their names", async () => {
     const source = JSON.parse('{"z":1,"a":[true,null,-0,1.5,"x\\n"],"__proto__":{"toJSON":1}}');
     const bare = Object.assign(Object.create(null), { k: 1 });
-    expect(coreSource({ ...source, bare }, "p", "acl")).toEqual({
+    expect(await coreSource({ ...source, bare }, "p", "acl")).toEqual({
       name: "p (as ACL)",
       text: 'z = 1\na = [true, null, 0, 1.5, "x\\n"]\n__proto__ = {\n  toJSON = 1\n}\nbare = {\n  k = 1\n}\n',
     });
   });
 
-  it("may be given as JSON text", () => {
+  it("may be given as JSON text", async () => {
     const text = '\n{ "fail_closed": true, "rules": [] }\n';
-    expect(coreSource(text, "p", "acl")).toEqual(coreSource(JSON.parse(text), "p", "acl"));
-    expect(coreSource("{ broken", "p", "acl")).toEqual({ name: "p", text: "{ broken" });
+    expect(await coreSource(text, "p", "acl")).toEqual(await coreSource(JSON.parse(text), "p", "acl"));
+    expect(await coreSource("{ broken", "p", "acl")).toEqual({ name: "p", text: "{ broken" });
   });
 
-  it("may contain one object twice", () => {
+  it("may contain one object twice", async () => {
     const shared = { a: 1 };
-    expect(coreSource({ x: shared, y: [shared] } as object, "p", "acl").text).toBe(
+    expect((await coreSource({ x: shared, y: [shared] } as object, "p", "acl")).text).toBe(
       "x = {\n  a = 1\n}\ny = [\n  { a = 1 },\n]\n",
     );
   });
@@ -67,43 +67,43 @@ describe("an object", () => {
     [new (class Policy {})(), "the policy is an instance of a class"],
     [{ rules: [{ name: "a\udc00" }] }, "`rules[0].name` is a string with half a character (a lone surrogate)"],
     [cycle, "`rules[0]` is a reference to an object around it"],
-  ])("%o is refused by its place", (source, message) => {
-    expect(problems(source)).toEqual([`policy/not-data ${message}; ${WANTED}`]);
+  ])("%o is refused by its place", async (source, message) => {
+    expect(await problems(source)).toEqual([`policy/not-data ${message}; ${WANTED}`]);
   });
 
-  it("with a key that cannot be a name is an error", () => {
-    expect(problems({ "odd key": 1 })).toEqual(['policy/unknown-key "odd key" cannot be the name of a setting']);
+  it("with a key that cannot be a name is an error", async () => {
+    expect(await problems({ "odd key": 1 })).toEqual(['policy/unknown-key "odd key" cannot be the name of a setting']);
   });
 
-  it("is an error with all problems at once", () => {
-    expect(problems({ a: undefined, b: [1n, Number.NaN] })).toHaveLength(3);
+  it("is an error with all problems at once", async () => {
+    expect(await problems({ a: undefined, b: [1n, Number.NaN] })).toHaveLength(3);
   });
 
-  it("nested too deeply is an error, not a crash", () => {
+  it("nested too deeply is an error, not a crash", async () => {
     let deep: object = {};
     for (let i = 0; i < 100_000; i++) deep = { a: deep };
-    expect(problems(deep)).toEqual([expect.stringContaining("is nested more than 80 levels deep")]);
+    expect(await problems(deep)).toEqual([expect.stringContaining("is nested more than 80 levels deep")]);
   });
 
-  it.each([[[]], [null], [5], [undefined]])("%j is not a policy", (source) => {
-    expect(() => coreSource(source as never, "p", "acl")).toThrow(
+  it.each([[[]], [null], [5], [undefined]])("%j is not a policy", async (source) => {
+    await expect(coreSource(source as never, "p", "acl")).rejects.toThrow(
       new TypeError("a policy must be a string or an object"),
     );
   });
 });
 
 describe("TOML", () => {
-  it("becomes the same text as an object", () => {
+  it("becomes the same text as an object", async () => {
     const toml = 'fail_closed = true\n[deny]\nexec = "e.txt"\n[[rules]]\nname = "a"\nmatch = \'\\bnc\\b\'\n';
-    expect(coreSource(toml, "p.toml", "toml")).toEqual({
+    expect(await coreSource(toml, "p.toml", "toml")).toEqual({
       name: "p.toml (as ACL)",
       text: 'fail_closed = true\ndeny = {\n  exec = "e.txt"\n}\nrules = [\n  { name = "a", match = `\\bnc\\b` },\n]\n',
     });
   });
 
-  it("shows the position of a syntax error", () => {
+  it("shows the position of a syntax error", async () => {
     try {
-      coreSource("# é\nfail_closed = maybe\n", "p.toml", "toml");
+      await coreSource("# é\nfail_closed = maybe\n", "p.toml", "toml");
       expect.unreachable();
     } catch (error) {
       if (!(error instanceof PolicyError)) throw error;
@@ -116,14 +116,14 @@ describe("TOML", () => {
     }
   });
 
-  it("shows neither a key nor a terminal escape of the lines around a syntax error", () => {
+  it("shows neither a key nor a terminal escape of the lines around a syntax error", async () => {
     for (const toml of [
       '[llm]\nmodel = m\nkey = "s3cret"\n',
       '[llm]\n"Key" = "s3cret\n',
       'llm = { url = u, api_key = "s3cret" }\n',
       'a = "\u001b]0;owned\u0007\u202e"\n',
     ]) {
-      const text = refusalOf(toml);
+      const text = await refusalOf(toml);
       expect(text).toContain("toml/syntax");
       expect(text).not.toMatch(/s3cret|(?!\n)\p{Cc}|\u202e/u);
     }
@@ -133,17 +133,19 @@ describe("TOML", () => {
     ["[[rules]]\nname = 1979-05-27\n", "`rules[0].name` is a date"],
     ["[llm]\ntimeout_s = inf\n", "`llm.timeout_s` is `Infinity`"],
     ["[llm]\ntimeout_s = nan\n", "`llm.timeout_s` is `NaN`"],
-  ])("%j is refused by its place", (toml, message) => {
-    expect(problems(toml, "toml")).toEqual([expect.stringContaining(message)]);
+  ])("%j is refused by its place", async (toml, message) => {
+    expect(await problems(toml, "toml")).toEqual([expect.stringContaining(message)]);
   });
 
-  it("with an integer that no double can hold is an error", () => {
-    expect(problems("n = 9007199254740993\n", "toml")).toEqual([expect.stringMatching(/^toml\/syntax /)]);
+  it("with an integer that no double can hold is an error", async () => {
+    expect(await problems("n = 9007199254740993\n", "toml")).toEqual([expect.stringMatching(/^toml\/syntax /)]);
   });
 
-  it('is read only with `format: "toml"`, and no other format is', () => {
-    expect(coreSource("a = 1", "p", "acl")).toEqual({ name: "p", text: "a = 1" });
-    expect(() => coreSource("a = 1", "p", "json" as never)).toThrow('`format` must be "acl" or "toml", not "json"');
+  it('is read only with `format: "toml"`, and no other format is', async () => {
+    expect(await coreSource("a = 1", "p", "acl")).toEqual({ name: "p", text: "a = 1" });
+    await expect(coreSource("a = 1", "p", "json" as never)).rejects.toThrow(
+      '`format` must be "acl" or "toml", not "json"',
+    );
   });
 });
 

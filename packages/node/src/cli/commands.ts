@@ -1,17 +1,16 @@
 // Defines the commands, arguments and flags. Help and completions are made from these definitions.
+// Each command loads its own code.
 
 import { Argument, Command, Option } from "commander";
 import type { VariableName } from "../daemon/config/environment-variables.js";
 import type { RunFlags } from "../daemon/config/run-settings.js";
-import { DECISIONS, SEVERITIES } from "../daemon/config/setting-values.js";
+import { DECISIONS, SEVERITIES } from "../daemon/config/words.js";
 import { VERSION } from "../util/version.js";
-import { type CheckOptions, check } from "./check.js";
-import { candidates } from "./completion/candidates.js";
+import type { CheckOptions } from "./check.js";
 import { SHELLS, script } from "./completion/scripts.js";
-import { type EvalOptions, evaluate } from "./eval/eval.js";
-import { type ExplainOptions, explain } from "./explain.js";
+import type { EvalOptions } from "./eval/eval.js";
+import type { ExplainOptions } from "./explain.js";
 import { CliError, type ExitCode, type Io } from "./io.js";
-import { run } from "./run.js";
 import { writeOut } from "./write.js";
 
 /**
@@ -43,6 +42,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
         "too many arguments: `run` reads events from stdin; give a policy with `--policy FILE`, or `--config FILE`",
       );
     }
+    const { run } = await import("./run.js");
     onExit(await run(flags, io));
   });
 
@@ -54,7 +54,10 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     )
     .argument("<file...>", "policy files, ACL or TOML (*.toml)")
     .option("--json", "print the diagnostics as JSON")
-    .action(async (files: string[], options: CheckOptions) => onExit(await check(files, options, io)));
+    .action(async (files: string[], options: CheckOptions) => {
+      const { check } = await import("./check.js");
+      onExit(await check(files, options, io));
+    });
 
   root
     .command("explain")
@@ -66,7 +69,10 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .option("-p, --policy <file>", "policy to add to the built-in rules")
     .option("--json", "print the explanation as JSON")
     .option("--exit-code", "exit with the verdict of the rules: 0 allow, 3 block, 4 escalate")
-    .action(async (words: string[], options: ExplainOptions) => onExit(await explain(words, options, io)));
+    .action(async (words: string[], options: ExplainOptions) => {
+      const { explain } = await import("./explain.js");
+      onExit(await explain(words, options, io));
+    });
 
   root
     .command("eval")
@@ -78,7 +84,10 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .argument("<corpus...>", "files of labelled events, one JSON object per line")
     .option("-p, --policy <file>", "policy to add to the built-in rules")
     .option("-d, --decisions <file>", "file to write each line's verdict and rule to")
-    .action(async (corpora: string[], options: EvalOptions) => onExit(await evaluate(corpora, options, io)));
+    .action(async (corpora: string[], options: EvalOptions) => {
+      const { evaluate } = await import("./eval/eval.js");
+      onExit(await evaluate(corpora, options, io));
+    });
 
   root
     .command("completion")
@@ -96,6 +105,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .argument("[words...]")
     .allowUnknownOption()
     .action(async (shell: string, words: string[]) => {
+      const { candidates } = await import("./completion/candidates.js");
       await writeOut(io.stdout, candidates(root, shell, words));
       onExit(0);
     });

@@ -4,6 +4,7 @@ import type { Severity, StreamLines } from "@a3s-sentry/core";
 import { escapeTerminal } from "../../util/escape-terminal.js";
 import { type Address, parseAddress } from "./address.js";
 import { SettingsError } from "./settings-error.js";
+import { DECISIONS, SEVERITIES } from "./words.js";
 
 /** The text of a setting, and the flag or variable that it comes from. */
 export interface Setting {
@@ -11,7 +12,6 @@ export interface Setting {
   readonly source: string;
 }
 
-export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
 const MAX_TIMEOUT_S = 86_400;
 
 /**
@@ -32,8 +32,6 @@ export function parseSeverity(
   warn(`\`${setting.source}\` should be ${expected}, not \`${escapeTerminal(setting.text)}\`: taken as \`high\``);
   return "high";
 }
-
-export const DECISIONS: readonly StreamLines[] = ["notable", "all"];
 
 /** Which lines of the input get a line of the output; `notable` if the setting is not given. */
 export function parseDecisions(setting: Setting | undefined): StreamLines {
