@@ -10,6 +10,7 @@ export const efforts = {
     adversarial: { rounds: 7, warmUp: 1, atLeastMs: 20 },
     slowTier: { rounds: 9, warmUp: 0, share: 1 },
     compile: { rounds: 5, warmUp: 1 },
+    start: { rounds: 21, warmUp: 1 },
   },
   quick: {
     rules: [14, 100],
@@ -20,5 +21,6 @@ export const efforts = {
     adversarial: { rounds: 1, warmUp: 0, atLeastMs: 1 },
     slowTier: { rounds: 1, warmUp: 0, share: 0.001 },
     compile: { rounds: 1, warmUp: 0 },
+    start: { rounds: 1, warmUp: 0 },
   },
 };

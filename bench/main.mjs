@@ -20,12 +20,14 @@ import { writeExpected } from "./report/expected.mjs";
 import { figureTable, table } from "./report/table.mjs";
 import { adversarial } from "./sections/adversarial.mjs";
 import { singleCalls, stream } from "./sections/calls.mjs";
-import { compile, start } from "./sections/compile.mjs";
+import { compile } from "./sections/compile.mjs";
 import { gate } from "./sections/gate.mjs";
 import { growth } from "./sections/growth.mjs";
 import { longSubjects } from "./sections/long.mjs";
 import { others } from "./sections/others.mjs";
+import { shortRun } from "./sections/short-run.mjs";
 import { slowTier } from "./sections/slow-tier.mjs";
+import { start } from "./sections/start.mjs";
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean" }, write: { type: "boolean" } },
@@ -69,7 +71,8 @@ const sections = [
   () => adversarial(sentry, effort.adversarial),
   () => adversarial(many, effort.adversarial),
   ...all.map((policy) => () => compile(policy, effort.compile)),
-  () => start(folder.path("14.json"), effort.compile),
+  () => start(folder.path("14.json"), effort.start),
+  () => shortRun(fewest, sentry, folder, effort.growth),
   () => slowTier(sentry, folder, effort.slowTier),
 ];
 const result = { ...grown };

@@ -1,19 +1,19 @@
-// Compiling policies and starting up, in processes of their own: time and memory.
+// Compiling policies, in processes of their own: time and memory.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { measure, summary } from "../measure.mjs";
-import { OURS, PLAIN } from "../rows.mjs";
+import { OURS } from "../rows.mjs";
 
 /** @typedef {{ ms: number, peakBytes: number, wasmBytes: number }} Compiled */
 
-/** Runs the script, and parses the JSON on its stdout. @param {string} script @param {readonly string[]} args */
-function runScript(script, args) {
-  const path = fileURLToPath(new URL(`../startup/${script}`, import.meta.url));
-  const since = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}`);
-  return { took: performance.now() - since, stdout };
+const SCRIPT = fileURLToPath(new URL("../startup/compile.mjs", import.meta.url));
+
+/** @param {string} config @returns {Compiled} */
+function compiled(config) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, config], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`compile.mjs ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout);
 }
 
 /**
@@ -24,10 +24,9 @@ export async function compile({ count, config }, effort) {
   /** @type {Compiled[]} */
   const all = [];
   const one = () => {
-    /** @type {Compiled} */
-    const compiled = JSON.parse(runScript("compile.mjs", [config]).stdout);
-    all.push(compiled);
-    return compiled.ms;
+    const policy = compiled(config);
+    all.push(policy);
+    return policy.ms;
   };
   const ways = await measure({ [OURS]: one }, { ...effort, warmUp: 0 });
   const peak = summary(all.map(({ peakBytes }) => peakBytes / 1e6));
@@ -47,13 +46,4 @@ export async function compile({ count, config }, effort) {
       },
     ],
   };
-}
-
-/** @param {string} rules the built-in ones as JSON @param {import("../measure.mjs").Effort} effort @returns {Promise<import("../rows.mjs").Result>} */
-export async function start(rules, effort) {
-  const ways = await measure(
-    { [OURS]: () => runScript("sentry.mjs", []).took, [PLAIN]: () => runScript("plain.mjs", [rules]).took },
-    effort,
-  );
-  return { rows: [{ what: "start-up, Node.js included", unit: "process that judges one event", ways }], figures: [] };
 }

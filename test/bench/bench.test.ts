@@ -20,7 +20,10 @@ test("the benchmark proves that all judges agree, and reports every case", { tim
     "OPA",
     "subjects built against 100 rules",
     "compile 100 rules",
-    "start-up",
+    "start-up: import and first decision",
+    "start-up: `a3s-sentry explain`",
+    "a second `Sentry.create",
+    "with its start",
   ]) {
     expect(stdout).toContain(row);
   }

@@ -1,6 +1,7 @@
 //! A regular expression that is known to compile in bounded memory.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
 use regex_syntax::ast;
@@ -29,7 +30,12 @@ const MAX_CLASSES: usize = 4096;
 /// assert!(Pattern::parse("(").is_err());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub struct Pattern(Arc<Checked>);
+
+/// A pattern and what its syntax tree says about it. Shared, since all policies have the built-in
+/// patterns, and each of them takes many small pieces of memory.
+#[derive(Debug)]
+struct Checked {
     text: String,
     /// What each of its [`branches`] requires.
     requirements: Vec<Requirements>,
@@ -88,28 +94,28 @@ impl Pattern {
             return Err(PatternError::TooLarge);
         }
         let properties = hir.properties();
-        Ok(Self {
+        Ok(Self(Arc::new(Checked {
             text: text.to_owned(),
             requirements: branches(&hir).iter().map(Requirements::of).collect(),
             size,
             groups: properties.explicit_captures_len(),
             matches_empty: properties.minimum_len() == Some(0),
-        })
+        })))
     }
 
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The number of capture groups, not counting the whole match.
     pub fn groups(&self) -> usize {
-        self.groups
+        self.0.groups
     }
 
     /// Whether it can match the empty text.
     pub fn matches_empty(&self) -> bool {
-        self.matches_empty
+        self.0.matches_empty
     }
 
     /// The first match in `text`, as byte offsets, with the meaning of the `regex` crate. Compiles
@@ -120,7 +126,7 @@ impl Pattern {
 
     /// What a text must contain for each branch to match.
     pub fn requirements(&self) -> &[Requirements] {
-        &self.requirements
+        &self.0.requirements
     }
 
     /// Patterns that together match the same texts, if possible one for each alternative.
@@ -130,12 +136,12 @@ impl Pattern {
 
     /// The most bytes that a compiled form of it takes.
     pub(crate) fn size(&self) -> usize {
-        self.size
+        self.0.size
     }
 
     /// The pattern's syntax tree. Always `Some`: the text of a pattern has been parsed before.
     pub fn parsed(&self) -> Option<Hir> {
-        let parsed = regex_syntax::parse(&self.text).ok();
+        let parsed = regex_syntax::parse(&self.0.text).ok();
         debug_assert!(parsed.is_some(), "a pattern parses a second time");
         parsed
     }

@@ -1,7 +1,6 @@
 // An exact index of a file's lines: which lines it has, and how many.
 
 import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
 import { readSync } from "node:fs";
 import { readBytes } from "./lines.js";
 
@@ -26,8 +25,9 @@ export class LineIndex {
   #lines = 0;
 
   constructor() {
-    const seed = randomBytes(8);
-    this.#seeds = [seed.readInt32LE(0), seed.readInt32LE(4)];
+    // `node:crypto` would be loaded by every process that imports this package.
+    const [low = 0, high = 0] = crypto.getRandomValues(new Int32Array(2));
+    this.#seeds = [low, high];
   }
 
   /** The number of lines. */

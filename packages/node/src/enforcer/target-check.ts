@@ -1,8 +1,8 @@
 // Decides whether the target of an action goes into a deny-file, and why not.
 
 import { statSync } from "node:fs";
-import { isIPv4 } from "node:net";
 import type { Action, TargetFrom } from "@a3s-sentry/core";
+import { isIPv4 } from "./ipv4.js";
 import { canonicalPaths } from "./normalise-path.js";
 import {
   EVERYDAY_FILES,

@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Action } from "@a3s-sentry/core";
+import { isIPv4 } from "./ipv4.js";
 
 /** The longest path that a Linux system call accepts, in bytes. */
 const MAX_PATH_BYTES = 4095;
@@ -12,8 +13,6 @@ const MAX_HOST_CHARS = 253;
  * escapes.
  */
 const LINE_BREAKERS = [..."\0\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"];
-/** As `isIPv4` of `node:net`, which every process that imports this package would have to load. */
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const HOST = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 /**
  * A host that ends in a number is an address in another notation (`0x7f.1`, `2130706433`), or
@@ -37,7 +36,7 @@ export function denyLine(action: Action): string | null {
 }
 
 function mayDenyPeer(peer: string): boolean {
-  if (IPV4.test(peer)) return peer !== "0.0.0.0" && !peer.startsWith("127.");
+  if (isIPv4(peer)) return peer !== "0.0.0.0" && !peer.startsWith("127.");
   return peer.length <= MAX_HOST_CHARS && HOST.test(peer) && !ENDS_IN_NUMBER.test(peer) && !LOOPBACK_NAME.test(peer);
 }
 

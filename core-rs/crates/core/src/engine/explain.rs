@@ -4,6 +4,7 @@
 //! The results come from the matcher that judges. The span of a match is found by the rule's own
 //! pattern, which is compiled for each explanation.
 
+use sentry_pattern::matcher::Matcher;
 use serde::Serialize;
 
 use super::order::Sides;
@@ -114,6 +115,7 @@ impl Engine {
         let matching = self.matching(event.kind, event.subject);
         let explained = Explained {
             rules: &self.policy.rules,
+            matcher: &self.matcher,
             sides: Sides::of(&self.policy.rules, &matching),
             matching,
             default: self.policy.default,
@@ -146,6 +148,7 @@ impl Engine {
 /// The rules that match one event, and the two that speak for their sides.
 struct Explained<'p> {
     rules: &'p [Rule],
+    matcher: &'p Matcher,
     sides: Sides<'p>,
     /// The indices of all rules that match, ascending.
     matching: Vec<usize>,
@@ -227,7 +230,8 @@ impl Explained<'_> {
             (Outcome::NoMatch, why)
         };
         let span = if matches {
-            rule.pattern.find(subject).map(|(start, end)| TextSpan {
+            let found = self.matcher.find(self.rules, at, subject);
+            found.map(|(start, end)| TextSpan {
                 start: utf16_len(subject.get(..start)),
                 end: utf16_len(subject.get(..end)),
             })

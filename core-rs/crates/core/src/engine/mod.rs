@@ -260,4 +260,22 @@ mod tests {
         assert!(on_demand.iter().any(|code| *code != 0));
         assert_eq!(judgements(prepare), on_demand);
     }
+
+    #[test]
+    fn the_automaton_that_confirms_a_rule_shows_the_same_match_as_its_pattern() {
+        let (engine, mut scratch) = (engine(""), Scratch::default());
+        let rules = &engine.policy.rules;
+        let mut compared = 0;
+        for line in include_str!("../../../../../examples/session.ndjson").lines() {
+            let Ok(event) = event::parse(line.as_bytes(), &mut scratch) else {
+                continue;
+            };
+            for at in engine.matching(event.kind, event.subject) {
+                let found = engine.matcher.find(rules, at, event.subject);
+                assert_eq!(found, rules[at].pattern.find(event.subject), "{line}");
+                compared += usize::from(event.subject.is_ascii());
+            }
+        }
+        assert!(compared > 10, "{compared}");
+    }
 }

@@ -71,6 +71,17 @@ impl Automata {
         found
     }
 
+    /// The first match of a rule, if an automaton has been compiled that shows it.
+    pub(super) fn find<R: MatchRule>(
+        &self,
+        query: &Query<'_, R>,
+        rule: usize,
+    ) -> Option<(usize, usize)> {
+        let pattern = query.rules.get(rule)?.pattern();
+        let group = self.filtered.get(rule)?.as_ref();
+        group.filter(|_| query.is_ascii)?.find(pattern, query.text)
+    }
+
     /// The rules with a branch that has no requirements and matches, in any order.
     pub(super) fn which<R: MatchRule>(&mut self, query: &Query<'_, R>, kind: usize) -> Vec<u32> {
         let mut found = Vec::new();

@@ -19,6 +19,8 @@ pub(super) enum CodePath {
     Ascii,
     /// An automaton for any text was compiled.
     Unicode,
+    /// An automaton showed where a match is.
+    Located,
     /// A Unicode word boundary was checked in a text that is not ASCII.
     UnicodeWords,
     /// An automaton made too many states and was split in two.
@@ -29,7 +31,7 @@ pub(super) enum CodePath {
 
 #[cfg(test)]
 impl CodePath {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::NothingFound,
         Self::Confirmed,
         Self::Refuted,
@@ -38,6 +40,7 @@ impl CodePath {
         Self::Unfiltered,
         Self::Ascii,
         Self::Unicode,
+        Self::Located,
         Self::UnicodeWords,
         Self::Split,
         Self::Dropped,

@@ -303,6 +303,8 @@ fn compare(rules: &[Rule], random: &mut Random, texts: usize) -> usize {
                 .map(|found| (found.start(), found.end()));
             let pattern = &rules[at].pattern;
             assert_eq!(pattern.find(&text), span, "{} {text:?}", pattern.as_str());
+            let found = matcher.find(rules, at, &text);
+            assert_eq!(found, span, "{} {text:?}", pattern.as_str());
             hits += 1;
         }
     }

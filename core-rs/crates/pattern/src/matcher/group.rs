@@ -6,8 +6,9 @@ use super::ascii;
 use super::automata::MAX_MEMORY;
 use super::coverage::{CodePath, record};
 use super::lazy_automaton::{LazyAutomaton, TooManyStates};
-use crate::pattern::branches;
+use crate::pattern::{Pattern, branches};
 use crate::prefilter::Branch;
+use regex_syntax::hir::Hir;
 
 /// The most bytes that the compiled patterns of a group take together before it is split.
 const MAX_GROUP: usize = 8 << 20;
@@ -143,6 +144,17 @@ impl Group {
         answer
     }
 
+    /// The first match of a pattern in an ASCII text. `None` also if no automaton has been compiled
+    /// for the whole pattern: the group may have some of its branches only.
+    pub(super) fn find(&self, pattern: &Pattern, text: &str) -> Option<(usize, usize)> {
+        match &self.state {
+            State::Whole { ascii, .. } if self.branches.len() == pattern.requirements().len() => {
+                ascii.as_ref()?.find(text)
+            }
+            State::Whole { .. } | State::Split(_) => None,
+        }
+    }
+
     /// Compiles the automaton for texts like this one, unless the group has no branches.
     pub(super) fn compile<R: MatchRule>(&mut self, query: &Query<'_, R>, memory: &mut usize) {
         if !self.branches.is_empty() {
@@ -190,17 +202,26 @@ fn compile<R: MatchRule>(members: &[Branch], query: &Query<'_, R>) -> Option<Laz
     if members.len() > 1 && sizes.fold(0, usize::saturating_add) > MAX_GROUP {
         return None;
     }
+    let restricted = |hir: &Hir| {
+        if query.is_ascii {
+            ascii::restrict(hir)
+        } else {
+            hir.clone()
+        }
+    };
     let mut patterns = Vec::with_capacity(members.len());
     for same in members.chunk_by(|a, b| a.rule == b.rule) {
         let rule = query.rules.get(same.first()?.rule as usize)?;
-        let all = branches(&rule.pattern().parsed()?);
+        let whole = rule.pattern().parsed()?;
+        // The whole pattern is smaller than all of its branches, and shows where a match is. In a
+        // group of several rules, there must be a pattern for each branch.
+        if same.len() == members.len() && same.len() == rule.pattern().requirements().len() {
+            patterns.push(restricted(&whole));
+            break;
+        }
+        let all = branches(&whole);
         for branch in same {
-            let hir = all.get(branch.index as usize)?;
-            patterns.push(if query.is_ascii {
-                ascii::restrict(hir)
-            } else {
-                hir.clone()
-            });
+            patterns.push(restricted(all.get(branch.index as usize)?));
         }
     }
     LazyAutomaton::new(patterns, members.len() > 1)

@@ -102,6 +102,18 @@ impl LazyAutomaton {
         }
     }
 
+    /// The first match in an ASCII text, as byte offsets. `None` also if the automaton does not know:
+    /// it has several patterns, or ignores a Unicode word boundary.
+    pub(super) fn find(&self, text: &str) -> Option<(usize, usize)> {
+        if self.dfa.pattern_len() > 1 || self.exact.is_some() {
+            return None;
+        }
+        record(CodePath::Located);
+        let vm = PikeVM::new_from_nfa(self.dfa.get_nfa().clone()).ok()?;
+        let found = vm.find(&mut vm.create_cache(), text)?;
+        Some((found.start(), found.end()))
+    }
+
     /// Whether an empty match could lie between the bytes of a character, where it is not valid.
     fn may_match_inside_a_character(&self, text: &str) -> bool {
         self.dfa.get_nfa().has_empty() && !text.is_ascii()
@@ -176,7 +188,8 @@ impl Exact {
 /// caller must check that.
 fn compile(patterns: &[Hir], utf8: bool) -> Option<NFA> {
     let config = thompson::Config::new()
-        .which_captures(WhichCaptures::None)
+        // Where a match begins and ends, for `find`.
+        .which_captures(WhichCaptures::Implicit)
         .utf8(utf8);
     let mut compiler = thompson::Compiler::new();
     compiler.configure(config);

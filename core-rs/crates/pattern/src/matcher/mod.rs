@@ -134,6 +134,23 @@ impl Matcher {
         self.state.borrow_mut().automata.compile(rules);
     }
 
+    /// The first match of a rule that matches, as [`Pattern::find`] returns it. Uses the automaton
+    /// that found out that it matches, if that is possible: compiling takes much longer.
+    pub fn find<R: MatchRule>(
+        &self,
+        rules: &[R],
+        rule: usize,
+        text: &str,
+    ) -> Option<(usize, usize)> {
+        let query = Query {
+            rules,
+            text,
+            is_ascii: text.is_ascii(),
+        };
+        let by_automaton = self.state.borrow().automata.find(&query, rule);
+        by_automaton.or_else(|| rules.get(rule)?.pattern().find(text))
+    }
+
     /// The indices of all rules that apply to a kind, ascending.
     pub fn rules(&self, kind: usize) -> &[usize] {
         let kind = self.kinds.get(kind);

@@ -1,0 +1,19 @@
+// The processor time of whole processes: all of it, in all threads, from the start of the program.
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { environment } from "./timed.mjs";
+
+const PRELOADED = fileURLToPath(new URL("../startup/processor-time.cjs", import.meta.url));
+
+/**
+ * Milliseconds. @param {string} script @param {readonly string[]} args
+ */
+export function processorTimeOf(script, args) {
+  const { status, output, stderr } = spawnSync(process.execPath, ["--require", PRELOADED, script, ...args], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    env: environment(),
+  });
+  if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}`);
+  return Number(output[3]);
+}
