@@ -1,8 +1,10 @@
-// Finds and kills all processes of an investigation, also those that have left its process tree.
+// Kills all processes of an investigation: those of its cgroup, or, without one, all that a search
+// of the machine's processes finds, also those that have left its process tree.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasLeft, killCgroup, removeCgroup } from "./cgroup.js";
 
 /** The most searches, and the milliseconds between two: about 2 seconds in all. */
 const MAX_SEARCHES = 100;
@@ -16,6 +18,16 @@ export interface ProcessMarker {
   readonly mark: string;
   /** The pid of the first process, which leads a session and a group. */
   readonly leader?: number;
+  /** The folder of the cgroup in which the first process has started. */
+  readonly cgroup?: string;
+}
+
+/** What an investigation has in the file system. */
+export interface InvestigationFolders {
+  /** Where its processes start. */
+  readonly folder: string;
+  /** Where its cgroup is, if it could be created. */
+  readonly cgroup: string | undefined;
 }
 
 interface ProcessState {
@@ -25,28 +37,40 @@ interface ProcessState {
   readonly session: number;
 }
 
-/** Kills all processes of an investigation, then removes its folder. Never rejects. */
-export async function killAndRemove(marker: ProcessMarker, folder: string): Promise<void> {
+/** Kills all processes of an investigation, then removes its folders. Never rejects. */
+export async function killAndRemove(marker: ProcessMarker, { folder, cgroup }: InvestigationFolders): Promise<void> {
   await killAll(marker);
+  if (cgroup !== undefined) removeCgroup(cgroup);
   // No later step could remove what this one cannot.
   await rm(folder, { recursive: true, force: true }).catch(() => {});
 }
 
 /**
- * Kills until a search finds nothing, since a process may fork meanwhile. Resolves after 2 seconds
- * at the latest: processes of other users, or stuck in the kernel, cannot be killed.
+ * Kills the processes of the cgroup. Without one, or if the first process has left it, searches all
+ * processes of the machine, and takes time in proportion to their number. Resolves after some
+ * seconds at the latest: processes of other users, or stuck in the kernel, cannot be killed.
  */
 export async function killAll(marker: ProcessMarker): Promise<void> {
+  const { cgroup, leader } = marker;
+  if (cgroup === undefined || leader === undefined) return await searchAndKill(marker);
+  const searches = hasLeft(leader, cgroup);
+  await killCgroup(cgroup);
+  if (searches) await searchAndKill(marker);
+}
+
+/** Kills until a search finds nothing, since a process may fork meanwhile. */
+async function searchAndKill(marker: ProcessMarker): Promise<void> {
   const isLinux = existsSync("/proc/self/environ");
+  const unmarked = new Set<number>();
   // Find all before killing any: some are known only by their parent, while it lives.
-  if (isLinux) for (const pid of find(marker, () => {})) kill(pid);
+  if (isLinux) for (const pid of find(marker, unmarked, () => {})) kill(pid);
   // A signal to the group also reaches processes too short-lived for a search. Only once: the
   // number may belong to another group later.
   if (marker.leader !== undefined) kill(-marker.leader);
   // Other systems have no /proc to search.
   if (!isLinux) return;
   for (let search = 0, empty = 0; search < MAX_SEARCHES && empty < EMPTY_SEARCHES; search++) {
-    empty = find(marker, kill).size > 0 ? 0 : empty + 1;
+    empty = find(marker, unmarked, kill).size > 0 ? 0 : empty + 1;
     await sleep(PAUSE_MS);
   }
 }
@@ -63,8 +87,15 @@ function kill(pid: number): void {
  * The living processes with the mark, or in the leader's session or group, and all their children.
  * Calls `onFound` for each at once, highest pid first: that is mostly the newest, and a process
  * that forks and exits all the time does not live for long.
+ *
+ * Adds the pids without the mark to `unmarked`, and looks at the environments of those no more: a
+ * process can lose the mark, but not get it. So the first search takes longest.
  */
-function find({ mark, leader }: ProcessMarker, onFound: (pid: number) => void): ReadonlySet<number> {
+function find(
+  { mark, leader }: ProcessMarker,
+  unmarked: Set<number>,
+  onFound: (pid: number) => void,
+): ReadonlySet<number> {
   const states: ProcessState[] = [];
   const found = new Set<number>();
   const add = (pid: number): void => {
@@ -75,7 +106,8 @@ function find({ mark, leader }: ProcessMarker, onFound: (pid: number) => void): 
   for (const pid of pids.sort((a, b) => Number(b) - Number(a))) {
     for (const state of stateOf(pid)) {
       states.push(state);
-      if (state.group === leader || state.session === leader || isMarked(state.pid, mark)) add(state.pid);
+      const isOurs = state.group === leader || state.session === leader;
+      if (isOurs || isMarked(state.pid, mark, unmarked)) add(state.pid);
     }
   }
   for (let size = -1; size < found.size; ) {
@@ -85,11 +117,14 @@ function find({ mark, leader }: ProcessMarker, onFound: (pid: number) => void): 
   return found;
 }
 
-function isMarked(pid: number, mark: string): boolean {
-  return (
-    readable(() => readlinkSync(`/proc/${pid}/cwd`))?.includes(mark) === true ||
-    readable(() => readFileSync(`/proc/${pid}/environ`))?.includes(mark) === true
-  );
+function isMarked(pid: number, mark: string, unmarked: Set<number>): boolean {
+  if (unmarked.has(pid)) return false;
+  const folder = readable(() => readlinkSync(`/proc/${pid}/cwd`));
+  const environment = readable(() => readFileSync(`/proc/${pid}/environ`));
+  if (folder?.includes(mark) === true || environment?.includes(mark) === true) return true;
+  // Empty while a process starts another program.
+  if (environment !== undefined && environment.length > 0) unmarked.add(pid);
+  return false;
 }
 
 /** Empty for a process that has ended, and for a zombie. */

@@ -7,19 +7,20 @@ import { createInterface } from "node:readline";
 import { clearTimeout, setTimeout } from "node:timers";
 import { execa } from "execa";
 import { HELPER_VARIABLE, helperScript } from "./helper-script.js";
-import { killAndRemove, type ProcessMarker } from "./process-tree.js";
+import { type InvestigationFolders, killAndRemove, type ProcessMarker } from "./process-tree.js";
 
 /** A line of JSON to the reaper. It answers `clear` with the number of the run, on a line. */
 export type ReaperRequest =
-  | { readonly type: "track"; readonly run: number; readonly mark: string; readonly folder: string }
-  | { readonly type: "leader"; readonly run: number; readonly leader: number }
-  | { readonly type: "clear"; readonly run: number };
+  | { readonly type: "track"; readonly run: number; readonly mark: string; readonly folders: InvestigationFolders }
+  | { readonly type: "leader"; readonly run: number; readonly marker: ProcessMarker }
+  | { readonly type: "clear"; readonly run: number }
+  | { readonly type: "stop" };
 
-/** A tracked investigation: its marked processes, and its folder. */
+/** A tracked investigation: its marked processes, and its folders. */
 export interface Investigation {
   readonly run: number;
   readonly marker: ProcessMarker;
-  readonly folder: string;
+  readonly folders: InvestigationFolders;
 }
 
 /**
@@ -72,6 +73,11 @@ export class Reaper {
     });
   }
 
+  /** `undefined` if it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** `false` once it was killed, could not be started, or has no investigation left to track. */
   get isRunning(): boolean {
     return !this.#hasExited && !this.#isStopping;
@@ -79,38 +85,43 @@ export class Reaper {
 
   /**
    * Begins an investigation: what carries its mark ends with this process. Throws an `Error`
-   * without a reaper.
+   * without a reaper. With `own`, the folder of this process's cgroup, it may have a cgroup in that.
    */
-  track(): Investigation {
+  track(own?: string): Investigation {
     if (this.#process.pid === undefined) throw new Error("the reaper process cannot be started");
     const run = this.#runs++;
     const mark = `l3-${run}-${this.#instance}`;
     // Other users can see the mark and predict the next one, so the folder gets a random part too:
     // otherwise they could create it first and stop the next investigation.
-    const folder = join(tmpdir(), `a3s-sentry-${mark}-${randomUUID()}`);
+    const name = `a3s-sentry-${mark}-${randomUUID()}`;
+    const folders = { folder: join(tmpdir(), name), cgroup: own === undefined ? undefined : join(own, name) };
     this.#open++;
-    this.#send({ type: "track", run, mark, folder });
-    return { run, marker: { mark }, folder };
+    this.#send({ type: "track", run, mark, folders });
+    return { run, marker: { mark }, folders };
   }
 
-  /** Adds the pid of the first process, which leads a session and a group. */
-  setLeader(investigation: Investigation, leader: number): Investigation {
-    this.#send({ type: "leader", run: investigation.run, leader });
-    return { ...investigation, marker: { ...investigation.marker, leader } };
+  /** Adds the first process, which leads a session and a group, and whether it is in the cgroup. */
+  setLeader(investigation: Investigation, leader: number, isInside: boolean): Investigation {
+    const { run, marker, folders } = investigation;
+    const { cgroup } = folders;
+    const found = { ...marker, leader, ...(isInside && cgroup !== undefined && { cgroup }) };
+    this.#send({ type: "leader", run, marker: found });
+    return { ...investigation, marker: found };
   }
 
   /**
    * Kills the processes and removes the folder. Resolves when both are done. Call it once for each.
    */
-  async clear({ run, marker, folder }: Investigation): Promise<void> {
+  async clear({ run, marker, folders }: Investigation): Promise<void> {
     const cleared = new Promise<void>((resolve) => this.#waiting.set(run, resolve));
     this.#send({ type: "clear", run });
     if (!this.#hasExited) await this.#orKill(cleared);
     this.#waiting.delete(run);
     // Without a reaper, this process does its work.
-    if (this.#hasExited) await killAndRemove(marker, folder);
+    if (this.#hasExited) await killAndRemove(marker, folders);
     if (--this.#open > 0) return;
     this.#isStopping = true;
+    this.#send({ type: "stop" });
     this.#process.stdin.end();
     await this.#orKill(this.#exited);
   }

@@ -6,10 +6,11 @@ import { execa } from "execa";
 import type { Program } from "./find-program.js";
 import { Output } from "./output.js";
 import type { Sandbox } from "./sandbox.js";
+import { Silence } from "./silence.js";
 import type { User } from "./user.js";
 
-/** A program that has answered is ended after so many milliseconds without output. */
-const SILENCE_MS = 1_000;
+/** A program that has closed its stdout has so many milliseconds to exit. */
+const EXIT_MS = 1_000;
 /** How long to wait for the exit of a killed program. One that hangs in the kernel never exits. */
 const EXIT_TIMEOUT_MS = 1_000;
 
@@ -49,8 +50,7 @@ export async function runProgram(
   args: readonly string[],
   options: RunOptions,
 ): Promise<ProgramResult> {
-  const child = start(sandbox, program, args, options);
-  if (child.pid !== undefined) sandbox.started(child.pid);
+  const child = sandbox.start(() => start(sandbox, program, args, options));
   const output = new Output(child.stdout);
   const stopped = await untilEnd(child, output, options);
   await sandbox.close();
@@ -87,24 +87,29 @@ function untilEnd(
   { timeoutS, signal, isEnough }: RunOptions,
 ): Promise<StopReason | undefined> {
   return new Promise((resolve) => {
+    const silence = new Silence();
+    let silent: NodeJS.Timeout | undefined;
     const end = (reason?: StopReason): void => {
       clearTimeout(timeout);
-      clearTimeout(silence);
+      clearTimeout(silent);
       signal.removeEventListener("abort", onAbort);
-      child.stdout.off("data", onOutput).off("end", onOutput);
+      child.stdout.off("data", onOutput).off("end", onClosed);
       resolve(reason);
     };
     const onAbort = (): void => end("aborted");
-    const onOutput = (): void => {
+    const onOutput = (chunk: Uint8Array): void => {
+      silence.wrote(chunk, performance.now());
+      clearTimeout(silent);
       if (output.isTooLarge) end("too much output");
-      else silence.refresh();
+      else silent = setTimeout(() => isEnough(output.text()) && end("silent"), silence.neededMs);
+    };
+    const onClosed = (): void => {
+      clearTimeout(silent);
+      silent = setTimeout(end, EXIT_MS, "silent");
     };
     const timeout = setTimeout(end, timeoutS * 1000, "timed out");
-    const silence = setTimeout(() => {
-      if (child.stdout.readableEnded || isEnough(output.text())) end("silent");
-    }, SILENCE_MS);
     signal.addEventListener("abort", onAbort, { once: true });
-    child.stdout.on("data", onOutput).on("end", onOutput);
+    child.stdout.on("data", onOutput).on("end", onClosed);
     child.once("exit", () => end());
     // A program that could not be started emits no `exit`.
     void child.then(() => end());

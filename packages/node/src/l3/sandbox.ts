@@ -2,6 +2,7 @@
 
 import { chown, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { createCgroup, ownCgroup, prepareMove, startInside } from "./cgroup.js";
 import { Reaper } from "./reaper.js";
 import type { User } from "./user.js";
 
@@ -11,14 +12,22 @@ export interface Sandbox {
   readonly folder: string;
   /** Variables that identify its processes: set them for the first one, the others inherit them. */
   readonly env: Readonly<Record<string, string>>;
-  /** Reports the pid of the first process, which must lead its own session. */
-  started(leader: number): void;
+  /** Resolves when {@link start} can be called at once. Never rejects. */
+  prepare(): Promise<void>;
+  /** Starts the first process, which must lead its own session, in the sandbox's cgroup if it has one. */
+  start<T extends { readonly pid?: number | undefined }>(start: () => T): T;
   /**
    * Resolves when no process and no file of the investigation is left. Closing it again does
    * nothing.
    */
   close(): Promise<void>;
 }
+
+/**
+ * How the processes of a sandbox are found when it closes: in a cgroup of its own, where sentry may
+ * create one, or always by a search of all processes.
+ */
+export type Containment = "cgroup" | "search";
 
 /** All open sandboxes share one reaper, which exits with the last of them. */
 let reaper: Reaper | undefined;
@@ -27,16 +36,30 @@ let reaper: Reaper | undefined;
  * Opens a sandbox for programs of `user`, or of this process's. From here on, its processes end even if this process dies in any way.
  * Rejects with an `Error` if no reaper can be started or the folder cannot be created.
  */
-export async function openSandbox(user?: User): Promise<Sandbox> {
+export async function openSandbox(user?: User, containment: Containment = "cgroup"): Promise<Sandbox> {
   if (reaper === undefined || !reaper.isRunning) reaper = new Reaper();
   const owner = reaper;
-  let investigation = owner.track();
+  const own = containment === "cgroup" ? ownCgroup() : undefined;
+  let investigation = owner.track(own);
+  const { folder, cgroup } = investigation.folders;
+  let isReady = false;
   let closed: Promise<void> | undefined;
   const sandbox: Sandbox = {
-    folder: investigation.folder,
+    folder,
     env: { A3S_SENTRY_RUN: investigation.marker.mark },
-    started: (leader) => {
-      investigation = owner.setLeader(investigation, leader);
+    prepare: async () => {
+      const { pid } = owner;
+      if (own === undefined || cgroup === undefined || pid === undefined || !createCgroup(cgroup)) return;
+      isReady = await prepareMove(own, pid).then(
+        () => true,
+        () => false,
+      );
+    },
+    start: (start) => {
+      const canMove = isReady && own !== undefined && cgroup !== undefined;
+      const { child, isInside } = canMove ? startInside(cgroup, own, start) : { child: start(), isInside: false };
+      if (child.pid !== undefined) investigation = owner.setLeader(investigation, child.pid, isInside);
+      return child;
     },
     close: () => {
       closed ??= owner.clear(investigation);
@@ -44,8 +67,8 @@ export async function openSandbox(user?: User): Promise<Sandbox> {
     },
   };
   try {
-    await mkdir(sandbox.folder, { mode: 0o700 });
-    if (user !== undefined) await chown(sandbox.folder, user.uid, user.gid);
+    await mkdir(folder, { mode: 0o700 });
+    if (user !== undefined) await chown(folder, user.uid, user.gid);
   } catch (error) {
     await sandbox.close();
     throw new Error(`cannot create a working folder in \`${tmpdir()}\``, { cause: error });

@@ -11,7 +11,7 @@ import { findProgram } from "./find-program.js";
 import { preflight } from "./preflight.js";
 import { promptFor } from "./prompt.js";
 import { runProgram } from "./run-program.js";
-import { openSandbox, type Sandbox } from "./sandbox.js";
+import { type Containment, openSandbox, type Sandbox } from "./sandbox.js";
 import { findUser, type User } from "./user.js";
 
 const RECENT_FILE = "recent-events.ndjson";
@@ -25,6 +25,8 @@ export interface AgentOptions {
   readonly llm?: Readonly<Llm> | null;
   /** The environment that an investigator gets a part of. Default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** How its processes are found at the end. Default: by a cgroup. */
+  readonly containment?: Containment;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface AgentOptions {
  * const sentry = await Sentry.create("sentry.acl", { tiers: { l3 } });
  */
 export function agentTier({ bin, skills, timeoutS, user: name }: Readonly<Agent>, options: AgentOptions): Judge {
-  const { folder, llm = null, env: ownEnv = process.env } = options;
+  const { folder, llm = null, env: ownEnv = process.env, containment } = options;
   const program = findProgram(bin, folder, ownEnv);
   const user = name === undefined ? undefined : findUser(name);
   const env = investigatorEnvironment(ownEnv, llm, timeoutS, user);
@@ -52,6 +54,7 @@ export function agentTier({ bin, skills, timeoutS, user: name }: Readonly<Agent>
     const recentFile = await writeRecent(sandbox.folder, event.recent, user);
     const args = [...skillsArgs, "--json", "-p", promptFor(event, recentFile)];
     const recentEnv = recentFile === undefined ? {} : { A3S_SENTRY_RECENT_EVENTS: recentFile };
+    await sandbox.prepare();
     // `runProgram` sees later aborts only: a signal fires its event once.
     signal.throwIfAborted();
     const result = await runProgram(sandbox, program, args, {
@@ -70,7 +73,7 @@ export function agentTier({ bin, skills, timeoutS, user: name }: Readonly<Agent>
     warnings: preflight({ bin, skills }, options),
     async judge(event, { signal }) {
       signal.throwIfAborted();
-      const sandbox = await openSandbox(user);
+      const sandbox = await openSandbox(user, containment);
       try {
         const { verdict, severity, reason, form } = await investigate(sandbox, event, signal);
         const action = verdict === "block" && form === "clean" ? naturalDeny(event) : undefined;

@@ -13,13 +13,13 @@ class Sentry {
   readonly ended: Promise<unknown>;
   readonly #child;
 
-  constructor(end: string) {
+  constructor(end: string, containment: "cgroup" | "search" = "cgroup") {
     const bin = this.lab.program("setsid sleep $FOREVER & (env -i /usr/bin/setsid sleep $FOREVER &)\n sleep $FOREVER");
     const script = join(this.lab.folder, "sentry.mjs");
     writeFileSync(
       script,
       `import { agentTier } from ${JSON.stringify(TIER)};
-       const tier = agentTier({ bin: ${JSON.stringify(bin)}, skills: null, timeoutS: 600 }, { folder: "" });
+       const tier = agentTier({ bin: ${JSON.stringify(bin)}, skills: null, timeoutS: 600 }, { folder: "", containment: ${JSON.stringify(containment)} });
        for (let run = 0; run < 2; run++) {
          tier.judge(${JSON.stringify(EVENT)}, { signal: new AbortController().signal }).catch(() => {});
        }
@@ -48,7 +48,7 @@ describe("when sentry ends by", () => {
     ["a rejection", "Promise.reject(new Error('bug'))"],
     ["an abort", "process.abort()"],
   ])("%s, nothing is left", async (_, end) => {
-    const sentry = new Sentry(end);
+    const sentry = new Sentry(end, "search");
     await sentry.started();
     sentry.end();
     await sentry.ended;

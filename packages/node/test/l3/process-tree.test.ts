@@ -22,17 +22,21 @@ const SURVIVORS = {
   "a process that only holds stdout": "(exec 2>&-; setsid sleep $FOREVER &)",
 } as const;
 
+/** With the cgroup that the machine may allow, and without it. */
+const CONTAINMENTS = ["cgroup", "search"] as const;
+
 describe.each(Object.entries(SURVIVORS))("%s", (_, start) => {
-  it("ends with an answer", async () => {
+  it.each(CONTAINMENTS)("ends with an answer, found by %s", async (containment) => {
     const lab = new Lab();
-    expect(await lab.ask(lab.program(`${start}\n sleep 0.1; ${ALLOW}`))).toEqual(ALLOWED);
+    const program = lab.program(`${start}\n sleep 0.1; ${ALLOW}`);
+    expect(await lab.ask(program, { containment })).toEqual(ALLOWED);
     expect(lab.left()).toEqual([]);
   });
 
-  it("ends at the timeout", async () => {
+  it.each(CONTAINMENTS)("ends at the timeout, found by %s", async (containment) => {
     const lab = new Lab();
     const program = lab.program(`${start}\n sleep $FOREVER`);
-    await expect(lab.ask(program, { timeoutS: 0.4 })).rejects.toThrow("timed out after 0.4 s");
+    await expect(lab.ask(program, { timeoutS: 0.4, containment })).rejects.toThrow("timed out after 0.4 s");
     expect(lab.left()).toEqual([]);
   });
 });
@@ -52,6 +56,25 @@ describe("a program that answers and lingers", () => {
     });
   });
 
+  it("is not ended by a pause if it streams, so a later block counts", async () => {
+    const lab = new Lab();
+    const block = `echo '{"verdict":"block","severity":"high","reason":"after all"}'`;
+    for (const answer of [
+      `echo starting; sleep 0.4; ${ALLOW}; sleep 2; ${block}`,
+      `printf '%s' "$(${ALLOW})"; sleep 2; ${block}`,
+    ]) {
+      expect(await lab.ask(lab.program(answer))).toMatchObject({ verdict: "block" });
+    }
+  });
+
+  it("is ended, if it has streamed, after a longer silence", async () => {
+    const lab = new Lab();
+    expect(await lab.ask(lab.program(`echo a; sleep 0.4; ${ALLOW}; sleep $FOREVER`), { timeoutS: 600 })).toEqual(
+      ALLOWED,
+    );
+    expect(lab.left()).toEqual([]);
+  });
+
   it("counts at the timeout too", async () => {
     const lab = new Lab();
     expect(await lab.ask(lab.program(`${ALLOW}; sleep $FOREVER`), { timeoutS: 0.4 })).toEqual(ALLOWED);
@@ -59,17 +82,20 @@ describe("a program that answers and lingers", () => {
   });
 });
 
-it("a process that only its parent identifies ends while the parent lives", async () => {
-  const lab = new Lab();
-  const program = lab.program("cd /; env -i /usr/bin/setsid sleep $FOREVER &\n sleep $FOREVER");
-  await expect(lab.ask(program, { timeoutS: 3 })).rejects.toThrow("timed out");
-  expect(lab.left()).toEqual([]);
-});
+it.each(CONTAINMENTS)(
+  "a process that only its parent identifies ends while the parent lives, found by %s",
+  async (containment) => {
+    const lab = new Lab();
+    const program = lab.program("cd /; env -i /usr/bin/setsid sleep $FOREVER &\n sleep $FOREVER");
+    await expect(lab.ask(program, { timeoutS: 3, containment })).rejects.toThrow("timed out");
+    expect(lab.left()).toEqual([]);
+  },
+);
 
-it("forks that outrun the search die with their group", async () => {
+it.each(CONTAINMENTS)("forks that outrun the search die with their group, found by %s", async (containment) => {
   const lab = new Lab();
   const fork = "spawn() { sleep $FOREVER & for each in 1 2 3 4; do :; done; }; while :; do spawn; sleep 0.01; done";
-  await expect(lab.ask(lab.program(`(${fork}) & ${fork}`), { timeoutS: 1 })).rejects.toThrow("timed out");
+  await expect(lab.ask(lab.program(`(${fork}) & ${fork}`), { timeoutS: 1, containment })).rejects.toThrow("timed out");
   expect(lab.left()).toEqual([]);
 });
 
@@ -77,7 +103,9 @@ it("a process that is too short-lived for a search dies with its group", async (
   const lab = new Lab();
   const hops = join(lab.folder, "hops");
   const hop = `perl -e 'open H, ">>${hops}"; for (1..20000) { syswrite H, "." if $_ % 100 == 1; exit if fork }' >/dev/null`;
-  expect(await lab.ask(lab.program(`${hop}; until [ -s '${hops}' ]; do :; done; ${ALLOW}`))).toEqual(ALLOWED);
+  expect(
+    await lab.ask(lab.program(`${hop}; until [ -s '${hops}' ]; do :; done; ${ALLOW}`), { containment: "search" }),
+  ).toEqual(ALLOWED);
   const { size } = statSync(hops);
   await sleep(500);
   expect(statSync(hops).size).toBe(size);
@@ -131,7 +159,8 @@ it("200 investigations of every kind leave no process, no descriptor, no timer a
       const bin = programs[runs++ % programs.length] ?? "";
       // Every seventh is aborted instead.
       const signal = runs % 7 === 0 ? AbortSignal.timeout(100) : new AbortController().signal;
-      await lab.ask(bin, { timeoutS: 0.3, signal }).catch(() => {});
+      const containment = runs % 2 === 0 ? "cgroup" : "search";
+      await lab.ask(bin, { timeoutS: 0.3, signal, containment }).catch(() => {});
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));
