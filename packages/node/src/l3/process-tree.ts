@@ -2,15 +2,20 @@
 // of the machine's processes finds, also those that have left its process tree.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
 import { hasLeft, killCgroup, removeCgroup } from "./cgroup.js";
+import type { User } from "./user.js";
 
 /** The most searches, and the milliseconds between two: about 2 seconds in all. */
 const MAX_SEARCHES = 100;
 const PAUSE_MS = 20;
 /** Processes fork while they are searched for, so one empty search proves nothing. */
 const EMPTY_SEARCHES = 3;
+
+/** How long the removal of another user's folder may take, in milliseconds. */
+const REMOVE_TIMEOUT_MS = 2_000;
 
 /** What identifies the processes of an investigation. */
 export interface ProcessMarker {
@@ -28,6 +33,8 @@ export interface InvestigationFolders {
   readonly folder: string;
   /** Where its cgroup is, if it could be created. */
   readonly cgroup: string | undefined;
+  /** The ids that `folder` is removed with, if its programs run as another user. */
+  readonly owner: Pick<User, "uid" | "gid"> | undefined;
 }
 
 interface ProcessState {
@@ -38,11 +45,36 @@ interface ProcessState {
 }
 
 /** Kills all processes of an investigation, then removes its folders. Never rejects. */
-export async function killAndRemove(marker: ProcessMarker, { folder, cgroup }: InvestigationFolders): Promise<void> {
+export async function killAndRemove(
+  marker: ProcessMarker,
+  { folder, cgroup, owner }: InvestigationFolders,
+): Promise<void> {
   await killAll(marker);
   if (cgroup !== undefined) removeCgroup(cgroup);
-  // No later step could remove what this one cannot.
-  await rm(folder, { recursive: true, force: true }).catch(() => {});
+  // No later step could remove what these cannot.
+  if (owner === undefined) await rm(folder, { recursive: true, force: true }).catch(() => {});
+  else await removeAs(owner, folder);
+}
+
+/**
+ * Removes a folder of another user with that user's rights: another program of the user could
+ * replace a folder in it by a link while root removes what it contains.
+ */
+async function removeAs({ uid, gid }: Pick<User, "uid" | "gid">, folder: string): Promise<void> {
+  const options = {
+    uid,
+    gid,
+    cwd: "/",
+    timeout: REMOVE_TIMEOUT_MS,
+    reject: false,
+    stdio: "ignore",
+    verbose: "none",
+  } as const;
+  // Without the first step, a folder without the right to write would stay.
+  await execa("chmod", ["-R", "u+rwx", "--", folder], options);
+  await execa("rm", ["-rf", "--", folder], options);
+  // The user may lack the right to remove the folder itself.
+  await rmdir(folder).catch(() => {});
 }
 
 /**

@@ -8,6 +8,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 import { execa } from "execa";
 import { HELPER_VARIABLE, helperScript } from "./helper-script.js";
 import { type InvestigationFolders, killAndRemove, type ProcessMarker } from "./process-tree.js";
+import type { User } from "./user.js";
 
 /** A line of JSON to the reaper. It answers `clear` with the number of the run, on a line. */
 export type ReaperRequest =
@@ -86,15 +87,20 @@ export class Reaper {
   /**
    * Begins an investigation: what carries its mark ends with this process. Throws an `Error`
    * without a reaper. With `own`, the folder of this process's cgroup, it may have a cgroup in that.
+   * `user` is who its programs run as, if not as this process.
    */
-  track(own?: string): Investigation {
+  track(own: string | undefined, user: User | undefined): Investigation {
     if (this.#process.pid === undefined) throw new Error("the reaper process cannot be started");
     const run = this.#runs++;
     const mark = `l3-${run}-${this.#instance}`;
     // Other users can see the mark and predict the next one, so the folder gets a random part too:
     // otherwise they could create it first and stop the next investigation.
     const name = `a3s-sentry-${mark}-${randomUUID()}`;
-    const folders = { folder: join(tmpdir(), name), cgroup: own === undefined ? undefined : join(own, name) };
+    const folders = {
+      folder: join(tmpdir(), name),
+      cgroup: own === undefined ? undefined : join(own, name),
+      owner: user && { uid: user.uid, gid: user.gid },
+    };
     this.#open++;
     this.#send({ type: "track", run, mark, folders });
     return { run, marker: { mark }, folders };

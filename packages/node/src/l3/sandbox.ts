@@ -8,11 +8,14 @@ import type { User } from "./user.js";
 
 /** Where one investigation runs. Its processes and its folder end with it. */
 export interface Sandbox {
-  /** An empty folder that only its user can enter. */
+  /** An empty folder. Only this process's user can enter it, and once it is prepared, the program's. */
   readonly folder: string;
   /** Variables that identify its processes: set them for the first one, the others inherit them. */
   readonly env: Readonly<Record<string, string>>;
-  /** Resolves when {@link start} can be called at once. Never rejects. */
+  /**
+   * Gives the folder to the program's user, who may put links into it from then on. Then
+   * {@link start} can be called at once.
+   */
   prepare(): Promise<void>;
   /** Starts the first process, which must lead its own session, in the sandbox's cgroup if it has one. */
   start<T extends { readonly pid?: number | undefined }>(start: () => T): T;
@@ -40,7 +43,7 @@ export async function openSandbox(user?: User, containment: Containment = "cgrou
   if (reaper === undefined || !reaper.isRunning) reaper = new Reaper();
   const owner = reaper;
   const own = containment === "cgroup" ? ownCgroup() : undefined;
-  let investigation = owner.track(own);
+  let investigation = owner.track(own, user);
   const { folder, cgroup } = investigation.folders;
   let isReady = false;
   let closed: Promise<void> | undefined;
@@ -48,6 +51,7 @@ export async function openSandbox(user?: User, containment: Containment = "cgrou
     folder,
     env: { A3S_SENTRY_RUN: investigation.marker.mark },
     prepare: async () => {
+      if (user !== undefined) await chown(folder, user.uid, user.gid);
       const { pid } = owner;
       if (own === undefined || cgroup === undefined || pid === undefined || !createCgroup(cgroup)) return;
       isReady = await prepareMove(own, pid).then(
@@ -68,7 +72,6 @@ export async function openSandbox(user?: User, containment: Containment = "cgrou
   };
   try {
     await mkdir(folder, { mode: 0o700 });
-    if (user !== undefined) await chown(folder, user.uid, user.gid);
   } catch (error) {
     await sandbox.close();
     throw new Error(`cannot create a working folder in \`${tmpdir()}\``, { cause: error });

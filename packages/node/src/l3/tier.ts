@@ -94,7 +94,7 @@ async function writeRecent(folder: string, recent: readonly string[] = [], user?
   const file = join(folder, RECENT_FILE);
   // JSON may span several lines, and its line breaks are always plain white space.
   const lines = recent.map((line) => `${line.replace(/[\r\n]+/g, " ")}\n`);
-  await writeFile(file, lines.join(""), { mode: 0o600 });
+  await writeFile(file, lines.join(""), { mode: 0o600, flag: "wx" });
   if (user !== undefined) await chown(file, user.uid, user.gid);
   return file;
 }

@@ -139,7 +139,7 @@ describe.skipIf(!possible)("in a cgroup (which this machine must let the tests c
     const { child } = startInside(folder, own2, () => asleep());
     await killAndRemove(
       { mark: "l3-x", leader: child.pid ?? 0, cgroup: folder },
-      { folder: join(lab.temp, "run"), cgroup: folder },
+      { folder: join(lab.temp, "run"), cgroup: folder, owner: undefined },
     );
     expect([existsSync(folder), lab.left()]).toEqual([false, []]);
   });

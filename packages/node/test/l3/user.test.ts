@@ -1,7 +1,8 @@
 // Investigators that run as another user, who cannot read what sentry holds.
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { openSandbox } from "../../dist/l3/sandbox.js";
 import { agentTier } from "../../dist/l3/tier.js";
 import { findUser } from "../../src/l3/user.js";
 import { ALLOW, EVENT, Lab } from "./lab.js";
@@ -45,6 +46,28 @@ describe.skipIf(!isRoot)("a program of another user (as root)", () => {
     const copy = `touch here && cat "$A3S_SENTRY_RECENT_EVENTS" > '${lab.folder}/recent'`;
     await askAsNobody(lab, `${copy}; ${ALLOW}`, 20, ['{"event":1}']);
     expect(lab.read("recent")).toBe('{"event":1}\n');
+  });
+
+  it("owns its folder only when sentry has written to it", async () => {
+    const lab = new Lab();
+    const user = findUser("nobody");
+    const sandbox = await openSandbox(user);
+    expect(statSync(sandbox.folder).uid).toBe(0);
+    await sandbox.prepare();
+    expect(statSync(sandbox.folder).uid).toBe(user.uid);
+    await sandbox.close();
+    expect(lab.left()).toEqual([]);
+  });
+
+  it("has its folder removed with its own rights, which no link extends", async () => {
+    const lab = new Lab();
+    const kept = join(lab.folder, "kept");
+    mkdirSync(kept);
+    writeFileSync(join(kept, "file"), "");
+    const fill = `mkdir -p a/b; touch a/b/c; chmod 500 a; ln -s '${kept}' link; ln -s '${kept}/file' a/../file`;
+    expect(await askAsNobody(lab, `${fill}; ${ALLOW}`)).toMatchObject({ verdict: "allow" });
+    expect(readdirSync(kept)).toEqual(["file"]);
+    expect(lab.left()).toEqual([]);
   });
 
   it("leaves nothing, as any other", async () => {
