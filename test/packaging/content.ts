@@ -60,6 +60,11 @@ export function contentSuite(installed: () => Installed): void {
       }
     });
 
+    test("is unpacked by Yarn if it starts processes of its own files", () => {
+      const manifest = JSON.parse(installed().text(name, "package.json")) as { preferUnplugged?: boolean };
+      expect(manifest.preferUnplugged).toBe(name === "a3s-sentry" ? true : undefined);
+    });
+
     test("depends on exact versions, and not on a workspace", () => {
       const { dependencies = {} } = JSON.parse(installed().text(name, "package.json")) as {
         dependencies?: Record<string, string>;

@@ -26,7 +26,9 @@ export function findProgram(bin: string, folder: string, { PATH = "" }: Environm
   const files = PATH.split(delimiter).map((directory) => resolve(directory, bin));
   const file = files.find(isExecutable);
   if (file !== undefined) return { file, args: [], isOwn: false };
-  const own = bin === OWN_NAME ? helperScript("agent/main.js") : undefined;
+  // Yarn's Plug'n'Play hides the packages that the investigator imports from other processes.
+  const { pnp } = process.versions;
+  const own = bin === OWN_NAME && pnp === undefined ? helperScript("agent/main.js") : undefined;
   return own === undefined || "problem" in own ? { file: bin, args: [], isOwn: false } : { ...own, isOwn: true };
 }
 
