@@ -188,7 +188,11 @@ fn tiers() {
         ),
         (
             "llm { url = \"https://h\" key = { path = \"k\" } }",
-            &[("policy/wrong-type", "{ path = \"k\" }", "`{ file = \"PATH\" }`")],
+            &[(
+                "policy/wrong-type",
+                "{ path = \"k\" }",
+                "`{ file = \"PATH\" }`",
+            )],
         ),
         (
             "llm { url = file(\"u\") }",
@@ -314,6 +318,59 @@ fn names_in_an_unclosed_bracket_are_not_reported() {
             ],
         ),
     ]);
+}
+
+/// Each of these took minutes. The limit is far above what they take in an optimised build.
+#[test]
+fn no_document_takes_long_to_read() {
+    let many = |pattern: &str, rest: &str| -> String {
+        let one = |at: usize| rule(&format!("`{}`", pattern.replace('N', &format!("{at}")))) + rest;
+        let mut source = String::new();
+        for at in 0.. {
+            let next = one(at) + "\n";
+            if source.len() + next.len() > 1 << 20 {
+                break;
+            }
+            source += &next;
+        }
+        source
+    };
+    let long = "\\w".repeat(60);
+    let start = std::time::Instant::now();
+    let cases = [
+        (many("\\w{60}", ""), None),
+        (many("\\w{60}N", ""), None),
+        (
+            many(&format!("{long}N"), ""),
+            Some("policy/pattern-too-large"),
+        ),
+        (many("a{60000}N", ""), Some("policy/pattern-too-large")),
+        (many("\\w{900}N", ""), Some("policy/pattern-too-large")),
+        (many("(N", ""), Some("policy/bad-pattern")),
+        (many("xN", " vedrict = 1"), Some("policy/unknown-key")),
+    ];
+    for (source, expected) in cases {
+        let found = check(&source, &|_| None).diagnostics;
+        let first = found.first().map(|found| found.code.as_str());
+        assert_eq!(first, expected, "{}", &source[..100]);
+    }
+    let taken = start.elapsed();
+    assert!(taken.as_secs() < 60, "{taken:?}");
+}
+
+#[test]
+fn patterns_that_together_take_too_long_are_refused_once() {
+    let rules: String = (0..100)
+        .map(|at| rule(&format!("`a{{60000}}{at}`")) + "\n")
+        .collect();
+    let found = check(&rules, &|_| None).diagnostics;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].message,
+        "the patterns before that of rule `r` are too large: together they take too long to compile"
+    );
+    let equal: String = (0..100).map(|_| rule("`a{60000}`") + "\n").collect();
+    assert!(check(&equal, &|_| None).policy.is_some());
 }
 
 #[test]

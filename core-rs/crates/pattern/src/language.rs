@@ -144,6 +144,7 @@ fn representatives(a: &DFA, b: &DFA) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sentry_testing::Random;
 
     fn overlap(language: &str, pattern: &str) -> Overlap {
         let hir = regex_syntax::parse(pattern).unwrap();
@@ -180,6 +181,60 @@ mod tests {
         for (language, pattern, expected) in cases {
             assert_eq!(overlap(language, pattern), expected, "{language} {pattern}");
         }
+    }
+
+    /// Compares the search with trying every text of a small set.
+    #[test]
+    fn every_result_is_that_of_trying_all_texts() {
+        let all = texts(4);
+        let mut language = Language::parse("[ab ]{0,4}").unwrap();
+        let mut random = Random(7);
+        let (mut some, mut none) = (0, 0);
+        for _ in 0..5_000 {
+            let text = pattern(&mut random, 2);
+            let regex = regex::Regex::new(&text).unwrap();
+            let expected = if all.iter().any(|text| regex.is_match(text)) {
+                some += 1;
+                Overlap::Some
+            } else {
+                none += 1;
+                Overlap::None
+            };
+            let hir = regex_syntax::parse(&text).unwrap();
+            let found = language.overlap(&hir, &mut 1_000_000);
+            assert_eq!(found, expected, "{text}");
+        }
+        assert!(some > 500 && none > 500, "{some} {none}");
+    }
+
+    /// All texts of `a`, `b` and spaces up to a length.
+    fn texts(length: usize) -> Vec<String> {
+        let mut texts = vec![String::new()];
+        let mut longest = texts.clone();
+        for _ in 0..length {
+            let extended = |text: String| ["a", "b", " "].map(|letter| format!("{text}{letter}"));
+            longest = longest.into_iter().flat_map(extended).collect();
+            texts.extend_from_slice(&longest);
+        }
+        texts
+    }
+
+    fn pattern(random: &mut Random, depth: usize) -> String {
+        let parts = 1 + random.below(4);
+        let part = |random: &mut Random| match random.below(if depth == 0 { 6 } else { 9 }) {
+            0..4 => random.pick(&["a", "b", " ", "[^a]", "."]).to_owned(),
+            4 => random.pick(&["^", "$", "a", "b"]).to_owned(),
+            5 => random
+                .pick(&["(?-u:\\b)", "(?-u:\\B)", "(?m:^)", "c?"])
+                .to_owned(),
+            6 => format!("(?:{})*", pattern(random, depth - 1)),
+            7 => format!("(?:{}){{2}}", pattern(random, depth - 1)),
+            _ => {
+                let (left, right) = (pattern(random, depth - 1), pattern(random, depth - 1));
+                format!("(?:{left}|{right})")
+            }
+        };
+        (0..parts).map(|_| part(random)).collect()
     }
 
     #[test]

@@ -41,6 +41,7 @@ struct Checked {
     requirements: Vec<Requirements>,
     /// The most bytes that a compiled form of it takes.
     size: usize,
+    cost: usize,
     groups: usize,
     matches_empty: bool,
 }
@@ -79,6 +80,9 @@ pub enum Fault {
 }
 
 impl Pattern {
+    /// The cost of compiling a pattern that may be too large (see [`Pattern::cost`]).
+    pub const COST_TO_COMPILE: usize = 16 << 20;
+
     /// Parses a regular expression, and checks that its compiled form takes at most 4 MiB.
     ///
     /// # Errors
@@ -89,15 +93,25 @@ impl Pattern {
         }
         let hir = regex_syntax::parse(text)
             .map_err(|error| PatternError::Syntax(SyntaxError::of(&error)))?;
-        let size = size::upper_bound(&hir);
-        if size > MAX_COMPILED && is_too_large(&hir) {
-            return Err(PatternError::TooLarge);
+        let mut size = size::upper_bound(&hir);
+        let mut cost = size::cost(&hir);
+        if size > MAX_COMPILED {
+            let close = size::close_upper_bound(&hir);
+            size = close.bytes;
+            cost = cost.saturating_add(close.cost);
+        }
+        if size > MAX_COMPILED {
+            cost = cost.saturating_add(Self::COST_TO_COMPILE);
+            if is_too_large(&hir) {
+                return Err(PatternError::TooLarge);
+            }
         }
         let properties = hir.properties();
         Ok(Self(Arc::new(Checked {
             text: text.to_owned(),
             requirements: branches(&hir).iter().map(Requirements::of).collect(),
             size,
+            cost,
             groups: properties.explicit_captures_len(),
             matches_empty: properties.minimum_len() == Some(0),
         })))
@@ -127,6 +141,11 @@ impl Pattern {
     /// What a text must contain for each branch to match.
     pub fn requirements(&self) -> &[Requirements] {
         &self.0.requirements
+    }
+
+    /// What reading the pattern has cost: each unit stands for at most some nanoseconds.
+    pub fn cost(&self) -> usize {
+        self.0.cost
     }
 
     /// Patterns that together match the same texts, if possible one for each alternative.

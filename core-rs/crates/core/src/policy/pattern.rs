@@ -1,5 +1,7 @@
 //! Reads a rule's `match`, a regular expression, and reports its problems at their place.
 
+use std::collections::HashMap;
+
 use sentry_acl::Value;
 use sentry_pattern::{Fault, Pattern, PatternError, SyntaxError};
 use sentry_text::Span;
@@ -7,12 +9,63 @@ use sentry_text::diagnostic::{Code, Diagnostic};
 
 use super::value::Reader;
 
-/// Reads a site's pattern and checks that it compiles. `owner` names its owner in messages.
+/// What reading all patterns of a document may cost (see [`Pattern::cost`]): about a second of CPU
+/// time.
+const MAX_TOTAL_COST: usize = 384 << 20;
+
+/// The patterns of a document that have been read.
+pub(super) struct Patterns {
+    known: HashMap<String, Pattern>,
+    budget: Budget,
+}
+
+enum Budget {
+    Left(usize),
+    /// A diagnostic has reported it.
+    Exceeded,
+}
+
+impl Patterns {
+    pub(super) fn new() -> Self {
+        Self {
+            known: HashMap::new(),
+            budget: Budget::Left(MAX_TOTAL_COST),
+        }
+    }
+
+    fn pay(&mut self, cost: usize) {
+        if let Budget::Left(left) = &mut self.budget {
+            *left = left.saturating_sub(cost);
+        }
+    }
+}
+
+/// Reads a site's pattern and checks that it compiles; equal patterns are compiled once. `owner`
+/// names its owner in messages. Patterns are no longer read once they have cost too much, or once
+/// there are as many diagnostics as are reported.
 pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
     let text = reader.string("match", value)?;
+    if let Some(pattern) = reader.patterns.known.get(&text) {
+        return Some(pattern.clone());
+    }
+    match reader.patterns.budget {
+        _ if reader.is_full() => return None,
+        Budget::Exceeded => return None,
+        Budget::Left(0) => {
+            reader.patterns.budget = Budget::Exceeded;
+            reader.report(all_too_large(owner, value.span));
+            return None;
+        }
+        Budget::Left(_) => {}
+    }
     match Pattern::parse(&text) {
-        Ok(pattern) => Some(pattern),
+        Ok(pattern) => {
+            reader.patterns.pay(pattern.cost());
+            reader.patterns.known.insert(text, pattern.clone());
+            Some(pattern)
+        }
         Err(PatternError::TooLarge) => {
+            reader.patterns.pay(Pattern::COST_TO_COMPILE);
             reader.report(too_large(owner, value.span));
             None
         }
@@ -29,6 +82,15 @@ fn too_large(owner: &str, span: Span) -> Diagnostic {
         format!("the pattern of {owner} is too large: it takes more than 4 MiB once compiled");
     Diagnostic::new(Code::PatternTooLarge, span, problem).help(
         "lower the counts in `{…}`, or use `[0-9A-Za-z_]` and `(?-u:…)` for Unicode classes such as `\\w`",
+    )
+}
+
+fn all_too_large(owner: &str, span: Span) -> Diagnostic {
+    let problem = format!(
+        "the patterns before that of {owner} are too large: together they take too long to compile"
+    );
+    Diagnostic::new(Code::PatternTooLarge, span, problem).help(
+        "split the policy, lower the counts in `{…}`, or use `[0-9A-Za-z_]` for Unicode classes such as `\\w`",
     )
 }
 

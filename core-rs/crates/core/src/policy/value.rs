@@ -1,6 +1,7 @@
 //! Reads typed values from the tree, and reports values of other types.
 
 use super::Environment;
+use super::pattern::Patterns;
 use super::suggest::closest;
 use crate::decision::Word;
 use sentry_acl::{Call, MAX_TOKEN, Value, ValueKind};
@@ -12,6 +13,7 @@ pub(super) struct Reader<'r> {
     pub(super) source: &'r str,
     environment: &'r Environment<'r>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) patterns: Patterns,
 }
 
 impl<'r> Reader<'r> {
@@ -20,6 +22,7 @@ impl<'r> Reader<'r> {
             source,
             environment,
             diagnostics: Vec::new(),
+            patterns: Patterns::new(),
         }
     }
 
@@ -27,9 +30,14 @@ impl<'r> Reader<'r> {
     #[cold]
     #[inline(never)]
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MAX_DIAGNOSTICS {
+        if !self.is_full() {
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Whether no further diagnostic is recorded.
+    pub(super) fn is_full(&self) -> bool {
+        self.diagnostics.len() >= MAX_DIAGNOSTICS
     }
 
     /// Reports that `name` must be `expected`, but `value` is not.
@@ -75,6 +83,10 @@ impl<'r> Reader<'r> {
         found: &str,
         known: &[&str],
     ) {
+        // Finding the closest word takes longer than reading a value.
+        if self.is_full() {
+            return;
+        }
         let help = closest(found, known).map_or_else(
             || {
                 let list: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
