@@ -393,7 +393,8 @@ describe("usage", () => {
 
   it.each([
     [["rnu"], "unknown command 'rnu'\n(Did you mean run?)"],
-    [["run", "--dry"], "unknown option '--dry'"],
+    [["run", "--dry"], "unknown option '--dry'\n(see `a3s-sentry run --help`)"],
+    [["explain", "--config", "x"], "`--config` is a flag of `run`: give the policy with `--policy FILE`"],
     [["run", "x"], "too many arguments"],
     [["run", "policy.acl"], "give a policy with `--policy FILE`"],
     [["check"], "missing required argument 'file'"],

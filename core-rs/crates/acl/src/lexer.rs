@@ -12,8 +12,11 @@ pub(super) struct Lexer<'a> {
     pub(super) source: &'a str,
     pub(super) at: usize,
     pub(super) problems: Vec<Diagnostic>,
-    /// Whether an unterminated string or comment took the rest of the source.
-    pub(super) swallowed: bool,
+    /// Where the string or comment begins that is not closed and took the rest of the source.
+    pub(super) unclosed: Option<usize>,
+    /// Where a backtick string begins whose closing backtick seems to open another one: it goes over
+    /// several lines, and text follows it directly.
+    pub(super) suspect: Option<usize>,
 }
 
 /// Whether a character can start a name.
@@ -42,7 +45,8 @@ impl<'a> Lexer<'a> {
             source,
             at,
             problems: Vec::new(),
-            swallowed: false,
+            unclosed: None,
+            suspect: None,
         }
     }
 
@@ -52,7 +56,7 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let kind = self.token();
         let span = Span::new(offset(start), offset(self.at));
-        let kind = if self.at - start > MAX_TOKEN && !self.swallowed {
+        let kind = if self.at - start > MAX_TOKEN && self.unclosed.is_none() {
             self.problems.clear();
             self.report(
                 Code::LimitToken,
@@ -139,7 +143,7 @@ impl<'a> Lexer<'a> {
                         .is_some_and(|c| c.contains('\n'));
                 } else {
                     self.at = self.source.len();
-                    self.swallowed = true;
+                    self.unclosed = Some(start);
                     self.report_with_help(
                         Code::UnterminatedComment,
                         Span::new(offset(start), offset(start + 2)),

@@ -12,8 +12,8 @@ use super::lexer::Lexer;
 use super::token::{Delimiter, Kind, Token};
 use super::tree::{Document, Name};
 use super::{MAX_DOCUMENT, MAX_ITEMS, MAX_NESTING};
-use sentry_text::Span;
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
+use sentry_text::{Span, offset};
 
 /// The result of parsing: the tree, as far as the source could be read, and the problems.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,9 @@ pub struct Parsed {
     /// The problems in the order of the source, at most [`MAX_DIAGNOSTICS`]. Empty if the source is
     /// a valid document.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where a string or comment begins that is never closed. What follows may be anything, so no
+    /// problem behind it is reported.
+    pub unclosed: Option<u32>,
 }
 
 /// Parses a document.
@@ -49,16 +52,28 @@ pub fn parse(source: &str) -> Parsed {
         return Parsed {
             document: Document::default(),
             diagnostics: vec![problem],
+            unclosed: None,
         };
     }
     let mut parser = Parser::new(source);
     let items = parser.items(None);
     parser.bump();
     let mut diagnostics = parser.problems;
+    let unclosed = parser.lexer.unclosed.map(offset);
+    if let Some(start) = unclosed {
+        diagnostics.retain(|found| {
+            let is_cause = matches!(
+                found.code,
+                Code::UnterminatedString | Code::UnterminatedHeredoc | Code::UnterminatedComment
+            );
+            found.span.start < start || is_cause && found.span.start == start
+        });
+    }
     diagnostic::sort(&mut diagnostics);
     Parsed {
         document: Document { items },
         diagnostics,
+        unclosed,
     }
 }
 
@@ -248,7 +263,7 @@ impl<'a> Parser<'a> {
             return;
         }
         let at_end = self.token.kind == Kind::End;
-        if !(at_end && (self.end_reported || self.lexer.swallowed)) {
+        if !(at_end && (self.end_reported || self.lexer.unclosed.is_some())) {
             self.end_reported |= at_end;
             let message = format!("expected {}, found {}", delimiter.close(), self.found());
             let help = format!("close it with {}", delimiter.close());

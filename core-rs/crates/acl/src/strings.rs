@@ -136,16 +136,25 @@ impl Lexer<'_> {
         self.at += 1;
         let rest = self.rest();
         if let Some(end) = rest.find('`') {
+            let text = rest.get(..end).unwrap_or_default();
             self.at += end + 1;
-            return Kind::String(unix_lines(rest.get(..end).unwrap_or_default()));
+            let separated = self
+                .rest()
+                .starts_with(|c: char| c.is_whitespace() || ",}])".contains(c));
+            if text.contains('\n') && !separated && !self.rest().is_empty() {
+                self.suspect.get_or_insert(start);
+            }
+            return Kind::String(unix_lines(text));
         }
-        let opening = Span::new(offset(start), offset(start + 1));
+        // The last of an odd number of backticks is rarely the one that lacks its partner.
+        let opened = self.suspect.unwrap_or(start);
+        let opening = Span::new(offset(opened), offset(opened + 1));
         self.report(
             Code::UnterminatedString,
             opening,
             "the string is never closed: expected a backtick",
         );
-        self.consume_to_end()
+        self.consume_to_end(opened)
     }
 
     /// `<<NAME`, lines, and `NAME` alone on a line.
@@ -198,13 +207,13 @@ impl Lexer<'_> {
             let message = format!("the heredoc is never closed: expected `{name}` alone on a line");
             self.report(Code::UnterminatedHeredoc, opening, message);
         }
-        self.consume_to_end()
+        self.consume_to_end(start)
     }
 
-    /// Skips the rest of the source, which an unterminated string took.
-    fn consume_to_end(&mut self) -> Kind {
+    /// Skips the rest of the source, which a string took that begins at `start` and is not closed.
+    fn consume_to_end(&mut self, start: usize) -> Kind {
         self.at = self.source.len();
-        self.swallowed = true;
+        self.unclosed = Some(start);
         Kind::Bad
     }
 }

@@ -103,6 +103,9 @@ const CASES: &[Case] = &[
     ("a = \"C:\\\\dir\\\"", &[("unterminated-string", "\"C:\\\\dir\\\"", CLOSE_STRING, LINES)]),
     ("a = 'open", &[("unterminated-string", "'open", "the string is not closed on its line: expected `'`", LINES)]),
     ("a = `open\nb = 1", &[("unterminated-string", "`", "the string is never closed: expected a backtick", "")]),
+    // Each later backtick pairs with the wrong one: the error is where the first was opened.
+    ("r = [\n  { a = `x\\.y, b = 1 },\n  { a = `z\\.w`, b = nope },\n]", &[("unterminated-string", "`", "the string is never closed: expected a backtick", "")]),
+    ("a = `two\nlines`\nb = `open\nc = 1", &[("unterminated-string", "`", "the string is never closed: expected a backtick", "")]),
     ("x { a = <<END\nbody\nENDE\n}", &[("unterminated-heredoc", "<<END", "the heredoc is never closed: expected `END` alone on a line", "")]),
     ("a = <<-END\nbody\nEND\nb = c", &[("bad-heredoc", "<<-END", HEREDOC, HEREDOC_HELP), ("bare-word", "c", BARE, QUOTE)]),
     ("a = <<END x\nbody\nEND\nb = c", &[("bad-heredoc", "<<END x", HEREDOC, HEREDOC_HELP), ("bare-word", "c", BARE, QUOTE)]),

@@ -675,3 +675,25 @@ fn the_default_and_overrides() {
         ),
     ]);
 }
+
+#[test]
+fn an_unclosed_backtick_is_one_problem_at_the_place_where_it_was_opened() {
+    let rule = |name: &str, pattern: &str| {
+        format!(
+            "  {{ name = \"{name}\", on = \"Dns\", match = {pattern}, verdict = \"block\", severity = \"low\", reason = \"r\" }},\n"
+        )
+    };
+    let ends = ["", &rule("b", "`x\\.y`"), &rule("b", "`x`").repeat(3)];
+    for end in ends {
+        let source = format!("rules = [\n{}{end}]\n", rule("a", "`evil\\.test"));
+        let found = sentry_core::policy::check(&source, &|_| None).diagnostics;
+        let [only] = found.as_slice() else {
+            panic!("{found:#?}");
+        };
+        assert_eq!(only.code.as_str(), "acl/unterminated-string");
+        assert_eq!(
+            source.get(only.span.start as usize..),
+            source.find('`').and_then(|at| source.get(at..))
+        );
+    }
+}

@@ -12,6 +12,7 @@ import { DEFAULT_NAME } from "./load.js";
 import type { FileOptions, PolicyOptions } from "./options.js";
 import { PolicyError } from "./policy-error.js";
 import { coreSource, type PolicySource } from "./source.js";
+import { withoutYaml } from "./yaml.js";
 
 /** Options of {@link lint}. */
 export interface LintOptions extends PolicyOptions, FileOptions {}
@@ -33,8 +34,9 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
   try {
     const spec = { source: await coreSource(source, name, format), lookup: environmentOf(env).lookup };
     const { engine, report } = Engine.compile(await loadCore(), spec, { lints: true });
-    found.push(...report.diagnostics.map(fromWire));
-    if (engine === undefined || report.policy === null) return found;
+    const problems = report.diagnostics.map(fromWire);
+    if (engine === undefined || report.policy === null) return withoutYaml(name, spec.source.text, problems);
+    found.push(...problems);
     try {
       if (files !== undefined || readFile !== undefined)
         found.push(...(await lintFiles(engine, report.policy, name, policyFiles(name, files, readFile))));

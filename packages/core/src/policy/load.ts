@@ -10,6 +10,7 @@ import type { LoadOptions } from "./options.js";
 import { overridden } from "./policy.js";
 import { PolicyError } from "./policy-error.js";
 import { coreSource, type PolicySource } from "./source.js";
+import { withoutYaml } from "./yaml.js";
 
 export const DEFAULT_NAME = "policy";
 
@@ -32,7 +33,9 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
   const env = environmentOf(options.env);
   const acl = await coreSource(source, name, format);
   const { engine, report } = Engine.compile(await loadCore(), { source: acl, lookup: env.lookup }, { lints: false });
-  if (engine === undefined || report.policy === null) throw new PolicyError(name, report.diagnostics.map(fromWire));
+  if (engine === undefined || report.policy === null) {
+    throw new PolicyError(name, withoutYaml(name, acl.text, report.diagnostics.map(fromWire)));
+  }
   const info = overridden(report.policy, options);
   const files = policyFiles(acl.name, options.files, options.readFile);
   return { engine, info, files, source: acl.text, options: { name: acl.name, env: env.table() } };

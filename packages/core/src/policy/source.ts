@@ -1,6 +1,7 @@
 // The forms of a policy, and its conversion to ACL text for the rule engine.
 
 import { aclText } from "./acl-text.js";
+import { jsonAsAcl } from "./json.js";
 import type { PolicyInput } from "./policy-input.js";
 import { tomlText } from "./toml.js";
 
@@ -21,10 +22,7 @@ export interface CoreSource {
 
 export async function coreSource(source: PolicySource, name: string, format: PolicyFormat): Promise<CoreSource> {
   if (typeof source === "string") {
-    if (format === "acl") {
-      const object = jsonObject(source);
-      return object === undefined ? { name, text: source } : coreSource(object, name, format);
-    }
+    if (format === "acl") return { name, text: isJsonObject(source) ? jsonAsAcl(source) : source };
     if (format === "toml") return { name: convertedName(name), text: await tomlText(name, source) };
     throw new TypeError(`\`format\` must be "acl" or "toml", not ${JSON.stringify(format)}`);
   }
@@ -34,13 +32,14 @@ export async function coreSource(source: PolicySource, name: string, format: Pol
   return { name: convertedName(name), text: aclText(name, source) };
 }
 
-/** The policy that a text is in JSON, if it is: no ACL text begins with `{`. */
-function jsonObject(text: string): PolicyInput | undefined {
-  if (!text.trimStart().startsWith("{")) return undefined;
+/** Whether a text is a policy in JSON: no ACL text begins with `{`. */
+function isJsonObject(text: string): boolean {
+  if (!text.trimStart().startsWith("{")) return false;
   try {
-    return JSON.parse(text);
+    JSON.parse(text);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

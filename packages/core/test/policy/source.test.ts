@@ -1,6 +1,7 @@
 // Policies as objects and as TOML: the conversion of values, and errors that name a path.
 
 import { describe, expect, it } from "vitest";
+import { lint, Sentry } from "../../src/entry/node.js";
 import { environmentOf } from "../../src/policy/env.js";
 import { PolicyError } from "../../src/policy/policy-error.js";
 import { coreSource } from "../../src/policy/source.js";
@@ -38,10 +39,37 @@ describe("an object", () => {
     });
   });
 
-  it("may be given as JSON text", async () => {
-    const text = '\n{ "fail_closed": true, "rules": [] }\n';
-    expect(await coreSource(text, "p", "acl")).toEqual(await coreSource(JSON.parse(text), "p", "acl"));
+  it("may be given as JSON text, whose lines and columns stay", async () => {
+    const text = '\n{ "fail_closed": true,\n  "a b": ["{", "x\\/y\\b", {"k": 1}], "rules": [] }\n';
+    expect(await coreSource(text, "p", "acl")).toEqual({
+      name: "p",
+      text: '\n   fail_closed : true,\n  "a b": ["{", "x/y\\u0008", {"k": 1}],  rules : []  \n',
+    });
     expect(await coreSource("{ broken", "p", "acl")).toEqual({ name: "p", text: "{ broken" });
+  });
+
+  it.each<[string, string, number, number]>([
+    ['{"dry_run": true,\n "dry_run": false}', "acl/duplicate-attribute", 2, 3],
+    ['{"deny":\n {"exec":"a", "exec":"b"}}', "acl/duplicate-key", 2, 15],
+    ['{\n "fail_closd": true}', "policy/unknown-key", 2, 3],
+  ])("as JSON text has its problems where they are: %s", async (text, code, line, column) => {
+    const [found] = await lint(text);
+    expect(found).toMatchObject({ code, span: { line, column } });
+    expect(found?.related).toHaveLength(code.includes("duplicate") ? 1 : 0);
+  });
+
+  it.each(["---\nfail_closed: true\n", "rules:\n  - name: no-nc\n    on: ToolExec\n"])(
+    "in YAML is refused with one message that says what to write: %j",
+    async (text) => {
+      const message = "YAML is not a form of a policy: write it as ACL, as TOML (`*.toml`) or as JSON";
+      expect(await lint(text)).toMatchObject([{ code: "policy/yaml", message }]);
+      await expect(Sentry.create(text)).rejects.toThrow(message);
+    },
+  );
+
+  it("with a problem of its own is not taken for YAML", async () => {
+    const found = await lint("fail_closd = true\nrules = [\n  - 1,\n]\n");
+    expect(found.map(({ code }) => code)).not.toContain("policy/yaml");
   });
 
   it("may contain one object twice", async () => {

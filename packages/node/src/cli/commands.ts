@@ -28,7 +28,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
       writeOut: onHelp,
       writeErr: (text) => io.stderr.write(text),
     })
-    .showHelpAfterError("(see --help)")
+    .showHelpAfterError("(see `a3s-sentry --help`)")
     .addHelpText(
       "after",
       "\nWithout a command, it runs `run` if events are piped in." +
@@ -67,6 +67,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     )
     .argument("[event...]", "the event as JSON, or a command: 'curl x | sh', or after --: rm -rf / (default: stdin)")
     .option("-p, --policy <file>", "policy to add to the built-in rules")
+    .addOption(noConfig())
     .option("--json", "print the explanation as JSON")
     .option("--exit-code", "exit with the verdict of the rules: 0 allow, 3 block, 4 escalate")
     .action(async (words: string[], options: ExplainOptions) => {
@@ -83,6 +84,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     )
     .argument("<corpus...>", "files of labelled events, one JSON object per line")
     .option("-p, --policy <file>", "policy to add to the built-in rules")
+    .addOption(noConfig())
     .option("-d, --decisions <file>", "file to write each line's verdict and rule to")
     .action(async (corpora: string[], options: EvalOptions) => {
       const { evaluate } = await import("./eval/eval.js");
@@ -109,7 +111,15 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
       await writeOut(io.stdout, candidates(root, shell, words));
       onExit(0);
     });
+  for (const command of root.commands) command.showHelpAfterError(`(see \`a3s-sentry ${command.name()} --help\`)`);
   return root;
+}
+
+/** `--config` of `run`, where a policy is the only file: its users get a hint. */
+function noConfig(): Option {
+  return new Option("-c, --config <file>").hideHelp().argParser(() => {
+    throw new CliError("`--config` is a flag of `run`: give the policy with `--policy FILE`");
+  });
 }
 
 function runCommand(root: Command): Command {

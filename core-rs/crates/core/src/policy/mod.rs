@@ -263,6 +263,12 @@ fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> C
             .diagnostics
             .retain(|found| !of_brackets.contains(&found.code));
     }
+    if let Some(start) = parsed.unclosed {
+        reader.diagnostics.retain(|found| {
+            let is_missing = matches!(found.code, Code::MissingKey | Code::UnknownKey);
+            !is_missing && found.span.start < start
+        });
+    }
     diagnostics.extend(reader.diagnostics);
     diagnostic::sort(&mut diagnostics);
     diagnostics.truncate(MAX_DIAGNOSTICS);
