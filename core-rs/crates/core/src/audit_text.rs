@@ -33,8 +33,8 @@ const NOT_SHOWN: &str = "(not shown: the search for secrets failed)";
 const READABLE: &[&str] = &["email"];
 
 /// Appends the three lines that describe a line of events: its head, its target as a JSON string,
-/// and its tail. Head and tail are members of a JSON object, without its braces. Head and target
-/// are empty where there is no event, the target also where the event has none.
+/// and its tail. Head and tail are members of a JSON object, without its braces. The head is empty
+/// where there is no event, the target where there is none.
 ///
 /// The head has `"agent"`, if the event has one, `"event"` and `"subject"`. Secrets in contents and
 /// command lines are replaced by placeholders. A subject is cut at 300 bytes, at a whole character.
@@ -47,12 +47,14 @@ const READABLE: &[&str] = &["email"];
 /// let line = br#"{"event":{"ToolExec":{"pid":7,"argv":["ls","\u001b"]}}}"#;
 /// let event = event::parse(line, &mut scratch).unwrap();
 /// let mut out = String::new();
-/// audit_text::write_summary(line, Some(&event), &mut LazyDetectors::new(Redact::default()), &mut out);
+/// let (target, mut detectors) = (event.target(), LazyDetectors::new(Redact::default()));
+/// audit_text::write_summary(line, Some(&event), target.as_deref(), &mut detectors, &mut out);
 /// assert_eq!(out, "\"event\":\"ToolExec\",\"subject\":\"ls \\u001b\"\n\"ls\"\n\"pid\":7\n");
 /// ```
 pub fn write_summary(
     line: &[u8],
     event: Option<&Event<'_>>,
+    target: Option<&str>,
     detectors: &mut LazyDetectors,
     out: &mut String,
 ) {
@@ -67,8 +69,8 @@ pub fn write_summary(
         }
     }
     out.push('\n');
-    if let Some(target) = event.and_then(Event::target) {
-        write_json(&target, out);
+    if let Some(target) = target {
+        write_json(target, out);
     }
     out.push('\n');
     write_labels(line, event, out);
@@ -204,7 +206,9 @@ mod tests {
         let mut scratch = Scratch::default();
         let event = event::parse(line.as_bytes(), &mut scratch).ok();
         let mut out = String::new();
-        write_summary(line.as_bytes(), event.as_ref(), detectors, &mut out);
+        let target = event.as_ref().and_then(Event::target);
+        let target = target.as_deref();
+        write_summary(line.as_bytes(), event.as_ref(), target, detectors, &mut out);
         out
     }
 

@@ -37,8 +37,8 @@ mod tests {
         ("KIND_MASK", judgement::KIND_MASK, "Bits of a code, after the shift by `KIND_SHIFT`: the index of the kind in `KINDS`."),
         ("PARTIAL", judgement::PARTIAL, "Bit of a code: the collector cut the event."),
         ("HAS_TARGET", judgement::TARGET, "Bit of a code: the action of the deciding rule has a target in the event."),
-        ("TARGET_OBSERVED", judgement::OBSERVED, "Bit of a code: no site rule asks to deny the target, and the collector observed it."),
-        ("TARGET_FROM_ARGV", judgement::ARGV, "Bit of a code: no site rule asks to deny the target, and only the event's arguments name it."),
+        ("TARGET_OBSERVED", judgement::OBSERVED, "Bit of a code: the collector observed the target. Without `TARGET_FROM_ARGV`, no site rule asks to deny it."),
+        ("TARGET_FROM_ARGV", judgement::ARGV, "Bit of a code: only the event's arguments name the target. Without `TARGET_OBSERVED`, no site rule asks to deny it."),
     ];
 
     #[rustfmt::skip]

@@ -480,6 +480,41 @@ fn a_site_rule_does_not_ask_for_a_shell_or_wrapper_around_what_it_matches() {
     assert_eq!(target_from(&any, &exec(None, &["/bin/sh"])), None);
 }
 
+/// The target of a block, and whether a site rule asked for it.
+fn denial(policy: &str, line: &str) -> (Option<String>, bool) {
+    let engine = Engine::new(check(policy, &|_| None).policy.unwrap()).unwrap();
+    let mut scratch = Scratch::default();
+    let judgement = engine.judge(line.as_bytes(), &mut scratch);
+    let event = sentry_core::event::parse(line.as_bytes(), &mut scratch).unwrap();
+    (judgement.target(&event), judgement.target_from().is_none())
+}
+
+#[test]
+fn a_site_rule_does_not_ask_for_a_program_that_only_calls_itself_what_it_matches() {
+    for (exe, argv, target, asked) in [
+        // The site asks for the name, which is a path: that is denied, and `sudo` is not.
+        ("/usr/bin/sudo", ["/opt/nc", "x"], "/opt/nc", true),
+        ("/bin/bash", ["/opt/nc", "x"], "/opt/nc", true),
+        // A bare name, or what follows it, is not asked for. `sudo` is on a list of the enforcer.
+        ("/usr/bin/sudo", ["nc", "x"], "/usr/bin/sudo", false),
+        ("/opt/x", ["/usr/bin/sudo", "nc"], "/opt/x", false),
+        // Its own name is.
+        (
+            "/usr/bin/nc.openbsd",
+            ["/bin/nc", "x"],
+            "/usr/bin/nc.openbsd",
+            true,
+        ),
+    ] {
+        let line = exec(Some(exe), &argv);
+        assert_eq!(
+            denial(NETCAT, &line),
+            (Some(target.to_owned()), asked),
+            "{line}"
+        );
+    }
+}
+
 #[test]
 fn peers_and_paths_are_observed_unless_a_site_rule_asks() {
     let peer = r#"{"event":{"Egress":{"pid":1,"peer":"169.254.169.254"}}}"#;

@@ -203,7 +203,7 @@ impl Handle {
         let judgement = self
             .engine
             .judge_and(line, &mut self.scratch, |event, judgement| {
-                *target = denied(event, judgement);
+                *target = judgement.target(event);
             });
         judgement.code()
     }
@@ -215,7 +215,7 @@ impl Handle {
         let line = self.input.get(..len).unwrap_or_default();
         let (engine, target, facts) = (&self.engine, &mut self.target, &mut self.facts);
         let judgement = engine.judge_and(line, &mut self.scratch, |event, judgement| {
-            *target = denied(event, judgement);
+            *target = judgement.target(event);
             let is_for_tier =
                 engine.escalates(judgement) || event.kind == EventKind::LlmActivations;
             *facts = is_for_tier.then(|| json(&EventFacts::from(event)));
@@ -376,7 +376,10 @@ impl Handle {
             let line = self.stream.text().get(row.start..row.start + row.len);
             let line = line.unwrap_or_default();
             let event = event::parse(line, &mut self.scratch).ok();
-            audit_text::write_summary(line, event.as_ref(), &mut detectors, &mut out);
+            let judgement = Judgement::from_code(row.code);
+            let target = event.as_ref().and_then(|event| judgement.target(event));
+            let target = target.as_deref();
+            audit_text::write_summary(line, event.as_ref(), target, &mut detectors, &mut out);
             if let Some(tier) = self.sae.as_deref() {
                 let score = event.and_then(|event| score(&event, Some(tier), &mut self.best));
                 out.push_str(&score.unwrap_or_default());
@@ -386,14 +389,16 @@ impl Handle {
         out
     }
 
-    /// The audit summary of the first `len` bytes of the input buffer, in three lines.
+    /// The audit summary of the event judged last, the first `len` bytes of the input buffer, in
+    /// three lines.
     #[wasm_bindgen(js_name = auditSummary)]
     pub fn audit_summary(&mut self, len: usize) -> String {
         let mut out = String::new();
         let line = self.input.get(..len).unwrap_or_default();
         let event = event::parse(line, &mut self.scratch).ok();
         let mut detectors = self.detectors.borrow_mut();
-        audit_text::write_summary(line, event.as_ref(), &mut detectors, &mut out);
+        let target = self.target.as_deref();
+        audit_text::write_summary(line, event.as_ref(), target, &mut detectors, &mut out);
         out
     }
 
@@ -432,15 +437,6 @@ pub fn prepare() {
 
 fn parse<'s>(input: &'s [u8], len: usize, scratch: &'s mut Scratch) -> Option<Event<'s>> {
     event::parse(input.get(..len).unwrap_or_default(), scratch).ok()
-}
-
-/// The target that the deciding rule denies.
-fn denied(event: &Event<'_>, judgement: Judgement) -> Option<String> {
-    if judgement.has_target() {
-        event.target()
-    } else {
-        None
-    }
 }
 
 #[inline(never)]

@@ -57,10 +57,15 @@ export function hasTarget(code: number): boolean {
   return (code & HAS_TARGET) !== 0;
 }
 
-/** How the target is known that sentry denies by itself; absent if a site rule asks for it. */
+/**
+ * How the target is known that sentry denies by itself; `undefined` if a site rule asks for it. Both
+ * bits mean that it asks for the name in the arguments.
+ */
 export function targetFrom(code: number): TargetFrom | undefined {
-  if ((code & TARGET_OBSERVED) !== 0) return "observed";
-  return (code & TARGET_FROM_ARGV) === 0 ? undefined : "argv";
+  const isObserved = (code & TARGET_OBSERVED) !== 0;
+  const isFromArgv = (code & TARGET_FROM_ARGV) !== 0;
+  if (isObserved === isFromArgv) return undefined;
+  return isObserved ? "observed" : "argv";
 }
 
 /** Stands for an event on which the rule engine failed. The engine itself never returns it. */

@@ -95,10 +95,10 @@ export const PARTIAL = 0x8000000;
 /** Bit of a code: the action of the deciding rule has a target in the event. */
 export const HAS_TARGET = 0x10000000;
 
-/** Bit of a code: no site rule asks to deny the target, and the collector observed it. */
+/** Bit of a code: the collector observed the target. Without `TARGET_FROM_ARGV`, no site rule asks to deny it. */
 export const TARGET_OBSERVED = 0x20000000;
 
-/** Bit of a code: no site rule asks to deny the target, and only the event's arguments name it. */
+/** Bit of a code: only the event's arguments name the target. Without `TARGET_OBSERVED`, no site rule asks to deny it. */
 export const TARGET_FROM_ARGV = 0x40000000;
 
 /** How far the index of the kind is shifted in a code. */

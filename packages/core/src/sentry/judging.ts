@@ -172,7 +172,7 @@ export class Judging {
     }
     try {
       const event = { ...this.#engine.takeFacts(), line: eventText(bytes) };
-      const l1 = hasTarget(code) ? this.l1.withTarget(code, event.target) : this.l1.of(code);
+      const l1 = hasTarget(code) ? this.l1.withTarget(code, this.#engine.target()) : this.l1.of(code);
       return { kind: "escalated", l1, event };
     } catch {
       return { kind: "failed", l1: engineFailed(this.#engine.failure) };

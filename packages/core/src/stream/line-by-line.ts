@@ -78,7 +78,7 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
     if (isForSae || !hasTarget(code)) {
       return { decision: shared, shared, target: "", targetFrom: undefined, head, tail, event };
     }
-    const decision = l1.withTarget(code, event.target);
+    const decision = l1.withTarget(code, JSON.parse(target));
     return { decision, shared, target, targetFrom: decision.targetFrom, head, tail, event };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;

@@ -21,6 +21,7 @@ interface OutputLine {
   };
   readonly degraded?: string;
   readonly enforced?: string;
+  readonly not_enforced?: string;
   readonly enforce_error?: string;
   readonly skipped?: string;
   readonly id?: string | number;
@@ -62,9 +63,10 @@ export class AuditText {
   }
 
   #eventText(line: OutputLine): string {
-    const { event = "not judged", subject = "", enforced, enforce_error: failed, degraded } = line;
+    const { event = "not judged", subject = "", enforced, not_enforced: why, enforce_error: failed, degraded } = line;
     const marks = [
       ...(enforced === undefined ? [] : [`-> ${escapeTerminal(enforced)}`]),
+      ...(why === undefined ? [] : [`[not denied: ${why}]`]),
       ...(failed === undefined ? [] : [this.#colors.red(`NOT WRITTEN: ${escapeTerminal(failed)}`)]),
       ...(degraded === undefined ? [] : [`[${degraded}]`]),
     ];

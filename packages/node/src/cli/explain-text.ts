@@ -1,13 +1,19 @@
 // Renders the explanation of a decision as text.
 
 import type { Decision, Explanation, RuleSide, RuleTrace, SaeScore } from "@a3s-sentry/core";
+import type { NotEnforced } from "../enforcer/target-check.js";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import type { Colors } from "./io.js";
 
 /** How much of a subject is shown on each side of the match, in UTF-16 code units. */
 const CONTEXT = 60;
 
-export function explanationText(explanation: Explanation, final: Decision, colors: Colors): string {
+/** An explanation, and why the action's target would not go into a deny-file. */
+export interface EnforcedExplanation extends Explanation {
+  readonly notEnforced?: NotEnforced;
+}
+
+export function explanationText(explanation: EnforcedExplanation, final: Decision, colors: Colors): string {
   const { kind, sae } = explanation;
   // An SAE tier takes L1's place.
   const decision = sae ?? explanation.decision;
@@ -23,7 +29,8 @@ export function explanationText(explanation: Explanation, final: Decision, color
   if (sae === undefined) lines.push(...sides(explanation));
   if (final !== decision) lines.push(field("final", `${verdict(final, colors)} ${escapeTerminal(final.reason)}`));
   if (decision.action !== undefined) {
-    lines.push(field("action", `${decision.action.kind} ${escapeTerminal(decision.action.target)}`));
+    const why = explanation.notEnforced === undefined ? "" : ` (not denied: ${explanation.notEnforced})`;
+    lines.push(field("action", `${decision.action.kind} ${escapeTerminal(decision.action.target)}${why}`));
   }
   if (decision.risk !== undefined) lines.push(field("risk", `${decision.risk.name} (${decision.risk.category})`));
   if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector truncated this event"));

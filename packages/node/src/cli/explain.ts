@@ -2,9 +2,10 @@
 // said.
 
 import type { Buffer } from "node:buffer";
-import { type Explanation, toolExec, type Verdict } from "@a3s-sentry/core";
+import { toolExec, type Verdict } from "@a3s-sentry/core";
+import { TargetCheck } from "../enforcer/target-check.js";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
-import { explanationText } from "./explain-text.js";
+import { type EnforcedExplanation, explanationText } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { whyNotAnEvent } from "./not-an-event.js";
@@ -30,7 +31,10 @@ export async function explain(words: readonly string[], options: ExplainOptions,
     const explanation = sentry.explain(input);
     if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(sentry, input)}`);
     const final = sentry.failMode(explanation.sae ?? explanation.decision);
-    const text = options.json ? json(explanation) : explanationText(explanation, final, colorsFor(io.stdout, io.env));
+    const { never } = sentry.policy.denyLimits;
+    const notEnforced = new TargetCheck({ never, own: [process.execPath] }).refusal(explanation.decision);
+    const shown = { ...explanation, ...(notEnforced && { notEnforced }) };
+    const text = options.json ? json(shown) : explanationText(shown, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
     return options.exitCode ? CODES[(explanation.sae ?? explanation.decision).verdict] : 0;
   } finally {
@@ -52,6 +56,6 @@ async function eventFromStdin(io: Io): Promise<Buffer> {
   return await readAll(io.stdin, "stdin");
 }
 
-function json(explanation: Explanation): string {
+function json(explanation: EnforcedExplanation): string {
   return escapeTerminalJson(JSON.stringify(explanation, null, 2));
 }

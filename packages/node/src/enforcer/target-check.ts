@@ -1,7 +1,7 @@
 // Decides whether the target of an action goes into a deny-file, and why not.
 
 import { statSync } from "node:fs";
-import type { Action, TargetFrom } from "@a3s-sentry/core";
+import type { Action, Decision, TargetFrom } from "@a3s-sentry/core";
 import { isIPv4 } from "./ipv4.js";
 import { canonicalPaths } from "./normalise-path.js";
 import {
@@ -72,6 +72,13 @@ export class TargetCheck {
     if (paths.some((path) => this.#isNeverPath(path))) return { refused: "never-denied" };
     const isForSite = from !== undefined && (paths.some(isEveryday) || isFolder(line));
     return isForSite ? { refused: "not-by-itself" } : { line };
+  }
+
+  /** Why a block's target would not be written, whatever deny-files there are. */
+  refusal({ action, targetFrom }: Pick<Decision, "action" | "targetFrom">): NotEnforced | undefined {
+    if (action === undefined) return undefined;
+    const checked = this.check(action, targetFrom);
+    return "refused" in checked ? checked.refused : undefined;
   }
 
   /** A name without a dot is a host of the local network, such as a database or a gateway. */

@@ -1,7 +1,9 @@
 //! The result of judging one event, packed into one integer so that it is cheap to pass to the
 //! host.
 
-use crate::event::{EventKind, Evidence, NotEvent, TargetFrom};
+use std::borrow::Cow;
+
+use crate::event::{Event, EventKind, Evidence, NotEvent, TargetFrom};
 
 /// The judgement of one input. The bit layout of [`Judgement::code`] is the contract with the
 /// TypeScript that reads it; the constants are generated for TypeScript (see [`crate::boundary`]).
@@ -13,7 +15,7 @@ use crate::event::{EventKind, Evidence, NotEvent, TargetFrom};
 /// | 24..=26 | the index of the event's kind in [`EventKind::ALL`] |
 /// | 27 | the collector cut the event |
 /// | 28 | the rule's action has a target in this event |
-/// | 29..=30 | why that target is denied: 0: a site rule asks for it; 1: it was observed; 2: it is from the arguments |
+/// | 29..=30 | why that target is denied: 0: a site rule asks for it; 1: it was observed; 2: it is from the arguments; 3: a site rule asks for the name in the arguments, which is not the program's own |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judgement(u32);
 
@@ -35,6 +37,8 @@ pub(super) enum Denial {
     None,
     /// A site rule asks for it by its own action.
     Asked,
+    /// A site rule asks for the name that the program runs under.
+    AskedByName,
     /// Sentry chooses the target by itself.
     BySentry(TargetFrom),
 }
@@ -65,6 +69,7 @@ impl Judgement {
         let target = match target {
             Denial::None => 0,
             Denial::Asked => TARGET,
+            Denial::AskedByName => TARGET | OBSERVED | ARGV,
             Denial::BySentry(TargetFrom::Observed) => TARGET | OBSERVED,
             Denial::BySentry(TargetFrom::Argv) => TARGET | ARGV,
         };
@@ -78,6 +83,11 @@ impl Judgement {
             NotEvent::Unmodelled => NOT_EVENT | UNMODELLED,
             NotEvent::Oversized => NOT_EVENT | OVERSIZED,
         })
+    }
+
+    /// The judgement of a packed form.
+    pub fn from_code(code: u32) -> Self {
+        Self(code)
     }
 
     /// The packed form.
@@ -126,6 +136,17 @@ impl Judgement {
         self.not_event().is_none() && self.0 & TARGET != 0
     }
 
+    /// The target that the deciding rule denies in `event`, which this is the judgement of.
+    pub fn target(self, event: &Event<'_>) -> Option<String> {
+        if !self.has_target() {
+            return None;
+        }
+        if self.0 & (OBSERVED | ARGV) == OBSERVED | ARGV {
+            return event.assumed_name().map(Cow::into_owned);
+        }
+        event.target()
+    }
+
     /// How the target is known that sentry denies by itself. `None` without a target, and for a
     /// target that a site rule asks to deny.
     pub fn target_from(self) -> Option<TargetFrom> {
@@ -148,6 +169,7 @@ mod tests {
             for rule in [None, Some(0), Some(13), Some(MAX_RULES)] {
                 let cases = [
                     (Evidence::Complete, Denial::Asked),
+                    (Evidence::Partial, Denial::AskedByName),
                     (Evidence::Complete, Denial::BySentry(TargetFrom::Observed)),
                     (Evidence::Partial, Denial::BySentry(TargetFrom::Argv)),
                     (Evidence::Partial, Denial::None),
@@ -156,11 +178,12 @@ mod tests {
                     let packed = Judgement::of_event(kind, evidence, rule, denial);
                     assert_eq!(packed.kind(), Some(kind));
                     assert_eq!(packed.rule(), rule);
+                    assert_eq!(Judgement::from_code(packed.code()), packed);
                     assert_eq!(packed.evidence(), evidence);
                     assert_eq!(packed.has_target(), denial != Denial::None);
                     let from = match denial {
                         Denial::BySentry(from) => Some(from),
-                        Denial::None | Denial::Asked => None,
+                        Denial::None | Denial::Asked | Denial::AskedByName => None,
                     };
                     assert_eq!(packed.target_from(), from);
                     assert_eq!(packed.not_event(), None);

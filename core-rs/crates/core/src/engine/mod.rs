@@ -117,9 +117,10 @@ impl Engine {
         Judgement::of_event(event.kind, event.evidence, rule, denial)
     }
 
-    /// What the deciding rule denies. A site rule asks for the target by its own action, unless it
-    /// matches what a shell, interpreter or wrapper was given to run: then that program is not the
-    /// one that was judged.
+    /// What the deciding rule denies. A site rule asks for the target by its own action, with two
+    /// exceptions. If it matches what a shell, interpreter or wrapper was given to run, that program
+    /// is not the one that was judged. And if the program runs under another name than its own, the
+    /// rule asks only for that name, and only if the name is a path that it matches.
     fn denial(&self, at: usize, event: &Event<'_>) -> Denial {
         let Some(rule) = self.policy.rules.get(at) else {
             return Denial::None;
@@ -130,15 +131,20 @@ impl Engine {
         let Some(from) = event.target_from() else {
             return Denial::None;
         };
-        let is_asked = rule.origin == Origin::Site
-            && event
-                .passed_on()
-                .is_none_or(|text| !self.matching(event.kind, text).contains(&at));
-        if is_asked {
-            Denial::Asked
-        } else {
-            Denial::BySentry(from)
+        if rule.origin != Origin::Site {
+            return Denial::BySentry(from);
         }
+        let matches = |text: &str| self.matching(event.kind, text).contains(&at);
+        if let Some(name) = event.assumed_name() {
+            if name.starts_with('/') && matches(&name) {
+                return Denial::AskedByName;
+            }
+            return Denial::BySentry(from);
+        }
+        if event.passed_on().is_some_and(matches) {
+            return Denial::BySentry(from);
+        }
+        Denial::Asked
     }
 
     /// The indices of all rules that match a subject, ascending. [`Sides::of`] says which one

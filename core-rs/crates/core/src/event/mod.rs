@@ -231,6 +231,17 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// The first argument, if the kernel runs another program than it names: a process may choose
+    /// its name, and a script's name is not that of its interpreter. `None` if the two agree, or if
+    /// the program was not observed.
+    pub(crate) fn assumed_name(&self) -> Option<Cow<'a, str>> {
+        if self.kind != EventKind::ToolExec {
+            return None;
+        }
+        let (name, exe) = (self.natural?.decode(), self.exe()?);
+        (!runner::is_named(&exe, &name)).then_some(name)
+    }
+
     fn target_text(&self) -> Option<Cow<'a, str>> {
         let text = match self.kind {
             EventKind::ToolExec => self.exe(),

@@ -1,6 +1,8 @@
-//! Programs that run another program or a script: shells, interpreters and wrappers.
+//! The names of programs: which of them run another program or a script, and which belong to one
+//! program.
 //!
-//! A rule that matches what such a program was given to run does not mean the program itself.
+//! A rule that matches what a shell, an interpreter or a wrapper was given to run does not mean that
+//! program itself.
 
 /// By base name, without a version: `python` is also `python3.12`.
 const RUNNERS: [&str; 62] = [
@@ -75,6 +77,16 @@ pub(super) fn is_runner(program: &str) -> bool {
     RUNNERS.binary_search(&name).is_ok() || RUNNERS.binary_search(&bare).is_ok()
 }
 
+/// Whether a program calls itself by its own name: `nc` and `/bin/nc` are names of
+/// `/usr/bin/nc.openbsd`, and `-bash` of a shell at login.
+pub(super) fn is_named(exe: &str, name: &str) -> bool {
+    let base = |path: &'_ str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let (program, name) = (base(exe), base(name));
+    let name = name.strip_prefix('-').unwrap_or(&name);
+    let rest = program.strip_prefix(name).filter(|_| !name.is_empty());
+    rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +94,27 @@ mod tests {
     #[test]
     fn the_names_are_in_order() {
         assert!(RUNNERS.is_sorted());
+    }
+
+    #[test]
+    fn a_program_has_its_own_name_also_without_a_version() {
+        for (exe, name) in [
+            ("/usr/bin/nc", "nc"),
+            ("/usr/bin/nc.openbsd", "/bin/nc"),
+            ("/usr/bin/python3.12", "python3"),
+            ("/bin/bash", "-bash"),
+        ] {
+            assert!(is_named(exe, name), "{exe} {name}");
+        }
+        for (exe, name) in [
+            ("/usr/bin/sudo", "su"),
+            ("/usr/bin/sudo", "nc"),
+            ("/bin/bash", "/opt/deploy"),
+            ("/bin/bash", ""),
+            ("/bin/bash", "-"),
+        ] {
+            assert!(!is_named(exe, name), "{exe} {name}");
+        }
     }
 
     #[test]

@@ -1,0 +1,18 @@
+// Audit lines as text for a person.
+import { Buffer } from "node:buffer";
+import { createColors } from "picocolors";
+import { expect, it } from "vitest";
+import { AuditText } from "../../src/cli/audit-text.js";
+
+const COLORS = createColors(false);
+
+it.each([
+  [{ enforced: "x.txt" }, "ToolExec nc  -> x.txt"],
+  [{ not_enforced: "program-from-argv" }, "ToolExec nc  [not denied: program-from-argv]"],
+  [{ enforce_error: "the disk is full" }, "ToolExec nc  NOT WRITTEN: the disk is full"],
+])("says what became of the target: %j", (result, expected) => {
+  const decision = { verdict: "block", severity: "high", reason: "r" };
+  const line = JSON.stringify({ event: "ToolExec", subject: "nc", decision, ...result });
+  const text = new AuditText(COLORS, () => 80).render(Buffer.from(`${line}\n`));
+  expect(text).toBe(`BLOCK    high     r\n         ${expected}\n`);
+});
