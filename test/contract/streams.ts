@@ -35,12 +35,19 @@ export function streamSuite({ Sentry, dns }: Core): void {
       },
     );
 
-    it("skips and counts a line that is too long, and continues", async () => {
+    it("escalates a line that is too long, and continues", async () => {
       const sentry = await Sentry.create("");
       const stream = sentry.createStream();
       const input = Buffer.from(`${"x".repeat(10_000_000)}\n${dns(1, "x.oast.fun")}\n`);
       const items = stream.push(input);
-      expect(items.map(({ decision }) => decision.rule)).toEqual(["oob-exfil-dns"]);
+      expect(items.map(({ decision }) => decision.rule)).toEqual([undefined, "oob-exfil-dns"]);
+      expect(items[0]?.decision).toMatchObject({
+        verdict: "escalate",
+        severity: "high",
+        reason: "oversized event",
+        evidence: "partial",
+      });
+      expect([items[0]?.head, items[0]?.event]).toEqual([`"subject":"${"x".repeat(300)}"`, null]);
       expect(stream.counters).toEqual({ lines: 2, events: 1, unmodelled: 0, malformed: 0, oversized: 1 });
       stream.close();
       sentry.close();
@@ -55,11 +62,11 @@ export function streamSuite({ Sentry, dns }: Core): void {
         expect(stream.skippedSamples).toEqual([]);
         const why = "it is not a JSON object: it must begin with `{`";
         stream.push(Buffer.from(`${dns(1, "x.oast.fun")}\nlog line\n{}\n`));
-        expect(stream.skippedSamples).toEqual([{ line: 4, skipped: "malformed", why }]);
+        expect(stream.skippedSamples).toEqual([{ line: 4, skipped: "malformed", why, text: "log line" }]);
         stream.push(Buffer.from("log line\n".repeat(997)));
         expect(stream.skippedSamples).toEqual([]);
         stream.push(Buffer.from("{\nlog line\n"));
-        expect(stream.skippedSamples).toEqual([{ line: 1004, skipped: "malformed", why }]);
+        expect(stream.skippedSamples).toEqual([{ line: 1004, skipped: "malformed", why, text: "log line" }]);
         for (const thing of [stream, sentry]) thing.close();
       },
     );
@@ -67,21 +74,42 @@ export function streamSuite({ Sentry, dns }: Core): void {
     it("of all lines says of each why it is not judged", async () => {
       const sentry = await Sentry.create("");
       const stream = sentry.createStream({ lines: "all" });
-      const given = ['{"id":1,"event":{"Dnss":{}}}', '{"id":2,"event":{"Dns":{"pid":1}}}', "x".repeat(300_000), ""];
+      const given = ['{"id":1,"event":{"Dnss":{}}}', '{"id":2,"event":{"Dns":{"pid":1}}}', ""];
       expect(stream.push(Buffer.from(given.join("\n")))).toEqual([
-        { skipped: "unmodelled", why: "unknown kind of event: did you mean `Dns`?", tail: '"id":1' },
-        { skipped: "malformed", why: "`Dns` needs `query`", tail: '"id":2' },
-        { skipped: "oversized", why: "it has more than 262144 bytes", tail: "" },
+        { skipped: "unmodelled", why: "unknown kind of event: did you mean `Dns`?", tail: '"id":1', sameLine: false },
+        { skipped: "malformed", why: "`Dns` needs `query`", tail: '"id":2', sameLine: false },
       ]);
       for (const thing of [stream, sentry]) thing.close();
     });
 
+    it("judges whole events behind half of another, and each part counts as a line", async () => {
+      const sentry = await Sentry.create("");
+      const [evil, good] = [dns(1, "x.oast.fun"), dns(1, "a.test")];
+      const half = evil.slice(0, 30);
+      const text = Buffer.from(`${half}${evil}\n{"a":1${evil}\n${evil}${evil}\n${half}${good}${half}\n`);
+      const stream = sentry.createStream();
+      const items = stream.push(text);
+      expect(items.map(({ decision, event }) => [decision.rule, event?.line])).toEqual(
+        Array.from({ length: 4 }, () => ["oob-exfil-dns", evil]),
+      );
+      expect(stream.counters).toEqual({ lines: 4, events: 5, unmodelled: 0, malformed: 4, oversized: 0 });
+      expect(sentry.classifyLines(text).map((decision) => decision?.verdict)).toEqual([
+        "block",
+        "block",
+        "block",
+        "allow",
+      ]);
+      stream.close();
+      sentry.close();
+    });
+
     it("has a counterpart, classifyLines, with a decision for each line of any length", async () => {
       const sentry = await Sentry.create("");
-      const lines = [...SESSION.toString().split("\n"), dns(1, "y".repeat(256 * 1024)), "z".repeat(3_000_000)];
-      const many = Array.from({ length: 10 }, () => lines).flat();
+      const lines = [...SESSION.toString().split("\n"), dns(1, "y".repeat(3_000_000)), "z".repeat(5_000_000)];
+      const many = Array.from({ length: 3 }, () => lines).flat();
       const expected = many.map((line) => {
-        const decision = line.length > 256 * 1024 ? null : sentry.classify(line);
+        if (line.length > 4 * 1024 * 1024) return ["escalate", undefined];
+        const decision = sentry.classify(line);
         return decision && [decision.verdict, decision.rule];
       });
       const decisions = sentry.classifyLines(Buffer.from(many.join("\n")));

@@ -68,7 +68,7 @@ it("serves the numbers of the totals", async () => {
   }
   // One is with L2, one waits, and the queue has no room for two.
   running.child.stdin.write(ESCALATION.repeat(4) + BENIGN.repeat(5) + METADATA.repeat(2) + attack());
-  running.child.stdin.write(`noise\n\n{"event":{"LlmCall":{}}}\n${"x".repeat(300_000)}\n`);
+  running.child.stdin.write(`noise\n\n{"event":{"LlmCall":{}}}\n${"x".repeat(5_000_000)}\n`);
   await running.until(({ stdout }) => stdout.split("\n").length > 8);
   writeFileSync(join(cwd, "p.acl"), "rule {");
   await running.until(({ stderr }) => stderr.includes("the current policy stays in force"));
@@ -88,13 +88,13 @@ it("serves the numbers of the totals", async () => {
     sentry_enforced_total: 2,
     sentry_deny_file_full_total: 0,
     'sentry_not_enforced_total{why="program-from-argv"}': 0,
-    'sentry_decisions_total{tier="Rules",verdict="allow"}': 7,
+    'sentry_decisions_total{tier="Rules",verdict="allow"}': 8,
     'sentry_decisions_total{tier="Rules",verdict="block"}': 3,
     'sentry_decisions_total{tier="Llm",verdict="allow"}': 2,
     'sentry_decisions_total{tier="Llm",verdict="block"}': 1,
     'sentry_decisions_total{tier="Agent",verdict="allow"}': 0,
     'sentry_decisions_total{tier="Sae",verdict="block"}': 0,
-    'sentry_unresolved_escalations_total{mode="fail-open"}': 3,
+    'sentry_unresolved_escalations_total{mode="fail-open"}': 4,
     'sentry_unresolved_escalations_total{mode="fail-closed"}': 0,
     'sentry_lines_skipped_total{why="malformed"}': 2,
     'sentry_lines_skipped_total{why="nothing-to-judge"}': 1,
@@ -118,19 +118,19 @@ it("serves the numbers of the totals", async () => {
   ).toBe(true);
   for (const name of ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_start_time_seconds"])
     expect(got.get(name)).toBeGreaterThan(0);
-  // Each event has one decision, or is still pending.
+  // Each event and each line that is too long has one decision, or is still pending.
   const decided = [...got].filter(([name]) => name.startsWith("sentry_decisions_total")).map(([, value]) => value);
-  expect(decided.reduce((sum, value) => sum + value, 0)).toBe(15 - 2);
+  expect(decided.reduce((sum, value) => sum + value, 0)).toBe(15 + 1 - 2);
   for (const { answer } of l2.questions.slice(3)) answer(BLOCK);
   await soon(() => l2.questions.length).toBe(5);
   l2.questions[4]?.answer(BLOCK);
   running.child.stdin.end();
   const { code, stdout, stderr } = await running.ended;
   expect(code).toBe(0);
-  expect(audits(stdout)).toHaveLength(10);
+  expect(audits(stdout)).toHaveLength(11);
   expect(totals(stderr)).toBe(
-    "a3s-sentry: 15 events judged, 6 blocked, 7 escalated (4 decided by L2, and 3 allowed, fail-open), 2 in deny-files, " +
-      "1 NOT WRITTEN to deny-files; degraded: 2 by overload; lines skipped: 1 with nothing to judge, 2 malformed, 1 over 256 KiB",
+    "a3s-sentry: 15 events judged, 6 blocked, 8 escalated (4 decided by L2, and 4 allowed, fail-open), 2 in deny-files, " +
+      "1 NOT WRITTEN to deny-files; degraded: 2 by overload; lines that no rule judged: 1 over 4 MiB; lines skipped: 1 with nothing to judge, 2 malformed",
   );
 });
 

@@ -1,6 +1,6 @@
 // `a3s-sentry run` as a process: signals, pipes that close, reloading, terminals.
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bash, MAIN, Running, run, scratch, start } from "./command.js";
@@ -30,16 +30,47 @@ describe("pipes", () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  it("stops without an error when the reader of stdout is gone", async () => {
+  it("stops with an error when the reader of stdout goes before stdin has ended", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "line"), METADATA);
     const { stdout, stderr } = await bash(`yes "$(cat line)" | $SENTRY run | head -1; echo "code \${PIPESTATUS[1]}"`, {
       cwd,
     });
-    expect(lines(stdout).at(-1)).toBe("code 0");
+    expect(lines(stdout).at(-1)).toBe("code 2");
+    expect(stderr).toContain("cannot write the audit lines to stdout: its reader has gone");
     expect(audits(`${lines(stdout)[0]}\n`)[0]?.decision.rule).toBe("cloud-metadata");
-    expect(totals(stderr)).toMatch(/events? judged/);
+    expect(stderr).toMatch(/events? judged/);
     expect(stderr).not.toMatch(/^\s+at |EPIPE/m);
+  });
+
+  it("goes on to enforce without a reader of stdout, if it is to", async () => {
+    const cwd = scratch();
+    const running = start(["run", "--exec-deny", "x.txt", "--audit-lost", "continue"], { cwd });
+    running.child.stdout.destroy();
+    const denied = () => (existsSync(join(cwd, "x.txt")) ? lines(readFileSync(join(cwd, "x.txt"), "utf8")).length : 0);
+    for (let i = 1; i <= 3; i++) {
+      running.child.stdin.write(attack(`/opt/${i}`));
+      await expect.poll(denied, { timeout: 30_000 }).toBe(i);
+    }
+    running.child.stdin.end();
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(0);
+    expect(stderr.split("error: cannot write audit lines: its reader has gone")).toHaveLength(2);
+    expect(stderr).toMatch(/warning: \d audit lines were lost/);
+  });
+
+  it("writes deny-files while the reader of stdout stalls, and then says that it waits", async () => {
+    const cwd = scratch();
+    const running = start(["run", "--exec-deny", "x.txt"], { cwd });
+    running.child.stdout.pause();
+    running.child.stdout.removeAllListeners("data");
+    const count = 10_000;
+    running.child.stdin.write(Array.from({ length: count }, (_, i) => attack(`/opt/${i}`)).join(""));
+    const denied = () => (existsSync(join(cwd, "x.txt")) ? lines(readFileSync(join(cwd, "x.txt"), "utf8")).length : 0);
+    await expect.poll(denied, { timeout: 60_000 }).toBe(count);
+    expect(running.stderr).not.toContain("does not keep up");
+    running.child.stdin.write(METADATA.repeat(100_000));
+    await running.until(({ stderr }) => stderr.includes("the reader of stdout does not keep up"));
   });
 
   it.each([

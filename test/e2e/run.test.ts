@@ -246,8 +246,6 @@ describe("skipped lines", () => {
   it.each<[string, string | Uint8Array, string]>([
     ["logs of other tools", "starting up\n[1,2]\n\n{}\n", "4 malformed"],
     ["invalid UTF-8", Uint8Array.of(0x7b, 0xff, 0xfe, 0x0a), "1 malformed"],
-    ["a line of 300 KiB", `{"event":{"Dns":{"pid":1,"query":"${"x".repeat(300 * 1024)}"}}}\n`, "1 over 256 KiB"],
-    ["a line of 10 MB", `{"event":{"Dns":{"pid":1,"query":"${"x".repeat(10_000_000)}"}}}\n`, "1 over 256 KiB"],
     ["deep nesting", `{"event":${"[".repeat(10_000)}\n`, "1 malformed"],
     ["an event with nothing to judge", '{"event":{"ProcessExit":{"pid":1}}}\n', "1 with nothing to judge"],
   ])("%s: counted, and the next line is judged", async (_, input, count) => {
@@ -286,19 +284,33 @@ describe("skipped lines", () => {
     ]);
   });
 
-  it("do not include a line of 256 KiB without its end, but one of a byte more", async () => {
+  it("do not include a line of 4 MiB, nor one of a byte more, which the fail mode decides", async () => {
+    const most = 4 * 1024 * 1024;
     const line = (bytes: number) => `${METADATA.trimEnd().padEnd(bytes)}\n`;
-    const { stdout, stderr } = await run(["run"], line(262_143) + line(262_144) + line(262_145) + BENIGN);
-    expect(audits(stdout)).toHaveLength(2);
-    expect(totals(stderr)).toContain("3 events judged, 2 blocked");
-    expect(totals(stderr)).toContain("lines skipped: 1 over 256 KiB");
+    const input = line(most - 1) + line(most) + line(most + 1) + BENIGN;
+    const { stdout, stderr } = await run(["run", "--fail-closed"], input);
+    expect(audits(stdout).map(({ decision }) => [decision.rule, decision.verdict])).toEqual([
+      ["cloud-metadata", "block"],
+      ["cloud-metadata", "block"],
+      [undefined, "block"],
+    ]);
+    expect(JSON.parse(stdout.trimEnd().split("\n")[2] ?? "")).toMatchObject({
+      subject: METADATA.trimEnd().padEnd(300),
+      decision: {
+        reason: "oversized event [unresolved escalation, fail-closed]",
+        severity: "high",
+        evidence: "partial",
+      },
+    });
+    expect(totals(stderr)).toContain("3 events judged, 3 blocked, 1 escalated");
+    expect(totals(stderr)).toContain("lines that no rule judged: 1 over 4 MiB");
   });
 
-  it("include 10 MB without a newline", async () => {
+  it("do not include 10 MB without a newline, which the fail mode decides", async () => {
     const { code, stdout, stderr } = await run(["run"], "x".repeat(10_000_000));
-    expect([code, stdout]).toEqual([0, ""]);
+    expect([code, audits(stdout).map(({ decision }) => decision.verdict)]).toEqual([0, ["allow"]]);
     expect(totals(stderr)).toContain("0 events judged");
-    expect(totals(stderr)).toContain("lines skipped: 1 over 256 KiB");
+    expect(totals(stderr)).toContain("lines that no rule judged: 1 over 4 MiB");
   });
 
   it("do not include a last line without newline", async () => {

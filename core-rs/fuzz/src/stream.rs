@@ -2,12 +2,12 @@
 //! its lines one by one.
 //!
 //! The input is a digit and a stream. Bit 0 of the digit asks for a row for each line, bit 1 for a
-//! row for each `LlmActivations`. In the stream, the byte 0xFF ends a chunk, and 0xFE stands for
-//! 128 KiB of text, so that short inputs reach the limit of a line.
+//! row for each `LlmActivations`. In the stream, the byte 0xFF ends a chunk. If bit 2 is set, 0xFE
+//! stands for 2 MiB of text, so that short inputs reach the limit of a line.
 
 use sentry_core::decision::{Severity, Verdict};
-use sentry_core::engine::{Counters, Engine, LineStream, MAX_LINE};
-use sentry_core::event::{EventKind, NotEvent, Scratch, fault};
+use sentry_core::engine::{Counters, Engine, LineStream, MAX_LINE, OVERSIZED_KEPT, SAME_LINE};
+use sentry_core::event::{self, EventKind, NotEvent, Scratch, fault};
 use sentry_core::policy;
 
 const CHUNK_END: u8 = 0xFF;
@@ -16,7 +16,7 @@ const FILLER: u8 = 0xFE;
 const FILLER_LENGTH: usize = MAX_LINE / 2;
 /// The code of a line over the limit: not an event, too long.
 const OVERSIZED: u32 = 1 << 31 | 2;
-const MAX_FILLERS: usize = 5;
+const MAX_FILLERS: usize = 3;
 /// Longer streams are not cut into single bytes.
 const MAX_SINGLE_BYTES: usize = 4096;
 
@@ -37,11 +37,12 @@ pub fn check(input: &[u8]) {
     let Some((mode, input)) = input.split_first() else {
         return;
     };
+    let fillers = if mode & 4 != 0 { MAX_FILLERS } else { 0 };
     let mode = Mode {
         every: mode & 1 != 0,
         activations: mode & 2 != 0,
     };
-    let chunks = chunks(input);
+    let chunks = chunks(input, fillers);
     let whole = chunks.concat();
     ENGINE.with(|engine| {
         let expected = line_by_line(engine, mode, &whole);
@@ -74,15 +75,14 @@ fn assert_same(found: &Given, expected: &Given) {
     assert_eq!(found.rows, expected.rows);
 }
 
-fn chunks(input: &[u8]) -> Vec<Vec<u8>> {
-    let mut fillers = 0;
+fn chunks(input: &[u8], mut fillers: usize) -> Vec<Vec<u8>> {
     let mut chunks = vec![Vec::new()];
     for &byte in input {
         let chunk = chunks.last_mut().unwrap();
         match byte {
             CHUNK_END => chunks.push(Vec::new()),
-            FILLER if fillers < MAX_FILLERS => {
-                fillers += 1;
+            FILLER if fillers > 0 => {
+                fillers -= 1;
                 chunk.resize(chunk.len() + FILLER_LENGTH, b'x');
             }
             byte => chunk.push(byte),
@@ -122,47 +122,86 @@ fn take_rows(stream: &LineStream, rows: &mut Vec<(u32, Vec<u8>)>) {
 /// The same output, from the engine alone.
 fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
     let mut given = Given::default();
+    let mut samples = Samples::default();
     let mut lines: Vec<&[u8]> = whole.split(|&byte| byte == b'\n').collect();
     lines.pop_if(|last| last.is_empty());
-    let mut scratch = Scratch::default();
-    let (mut damaged, mut mistyped) = (0, false);
     for line in lines {
-        let counters = &mut given.counters;
-        counters.lines += 1;
-        if line.len() > MAX_LINE {
-            counters.oversized += 1;
-            if mode.every {
-                // However the chunks cut it, its row has no text.
-                given.rows.push((OVERSIZED, Vec::new()));
-            }
-            continue;
-        }
-        let judgement = engine.judge(line, &mut scratch);
-        let mut is_sample = false;
-        match judgement.not_event() {
-            Some(NotEvent::Malformed) => {
-                counters.malformed += 1;
-                if !line.trim_ascii().is_empty() {
-                    damaged += 1;
-                    is_sample = damaged % 1000 == 1;
-                }
-            }
-            Some(NotEvent::Unmodelled) => {
-                counters.unmodelled += 1;
-                is_sample = !mistyped && counters.unmodelled <= 1000 && fault(line).is_some();
-                mistyped |= is_sample;
-            }
-            Some(NotEvent::Oversized) => unreachable!("the engine judges lines of any length"),
-            None => counters.events += 1,
-        }
-        let is_activations = judgement.kind() == Some(EventKind::LlmActivations);
-        let is_more_than_allow = judgement.rule().is_some_and(|at| {
-            let rule = &engine.policy().rules[at];
-            rule.verdict != Verdict::Allow || rule.severity > Severity::Info
-        });
-        if mode.every || is_sample || (mode.activations && is_activations) || is_more_than_allow {
-            given.rows.push((judgement.code(), line.to_vec()));
+        given.counters.lines += 1;
+        let mut flag = 0;
+        for part in parts(engine, line) {
+            add(engine, mode, (part, flag), &mut given, &mut samples);
+            flag = SAME_LINE;
         }
     }
     given
+}
+
+/// A line, or the events within a damaged one and the damage between them.
+fn parts<'l>(engine: &Engine, line: &'l [u8]) -> Vec<&'l [u8]> {
+    let mut scratch = Scratch::default();
+    let malformed = Some(NotEvent::Malformed);
+    if line.len() > MAX_LINE || engine.judge(line, &mut scratch).not_event() != malformed {
+        return vec![line];
+    }
+    let parts = event::parts(line, &mut scratch);
+    if parts.is_empty() {
+        return vec![line];
+    }
+    let mut from = 0;
+    for part in &parts {
+        assert!(from <= part.start && part.start < part.end && part.end <= line.len());
+        assert!(line[from..part.start].trim_ascii().is_empty());
+        from = part.end;
+    }
+    parts.into_iter().map(|part| &line[part]).collect()
+}
+
+/// What decides which skipped lines are samples.
+#[derive(Default)]
+struct Samples {
+    damaged: u64,
+    mistyped: bool,
+}
+
+fn add(
+    engine: &Engine,
+    mode: Mode,
+    (line, flag): (&[u8], u32),
+    given: &mut Given,
+    samples: &mut Samples,
+) {
+    let counters = &mut given.counters;
+    if line.len() > MAX_LINE {
+        counters.oversized += 1;
+        given
+            .rows
+            .push((OVERSIZED, line[..OVERSIZED_KEPT].to_vec()));
+        return;
+    }
+    let judgement = engine.judge(line, &mut Scratch::default());
+    let mut is_sample = false;
+    match judgement.not_event() {
+        Some(NotEvent::Malformed) => {
+            counters.malformed += 1;
+            if !line.trim_ascii().is_empty() {
+                samples.damaged += 1;
+                is_sample = samples.damaged % 1000 == 1;
+            }
+        }
+        Some(NotEvent::Unmodelled) => {
+            counters.unmodelled += 1;
+            is_sample = !samples.mistyped && counters.unmodelled <= 1000 && fault(line).is_some();
+            samples.mistyped |= is_sample;
+        }
+        Some(NotEvent::Oversized) => unreachable!("the engine judges lines of any length"),
+        None => counters.events += 1,
+    }
+    let is_activations = judgement.kind() == Some(EventKind::LlmActivations);
+    let is_more_than_allow = judgement.rule().is_some_and(|at| {
+        let rule = &engine.policy().rules[at];
+        rule.verdict != Verdict::Allow || rule.severity > Severity::Info
+    });
+    if mode.every || is_sample || (mode.activations && is_activations) || is_more_than_allow {
+        given.rows.push((judgement.code() | flag, line.to_vec()));
+    }
 }

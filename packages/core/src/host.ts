@@ -1,6 +1,7 @@
 // The entry `@a3s-sentry/core/host`: internals for packages that extend the core, such as the Node
 // package. Applications do not need it.
 
+export { OVERSIZED_EVENT } from "./decision/l1-decisions.js";
 export { naturalDeny } from "./pipeline/natural-deny.js";
 export { prepareSentry, type ReviseSettings, type SentryParts } from "./sentry/parts.js";
 export { messageOf } from "./util/error.js";

@@ -77,6 +77,30 @@ pub fn write_summary(
     out.push('\n');
 }
 
+/// Appends the three lines that describe a line that is too long to be read, as [`write_summary`]
+/// does. `start` is how it begins. The head has `"agent"`, if the beginning has one, and `"subject"`:
+/// the beginning itself.
+///
+/// ```
+/// use sentry_core::{audit_text, policy::Redact, redact::LazyDetectors};
+/// let mut out = String::new();
+/// let start = br#"{"id":7,"event":{"Dns":"#;
+/// audit_text::write_oversized(start, &mut LazyDetectors::new(Redact::default()), &mut out);
+/// assert_eq!(out, "\"subject\":\"{\\\"id\\\":7,\\\"event\\\":{\\\"Dns\\\":\"\n\n\"id\":7\n");
+/// ```
+pub fn write_oversized(start: &[u8], detectors: &mut LazyDetectors, out: &mut String) {
+    let start = String::from_utf8_lossy(start);
+    if let Some(agent) = labels(start.as_bytes()).agent() {
+        write_agent(&agent, out);
+    }
+    let subject = without_secrets(&start, MAX_SCANNED_SUBJECT, &[], detectors);
+    out.push_str("\"subject\":");
+    write_json(truncate(&subject, MAX_SUBJECT), out);
+    out.push_str("\n\n");
+    write_labels(start.as_bytes(), None, out);
+    out.push('\n');
+}
+
 /// The beginning of a text, at most [`MAX_SHOWN`] bytes of it, as a log may show it: secrets are
 /// replaced by placeholders, except e-mail addresses.
 pub fn shown(text: &str, detectors: &mut LazyDetectors) -> String {
@@ -112,14 +136,18 @@ fn without_secrets(
 
 fn write_members(event: &Event<'_>, subject: &str, out: &mut String) {
     if let Some(agent) = event.agent() {
-        out.push_str("\"agent\":");
-        write_json(&agent, out);
-        out.push(',');
+        write_agent(&agent, out);
     }
     out.push_str("\"event\":\"");
     out.push_str(event.kind.as_word());
     out.push_str("\",\"subject\":");
     write_json(truncate(subject, MAX_SUBJECT), out);
+}
+
+fn write_agent(agent: &str, out: &mut String) {
+    out.push_str("\"agent\":");
+    write_json(agent, out);
+    out.push(',');
 }
 
 fn write_labels(line: &[u8], event: Option<&Event<'_>>, out: &mut String) {

@@ -29,13 +29,14 @@ mod tests {
 
     /// The bit layout of [`Judgement::code`](crate::engine::Judgement::code).
     #[rustfmt::skip]
-    const BITS: [(&str, u32, &str); 9] = [
+    const BITS: [(&str, u32, &str); 10] = [
         ("NOT_EVENT", judgement::NOT_EVENT, "Bit of a code: the input is not an event."),
         ("UNMODELLED", judgement::UNMODELLED, "Bit of a code that is not an event: a valid envelope with nothing to judge."),
         ("OVERSIZED", judgement::OVERSIZED, "Bit of a code that is not an event: a line that is too long for a stream."),
         ("RULE_MASK", judgement::RULE_MASK, "Bits of a code: 0, or one more than the index of the deciding rule."),
         ("KIND_MASK", judgement::KIND_MASK, "Bits of a code, after the shift by `KIND_SHIFT`: the index of the kind in `KINDS`."),
         ("PARTIAL", judgement::PARTIAL, "Bit of a code: the collector cut the event."),
+        ("SAME_LINE", judgement::SAME_LINE, "Bit of a code of a row: it is from the line of the row before."),
         ("HAS_TARGET", judgement::TARGET, "Bit of a code: the action of the deciding rule has a target in the event."),
         ("TARGET_OBSERVED", judgement::OBSERVED, "Bit of a code: the collector observed the target. Without `TARGET_FROM_ARGV`, no site rule asks to deny it."),
         ("TARGET_FROM_ARGV", judgement::ARGV, "Bit of a code: only the event's arguments name the target. Without `TARGET_OBSERVED`, no site rule asks to deny it."),
@@ -46,7 +47,7 @@ mod tests {
         ("KIND_SHIFT", judgement::KIND_SHIFT as usize, "How far the index of the kind is shifted in a code."),
         ("MAX_EVENT_BYTES", MAX_EVENT, "The most bytes of one event: 16 MiB of UTF-8."),
         ("MAX_CHUNK_BYTES", MAX_CHUNK, "The most bytes of a stream that the engine takes in one call: 1 MiB."),
-        ("MAX_LINE_BYTES", MAX_LINE, "The most bytes of a line of a stream: 256 KiB. A longer line is skipped and counted as oversized."),
+        ("MAX_LINE_BYTES", MAX_LINE, "The most bytes of a line of a stream: 4 MiB. A longer line is an escalation."),
         ("ROW_FIELDS", ROW_FIELDS, "Numbers per row of a stream."),
         ("FIND_FIELDS", FIND_FIELDS, "Numbers per find of a scan."),
         ("MAX_HELD_BYTES", MAX_PARTIAL_MATCH, "The most bytes at the end of a text that a scan leaves open, because they may begin a match."),

@@ -321,6 +321,19 @@ impl Handle {
         self.pack_rows()
     }
 
+    /// The parts of a damaged line in the first `len` bytes of the input buffer (see
+    /// [`event::parts`]): the start and the end of each.
+    pub fn parts(&mut self, len: usize) -> Vec<u32> {
+        let line = self.input.get(..len).unwrap_or_default();
+        let parts = event::parts(line, &mut self.scratch);
+        // Lengths have 32 bits in wasm32.
+        #[allow(clippy::cast_possible_truncation)]
+        let ends = parts
+            .into_iter()
+            .flat_map(|part| [part.start as u32, part.end as u32]);
+        ends.collect()
+    }
+
     /// The beginning of a text as a log may show it (see [`audit_text::shown`]).
     pub fn shown(&mut self, text: &str) -> String {
         audit_text::shown(text, &mut self.detectors.borrow_mut())
@@ -376,10 +389,14 @@ impl Handle {
             let line = self.stream.text().get(row.start..row.start + row.len);
             let line = line.unwrap_or_default();
             let event = event::parse(line, &mut self.scratch).ok();
-            let judgement = Judgement::from_code(row.code);
-            let target = event.as_ref().and_then(|event| judgement.target(event));
-            let target = target.as_deref();
-            audit_text::write_summary(line, event.as_ref(), target, &mut detectors, &mut out);
+            if row.is_oversized() {
+                audit_text::write_oversized(line, &mut detectors, &mut out);
+            } else {
+                let judgement = Judgement::from_code(row.code);
+                let target = event.as_ref().and_then(|event| judgement.target(event));
+                let target = target.as_deref();
+                audit_text::write_summary(line, event.as_ref(), target, &mut detectors, &mut out);
+            }
             if let Some(tier) = self.sae.as_deref() {
                 let score = event.and_then(|event| score(&event, Some(tier), &mut self.best));
                 out.push_str(&score.unwrap_or_default());

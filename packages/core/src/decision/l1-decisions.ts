@@ -85,6 +85,19 @@ export function withoutItsTarget(decision: Decision, why: string): Decision {
 }
 
 /**
+ * The decision on a line that is too long for a stream. Nobody knows what it contains, so it must
+ * not pass as harmless.
+ */
+export const OVERSIZED_EVENT: Decision = Object.freeze({
+  verdict: "escalate",
+  tier: "Rules",
+  severity: "high",
+  reason: "oversized event",
+  risk: OTHER_RISK,
+  evidence: "partial",
+});
+
+/**
  * The decision on an event that the rule engine failed on. The event was not judged, so it must not
  * pass as harmless.
  */

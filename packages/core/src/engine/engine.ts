@@ -152,6 +152,20 @@ export class Engine {
     });
   }
 
+  /**
+   * The parts of a damaged line that contains whole events: those events, and the damage between
+   * them. Empty for any other line. Throws `EngineFailure`.
+   */
+  parts(line: Uint8Array): Uint8Array[] {
+    return this.#call(({ input, handle }) => {
+      this.#length = input.write(line);
+      const ends = handle.parts(this.#length);
+      const parts: Uint8Array[] = [];
+      for (let at = 0; at < ends.length; at += 2) parts.push(line.subarray(ends[at], ends[at + 1]));
+      return parts;
+    });
+  }
+
   /** The audit summary of the event judged last. Throws `EngineFailure`. */
   auditSummary(): AuditSummary {
     return this.#call(({ handle }) => readAuditSummary(handle.auditSummary(this.#length)));
@@ -238,14 +252,18 @@ export class Engine {
   }
 
   /**
-   * The codes of all lines of a text of at most {@link MAX_CHUNK_BYTES}, which must end in a
-   * newline. A line that is too long is malformed. Do not use it on an engine that reads a stream.
-   * Throws `EngineFailure`.
+   * The codes of all lines of a text, which must end in a newline, and of all parts of damaged
+   * lines. Do not use it on an engine that reads a stream. Throws `EngineFailure`.
    */
   lineCodes(lines: Uint8Array): number[] {
     return this.#call((compiled) => {
       compiled.handle.setEvery(true);
-      return readCodes(this.#instance.memory, compiled.handle, this.#feed(compiled, lines));
+      const codes: number[] = [];
+      for (let start = 0; start < lines.length; start += MAX_CHUNK_BYTES) {
+        const count = this.#feed(compiled, lines.subarray(start, start + MAX_CHUNK_BYTES));
+        for (const code of readCodes(this.#instance.memory, compiled.handle, count)) codes.push(code);
+      }
+      return codes;
     });
   }
 

@@ -9,6 +9,7 @@ import {
   OVERSIZED,
   PARTIAL,
   RULE_MASK,
+  SAME_LINE,
   TARGET_FROM_ARGV,
   TARGET_OBSERVED,
   UNMODELLED,
@@ -27,9 +28,14 @@ export function isUnmodelled(code: number): boolean {
   return (code & UNMODELLED) !== 0;
 }
 
-/** Whether an input that is not an event is a line that is too long for a stream. */
+/** Whether a row is a line that is too long for a stream. */
 export function isOversized(code: number): boolean {
-  return (code & OVERSIZED) !== 0;
+  return code !== FAILED_CODE && !isEvent(code) && (code & OVERSIZED) !== 0;
+}
+
+/** Whether a row is from the line of the row before: a damaged line can hold several events. */
+export function isSameLine(code: number): boolean {
+  return code !== FAILED_CODE && (code & SAME_LINE) !== 0;
 }
 
 /** Index into the policy's rules; -1 if no rule decided. */

@@ -84,13 +84,16 @@ export const UNMODELLED = 0x1;
 export const OVERSIZED = 0x2;
 
 /** Bits of a code: 0, or one more than the index of the deciding rule. */
-export const RULE_MASK = 0xffffff;
+export const RULE_MASK = 0x7fffff;
 
 /** Bits of a code, after the shift by `KIND_SHIFT`: the index of the kind in `KINDS`. */
 export const KIND_MASK = 0x7;
 
 /** Bit of a code: the collector cut the event. */
 export const PARTIAL = 0x8000000;
+
+/** Bit of a code of a row: it is from the line of the row before. */
+export const SAME_LINE = 0x800000;
 
 /** Bit of a code: the action of the deciding rule has a target in the event. */
 export const HAS_TARGET = 0x10000000;
@@ -110,8 +113,8 @@ export const MAX_EVENT_BYTES = 16777216;
 /** The most bytes of a stream that the engine takes in one call: 1 MiB. */
 export const MAX_CHUNK_BYTES = 1048576;
 
-/** The most bytes of a line of a stream: 256 KiB. A longer line is skipped and counted as oversized. */
-export const MAX_LINE_BYTES = 262144;
+/** The most bytes of a line of a stream: 4 MiB. A longer line is an escalation. */
+export const MAX_LINE_BYTES = 4194304;
 
 /** Numbers per row of a stream. */
 export const ROW_FIELDS = 4;

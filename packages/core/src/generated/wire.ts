@@ -40,7 +40,7 @@ diagnostics: Array<Diagnostic>,
 policy: PolicyInfo | null, };
 
 /**
- * The totals of a stream so far.
+ * The totals of a stream so far. Each part of a damaged line counts by itself, except for `lines`.
  */
 export type Counters = { 
 /**
@@ -60,7 +60,7 @@ unmodelled: number,
  */
 malformed: number, 
 /**
- * Lines longer than [`MAX_LINE`].
+ * Lines longer than [`MAX_LINE`], which are escalations.
  */
 oversized: number, };
 

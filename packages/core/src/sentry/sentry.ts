@@ -121,9 +121,10 @@ export class Sentry {
    * The rules' decisions on many events, one a line, in one call. {@link createStream} returns only
    * those that need attention.
    *
-   * `null` for a line that is not an event, or has more than 256 KiB. The decisions have no action:
-   * use {@link classify} for the target of a block. The last line needs no newline. Throws a
-   * `TypeError` unless `lines` is a `Uint8Array`.
+   * `null` for a line that is not an event. A line over 4 MiB is an escalation, and a damaged line
+   * has the gravest decision on the events within it. The decisions have no action: use
+   * {@link classify} for the target of a block. The last line needs no newline. Throws a `TypeError`
+   * unless `lines` is a `Uint8Array`.
    *
    * @example
    * const lines = new TextEncoder().encode(`${toolExec(1, ["ls"])}\nno event\n`);

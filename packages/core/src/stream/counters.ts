@@ -4,8 +4,8 @@ import type { Counters } from "../generated/wire.js";
 
 /**
  * What a stream has read so far: `lines`, and of these the `events`, the known events with nothing
- * to judge (`unmodelled`), the lines that are not events (`malformed`), and the lines over 256 KiB
- * (`oversized`).
+ * to judge (`unmodelled`), the lines that are not events (`malformed`), and the lines over 4 MiB,
+ * which are escalations (`oversized`). Of a damaged line, each part is counted by itself.
  */
 export type StreamCounters = Readonly<Counters>;
 

@@ -1,9 +1,9 @@
 // The lines that a stream returns.
 
 import type { Decision, TargetFrom } from "../decision/decision.js";
-import { isOversized, isUnmodelled, targetFrom } from "../engine/judgement-code.js";
+import { OVERSIZED_EVENT } from "../decision/l1-decisions.js";
+import { isSameLine, isUnmodelled, targetFrom } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
-import { MAX_LINE_BYTES } from "../generated/boundary.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 
 /**
@@ -12,10 +12,10 @@ import type { JudgedEvent } from "../pipeline/tier.js";
  */
 export type StreamLines = "notable" | "all";
 
-/** A line of a stream that returns all lines: an event, or a line that is not judged. */
+/** An item of a stream that returns all lines: an event, or a line that is not judged. */
 export type StreamLine = StreamItem | SkippedLine;
 
-/** A line with an event, and its decision. */
+/** A line with an event, or one that is too long, and its decision. */
 export interface StreamItem {
   /**
    * The decision of L1 or the SAE tier. Resolve an escalation with
@@ -39,8 +39,9 @@ export interface StreamItem {
   readonly targetFrom: TargetFrom | undefined;
   /**
    * The event for an audit line: the members `"agent":…,"event":…,"subject":…` of a JSON object.
-   * The subject is cut to 300 bytes, and no character can control a terminal or end a line. Empty
-   * if the rule engine failed.
+   * The subject is cut to 300 bytes, and no character can control a terminal or end a line. A line
+   * that is too long has no `"event"`, and its subject is its beginning. Empty if the rule engine
+   * failed.
    */
   readonly head: string;
   /**
@@ -51,18 +52,23 @@ export interface StreamItem {
   readonly tail: string;
   /**
    * The event, fetched when it is first read. Read it before the next `push`, `end`, `switchTo` or
-   * `close`: afterwards it throws an `Error`. `null` if the rule engine failed.
+   * `close`: afterwards it throws an `Error`. `null` if the rule engine failed, or if the line is
+   * too long.
    */
   readonly event: JudgedEvent | null;
+  /** Whether it is from the line of the item before: a damaged line can hold several events. */
+  readonly sameLine: boolean;
 }
 
 /** A line that is not judged. */
 export interface SkippedLine {
-  readonly skipped: "malformed" | "unmodelled" | "oversized";
+  readonly skipped: "malformed" | "unmodelled";
   /** Why it is not judged, as `sentry.whyNotAnEvent` says it; empty if there is nothing to say. */
   readonly why: string;
   /** The labels of the line, as those of a {@link StreamItem}, without a pid. */
   readonly tail: string;
+  /** As that of a {@link StreamItem}. */
+  readonly sameLine: boolean;
 }
 
 /** A line that is not judged although it may have been meant to be. */
@@ -72,16 +78,28 @@ export interface SkippedSample {
   readonly skipped: "malformed" | "unmodelled";
   /** Why it is not judged, as `sentry.whyNotAnEvent` says it. */
   readonly why: string;
+  /** How the line begins, without its secrets. */
+  readonly text: string;
 }
 
 /** A line that is not judged, by its code. `why` is empty if there is nothing to say. */
 export function skippedLine(code: number, why: string, tail: string): SkippedLine {
-  if (isOversized(code)) return oversizedLine();
-  return { skipped: isUnmodelled(code) ? "unmodelled" : "malformed", why, tail };
+  return { skipped: isUnmodelled(code) ? "unmodelled" : "malformed", why, tail, sameLine: isSameLine(code) };
 }
 
-export function oversizedLine(): SkippedLine {
-  return { skipped: "oversized", why: `it has more than ${MAX_LINE_BYTES} bytes`, tail: "" };
+/** A line that is too long to be judged. */
+export function oversizedItem({ head, tail }: { readonly head: string; readonly tail: string }): StreamItem {
+  const decision = OVERSIZED_EVENT;
+  return {
+    decision,
+    shared: decision,
+    target: "",
+    targetFrom: undefined,
+    head,
+    tail,
+    event: null,
+    sameLine: false,
+  };
 }
 
 /** Where an item gets its decision and event from. */
@@ -120,6 +138,10 @@ export class LazyItem implements StreamItem {
 
   get targetFrom(): TargetFrom | undefined {
     return this.target === "" ? undefined : targetFrom(this.#row.code);
+  }
+
+  get sameLine(): boolean {
+    return isSameLine(this.#row.code);
   }
 
   get decision(): Decision {

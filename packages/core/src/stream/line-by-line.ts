@@ -4,14 +4,14 @@ import type { Decision } from "../decision/decision.js";
 import { engineFailed, withoutItsTarget } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { FAILED_CODE, hasTarget, isEvent } from "../engine/judgement-code.js";
+import { FAILED_CODE, hasTarget, isEvent, MALFORMED_CODE } from "../engine/judgement-code.js";
 import { decodeUtf8 } from "../events/input.js";
 import { MAX_LINE_BYTES } from "../generated/boundary.js";
 import { unavailable } from "../pipeline/ask-tier.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 import { MODEL_OUTPUT_RISK, saeDecision } from "../sae/tier.js";
 import { plus, type StreamCounters, ZERO } from "./counters.js";
-import { oversizedLine, type SkippedLine, type StreamItem, type StreamLine, skippedLine } from "./item.js";
+import { oversizedItem, type SkippedLine, type StreamItem, type StreamLine, skippedLine } from "./item.js";
 import type { StreamParts } from "./stream.js";
 
 const NEWLINE = 10;
@@ -36,19 +36,43 @@ export function judgeLines(parts: StreamParts, text: Uint8Array): JudgedLines {
 }
 
 /**
- * Judges one line. A line on which the engine fails counts as an event, since it must not go
- * unnoticed.
+ * Judges one line, or each part of a damaged line. A line on which the engine fails counts as an
+ * event, since it must not go unnoticed.
  */
 export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
-  if (line.length > MAX_LINE_BYTES) return skipped(parts, oversizedLine());
-  const { engine } = parts;
-  const code = engine.judge(line);
+  if (line.length > MAX_LINE_BYTES) {
+    return { items: [oversizedItem({ head: "", tail: "" })], counted: { ...ZERO, lines: 1, oversized: 1 } };
+  }
+  const code = parts.engine.judge(line);
+  const [first, ...more] = code === MALFORMED_CODE ? partsOf(parts.engine, line) : [];
+  if (first === undefined) return judged(parts, line, code);
+  let { items, counted } = judged(parts, first, parts.engine.judge(first));
+  for (const part of more) {
+    const next = judged(parts, part, parts.engine.judge(part));
+    items = [...items, ...next.items.map((item) => ({ ...item, sameLine: true }))];
+    counted = plus(counted, { ...next.counted, lines: 0 });
+  }
+  return { items, counted };
+}
+
+/** `code` is that of the line, which was judged last. */
+function judged(parts: StreamParts, line: Uint8Array, code: number): JudgedLines {
   if (code !== FAILED_CODE && !isEvent(code)) return skipped(parts, described(parts, code, line));
-  const item = code === FAILED_CODE ? failedItem(engine.failure) : itemOf(parts, code, line);
+  const item = code === FAILED_CODE ? failedItem(parts.engine.failure) : itemOf(parts, code, line);
   const { verdict, severity, tier } = item.decision;
   const isPlainAllow = verdict === "allow" && severity === "info" && tier !== "Sae";
   const isWanted = !isPlainAllow || parts.lines === "all";
   return { items: isWanted ? [item] : [], counted: { ...ZERO, lines: 1, events: 1 } };
+}
+
+/** The parts of a damaged line; none if it is not damaged, or if the engine fails on it. */
+function partsOf(engine: Engine, line: Uint8Array): Uint8Array[] {
+  try {
+    return engine.parts(line);
+  } catch (error) {
+    if (!(error instanceof EngineFailure)) throw error;
+    return [];
+  }
 }
 
 function skipped({ lines }: StreamParts, line: SkippedLine): JudgedLines {
@@ -76,10 +100,10 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
     const isForSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = isForSae ? score(engine, event) : l1.of(code);
     if (isForSae || !hasTarget(code)) {
-      return { decision: shared, shared, target: "", targetFrom: undefined, head, tail, event };
+      return { decision: shared, shared, target: "", targetFrom: undefined, head, tail, event, sameLine: false };
     }
     const decision = l1.withTarget(code, JSON.parse(target));
-    return { decision, shared, target, targetFrom: decision.targetFrom, head, tail, event };
+    return { decision, shared, target, targetFrom: decision.targetFrom, head, tail, event, sameLine: false };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     const shared = l1.of(code);
@@ -106,5 +130,14 @@ function failedItem(why: string): StreamItem {
 
 /** An item of which nothing is known but the decision. */
 function itemWithout(decision: Decision): StreamItem {
-  return { decision, shared: decision, target: "", targetFrom: undefined, head: "", tail: "", event: null };
+  return {
+    decision,
+    shared: decision,
+    target: "",
+    targetFrom: undefined,
+    head: "",
+    tail: "",
+    event: null,
+    sameLine: false,
+  };
 }

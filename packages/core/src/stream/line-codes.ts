@@ -2,23 +2,21 @@
 
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { MALFORMED_CODE } from "../engine/judgement-code.js";
-import { MAX_CHUNK_BYTES, MAX_LINE_BYTES } from "../generated/boundary.js";
+import { FAILED_CODE } from "../engine/judgement-code.js";
+import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
 
 const NEWLINE = 10;
 
 /**
- * One code for each line, `FAILED_CODE` for a line on which the engine fails. The last line needs
- * no newline.
+ * The codes of all lines: one for each line, `FAILED_CODE` for a line on which the engine fails, and
+ * further ones of the same line if it is damaged and contains several parts. The last line needs no
+ * newline.
  */
 export function lineCodes(engine: Engine, lines: Uint8Array): number[] {
   const codes: number[] = [];
   for (let start = 0; start < lines.length; ) {
     const end = endOfPiece(lines, start);
-    const piece = lines.subarray(start, end);
-    if (piece.length <= MAX_CHUNK_BYTES && piece.at(-1) === NEWLINE)
-      for (const code of pieceCodes(engine, piece)) codes.push(code);
-    else codes.push(lineCode(engine, piece));
+    for (const code of pieceCodes(engine, lines.subarray(start, end))) codes.push(code);
     start = end;
   }
   return codes;
@@ -30,27 +28,35 @@ export function lineCodes(engine: Engine, lines: Uint8Array): number[] {
  */
 function endOfPiece(lines: Uint8Array, start: number): number {
   const last = lines.subarray(start, start + MAX_CHUNK_BYTES).lastIndexOf(NEWLINE);
-  if (last !== -1) return start + last + 1;
+  return last === -1 ? endOfLine(lines, start) : start + last + 1;
+}
+
+function endOfLine(lines: Uint8Array, start: number): number {
   const next = lines.indexOf(NEWLINE, start);
   return next === -1 ? lines.length : next + 1;
 }
 
+/** If the engine fails on several lines, they are judged one by one. */
 function pieceCodes(engine: Engine, piece: Uint8Array): number[] {
   try {
-    return engine.lineCodes(piece);
+    return engine.lineCodes(piece.at(-1) === NEWLINE ? piece : withNewline(piece));
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
   }
+  const end = endOfLine(piece, 0);
+  if (end === piece.length) return [FAILED_CODE];
   const codes: number[] = [];
   for (let start = 0; start < piece.length; ) {
-    const end = piece.indexOf(NEWLINE, start) + 1;
-    codes.push(lineCode(engine, piece.subarray(start, end)));
-    start = end;
+    const next = endOfLine(piece, start);
+    for (const code of pieceCodes(engine, piece.subarray(start, next))) codes.push(code);
+    start = next;
   }
   return codes;
 }
 
-function lineCode(engine: Engine, line: Uint8Array): number {
-  const bytes = line.at(-1) === NEWLINE ? line.subarray(0, -1) : line;
-  return bytes.length > MAX_LINE_BYTES ? MALFORMED_CODE : engine.judge(bytes);
+function withNewline(line: Uint8Array): Uint8Array {
+  const ended = new Uint8Array(line.length + 1);
+  ended.set(line);
+  ended[line.length] = NEWLINE;
+  return ended;
 }

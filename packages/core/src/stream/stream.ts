@@ -5,7 +5,7 @@
 import type { L1Decisions } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { hasTarget, isEvent, isPartial } from "../engine/judgement-code.js";
+import { hasTarget, isEvent, isOversized, isPartial } from "../engine/judgement-code.js";
 import type { Row } from "../engine/rows.js";
 import { decodeUtf8, ownBytes, requireBytes } from "../events/input.js";
 import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
@@ -16,6 +16,7 @@ import { minus, plus, type StreamCounters, ZERO } from "./counters.js";
 import {
   type ItemSource,
   LazyItem,
+  oversizedItem,
   type SkippedSample,
   type StreamItem,
   type StreamLine,
@@ -25,6 +26,8 @@ import {
 import { type JudgedLines, judgeLine, judgeLines } from "./line-by-line.js";
 import { PartialLine } from "./partial-line.js";
 
+/** How much of a sample is kept. */
+const MAX_SAMPLE_BYTES = 256;
 /** One malformed line in so many is a sample. */
 const SAMPLE_EVERY = 1000;
 
@@ -49,10 +52,10 @@ export interface StreamSource {
 
 /**
  * Judges NDJSON by L1. The policy's SAE tier judges `LlmActivations` events if there is one; with a
- * caller's SAE tier, they are returned as escalations. Lines over 256 KiB, lines that are not
- * events and events with nothing to judge are skipped and counted. If the rule engine fails on a
- * chunk, its lines are judged one by one, and a line on which it fails again is returned as an
- * escalation with that reason. A stream of all lines returns one item for each line, in order;
+ * caller's SAE tier, they are returned as escalations. Lines that are not events and events with
+ * nothing to judge are skipped and counted. A line over 4 MiB is returned as an escalation. Whole
+ * events within a damaged line are judged, each as an item of its own. If the rule engine fails on a chunk, its lines are judged one by one, and a line on which it fails
+ * again is returned as an escalation with that reason. A stream of all lines returns one item for each line, in order;
  * those that are not judged are `SkippedLine`s.
  *
  * @example
@@ -207,13 +210,17 @@ export class EventStream<Line extends StreamLine = StreamItem> {
   /** Feeds the unfinished line to an engine that lacks it. */
   #resume(): void {
     const { engine } = this.#parts;
-    if (this.#partialLine.bytes.length > 0) engine.feed(this.#partialLine.bytes);
+    const { bytes } = this.#partialLine;
+    for (let start = 0; start < bytes.length; start += MAX_CHUNK_BYTES) {
+      engine.feed(bytes.subarray(start, start + MAX_CHUNK_BYTES));
+    }
     this.#counted = engine.counters();
     this.#isInSync = true;
   }
 
   #add(row: Row, items: StreamLine[]): void {
     if (isEvent(row.code)) items.push(this.#itemOf(row));
+    else if (isOversized(row.code)) items.push(oversizedItem(row));
     else this.#addSkipped(row, items);
   }
 
@@ -224,10 +231,11 @@ export class EventStream<Line extends StreamLine = StreamItem> {
     // Without all lines, the engine returns samples alone.
     const isDamaged = skipped === "malformed" && row.length > 0;
     const isSample = lines === "notable" || (isDamaged && this.#damaged++ % SAMPLE_EVERY === 0);
-    if (isSample && skipped !== "oversized") {
+    if (isSample) {
       // The engine counts lines modulo 2^32.
       const inCall = (row.line - this.#counted.lines) >>> 0;
-      this.#samples.push({ line: this.#total.lines + inCall, skipped, why });
+      const text = engine.masked(decodeUtf8(engine.lineAt(row).subarray(0, MAX_SAMPLE_BYTES)));
+      this.#samples.push({ line: this.#total.lines + inCall, skipped, why, text });
     }
     if (lines === "all") items.push(line);
   }

@@ -108,19 +108,29 @@ it.each(["feed", "rowAuditSummaries"] as const)("in %s does not change which lin
   });
   const sentry = await Sentry.create({ rules: [allow("quiet", "info"), allow("noted", "low")] });
   const lines = [dns(1, "quiet"), dns(1, "noted"), dns(1, "x.oast.fun"), dns(1, "plain"), "junk"];
-  const atLimit = [262_143, 262_144, 262_145].map((bytes) => dns(1, "noted").padEnd(bytes));
-  const input = Buffer.from([...lines, ...atLimit, ""].join("\n"));
+  const most = 4 * 1024 * 1024;
+  const atLimit = [most - 1, most, most + 1].map((bytes) => dns(1, "noted").padEnd(bytes));
+  const damaged = `{"event":{"Dns":{"pid":1,"que${dns(1, "y.oast.fun")}${dns(1, "noted")}`;
+  const input = Buffer.from([...lines, ...atLimit, damaged, ""].join("\n"));
   const itemsOf = (trap: Call | undefined) => {
     const stream = sentry.createStream();
     trapOn = trap;
-    const rules = stream.push(input).map(({ decision }) => decision.rule);
+    const items = stream.push(input).map(({ decision, sameLine }) => [decision.rule ?? decision.reason, sameLine]);
     const { counters } = stream;
     stream.close();
-    return { rules, counters };
+    return { items, counters };
   };
   const whole = itemsOf(undefined);
-  expect(whole.rules).toEqual(["noted", "oob-exfil-dns", "noted", "noted"]);
-  expect(whole.counters).toEqual({ lines: 8, events: 6, unmodelled: 0, malformed: 1, oversized: 1 });
+  expect(whole.items).toEqual([
+    ["noted", false],
+    ["oob-exfil-dns", false],
+    ["noted", false],
+    ["noted", false],
+    ["oversized event", false],
+    ["oob-exfil-dns", true],
+    ["noted", true],
+  ]);
+  expect(whole.counters).toEqual({ lines: 9, events: 8, unmodelled: 0, malformed: 2, oversized: 1 });
   expect(itemsOf(call)).toEqual(whole);
   expect(trapOn).toBeUndefined();
   sentry.close();

@@ -127,11 +127,13 @@ describe("when the rule engine fails", () => {
     expect(core.instances).toBe(2);
   });
 
-  it("on a line that is too long, that line is skipped and counted", () => {
+  it("on a line that is too long, that line is an escalation", () => {
     const stream = sentry.createStream();
-    stream.push(new Uint8Array(300_000).fill(120));
+    stream.push(new Uint8Array(4_300_000).fill(120));
     core.trapOn = "feed";
-    expect(summary(stream.push(bytes("x", dns(1, "evil"), "")))).toEqual([["evil", "evil"]]);
+    const [oversized, ...items] = stream.push(bytes("x", dns(1, "evil"), ""));
+    expect(oversized).toMatchObject({ decision: { reason: "oversized event", evidence: "partial" }, event: null });
+    expect(summary(items)).toEqual([["evil", "evil"]]);
     expect(stream.counters).toEqual({ lines: 2, events: 1, unmodelled: 0, malformed: 0, oversized: 1 });
   });
 });
@@ -174,7 +176,7 @@ describe("a stream of all lines", () => {
 
   it("keeps the ids of lines that are not judged", () => {
     const lines = sentry.createStream({ lines: "all" }).push(bytes('{"id":7,"event":{}}', ""));
-    expect(lines).toEqual([{ skipped: "malformed", why: "a fault", tail: '"id":7' }]);
+    expect(lines).toEqual([{ skipped: "malformed", why: "a fault", tail: '"id":7', sameLine: false }]);
   });
 });
 

@@ -186,6 +186,11 @@ class StubHandle implements Handle {
     return this.#facts(this.#text(PAGE, len));
   }
 
+  parts(): Uint32Array {
+    this.#enter("parts");
+    return new Uint32Array(0);
+  }
+
   importSecrets(): string {
     this.#enter("importSecrets");
     return "";

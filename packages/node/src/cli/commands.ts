@@ -4,7 +4,7 @@
 import { Argument, Command, Option } from "commander";
 import type { VariableName } from "../daemon/config/environment-variables.js";
 import type { RunFlags } from "../daemon/config/run-settings.js";
-import { DECISIONS, SEVERITIES } from "../daemon/config/words.js";
+import { AUDIT_LOST, DECISIONS, SEVERITIES } from "../daemon/config/words.js";
 import { VERSION } from "../util/version.js";
 import type { CheckOptions } from "./check.js";
 import { SHELLS, script } from "./completion/scripts.js";
@@ -130,6 +130,8 @@ function runCommand(root: Command): Command {
   speculate.argChoices = [...SEVERITIES];
   const decisions = value("--decisions <which>", "answer `all` lines, or print `notable` decisions only", "DECISIONS");
   decisions.argChoices = [...DECISIONS];
+  const auditLost = value("--audit-lost <action>", "`stop` or `continue` if stdout has no reader", "AUDIT_LOST");
+  auditLost.argChoices = [...AUDIT_LOST];
   return root
     .command("run")
     .summary("judge events from stdin")
@@ -157,6 +159,7 @@ function runCommand(root: Command): Command {
     .addOption(value("--fail-closed", "block escalations that no tier decides", "FAIL_CLOSED"))
     .addOption(value("--dry-run", "judge and audit, but write no deny-file", "DRY_RUN"))
     .addOption(decisions)
+    .addOption(auditLost)
     .option("--json", "print lines of JSON on a terminal too")
     .addOption(value("--metrics-addr <ip:port>", "serve /metrics and /healthz", "METRICS_ADDR"));
 }

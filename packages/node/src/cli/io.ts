@@ -2,7 +2,8 @@
 
 import type { Readable, Writable } from "node:stream";
 import pc from "picocolors";
-import { errnoOf } from "../util/errno.js";
+
+export { errorText } from "../util/error-text.js";
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
@@ -33,20 +34,3 @@ export function colorsFor(stream: { readonly isTTY?: boolean }, env: Io["env"]):
   const terminal = stream.isTTY === true && term !== "dumb";
   return pc.createColors(!no && (force ? force !== "0" : terminal));
 }
-
-/** Explains a system error in a few words. */
-export function errorText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return CAUSES[errnoOf(error) ?? ""] ?? error.message;
-}
-
-const CAUSES: Readonly<Record<string, string>> = {
-  EACCES: "no permission",
-  EADDRINUSE: "the address is already in use",
-  EADDRNOTAVAIL: "this machine does not have the address",
-  EISDIR: "it is a directory",
-  ENOENT: "there is no such file or folder",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "part of its path is not a directory",
-  EROFS: "the file system is read-only",
-};

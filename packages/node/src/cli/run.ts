@@ -14,6 +14,7 @@ import type { Metrics } from "../daemon/telemetry/metrics.js";
 import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
 import { stoppedLine, summaryLine } from "../daemon/telemetry/summary-line.js";
 import { errnoOf } from "../util/errno.js";
+import { formatNumber } from "../util/format.js";
 import { AuditText } from "./audit-text.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, colorsFor, type ExitCode, errorText, type Io } from "./io.js";
@@ -69,6 +70,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
     reloader.close();
     endpoint?.close();
   }
+  if (result.auditLost > 0) log.line(`warning: ${formatNumber(result.auditLost)} audit lines were lost`);
   log.line(`a3s-sentry: ${stoppedLine(result.totals)}`);
   log.line(`a3s-sentry: ${summaryLine(result.totals, failClosed)}`);
   rejectLostAudit(result);
@@ -142,11 +144,7 @@ function reloaderFor(
   });
 }
 
-/**
- * A reader that has closed its end (`head -1`) has seen enough. Any other write error loses audit
- * lines.
- */
 function rejectLostAudit({ outputError }: RunResult): void {
-  if (outputError === undefined || errnoOf(outputError) === "EPIPE") return;
+  if (outputError === undefined) return;
   throw new CliError(`cannot write the audit lines to stdout: ${errorText(outputError)}`, { cause: outputError });
 }

@@ -4,8 +4,11 @@ import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import type { StreamLines } from "@a3s-sentry/core";
 import type { Sentry } from "../sentry.js";
+import { errnoOf } from "../util/errno.js";
+import { errorText } from "../util/error-text.js";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import { BatchedWriter } from "./audit/batched-writer.js";
+import type { AuditLost } from "./config/words.js";
 import { EscalationHistory } from "./escalation/escalation-history.js";
 import { EscalationQueue } from "./escalation/escalation-queue.js";
 import { FileInput } from "./input/file-input.js";
@@ -33,6 +36,12 @@ const GRACE_MS = 20_000;
 /** The time that the reader of the output has after that. */
 const WRITE_MS = 5000;
 
+/** What happens while the reader of the output does not read. */
+const STALLED: Readonly<Record<AuditLost, string>> = {
+  stop: "the reader of stdout does not keep up: no further events are read until it has (`--audit-lost continue` goes on without it)",
+  continue: "the reader of stdout does not keep up: audit lines are lost until it has",
+};
+
 export interface DaemonStreams {
   readonly input: (Readable & { readonly isTTY?: boolean }) | FileInput;
   readonly output: Writable & { readonly isTTY?: boolean };
@@ -51,6 +60,11 @@ export interface DaemonOptions {
    * answer: it is written at once.
    */
   readonly decisions?: StreamLines;
+  /**
+   * Whether the run ends if `output` fails before the input has ended, or goes on to enforce without
+   * audit lines; `stop` by default.
+   */
+  readonly auditLost?: AuditLost;
   readonly graceMs?: number;
 }
 
@@ -58,6 +72,8 @@ export interface RunResult {
   readonly totals: Totals;
   /** The error of `output` that ended the run. */
   readonly outputError?: Error;
+  /** The number of audit lines that were lost because `output` failed, or was not read. */
+  readonly auditLost: number;
 }
 
 /** One run over one stream of events. */
@@ -73,6 +89,7 @@ export class Daemon {
   readonly #history = new EscalationHistory();
   /** The number of bytes read from the input. */
   #offset = 0;
+  #outputError: Error | undefined;
   /** Stops reading. */
   readonly #stop = new AbortController();
 
@@ -83,14 +100,16 @@ export class Daemon {
     this.#log = log;
     this.#leases = new PolicyLeases(sentry);
     const leases = this.#leases;
-    const { decisions = "notable" } = options;
+    const { decisions = "notable", auditLost = "stop" } = options;
     const semaphore = SharedSemaphore.create(options.workers + options.queue, MAX_THREADS);
     this.#writer = new BatchedWriter(output, {
       render,
       waitMs: decisions === "all" ? 0 : undefined,
       // On a terminal, audit lines replace the progress line.
       beforeWrite: output.isTTY ? () => log.clear() : undefined,
-      failed: () => this.#outputFailed(),
+      lossy: auditLost === "continue",
+      failed: (error) => this.#outputFailed(error, auditLost),
+      stalled: () => log.line(`warning: ${STALLED[auditLost]}`),
     });
     this.#queue = new EscalationQueue({
       leases,
@@ -122,6 +141,7 @@ export class Daemon {
       totals: this.#settlement.totals,
       policy: this.#leases.current.policy,
       queue: { waiting, inFlight, capacity: this.#options.queue },
+      auditLost: this.#writer.lost,
     };
   }
 
@@ -157,8 +177,10 @@ export class Daemon {
       this.#dispatcher.close();
       this.#leases.close();
     }
-    const { error } = this.#writer;
-    return error === undefined ? { totals } : { totals, outputError: error };
+    const auditLost = this.#writer.lost;
+    return this.#outputError === undefined
+      ? { totals, auditLost }
+      : { totals, auditLost, outputError: this.#outputError };
   }
 
   /** Judges by another sentry from now on, which the daemon owns. */
@@ -231,8 +253,17 @@ export class Daemon {
     this.#history.remember(kept, this.#offset, this.#queue.oldestOffset);
   }
 
-  /** Without a reader for the decisions, the run ends, and waits for no escalation. */
-  #outputFailed(): void {
+  /**
+   * Without a reader for the decisions, the run ends, and waits for no escalation, unless it is to
+   * go on without. What was lost after the end of the input is no reason to fail, unless the system
+   * refused to write it.
+   */
+  #outputFailed(error: Error, auditLost: AuditLost): void {
+    if (auditLost === "continue") {
+      this.#log.line(`error: cannot write audit lines: ${errorText(error)}: deny-files are written without them`);
+      return;
+    }
+    if (this.readsEvents || errnoOf(error) !== "EPIPE") this.#outputError = error;
     this.#stop.abort();
     this.#queue.giveUp();
   }

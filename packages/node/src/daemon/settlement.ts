@@ -66,21 +66,21 @@ export class Settlement implements BatchSink {
 
   /** Writes the pending targets to deny-files, and the lines with the results. */
   #emit({ lines, denies }: Batch, by: Sentry): void {
-    const { writer } = this.#options;
+    const parts: Uint8Array[] = [];
     let from = 0;
     for (const { at, action, targetFrom } of denies) {
       const text = denyResultText(this.#enforce(action, targetFrom, by));
       if (text === "") continue;
-      writer.add(lines.subarray(from, at));
-      writer.add(Buffer.from(text));
+      parts.push(lines.subarray(from, at), Buffer.from(text));
       from = at;
     }
-    writer.add(lines.subarray(from));
+    parts.push(lines.subarray(from));
+    this.#options.writer.add(parts.length === 1 ? lines : Buffer.concat(parts));
   }
 
   /** Logs the first skipped line, each thousandth malformed one, and the first mistyped kind. */
   #logSkipped({ skipped, counters }: Batch, before: number): void {
-    for (const { skipped: how, line, why } of skipped) {
+    for (const { skipped: how, line, why, text } of skipped) {
       const at = `line ${formatNumber(before + line)}`;
       if (how === "unmodelled") {
         this.#logOnceAs("mistyped kind", `warning: ${at} is not judged: ${why} (reported once)`);
@@ -89,7 +89,9 @@ export class Settlement implements BatchSink {
       const malformed = this.totals.stream.malformed + counters.malformed;
       if (malformed < this.#nextReport) continue;
       this.#nextReport = malformed + REPORT_EVERY;
-      this.#options.log.line(`warning: ${at} is not an event: ${why} (further ones are counted)`);
+      this.#options.log.line(
+        `warning: ${at} is not an event: ${why} (further ones are counted): ${escapeTerminal(text)}`,
+      );
     }
   }
 

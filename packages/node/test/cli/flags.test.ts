@@ -25,6 +25,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   WORKERS: "9",
   QUEUE: "99",
   DECISIONS: "all",
+  AUDIT_LOST: "continue",
   METRICS_ADDR: "127.0.0.1:9",
 };
 const SWITCHES = ["FAIL_CLOSED", "DRY_RUN"];

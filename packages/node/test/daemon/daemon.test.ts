@@ -6,6 +6,7 @@ import { PassThrough, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { type Decision, fileAccess, llmActivations, type Tiers, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
+import { MAX_UNREAD_BYTES } from "../../src/daemon/audit/batched-writer.js";
 import { Daemon, type DaemonOptions } from "../../src/daemon/daemon.js";
 import { Log } from "../../src/daemon/log.js";
 import { Sentry } from "../../src/sentry.js";
@@ -246,18 +247,55 @@ it("an output that has been closed ends the run, even without input, and without
 it("a reader that stops reading does not delay what has been read, nor the end for long", {
   timeout: 30_000,
 }, async () => {
-  const { daemon, input, output, end, result } = await start({}, { graceMs: 20 }, {}, false);
+  const { daemon, input, output, end, result, logged } = await start({}, { graceMs: 20 }, {}, false);
   const { totals } = daemon.observed;
   input.write(ATTACK.repeat(150));
   await expect.poll(() => output.writableNeedDrain).toBe(true);
   input.write(ATTACK);
   await expect.poll(() => totals.blocked).toBe(151);
+  let written = 151;
+  while (output.writableLength < MAX_UNREAD_BYTES) {
+    input.write(ATTACK.repeat(10_000));
+    written += 10_000;
+    await expect.poll(() => totals.blocked, { timeout: 20_000 }).toBe(written);
+  }
   input.write(ATTACK);
   await ticks();
-  expect(totals.blocked).toBe(151);
+  expect(totals.blocked).toBe(written);
+  expect(logged.filter((line) => line.includes("the reader of stdout does not keep up"))).toHaveLength(1);
   end.abort();
-  await expect.poll(() => totals.blocked).toBe(152);
-  expect((await result).outputError?.message).toBe("its reader has stopped reading");
+  await expect.poll(() => totals.blocked).toBe(written + 1);
+  const { outputError, auditLost } = await result;
+  expect([outputError?.message, auditLost]).toEqual(["its reader has stopped reading", written + 1]);
+});
+
+it("a reader that stops reading costs audit lines and no block, if the run is to continue", {
+  timeout: 30_000,
+}, async () => {
+  const { daemon, input, output, end, result } = await start({}, { graceMs: 20, auditLost: "continue" }, {}, false);
+  const { totals } = daemon.observed;
+  const count = 100_000;
+  for (let written = 0; written < count; written += 10_000) input.write(ATTACK.repeat(10_000));
+  await expect.poll(() => totals.blocked, { timeout: 20_000 }).toBe(count);
+  // What one chunk adds comes on top.
+  expect(output.writableLength).toBeLessThan(MAX_UNREAD_BYTES + 4_000_000);
+  expect(daemon.observed.auditLost).toBeGreaterThan(0);
+  end.abort();
+  expect(await result).toMatchObject({ auditLost: count });
+});
+
+it("an output that has been closed does not end the run, if it is to continue", async () => {
+  const l2 = new ManualTier();
+  const { input, output, result, logged } = await start({ l2 }, { auditLost: "continue" });
+  input.write(escalation(1));
+  await expect.poll(() => l2.asked.length).toBe(1);
+  output.destroy(Object.assign(new Error("gone"), { code: "EPIPE" }));
+  input.write(ATTACK);
+  l2.asked[0]?.answer(BLOCK);
+  input.end();
+  const { totals, outputError, auditLost } = await result;
+  expect([totals.blocked, outputError, auditLost]).toEqual([2, undefined, 2]);
+  expect(logged.join("")).toContain("error: cannot write audit lines: its reader has gone");
 });
 
 describe("another policy", () => {

@@ -58,13 +58,15 @@ export function randomStream(seed: number, count: number): Buffer {
     const line = Buffer.from(pool[next(pool.length)] ?? "");
     const kind = next(200);
     if (kind < 10 && line.length > 0) line[next(line.length)] = next(256);
-    parts.push(kind === 10 ? Buffer.alloc(MAX_LINE - 2 + next(5), line.length > 0 ? line : "x") : line);
+    parts.push(
+      kind === 10 && next(20) === 0 ? Buffer.alloc(MAX_LINE - 2 + next(5), line.length > 0 ? line : "x") : line,
+    );
     if (i < count - 1 || next(2) === 0) parts.push(Buffer.from(kind === 11 ? "\r\n" : "\n"));
   }
   return Buffer.concat(parts);
 }
 
-const MAX_LINE = 256 * 1024;
+const MAX_LINE = 4 * 1024 * 1024;
 
 /** Cuts bytes into pieces of random sizes. */
 export function* cuts(seed: number, bytes: Buffer, most: number): Generator<Buffer> {

@@ -11,7 +11,8 @@ use crate::event::{Event, EventKind, Evidence, NotEvent, TargetFrom};
 /// | bits | meaning |
 /// |---|---|
 /// | 31 | set: the input is not an event; then bits 0 and 1 are the reason (0: malformed, 1: nothing to judge, 2: too long) |
-/// | 0..=23 | 0: no rule; n: rule n - 1 of the policy |
+/// | 0..=22 | 0: no rule; n: rule n - 1 of the policy |
+/// | 23 | only of a row: the row before has the same line |
 /// | 24..=26 | the index of the event's kind in [`EventKind::ALL`] |
 /// | 27 | the collector cut the event |
 /// | 28 | the rule's action has a target in this event |
@@ -22,7 +23,9 @@ pub struct Judgement(u32);
 pub(crate) const NOT_EVENT: u32 = 1 << 31;
 pub(crate) const UNMODELLED: u32 = 1;
 pub(crate) const OVERSIZED: u32 = 2;
-pub(crate) const RULE_MASK: u32 = (1 << 24) - 1;
+pub(crate) const RULE_MASK: u32 = (1 << 23) - 1;
+/// The bit of a row's code that says that the row before has the same line.
+pub const SAME_LINE: u32 = 1 << 23;
 pub(crate) const KIND_SHIFT: u32 = 24;
 pub(crate) const KIND_MASK: u32 = 7;
 pub(crate) const PARTIAL: u32 = 1 << 27;

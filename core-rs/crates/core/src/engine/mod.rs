@@ -9,8 +9,8 @@ pub(crate) mod order;
 mod stream;
 
 pub use explain::{Outcome, RuleTrace, Side, Trace};
-pub use judgement::{Judgement, MAX_RULES};
-pub use stream::{Counters, LineStream, MAX_LINE, Row};
+pub use judgement::{Judgement, MAX_RULES, SAME_LINE};
+pub use stream::{Counters, LineStream, MAX_LINE, OVERSIZED_KEPT, Row};
 
 use std::cell::OnceCell;
 use std::rc::Rc;

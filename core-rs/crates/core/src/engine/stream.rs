@@ -1,14 +1,21 @@
 //! A stream of lines in chunks: judges many events in one call, and returns only those that need
 //! attention.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
+use super::judgement::SAME_LINE;
 use super::{Engine, Judgement};
-use crate::event::{EventKind, NotEvent, Scratch, fault};
+use crate::event::{self, EventKind, NotEvent, Scratch, fault};
 
-/// The longest line that is judged, in bytes without the newline. Longer lines are skipped and
-/// counted.
-pub const MAX_LINE: usize = 256 << 10;
+/// The longest line that is judged, in bytes without the newline. Collectors export up to 2 MiB of
+/// arguments. Nobody knows what a longer line contains, so it must not pass as harmless: it gets a
+/// row, with the code of [`NotEvent::Oversized`].
+pub const MAX_LINE: usize = 4 << 20;
+
+/// The bytes that the row of a line over [`MAX_LINE`] has: its beginning.
+pub const OVERSIZED_KEPT: usize = 4096;
 
 /// The memory that is kept for the next chunk, in bytes.
 const MAX_KEPT: usize = 2 << 20;
@@ -26,13 +33,20 @@ pub struct Row {
     pub line: u64,
 }
 
+impl Row {
+    /// Whether the line is longer than [`MAX_LINE`].
+    pub fn is_oversized(&self) -> bool {
+        self.code == Judgement::of_not_event(NotEvent::Oversized).code()
+    }
+}
+
 /// One malformed line in so many has a row, as a sample.
 const SAMPLE_EVERY: u64 = 1000;
 
 /// So many lines of kinds that are not judged are examined for a mistyped kind.
 const MAX_EXAMINED: u64 = 1000;
 
-/// The totals of a stream so far.
+/// The totals of a stream so far. Each part of a damaged line counts by itself, except for `lines`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Counters {
@@ -48,12 +62,16 @@ pub struct Counters {
     /// Lines that are not events.
     #[cfg_attr(test, ts(type = "number"))]
     pub malformed: u64,
-    /// Lines longer than [`MAX_LINE`].
+    /// Lines longer than [`MAX_LINE`], which are escalations.
     #[cfg_attr(test, ts(type = "number"))]
     pub oversized: u64,
 }
 
 /// Splits chunks into lines and judges them. Memory is bounded: at most one chunk and one line.
+///
+/// A line over [`MAX_LINE`] always has a row, with its first [`OVERSIZED_KEPT`] bytes. Whole events
+/// within a damaged line, and the damage between them, are judged as if they were lines; the codes of
+/// their rows have [`SAME_LINE`], except for the first part.
 ///
 /// ```
 /// use sentry_core::{engine::{Engine, LineStream}, policy::check};
@@ -93,9 +111,11 @@ pub struct LineStream {
 impl LineStream {
     /// A buffer for the next chunk of `len` bytes. Earlier rows become invalid.
     pub fn input_buffer(&mut self, len: usize) -> &mut [u8] {
-        let carried = self.done..self.done + self.carried;
-        self.buffer.copy_within(carried, 0);
-        self.done = 0;
+        if self.done > 0 {
+            let carried = self.done..self.done + self.carried;
+            self.buffer.copy_within(carried, 0);
+            self.done = 0;
+        }
         self.rows.clear();
         self.scratch.give_back();
         let end = self.carried + len;
@@ -110,7 +130,7 @@ impl LineStream {
     }
 
     /// From now on, returns a row for every line if `every` is set, otherwise only for those that
-    /// need attention. The row of a line that is too long has no text, however the chunks cut it.
+    /// need attention.
     pub fn set_every(&mut self, every: bool) {
         self.every = every;
     }
@@ -137,12 +157,9 @@ impl LineStream {
         self.carried = end - start;
         self.done = start;
         self.buffer = buffer;
-        if self.carried > MAX_LINE {
-            self.skipping = true;
-        }
+        self.skipping |= self.carried > MAX_LINE;
         if self.skipping {
-            self.done = end;
-            self.carried = 0;
+            self.carried = self.carried.min(OVERSIZED_KEPT);
         }
         &self.rows
     }
@@ -163,21 +180,49 @@ impl LineStream {
 
     fn line(&mut self, engine: &Engine, buffer: &[u8], start: usize, end: usize) {
         self.counters.lines += 1;
-        let was_cut = std::mem::take(&mut self.skipping);
         debug_assert!(
             start <= end && end <= buffer.len(),
             "a line lies in the buffer"
         );
         let line = buffer.get(start..end).unwrap_or_default();
-        if was_cut || line.len() > MAX_LINE {
+        if std::mem::take(&mut self.skipping) || line.len() > MAX_LINE {
             self.counters.oversized += 1;
-            if self.every {
-                let judgement = Judgement::of_not_event(NotEvent::Oversized);
-                self.push_row(start, 0, judgement);
-            }
+            let code = Judgement::of_not_event(NotEvent::Oversized).code();
+            self.push_row(start, line.len().min(OVERSIZED_KEPT), code);
             return;
         }
         let judgement = engine.judge(line, &mut self.scratch);
+        let parts = match judgement.not_event() {
+            Some(NotEvent::Malformed) => event::parts(line, &mut self.scratch),
+            _ => Vec::new(),
+        };
+        if parts.is_empty() {
+            self.add(engine, line, judgement, (start, 0));
+        } else {
+            self.add_parts(engine, line, start, &parts);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_parts(&mut self, engine: &Engine, line: &[u8], start: usize, parts: &[Range<usize>]) {
+        let mut flag = 0;
+        for part in parts {
+            let text = line.get(part.clone()).unwrap_or_default();
+            let judgement = engine.judge(text, &mut self.scratch);
+            self.add(engine, text, judgement, (start + part.start, flag));
+            flag = SAME_LINE;
+        }
+    }
+
+    /// Counts a line or a part of one, and adds its row if it gets one. `flag` is added to its code.
+    fn add(
+        &mut self,
+        engine: &Engine,
+        line: &[u8],
+        judgement: Judgement,
+        (start, flag): (usize, u32),
+    ) {
         let wanted = if let Some(why) = judgement.not_event() {
             self.skip(line, why)
         } else {
@@ -186,7 +231,7 @@ impl LineStream {
             (self.activations && is_activations) || engine.needs_attention(judgement)
         };
         if self.every || wanted {
-            self.push_row(start, line.len(), judgement);
+            self.push_row(start, line.len(), judgement.code() | flag);
         }
     }
 
@@ -222,11 +267,11 @@ impl LineStream {
         }
     }
 
-    fn push_row(&mut self, start: usize, len: usize, judgement: Judgement) {
+    fn push_row(&mut self, start: usize, len: usize, code: u32) {
         self.rows.push(Row {
             start,
             len,
-            code: judgement.code(),
+            code,
             line: self.counters.lines,
         });
     }
@@ -305,15 +350,17 @@ mod tests {
             String::new(),
             "not json".to_owned(),
             r#"{"event":{"LlmCall":{}}}"#.to_owned(),
-            huge,
+            huge.clone(),
             dns("bad2") + "\r",
             dns("bad3"),
         ]
         .join("\n");
+        let kept = huge[..OVERSIZED_KEPT].to_owned();
         let expected = (
             vec![
                 dns("bad1"),
                 "not json".to_owned(),
+                kept,
                 dns("bad2") + "\r",
                 dns("bad3"),
             ],
@@ -386,22 +433,38 @@ mod tests {
     }
 
     #[test]
-    fn the_row_of_a_line_that_is_too_long_has_no_text_in_any_chunks() {
-        let engine = engine();
-        let text = "x".repeat(MAX_LINE + 10) + "\n";
-        for size in [1000, MAX_LINE - 1, MAX_LINE + 5, text.len()] {
-            let mut stream = LineStream::default();
-            stream.set_every(true);
-            let mut rows = Vec::new();
-            for chunk in text.as_bytes().chunks(size) {
-                stream.input_buffer(chunk.len()).copy_from_slice(chunk);
-                rows.extend_from_slice(stream.feed(&engine, chunk.len()));
-            }
-            assert!(
-                matches!(rows.as_slice(), [Row { len: 0, .. }]),
-                "chunks of {size}"
-            );
+    fn events_within_a_damaged_line_are_judged_and_the_damage_is_counted() {
+        let half = &dns("bad")[..30];
+        let (bad, good) = (dns("bad"), dns("good"));
+        let input = format!("{half}{bad}\n{good}{bad}{half}\n{half}{good}\n{half}\n");
+        let expected = (
+            vec![half.to_owned(), bad.clone(), bad],
+            Counters {
+                lines: 4,
+                events: 4,
+                malformed: 4,
+                ..Counters::default()
+            },
+        );
+        for size in [1, 7, 64, input.len()] {
+            assert_eq!(run(input.as_bytes(), size), expected, "chunks of {size}");
         }
+    }
+
+    #[test]
+    fn the_rows_of_one_line_are_marked() {
+        let engine = engine();
+        let half = &dns("bad")[..30];
+        let text = format!("{half}{}{}\n{}\n", dns("bad"), dns("good"), dns("good"));
+        let mut stream = LineStream::default();
+        stream.set_every(true);
+        stream
+            .input_buffer(text.len())
+            .copy_from_slice(text.as_bytes());
+        let rows = stream.feed(&engine, text.len());
+        let marks: Vec<_> = rows.iter().map(|row| row.code & SAME_LINE != 0).collect();
+        assert_eq!(marks, [false, true, true, false]);
+        assert_eq!((rows[0].start, rows[0].len), (0, half.len()));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The labels of a line: its id, session and task. No rule reads them; they go into audit lines, so
-//! that a line can be matched to its event.
+//! The labels of a line: its id, agent, session and task. No rule reads them; they go into audit
+//! lines, so that a line can be matched to its event.
 
 use std::borrow::Cow;
 
@@ -17,6 +17,7 @@ const MAX_ID: usize = 256;
 pub struct Labels<'a> {
     /// `id` of the envelope, at most 256 bytes.
     pub id: Option<Id<'a>>,
+    agent: Option<RawStr<'a>>,
     session: Option<RawStr<'a>>,
     task: Option<RawStr<'a>>,
 }
@@ -31,6 +32,11 @@ pub enum Id<'a> {
 }
 
 impl Labels<'_> {
+    /// `identity.agent`.
+    pub fn agent(&self) -> Option<Cow<'_, str>> {
+        self.agent.map(RawStr::decode)
+    }
+
     /// `identity.session`.
     pub fn session(&self) -> Option<Cow<'_, str>> {
         self.session.map(RawStr::decode)
@@ -51,6 +57,7 @@ keys! {
 
 keys! {
     enum IdentityKey {
+        Agent = "agent",
         Task = "task",
         Session = "session",
     }
@@ -80,6 +87,7 @@ pub fn labels(line: &[u8]) -> Labels<'_> {
 
 fn read_identity<'a>(scanner: &mut Scanner<'a>, labels: &mut Labels<'a>) -> Scanned<()> {
     scanner.object(|scanner, key| match key {
+        IdentityKey::Agent => read_text(scanner).map(|agent| labels.agent = agent),
         IdentityKey::Task => read_text(scanner).map(|task| labels.task = task),
         IdentityKey::Session => read_text(scanner).map(|session| labels.session = session),
         IdentityKey::Other => scanner.skip(),

@@ -7,6 +7,7 @@
 //! reject the whole document: an attacker who can put one into an argument must not escape
 //! judgement that way.
 
+mod damaged;
 mod fault;
 mod fields;
 pub(crate) mod json;
@@ -28,6 +29,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::decision::{ActionKind, Word};
+pub use damaged::parts;
 pub use fault::fault;
 pub use labels::{Id, Labels, labels};
 pub use parse::parse;
@@ -139,7 +141,7 @@ pub enum NotEvent {
     Malformed,
     /// A valid line of a variant that is not judged.
     Unmodelled,
-    /// A line that is too long for a stream, and has not been read.
+    /// A line that is too long for a stream: nobody knows whether it is an event.
     Oversized,
 }
 

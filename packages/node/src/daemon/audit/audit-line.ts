@@ -61,7 +61,6 @@ export function numbered(tail: string, line: number): string {
 export const SKIPPED_WORDS: Readonly<Record<SkippedLine["skipped"], string>> = {
   malformed: "malformed",
   unmodelled: "nothing-to-judge",
-  oversized: "oversized",
 };
 
 /** The line for a line of the input that is not judged. */

@@ -1,4 +1,4 @@
-// Writes lines to a stream in batches, no faster than its reader reads.
+// Writes lines to a stream in batches, and limits those that its reader has not read.
 
 import { Buffer } from "node:buffer";
 import type { Writable } from "node:stream";
@@ -11,6 +11,10 @@ const LARGE_BYTES = 64 * 1024;
  */
 const MAX_WAIT_MS = 25;
 
+/** The bytes of lines that may wait for the reader: about 40,000 lines. */
+export const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+const NEWLINE = 10;
+
 export interface BatchedWriterOptions {
   /** How long a line may wait for others to be written with it: 25 ms by default. */
   readonly waitMs?: number | undefined;
@@ -19,7 +23,14 @@ export interface BatchedWriterOptions {
   /** Called before each write. */
   readonly beforeWrite?: (() => void) | undefined;
   /** Called once, when nothing more can be written. */
-  readonly failed?: (() => void) | undefined;
+  readonly failed?: ((error: Error) => void) | undefined;
+  /** Called once, when {@link MAX_UNREAD_BYTES} wait for the reader. */
+  readonly stalled?: (() => void) | undefined;
+  /**
+   * Whether lines are lost rather than waited for while {@link MAX_UNREAD_BYTES} are unread:
+   * {@link BatchedWriter.ready} then never waits.
+   */
+  readonly lossy?: boolean | undefined;
 }
 
 /** Collects lines, and writes them when they are many or have waited long enough. */
@@ -30,9 +41,11 @@ export class BatchedWriter {
   #pendingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #error: Error | undefined;
-  /** Writes that have neither finished nor failed. */
-  #unfinishedWrites = 0;
+  /** What is being written: neither finished nor failed. */
+  readonly #unfinished = new Set<Uint8Array>();
   #flushed: Deferred | undefined;
+  #hasStalled = false;
+  #lost = 0;
 
   constructor(stream: Writable, options: BatchedWriterOptions = {}) {
     this.#stream = stream;
@@ -47,17 +60,31 @@ export class BatchedWriter {
     return this.#error;
   }
 
+  /** The number of lines that have not been written, and never will be. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Adds whole lines. */
   add(lines: Uint8Array): void {
     if (lines.length === 0) return;
+    if (this.#error !== undefined || (this.#options.lossy && this.#isFull())) {
+      this.#lose(lines);
+      return;
+    }
     this.#pending.push(lines);
     this.#pendingBytes += lines.length;
     if (this.#pendingBytes >= LARGE_BYTES) this.#write();
     else this.#timer ??= setTimeout(() => this.#write(), this.#options.waitMs ?? MAX_WAIT_MS);
   }
 
-  /** Resolves when the reader has caught up or has gone, or `signal` aborts. */
+  /**
+   * Resolves when more lines may be added: while too many are unread, once the reader has caught up
+   * or has gone, or `signal` aborts.
+   */
   async ready(signal: AbortSignal): Promise<void> {
-    if (this.#stream.writableNeedDrain && !this.#isOver && !signal.aborted) await drained(this.#stream, signal);
+    if (this.#options.lossy || !this.#isFull() || this.#isOver || signal.aborted) return;
+    await drained(this.#stream, signal);
   }
 
   /** Stops waiting for the reader: unread lines are lost. */
@@ -69,7 +96,7 @@ export class BatchedWriter {
   /** Writes all collected lines. Resolves when all writes have finished, or cannot finish. */
   async flush(): Promise<void> {
     this.#write();
-    if (this.#unfinishedWrites === 0 || this.#isOver) return;
+    if (this.#unfinished.size === 0 || this.#isOver) return;
     this.#flushed = new Deferred();
     await this.#flushed.promise;
   }
@@ -80,16 +107,31 @@ export class BatchedWriter {
     const [first] = this.#pending;
     const lines = first !== undefined && this.#pending.length === 1 ? first : Buffer.concat(this.#pending);
     this.#pending = [];
-    if (this.#pendingBytes === 0 || this.#error !== undefined) return;
+    if (this.#pendingBytes === 0) return;
     this.#pendingBytes = 0;
+    if (this.#error !== undefined) {
+      this.#lose(lines);
+      return;
+    }
     const { beforeWrite, render } = this.#options;
     beforeWrite?.();
-    this.#unfinishedWrites += 1;
+    this.#unfinished.add(lines);
     this.#stream.write(render === undefined ? lines : render(lines), (error) => {
       if (error) this.#fail(error);
-      this.#unfinishedWrites -= 1;
-      if (this.#unfinishedWrites === 0) this.#flushed?.resolve();
+      this.#unfinished.delete(lines);
+      if (this.#unfinished.size === 0) this.#flushed?.resolve();
     });
+  }
+
+  #isFull(): boolean {
+    if (this.#stream.writableLength + this.#pendingBytes < MAX_UNREAD_BYTES) return false;
+    if (!this.#hasStalled) this.#options.stalled?.();
+    this.#hasStalled = true;
+    return true;
+  }
+
+  #lose(lines: Uint8Array): void {
+    for (let at = lines.indexOf(NEWLINE); at !== -1; at = lines.indexOf(NEWLINE, at + 1)) this.#lost += 1;
   }
 
   /** Node.js never marks a failed stdout as destroyed, so the error counts too. */
@@ -100,7 +142,8 @@ export class BatchedWriter {
   #fail(error: Error): void {
     if (this.#error !== undefined) return;
     this.#error = error;
-    this.#options.failed?.();
+    for (const lines of this.#unfinished) this.#lose(lines);
+    this.#options.failed?.(error);
   }
 }
 

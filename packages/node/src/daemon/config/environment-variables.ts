@@ -23,6 +23,7 @@ const NAMES = [
   "DRY_RUN",
   "SPECULATE",
   "DECISIONS",
+  "AUDIT_LOST",
   "WORKERS",
   "QUEUE",
   "METRICS_ADDR",

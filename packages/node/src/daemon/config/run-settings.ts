@@ -4,6 +4,7 @@ import type { Agent, Llm, PolicyOverrides, StreamLines } from "@a3s-sentry/core"
 import type { Address } from "./address.js";
 import { type VariableName, variable } from "./environment-variables.js";
 import {
+  parseAuditLost,
   parseDecisions,
   parseInteger,
   parseListenAddress,
@@ -14,6 +15,7 @@ import {
   type Setting,
 } from "./setting-values.js";
 import { SettingsError } from "./settings-error.js";
+import type { AuditLost } from "./words.js";
 
 export interface RunFlags {
   readonly config?: string;
@@ -28,6 +30,7 @@ export interface RunFlags {
   readonly agentTimeout?: string;
   readonly speculate?: string;
   readonly decisions?: string;
+  readonly auditLost?: string;
   readonly workers?: string;
   readonly queue?: string;
   readonly egressDeny?: string;
@@ -56,6 +59,8 @@ export interface RunSettings {
   readonly queue: number;
   /** The lines of the input that get a line of the output. */
   readonly decisions: StreamLines;
+  /** What the run does without a reader of its output. */
+  readonly auditLost: AuditLost;
   /** Where metrics are served. */
   readonly metrics?: Address;
   /** Variables whose text is unclear, one message each. */
@@ -122,6 +127,7 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     workers: parseInteger(setting(flags.workers, "WORKERS"), WORKERS),
     queue: parseInteger(setting(flags.queue, "QUEUE"), QUEUE),
     decisions: parseDecisions(setting(flags.decisions, "DECISIONS")),
+    auditLost: parseAuditLost(setting(flags.auditLost, "AUDIT_LOST")),
     warnings,
   };
 }

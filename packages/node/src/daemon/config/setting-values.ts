@@ -4,7 +4,7 @@ import type { Severity, StreamLines } from "@a3s-sentry/core";
 import { escapeTerminal } from "../../util/escape-terminal.js";
 import { type Address, parseAddress } from "./address.js";
 import { SettingsError } from "./settings-error.js";
-import { DECISIONS, SEVERITIES } from "./words.js";
+import { AUDIT_LOST, type AuditLost, DECISIONS, SEVERITIES } from "./words.js";
 
 /** The text of a setting, and the flag or variable that it comes from. */
 export interface Setting {
@@ -35,10 +35,18 @@ export function parseSeverity(
 
 /** Which lines of the input get a line of the output; `notable` if the setting is not given. */
 export function parseDecisions(setting: Setting | undefined): StreamLines {
-  if (setting === undefined) return "notable";
-  const decisions = DECISIONS.find((word) => word === setting.text.trim().toLowerCase());
-  if (decisions === undefined) throw invalid(setting, DECISIONS.map((word) => `\`${word}\``).join(" or "));
-  return decisions;
+  return setting === undefined ? "notable" : oneOf(setting, DECISIONS);
+}
+
+/** What a run does without a reader; `stop` if the setting is not given. */
+export function parseAuditLost(setting: Setting | undefined): AuditLost {
+  return setting === undefined ? "stop" : oneOf(setting, AUDIT_LOST);
+}
+
+function oneOf<Word extends string>(setting: Setting, words: readonly Word[]): Word {
+  const found = words.find((word) => word === setting.text.trim().toLowerCase());
+  if (found === undefined) throw invalid(setting, words.map((word) => `\`${word}\``).join(" or "));
+  return found;
 }
 
 const OFF: ReadonlySet<string> = new Set(["0", "false", "no", "off"]);

@@ -7,3 +7,8 @@ export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high",
 
 /** Which lines of the input get a line of the output. */
 export const DECISIONS: readonly StreamLines[] = ["notable", "all"];
+
+/** What a run does when its output has no reader. */
+export type AuditLost = "stop" | "continue";
+
+export const AUDIT_LOST: readonly AuditLost[] = ["stop", "continue"];

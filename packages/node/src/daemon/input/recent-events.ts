@@ -23,10 +23,11 @@ export function recentEvents(
   history: History,
   factsOf: (line: string) => Readonly<EventFacts> | null,
 ): string[] {
-  const bytes = history.before(offset + MAX_LINE_BYTES, HISTORY_BYTES + MAX_LINE_BYTES);
+  const length = Buffer.byteLength(event.line);
+  const bytes = history.before(offset + length, HISTORY_BYTES + length);
   const found: string[] = [];
   const pid = Buffer.from(pidText(event));
-  let end = bytes.lastIndexOf(event.line);
+  let end = startOfLine(bytes, event.line);
   for (let examined = 0; end > 0 && examined < MAX_EXAMINED_LINES && found.length < MAX_EVENTS; examined++) {
     const at = bytes.lastIndexOf(pid, end - 1);
     if (at === -1) break;
@@ -39,6 +40,16 @@ export function recentEvents(
     end = start;
   }
   return found;
+}
+
+/**
+ * Where the last line begins that contains a text; -1 if there is none. U+FFFD may stand for bytes
+ * that are not UTF-8, so the longest part without it is searched.
+ */
+function startOfLine(bytes: Buffer, text: string): number {
+  const parts = text.split("\ufffd");
+  const at = bytes.lastIndexOf(parts.reduce((longest, part) => (part.length > longest.length ? part : longest)));
+  return at === -1 ? -1 : bytes.lastIndexOf(NEWLINE, at) + 1;
 }
 
 /** Adds `recent` to an event: found when it is first read, and empty if that fails. */

@@ -103,10 +103,10 @@ export class LineJudge {
     }
   }
 
-  /** A stream of all lines returns each line once, in order, so counting them numbers them. */
-  #tailOf({ tail }: StreamLine): string {
+  /** A stream of all lines returns each of them, in order, so counting them numbers them. */
+  #tailOf({ tail, sameLine }: StreamLine): string {
     if (this.#decisions === "notable") return tail;
-    this.#line += 1;
+    if (!sameLine) this.#line += 1;
     return numbered(tail, this.#line);
   }
 

@@ -1,6 +1,7 @@
 // Which slow tiers a policy has, and which escalations they decide.
 
 import type { Decision, Tiers } from "@a3s-sentry/core";
+import { OVERSIZED_EVENT } from "@a3s-sentry/core/host";
 
 /** Plain data, so it can cross between threads. */
 export interface SlowTiers {
@@ -14,7 +15,12 @@ export function slowTiersOf({ l2, l3 }: Tiers): SlowTiers {
   return { l2: l2 !== undefined, l3: l3 !== undefined };
 }
 
-/** Whether a slow tier is asked about a decision. L2 does not judge escalations of the SAE tier. */
-export function needsSlowTier({ verdict, tier }: Decision, { l2, l3 }: SlowTiers): boolean {
+/**
+ * Whether a slow tier is asked about a decision. L2 does not judge escalations of the SAE tier, and
+ * of a line that is too long there is no event to judge.
+ */
+export function needsSlowTier(decision: Decision, { l2, l3 }: SlowTiers): boolean {
+  const { verdict, tier } = decision;
+  if (decision === OVERSIZED_EVENT) return false;
   return verdict === "escalate" && (l3 || (l2 && tier !== "Sae"));
 }

@@ -11,6 +11,7 @@ export interface Observed {
   readonly totals: Totals;
   readonly policy: Policy;
   readonly queue: { readonly waiting: number; readonly capacity: number; readonly inFlight: number };
+  readonly auditLost: number;
   readonly reloads: {
     readonly succeeded: number;
     readonly failed: number;
@@ -81,13 +82,18 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
   },
   {
     name: "sentry_lines_skipped_total",
-    help: "Lines that are not judged.",
+    help: "Lines that no rule judged; the fail mode decides oversized ones.",
     labels: ["why"],
     values: ({ totals: { stream } }) => [
       [stream.unmodelled, SKIPPED_WORDS.unmodelled],
       [stream.malformed, SKIPPED_WORDS.malformed],
-      [stream.oversized, SKIPPED_WORDS.oversized],
+      [stream.oversized, "oversized"],
     ],
+  },
+  {
+    name: "sentry_audit_lost_total",
+    help: "Audit lines that no reader got: stdout failed, or was not read.",
+    values: ({ auditLost }) => [[auditLost]],
   },
   {
     name: "sentry_queue_depth",

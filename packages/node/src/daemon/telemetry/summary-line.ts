@@ -28,11 +28,12 @@ export function summaryLine(totals: Totals, failClosed: boolean): string {
   const skipped = nonZero([
     [stream.unmodelled, "with nothing to judge"],
     [stream.malformed, "malformed"],
-    [stream.oversized, "over 256 KiB"],
   ]);
+  const oversized = nonZero([[stream.oversized, "over 4 MiB"]]);
   return [
     parts.join(", "),
     ...(degraded.length === 0 ? [] : [`degraded: ${degraded.join(", ")}`]),
+    ...(oversized.length === 0 ? [] : [`lines that no rule judged: ${oversized}`]),
     ...(skipped.length === 0 ? [] : [`lines skipped: ${skipped.join(", ")}`]),
   ].join("; ");
 }

@@ -42,7 +42,7 @@ export class Totals {
     const listed = countOf(tally.decisions, "allow") + countOf(tally.decisions, "block") + escalations.length;
     addCounts(this.decisions, tally.decisions);
     // All other events are plain allows, which have no audit line.
-    this.decisions.Rules.allow += counters.events - listed;
+    this.decisions.Rules.allow += counters.events + counters.oversized - listed;
     this.failedOpen += tally.failedOpen;
     this.failedClosed += tally.failedClosed;
     this.overloaded += tally.overloaded;

@@ -13,6 +13,7 @@ const NOTHING = {
   workers: 4,
   queue: 256,
   decisions: "notable",
+  auditLost: "stop",
   warnings: [],
 };
 
@@ -41,6 +42,7 @@ describe("runSettings", () => {
       A3S_SENTRY_WORKERS: "7",
       A3S_SENTRY_QUEUE: "0",
       A3S_SENTRY_DECISIONS: "all",
+      A3S_SENTRY_AUDIT_LOST: "Continue",
       A3S_SENTRY_METRICS_ADDR: "127.0.0.1:9090",
     };
     expect(runSettings({}, env)).toEqual({
@@ -57,6 +59,7 @@ describe("runSettings", () => {
       workers: 7,
       queue: 0,
       decisions: "all",
+      auditLost: "continue",
       metrics: { host: "127.0.0.1", port: 9090, text: "127.0.0.1:9090" },
       warnings: [],
     });

@@ -95,6 +95,14 @@ describe.each(HISTORIES)("in %s", (_, historyOf) => {
     expect(factsOf.mock.calls.length).toBeLessThanOrEqual(1000);
   });
 
+  it("finds the line of an event whose bytes are not UTF-8", () => {
+    const own = toolExec(7, ["ls"], { agent: "a" });
+    const bytes = Buffer.from(`${own}\n${SHADOW.replace("shadow", "sh?dow")}\n`.replace("?", "\u00ff"), "latin1");
+    const event = { ...eventOf(SHADOW), line: bytes.toString().split("\n")[1] ?? "" };
+    expect(event.line).toContain("sh\ufffddow");
+    expect(recentEvents(event, bytes.length, historyOf(bytes), factsOf)).toEqual([own]);
+  });
+
   it("begins with the line before an offset, not with the same line later", () => {
     const before = [toolExec(7, ["1"], { agent: "a" })];
     const filler = toolExec(1, ["x".repeat(100_000)]);

@@ -22,6 +22,8 @@ const FULL_TASK_BYTES = 256 * 1024;
 const MAX_TASKS_PER_WORKER = 2;
 /** Tasks that are not settled, at most: they gather behind one slow task. */
 const MAX_TASKS = 32;
+/** The same limit in bytes of their buffers, for lines that are long. */
+const MAX_TASK_BYTES = 64 * 1024 * 1024;
 const NEWLINE = Uint8Array.of(10);
 
 export interface WorkerPoolOptions {
@@ -132,7 +134,8 @@ export class WorkerPool implements StreamJudge {
   #assign(minBytes: number): void {
     const { wholeLength } = this.#blocks;
     if (wholeLength === 0) return;
-    if (this.#workers.length > 0 && this.#tasks.size >= MAX_TASKS) return;
+    const { takenBytes } = this.#blocks;
+    if (this.#workers.length > 0 && (this.#tasks.size >= MAX_TASKS || takenBytes >= MAX_TASK_BYTES)) return;
     const worker = this.#leastLoaded(wholeLength >= minBytes ? MAX_TASKS_PER_WORKER : 1);
     if (worker !== undefined) worker.judge(this.#nextTask());
     else if (this.#workers.length === 0 || wholeLength >= FULL_TASK_BYTES) this.#judgeHere(this.#nextTask());

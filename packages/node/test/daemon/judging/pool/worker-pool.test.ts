@@ -107,7 +107,7 @@ it.each([
     const { pool, results, failures } = await setUp(POLICY);
     await feed(pool, cuts(seed, bytes, most));
     const expected = await inline(bytes, POLICY);
-    expect(expected.totals.stream.oversized).toBeGreaterThan(10);
+    expect(expected.totals.stream.oversized).toBeGreaterThan(0);
     expect(expected.denies.length).toBeGreaterThan(1000);
     expectSame(results, expected);
     expect(failures).toEqual([]);
@@ -119,7 +119,7 @@ it.each([700, 50_000, 1024 * 1024])("returns the same from a file, in ranges of 
   const { pool, results, failures } = await setUp(POLICY);
   await read(pool, bytes, size);
   const expected = await inline(bytes, POLICY);
-  expect(expected.totals.stream.oversized).toBeGreaterThan(10);
+  expect(expected.totals.stream.oversized).toBeGreaterThan(0);
   expectSame(results, expected);
   expect(failures).toEqual([]);
 });

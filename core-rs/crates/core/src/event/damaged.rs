@@ -1,0 +1,189 @@
+//! Whole events in a damaged line.
+//!
+//! A collector that dies leaves half a line without a newline, and the next one continues it with
+//! a whole object; so do writers that share a pipe. The damage must not hide that object.
+
+use std::ops::Range;
+
+use super::json::Scanner;
+use super::parse::{parse, trim};
+use super::{NotEvent, Scratch};
+
+/// How often a line is looked through, in multiples of its length. Each object that is open where a
+/// line is cut costs one.
+const MAX_PASSES: usize = 16;
+
+/// The parts of a damaged line that contains whole events: those events, and the damage between
+/// them, in order. Empty for a line without one, for a line that does not begin with `{`, and for a
+/// line that is JSON, whatever its values contain. Events with nothing to judge count as events.
+///
+/// ```
+/// use sentry_core::event::{Scratch, parts};
+/// let line = br#"{"event":{"Dns":{"pid":1,"que{"event":{"Dns":{"pid":2,"query":"b"}}}"#;
+/// let found = parts(line, &mut Scratch::default());
+/// assert_eq!(found, [0..29, 29..line.len()]);
+/// ```
+pub fn parts(line: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    if !is_damaged(line) {
+        return parts;
+    }
+    let mut budget = line.len().saturating_mul(MAX_PASSES);
+    let (mut at, mut done) = (0, 0);
+    while let Some(start) = next_object(line, at) {
+        at = start + 1;
+        let end = object_end(line, start);
+        let scanned = end.unwrap_or(line.len()) - start;
+        let Some(left) = budget.checked_sub(scanned) else {
+            break;
+        };
+        budget = left;
+        let Some(end) = end else { continue };
+        let object = line.get(start..end).unwrap_or_default();
+        if matches!(parse(object, scratch), Ok(_) | Err(NotEvent::Unmodelled)) {
+            push_damage(line, done..start, &mut parts);
+            parts.push(start..end);
+            (at, done) = (end, end);
+        }
+    }
+    if done > 0 {
+        push_damage(line, done..line.len(), &mut parts);
+    }
+    parts
+}
+
+fn push_damage(line: &[u8], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
+    let text = line.get(part.clone()).unwrap_or_default();
+    if !text.trim_ascii().is_empty() {
+        parts.push(part);
+    }
+}
+
+/// Whether a line begins as an object and is not JSON.
+fn is_damaged(line: &[u8]) -> bool {
+    let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'{') {
+        return false;
+    }
+    let mut scanner = Scanner::new(trim(line).unwrap_or(line));
+    scanner.skip().and_then(|()| scanner.end()).is_err()
+}
+
+/// The next brace that opens an object with a named member. In what a JSON writer writes, it is
+/// never part of a text: there, a quote is escaped, or ends the text.
+fn next_object(line: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr(b'{', line.get(at..)?)?;
+        let mut rest = line.get(at + 1..).unwrap_or_default().iter();
+        let quote = rest.find(|byte| !byte.is_ascii_whitespace());
+        if quote == Some(&b'"') && rest.next().is_some_and(u8::is_ascii_alphabetic) {
+            return Some(at);
+        }
+        at += 1;
+    }
+}
+
+/// The end of the object that begins at `start`, by its brackets alone; `None` if it has none.
+fn object_end(line: &[u8], start: usize) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut at = start;
+    loop {
+        match line.get(at)? {
+            b'{' | b'[' => open += 1,
+            b'}' | b']' => {
+                open -= 1;
+                if open == 0 {
+                    return Some(at + 1);
+                }
+            }
+            b'"' => at = text_end(line, at + 1)?,
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// The closing quote of the text that begins at `at`.
+fn text_end(line: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match line.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = r#"{"identity":{"agent":"a"},"event":{"Dns":{"pid":1,"query":"a{"}}}"#;
+    const B: &str = r#"{ "event":{"ToolExec":{"pid":2,"argv":["b","{\"","{"]}}}"#;
+
+    fn found(line: &str) -> Vec<&str> {
+        let ranges = parts(line.as_bytes(), &mut Scratch::default());
+        ranges.into_iter().map(|range| &line[range]).collect()
+    }
+
+    #[test]
+    fn a_whole_event_behind_half_of_another_is_found_wherever_that_is_cut() {
+        for half in [A, B] {
+            for end in 1..half.len() {
+                let half = &half[..end];
+                assert_eq!(found(&format!("{half}{B}")), [half, B]);
+            }
+        }
+        assert_eq!(found(&format!("{{\"a\":1{B}")), ["{\"a\":1", B]);
+    }
+
+    #[test]
+    fn all_whole_events_of_a_line_are_found() {
+        let cut = &A[..40];
+        assert_eq!(found(&format!("{A}{B}")), [A, B]);
+        assert_eq!(found(&format!(" {A} {B}\r")), [A, B]);
+        assert_eq!(found(&format!("{A}{cut}")), [A, cut]);
+        let both = format!("{cut}{cut}");
+        assert_eq!(
+            found(&format!("{both}{B}{cut}{A}x")),
+            [&both, B, cut, A, "x"]
+        );
+        let skipped = r#"{"event":{"LlmCall":{}}}"#;
+        assert_eq!(found(&format!("{cut}{skipped}")), [cut, skipped]);
+    }
+
+    #[test]
+    fn a_byte_that_is_not_utf8_does_not_hide_an_event_behind_damage() {
+        let mut line = format!("{}{B}", &A[..40]).into_bytes();
+        let at = line.iter().rposition(|&byte| byte == b'b').unwrap();
+        line[at] = 0xff;
+        let found = parts(&line, &mut Scratch::default());
+        assert_eq!(found, [0..40, 40..line.len()]);
+    }
+
+    #[test]
+    fn other_lines_contain_no_event() {
+        let wrapped = format!(r#"{{"log":{B}}}"#);
+        let quoted = format!("{{\"log\":{A:?}");
+        let before = format!("INFO {A}");
+        for line in [&wrapped, &quoted, &before, "", "{", "{\"", "{\"a", "x{\"a"] {
+            assert_eq!(found(line), [""; 0], "{line}");
+        }
+    }
+
+    #[test]
+    fn damage_takes_linear_time() {
+        for unit in [
+            "{\"a\":",
+            "{\"a",
+            "{",
+            "{ ",
+            "[{\"a\":\"",
+            "{\"event\":{\"Dns\":",
+        ] {
+            let line = unit.repeat((4 << 20) / unit.len());
+            assert_eq!(found(&line), [""; 0]);
+        }
+    }
+}
