@@ -263,10 +263,19 @@ describe("skipped lines", () => {
       "warning: line 2 is not an event: it is a part of JSON that is written over several lines: " +
         "write one event per line, for example with `jq -c .` (further ones are counted)",
     ]);
+    expect(several.stderr).toContain("(further ones are counted)\n  {\n");
     const field = await run(["run"], '\n{"event":{"Egress":{"pid":1,"peer":"a","port":"80"}}}\n');
     expect(field.stderr).toContain(
       'line 2 is not an event: `Egress.port` must be a whole number from 0 to 65535, not `"80"`',
     );
+  });
+
+  it("are shown without their secrets and control characters, and cut", async () => {
+    const secret = `ghp_${"0".repeat(36)}`;
+    const { stderr } = await run(["run"], `token \u001b[2J ${secret} ${"x".repeat(1000)}\n`);
+    const shown = lines(stderr)[lines(stderr).findIndex((line) => line.includes("not an event")) + 1] ?? "";
+    expect(shown).toMatch(/^ {2}token \\u001b\[2J \{\{A3S_REDACTED:github_token:1\}\} x+$/);
+    expect(shown.length).toBeLessThan(300);
   });
 
   it("of a large file are reported with their number too", async () => {

@@ -90,7 +90,7 @@ export class Settlement implements BatchSink {
       if (malformed < this.#nextReport) continue;
       this.#nextReport = malformed + REPORT_EVERY;
       this.#options.log.line(
-        `warning: ${at} is not an event: ${why} (further ones are counted): ${escapeTerminal(text)}`,
+        `warning: ${at} is not an event: ${why} (further ones are counted)\n  ${escapeTerminal(text)}`,
       );
     }
   }
