@@ -136,6 +136,24 @@ it("serves the numbers of the totals", async () => {
 
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 
+it("is not healthy while nothing but malformed lines has come", async () => {
+  const running = start(["run", ...METRICS]);
+  const url = await addressOf(running);
+  const health = async () => {
+    const response = await fetch(url.replace("metrics", "healthz"));
+    return [response.status, await response.text()];
+  };
+  const recognized = async () => (await scrape(url)).get("sentry_input_recognized");
+  expect([await health(), await recognized()]).toEqual([[200, "ok\n"], 1]);
+  running.child.stdin.write('{"output":"x","priority":"Notice","rule":"r"}\n');
+  const problem = "nothing but malformed lines has come: stderr shows the first one\n";
+  await expect.poll(health, { timeout: 30_000 }).toEqual([503, problem]);
+  expect(await recognized()).toBe(0);
+  running.child.stdin.write(BENIGN);
+  await expect.poll(health, { timeout: 30_000 }).toEqual([200, "ok\n"]);
+  expect(await recognized()).toBe(1);
+});
+
 it("counts failures of a tier", async () => {
   const l2 = await Endpoint.start(({ response }) => response.writeHead(429).end());
   const running = start(["run", ...METRICS], { env: l2.env });

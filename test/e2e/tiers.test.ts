@@ -7,8 +7,9 @@ import { bash, run, scratch, start } from "./command.js";
 import { ALLOW, BLOCK, Endpoint, UNSURE } from "./endpoint.js";
 import { type Audit, attack, audits, BENIGN, ESCALATION, METADATA, totals } from "./events.js";
 
-const shadow = (pid: number) =>
-  `${JSON.stringify({ identity: { agent: "py" }, event: { FileAccess: { pid, path: "/etc/shadow" } } })}\n`;
+/** Each process reads another path: equal escalations of one agent would share a decision. */
+const shadow = (pid: number, agent = "py") =>
+  `${JSON.stringify({ identity: { agent }, event: { FileAccess: { pid, path: `/proc/${pid}/root/etc/shadow` } } })}\n`;
 const exec = (pid: number, ...argv: string[]) =>
   `${JSON.stringify({ identity: { agent: "py" }, event: { ToolExec: { pid, argv } } })}\n`;
 
@@ -237,6 +238,42 @@ describe("overload", () => {
         `${degraded.length} allowed, fail-open), 0 in deny-files; degraded: ${degraded.length} by overload`,
     );
     expect(l2.most).toBe(2);
+  });
+});
+
+describe("fairness", () => {
+  it("judges the escalation of a quiet agent next, however many a noisy one has sent", async () => {
+    const waiting: (() => void)[] = [];
+    const l2 = await Endpoint.start(({ answer }) => waiting.push(() => answer(BLOCK)));
+    const running = start(["run", "--workers", "1", "--queue", "16"], { env: l2.env });
+    for (let pid = 1; pid <= 500; pid++) running.child.stdin.write(shadow(pid, "noisy"));
+    running.child.stdin.write(shadow(9999, "quiet"));
+    running.child.stdin.end();
+    for (let answered = 0; answered < 3; answered++) {
+      await soon(() => waiting.length).toBeGreaterThan(answered);
+      waiting[answered]?.();
+    }
+    await running.until(({ stdout }) => /"agent":"quiet".*"tier":"Llm"/.test(stdout));
+    for (let answered = 3; answered < 17; answered++) {
+      await soon(() => waiting.length).toBeGreaterThan(answered);
+      waiting[answered]?.();
+    }
+    const { stdout, stderr } = await running.ended;
+    expect(audits(stdout)).toHaveLength(501);
+    expect(totals(stderr)).toContain("degraded: 484 by overload");
+  });
+
+  it("asks once about equal escalations of a named agent, and gives each its line", async () => {
+    const waiting: (() => void)[] = [];
+    const l2 = await Endpoint.start(({ answer }) => waiting.push(() => answer(BLOCK)));
+    const running = start(["run"], { env: l2.env });
+    running.child.stdin.write(shadow(7).repeat(1000) + ESCALATION.repeat(2));
+    running.child.stdin.end();
+    await soon(() => waiting.length).toBe(3);
+    for (const answer of waiting) answer();
+    const { stdout } = await running.ended;
+    expect(audits(stdout).map(brief)).toEqual(Array.from({ length: 1002 }, () => ["block", "Llm", "L2: harmful"]));
+    expect(l2.questions).toHaveLength(3);
   });
 });
 

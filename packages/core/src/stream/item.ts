@@ -58,6 +58,8 @@ export interface StreamItem {
   readonly event: JudgedEvent | null;
   /** Whether it is from the line of the item before: a damaged line can hold several events. */
   readonly sameLine: boolean;
+  /** The length of its text in bytes. */
+  readonly bytes: number;
 }
 
 /** A line that is not judged. */
@@ -88,7 +90,7 @@ export function skippedLine(code: number, why: string, tail: string): SkippedLin
 }
 
 /** A line that is too long to be judged. */
-export function oversizedItem({ head, tail }: { readonly head: string; readonly tail: string }): StreamItem {
+export function oversizedItem({ head, tail }: Pick<Row, "head" | "tail">): StreamItem {
   const decision = OVERSIZED_EVENT;
   return {
     decision,
@@ -99,6 +101,7 @@ export function oversizedItem({ head, tail }: { readonly head: string; readonly 
     tail,
     event: null,
     sameLine: false,
+    bytes: 0,
   };
 }
 
@@ -138,6 +141,10 @@ export class LazyItem implements StreamItem {
 
   get targetFrom(): TargetFrom | undefined {
     return this.target === "" ? undefined : targetFrom(this.#row.code);
+  }
+
+  get bytes(): number {
+    return this.#row.length;
   }
 
   get sameLine(): boolean {

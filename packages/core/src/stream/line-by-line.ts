@@ -100,10 +100,11 @@ function itemOf({ engine, l1 }: StreamParts, code: number, line: Uint8Array): St
     const isForSae = engine.hasSae && event.kind === "LlmActivations";
     const shared = isForSae ? score(engine, event) : l1.of(code);
     if (isForSae || !hasTarget(code)) {
-      return { decision: shared, shared, target: "", targetFrom: undefined, head, tail, event, sameLine: false };
+      return { ...itemWithout(shared), head, tail, event, bytes: line.length };
     }
     const decision = l1.withTarget(code, JSON.parse(target));
-    return { decision, shared, target, targetFrom: decision.targetFrom, head, tail, event, sameLine: false };
+    const { targetFrom } = decision;
+    return { ...itemWithout(decision), shared, target, targetFrom, head, tail, event, bytes: line.length };
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     const shared = l1.of(code);
@@ -139,5 +140,6 @@ function itemWithout(decision: Decision): StreamItem {
     tail: "",
     event: null,
     sameLine: false,
+    bytes: 0,
   };
 }

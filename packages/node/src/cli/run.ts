@@ -45,7 +45,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   const fingerprints = new Map<string, string>();
   const loaded = await loadPolicy(fingerprints);
   const { failClosed } = loaded.sentry.policy;
-  const endpoint = await listen(settings, metrics, () => daemon.readsEvents);
+  const endpoint = await listen(settings, metrics, () => daemon.problem);
   const daemon = new Daemon(
     loaded.sentry,
     { input: runInput(io), output: io.stdout, log, render: rendererFor(flags, io) },
@@ -87,11 +87,11 @@ async function metricsFor({ metrics }: RunSettings, observed: () => Observed): P
 async function listen(
   { metrics: address }: RunSettings,
   metrics: Metrics | undefined,
-  healthy: () => boolean,
+  problem: () => string | undefined,
 ): Promise<Listening | undefined> {
   if (address === undefined || metrics === undefined) return undefined;
   try {
-    return await serve(address, { metrics: () => metrics.text(), healthy });
+    return await serve(address, { metrics: () => metrics.text(), problem });
   } catch (error) {
     throw new CliError(`cannot serve metrics at \`${address.text}\`: ${errorText(error)}`, { cause: error });
   }

@@ -1,6 +1,7 @@
 // The result of judging one piece of the input. Plain data: it can cross between threads.
 
 import type { Action, Decision, JudgedEvent, SkippedSample, StreamCounters, TargetFrom } from "@a3s-sentry/core";
+import type { Permit } from "./judging/shared-semaphore.js";
 import type { Tally } from "./tally.js";
 
 /**
@@ -26,6 +27,7 @@ export interface PendingEscalation {
   readonly head: string;
   /** The members of its audit line that label the event. */
   readonly tail: string;
+  readonly permit: Permit;
 }
 
 export interface Batch {

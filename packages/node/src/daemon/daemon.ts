@@ -101,7 +101,7 @@ export class Daemon {
     this.#leases = new PolicyLeases(sentry);
     const leases = this.#leases;
     const { decisions = "notable", auditLost = "stop" } = options;
-    const semaphore = SharedSemaphore.create(options.workers + options.queue, MAX_THREADS);
+    const semaphore = SharedSemaphore.create(options.workers + options.queue, MAX_THREADS, reserveOf(options.queue));
     this.#writer = new BatchedWriter(output, {
       render,
       waitMs: decisions === "all" ? 0 : undefined,
@@ -134,13 +134,20 @@ export class Daemon {
     return !this.#stop.signal.aborted;
   }
 
+  /** Why the run judges no events; `undefined` if it does, or waits for the first line. */
+  get problem(): string | undefined {
+    if (!this.readsEvents) return "draining";
+    const { isRecognized } = this.#settlement.totals;
+    return isRecognized ? undefined : "nothing but malformed lines has come: stderr shows the first one";
+  }
+
   /** The present state of the run, for metrics. */
   get observed(): Omit<Observed, "reloads"> {
-    const { waiting, inFlight } = this.#queue;
+    const { waiting, inFlight, agents, coalesced } = this.#queue;
     return {
       totals: this.#settlement.totals,
       policy: this.#leases.current.policy,
-      queue: { waiting, inFlight, capacity: this.#options.queue },
+      queue: { waiting, inFlight, agents, coalesced, capacity: this.#options.queue },
       auditLost: this.#writer.lost,
     };
   }
@@ -276,4 +283,9 @@ export class Daemon {
       ? () => {}
       : showProgress(this.#log, () => ({ events: totals.stream.events, blocked: totals.blocked }));
   }
+}
+
+/** An eighth of the queue is for escalations of severity high and above. */
+function reserveOf(queue: number): number {
+  return Math.floor(queue / 8);
 }

@@ -46,21 +46,18 @@ export class Settlement implements BatchSink {
     this.totals.count(batch);
     this.#emit(batch, by);
     for (const escalation of batch.escalations) queue.add({ ...escalation, offset: end });
-    if (batch.tally.overloaded > 0) {
-      this.#logOnce(
-        "warning: the queue of the slow tiers is full: the fail mode decides further escalations, and the totals count them",
-      );
-    }
+    if (batch.tally.overloaded > 0) this.#logOverload();
   }
 
   /** Emits the audit line of an escalation; `by` is the sentry that judged it. */
-  settleEscalation({ head, tail }: PendingEscalation, { decision, cutShort }: EscalationOutcome, by: Sentry): void {
-    this.totals.countEscalation(decision, cutShort);
+  settleEscalation({ head, tail }: PendingEscalation, { decision, degraded }: EscalationOutcome, by: Sentry): void {
+    this.totals.countEscalation(decision, degraded);
+    if (degraded === "overload") this.#logOverload();
     const result = isBlockWithAction(decision) ? this.#enforce(decision.action, decision.targetFrom, by) : {};
     const target = decision.action === undefined ? "" : escapeTerminalJson(JSON.stringify(decision.action.target));
     // A model may quote secrets of the event in its reason.
     const reason = decision.tier === "Rules" ? decision.reason : by.withoutSecrets(decision.reason);
-    const text = decisionText({ ...decision, reason }, cutShort ? "shutdown" : undefined);
+    const text = decisionText({ ...decision, reason }, degraded);
     this.#options.writer.add(Buffer.from(lineStart(head, text, target) + denyResultText(result) + lineEnd(tail)));
   }
 
@@ -108,6 +105,12 @@ export class Settlement implements BatchSink {
       this.#logOnce(`error: ${escapeTerminal(error.message)}`);
       return { enforceError: error.message };
     }
+  }
+
+  #logOverload(): void {
+    this.#logOnce(
+      "warning: the queue of the slow tiers is full: the fail mode decides further escalations, and the totals count them",
+    );
   }
 
   #logOnce(line: string): void {

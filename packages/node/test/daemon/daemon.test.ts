@@ -13,7 +13,8 @@ import { Sentry } from "../../src/sentry.js";
 import { scratch } from "../support/scratch.js";
 import { ALLOW, BLOCK, ESCALATE, immediateTier, ManualTier } from "../support/tiers.js";
 
-const escalation = (pid: number) => `${fileAccess(pid, "/etc/shadow", false, { agent: "py" })}\n`;
+/** Each is of another file: equal ones would share a decision. */
+const escalation = (pid: number) => `${fileAccess(pid, `/home/${pid}/.ssh/id_rsa`, false, { agent: "py" })}\n`;
 const BENIGN = `${toolExec(1, ["ls"])}\n`;
 const ATTACK = `${toolExec(1, ["/usr/bin/nc", "-e", "/bin/sh"])}\n`;
 
@@ -80,7 +81,7 @@ describe("escalations", () => {
     const { daemon, input, result, audits, logged } = await start({ l2 }, {}, { fail_closed: true });
     for (let pid = 1; pid <= 12; pid++) input.write(escalation(pid) + BENIGN);
     await expect.poll(() => audits().length).toBe(7);
-    expect(daemon.observed.queue).toEqual({ waiting: 3, inFlight: 2, capacity: 3 });
+    expect(daemon.observed.queue).toEqual({ waiting: 3, inFlight: 2, agents: 1, coalesced: 0, capacity: 3 });
     for (const { decision, degraded } of audits()) {
       expect(degraded).toBe("overload");
       expect(decision).toMatchObject({ verdict: "block", tier: "Rules", resolution: "unresolved-escalation" });

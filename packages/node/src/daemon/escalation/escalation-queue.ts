@@ -4,9 +4,13 @@ import type { Decision, JudgedEvent } from "@a3s-sentry/core";
 import type { Sentry } from "../../sentry.js";
 import { AutoResetEvent } from "../../util/deferred.js";
 import { FirstError } from "../../util/first-error.js";
+import type { Degraded } from "../audit/audit-line.js";
 import type { PendingEscalation } from "../batch.js";
 import type { PolicyLeases } from "../judging/policy-leases.js";
 import type { SharedSemaphore } from "../judging/shared-semaphore.js";
+import { isUrgent } from "../judging/slow-tiers.js";
+import { EqualEscalations } from "./equal-escalations.js";
+import { type FairEntry, FairQueue } from "./fair-queue.js";
 
 export interface QueuedEscalation extends PendingEscalation {
   /** An offset in the input: the line of the event begins before it. */
@@ -16,12 +20,13 @@ export interface QueuedEscalation extends PendingEscalation {
 /** How an escalation was resolved. */
 export interface EscalationOutcome {
   readonly decision: Decision;
-  /** Whether the run ended before the tiers answered, so that the fail mode decided. */
-  readonly cutShort: boolean;
+  /** Why the fail mode decided before the tiers answered, if it did. */
+  readonly degraded: Degraded | undefined;
 }
 
 export interface EscalationQueueOptions {
   readonly leases: PolicyLeases;
+  /** Its permits are the places of the queue, and of the workers. */
   readonly semaphore: SharedSemaphore;
   /** How many escalations are judged at a time. */
   readonly workers: number;
@@ -31,14 +36,40 @@ export interface EscalationQueueOptions {
   readonly settle: (escalation: QueuedEscalation, outcome: EscalationOutcome, by: Sentry) => void;
 }
 
+/** An escalation that waits or is judged. */
+class Entry implements FairEntry {
+  readonly escalation: QueuedEscalation;
+  readonly agent: string | null;
+  readonly urgent: boolean;
+  readonly weight: number;
+  /** The key that equal escalations share, if they may share a decision. */
+  readonly key: string | undefined;
+  readonly controller = new AbortController();
+
+  constructor(escalation: QueuedEscalation, key: string | undefined) {
+    this.escalation = escalation;
+    this.agent = escalation.event?.agent ?? null;
+    this.urgent = isUrgent(escalation.l1.severity);
+    this.weight = escalation.permit.weight;
+    this.key = key;
+  }
+}
+
 /**
- * Judges escalations in their order, each by the policy in force when its judgement begins. Each
- * has exactly one outcome, after which its permit of the semaphore is released.
+ * Judges escalations of all agents in turn, and those of one agent in their order, urgent ones
+ * first. Each is judged by the policy in force when its judgement begins. Each has exactly one
+ * outcome, after which its permit of the semaphore is released.
+ *
+ * If more weight is queued than the semaphore has permits, or more that is not urgent than it has
+ * beside the reserve, the fail mode decides the newest of the agent that has the most.
  */
 export class EscalationQueue {
   readonly #options: EscalationQueueOptions;
-  readonly #waiting: QueuedEscalation[] = [];
-  readonly #inFlight = new Map<QueuedEscalation, AbortController>();
+  readonly #waiting = new FairQueue<Entry>();
+  readonly #inFlight = new Set<Entry>();
+  /** The weight of what is judged, and of that the part that is not urgent. */
+  readonly #judged = { weight: 0, otherWeight: 0 };
+  readonly #equal = new EqualEscalations();
   readonly #idle = new AutoResetEvent();
   readonly #error = new FirstError();
   #givenUp = false;
@@ -49,7 +80,7 @@ export class EscalationQueue {
 
   /** The number of escalations that wait. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
   /** The number of escalations that are being judged. */
@@ -57,28 +88,48 @@ export class EscalationQueue {
     return this.#inFlight.size;
   }
 
+  /** The number of agents with an escalation that waits. */
+  get agents(): number {
+    return this.#waiting.agents;
+  }
+
+  /** The number of escalations that were resolved by the decision on an equal one. */
+  get coalesced(): number {
+    return this.#equal.joined;
+  }
+
   /** The smallest offset of the escalations that have no outcome. */
   get oldestOffset(): number | undefined {
-    const offsets = [...this.#inFlight.keys(), ...this.#waiting.slice(0, 1)].map(({ offset }) => offset);
-    return offsets.length === 0 ? undefined : Math.min(...offsets);
+    let oldest: number | undefined;
+    for (const entries of [this.#inFlight, this.#waiting.oldest()]) {
+      for (const { escalation } of entries) oldest = Math.min(escalation.offset, oldest ?? escalation.offset);
+    }
+    return oldest;
   }
 
   /** Adds an escalation, which holds a permit of the semaphore. */
   add(escalation: QueuedEscalation): void {
-    this.#waiting.push(escalation);
+    const { leases, semaphore } = this.#options;
+    const key = this.#equal.keyOf(escalation, leases.current);
+    if (key !== undefined && this.#equal.join(key, escalation)) {
+      semaphore.release(escalation.permit);
+      return;
+    }
+    this.#waiting.add(new Entry(escalation, key));
     this.#advance();
+    this.#evict();
   }
 
   /** Resolves when all escalations have an outcome. Throws the first error of `settle`. */
   async drain(): Promise<void> {
-    while (this.#inFlight.size > 0 || this.#waiting.length > 0) await this.#idle.wait();
+    while (this.#inFlight.size > 0 || this.#waiting.size > 0) await this.#idle.wait();
     this.rethrow();
   }
 
   /** Aborts the tiers: the fail mode decides all present and later escalations. */
   giveUp(): void {
     this.#givenUp = true;
-    for (const controller of this.#inFlight.values()) controller.abort();
+    for (const { controller } of this.#inFlight) controller.abort();
     this.#advance();
   }
 
@@ -89,37 +140,71 @@ export class EscalationQueue {
 
   #advance(): void {
     while (this.#givenUp || this.#inFlight.size < this.#options.workers) {
-      const next = this.#waiting.shift();
+      const next = this.#waiting.next();
       if (next === undefined) break;
       void this.#judge(next);
     }
     if (this.#inFlight.size === 0) this.#idle.set();
   }
 
-  async #judge(escalation: QueuedEscalation): Promise<void> {
-    const { leases, semaphore, prepare, settle } = this.#options;
-    const controller = new AbortController();
-    this.#inFlight.set(escalation, controller);
+  /** Resolves escalations by the fail mode while too many are queued. */
+  #evict(): void {
+    const { leases, semaphore } = this.#options;
+    const { total, reserve } = semaphore;
+    for (;;) {
+      const weight = this.#waiting.weight + this.#judged.weight;
+      const otherWeight = this.#waiting.otherWeight + this.#judged.otherWeight;
+      const victim =
+        otherWeight > total - reserve
+          ? this.#waiting.evict("others")
+          : weight > total
+            ? this.#waiting.evict("any")
+            : undefined;
+      if (victim === undefined) return;
+      const decision = leases.current.failMode(victim.escalation.l1);
+      this.#error.capture(() => this.#settle(victim, { decision, degraded: "overload" }, leases.current));
+      semaphore.release(victim.escalation.permit);
+    }
+  }
+
+  async #judge(entry: Entry): Promise<void> {
+    const { leases, semaphore, prepare } = this.#options;
+    const { escalation, controller } = entry;
     if (this.#givenUp) controller.abort();
     const sentry = leases.acquire();
+    this.#inFlight.add(entry);
+    this.#count(entry, 1);
     try {
       const { signal } = controller;
       const judged = sentry.resolveEscalation(escalation.l1, prepare(escalation, sentry), { signal });
       const outcome = await judged.then(
-        (decision) => ({ decision, cutShort: false }),
-        (error: unknown) => {
+        (decision): EscalationOutcome => ({ decision, degraded: undefined }),
+        (error: unknown): EscalationOutcome => {
           if (!signal.aborted) throw error;
-          return { decision: sentry.failMode(escalation.l1), cutShort: true };
+          return { decision: sentry.failMode(escalation.l1), degraded: "shutdown" };
         },
       );
-      settle(escalation, outcome, sentry);
+      this.#settle(entry, outcome, sentry);
     } catch (error) {
       this.#error.keep(error);
     } finally {
-      this.#inFlight.delete(escalation);
+      this.#inFlight.delete(entry);
+      this.#count(entry, -1);
       leases.release(sentry);
-      semaphore.release(1);
+      semaphore.release(escalation.permit);
       this.#advance();
     }
+  }
+
+  #count({ weight, urgent }: Entry, sign: 1 | -1): void {
+    this.#judged.weight += sign * weight;
+    if (!urgent) this.#judged.otherWeight += sign * weight;
+  }
+
+  /** Passes the outcome on, for the escalation and for those that joined it. */
+  #settle({ escalation, key }: Entry, outcome: EscalationOutcome, by: Sentry): void {
+    const { settle } = this.#options;
+    settle(escalation, outcome, by);
+    if (key !== undefined) for (const equal of this.#equal.end(key)) settle(equal, outcome, by);
   }
 }

@@ -6,6 +6,7 @@ import { Utf8Buffer } from "../audit/utf8-buffer.js";
 import type { Batch, PendingDeny, PendingEscalation } from "../batch.js";
 import { zeroTally } from "../tally.js";
 import type { Outcome } from "./outcome-cache.js";
+import type { Permit } from "./shared-semaphore.js";
 
 /** Collects one batch after another, and reuses its memory for their lines. */
 export class BatchBuilder {
@@ -16,8 +17,8 @@ export class BatchBuilder {
   #tally = zeroTally();
 
   /** Adds an escalation that goes on to a slow tier; `tail` labels its event in the audit line. */
-  addEscalation({ decision, event, head }: StreamItem, tail: string): void {
-    this.#escalations.push({ l1: decision, event, head, tail });
+  addEscalation({ decision, event, head }: StreamItem, tail: string, permit: Permit): void {
+    this.#escalations.push({ l1: decision, event, head, tail, permit });
   }
 
   /** Adds the line for a line of the input that is not judged. */

@@ -1,13 +1,13 @@
 // Judges lines of events, and builds batches with their audit lines.
 
-import type { EventStream, StreamCounters, StreamLine, StreamLines, StreamSource } from "@a3s-sentry/core";
+import type { EventStream, StreamCounters, StreamItem, StreamLine, StreamLines, StreamSource } from "@a3s-sentry/core";
 import { numbered } from "../audit/audit-line.js";
 import type { Batch } from "../batch.js";
 import { type FileRange, linesOf } from "../input/file-range.js";
 import { BatchBuilder } from "./batch-builder.js";
 import { type FailModeSentry, OutcomeCache } from "./outcome-cache.js";
-import type { SharedSemaphore } from "./shared-semaphore.js";
-import { NO_SLOW_TIERS, type SlowTiers } from "./slow-tiers.js";
+import type { PermitRequest, SharedSemaphore } from "./shared-semaphore.js";
+import { isUrgent, NO_SLOW_TIERS, type SlowTiers } from "./slow-tiers.js";
 
 /**
  * Bytes that cross to the rule engine in one call: few enough to stay in a core's cache while they
@@ -98,7 +98,8 @@ export class LineJudge {
         continue;
       }
       const outcome = this.#outcomes.of(item);
-      if (outcome.needsSlowTier && this.#semaphore?.tryAcquire()) this.#builder.addEscalation(item, tail);
+      const permit = outcome.needsSlowTier ? this.#semaphore?.tryAcquire(requestOf(item)) : undefined;
+      if (permit !== undefined) this.#builder.addEscalation(item, tail, permit);
       else this.#builder.addDecision(item, tail, outcome);
     }
   }
@@ -126,4 +127,18 @@ export class LineJudge {
       oversized: now.oversized - before.oversized,
     };
   }
+}
+
+/** The bytes of an event that a permit is enough for. */
+const BYTES_PER_PERMIT = 256 * 1024;
+
+/** The agent is the JSON text of its name, without reading the event: most requests find no permit. */
+function requestOf({ shared, head, bytes }: StreamItem): PermitRequest {
+  const { severity } = shared;
+  const isNamed = head.startsWith('"agent":');
+  return {
+    agent: isNamed ? head.slice(0, head.indexOf('","event":')) : "",
+    weight: 1 + Math.floor(bytes / BYTES_PER_PERMIT),
+    urgent: isUrgent(severity),
+  };
 }

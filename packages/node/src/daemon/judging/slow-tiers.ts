@@ -1,6 +1,6 @@
 // Which slow tiers a policy has, and which escalations they decide.
 
-import type { Decision, Tiers } from "@a3s-sentry/core";
+import type { Decision, Severity, Tiers } from "@a3s-sentry/core";
 import { OVERSIZED_EVENT } from "@a3s-sentry/core/host";
 
 /** Plain data, so it can cross between threads. */
@@ -23,4 +23,9 @@ export function needsSlowTier(decision: Decision, { l2, l3 }: SlowTiers): boolea
   const { verdict, tier } = decision;
   if (decision === OVERSIZED_EVENT) return false;
   return verdict === "escalate" && (l3 || (l2 && tier !== "Sae"));
+}
+
+/** Whether an escalation of a severity goes before others of its agent, and may use the reserve. */
+export function isUrgent(severity: Severity): boolean {
+  return severity === "high" || severity === "critical";
 }

@@ -16,8 +16,8 @@ const MAX_CONNECTIONS = 64;
 
 export interface EndpointSources {
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
-  /** Whether the run still reads events. */
-  readonly healthy: () => boolean;
+  /** Why the run is not healthy; `undefined` if it is. */
+  readonly problem: () => string | undefined;
 }
 
 export interface Listening {
@@ -26,7 +26,7 @@ export interface Listening {
 }
 
 /**
- * Serves `GET /metrics` and `GET /healthz` (200, or 503 while the run drains) until it is closed.
+ * Serves `GET /metrics` and `GET /healthz` (200, or 503 with a problem) until it is closed.
  * It does not keep the process alive. Rejects with the system's error if it cannot listen at the
  * address.
  */
@@ -99,10 +99,11 @@ interface Reply {
   readonly text: string;
 }
 
-async function reply({ method, url }: IncomingMessage, { metrics, healthy }: EndpointSources): Promise<Reply> {
+async function reply({ method, url }: IncomingMessage, { metrics, problem }: EndpointSources): Promise<Reply> {
   const path = url?.split("?", 1)[0];
   if (path !== "/metrics" && path !== "/healthz") return { status: 404, text: "not found\n" };
   if (method !== "GET" && method !== "HEAD") return { status: 405, text: "GET and HEAD only\n" };
   if (path === "/metrics") return { status: 200, ...(await metrics()) };
-  return healthy() ? { status: 200, text: "ok\n" } : { status: 503, text: "draining\n" };
+  const found = problem();
+  return found === undefined ? { status: 200, text: "ok\n" } : { status: 503, text: `${found}\n` };
 }

@@ -10,7 +10,14 @@ import type { Totals } from "./totals.js";
 export interface Observed {
   readonly totals: Totals;
   readonly policy: Policy;
-  readonly queue: { readonly waiting: number; readonly capacity: number; readonly inFlight: number };
+  readonly queue: {
+    readonly waiting: number;
+    readonly capacity: number;
+    readonly inFlight: number;
+    /** Agents with an escalation that waits. */
+    readonly agents: number;
+    readonly coalesced: number;
+  };
   readonly auditLost: number;
   readonly reloads: {
     readonly succeeded: number;
@@ -91,6 +98,11 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     ],
   },
   {
+    name: "sentry_input_recognized",
+    help: "0 while nothing but malformed lines has come, else 1.",
+    values: ({ totals }) => [[totals.isRecognized ? 1 : 0]],
+  },
+  {
     name: "sentry_audit_lost_total",
     help: "Audit lines that no reader got: stdout failed, or was not read.",
     values: ({ auditLost }) => [[auditLost]],
@@ -99,6 +111,16 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     name: "sentry_queue_depth",
     help: "Escalations that wait for a slow tier.",
     values: ({ queue }) => [[queue.waiting]],
+  },
+  {
+    name: "sentry_queue_agents",
+    help: "Agents with an escalation that waits for a slow tier.",
+    values: ({ queue }) => [[queue.agents]],
+  },
+  {
+    name: "sentry_escalations_coalesced_total",
+    help: "Escalations that got the decision on an equal one of the same agent, which was not decided yet.",
+    values: ({ queue }) => [[queue.coalesced]],
   },
   { name: "sentry_queue_capacity", help: "Escalations that may wait.", values: ({ queue }) => [[queue.capacity]] },
   {

@@ -2,6 +2,7 @@
 
 import type { Decision } from "@a3s-sentry/core";
 import type { NotEnforced } from "../../enforcer/target-check.js";
+import type { Degraded } from "../audit/audit-line.js";
 import type { Batch } from "../batch.js";
 import { addCounts, countOf, type FinalVerdict, zeroCounts } from "../tally.js";
 
@@ -33,6 +34,12 @@ export class Totals {
   };
   readonly stream = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
 
+  /** `false` while nothing but malformed lines has come. */
+  get isRecognized(): boolean {
+    const { events, unmodelled, malformed, oversized } = this.stream;
+    return malformed === 0 || events + unmodelled + oversized > 0;
+  }
+
   get blocked(): number {
     return countOf(this.decisions, "block");
   }
@@ -54,11 +61,12 @@ export class Totals {
   }
 
   /** Counts the outcome of an escalation that was queued. */
-  countEscalation({ tier, verdict, resolution }: Decision, cutShort: boolean): void {
+  countEscalation({ tier, verdict, resolution }: Decision, degraded: Degraded | undefined): void {
     const final: FinalVerdict = verdict === "block" ? "block" : "allow";
     this.decisions[tier][final] += 1;
     if (resolution !== undefined) this[final === "block" ? "failedClosed" : "failedOpen"] += 1;
     else if (tier === "Llm" || tier === "Agent") this.decided[tier] += 1;
-    if (cutShort) this.cutShort += 1;
+    if (degraded === "shutdown") this.cutShort += 1;
+    if (degraded === "overload") this.overloaded += 1;
   }
 }

@@ -8,7 +8,7 @@ import { type EndpointSources, serve } from "../../../src/daemon/telemetry/http-
 
 const SOURCES: EndpointSources = {
   metrics: async () => ({ type: "text/plain; version=0.0.4", text: "sentry_ü 1\n" }),
-  healthy: () => true,
+  problem: () => undefined,
 };
 
 async function start(sources: Partial<EndpointSources> = {}, host = "127.0.0.1"): Promise<string> {
@@ -50,10 +50,10 @@ it("answers 500 if the metrics cannot be rendered, and serves the next request",
 });
 
 it("reports whether the run is healthy or drains", async () => {
-  let healthy = true;
-  const url = health(await start({ healthy: () => healthy }));
+  let problem: string | undefined;
+  const url = health(await start({ problem: () => problem }));
   expect(await call(url)).toMatchObject({ status: 200, body: "ok\n" });
-  healthy = false;
+  problem = "draining";
   expect(await call(url)).toMatchObject({ status: 503, body: "draining\n" });
 });
 

@@ -81,7 +81,7 @@ export class WorkerHandle {
     }
     const task = this.#tasks.shift();
     if (this.#tasks.length === 0) this.#worker.unref();
-    this.#semaphore.transfer(response.batch.escalations.length, this.#number);
+    for (const { permit } of response.batch.escalations) this.#semaphore.transfer(permit, this.#number);
     if (task !== undefined) this.#events.done(task, response.batch, response.buffer);
   }
 
