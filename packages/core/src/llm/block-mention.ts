@@ -19,6 +19,10 @@ const VERDICT_KEY = /verdict["'\\]+\s*:/i;
 /** A reply of this one word. */
 const BARE_WORD = /^[^\p{L}\p{N}]*block(?:ed)?[^\p{L}\p{N}]*$/iu;
 
+/** An escaped character of JSON, and what changes how a word looks but not what it says. */
+const ESCAPE = /(?<!\\)\\+u([0-9a-f]{4})/gi;
+const HIDDEN = /\p{Cc}\[[\d;]*m|\p{Cf}/gu;
+
 export interface Block {
   readonly severity: Severity;
   /** Empty if the reply gives none. */
@@ -32,29 +36,30 @@ export interface Block {
 export function blockIn(text: string, objects: readonly string[]): Block | undefined {
   const object = objects.find(saysBlock);
   if (object !== undefined) return blockOf(object);
-  const plain = withoutEscapes(text);
-  const at = plain.search(MENTION);
+  const words = plain(text);
+  const at = words.search(MENTION);
   // Other members may precede the verdict.
-  const start = Math.max(plain.lastIndexOf("{", at), 0);
-  if (at >= 0) return { severity: severityAfter(plain, start), reason: reasonAfter(plain, start) };
-  return BARE_WORD.test(plain) ? { severity: "medium", reason: "" } : undefined;
+  const start = Math.max(words.lastIndexOf("{", at), 0);
+  if (at >= 0) return { severity: severityAfter(words, start), reason: reasonAfter(words, start) };
+  return BARE_WORD.test(words) ? { severity: "medium", reason: "" } : undefined;
 }
 
 /** Whether a text without valid objects mentions a block. */
 export function mentionsBlock(text: string): boolean {
-  return MENTION.test(withoutEscapes(text));
+  return MENTION.test(plain(text));
 }
 
 /** Whether a text contains the key of a verdict, escaped or not. */
 export function mentionsVerdict(text: string): boolean {
-  return VERDICT_KEY.test(withoutEscapes(text));
+  return VERDICT_KEY.test(plain(text));
 }
 
 /** Whether a valid JSON object says block in any member but the reason. */
 export function saysBlock(json: string): boolean {
   return stringMembers(json).some(
     ({ key, value }) =>
-      value !== null && (isVerdictKey(key) ? /^\P{L}*block/iu.test(value) : !isReason(key) && BARE_WORD.test(value)),
+      value !== null &&
+      (isVerdictKey(key) ? /^\P{L}*block/iu.test(plain(value)) : !isReason(key) && BARE_WORD.test(plain(value))),
   );
 }
 
@@ -88,9 +93,12 @@ function reasonAfter(text: string, at: number): string {
   return rest.replace(/^[^\p{L}\p{N}]+|[\s"'`\\,]+$/gu, "");
 }
 
-/** The text with `\u0062` as `b`, also where quoting has doubled the backslash. */
-function withoutEscapes(text: string): string {
-  return text.replace(/(?<!\\)\\+u([0-9a-f]{4})/gi, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
+/**
+ * The text without what may hide a word: `\u0062` becomes `b`, also where quoting has doubled the
+ * backslash, and colours of a terminal and invisible characters are left out.
+ */
+function plain(text: string): string {
+  return text
+    .replace(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+    .replace(HIDDEN, "");
 }
