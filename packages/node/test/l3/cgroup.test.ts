@@ -1,9 +1,10 @@
 // Investigations in a cgroup of their own: nothing leaves it by forking, and it ends at once.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   createCgroup,
@@ -106,6 +107,26 @@ describe.skipIf(!possible)("in a cgroup (which this machine must let the tests c
     expect(outside.exitCode ?? outside.signalCode).toBeNull();
     await killAll({ mark: "l3-mark" });
     await expect.poll(() => outside.signalCode).toBe("SIGKILL");
+  });
+
+  it("the end of the last investigation does not search all processes either", async () => {
+    const lab = new Lab();
+    const waits = `printf %s "$A3S_SENTRY_RUN" > '${lab.folder}/mark'; until [ -e '${lab.folder}/go' ]; do sleep 0.05; done`;
+    const asked = lab.ask(lab.program(`${waits}; ${ALLOW}`));
+    await expect
+      .poll(() => existsSync(join(lab.folder, "mark")) && lab.read("mark"), { timeout: 20_000 })
+      .toMatch(/^l3-/);
+    const outside = asleep({ A3S_SENTRY_RUN: lab.read("mark") });
+    writeFileSync(join(lab.folder, "go"), "");
+    expect(await asked).toEqual(ALLOWED);
+    expect(outside.signalCode).toBeNull();
+  });
+
+  it("a worker thread starts no program: threads move together", async () => {
+    const module = JSON.stringify(new URL("../../dist/l3/cgroup.js", import.meta.url).href);
+    const code = `import(${module}).then(({ ownCgroup }) => require("node:worker_threads").parentPort.postMessage(typeof ownCgroup()))`;
+    const [found] = await once(new Worker(code, { eval: true }), "message");
+    expect([typeof ownCgroup(), found]).toEqual(["string", "undefined"]);
   });
 
   it("a process that has been moved out is searched for", async () => {
