@@ -54,7 +54,9 @@ describe("check", () => {
       " --> a.acl:1:1\n  |\n1 | fail_closd = true\n  | ^^^^^^^^^^\n  = help: did you mean `fail_closed`?\n",
     );
     expect(stdout).toContain("error[acl/unknown-escape]");
-    expect(stdout).toContain("error[file/unreadable]: cannot read the policy file `none.acl`: there is no such file");
+    expect(stdout).toContain(
+      `error[file/unreadable]: cannot read the policy file \`none.acl\`: there is no such file (a relative path counts from \`${cwd}\`)`,
+    );
     expect(stdout).not.toContain("\u001b");
   });
 

@@ -1,5 +1,6 @@
 // Reads a policy and the files that it names, up to their size limits.
 
+import { isAbsolute } from "node:path";
 import { type Diagnostic, PolicyError } from "@a3s-sentry/core";
 import { messageOf } from "@a3s-sentry/core/host";
 import { readBounded } from "../util/bounded-file.js";
@@ -25,7 +26,7 @@ export function readPolicyFile(path: string): string {
   try {
     return readText(path, MAX_POLICY_BYTES);
   } catch (cause) {
-    throw unreadable(path, reasonOf(cause), cause);
+    throw unreadable(path, reasonOf(cause) + searchedFolder(path, cause), cause);
   }
 }
 
@@ -77,6 +78,11 @@ function readText(path: string, maxBytes: number): string {
   } catch (cause) {
     throw new Error("it is not UTF-8 text", { cause });
   }
+}
+
+/** Where a missing file was looked for, if its path does not say it. */
+function searchedFolder(path: string, cause: unknown): string {
+  return errnoOf(cause) === "ENOENT" && !isAbsolute(path) ? ` (a relative path counts from \`${process.cwd()}\`)` : "";
 }
 
 function reasonOf(cause: unknown): string {

@@ -202,15 +202,16 @@ fn llm(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Llm> {
 /// without calls.
 fn llm_key(reader: &mut Reader<'_>, value: &Value) -> (Option<String>, Option<String>) {
     let path = match &value.kind {
-        ValueKind::Call(call) if call.name.text == "file" => match call.args.as_slice() {
-            [path] => path,
-            _ => {
+        ValueKind::Call(call) if call.name.text == "file" => {
+            if let [path] = call.args.as_slice() {
+                path
+            } else {
                 let diagnostic =
                     Diagnostic::new(Code::BadCall, call.name.span, "`file` takes one path");
                 reader.report(diagnostic.help("write `file(\"PATH\")`"));
                 return (None, None);
             }
-        },
+        }
         ValueKind::Object(entries) => match entries.as_slice() {
             [Entry { key, value }] if key.text == "file" => value,
             _ => {
