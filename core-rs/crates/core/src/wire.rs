@@ -1,8 +1,11 @@
 //! The values that cross to the host as JSON. The TypeScript types are generated from them.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::decision::{ActionKind, Severity, Verdict};
 use crate::engine::Engine;
@@ -123,6 +126,48 @@ impl From<&Rule> for RuleInfo {
     }
 }
 
+/// The rules of a policy, as the host gets them. The built-in ones are the same in every policy, so
+/// their JSON is written once.
+#[derive(Clone)]
+pub struct RuleInfos {
+    site: Vec<RuleInfo>,
+    builtin: &'static [Box<RawValue>],
+}
+
+static BUILTIN: LazyLock<Vec<Box<RawValue>>> = LazyLock::new(|| {
+    let rules = policy::builtin_rules().iter().map(RuleInfo::from);
+    // A rule is always JSON: its maps have words as keys.
+    rules.filter_map(|rule| to_raw_value(&rule).ok()).collect()
+});
+
+/// Writes what all policies share.
+pub fn prepare() {
+    LazyLock::force(&BUILTIN);
+}
+
+impl From<&[Rule]> for RuleInfos {
+    fn from(rules: &[Rule]) -> Self {
+        let site = rules.iter().filter(|rule| rule.origin == Origin::Site);
+        Self {
+            site: site.map(RuleInfo::from).collect(),
+            builtin: &BUILTIN,
+        }
+    }
+}
+
+impl Serialize for RuleInfos {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut rules = serializer.serialize_seq(Some(self.site.len() + self.builtin.len()))?;
+        for rule in &self.site {
+            rules.serialize_element(rule)?;
+        }
+        for rule in self.builtin {
+            rules.serialize_element(rule)?;
+        }
+        rules.end()
+    }
+}
+
 /// The decision on events that no rule matches, as the host gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
@@ -188,7 +233,8 @@ impl From<&Redact> for RedactInfo {
 pub struct PolicyInfo {
     /// The site's rules in the order of the document, then the built-in ones. A judgement refers to
     /// a rule by its index.
-    pub rules: Vec<RuleInfo>,
+    #[cfg_attr(test, ts(as = "Vec<RuleInfo>"))]
+    pub rules: RuleInfos,
     /// The top-level names that the document sets.
     pub keys: Vec<String>,
     /// The decision on events that no rule matches.
@@ -217,7 +263,7 @@ impl From<&Policy> for PolicyInfo {
     #[inline(never)]
     fn from(policy: &Policy) -> Self {
         Self {
-            rules: policy.rules.iter().map(RuleInfo::from).collect(),
+            rules: RuleInfos::from(policy.rules.as_slice()),
             keys: policy.keys.iter().cloned().collect(),
             default: DefaultInfo::from(policy.default),
             fail_closed: policy.fail_closed,

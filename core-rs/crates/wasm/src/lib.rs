@@ -450,6 +450,7 @@ pub fn ready() {}
 pub fn prepare() {
     engine::prepare();
     redact::prepare();
+    wire::prepare();
 }
 
 fn parse<'s>(input: &'s [u8], len: usize, scratch: &'s mut Scratch) -> Option<Event<'s>> {

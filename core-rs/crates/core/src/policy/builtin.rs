@@ -35,6 +35,11 @@ pub(super) fn rules() -> Result<&'static [Rule], &'static Diagnostic> {
     RULES.as_deref()
 }
 
+/// The built-in rules in order, for a policy that has been checked with them.
+pub(crate) fn all() -> &'static [Rule] {
+    rules().unwrap_or_default()
+}
+
 fn read() -> Result<Vec<Rule>, Diagnostic> {
     let checked = check_alone(SOURCE, &|_| None, Origin::Builtin);
     match (checked.policy, checked.diagnostics.first()) {

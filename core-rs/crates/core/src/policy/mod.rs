@@ -23,6 +23,7 @@ use crate::decision::{ActionKind, Severity, Verdict};
 use crate::event::EventKind;
 use crate::risk::{self, Category};
 pub use builtin::NAMES as BUILTIN_RULES;
+pub(crate) use builtin::all as builtin_rules;
 pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
 pub use redact::{Redact, SECRET_KINDS, SecretPattern};
 use sentry_pattern::Pattern;
