@@ -13,8 +13,8 @@ const NEVER_DENIED = { Egress: new Set(["", "0.0.0.0", "::", "127.0.0.1", "::1",
 /** What rules match, and what can be denied, of each kind of event; `undefined` where a field is missing or of a wrong type.
  * @type {Record<string, (event: any) => { subject: string, target?: string } | undefined>} */
 const KINDS = {
-  ToolExec: ({ argv = [] }) => (Array.isArray(argv) ? { subject: argv.join(" "), target: argv[0] } : undefined),
-  SslContent: ({ content = "" }) => (typeof content === "string" ? { subject: content } : undefined),
+  ToolExec: ({ argv }) => (Array.isArray(argv) ? { subject: argv.join(" "), target: argv[0] } : undefined),
+  SslContent: ({ content }) => (typeof content === "string" ? { subject: content } : undefined),
   SecurityAction: ({ kind, detail = 0 }) => (typeof kind === "string" ? { subject: `${kind} ${detail}` } : undefined),
   Egress: ({ peer, port = 0 }) => (typeof peer === "string" ? { subject: `${peer}:${port}`, target: peer } : undefined),
   Dns: ({ query }) => (typeof query === "string" ? { subject: query } : undefined),
@@ -49,7 +49,9 @@ export class PlainJudge {
     const kind = Object.keys(envelope.event ?? {})[0] ?? "";
     const body = envelope.event?.[kind];
     const facts = Number.isInteger(body?.pid) ? KINDS[kind]?.(body) : undefined;
-    return facts === undefined ? null : this.#decide(kind, facts);
+    if (facts === undefined) return null;
+    const exe = kind === "ToolExec" ? envelope.process?.exe : undefined;
+    return this.#decide(kind, typeof exe === "string" ? { ...facts, target: exe } : facts);
   }
 
   /** @param {string} kind @param {{ subject: string, target?: string }} facts @returns {Decision} */

@@ -43,7 +43,7 @@ impl<'a> AuditLine<'a> {
         let target = if escalated {
             None
         } else {
-            envelope.event.target()
+            envelope.event.target(envelope.process.as_ref())
         };
         let reason = if escalated {
             Cow::Owned(format!(

@@ -9,7 +9,13 @@ use serde::de::IgnoredAny;
 #[derive(Deserialize)]
 pub struct Envelope {
     pub identity: Option<Identity>,
+    pub process: Option<Process>,
     pub event: Event,
+}
+
+#[derive(Deserialize)]
+pub struct Process {
+    pub exe: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -23,7 +29,6 @@ pub enum Event {
     ToolExec {
         #[serde(rename = "pid")]
         _pid: u32,
-        #[serde(default)]
         argv: Vec<String>,
         argv_truncated: Option<bool>,
         argv_incomplete: Option<bool>,
@@ -31,7 +36,6 @@ pub enum Event {
     SslContent {
         #[serde(rename = "pid")]
         _pid: u32,
-        #[serde(default)]
         content: String,
     },
     SecurityAction {
@@ -121,10 +125,12 @@ impl Event {
         }
     }
 
-    /// What can be denied: the program, the peer or the path; never this machine or nobody.
-    pub fn target(&self) -> Option<&str> {
+    /// What can be denied: the program that the kernel reported, or else the one asked for, the peer
+    /// or the path; never this machine or nobody.
+    pub fn target<'e>(&'e self, process: Option<&'e Process>) -> Option<&'e str> {
+        let exe = process.and_then(|process| process.exe.as_ref());
         let target = match self {
-            Self::ToolExec { argv, .. } => argv.first()?,
+            Self::ToolExec { argv, .. } => exe.or(argv.first())?,
             Self::Egress { peer, .. } => peer,
             Self::FileAccess { path, .. } | Self::FileDelete { path, .. } => path,
             _ => return None,

@@ -40,9 +40,9 @@ function copies({ memory }: Exports): number {
 it("has the built-in rules in memory from the start, as the other module has them once they are compiled", () => {
   const [from, to] = [start(plain), start(prepared)];
   expect(copies(from)).toBe(1);
-  expect(copies(to)).toBe(2);
+  expect(copies(to)).toBeGreaterThan(1);
   from.prepare();
-  expect(copies(from)).toBeGreaterThanOrEqual(2);
+  expect(copies(from)).toBe(copies(to));
   const before = to.memory.buffer.byteLength;
   to.prepare();
   expect(to.memory.buffer.byteLength).toBe(before);
