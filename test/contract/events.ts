@@ -130,6 +130,7 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
         provider: "Anthropic",
         subject: "/tmp/größe",
         target: "/tmp/größe",
+        targetFrom: "observed",
         evidence: "complete",
       });
       expect(sentry.facts(securityAction(0, "ptrace", 2n ** 64n - 1n))).toMatchObject({

@@ -22,6 +22,7 @@ export function judgingSuite({ Sentry, egress, toolExec, fileAccess, dns, securi
         severity: "high",
         reason: "cloud-metadata: cloud instance-metadata access (SSRF/cred theft)",
         action: { kind: "DenyEgress", target: "169.254.169.254" },
+        targetFrom: "observed",
         risk: { category: "systemic_risk", name: "Cloud metadata SSRF", riskType: "system" },
         rule: "cloud-metadata",
         evidence: "complete",
