@@ -17,10 +17,12 @@ const MAX_POSITION = 2 ** 32 - 2;
  * Each index seeds its hash at random, so that nobody can craft lines that collide.
  */
 export class LineIndex {
-  readonly #seeds: readonly [number, number];
-  /** For each slot, one more than the position of a line in the file; 0: free. */
-  #positions = new Uint32Array(FIRST_SLOTS);
-  #hashes = new Uint32Array(FIRST_SLOTS);
+  readonly #seeds: readonly [low: number, high: number];
+  /**
+   * Two numbers for each slot: one more than the position of a line in the file (0: free), and the
+   * line's hash.
+   */
+  #table = new Uint32Array(2 * FIRST_SLOTS);
   #indexed = 0;
   #lines = 0;
 
@@ -37,26 +39,29 @@ export class LineIndex {
 
   /** Reads the whole file in place of what was known. Returns whether it ends in a newline. */
   read(fd: number): boolean {
-    this.#positions = new Uint32Array(FIRST_SLOTS);
-    this.#hashes = new Uint32Array(FIRST_SLOTS);
+    this.#table = new Uint32Array(2 * FIRST_SLOTS);
     this.#indexed = 0;
     this.#lines = 0;
-    let [low, high] = this.#seeds;
+    const [seedLow, seedHigh] = this.#seeds;
+    let low = seedLow;
+    let high = seedHigh;
     let lineStart = 0;
     let base = 0;
     for (const bytes of readBytes(fd)) {
-      for (let i = 0; i < bytes.length; i++) {
+      const { length } = bytes;
+      for (let i = 0; i < length; i++) {
         const byte = bytes[i] ?? 0;
         if (byte === NEWLINE) {
           this.#add(finish(low, high), lineStart);
-          [low, high] = this.#seeds;
+          low = seedLow;
+          high = seedHigh;
           lineStart = base + i + 1;
         } else {
           low = mixLow(low, byte);
           high = mixHigh(high, byte);
         }
       }
-      base += bytes.length;
+      base += length;
     }
     if (lineStart === base) return true;
     this.#add(finish(low, high), lineStart);
@@ -71,31 +76,31 @@ export class LineIndex {
   /** Whether a line of the file is exactly `line`. */
   has(fd: number, line: Uint8Array): boolean {
     const hash = this.#hash(line);
-    const mask = this.#positions.length - 1;
+    const mask = this.#table.length / 2 - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const position = this.#positions[slot] ?? 0;
+      const position = this.#table[2 * slot] ?? 0;
       if (position === 0) return false;
-      if (this.#hashes[slot] === hash && isLineAt(fd, line, position - 1)) return true;
+      if (this.#table[2 * slot + 1] === hash && isLineAt(fd, line, position - 1)) return true;
     }
   }
 
   #add(hash: number, position: number): void {
     this.#lines += 1;
     if (position > MAX_POSITION) return;
-    if (2 * this.#indexed >= this.#positions.length) this.#grow();
-    place(this.#positions, this.#hashes, hash, position + 1);
+    // At most half of the slots are taken.
+    if (4 * this.#indexed >= this.#table.length) this.#grow();
+    place(this.#table, hash, position + 1);
     this.#indexed += 1;
   }
 
   #grow(): void {
-    const positions = new Uint32Array(2 * this.#positions.length);
-    const hashes = new Uint32Array(positions.length);
-    for (let slot = 0; slot < this.#positions.length; slot++) {
-      const position = this.#positions[slot] ?? 0;
-      if (position !== 0) place(positions, hashes, this.#hashes[slot] ?? 0, position);
+    const before = this.#table;
+    const table = new Uint32Array(2 * before.length);
+    for (let at = 0; at < before.length; at += 2) {
+      const position = before[at] ?? 0;
+      if (position !== 0) place(table, before[at + 1] ?? 0, position);
     }
-    this.#positions = positions;
-    this.#hashes = hashes;
+    this.#table = table;
   }
 
   #hash(line: Uint8Array): number {
@@ -108,12 +113,12 @@ export class LineIndex {
   }
 }
 
-function place(positions: Uint32Array, hashes: Uint32Array, hash: number, position: number): void {
-  const mask = positions.length - 1;
+function place(table: Uint32Array, hash: number, position: number): void {
+  const mask = table.length / 2 - 1;
   let slot = hash & mask;
-  while (positions[slot] !== 0) slot = (slot + 1) & mask;
-  positions[slot] = position;
-  hashes[slot] = hash;
+  while (table[2 * slot] !== 0) slot = (slot + 1) & mask;
+  table[2 * slot] = position;
+  table[2 * slot + 1] = hash;
 }
 
 function mixLow(low: number, byte: number): number {
