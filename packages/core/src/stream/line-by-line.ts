@@ -43,6 +43,14 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
   if (line.length > MAX_LINE_BYTES) {
     return { items: [oversizedItem({ head: "", tail: "" })], counted: { ...ZERO, lines: 1, oversized: 1 } };
   }
+  try {
+    return judgeParts(parts, line);
+  } finally {
+    parts.engine.release();
+  }
+}
+
+function judgeParts(parts: StreamParts, line: Uint8Array): JudgedLines {
   const code = parts.engine.judge(line);
   const [first, ...more] = code === MALFORMED_CODE ? partsOf(parts.engine, line) : [];
   if (first === undefined) return judged(parts, line, code);
