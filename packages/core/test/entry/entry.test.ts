@@ -1,8 +1,11 @@
 // The parts of the entries that need no wasm module.
 
+import { statSync } from "node:fs";
 import { expect, it, vi } from "vitest";
 import { bytesOfBase64, decodeBase64 } from "../../src/entry/base64.js";
 import { once } from "../../src/entry/once.js";
+import { preparedModule } from "../../src/entry/prepared-module.js";
+import preparedUrl from "../../wasm/sentry_core_prepared.js";
 
 it.each([0, 1, 2, 3, 4, 255, 256, 257])("decodes %d bytes of base64 by every method", (length) => {
   const bytes = Uint8Array.from({ length }, (_, i) => (i * 37 + length) & 0xff);
@@ -27,4 +30,19 @@ it("loads once for all callers, and again after a failure", async () => {
   await expect(a).rejects.toThrow("offline");
   await expect(b).rejects.toThrow("offline");
   expect(await Promise.all([load(), load()])).toEqual([2, 2]);
+});
+
+it("reads the prepared module, but asks for no permission", () => {
+  expect(preparedModule()?.length).toBe(statSync(preparedUrl()).size);
+  try {
+    for (const state of ["prompt", "denied"]) {
+      vi.stubGlobal("Deno", { permissions: { querySync: () => ({ state }) }, readFileSync: () => new Uint8Array(1) });
+      expect(preparedModule()).toBeUndefined();
+    }
+    vi.stubGlobal("Deno", undefined);
+    vi.stubGlobal("process", {});
+    expect(preparedModule()).toBeUndefined();
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

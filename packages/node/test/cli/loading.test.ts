@@ -1,0 +1,47 @@
+// The code that a process loads before it does anything: no more than it needs.
+
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+
+/** The modules that a bundle imports, directly or through its chunks, without those loaded later. */
+function imports(file: string, found = new Set<string>()): Set<string> {
+  const text = readFileSync(file, "utf8");
+  for (const [, specifier = ""] of text.matchAll(/^(?:import|export) [^;]*?"([^"]+)";$/gm)) {
+    const name = specifier.startsWith(".") ? join(dirname(file), specifier) : specifier;
+    if (found.has(name)) continue;
+    found.add(name);
+    if (specifier.startsWith(".")) imports(name, found);
+  }
+  return found;
+}
+
+/** The chunk that an entry point loads for a command. */
+function chunkOf(command: string): string {
+  const loaded = [...imports(join(dist, "cli/main.js"))].filter((name) => name.startsWith(dist));
+  const names = loaded.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/import\("\.\/([^"]+)"\)/g)].map(([, name = ""]) => name),
+  );
+  const chunk = names.find((name) => name.startsWith(`${command}-`));
+  if (chunk === undefined) throw new Error(`no chunk for ${command} in ${names}`);
+  return join(dist, "chunks", chunk);
+}
+
+const outside = (modules: Iterable<string>): string[] => [...modules].filter((name) => !name.startsWith(dist)).sort();
+
+it("importing the package loads the core, and of Node.js what reads files", () => {
+  const core = ["@a3s-sentry/core", "@a3s-sentry/core/host"];
+  expect(outside(imports(join(dist, "index.js")))).toEqual([...core, "node:buffer", "node:fs", "node:path"]);
+});
+
+it("`explain` loads neither the daemon nor the packages of other commands", () => {
+  const modules = new Set([...imports(join(dist, "cli/main.js")), ...imports(chunkOf("explain"))]);
+  expect(outside(modules)).toEqual(expect.arrayContaining(["commander", "picocolors"]));
+  for (const name of ["cli-table3", "execa", "node:http", "node:worker_threads", "prom-client"]) {
+    expect(modules).not.toContain(name);
+  }
+  expect(outside(imports(chunkOf("run")))).toContain("node:worker_threads");
+});
