@@ -127,10 +127,15 @@ fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
     lines.pop_if(|last| last.is_empty());
     for line in lines {
         given.counters.lines += 1;
+        let malformed = given.counters.malformed + 1;
+        let parts = parts(engine, line);
         let mut flag = 0;
-        for part in parts(engine, line) {
+        for part in &parts {
             add(engine, mode, (part, flag), &mut given, &mut samples);
             flag = SAME_LINE;
+        }
+        if *parts != [line] {
+            given.counters.malformed = malformed;
         }
     }
     given

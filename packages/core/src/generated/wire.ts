@@ -40,7 +40,8 @@ diagnostics: Array<Diagnostic>,
 policy: PolicyInfo | null, };
 
 /**
- * The totals of a stream so far. Each part of a damaged line counts by itself, except for `lines`.
+ * The totals of a stream so far. A damaged line that contains events counts as one malformed line,
+ * and they count as events.
  */
 export type Counters = { 
 /**

@@ -5,7 +5,8 @@ import type { Counters } from "../generated/wire.js";
 /**
  * What a stream has read so far: `lines`, and of these the `events`, the known events with nothing
  * to judge (`unmodelled`), the lines that are not events (`malformed`), and the lines over 4 MiB,
- * which are escalations (`oversized`). Of a damaged line, each part is counted by itself.
+ * which are escalations (`oversized`). A damaged line that contains events counts as malformed,
+ * and they count as events.
  */
 export type StreamCounters = Readonly<Counters>;
 

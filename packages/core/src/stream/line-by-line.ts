@@ -58,9 +58,10 @@ function judgeParts(parts: StreamParts, line: Uint8Array): JudgedLines {
   for (const part of more) {
     const next = judged(parts, part, parts.engine.judge(part));
     items = [...items, ...next.items.map((item) => ({ ...item, sameLine: true }))];
-    counted = plus(counted, { ...next.counted, lines: 0 });
+    counted = plus(counted, next.counted);
   }
-  return { items, counted };
+  // The line is malformed, and the events in it are judged all the same.
+  return { items, counted: { ...counted, lines: 1, malformed: 1 } };
 }
 
 /** `code` is that of the line, which was judged last. */

@@ -28,6 +28,14 @@ export interface PendingEscalation {
   /** The members of its audit line that label the event. */
   readonly tail: string;
   readonly permit: Permit;
+  /** Those of its batch that are equal to it: they get its decision, and hold no permit. */
+  readonly equals: readonly EqualEscalation[];
+}
+
+/** The parts of its audit line. */
+export interface EqualEscalation {
+  readonly head: string;
+  readonly tail: string;
 }
 
 export interface Batch {

@@ -46,7 +46,8 @@ const SAMPLE_EVERY: u64 = 1000;
 /// So many lines of kinds that are not judged are examined for a mistyped kind.
 const MAX_EXAMINED: u64 = 1000;
 
-/// The totals of a stream so far. Each part of a damaged line counts by itself, except for `lines`.
+/// The totals of a stream so far. A damaged line that contains events counts as one malformed line,
+/// and they count as events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct Counters {
@@ -206,6 +207,7 @@ impl LineStream {
     #[cold]
     #[inline(never)]
     fn add_parts(&mut self, engine: &Engine, line: &[u8], start: usize, parts: &[Range<usize>]) {
+        let malformed = self.counters.malformed + 1;
         let mut flag = 0;
         for part in parts {
             let text = line.get(part.clone()).unwrap_or_default();
@@ -213,6 +215,7 @@ impl LineStream {
             self.add(engine, text, judgement, (start + part.start, flag));
             flag = SAME_LINE;
         }
+        self.counters.malformed = malformed;
     }
 
     /// Counts a line or a part of one, and adds its row if it gets one. `flag` is added to its code.

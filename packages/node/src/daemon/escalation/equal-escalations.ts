@@ -2,10 +2,12 @@
 
 import { createHash } from "node:crypto";
 import type { Sentry } from "../../sentry.js";
+import { slowTiersOf } from "../judging/slow-tiers.js";
 import type { QueuedEscalation } from "./escalation-queue.js";
+import { questionOf } from "./question.js";
 
-/** How many escalations wait for the decision on another one, at most. */
-const MAX_JOINED = 4096;
+/** From this number on, no further escalation waits for the decision on another one. */
+export const MAX_JOINED = 4096;
 /** Longer audit lines are not kept for a decision on another escalation. */
 const MAX_AUDIT_CHARS = 4096;
 
@@ -22,6 +24,11 @@ export class EqualEscalations {
   #waiting = 0;
   #total = 0;
 
+  /** How many wait for the decision on another one. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** How many have joined so far. */
   get joined(): number {
     return this.#total;
@@ -36,12 +43,8 @@ export class EqualEscalations {
     if (this.#waiting >= MAX_JOINED || head.length + tail.length > MAX_AUDIT_CHARS) return undefined;
     const sentry = this.#sentries.get(by) ?? this.#nextSentry++;
     this.#sentries.set(by, sentry);
-    const { agent, kind, provider, subject, target, evidence } = event;
-    const { rule, reason, severity, action } = l1;
-    // L2 is not asked about a process, L3 is.
-    const pid = by.tiers.l3 === undefined ? undefined : event.pid;
-    const judged = [sentry, agent, pid, kind, provider, subject, target, evidence, rule, reason, severity, action];
-    return createHash("sha256").update(JSON.stringify(judged)).digest("base64");
+    const question = questionOf(l1, event, slowTiersOf(by.tiers));
+    return createHash("sha256").update(`${sentry} ${question}`).digest("base64");
   }
 
   /**
@@ -56,9 +59,23 @@ export class EqualEscalations {
     }
     // The event is not judged, so its text is not kept.
     joined.push({ ...escalation, event: null });
-    this.#waiting += 1;
-    this.#total += 1;
+    this.#count(1);
     return true;
+  }
+
+  /** Counts escalations that joined another one of their batch. */
+  joinedInBatch({ equals }: QueuedEscalation): void {
+    this.#count(equals.length);
+  }
+
+  /** Counts escalations of a batch that have the decision on another one. */
+  endedInBatch({ equals }: QueuedEscalation): void {
+    this.#waiting -= equals.length;
+  }
+
+  #count(more: number): void {
+    this.#waiting += more;
+    this.#total += more;
   }
 
   /** Ends the sharing of a key, and returns those that joined. */

@@ -111,10 +111,13 @@ export class EscalationQueue {
   add(escalation: QueuedEscalation): void {
     const { leases, semaphore } = this.#options;
     const key = this.#equal.keyOf(escalation, leases.current);
+    this.#equal.joinedInBatch(escalation);
     if (key !== undefined && this.#equal.join(key, escalation)) {
       semaphore.release(escalation.permit);
+      semaphore.joined = this.#equal.waiting;
       return;
     }
+    semaphore.joined = this.#equal.waiting;
     this.#waiting.add(new Entry(escalation, key));
     this.#advance();
     this.#evict();
@@ -203,8 +206,13 @@ export class EscalationQueue {
 
   /** Passes the outcome on, for the escalation and for those that joined it. */
   #settle({ escalation, key }: Entry, outcome: EscalationOutcome, by: Sentry): void {
-    const { settle } = this.#options;
-    settle(escalation, outcome, by);
-    if (key !== undefined) for (const equal of this.#equal.end(key)) settle(equal, outcome, by);
+    const { settle, semaphore } = this.#options;
+    const all = [escalation, ...(key === undefined ? [] : this.#equal.end(key))];
+    for (const each of all) this.#equal.endedInBatch(each);
+    semaphore.joined = this.#equal.waiting;
+    for (const each of all) {
+      settle(each, outcome, by);
+      for (const equal of each.equals) settle({ ...each, ...equal }, outcome, by);
+    }
   }
 }

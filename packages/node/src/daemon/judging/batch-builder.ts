@@ -3,22 +3,44 @@
 import type { SkippedLine, SkippedSample, StreamCounters, StreamItem } from "@a3s-sentry/core";
 import { lineEnd, lineStart, skippedLine } from "../audit/audit-line.js";
 import { Utf8Buffer } from "../audit/utf8-buffer.js";
-import type { Batch, PendingDeny, PendingEscalation } from "../batch.js";
+import type { Batch, EqualEscalation, PendingDeny, PendingEscalation } from "../batch.js";
+import { questionOf } from "../escalation/question.js";
 import { zeroTally } from "../tally.js";
 import type { Outcome } from "./outcome-cache.js";
 import type { Permit } from "./shared-semaphore.js";
+import type { SlowTiers } from "./slow-tiers.js";
+
+/** How many escalations of a batch may get the decision on one of them. */
+const MAX_EQUALS = 1024;
 
 /** Collects one batch after another, and reuses its memory for their lines. */
 export class BatchBuilder {
   readonly #lines = new Utf8Buffer();
   #denies: PendingDeny[] = [];
   #escalations: PendingEscalation[] = [];
+  /** The escalations of named agents, by their head: only those with equal heads may be equal. */
+  readonly #firsts = new Map<string, PendingEscalation & { readonly equals: EqualEscalation[] }>();
   #skipped: SkippedSample[] = [];
   #tally = zeroTally();
 
   /** Adds an escalation that goes on to a slow tier; `tail` labels its event in the audit line. */
   addEscalation({ decision, event, head }: StreamItem, tail: string, permit: Permit): void {
-    this.#escalations.push({ l1: decision, event, head, tail, permit });
+    const escalation = { l1: decision, event, head, tail, permit, equals: [] };
+    this.#escalations.push(escalation);
+    if (event !== null && event.agent !== null) this.#firsts.set(head, escalation);
+  }
+
+  /**
+   * Adds an escalation to an equal one of the same named agent, whose decision it gets. `false` if
+   * this batch has none.
+   */
+  joinEqual({ decision, event, head }: StreamItem, tail: string, tiers: SlowTiers): boolean {
+    const first = this.#firsts.get(head);
+    if (first === undefined || event === null || first.event === null || first.equals.length >= MAX_EQUALS)
+      return false;
+    if (questionOf(first.l1, first.event, tiers) !== questionOf(decision, event, tiers)) return false;
+    first.equals.push({ head, tail });
+    return true;
   }
 
   /** Adds the line for a line of the input that is not judged. */
@@ -59,6 +81,7 @@ export class BatchBuilder {
     };
     this.#denies = [];
     this.#escalations = [];
+    this.#firsts.clear();
     this.#skipped = [];
     this.#tally = zeroTally();
     return batch;

@@ -3,6 +3,7 @@
 import type { EventStream, StreamCounters, StreamItem, StreamLine, StreamLines, StreamSource } from "@a3s-sentry/core";
 import { numbered } from "../audit/audit-line.js";
 import type { Batch } from "../batch.js";
+import { MAX_JOINED } from "../escalation/equal-escalations.js";
 import { type FileRange, linesOf } from "../input/file-range.js";
 import { BatchBuilder } from "./batch-builder.js";
 import { type FailModeSentry, OutcomeCache } from "./outcome-cache.js";
@@ -34,7 +35,8 @@ export interface LineJudgeOptions {
 export class LineJudge {
   readonly #stream: EventStream | EventStream<StreamLine>;
   readonly #builder = new BatchBuilder();
-  readonly #semaphore: SharedSemaphore | undefined;
+  readonly #target: EscalationTarget | undefined;
+  #slowTiers: SlowTiers;
   #outcomes: OutcomeCache;
   #counted: StreamCounters;
   readonly #decisions: StreamLines;
@@ -46,8 +48,9 @@ export class LineJudge {
   constructor(sentry: LineJudgeSentry, { target, decisions = "notable" }: LineJudgeOptions = {}) {
     this.#decisions = decisions;
     this.#stream = decisions === "all" ? sentry.createStream({ lines: "all" }) : sentry.createStream();
-    this.#outcomes = new OutcomeCache(sentry, target?.slowTiers ?? NO_SLOW_TIERS);
-    this.#semaphore = target?.semaphore;
+    this.#target = target;
+    this.#slowTiers = target?.slowTiers ?? NO_SLOW_TIERS;
+    this.#outcomes = new OutcomeCache(sentry, this.#slowTiers);
     this.#counted = this.#stream.counters;
   }
 
@@ -82,6 +85,7 @@ export class LineJudge {
   /** Judges by another policy, from the next line that ends. */
   usePolicy(sentry: LineJudgeSentry, slowTiers: SlowTiers = NO_SLOW_TIERS): void {
     this.#stream.switchTo(sentry);
+    this.#slowTiers = slowTiers;
     this.#outcomes = new OutcomeCache(sentry, slowTiers);
   }
 
@@ -98,10 +102,20 @@ export class LineJudge {
         continue;
       }
       const outcome = this.#outcomes.of(item);
-      const permit = outcome.needsSlowTier ? this.#semaphore?.tryAcquire(requestOf(item)) : undefined;
-      if (permit !== undefined) this.#builder.addEscalation(item, tail, permit);
-      else this.#builder.addDecision(item, tail, outcome);
+      if (!outcome.needsSlowTier || !this.#escalate(item, tail)) this.#builder.addDecision(item, tail, outcome);
     }
+  }
+
+  /** Passes an escalation on to the slow tiers. `false` if they have no place for it. */
+  #escalate(item: StreamItem, tail: string): boolean {
+    const target = this.#target;
+    if (target === undefined) return false;
+    const { semaphore } = target;
+    if (semaphore.joined < MAX_JOINED && this.#builder.joinEqual(item, tail, this.#slowTiers)) return true;
+    const permit = semaphore.tryAcquire(requestOf(item));
+    if (permit === undefined) return false;
+    this.#builder.addEscalation(item, tail, permit);
+    return true;
   }
 
   /** A stream of all lines returns each of them, in order, so counting them numbers them. */

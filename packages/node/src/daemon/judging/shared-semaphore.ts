@@ -9,7 +9,8 @@ const TOTAL = 1;
 const RESERVE = 2;
 const SEED = 3;
 const ACTIVE = 4;
-const FIRST_BUCKET = 5;
+const JOINED = 5;
+const FIRST_BUCKET = 6;
 /**
  * Agents are counted by a hash of their name, so that a million of them take no more memory than
  * one. The seed differs in each run, so an agent cannot choose to share a bucket with another.
@@ -83,6 +84,15 @@ export class SharedSemaphore {
   /** The number of free permits: negative if agents below their share got more. */
   get free(): number {
     return this.#load(FREE);
+  }
+
+  /** Escalations that wait for the decision on an equal one. The main thread keeps it up to date. */
+  get joined(): number {
+    return this.#load(JOINED);
+  }
+
+  set joined(count: number) {
+    Atomics.store(this.#cells, JOINED, count);
   }
 
   /** Takes permits. `undefined` if there are none for this agent. */

@@ -46,7 +46,8 @@ export class Totals {
 
   /** Counts a batch. Its escalations are counted by {@link countEscalation}. */
   count({ tally, counters, escalations }: Pick<Batch, "tally" | "counters" | "escalations">): void {
-    const listed = countOf(tally.decisions, "allow") + countOf(tally.decisions, "block") + escalations.length;
+    const queued = escalations.reduce((sum, { equals }) => sum + 1 + equals.length, 0);
+    const listed = countOf(tally.decisions, "allow") + countOf(tally.decisions, "block") + queued;
     addCounts(this.decisions, tally.decisions);
     // All other events are plain allows, which have no audit line.
     this.decisions.Rules.allow += counters.events + counters.oversized - listed;

@@ -49,7 +49,7 @@ function escalation(
 ): Omit<QueuedEscalation, "permit"> {
   const line = fileAccess(offset, path, false, agent === undefined ? {} : { agent });
   const facts = sentry.facts(line);
-  return { l1: sentry.classify(line), event: facts && { ...facts, line }, head: "", tail: "", offset };
+  return { l1: sentry.classify(line), event: facts && { ...facts, line }, head: "", tail: "", equals: [], offset };
 }
 
 const pids = ({ asked }: ManualTier) => asked.map(({ event }) => event.pid);
@@ -203,6 +203,22 @@ describe("fairness", () => {
     await queue.drain();
     expect(outcomes.map(({ offset }) => offset).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(semaphore.free).toBe(PERMITS);
+  });
+
+  it("lets those that are equal within a batch share it too", async () => {
+    const { l2, sentry, semaphore, outcomes, queue } = await setUp(1);
+    const equals = [1, 2].map((n) => ({ head: `"n":${n}`, tail: "" }));
+    for (const offset of [1, 2]) {
+      queue.add({ ...escalation(sentry, offset, "/etc/shadow", "py"), equals, permit: permitOf(semaphore, "py") });
+    }
+    expect([queue.coalesced, semaphore.joined]).toEqual([5, 5]);
+    await setImmediate();
+    l2.asked[0]?.answer(BLOCK);
+    await queue.drain();
+    expect(outcomes.map(({ offset, decision }) => [offset, decision.verdict])).toEqual(
+      [1, 1, 1, 2, 2, 2].map((offset) => [offset, "block"]),
+    );
+    expect([semaphore.joined, semaphore.free]).toEqual([0, PERMITS]);
   });
 
   it("shares no decision between two policies", async () => {
