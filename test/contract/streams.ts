@@ -71,6 +71,19 @@ export function streamSuite({ Sentry, dns }: Core): void {
       },
     );
 
+    it.each(["notable", "all"] as const)(
+      "of %s lines has the first mistyped kind as a sample, and no blank line",
+      async (lines) => {
+        const sentry = await Sentry.create("");
+        const stream = lines === "all" ? sentry.createStream({ lines }) : sentry.createStream();
+        const mistyped = '{"event":{"Dnss":{}}}\n';
+        stream.push(Buffer.from(` \t\r\n{"event":{"LlmCall":{}}}\n${mistyped}${mistyped}`));
+        const why = "unknown kind of event: did you mean `Dns`?";
+        expect(stream.skippedSamples).toEqual([{ line: 3, skipped: "unmodelled", why }]);
+        for (const thing of [stream, sentry]) thing.close();
+      },
+    );
+
     it("of all lines says of each why it is not judged", async () => {
       const sentry = await Sentry.create("");
       const stream = sentry.createStream({ lines: "all" });

@@ -30,13 +30,24 @@ export function requireBytes(name: string, value: unknown): void {
 
 /**
  * Bytes that no other thread can change: a copy if they are shared memory. The bytes that the rules
- * judge must be those that the tiers and the audit see.
+ * judge must be those that the tiers and the audit see. Throws a `TypeError` if their buffer was
+ * transferred: they may have been an event.
  */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
-  const { buffer } = bytes;
+  const { buffer, length } = bytes;
+  if (length === 0) requireMemory(bytes);
   const isShared =
     !(buffer instanceof ArrayBuffer) && Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
   return isShared ? new Uint8Array(bytes) : bytes;
+}
+
+/** Throws a `TypeError` for bytes whose buffer was transferred or is too short now: they read as empty. */
+function requireMemory(bytes: Uint8Array): void {
+  try {
+    new Uint8Array(bytes);
+  } catch (cause) {
+    throw new TypeError("the bytes are gone: their buffer was transferred or has shrunk", { cause });
+  }
 }
 
 /** The getter of `Symbol.toStringTag` that typed arrays of all realms have. An object cannot forge it. */

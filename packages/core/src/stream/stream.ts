@@ -17,6 +17,7 @@ import {
   type ItemSource,
   LazyItem,
   oversizedItem,
+  type SkippedLine,
   type SkippedSample,
   type StreamItem,
   type StreamLine,
@@ -30,6 +31,8 @@ import { PartialLine } from "./partial-line.js";
 const MAX_SAMPLE_BYTES = 256;
 /** One malformed line in so many is a sample. */
 const SAMPLE_EVERY = 1000;
+/** The bytes that a blank line consists of. */
+const ASCII_SPACES: readonly number[] = [0x09, 0x0a, 0x0c, 0x0d, 0x20];
 
 /** A stream's own engine, and the decisions of its policy. */
 export interface StreamParts {
@@ -78,6 +81,8 @@ export class EventStream<Line extends StreamLine = StreamItem> {
   #samples: SkippedSample[] = [];
   /** The malformed lines that a stream of all lines has returned, blank ones apart. */
   #damaged = 0;
+  /** Whether a stream of all lines has had a line with a mistyped kind. */
+  #hasMistyped = false;
 
   /** @internal */
   constructor(parts: StreamParts) {
@@ -127,7 +132,8 @@ export class EventStream<Line extends StreamLine = StreamItem> {
 
   /**
    * Of the lines that the last `push` or `end` has skipped, those worth a message: the first
-   * malformed line of the stream and each thousandth, and the first with a mistyped kind.
+   * malformed line of the stream and each thousandth, and the first with a mistyped kind. `switchTo`
+   * starts this anew.
    */
   get skippedSamples(): readonly SkippedSample[] {
     return this.#samples;
@@ -149,6 +155,8 @@ export class EventStream<Line extends StreamLine = StreamItem> {
     this.#parts = fresh.#parts;
     this.#source = this.#sourceOf(fresh.#parts);
     this.#isInSync = false;
+    this.#damaged = 0;
+    this.#hasMistyped = false;
   }
 
   /**
@@ -229,8 +237,7 @@ export class EventStream<Line extends StreamLine = StreamItem> {
     const line = skippedLine(row.code, engine.faultAt(row), row.tail);
     const { skipped, why } = line;
     // Without all lines, the engine returns samples alone.
-    const isDamaged = skipped === "malformed" && row.length > 0;
-    const isSample = lines === "notable" || (isDamaged && this.#damaged++ % SAMPLE_EVERY === 0);
+    const isSample = lines === "notable" || this.#isSample(line, row);
     if (isSample) {
       // The engine counts lines modulo 2^32.
       const inCall = (row.line - this.#counted.lines) >>> 0;
@@ -238,6 +245,18 @@ export class EventStream<Line extends StreamLine = StreamItem> {
       this.#samples.push({ line: this.#total.lines + inCall, skipped, why, text });
     }
     if (lines === "all") items.push(line);
+  }
+
+  /** Whether a line of a stream of all lines is a sample. */
+  #isSample({ skipped, why }: SkippedLine, row: Row): boolean {
+    if (skipped === "malformed") return !this.#isBlank(row) && this.#damaged++ % SAMPLE_EVERY === 0;
+    if (why === "" || this.#hasMistyped) return false;
+    this.#hasMistyped = true;
+    return true;
+  }
+
+  #isBlank(row: Row): boolean {
+    return this.#parts.engine.lineAt(row).every((byte) => ASCII_SPACES.includes(byte));
   }
 
   #itemOf(row: Row): StreamItem {

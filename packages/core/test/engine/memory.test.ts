@@ -93,6 +93,21 @@ it("shared memory is copied before L1: a tier sees the bytes that the rules judg
   sentry.close();
 });
 
+it("bytes whose buffer was transferred are a TypeError, not an event that is none", async () => {
+  const sentry = await Sentry.create("");
+  const stream = sentry.createStream();
+  const bytes = new Uint8Array(Buffer.from(dns(1, "x.oast.fun")));
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  const gone = new TypeError("the bytes are gone: their buffer was transferred or has shrunk");
+  expect(() => sentry.classify(bytes)).toThrow(gone);
+  expect(() => sentry.classifyLines(bytes)).toThrow(gone);
+  expect(() => stream.push(bytes)).toThrow(gone);
+  await expect(sentry.evaluate(bytes)).rejects.toThrow(gone);
+  expect(sentry.classify(new Uint8Array(0))).toBeNull();
+  stream.close();
+  sentry.close();
+});
+
 it("an object that only calls itself bytes is read as an object", async () => {
   const sentry = await Sentry.create("");
   const event = { event: { Dns: { pid: 1, query: "x.oast.fun" } } };
