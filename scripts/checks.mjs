@@ -14,6 +14,7 @@ import { run } from "./lib/processes.mjs";
  */
 
 const SOAK_SECONDS = "12";
+const CHAOS_SECONDS = "14";
 const bin = (name) => join(root, "node_modules", ".bin", name);
 const exported = join(scratch, "exported-types");
 const vitestReport = join(scratch, "vitest.json");
@@ -41,6 +42,7 @@ export const checks = [
   { name: "no local paths in the wasm", run: pathsInModule },
   program("short bench", process.execPath, [join(root, "bench", "check.mjs")]),
   program("short soak", process.execPath, [join(root, "test", "soak", "main.mjs"), "--seconds", SOAK_SECONDS]),
+  program("short chaos", process.execPath, [join(root, "test", "chaos", "main.mjs"), "--seconds", CHAOS_SECONDS]),
   { name: "pnpm audit", run: pnpmAudit },
   { name: "cargo audit", run: cargoAudit },
 ];
