@@ -1,5 +1,5 @@
 // A stream gives the same lines, decisions and counters in any chunks, also when it switches to an
-// equal policy in between, and judges each line as `classify` does.
+// equal policy in between, and judges each line, or each part of a damaged one, as `classify` does.
 
 import { MAX_LINE_BYTES, Sentry } from "a3s-sentry";
 import { checkEqual, checkJudged } from "../property.mjs";
@@ -29,6 +29,12 @@ const LINES = [
   envelope({ LlmActivations: { pid: 7, layer: 9, features: [[7, 0.5]] } }),
   ...[envelope({ LlmCall: {} }), envelope({ Dnss: { pid: 1, query: "x" } }), "{", "junk", "", " \t", "null", "[]"],
 ];
+/** Of long lines: near the limit of a chunk inside of the engine, near that of a line, and any. */
+const LENGTHS = [
+  (/** @type {import("../random.mjs").Random} */ next) => (1 << 20) - 100 + next(200),
+  (/** @type {import("../random.mjs").Random} */ next) => (next(8) === 0 ? MAX_LINE_BYTES - 100 + next(200) : 5000),
+  (/** @type {import("../random.mjs").Random} */ next) => next(10_000),
+];
 const ENDS = ["\n", "\n", "\n", "\n", "\r\n", "\n\n", "", "\r", "\u2028"];
 
 /** @type {import("../fuzzer.mjs").Target} */
@@ -37,7 +43,7 @@ export const streams = {
   generate(next) {
     const part = () => {
       const which = next(40);
-      if (which === 0) return { repeat: pick(next, [" ", "x"]), times: MAX_LINE_BYTES - 100 + next(200) };
+      if (which === 0) return { repeat: pick(next, [" ", "x"]), times: pick(next, LENGTHS)(next) };
       if (which === 1) return { repeat: "\n", times: next(1500) };
       if (which < 4) return anyText(next);
       if (which < 6) return bytes(next);
@@ -102,8 +108,8 @@ function judged(lines, chunks, switches) {
 function plain(item) {
   if ("skipped" in item) return { ...item };
   checkJudged(item.decision);
-  const { decision, target, targetFrom, head, tail, event } = item;
-  return { decision, target, targetFrom, head, tail, event };
+  const { decision, target, targetFrom, head, tail, event, sameLine, bytes } = item;
+  return { decision, target, targetFrom, head, tail, event, sameLine, bytes };
 }
 
 /** @param {any} line */
@@ -114,19 +120,37 @@ function isNotable({ decision }) {
 /** @param {Buffer} input @param {readonly any[]} found */
 function checkLines(input, found) {
   const lines = linesOf(input);
-  checkEqual(found.length, lines.length, "a stream of all lines has one item for each line");
-  const alone = lines.map((line) => (line.length > MAX_LINE_BYTES ? null : sentry.classify(line)));
-  checkEqual(
-    found.map(({ decision }) => decision ?? null),
-    alone,
-    "a stream judges as `classify` does",
-  );
-  const together = sentry.classifyLines(input).map((decision) => decision?.rule ?? decision?.verdict);
-  checkEqual(
-    together,
-    alone.map((decision) => decision?.rule ?? decision?.verdict),
-    "`classifyLines` judges as `classify` does",
-  );
+  const groups = byLine(found);
+  checkEqual(groups.length, lines.length, "a stream of all lines has an item for each line");
+  const together = sentry.classifyLines(input);
+  checkEqual(together.length, lines.length, "`classifyLines` has a decision for each line");
+  for (const [i, items] of groups.entries()) checkLine(lines[i] ?? Buffer.of(), items, together[i] ?? null);
+}
+
+/** @param {Buffer} line @param {readonly any[]} items @param {import("a3s-sentry").Decision | null} together */
+function checkLine(line, items, together) {
+  const decisions = items.map(({ decision }) => decision ?? null);
+  const verdicts = decisions.filter((decision) => decision !== null).map(({ verdict }) => verdict);
+  const gravest = ["block", "escalate", "allow"].find((verdict) => verdicts.includes(verdict));
+  checkEqual(together?.verdict, gravest, "`classifyLines` has the gravest verdict of a line");
+  if (line.length > MAX_LINE_BYTES) return checkEqual(verdicts, ["escalate"], "a line over the limit is an escalation");
+  const alone = sentry.classify(line);
+  if (items.length === 1 && alone !== null) return checkEqual(decisions, [alone], "a stream judges as `classify` does");
+  checkEqual(alone, null, "only a damaged line has several parts");
+  for (const { decision, event } of items) {
+    if (event) checkEqual(decision, sentry.classify(event.line), "a part of a line is judged as `classify` judges it");
+  }
+}
+
+/** The items of each line: a damaged one may have several. @param {readonly any[]} found */
+function byLine(found) {
+  /** @type {any[][]} */
+  const groups = [];
+  for (const item of found) {
+    if (item.sameLine) groups.at(-1)?.push(item);
+    else groups.push([item]);
+  }
+  return groups;
 }
 
 /** The last line needs no newline. @param {Buffer} input */
@@ -144,8 +168,8 @@ function linesOf(input) {
 function chunksOf(input, sizes) {
   const chunks = [];
   for (let at = 0, turn = 0; at < input.length; turn++) {
-    // Of a long input, no more than some thousand chunks.
-    const size = Math.max(sizes[turn % sizes.length] ?? input.length, input.length >> 12);
+    // Of a long input, no more than some hundred chunks.
+    const size = Math.max(sizes[turn % sizes.length] ?? input.length, input.length >> 9);
     chunks.push(input.subarray(at, at + size));
     at += size;
   }
