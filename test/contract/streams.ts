@@ -76,10 +76,10 @@ export function streamSuite({ Sentry, dns }: Core): void {
       async (lines) => {
         const sentry = await Sentry.create("");
         const stream = lines === "all" ? sentry.createStream({ lines }) : sentry.createStream();
-        const mistyped = '{"event":{"Dnss":{}}}\n';
-        stream.push(Buffer.from(` \t\r\n{"event":{"LlmCall":{}}}\n${mistyped}${mistyped}`));
+        const text = '{"event":{"Dnss":{}}}';
+        stream.push(Buffer.from(` \t\r\n{"event":{"LlmCall":{}}}\n${text}\n${text}\n`));
         const why = "unknown kind of event: did you mean `Dns`?";
-        expect(stream.skippedSamples).toEqual([{ line: 3, skipped: "unmodelled", why }]);
+        expect(stream.skippedSamples).toEqual([{ line: 3, skipped: "unmodelled", why, text }]);
         for (const thing of [stream, sentry]) thing.close();
       },
     );

@@ -108,20 +108,20 @@ function hostileValue(next, depth) {
 
 /**
  * Makes the value. Each call makes another one that behaves alike.
- * @param {Recipe} recipe @param {() => void} [onSecondRead] called if a getter is read more than once
+ * @param {Recipe} recipe @param {() => void} [onRead] called for each read of a getter
  */
-export function make(recipe, onSecondRead = () => {}) {
-  return new Maker(onSecondRead).make(recipe);
+export function make(recipe, onRead = () => {}) {
+  return new Maker(onRead).make(recipe);
 }
 
 class Maker {
   /** The objects around the value that is being made. @type {object[]} */
   #above = [];
-  #onSecondRead;
+  #onRead;
 
-  /** @param {() => void} onSecondRead */
-  constructor(onSecondRead) {
-    this.#onSecondRead = onSecondRead;
+  /** @param {() => void} onRead */
+  constructor(onRead) {
+    this.#onRead = onRead;
   }
 
   /** @param {Recipe} recipe @returns {unknown} */
@@ -140,7 +140,7 @@ class Maker {
       case "object":
         return this.#object(recipe.members, recipe.prototype);
       case "toJSON":
-        return { toJSON: this.#reader(recipe.values, "toJSON") };
+        return { toJSON: this.#reader(recipe.values) };
       case "proxy":
         return this.#proxy(this.make(recipe.of), recipe.trap, recipe.mode);
       case "getter":
@@ -157,20 +157,19 @@ class Maker {
       for (const [i, { name, value }] of members.entries()) {
         const to = i === 0 ? owner : object;
         const shared = { enumerable: true, configurable: true };
-        if (value.is === "getter")
-          Object.defineProperty(to, name, { ...shared, get: this.#reader(value.values, name) });
+        if (value.is === "getter") Object.defineProperty(to, name, { ...shared, get: this.#reader(value.values) });
         else Object.defineProperty(to, name, { ...shared, writable: true, value: this.make(value) });
       }
       if (owner !== object) Object.setPrototypeOf(object, owner);
     });
   }
 
-  /** Gives the values in turns. JSON reads `toJSON` once as a method and once as a member. @param {Recipe[]} recipes @param {string} name */
-  #reader(recipes, name) {
+  /** Gives the values in turns. @param {Recipe[]} recipes */
+  #reader(recipes) {
     const values = recipes.map((recipe) => this.make(recipe));
     let reads = 0;
     return () => {
-      if (reads === 1 && name !== "toJSON") this.#onSecondRead();
+      this.#onRead();
       if (values.length === 0) throw THROWN[reads % THROWN.length];
       return values[reads++ % values.length];
     };
