@@ -23,6 +23,7 @@ declare class AbortController {
 }
 
 declare function setTimeout(work: () => void, milliseconds: number): unknown;
+declare function setImmediate(work: () => void): unknown;
 declare function clearTimeout(timer: unknown): void;
 
 declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };

@@ -154,8 +154,8 @@ export class Sentry extends CoreSentry {
   }
 
   /** @internal Warnings about rules that never match, match everything or block everyday commands. */
-  graveLints(): string[] {
-    return this.#engine.graveLints();
+  async graveLints(): Promise<string[]> {
+    return await this.#engine.graveLints();
   }
 
   /** @internal The deny-files that cannot be written now, an error for each. */

@@ -8,12 +8,12 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::decision::{ActionKind, Severity, Verdict};
-use crate::engine::Engine;
+use crate::engine::{Building, Engine};
 use crate::event::{Event, EventKind, Evidence, TargetFrom};
 use crate::lint;
 use crate::policy::{
-    self, Agent, Deny, DenyLimits, Environment, Llm, Origin, Policy, Redact, Rule, SECRET_KINDS,
-    Sae,
+    self, Agent, Deny, DenyLimits, Environment, Llm, Origin, PatternsAhead, Policy, Redact, Rule,
+    SECRET_KINDS, Sae,
 };
 use crate::risk::{self, Risk};
 use crate::sae;
@@ -145,6 +145,30 @@ pub fn prepare() {
     LazyLock::force(&BUILTIN);
 }
 
+/// The most rules of [`RuleInfos::at`]: they take about a millisecond.
+const RULES_AT_ONCE: usize = 128;
+
+impl RuleInfos {
+    const NONE: Self = Self {
+        site: Vec::new(),
+        builtin: &[],
+    };
+
+    /// Some of the rules of a policy, from an index on: at most [`RULES_AT_ONCE`] of the site, and
+    /// after its last one the built-in rules. Returns the index of the next rule, if there is one.
+    pub fn at(policy: &Policy, start: usize) -> (Self, Option<usize>) {
+        let rules = &policy.rules;
+        let all = rules.partition_point(|rule| rule.origin == Origin::Site);
+        let end = all.min(start + RULES_AT_ONCE);
+        let site = rules.get(start..end).unwrap_or_default();
+        let infos = Self {
+            site: site.iter().map(RuleInfo::from).collect(),
+            builtin: if end == all { &BUILTIN } else { &[] },
+        };
+        (infos, (end < all).then_some(end))
+    }
+}
+
 impl From<&[Rule]> for RuleInfos {
     fn from(rules: &[Rule]) -> Self {
         let site = rules.iter().filter(|rule| rule.origin == Origin::Site);
@@ -260,10 +284,11 @@ pub struct PolicyInfo {
 }
 
 impl From<&Policy> for PolicyInfo {
+    /// Without its rules.
     #[inline(never)]
     fn from(policy: &Policy) -> Self {
         Self {
-            rules: RuleInfos::from(policy.rules.as_slice()),
+            rules: RuleInfos::NONE,
             keys: policy.keys.iter().cloned().collect(),
             default: DefaultInfo::from(policy.default),
             fail_closed: policy.fail_closed,
@@ -343,22 +368,121 @@ pub fn compile(
     environment: &Environment<'_>,
     lints: bool,
 ) -> (Option<Engine>, CompileReport) {
-    let checked = policy::check(source, environment);
-    let mut diagnostics = checked.diagnostics;
-    let engine = checked.policy.and_then(|policy| {
-        Engine::new(policy)
-            .map_err(|fault| diagnostics.push(*fault))
-            .ok()
-    });
-    if let Some(engine) = engine.as_ref().filter(|_| lints) {
-        diagnostics.extend(lint::lint(engine));
-        diagnostic::sort(&mut diagnostics);
-    }
-    let report = CompileReport {
-        diagnostics: in_words(name, source, &diagnostics, &checked.secrets),
-        policy: engine.as_ref().map(Engine::policy).map(PolicyInfo::from),
+    let mut compiling = Compiling::new(name, source, lints);
+    let (engine, mut report) = loop {
+        if let Some(compiled) = compiling.step(environment) {
+            break compiled;
+        }
     };
+    if let (Some(engine), Some(info)) = (&engine, &mut report.policy) {
+        info.rules = RuleInfos::from(engine.policy().rules.as_slice());
+    }
     (engine, report)
+}
+
+/// What [`compile`] does, in steps of some milliseconds.
+///
+/// ```
+/// use sentry_core::wire::Compiling;
+/// let mut compiling = Compiling::new("a.acl", "dry_run = true", false);
+/// let (engine, report) = loop {
+///     if let Some(compiled) = compiling.step(&|_| None) {
+///         break compiled;
+///     }
+/// };
+/// assert!(engine.is_some() && report.policy.unwrap().dry_run);
+/// ```
+pub struct Compiling {
+    name: String,
+    source: String,
+    lints: bool,
+    stage: Stage,
+    diagnostics: Vec<diagnostic::Diagnostic>,
+    /// The places of secrets in the source.
+    secrets: Vec<Span>,
+}
+
+enum Stage {
+    Unparsed,
+    Patterns(Box<PatternsAhead>),
+    Rules(Box<Building>),
+    Compiled(Option<Box<Engine>>),
+}
+
+impl Compiling {
+    /// Nothing is read yet. The arguments are those of [`compile`].
+    pub fn new(name: &str, source: &str, lints: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            source: source.to_owned(),
+            lints,
+            stage: Stage::Unparsed,
+            diagnostics: Vec::new(),
+            secrets: Vec::new(),
+        }
+    }
+
+    /// Takes the next step. Returns the result of [`compile`] on the last one, without the rules
+    /// (see [`RuleInfos::at`]).
+    pub fn step(
+        &mut self,
+        environment: &Environment<'_>,
+    ) -> Option<(Option<Engine>, CompileReport)> {
+        match std::mem::replace(&mut self.stage, Stage::Compiled(None)) {
+            Stage::Unparsed => {
+                self.stage = Stage::Patterns(Box::new(PatternsAhead::new(&self.source)));
+            }
+            Stage::Patterns(mut patterns) => {
+                self.stage = if patterns.step() {
+                    self.check(*patterns, environment)
+                } else {
+                    Stage::Patterns(patterns)
+                };
+            }
+            Stage::Rules(mut rules) => {
+                self.stage = match rules.step() {
+                    Ok(false) => Stage::Rules(rules),
+                    Ok(true) => self.compiled(rules.finish()),
+                    Err(fault) => self.compiled(Err(fault)),
+                };
+            }
+            Stage::Compiled(engine) => return Some(self.finish(engine.map(|engine| *engine))),
+        }
+        None
+    }
+
+    fn check(&mut self, patterns: PatternsAhead, environment: &Environment<'_>) -> Stage {
+        let checked = policy::check_read(&self.source, patterns, environment);
+        self.diagnostics = checked.diagnostics;
+        self.secrets = checked.secrets;
+        match checked.policy.map(Building::new) {
+            Some(Ok(rules)) => Stage::Rules(Box::new(rules)),
+            Some(Err(fault)) => self.compiled(Err(fault)),
+            None => Stage::Compiled(None),
+        }
+    }
+
+    fn compiled(&mut self, result: Result<Engine, Box<diagnostic::Diagnostic>>) -> Stage {
+        match result {
+            Ok(engine) => Stage::Compiled(Some(Box::new(engine))),
+            Err(fault) => {
+                self.diagnostics.push(*fault);
+                Stage::Compiled(None)
+            }
+        }
+    }
+
+    fn finish(&mut self, engine: Option<Engine>) -> (Option<Engine>, CompileReport) {
+        if let Some(engine) = engine.as_ref().filter(|_| self.lints) {
+            self.diagnostics.extend(lint::lint(engine));
+            diagnostic::sort(&mut self.diagnostics);
+        }
+        let report = CompileReport {
+            diagnostics: in_words(&self.name, &self.source, &self.diagnostics, &self.secrets),
+            policy: engine.as_ref().map(Engine::policy).map(PolicyInfo::from),
+        };
+        (engine, report)
+    }
 }
 
 /// Reads a dictionary of features; see [`sae::Dictionary::read`]. `name` is its name in code

@@ -21,7 +21,7 @@ use sentry_core::lint;
 use sentry_core::redact::{self, LazyDetectors, Part};
 use sentry_core::risk;
 use sentry_core::sae::{ScoreBuffer, Tier};
-use sentry_core::wire::{self, EventFacts};
+use sentry_core::wire::{self, Compiling, EventFacts, RuleInfos};
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,39 +33,84 @@ extern "C" {
     fn call(this: &Lookup, receiver: &JsValue, name: &str) -> Result<JsValue, JsValue>;
 }
 
-/// The result of compiling a policy: a report, and a handle if there is no error.
+/// A policy that is being compiled, then a report, and a handle if there is no error.
 #[wasm_bindgen]
 pub struct Compilation {
+    compiling: Compiling,
     handle: Option<Handle>,
     report: String,
+    /// The index of the next rule for [`Compilation::next_rules`].
+    next_rule: Option<usize>,
 }
 
 #[wasm_bindgen]
 impl Compilation {
-    /// The handle on the first call; nothing afterwards.
+    /// Compiles for some milliseconds. `lookup` returns the value of `env("NAME")`. Returns whether
+    /// it is done; the next step would begin anew.
+    pub fn step(&mut self, lookup: &Lookup) -> bool {
+        let environment = |variable: &str| {
+            let found = lookup.call(&JsValue::UNDEFINED, variable);
+            found.ok().and_then(|value| value.as_string())
+        };
+        let Some((engine, report)) = self.compiling.step(&environment) else {
+            return false;
+        };
+        self.next_rule = engine.is_some().then_some(0);
+        self.handle = engine.map(Handle::new);
+        self.report = json(&report);
+        true
+    }
+
+    /// The next rules of the policy as JSON, after the last step; nothing after the last rule.
+    #[wasm_bindgen(js_name = nextRules)]
+    pub fn next_rules(&mut self) -> Option<String> {
+        let policy = self.handle.as_ref()?.engine.policy();
+        let (rules, next) = RuleInfos::at(policy, self.next_rule?);
+        self.next_rule = next;
+        Some(json(&rules))
+    }
+
+    /// The handle on the first call after the last step; nothing afterwards. Take the rules first.
     #[wasm_bindgen(js_name = takeHandle)]
     pub fn take_handle(&mut self) -> Option<Handle> {
         self.handle.take()
     }
 
-    /// A `CompileReport`.
+    /// A `CompileReport`, after the last step. Its policy lacks the rules.
     pub fn report(&self) -> String {
         self.report.clone()
     }
 }
 
-/// Compiles a policy from ACL text. `lookup` returns the value of `env("NAME")`. With `lints`, the
-/// report also holds warnings about rules.
+/// Begins to compile a policy from ACL text. With `lints`, the report also holds warnings about
+/// rules.
 #[wasm_bindgen]
-pub fn compile(name: &str, source: &str, lookup: &Lookup, lints: bool) -> Compilation {
-    let environment = |variable: &str| {
-        let found = lookup.call(&JsValue::UNDEFINED, variable);
-        found.ok().and_then(|value| value.as_string())
-    };
-    let (engine, report) = wire::compile(name, source, &environment, lints);
+pub fn compile(name: &str, source: &str, lints: bool) -> Compilation {
     Compilation {
-        handle: engine.map(Handle::new),
-        report: json(&report),
+        compiling: Compiling::new(name, source, lints),
+        handle: None,
+        report: String::new(),
+        next_rule: None,
+    }
+}
+
+/// The grave warnings about a policy's site rules, as they are found.
+#[wasm_bindgen]
+pub struct GraveLints {
+    engine: Rc<Engine>,
+    lints: Option<lint::Grave>,
+}
+
+#[wasm_bindgen]
+impl GraveLints {
+    /// Checks for some milliseconds. Returns the messages as JSON once all is checked.
+    pub fn step(&mut self) -> Option<String> {
+        let lints = self.lints.as_mut()?;
+        if !lints.step(&self.engine) {
+            return None;
+        }
+        let lints = self.lints.take()?;
+        Some(json(&lints.into_messages()))
     }
 }
 
@@ -234,10 +279,14 @@ impl Handle {
         self.facts.take()
     }
 
-    /// The messages of the grave warnings about the site's rules, as JSON (see [`lint::grave`]).
+    /// Begins to find the grave warnings about the site's rules (see [`lint::grave`]).
     #[wasm_bindgen(js_name = graveLints)]
-    pub fn grave_lints(&self) -> String {
-        json(&lint::grave(&self.engine))
+    #[must_use]
+    pub fn grave_lints(&self) -> GraveLints {
+        GraveLints {
+            engine: Rc::clone(&self.engine),
+            lints: Some(lint::Grave::new(&self.engine)),
+        }
     }
 
     /// The `EventFacts` of the first `len` bytes of the input buffer; nothing if they are not an

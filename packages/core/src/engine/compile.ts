@@ -1,11 +1,13 @@
 // Compiling a policy into an instance: the first time, and again after a failure.
 
-import type { CompileReport, Sae } from "../generated/wire.js";
+import type { CompileReport, RuleInfo, Sae } from "../generated/wire.js";
 import type { CoreSource } from "../policy/source.js";
+import { deepFreeze } from "../util/freeze.js";
+import { pause, slice } from "../util/slices.js";
 import { EngineFailure } from "./engine-failure.js";
 import { InputBuffer } from "./input-buffer.js";
 import type { Instance } from "./instance.js";
-import type { Handle } from "./module.js";
+import type { Compilation, GraveLints, Handle } from "./module.js";
 
 /** Everything that is needed to compile a policy again. */
 export interface EngineSpec {
@@ -40,19 +42,63 @@ export interface CompileResult {
 }
 
 /**
- * Compiles a policy. With `lints`, the report also has warnings about rules. Throws
+ * Compiles a policy in slices of time. If the instance fails in between, by another policy, it
+ * begins anew. With `lints`, the report also has warnings about rules. Rejects with an
  * `EngineFailure`.
  */
-export function compile(instance: Instance, spec: EngineSpec, { lints }: { readonly lints: boolean }): CompileResult {
-  const { source, lookup } = spec;
-  try {
-    const compilation = instance.core.compile(source.name, source.text, lookup, lints);
-    const report = parseJson<CompileReport>(compilation.report());
+export async function compile(
+  instance: Instance,
+  spec: EngineSpec,
+  { lints }: { readonly lints: boolean },
+): Promise<CompileResult> {
+  for (;;) {
+    const steps = begin(instance, spec, lints);
+    const { generation } = instance;
+    while (generation === instance.generation) {
+      const result = attempt(instance, () => slice(() => steps.next()));
+      if (result !== undefined) return result;
+      await pause();
+    }
+  }
+}
+
+function begin(instance: Instance, spec: EngineSpec, lints: boolean): Steps {
+  const { name, text } = spec.source;
+  return new Steps(
+    instance,
+    spec,
+    attempt(instance, () => instance.core.compile(name, text, lints)),
+  );
+}
+
+/** One compilation, in steps of some milliseconds. */
+class Steps {
+  readonly #instance: Instance;
+  readonly #spec: EngineSpec;
+  readonly #compilation: Compilation;
+  #report: CompileReport | undefined;
+
+  constructor(instance: Instance, spec: EngineSpec, compilation: Compilation) {
+    this.#instance = instance;
+    this.#spec = spec;
+    this.#compilation = compilation;
+  }
+
+  /** Takes the next step. Returns the result with the last one. */
+  next(): CompileResult | undefined {
+    const compilation = this.#compilation;
+    if (this.#report === undefined) {
+      if (compilation.step(this.#spec.lookup)) this.#report = parseJson<CompileReport>(compilation.report());
+      return undefined;
+    }
+    const rules = compilation.nextRules();
+    if (rules !== undefined) {
+      this.#report.policy?.rules.push(...deepFreeze(parseJson<RuleInfo[]>(rules)));
+      return undefined;
+    }
     const handle = compilation.takeHandle();
     compilation.free();
-    return { compiled: handle && prepare(instance, handle, spec), report };
-  } catch (error) {
-    throw new EngineFailure(instance.discard(error));
+    return { compiled: handle && prepare(this.#instance, handle, this.#spec), report: this.#report };
   }
 }
 
@@ -75,19 +121,46 @@ export function attachDictionary(handle: Handle, { dict, text, escalateAt, block
 
 /** A second handle on a compiled policy, without compiling it again. Throws `EngineFailure`. */
 export function fork(instance: Instance, { generation, handle }: CompiledPolicy): CompiledPolicy {
-  try {
+  return attempt(instance, () => {
     const forked = handle.fork();
     return { generation, handle: forked, input: new InputBuffer(forked, instance.memory) };
-  } catch (error) {
-    throw new EngineFailure(instance.discard(error));
+  });
+}
+
+/** Compiles a policy that has compiled before, at once. Throws `EngineFailure`. */
+export function recompile(instance: Instance, spec: EngineSpec): CompiledPolicy {
+  const steps = begin(instance, spec, false);
+  for (;;) {
+    const result = attempt(instance, () => steps.next());
+    if (result === undefined) continue;
+    if (result.compiled === undefined) throw new EngineFailure("the policy no longer compiles");
+    return result.compiled;
   }
 }
 
-/** Compiles a policy that has compiled before. Throws `EngineFailure`. */
-export function recompile(instance: Instance, spec: EngineSpec): CompiledPolicy {
-  const { compiled } = compile(instance, spec, { lints: false });
-  if (compiled === undefined) throw new EngineFailure("the policy no longer compiles");
-  return compiled;
+/**
+ * The messages of grave warnings, searched for in slices of time. Rejects with an `EngineFailure`.
+ */
+export async function findGraveLints(instance: Instance, lints: GraveLints): Promise<string[]> {
+  const { generation } = instance;
+  while (generation === instance.generation) {
+    const json = attempt(instance, () => slice(() => lints.step()));
+    if (json !== undefined) {
+      lints.free();
+      return parseJson<string[]>(json);
+    }
+    await pause();
+  }
+  throw new EngineFailure("it failed before the rules were checked");
+}
+
+/** Makes a call into the instance, which is discarded if it fails. Throws `EngineFailure`. */
+function attempt<T>(instance: Instance, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw new EngineFailure(instance.discard(error));
+  }
 }
 
 /** A value that the rule engine returned as JSON. */

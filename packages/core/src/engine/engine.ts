@@ -9,6 +9,7 @@ import {
   compile,
   type Dictionary,
   type EngineSpec,
+  findGraveLints,
   fork,
   parseJson,
   recompile,
@@ -48,13 +49,16 @@ export class Engine {
     this.#compiled = compiled;
   }
 
-  /** Compiles a policy. `engine` is absent if the report has an error. Throws `EngineFailure`. */
-  static compile(
+  /**
+   * Compiles a policy, in slices of time. `engine` is absent if the report has an error. Rejects
+   * with an `EngineFailure`.
+   */
+  static async compile(
     instance: Instance,
     spec: EngineSpec,
     options: { readonly lints: boolean },
-  ): { engine: Engine | undefined; report: CompileReport } {
-    const { compiled, report } = compile(instance, spec, options);
+  ): Promise<{ engine: Engine | undefined; report: CompileReport }> {
+    const { compiled, report } = await compile(instance, spec, options);
     return { engine: compiled && new Engine(instance, spec, compiled), report };
   }
 
@@ -195,11 +199,12 @@ export class Engine {
 
   /**
    * Warnings about site rules that never match, match every event or block everyday commands, one
-   * sentence each. Takes milliseconds, with thousands of rules up to a second. Throws
-   * `EngineFailure`.
+   * sentence each. Takes milliseconds, with thousands of rules some seconds, in slices. Rejects with
+   * an `EngineFailure`.
    */
-  graveLints(): string[] {
-    return this.#call(({ handle }) => parseJson<string[]>(handle.graveLints()));
+  async graveLints(): Promise<string[]> {
+    const lints = this.#call(({ handle }) => handle.graveLints());
+    return await findGraveLints(this.#instance, lints);
   }
 
   /** The risk of a decision that no rule made. Throws `EngineFailure`. */

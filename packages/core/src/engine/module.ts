@@ -7,12 +7,23 @@ export interface Memory {
   readonly buffer: ArrayBuffer;
 }
 
-/** The result of `compile`: a report, and a handle if the report has no error. */
+/** A policy that is being compiled. */
 export interface Compilation {
-  /** The handle, once; `undefined` if the policy has an error. */
-  takeHandle(): Handle | undefined;
-  /** A `CompileReport` as JSON. */
+  /** Compiles for some milliseconds. Returns whether it is done; call it no more then. */
+  step(lookup: (name: string) => string | undefined): boolean;
+  /** A `CompileReport` as JSON, when that is done. Its policy lacks the rules. */
   report(): string;
+  /** The next rules as a JSON list of `RuleInfo`; `undefined` after the last one. */
+  nextRules(): string | undefined;
+  /** The handle, once, after the rules; `undefined` if the policy has an error. */
+  takeHandle(): Handle | undefined;
+  free(): void;
+}
+
+/** The search for grave warnings about the site's rules. */
+export interface GraveLints {
+  /** Searches for some milliseconds. Returns the messages as a JSON list when all is done. */
+  step(): string | undefined;
   free(): void;
 }
 
@@ -52,8 +63,8 @@ export interface Handle {
    * The `EventFacts` of the event in the input buffer, as JSON; `undefined` if it is not an event.
    */
   facts(len: number): string | undefined;
-  /** The messages of the grave warnings about the site's rules, as a JSON list. */
-  graveLints(): string;
+  /** Begins to search for grave warnings about the site's rules. */
+  graveLints(): GraveLints;
   /** The `Trace` of the event in the input buffer, as JSON; `undefined` if it is not an event. */
   explain(len: number): string | undefined;
   /**
@@ -105,8 +116,8 @@ export interface Handle {
 
 /** The functions of the glue, and the memory of its instance. */
 export interface CoreModule {
-  /** Compiles ACL text. With `lints`, the report also has warnings about rules. */
-  compile(name: string, source: string, lookup: (name: string) => string | undefined, lints: boolean): Compilation;
+  /** Begins to compile ACL text. With `lints`, the report also has warnings about rules. */
+  compile(name: string, source: string, lints: boolean): Compilation;
   /** A `Risk` as JSON; `undefined` for an unknown kind. */
   inferRisk(reason: string, kind: string): string | undefined;
   /**

@@ -33,7 +33,7 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
   const found: Diagnostic[] = [];
   try {
     const spec = { source: await coreSource(source, name, format), lookup: environmentOf(env).lookup };
-    const { engine, report } = Engine.compile(await loadCore(), spec, { lints: true });
+    const { engine, report } = await Engine.compile(await loadCore(), spec, { lints: true });
     const problems = report.diagnostics.map(fromWire);
     if (engine === undefined || report.policy === null) return withoutYaml(name, spec.source.text, problems);
     found.push(...problems);

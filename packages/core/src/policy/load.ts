@@ -32,7 +32,8 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
   const { name = DEFAULT_NAME, format = "acl" } = options;
   const env = environmentOf(options.env);
   const acl = await coreSource(source, name, format);
-  const { engine, report } = Engine.compile(await loadCore(), { source: acl, lookup: env.lookup }, { lints: false });
+  const spec = { source: acl, lookup: env.lookup };
+  const { engine, report } = await Engine.compile(await loadCore(), spec, { lints: false });
   if (engine === undefined || report.policy === null) {
     throw new PolicyError(name, withoutYaml(name, acl.text, report.diagnostics.map(fromWire)));
   }

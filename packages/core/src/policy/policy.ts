@@ -11,6 +11,7 @@ import type {
   Sae,
   Severity,
 } from "../generated/wire.js";
+import { deepFreeze } from "../util/freeze.js";
 
 /** One rule in force. `reason` is the full reason of its decisions, `"<name>: <reason>"`. */
 export interface Rule extends Readonly<Omit<RuleInfo, "overrides">> {
@@ -104,11 +105,4 @@ function denyFiles(written: DenyFiles, override: Partial<DenyFiles>): DenyFiles 
   const { egress = written.egress, file = written.file, exec = written.exec } = override;
   // An empty path is no file.
   return { egress: egress || null, file: file || null, exec: exec || null };
-}
-
-export function deepFreeze<T extends object>(value: T): T {
-  for (const part of Object.values(value)) {
-    if (typeof part === "object" && part !== null) deepFreeze(part);
-  }
-  return Object.freeze(value);
 }

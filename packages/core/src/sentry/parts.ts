@@ -4,11 +4,12 @@ import type { Engine } from "../engine/engine.js";
 import type { PolicyInfo } from "../generated/wire.js";
 import type { TierSettings, Tiers } from "../pipeline/tier.js";
 import { type LoadedPolicy, loadPolicy } from "../policy/load.js";
-import { deepFreeze, overridden, type Policy, type PolicyOverrides, publicPolicy } from "../policy/policy.js";
+import { overridden, type Policy, type PolicyOverrides, publicPolicy } from "../policy/policy.js";
 import type { PolicySource } from "../policy/source.js";
 import { tierWarnings } from "../policy/warnings.js";
 import { importGitleaks } from "../redact/gitleaks.js";
 import { attachDictionary, saeTier } from "../sae/tier.js";
+import { deepFreeze } from "../util/freeze.js";
 import { checkOptions, checkTiers } from "./check-options.js";
 import type { SentryOptions, SentrySpec } from "./options.js";
 

@@ -103,16 +103,20 @@ describe("rules", () => {
       ...core,
       compile(...args) {
         const compilation = core.compile(...args);
-        const handle = compilation.takeHandle();
-        const scan = handle?.scan.bind(handle);
-        compilation.takeHandle = () =>
-          handle &&
-          Object.assign(handle, {
-            scan(...part: Parameters<Handle["scan"]>) {
-              if (fails) throw new WebAssembly.RuntimeError("unreachable");
-              return scan?.(...part);
-            },
-          });
+        const take = compilation.takeHandle.bind(compilation);
+        compilation.takeHandle = () => {
+          const handle = take();
+          const scan = handle?.scan.bind(handle);
+          return (
+            handle &&
+            Object.assign(handle, {
+              scan(...part: Parameters<Handle["scan"]>) {
+                if (fails) throw new WebAssembly.RuntimeError("unreachable");
+                return scan?.(...part);
+              },
+            })
+          );
+        };
         return compilation;
       },
     };

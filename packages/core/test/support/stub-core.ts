@@ -3,7 +3,7 @@
 // trap in wasm does.
 
 import { provideCore } from "../../src/engine/loader.js";
-import type { Compilation, CoreModule, Handle } from "../../src/engine/module.js";
+import type { Compilation, CoreModule, GraveLints, Handle } from "../../src/engine/module.js";
 import type { EventFacts, PolicyInfo, RuleInfo, Trace } from "../../src/generated/wire.js";
 
 const PAGE = 65_536;
@@ -59,14 +59,18 @@ export class StubCore implements CoreModule {
   #dead = false;
   #resetting = false;
 
-  compile = (_name: string, source: string, lookup: (name: string) => string | undefined): Compilation => {
+  compile = (_name: string, source: string): Compilation => {
     if (this.#resetting) throw new Error("arguments were written into the discarded instance");
     this.enter("compile", this.instances);
     this.compiled++;
-    this.sources.push(source.replace(/\$(\w+)/g, (_, name: string) => lookup(name) ?? "(unset)"));
     const handle = new StubHandle(this, this.instances);
     return {
+      step: (lookup) => {
+        this.sources.push(source.replace(/\$(\w+)/g, (_, name: string) => lookup(name) ?? "(unset)"));
+        return true;
+      },
       report: () => JSON.stringify({ diagnostics: [], policy: this.policy }),
+      nextRules: () => undefined,
       takeHandle: () => handle,
       free: () => {},
     };
@@ -140,9 +144,9 @@ class StubHandle implements Handle {
     return JSON.stringify({ diagnostics: [], policy: null });
   }
 
-  graveLints(): string {
+  graveLints(): GraveLints {
     this.#enter("graveLints");
-    return "[]";
+    return { step: () => "[]", free: () => {} };
   }
 
   score(): string | undefined {

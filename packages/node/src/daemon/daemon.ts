@@ -90,6 +90,7 @@ export class Daemon {
   /** The number of bytes read from the input. */
   #offset = 0;
   #outputError: Error | undefined;
+  #closed = false;
   /** Stops reading. */
   readonly #stop = new AbortController();
 
@@ -181,6 +182,7 @@ export class Daemon {
       signal.removeEventListener("abort", end);
       for (const timer of timers) clearTimeout(timer);
       stopProgress();
+      this.#closed = true;
       this.#dispatcher.close();
       this.#leases.close();
     }
@@ -190,8 +192,13 @@ export class Daemon {
       : { totals, auditLost, outputError: this.#outputError };
   }
 
-  /** Judges by another sentry from now on, which the daemon owns. */
-  usePolicy(sentry: Sentry): void {
+  /**
+   * Judges by another sentry, which the daemon owns, as soon as all threads have loaded it. Until
+   * then, the policy in force stays. One call at a time.
+   */
+  async usePolicy(sentry: Sentry): Promise<void> {
+    await this.#dispatcher.prepare(sentry);
+    if (this.#closed) return sentry.close();
     this.#leases.replace(sentry);
     this.#dispatcher.usePolicy();
   }

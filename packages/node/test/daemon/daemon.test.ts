@@ -7,8 +7,10 @@ import { setImmediate } from "node:timers/promises";
 import { type Decision, fileAccess, llmActivations, type Tiers, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import { MAX_UNREAD_BYTES } from "../../src/daemon/audit/batched-writer.js";
+import { runSettings } from "../../src/daemon/config/run-settings.js";
 import { Daemon, type DaemonOptions } from "../../src/daemon/daemon.js";
 import { Log } from "../../src/daemon/log.js";
+import { load } from "../../src/daemon/policy/load.js";
 import { Sentry } from "../../src/sentry.js";
 import { scratch } from "../support/scratch.js";
 import { ALLOW, BLOCK, ESCALATE, immediateTier, ManualTier } from "../support/tiers.js";
@@ -300,13 +302,36 @@ it("an output that has been closed does not end the run, if it is to continue", 
 });
 
 describe("another policy", () => {
+  it("is loaded while events are judged by its predecessor", async () => {
+    const rule = (at: number) =>
+      `rule "r${at}" { on = "ToolExec" match = \`(?i)\\bprogram${at}\\b.*x\` verdict = "block" severity = "low" reason = "r" }`;
+    const policy = join(scratch(), "policy.acl");
+    writeFileSync(policy, Array.from({ length: 4000 }, (_, i) => rule(i)).join("\n"));
+    const { daemon, input, result, audits } = await start({});
+    let loaded: Sentry | undefined;
+    const loading = load(runSettings({ policy }, {}), { fingerprints: new Map() }).then(async ({ sentry }) => {
+      loaded = sentry;
+      await daemon.usePolicy(sentry);
+    });
+    let meanwhile = 0;
+    while (loaded === undefined) {
+      input.write(ATTACK);
+      await expect.poll(() => daemon.observed.totals.blocked, { interval: 1 }).toBe(++meanwhile);
+    }
+    await loading;
+    input.end(`${toolExec(1, ["program7 x"])}\n`);
+    await result;
+    expect(meanwhile).toBeGreaterThan(5);
+    expect(audits().at(-1)?.decision.reason).toBe("r7: r");
+  });
+
   it("loses no escalation that is being judged, and judges those that wait", async () => {
     const l2 = new ManualTier();
     const { daemon, input, result, audits, sentry } = await start({ l2 }, { workers: 1 });
     input.write(escalation(1) + escalation(2));
     await expect.poll(() => l2.asked.length).toBe(1);
     const third = new ManualTier("Agent");
-    daemon.usePolicy(await Sentry.create({ fail_closed: true }, { tiers: { l3: third } }));
+    await daemon.usePolicy(await Sentry.create({ fail_closed: true }, { tiers: { l3: third } }));
     expect([sentry.closed, l2.asked[0]?.signal.aborted]).toEqual([false, false]);
     l2.asked[0]?.answer(ALLOW);
     await expect.poll(() => third.asked.length).toBe(1);
@@ -324,10 +349,10 @@ describe("another policy", () => {
     const { daemon, input, result, audits } = await start({});
     input.write(escalation(1));
     await expect.poll(() => audits().length).toBe(1);
-    daemon.usePolicy(await Sentry.create({}, { tiers: { l2: immediateTier("Llm", () => BLOCK) } }));
+    await daemon.usePolicy(await Sentry.create({}, { tiers: { l2: immediateTier("Llm", () => BLOCK) } }));
     input.write(escalation(2));
     await expect.poll(() => audits().length).toBe(2);
-    daemon.usePolicy(await Sentry.create({}));
+    await daemon.usePolicy(await Sentry.create({}));
     input.end(escalation(3));
     await result;
     expect(audits().map(({ decision }) => [decision.tier, decision.verdict])).toEqual([

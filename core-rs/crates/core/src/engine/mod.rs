@@ -3,11 +3,13 @@
 //! The interface is narrow: [`Engine::new`], [`Engine::judge`], and [`Engine::explain`], which uses
 //! the same matcher. The matcher itself is in `sentry_pattern`.
 
+mod building;
 mod explain;
 pub(crate) mod judgement;
 pub(crate) mod order;
 mod stream;
 
+pub use building::Building;
 pub use explain::{Outcome, RuleTrace, Side, Trace};
 pub use judgement::{Judgement, MAX_RULES, SAME_LINE};
 pub use stream::{Counters, LineStream, MAX_LINE, OVERSIZED_KEPT, Row};
@@ -19,7 +21,7 @@ use sentry_pattern::Pattern;
 use sentry_pattern::matcher::{MatchRule, Matcher, TooLarge, Visitor};
 use sentry_pattern::prefilter::MAX_BYTES;
 
-use crate::decision::{Severity, Verdict, Word};
+use crate::decision::{Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
 use crate::policy::{self, Origin, Policy, Rule};
 use judgement::Denial;
@@ -55,21 +57,7 @@ impl Engine {
     /// patterns on one kind of event require take more than 64 MiB.
     #[inline(never)]
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
-        if policy.rules.len() > MAX_RULES {
-            return Err(Box::new(too_many_rules(&policy)));
-        }
-        let matcher =
-            matcher(&policy.rules).map_err(|problem| Box::new(too_much(&policy, &problem)))?;
-        let needs_attention = policy
-            .rules
-            .iter()
-            .map(|rule| rule.verdict != Verdict::Allow || rule.severity > Severity::Info)
-            .collect();
-        Ok(Self {
-            policy,
-            matcher,
-            needs_attention,
-        })
+        Building::new(policy)?.finish()
     }
 
     /// The policy that was compiled.
@@ -173,18 +161,6 @@ impl Engine {
 thread_local! {
     /// The matcher for the built-in rules alone, once a policy needed it.
     static BUILTIN: OnceCell<Rc<Matcher>> = const { OnceCell::new() };
-}
-
-/// A matcher for the rules of a policy. Policies without rules of their own share one.
-fn matcher(rules: &[Rule]) -> Result<Rc<Matcher>, TooLarge> {
-    let new = || Ok(Rc::new(Matcher::new(rules, EventKind::ALL.len())?));
-    if rules.iter().any(|rule| rule.origin == Origin::Site) {
-        return new();
-    }
-    BUILTIN.with(|shared| match shared.get() {
-        Some(matcher) => Ok(Rc::clone(matcher)),
-        None => new().map(|matcher| Rc::clone(shared.get_or_init(|| matcher))),
-    })
 }
 
 /// Reads and compiles what all policies share: the built-in rules, and their automata for ASCII

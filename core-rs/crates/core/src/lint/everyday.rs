@@ -26,32 +26,43 @@ const EXAMPLES: usize = 3;
 /// The everyday subjects that each rule decides, or would decide without rules before it that do not
 /// allow them.
 pub(super) struct Everyday {
+    /// The subjects of kinds that the site has rules on, as far as they have not been judged.
+    subjects: std::vec::IntoIter<(EventKind, &'static str)>,
     matches: Vec<Vec<(EventKind, &'static str)>>,
 }
 
 impl Everyday {
-    pub(super) fn of(engine: &Engine) -> Self {
+    /// No subject has been judged yet.
+    pub(super) fn new(engine: &Engine) -> Self {
         let rules = &engine.policy().rules;
-        let mut matches = vec![Vec::new(); rules.len()];
         let has_rules = |kind: EventKind| {
             let mut site = site_rules(rules);
             site.any(|(_, rule)| rule.on.contains(&kind))
         };
         let kinds = EventKind::ALL.map(has_rules);
-        for (kind, subject) in subjects().filter(|(kind, _)| kinds.get(kind.index()) == Some(&true))
-        {
-            let mut deciders = Deciders {
-                rules,
-                found: Vec::new(),
-            };
-            engine.visit(kind, subject, &mut deciders);
-            for at in deciders.found {
-                if let Some(matches) = matches.get_mut(at) {
-                    matches.push((kind, subject));
-                }
+        let subjects = subjects().filter(|(kind, _)| kinds.get(kind.index()) == Some(&true));
+        Self {
+            subjects: subjects.collect::<Vec<_>>().into_iter(),
+            matches: vec![Vec::new(); rules.len()],
+        }
+    }
+
+    /// Judges the next subject. Returns whether all have been judged.
+    pub(super) fn step(&mut self, engine: &Engine) -> bool {
+        let Some((kind, subject)) = self.subjects.next() else {
+            return true;
+        };
+        let mut deciders = Deciders {
+            rules: &engine.policy().rules,
+            found: Vec::new(),
+        };
+        engine.visit(kind, subject, &mut deciders);
+        for at in deciders.found {
+            if let Some(matches) = self.matches.get_mut(at) {
+                matches.push((kind, subject));
             }
         }
-        Self { matches }
+        false
     }
 
     /// The warning about rule `at` if its pattern is empty, or short and without boundaries, or if it

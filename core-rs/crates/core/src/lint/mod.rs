@@ -6,14 +6,15 @@ mod fitting;
 mod forms;
 mod glob;
 mod never;
+mod patterns;
 mod reach;
 mod sample;
 mod shadow;
 
 use std::collections::HashMap;
 
-use everyday::Everyday;
 use forms::Forms;
+use patterns::Patterns;
 
 use crate::engine::Engine;
 use crate::policy::{Origin, Rule};
@@ -87,44 +88,43 @@ pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
 /// ```
 #[inline(never)]
 pub fn grave(engine: &Engine) -> Vec<String> {
-    let grave = about_patterns(engine)
-        .into_iter()
-        .filter(|finding| finding.is_grave);
-    grave
-        .map(|Finding { warning, .. }| match warning.help {
-            Some(help) => format!("{}: {help}", warning.message),
-            None => warning.message,
-        })
-        .collect()
+    let mut grave = Grave::new(engine);
+    while !grave.step(engine) {}
+    grave.into_messages()
+}
+
+/// [`grave`] in steps of some milliseconds. Each takes the same engine.
+pub struct Grave(Patterns);
+
+impl Grave {
+    /// No step has been taken yet.
+    pub fn new(engine: &Engine) -> Self {
+        Self(Patterns::new(engine))
+    }
+
+    /// Takes the next step. Returns whether it was the last one.
+    pub fn step(&mut self, engine: &Engine) -> bool {
+        self.0.step(engine)
+    }
+
+    /// The messages so far.
+    pub fn into_messages(self) -> Vec<String> {
+        let found = self.0.into_found().into_iter();
+        let grave = found.filter(|finding| finding.is_grave);
+        grave
+            .map(|Finding { warning, .. }| match warning.help {
+                Some(help) => format!("{}: {help}", warning.message),
+                None => warning.message,
+            })
+            .collect()
+    }
 }
 
 /// Warnings about patterns that mean something else than they seem to, at most [`MAX_DIAGNOSTICS`].
 fn about_patterns(engine: &Engine) -> Vec<Finding> {
-    let rules = &engine.policy().rules;
-    let mut found = Vec::new();
-    if site_rules(rules).next().is_none() {
-        return found;
-    }
-    let everyday = Everyday::of(engine);
-    let mut forms = Forms::new();
-    for (at, rule) in site_rules(rules) {
-        let Some(pattern) = rule.pattern.parsed() else {
-            continue;
-        };
-        let never_on = never::never_on(&mut forms, rule, &pattern);
-        if !never_on.is_empty() {
-            found.push(never::never_matches(&mut forms, rule, &pattern, &never_on));
-        }
-        if never_on.len() < rule.on.len() {
-            let glob = glob::looks_like_glob(rule, &pattern);
-            found.extend(glob.map(Finding::minor));
-            found.extend(everyday.matched_by(at, rule, &pattern));
-        }
-        if found.len() >= MAX_DIAGNOSTICS {
-            break;
-        }
-    }
-    found
+    let mut patterns = Patterns::new(engine);
+    while !patterns.step(engine) {}
+    patterns.into_found()
 }
 
 /// Warnings about actions that deny nothing, at most [`MAX_DIAGNOSTICS`].

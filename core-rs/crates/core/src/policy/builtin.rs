@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Origin, Rule, builtin_fault, check_alone};
+use super::{Origin, PatternsAhead, Rule, builtin_fault, check_alone};
 use sentry_text::diagnostic::Diagnostic;
 
 /// The text of the built-in rules.
@@ -41,7 +41,12 @@ pub(crate) fn all() -> &'static [Rule] {
 }
 
 fn read() -> Result<Vec<Rule>, Diagnostic> {
-    let checked = check_alone(SOURCE, &|_| None, Origin::Builtin);
+    let checked = check_alone(
+        SOURCE,
+        PatternsAhead::new(SOURCE),
+        &|_| None,
+        Origin::Builtin,
+    );
     match (checked.policy, checked.diagnostics.first()) {
         (Some(policy), _) => Ok(policy.rules),
         (None, Some(first)) => Err(builtin_fault(first)),

@@ -8,6 +8,7 @@ mod builtin;
 mod fields;
 mod gitleaks;
 mod pattern;
+mod patterns_ahead;
 mod redact;
 mod rule;
 mod schema;
@@ -25,6 +26,7 @@ use crate::risk::{self, Category};
 pub use builtin::NAMES as BUILTIN_RULES;
 pub(crate) use builtin::all as builtin_rules;
 pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
+pub use patterns_ahead::PatternsAhead;
 pub use redact::{Redact, SECRET_KINDS, SecretPattern};
 use sentry_pattern::Pattern;
 use sentry_text::Span;
@@ -235,9 +237,15 @@ pub struct Checked {
 /// assert!(typo.policy.is_none());
 /// assert_eq!(typo.diagnostics[0].help.as_deref(), Some("did you mean `fail_closed`?"));
 /// ```
-#[inline(never)]
 pub fn check(source: &str, environment: &Environment<'_>) -> Checked {
-    let mut checked = check_alone(source, environment, Origin::Site);
+    check_read(source, PatternsAhead::new(source), environment)
+}
+
+/// As [`check`], for a source that has been parsed. Patterns that have been read ahead are not read
+/// again.
+#[inline(never)]
+pub fn check_read(source: &str, read: PatternsAhead, environment: &Environment<'_>) -> Checked {
+    let mut checked = check_alone(source, read, environment, Origin::Site);
     if let Some(policy) = &mut checked.policy {
         match builtin::rules() {
             Ok(rules) => policy.rules.extend_from_slice(rules),
@@ -251,9 +259,15 @@ pub fn check(source: &str, environment: &Environment<'_>) -> Checked {
 }
 
 /// [`check`] without the built-in rules.
-fn check_alone(source: &str, environment: &Environment<'_>, origin: Origin) -> Checked {
-    let parsed = sentry_acl::parse(source);
-    let mut reader = value::Reader::new(source, environment);
+fn check_alone(
+    source: &str,
+    read: PatternsAhead,
+    environment: &Environment<'_>,
+    origin: Origin,
+) -> Checked {
+    let (parsed, patterns) = read.into_parts();
+    let patterns = pattern::Patterns::new(patterns);
+    let mut reader = value::Reader::with_patterns(source, environment, patterns);
     let policy = schema::read(&mut reader, &parsed.document, origin);
     let mut diagnostics = parsed.diagnostics;
     // If a bracket is never closed, it is unknown which names it contains. A name that seems

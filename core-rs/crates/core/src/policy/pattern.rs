@@ -7,15 +7,17 @@ use sentry_pattern::{Fault, Pattern, PatternError, SyntaxError};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
+use super::patterns_ahead::{self, cost_of};
 use super::value::Reader;
 
 /// What reading all patterns of a document may cost (see [`Pattern::cost`]): about a second of CPU
 /// time.
-const MAX_TOTAL_COST: usize = 384 << 20;
+pub(super) const MAX_TOTAL_COST: usize = 384 << 20;
 
 /// The patterns of a document that have been read.
 pub(super) struct Patterns {
     known: HashMap<String, Pattern>,
+    ahead: patterns_ahead::Read,
     budget: Budget,
 }
 
@@ -26,9 +28,11 @@ enum Budget {
 }
 
 impl Patterns {
-    pub(super) fn new() -> Self {
+    /// `ahead` has the results for patterns that have been read ahead.
+    pub(super) fn new(ahead: patterns_ahead::Read) -> Self {
         Self {
             known: HashMap::new(),
+            ahead,
             budget: Budget::Left(MAX_TOTAL_COST),
         }
     }
@@ -58,14 +62,15 @@ pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Optio
         }
         Budget::Left(_) => {}
     }
-    match Pattern::parse(&text) {
+    let ahead = reader.patterns.ahead.remove(&text);
+    let result = ahead.unwrap_or_else(|| Pattern::parse(&text));
+    reader.patterns.pay(cost_of(&result));
+    match result {
         Ok(pattern) => {
-            reader.patterns.pay(pattern.cost());
             reader.patterns.known.insert(text, pattern.clone());
             Some(pattern)
         }
         Err(PatternError::TooLarge) => {
-            reader.patterns.pay(Pattern::COST_TO_COMPILE);
             reader.report(too_large(owner, value.span));
             None
         }

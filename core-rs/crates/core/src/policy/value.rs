@@ -1,5 +1,7 @@
 //! Reads typed values from the tree, and reports values of other types.
 
+use std::collections::HashMap;
+
 use super::Environment;
 use super::pattern::Patterns;
 use super::suggest::closest;
@@ -18,11 +20,19 @@ pub(super) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     pub(super) fn new(source: &'r str, environment: &'r Environment<'r>) -> Self {
+        Self::with_patterns(source, environment, Patterns::new(HashMap::new()))
+    }
+
+    pub(super) fn with_patterns(
+        source: &'r str,
+        environment: &'r Environment<'r>,
+        patterns: Patterns,
+    ) -> Self {
         Self {
             source,
             environment,
             diagnostics: Vec::new(),
-            patterns: Patterns::new(),
+            patterns,
         }
     }
 

@@ -109,23 +109,11 @@ impl Matcher {
     /// [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
     #[inline(never)]
     pub fn new<R: MatchRule>(rules: &[R], kinds: usize) -> Result<Self, TooLarge> {
-        let all = 0..kinds;
-        let mut kinds = Vec::with_capacity(kinds);
-        let mut unfiltered = Vec::with_capacity(kinds.capacity());
-        for kind in all {
-            let (kind, unfiltered_branches) = KindRules::new(kind, rules)?;
-            kinds.push(kind);
-            unfiltered.push(Group::new(unfiltered_branches));
+        let mut builder = Builder::default();
+        for _ in 0..kinds {
+            builder.add_kind(rules)?;
         }
-        let state = State {
-            hits: kinds.iter().map(|_| Hits::default()).collect(),
-            candidates: Vec::new(),
-            automata: Automata::new(rules.len(), unfiltered),
-        };
-        Ok(Self {
-            kinds,
-            state: RefCell::new(state),
-        })
+        Ok(builder.build(rules))
     }
 
     /// Compiles the automata of all rules for ASCII texts, which are otherwise compiled when they
@@ -262,6 +250,44 @@ impl Matcher {
         let answer = judge(&query, candidates, automata, unfiltered);
         automata.limit_memory();
         Some(answer)
+    }
+}
+
+/// A matcher that is built one kind of text after another.
+#[derive(Debug, Default)]
+pub struct Builder {
+    kinds: Vec<KindRules>,
+    unfiltered: Vec<Group>,
+}
+
+impl Builder {
+    /// The number of kinds that have been added.
+    pub fn kinds(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// Adds the next kind of text.
+    ///
+    /// # Errors
+    /// As [`Matcher::new`].
+    pub fn add_kind<R: MatchRule>(&mut self, rules: &[R]) -> Result<(), TooLarge> {
+        let (kind, unfiltered) = KindRules::new(self.kinds.len(), rules)?;
+        self.kinds.push(kind);
+        self.unfiltered.push(Group::new(unfiltered));
+        Ok(())
+    }
+
+    /// The matcher for the kinds that have been added.
+    pub fn build<R: MatchRule>(self, rules: &[R]) -> Matcher {
+        let state = State {
+            hits: self.kinds.iter().map(|_| Hits::default()).collect(),
+            candidates: Vec::new(),
+            automata: Automata::new(rules.len(), self.unfiltered),
+        };
+        Matcher {
+            kinds: self.kinds,
+            state: RefCell::new(state),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 import { pathToFileURL } from "node:url";
 import type { StreamLines } from "@a3s-sentry/core";
+import type { Sentry } from "../../sentry.js";
 import { ownFile } from "../../util/own-file.js";
 import { InlineJudge } from "./inline-judge.js";
 import { LoadMeter } from "./load-meter.js";
@@ -54,6 +55,10 @@ export class Dispatcher implements StreamJudge {
 
   async finish(): Promise<void> {
     await this.#judge.finish();
+  }
+
+  async prepare(sentry: Sentry): Promise<void> {
+    await Promise.all([this.#judge.prepare(sentry), this.#starting?.prepare(sentry)]);
   }
 
   usePolicy(): void {

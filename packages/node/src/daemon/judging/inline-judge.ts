@@ -39,6 +39,9 @@ export class InlineJudge implements StreamJudge {
     this.#settle(this.#judge.finish());
   }
 
+  /** There is nothing to load: the sentry is on this thread. */
+  async prepare(): Promise<void> {}
+
   usePolicy(): void {
     const { current } = this.#leases;
     this.#judge.usePolicy(current, slowTiersOf(current.tiers));

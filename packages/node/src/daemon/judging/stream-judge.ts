@@ -22,6 +22,8 @@ export interface StreamJudge {
    * Judges a last line without a newline too. Resolves when all lines have been judged and settled.
    */
   finish(): Promise<void>;
+  /** Loads a policy that will be in force, while lines are judged by another. */
+  prepare(sentry: Sentry): Promise<void>;
   /**
    * Judges by the policy now in force: all lines that have not ended, or that no thread has
    * received.

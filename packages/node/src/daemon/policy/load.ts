@@ -61,7 +61,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
-    return { sentry, warnings: [...sentry.warnings, ...found(sentry)] };
+    return { sentry, warnings: [...sentry.warnings, ...(await found(sentry))] };
   }
   if (isWhole) {
     let warnings: readonly string[] = [];
@@ -71,7 +71,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
       return { llm, agent };
     };
     const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers("", options) }, revise);
-    return { sentry, warnings: [...sentry.warnings, ...warnings, ...found(sentry)] };
+    return { sentry, warnings: [...sentry.warnings, ...warnings, ...(await found(sentry))] };
   }
   const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
   settings.close();
@@ -84,17 +84,17 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
     sentry.close();
     throw error;
   }
-  return { sentry, warnings: [...sentry.warnings, ...warnings, ...found(sentry)] };
+  return { sentry, warnings: [...sentry.warnings, ...warnings, ...(await found(sentry))] };
 }
 
 /** What is wrong with a sentry that works. */
-function found(sentry: Sentry): string[] {
-  return [...missing(sentry), ...lints(sentry)];
+async function found(sentry: Sentry): Promise<string[]> {
+  return [...missing(sentry), ...(await lints(sentry))];
 }
 
 /** The first grave warnings about rules. `check` shows all warnings, with their places. */
-function lints(sentry: Sentry): string[] {
-  const all = sentry.graveLints().map(escapeTerminal);
+async function lints(sentry: Sentry): Promise<string[]> {
+  const all = (await sentry.graveLints()).map(escapeTerminal);
   const more = all.length - MAX_LINTS;
   const hint = `${formatCount(more, "more warning")} about rules: run \`a3s-sentry check\` on the policy`;
   return more > 0 ? [...all.slice(0, MAX_LINTS), hint] : all;

@@ -9,8 +9,8 @@ import { watchFiles } from "./watch-files.js";
 export interface ReloaderOptions {
   /** Loads a sentry, and adds the fingerprints of the files that it reads, also if it rejects. */
   readonly load: (fingerprints: Map<string, string>) => Promise<Loaded>;
-  /** Puts a loaded sentry in force. */
-  readonly usePolicy: (sentry: Sentry) => void;
+  /** Puts a loaded sentry in force, and owns it. */
+  readonly usePolicy: (sentry: Sentry) => Promise<void>;
   readonly onLoaded: (loaded: Loaded) => void;
   /** Called if loading fails. The policy in force stays. */
   readonly onRefused: (why: unknown) => void;
@@ -73,7 +73,7 @@ export class Reloader {
       // A file that changed meanwhile may have been read half. The watcher reports it once it
       // rests.
       if (this.#closed.signal.aborted || !areCurrent(fingerprints)) return loaded.sentry.close();
-      usePolicy(loaded.sentry);
+      await usePolicy(loaded.sentry);
       this.counts.succeeded += 1;
       this.counts.lastSuccess = Date.now() / 1000;
       this.counts.refused = false;

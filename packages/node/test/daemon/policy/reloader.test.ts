@@ -34,7 +34,7 @@ async function setUp(files: Readonly<Record<string, string>>, flags: { config?: 
       meanwhile.shift()?.();
       return loaded;
     },
-    usePolicy: (next) => void inForce.push(next),
+    usePolicy: async (next) => void inForce.push(next),
     onLoaded: () => {},
     onRefused: (why) => refused.push(why),
   });
@@ -171,7 +171,7 @@ it("closes a sentry whose load ends after the reloader was closed", async () => 
       await new Promise<void>((resolve) => (gate.open = resolve));
       return { sentry, warnings: [] };
     },
-    usePolicy: (next) => replaced.push(next),
+    usePolicy: async (next) => void replaced.push(next),
     onLoaded: () => {},
     onRefused: () => {},
   });

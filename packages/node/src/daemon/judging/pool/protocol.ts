@@ -14,16 +14,18 @@ export interface WorkerInit {
   readonly worker: number;
 }
 
-/** To a worker, which handles one request after another. */
+/** To a worker, which handles one request after another, except that it loads policies beside. */
 export type WorkerRequest =
-  /** Judge by this policy from now on. Contains secrets. */
+  /** Load this policy, and judge by the one in force meanwhile. Contains secrets. */
   | { readonly kind: "policy"; readonly spec: SentrySpec; readonly slowTiers: SlowTiers }
+  /** Judge all later lines by the policy that was loaded last. */
+  | { readonly kind: "switch" }
   /** Judge the first `length` bytes of the buffer, which are whole lines. */
   | { readonly kind: "block"; readonly buffer: TransferBuffer; readonly length: number }
   /** Judge the lines that begin in a range of a file. */
   | { readonly kind: "range"; readonly range: FileRange };
 
-/** From a worker, one per request, in the order of the requests. */
+/** From a worker: one for each policy that is loaded, and one for each task, in their order. */
 export type WorkerResponse =
   | { readonly kind: "policy" }
   /** The buffer is that of the block. */

@@ -2,6 +2,7 @@
 
 import { Worker } from "node:worker_threads";
 import type { Sentry } from "../../../sentry.js";
+import { Deferred } from "../../../util/deferred.js";
 import type { Batch } from "../../batch.js";
 import type { SharedSemaphore } from "../shared-semaphore.js";
 import { slowTiersOf } from "../slow-tiers.js";
@@ -24,6 +25,10 @@ export class WorkerHandle {
   readonly #tasks: Task[] = [];
   #ready = false;
   #ended = false;
+  /** The policy that was sent last. */
+  #policy: Sentry | undefined;
+  /** For each policy that was sent and is not loaded, in order. */
+  #loading: Deferred[] = [];
 
   /** Starts the thread. No other worker of the semaphore may have the same `number`. */
   constructor(script: URL, number: number, semaphore: SharedSemaphore, events: WorkerEvents) {
@@ -51,9 +56,20 @@ export class WorkerHandle {
     return this.#tasks.length;
   }
 
-  /** Judges all later tasks by another policy. */
-  usePolicy(sentry: Sentry): void {
+  /** Loads a policy beside its tasks. Resolves when it is loaded, or the thread has ended. */
+  async prepare(sentry: Sentry): Promise<void> {
+    if (this.#ended) return;
+    const loaded = new Deferred();
+    this.#policy = sentry;
+    this.#loading.push(loaded);
     this.#send({ kind: "policy", spec: sentry.spec(), slowTiers: slowTiersOf(sentry.tiers) }, []);
+    await loaded.promise;
+  }
+
+  /** Judges all later tasks by another policy. If it is not prepared, they wait until it is loaded. */
+  usePolicy(sentry: Sentry): void {
+    if (this.#policy !== sentry) void this.prepare(sentry);
+    this.#send({ kind: "switch" }, []);
   }
 
   judge(task: Task): void {
@@ -66,6 +82,7 @@ export class WorkerHandle {
 
   close(): void {
     this.#ended = true;
+    for (const loaded of this.#loading) loaded.resolve();
     void this.#worker.terminate();
   }
 
@@ -77,6 +94,7 @@ export class WorkerHandle {
     if (this.#ended) return;
     if (response.kind === "policy") {
       this.#ready = true;
+      this.#loading.shift()?.resolve();
       return;
     }
     const task = this.#tasks.shift();
@@ -88,6 +106,7 @@ export class WorkerHandle {
   #fail(why: string): void {
     if (this.#ended) return;
     this.#ended = true;
+    for (const loaded of this.#loading) loaded.resolve();
     void this.#worker.terminate().then(() => this.#semaphore.reclaim(this.#number));
     this.#events.failed(this, why, this.#tasks);
   }

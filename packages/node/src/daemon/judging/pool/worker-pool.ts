@@ -105,6 +105,10 @@ export class WorkerPool implements StreamJudge {
     this.#error.rethrow();
   }
 
+  async prepare(sentry: Sentry): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.prepare(sentry)));
+  }
+
   usePolicy(): void {
     for (const worker of this.#workers) worker.usePolicy(this.#options.leases.current);
   }

@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Sentry } from "@a3s-sentry/core";
 import { LineJudge } from "../line-judge.js";
 import { SharedSemaphore } from "../shared-semaphore.js";
+import type { SlowTiers } from "../slow-tiers.js";
 import type { WorkerInit, WorkerRequest, WorkerResponse } from "./protocol.js";
 
 const port = parentPort;
@@ -11,19 +12,28 @@ if (port === null) throw new Error("this module runs in a worker thread only");
 
 const init: WorkerInit = workerData;
 const semaphore = new SharedSemaphore(init.semaphore, init.worker);
-let sentry: Sentry | undefined;
+type PolicyRequest = Extract<WorkerRequest, { kind: "policy" }>;
+interface Policy {
+  readonly sentry: Sentry;
+  readonly slowTiers: SlowTiers;
+}
+
+let inForce: Sentry | undefined;
 let judge: LineJudge | undefined;
-/** The request before: a policy loads asynchronously, and later requests wait for it. */
+/** The policy that was requested last. */
+let loading: Promise<Policy> | undefined;
+/** The request before: later ones wait for it. */
 let previous = Promise.resolve();
 port.on("message", (request: WorkerRequest) => {
-  previous = previous.then(() => handle(request));
+  const before = loading;
+  if (request.kind === "policy") loading = load(request, before);
+  else previous = previous.then(() => handle(request, before));
 });
 
 // An error ends the thread. The pool then judges without it.
-async function handle(request: WorkerRequest): Promise<void> {
-  if (request.kind === "policy") {
-    await usePolicy(request);
-    respond({ kind: "policy" }, []);
+async function handle(request: Exclude<WorkerRequest, PolicyRequest>, policy: typeof loading): Promise<void> {
+  if (request.kind === "switch") {
+    if (policy !== undefined) usePolicy(await policy);
     return;
   }
   if (judge === undefined) throw new Error("no policy to judge by");
@@ -37,12 +47,19 @@ async function handle(request: WorkerRequest): Promise<void> {
   respond({ kind: "batch", batch, buffer }, [batch.lines.buffer, buffer.buffer]);
 }
 
-async function usePolicy({ spec, slowTiers }: Extract<WorkerRequest, { kind: "policy" }>): Promise<void> {
-  const next = await Sentry.create(spec.source, spec.options);
-  if (judge === undefined) judge = new LineJudge(next, { target: { slowTiers, semaphore } });
-  else judge.usePolicy(next, slowTiers);
-  sentry?.close();
-  sentry = next;
+/** Loads one policy after another, each in slices of time, so that requests are handled in between. */
+async function load({ spec, slowTiers }: PolicyRequest, before: typeof loading): Promise<Policy> {
+  await before;
+  const sentry = await Sentry.create(spec.source, spec.options);
+  respond({ kind: "policy" }, []);
+  return { sentry, slowTiers };
+}
+
+function usePolicy({ sentry, slowTiers }: Policy): void {
+  if (judge === undefined) judge = new LineJudge(sentry, { target: { slowTiers, semaphore } });
+  else judge.usePolicy(sentry, slowTiers);
+  inForce?.close();
+  inForce = sentry;
 }
 
 function respond(response: WorkerResponse, transfer: ArrayBuffer[]): void {

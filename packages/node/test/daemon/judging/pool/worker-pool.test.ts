@@ -163,6 +163,7 @@ describe("another policy", () => {
       for (let i = 0; i < 20; i++, at++) await pool.push(Buffer.from(line.repeat(777)), 0);
       const next = await Sentry.create(naming(`r${round}`));
       sentries.push(next);
+      if (round % 2 === 0) await pool.prepare(next);
       usePolicy(next);
     }
     await pool.push(Buffer.from(line), 0);
@@ -177,6 +178,33 @@ describe("another policy", () => {
     expect(sentries.map(({ closed }) => closed)).toEqual(sentries.map((_, i) => i < 20));
     expect(results.sentries.map((each) => sentries.indexOf(each))).toEqual(numbers);
     sentries.at(-1)?.close();
+  });
+
+  it("is loaded while blocks are judged by its predecessor", async () => {
+    const { usePolicy, pool, results } = await setUp(naming("old"));
+    await expect.poll(() => pool.ready).toBe(true);
+    const rule = (at: number) =>
+      `rule "new${at}" { on = "*" match = \`x${at || ""}\` verdict = "block" severity = "low" reason = "r" }`;
+    const next = await Sentry.create(Array.from({ length: 8000 }, (_, i) => rule(i)).join("\n"));
+    const line = Buffer.from(`${toolExec(1, ["x"])}\n`);
+    let prepared = false;
+    const preparing = pool.prepare(next).then(() => {
+      prepared = true;
+    });
+    let meanwhile = 0;
+    while (!prepared) {
+      await pool.push(line, 0);
+      const count = results.totals.blocked;
+      await expect.poll(() => results.totals.blocked, { interval: 1 }).toBeGreaterThan(count);
+      if (!prepared) meanwhile++;
+    }
+    await preparing;
+    usePolicy(next);
+    await pool.push(line, 0);
+    await pool.finish();
+    expect(meanwhile).toBeGreaterThan(10);
+    expect(results.text.match(/"rule":"new0"/g)).toHaveLength(1);
+    next.close();
   });
 });
 
@@ -266,8 +294,8 @@ describe("escalations", () => {
 describe("a worker that fails", () => {
   it.each([
     ["at its first request, by an error", 0, 'throw new Error("out of memory")', "out of memory"],
-    ["after some, by an error", 4, 'throw new Error("out of memory")', "out of memory"],
-    ["after some, by ending", 3, "process.exit(7)", "exited with code 7"],
+    ["after some, by an error", 5, 'throw new Error("out of memory")', "out of memory"],
+    ["after some, by ending", 4, "process.exit(7)", "exited with code 7"],
   ])("%s, loses no line and keeps the order", async (_, requests, how, why) => {
     const bytes = randomStream(11, 10_000);
     const { pool, results, failures } = await setUp(POLICY, failingAtRequest(requests, how));
@@ -280,7 +308,7 @@ describe("a worker that fails", () => {
 
   it("while it reads a file, loses no line and keeps the order", async () => {
     const bytes = randomStream(12, 10_000);
-    const { pool, results, failures } = await setUp(POLICY, failingAtRequest(3, 'throw new Error("out of memory")'));
+    const { pool, results, failures } = await setUp(POLICY, failingAtRequest(4, 'throw new Error("out of memory")'));
     await expect.poll(() => pool.ready).toBe(true);
     await read(pool, bytes, 20_000);
     expectSame(results, await inline(bytes, POLICY));
@@ -291,7 +319,7 @@ describe("a worker that fails", () => {
     const naming = (name: string): PolicyInput => ({
       rules: [{ name, on: "ToolExec", match: "x", verdict: "block", severity: "low", reason: "r" }],
     });
-    const { usePolicy, pool, results } = await setUp(naming("old"), failingAtRequest(2, "process.exit(1)"));
+    const { usePolicy, pool, results } = await setUp(naming("old"), failingAtRequest(3, "process.exit(1)"));
     const lines = Buffer.from(`${toolExec(1, ["x"])}\n`.repeat(5000));
     await pool.push(lines, 0);
     await pool.push(lines, 0);
