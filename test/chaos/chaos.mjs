@@ -54,7 +54,7 @@ async function oneRun({ policy, ledger, counts, end }) {
     repeat(over.signal, 2 * STALL_MS, async () => {
       daemon.stall();
       counts.stalls += 1;
-      await pause(STALL_MS);
+      await pause(STALL_MS * (1 + (counts.stalls % 6)));
       daemon.resume();
     }),
     repeat(over.signal, 2 * FULL_MS, async () => {
