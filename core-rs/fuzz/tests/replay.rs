@@ -70,5 +70,5 @@ fn finds_restore_exactly_in_any_chunking() {
 
 #[test]
 fn rows_do_not_depend_on_chunks() {
-    replay("stream", stream::check, 2_000);
+    replay("stream", stream::check, 1_000);
 }
