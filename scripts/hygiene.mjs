@@ -28,7 +28,7 @@ const FIRST_LINE = {
 const SOFT_LIMITS = { ".ts": 150, ".mjs": 150, ".rs": 500 };
 
 const wasm = join(wasmFolder, "sentry_core_bg.wasm");
-const WASM_LIMIT = 1_100_000;
+const WASM_LIMIT = 1_200_000;
 
 export async function localPaths() {
   return overFiles((files) =>

@@ -13,7 +13,7 @@ export type {
   Tier,
   Verdict,
 } from "./decision/decision.js";
-export type { Explanation, RuleSide, RuleTrace } from "./decision/explanation.js";
+export type { CommandsTrace, CommandTrace, Explanation, RuleSide, RuleTrace } from "./decision/explanation.js";
 export {
   dns,
   type EventOptions,

@@ -1,6 +1,13 @@
 // An explanation: why an event was judged as it was.
 
-import type { RuleTrace as CoreRuleTrace, Side, TextSpan, Trace } from "../generated/wire.js";
+import type {
+  CommandsTrace as CoreCommandsTrace,
+  CommandTrace as CoreCommandTrace,
+  RuleTrace as CoreRuleTrace,
+  Side,
+  TextSpan,
+  Trace,
+} from "../generated/wire.js";
 import type { Decision, EventKind } from "./decision.js";
 
 /**
@@ -15,6 +22,18 @@ export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">
 
 /** What the site's rules, or the built-in ones, say of an event: the name of a rule, its verdict. */
 export type RuleSide = Readonly<Side>;
+
+/** One program with its words, as a shell would run it: without quotes, wrappers and spellings. */
+export interface CommandTrace extends Readonly<Omit<CoreCommandTrace, "folder">> {
+  /** The folder that the text changed to before the command; absent if it did not change. */
+  readonly folder?: string;
+}
+
+/** What a `ToolExec` event runs. */
+export interface CommandsTrace extends Readonly<Omit<CoreCommandsTrace, "commands">> {
+  /** The commands, innermost first; at most 100. */
+  readonly commands: readonly CommandTrace[];
+}
 
 /** The judgement of one event, rule by rule. */
 export interface Explanation {
@@ -45,10 +64,15 @@ export interface Explanation {
   readonly why: string;
   /** Every rule for events of this kind: the site's in order, then the built-in ones. */
   readonly rules: readonly RuleTrace[];
+  /**
+   * What the event runs; absent for other kinds than `ToolExec`. It shows what the judge reads in a
+   * command: the rules match the subject.
+   */
+  readonly commands?: CommandsTrace;
 }
 
 export function explanation(trace: Trace, decision: Decision, sae?: Decision): Explanation {
-  const { kind, subject, span, site, builtin, why, rules } = trace;
+  const { kind, subject, span, site, builtin, why, rules, commands } = trace;
   return {
     decision,
     kind,
@@ -60,5 +84,13 @@ export function explanation(trace: Trace, decision: Decision, sae?: Decision): E
     ...(builtin === null ? {} : { builtin }),
     why,
     rules: rules.map(({ rule: _, span: at, ...rest }) => (at === null ? rest : { ...rest, span: at })),
+    ...(commands === null ? {} : { commands: commandsTrace(commands) }),
+  };
+}
+
+function commandsTrace({ commands, ...rest }: CoreCommandsTrace): CommandsTrace {
+  return {
+    ...rest,
+    commands: commands.map(({ folder, ...command }) => (folder === null ? command : { ...command, folder })),
   };
 }

@@ -27,6 +27,48 @@ timeoutS: number,
 user?: string, };
 
 /**
+ * One command: a program with its words, whatever their spelling was.
+ */
+export type CommandTrace = { 
+/**
+ * The program and its arguments, without quotes. What is not known keeps its spelling.
+ */
+words: Array<string>, 
+/**
+ * Programs that only pass the command on, outermost first.
+ */
+wrappers: Array<string>, 
+/**
+ * The folder that the text changed to before the command.
+ */
+folder: string | null, 
+/**
+ * Whether the command reads what the one before it in a pipe writes.
+ */
+piped: boolean, 
+/**
+ * Whether every word is known.
+ */
+understood: boolean, };
+
+/**
+ * What a `ToolExec` event runs.
+ */
+export type CommandsTrace = { 
+/**
+ * The commands, innermost first; at most 100.
+ */
+commands: Array<CommandTrace>, 
+/**
+ * How many more there are.
+ */
+more: number, 
+/**
+ * What was not understood, in words. Empty if everything was.
+ */
+opaque: Array<string>, };
+
+/**
  * The result of compiling a source.
  */
 export type CompileReport = { 
@@ -620,7 +662,11 @@ why: string,
  * All rules that apply to this kind of event: the site's in the order of the document, then
  * the built-in ones.
  */
-rules: Array<RuleTrace>, };
+rules: Array<RuleTrace>, 
+/**
+ * What a `ToolExec` event runs.
+ */
+commands: CommandsTrace | null, };
 
 /**
  * The verdict of a rule or a tier on an event.

@@ -229,6 +229,7 @@ class StubHandle implements Handle {
       builtin: null,
       why: "no rule matches",
       rules: [],
+      commands: null,
     };
     return JSON.stringify(trace);
   }

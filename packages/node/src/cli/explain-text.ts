@@ -1,6 +1,14 @@
 // Renders the explanation of a decision as text.
 
-import type { Decision, Explanation, RuleSide, RuleTrace, SaeScore } from "@a3s-sentry/core";
+import type {
+  CommandsTrace,
+  CommandTrace,
+  Decision,
+  Explanation,
+  RuleSide,
+  RuleTrace,
+  SaeScore,
+} from "@a3s-sentry/core";
 import type { NotEnforced } from "../enforcer/target-check.js";
 import { escapeTerminal } from "../util/escape-terminal.js";
 import type { Colors } from "./io.js";
@@ -35,6 +43,7 @@ export function explanationText(explanation: EnforcedExplanation, final: Decisio
   if (decision.risk !== undefined) lines.push(field("risk", `${decision.risk.name} (${decision.risk.category})`));
   if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector truncated this event"));
   if (sae?.explain !== undefined) lines.push(...scored(sae.explain));
+  if (explanation.commands !== undefined) lines.push(...commands(explanation.commands));
   lines.push("", `rules for ${kind}, in order:`, ...explanation.rules.map((rule) => ruleLine(rule, colors)));
   return lines.join("\n");
 }
@@ -44,6 +53,30 @@ function sides({ site, builtin, why }: Explanation): string[] {
   const words = (side: RuleSide | undefined): string =>
     side === undefined ? "no rule matches" : `${side.verdict} by ${escapeTerminal(side.rule)}`;
   return [field("site", words(site)), field("built-in", words(builtin)), field("why", escapeTerminal(why))];
+}
+
+/** The commands of a shell text, of a wrapper, or of what could not be read; nothing for a plain one. */
+function commands({ commands: read, more, opaque }: CommandsTrace): string[] {
+  const isPlain = read.length === 1 && opaque.length === 0 && read.every((command) => command.wrappers.length === 0);
+  if (isPlain || (read.length === 0 && opaque.length === 0)) return [];
+  return [
+    "",
+    "commands, as read:",
+    ...read.map(commandLine),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...opaque.map((what) => `  not understood: ${what}`),
+  ];
+}
+
+function commandLine({ words, wrappers, folder, piped, understood }: CommandTrace): string {
+  const notes = [
+    ...(wrappers.length > 0 ? [`by ${wrappers.join(", ")}`] : []),
+    ...(folder === undefined ? [] : [`in ${folder}`]),
+    ...(understood ? [] : ["partly unknown"]),
+  ];
+  const text = words.map((word) => (/^[\w@%+=:,./~$-]+$/.test(word) ? word : JSON.stringify(word))).join(" ");
+  const shown = text.length > 4 * CONTEXT ? `${text.slice(0, 4 * CONTEXT)}…` : text;
+  return `  ${piped ? "| " : "  "}${escapeTerminal(shown)}${notes.length > 0 ? escapeTerminal(`  (${notes.join("; ")})`) : ""}`;
 }
 
 function scored({ harmful, safety, categories, drivers }: SaeScore): string[] {

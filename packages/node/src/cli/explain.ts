@@ -42,12 +42,16 @@ export async function explain(words: readonly string[], options: ExplainOptions,
   }
 }
 
+/** What only a shell reads. A text without it is a list of words. */
+const SHELL_SYNTAX = /["'`$\\|&;<>(){}*?[\]~#!\n=]/;
+
 /** The event that the arguments are: JSON, or a command as one text or as words. */
 function eventOf(words: readonly string[]): string {
   const [first = ""] = words;
   const text = first.trim();
   if (words.length > 1) return toolExec(COMMAND_PID, words);
-  return text === "" || text.startsWith("{") ? first : toolExec(COMMAND_PID, text.split(/\s+/));
+  if (text === "" || text.startsWith("{")) return first;
+  return toolExec(COMMAND_PID, SHELL_SYNTAX.test(text) ? ["sh", "-c", first] : text.split(/\s+/));
 }
 
 async function eventFromStdin(io: Io): Promise<Buffer> {

@@ -7,6 +7,7 @@
 use sentry_pattern::matcher::Matcher;
 use serde::Serialize;
 
+use super::commands::{self, CommandsTrace};
 use super::order::Sides;
 use super::{Engine, Judgement};
 use crate::decision::{Verdict, Word};
@@ -38,6 +39,8 @@ pub struct Trace {
     /// All rules that apply to this kind of event: the site's in the order of the document, then
     /// the built-in ones.
     pub rules: Vec<RuleTrace>,
+    /// What a `ToolExec` event runs.
+    pub commands: Option<CommandsTrace>,
 }
 
 /// What the site's rules, or the built-in ones, say of an event.
@@ -141,6 +144,7 @@ impl Engine {
             builtin: side(explained.sides.builtin),
             why: explained.why(),
             rules,
+            commands: commands::trace(&event),
         })
     }
 }

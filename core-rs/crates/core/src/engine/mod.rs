@@ -4,12 +4,14 @@
 //! the same matcher. The matcher itself is in `sentry_pattern`.
 
 mod building;
+mod commands;
 mod explain;
 pub(crate) mod judgement;
 pub(crate) mod order;
 mod stream;
 
 pub use building::Building;
+pub use commands::{CommandTrace, CommandsTrace};
 pub use explain::{Outcome, RuleTrace, Side, Trace};
 pub use judgement::{Judgement, MAX_RULES, SAME_LINE};
 pub use stream::{Counters, LineStream, MAX_LINE, OVERSIZED_KEPT, Row};

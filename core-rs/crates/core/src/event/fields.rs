@@ -118,8 +118,8 @@ fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'
     })
 }
 
-/// Joins an array of strings with single spaces in `out`. Returns the first string. An empty array
-/// is an error.
+/// Joins an array of strings with single spaces in `out`, which keeps where each ends. Returns the
+/// first string. An empty array is an error.
 fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<RawStr<'a>> {
     let mut program = None;
     out.clear();
@@ -128,6 +128,7 @@ fn arguments<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<RawStr<'
             out.push_char(' ');
         }
         let argument = scanner.append(out)?;
+        out.ends.push(out.len());
         program.get_or_insert(argument);
         Ok(())
     })?;

@@ -168,6 +168,8 @@ pub struct Event<'a> {
     /// The features of an [`EventKind::LlmActivations`], in the order of the event; empty for other
     /// kinds.
     pub features: &'a [Feature],
+    /// Where each argument of a command ends in the subject.
+    ends: &'a [usize],
     natural: Option<raw::RawStr<'a>>,
     /// The `process` of the envelope, which is parsed only if a target is asked for.
     process: Option<&'a [u8]>,
@@ -184,6 +186,25 @@ impl<'a> Event<'a> {
     /// The provider's name: a known name, or that of `{"Other": name}`.
     pub fn provider(&self) -> Option<String> {
         self.provider.map(|raw| raw.decode().into_owned())
+    }
+
+    /// The arguments of a command, of which the first is the program; none for other kinds.
+    ///
+    /// ```
+    /// use sentry_core::event::{Scratch, parse};
+    /// let mut scratch = Scratch::default();
+    /// let line = br#"{"event":{"ToolExec":{"pid":7,"argv":["sh","-c","ls -la"]}}}"#;
+    /// let event = parse(line, &mut scratch).unwrap();
+    /// assert!(event.arguments().eq(["sh", "-c", "ls -la"]));
+    /// ```
+    pub fn arguments(&self) -> impl Iterator<Item = &'a str> {
+        let subject = self.subject;
+        let mut from = 0;
+        self.ends.iter().map(move |&end| {
+            let argument = subject.get(from..end).unwrap_or_default();
+            from = end + 1;
+            argument
+        })
     }
 
     /// The target of a deny action on this event: the peer, the path, or the program: the one that

@@ -59,6 +59,11 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
         } else {
             &[]
         },
+        ends: if kind == EventKind::ToolExec {
+            &parts.ends
+        } else {
+            &[]
+        },
         natural: fields.natural,
         process: envelope.process,
         agent: envelope.agent,

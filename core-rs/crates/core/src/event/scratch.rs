@@ -18,6 +18,8 @@ pub(super) struct Parts {
     /// The text, then unused bytes.
     buffer: Vec<u8>,
     len: usize,
+    /// Where each argument of the last command ends in the text.
+    pub(super) ends: Vec<usize>,
     /// Whether the text has a byte from a line that is not ASCII, so that it may not be UTF-8.
     beyond_ascii: bool,
     /// The features of the last event of a model's activations.
@@ -32,7 +34,9 @@ impl Scratch {
     /// scratch is gone then.
     pub fn give_back(&mut self) {
         let features = self.parts.features.capacity() * size_of::<Feature>();
-        if self.replaced.capacity() + self.parts.buffer.capacity() + features > MAX_KEPT {
+        let ends = self.parts.ends.capacity() * size_of::<usize>();
+        let texts = self.replaced.capacity() + self.parts.buffer.capacity();
+        if texts + features + ends > MAX_KEPT {
             *self = Self::default();
         }
     }
@@ -41,6 +45,7 @@ impl Scratch {
 impl Parts {
     pub(super) fn clear(&mut self) {
         self.len = 0;
+        self.ends.clear();
         self.beyond_ascii = false;
     }
 

@@ -1,0 +1,235 @@
+//! Builtins of the shell that change what comes after them, or run a text.
+
+use crate::limits::EXPANDED_WORDS;
+use crate::names::{Definition, Namespace};
+use crate::reader::Reader;
+use crate::reading::{Folder, Input, Word};
+use crate::run::{Call, Next};
+use crate::variables::{Certainty, Value};
+use std::rc::Rc;
+
+impl Reader {
+    /// Follows a builtin. `None` if the program is none, or is a command like any other.
+    pub(crate) fn builtin(&mut self, name: &str, call: &mut Call) -> Option<Next> {
+        match name {
+            "cd" | "pushd" => {
+                self.change_folder(call);
+                None
+            }
+            "popd" => {
+                self.folder = Folder::Unknown;
+                None
+            }
+            "eval" => {
+                let words = operands(call);
+                if words.is_empty() {
+                    return None;
+                }
+                let text = Call::joined(words);
+                let call =
+                    std::mem::replace(call, Call::new(Vec::new(), Input::Inherited, Folder::Event));
+                let positional = self
+                    .lists
+                    .last()
+                    .map(|list| Rc::clone(&list.positional))
+                    .unwrap_or_default();
+                self.run_text(&text, call.behind("eval", 0), positional);
+                Some(Next::Done)
+            }
+            "trap" => {
+                let text = operands(call)
+                    .first()
+                    .filter(|text| text.text != "-" && !text.text.is_empty())?
+                    .clone();
+                self.run_text(&text, call.clone().behind("trap", 0), Rc::from([]));
+                Some(Next::Done)
+            }
+            "source" | "." => {
+                let script = call.words.get(1)?.clone();
+                let positional = call.words.get(1..).unwrap_or_default().into();
+                self.script(&script, call.clone().behind(name, 0), positional)
+                    .then_some(Next::Done)
+            }
+            "alias" => {
+                for word in call.words.iter().skip(1).filter(|word| word.known) {
+                    if let Some((name, body)) = word.text.split_once('=') {
+                        self.names
+                            .define(Namespace::Alias, name, Definition::whole(body));
+                    }
+                }
+                None
+            }
+            "export" | "declare" | "local" | "readonly" | "typeset" => {
+                self.declare(call);
+                None
+            }
+            "unset" => {
+                for word in call.words.iter().skip(1) {
+                    self.names.forget(Namespace::Variable, &word.text);
+                    self.names.forget(Namespace::Function, &word.text);
+                }
+                None
+            }
+            "unalias" => {
+                for word in call.words.iter().skip(1) {
+                    self.names.forget(Namespace::Alias, &word.text);
+                }
+                None
+            }
+            "set" => {
+                let at = call.words.iter().position(|word| word.text == "--")?;
+                let mut positional = vec![Word::constant("")];
+                positional.extend(call.words.get(at + 1..).unwrap_or_default().iter().cloned());
+                if let Some(list) = self.lists.last_mut() {
+                    list.positional = positional.into();
+                }
+                None
+            }
+            "read" | "mapfile" | "readarray" => {
+                self.read_variables(call);
+                None
+            }
+            "xargs" => self.xargs(call),
+            _ => None,
+        }
+    }
+
+    fn change_folder(&mut self, call: &Call) {
+        let mut targets = call
+            .words
+            .iter()
+            .skip(1)
+            .filter(|word| !word.text.starts_with('-') || word.text == "-");
+        self.folder = match targets.next() {
+            None => Folder::At("~".into()),
+            Some(word) if word.text == "-" || !(word.known || word.text == "$HOME") => {
+                Folder::Unknown
+            }
+            Some(word) => match &self.folder {
+                _ if word.text.starts_with(['/', '~', '$']) => {
+                    Folder::At(word.text.as_str().into())
+                }
+                Folder::Event => Folder::At(word.text.as_str().into()),
+                Folder::At(base) if base.len() + word.text.len() < 4096 => {
+                    Folder::At([base, "/", &word.text].concat().into())
+                }
+                Folder::At(_) | Folder::Unknown => Folder::Unknown,
+            },
+        };
+    }
+
+    fn declare(&mut self, call: &Call) {
+        let certainty = self
+            .lists
+            .last()
+            .map_or(Certainty::Sure, crate::list::List::certainty);
+        for word in call.words.iter().skip(1) {
+            if let Some((name, value)) = word.text.split_once('=') {
+                let value = if word.known {
+                    Value::certain(value)
+                } else {
+                    Value::unknown()
+                };
+                self.names.set_variable(name, value, certainty);
+            }
+        }
+    }
+
+    /// `read NAME`: the first line of a known input, or something unknown.
+    fn read_variables(&mut self, call: &Call) {
+        let names: Vec<&Word> = call
+            .words
+            .iter()
+            .skip(1)
+            .filter(|word| crate::field::is_name(&word.text))
+            .collect();
+        let line: Option<Rc<str>> = match &call.input {
+            Input::Known(text) => text.lines().next().map(|line| Rc::from(line.trim())),
+            _ => None,
+        };
+        for name in &names {
+            let value = match (&line, names.len()) {
+                (Some(line), 1) => Value::certain(Rc::clone(line)),
+                _ => Value::unknown(),
+            };
+            self.names.set_variable(&name.text, value, Certainty::Maybe);
+        }
+    }
+
+    /// `xargs COMMAND`: words of a known input stand behind the command, or in place of `-I`'s mark.
+    fn xargs(&mut self, call: &mut Call) -> Option<Next> {
+        let wrapper = crate::data::wrapper("xargs")?;
+        let crate::wrappers::Peeled::Command(mut inner) = crate::wrappers::peel(wrapper, call)
+        else {
+            return None;
+        };
+        let options = call.words.len().saturating_sub(inner.words.len());
+        let mark = call
+            .words
+            .iter()
+            .take(options)
+            .enumerate()
+            .find_map(|(at, word)| {
+                let rest = word
+                    .text
+                    .strip_prefix("-I")
+                    .or_else(|| word.text.strip_prefix("-i"))?;
+                match (rest.is_empty(), word.text.starts_with("-i")) {
+                    (false, _) => Some(rest.to_owned()),
+                    (true, true) => Some("{}".to_owned()),
+                    (true, false) => call.words.get(at + 1).map(|word| word.text.clone()),
+                }
+            });
+        let input = match &call.input {
+            Input::Known(text) => Some(Rc::clone(text)),
+            _ => None,
+        };
+        match (mark, input) {
+            (Some(mark), Some(text)) if !mark.is_empty() => {
+                let line = text.lines().next().unwrap_or_default();
+                if !self.spend(line.len() * inner.words.len()) {
+                    return None;
+                }
+                for word in &mut inner.words {
+                    if word.text.contains(&mark) {
+                        word.text = word.text.replacen(&mark, line, 4);
+                    }
+                }
+            }
+            (Some(mark), None) if !mark.is_empty() => {
+                for word in inner
+                    .words
+                    .iter_mut()
+                    .filter(|word| word.text.contains(&mark))
+                {
+                    word.text = word.text.replacen(&mark, "$()", 4);
+                    word.known = false;
+                }
+            }
+            (_, Some(text)) => {
+                let words = text
+                    .split(|char: char| char.is_whitespace() || char == '\0')
+                    .filter(|word| !word.is_empty());
+                inner
+                    .words
+                    .extend(words.take(EXPANDED_WORDS).map(Word::constant));
+            }
+            (_, None) => {
+                inner.words.push(Word {
+                    text: "$()".to_owned(),
+                    quoted: true,
+                    ..Word::default()
+                });
+            }
+        }
+        inner.input = Input::Unknown;
+        *call = inner;
+        Some(Next::Again)
+    }
+}
+
+/// The words behind the program, without `--`.
+fn operands(call: &Call) -> &[Word] {
+    let skipped = 1 + usize::from(call.words.get(1).is_some_and(|word| word.text == "--"));
+    call.words.get(skipped..).unwrap_or_default()
+}

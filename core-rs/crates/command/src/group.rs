@@ -1,0 +1,211 @@
+//! Groups: reserved words, functions, subshells and substitutions, and what ends them.
+
+use crate::draft::{Draft, Keyword};
+use crate::field::Field;
+use crate::list::{End, List, Mode};
+use crate::names::{Definition, Namespace};
+use crate::output::Output;
+use crate::reader::Reader;
+use crate::reading::{ListId, Opaque};
+
+impl Reader {
+    /// `()` behind the name of a function.
+    pub(crate) fn function_parentheses(&mut self) -> bool {
+        let (text, at) = self.source();
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let Some(list) = self.lists.last_mut() else {
+            return false;
+        };
+        if !rest.get(blanks..).unwrap_or_default().starts_with(')') || list.draft.words.len() > 1 {
+            return false;
+        }
+        let body = at + 1 + blanks + 1;
+        if let Some(name) = list.draft.words.pop() {
+            list.function = Some((name.text, body));
+        } else if let Some((_, from)) = &mut list.function {
+            *from = body;
+        } else {
+            return false;
+        }
+        list.draft = Draft::default();
+        self.go_to(body);
+        true
+    }
+
+    /// Whether the word was a reserved one, which is done with.
+    pub(crate) fn reserved(&mut self, field: &Field) -> bool {
+        let Some(list) = self.lists.last_mut() else {
+            return false;
+        };
+        if list.draft.keyword.is_some() {
+            return false;
+        }
+        match field.text.as_str() {
+            "then" | "elif" | "else" | "do" | "!" | "time" | "coproc" => {}
+            "if" => self.open_compound(End::If, None),
+            "while" | "until" => self.open_compound(End::Loop, None),
+            "for" | "select" => self.open_compound(End::Loop, Some(Keyword::For)),
+            "case" => self.open_compound(End::Case, Some(Keyword::Case)),
+            "{" => self.open_compound(End::Brace, None),
+            "}" => return self.close_compound(End::Brace),
+            "fi" => return self.close_compound(End::If),
+            "done" => return self.close_compound(End::Loop),
+            "esac" => return self.close_compound(End::Case),
+            "function" => list.draft.keyword = Some(Keyword::Function),
+            "[[" => list.mode = Mode::Condition,
+            _ => return false,
+        }
+        true
+    }
+
+    pub(crate) fn open_compound(&mut self, end: End, keyword: Option<Keyword>) {
+        if self.open_list(end)
+            && let Some(list) = self.list()
+        {
+            list.draft.keyword = keyword;
+        }
+    }
+
+    /// Closes a compound at its last word. In another place the word is a plain one.
+    pub(crate) fn close_compound(&mut self, end: End) -> bool {
+        if self.lists.last().is_none_or(|list| list.end != end) {
+            return false;
+        }
+        self.end_command();
+        self.end_pipeline();
+        self.close_list();
+        true
+    }
+
+    /// Forgets a pattern of `case`. True if it was `esac`, which ends the `case`.
+    pub(crate) fn drop_pattern(&mut self) -> bool {
+        match self.fields.last_mut().map(Option::take) {
+            Some(Some(field)) if field.is_plain() && field.text == "esac" => {
+                self.close_compound(End::Case)
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn close_parenthesis(&mut self, mode: Mode) {
+        if mode == Mode::Pattern {
+            if self.drop_pattern() {
+                return;
+            }
+            self.advance(1);
+            if let Some(list) = self.list() {
+                list.mode = Mode::Commands;
+            }
+            return;
+        }
+        let end = self.lists.last().map_or(End::Text, |list| list.end);
+        if end == End::Array {
+            self.end_field();
+        } else if !self.end_command() {
+            return;
+        }
+        if matches!(
+            end,
+            End::Subshell | End::Substitution | End::Process | End::Array
+        ) {
+            self.end_pipeline();
+            self.advance(1);
+            self.close_list();
+        } else {
+            self.opaque(Opaque::Syntax);
+            self.end_pipeline();
+            self.advance(1);
+        }
+    }
+
+    pub(crate) fn end_of_text(&mut self) {
+        self.end_pipeline();
+        let end = self.lists.last().map_or(End::Text, |list| list.end);
+        if !matches!(end, End::Text | End::Backticks) {
+            self.opaque(Opaque::Unfinished);
+        }
+        self.close_list();
+    }
+
+    /// Ends the list, and gives what it wrote to what is around it.
+    pub(crate) fn close_list(&mut self) {
+        let Some(list) = self.lists.pop() else { return };
+        self.frames.pop();
+        self.fields.pop();
+        if matches!(
+            list.end,
+            End::Subshell | End::Substitution | End::Backticks | End::Process
+        ) {
+            self.folder.clone_from(&list.folder);
+        }
+        match list.end {
+            End::Text => {
+                self.sources.pop();
+                if let Some(outer) = self.list() {
+                    outer.last_output = list.output;
+                }
+            }
+            End::Backticks => {
+                self.sources.pop();
+                self.add_output(&list.output, list.id);
+            }
+            End::Substitution => self.add_output(&list.output, list.id),
+            End::Process => {
+                let content = list.output.as_text();
+                let field = self.field();
+                field.text.push_str("/dev/fd/63");
+                field.unknown = true;
+                field.expanded = true;
+                field.lists.push(list.id);
+                field.content = content;
+            }
+            End::Array => {
+                let known = list.draft.words.iter().all(|word| word.known);
+                let texts: Vec<&str> = list
+                    .draft
+                    .words
+                    .iter()
+                    .map(|word| word.text.as_str())
+                    .collect();
+                let field = self.field();
+                field.push_quoted(&texts.join(" "));
+                field.unknown |= !known;
+            }
+            End::Subshell | End::Brace | End::If | End::Loop | End::Case => self.close_group(list),
+        }
+    }
+
+    pub(crate) fn close_group(&mut self, list: List) {
+        let (text, at) = self.source();
+        let Some(outer) = self.lists.last_mut() else {
+            return;
+        };
+        outer.draft.is_group = true;
+        if let Some((name, from)) = outer.function.take() {
+            outer.last_output = Output::empty();
+            let body = Definition { text, from, to: at };
+            self.names.define(Namespace::Function, &name, body);
+        } else {
+            outer.last_output = list.output;
+        }
+    }
+
+    /// Adds the output of a substitution to the word.
+    pub(crate) fn add_output(&mut self, output: &Output, id: ListId) {
+        let quoted = self.is_quoted();
+        match output.as_text() {
+            Some(text) if self.spend(text.len()) => {
+                let text = text.trim_end_matches('\n');
+                self.add_value(text, quoted);
+                self.field().lists.push(id);
+            }
+            _ => {
+                let field = self.field();
+                field.push_quoted("$()");
+                field.unknown = true;
+                field.lists.push(id);
+            }
+        }
+    }
+}

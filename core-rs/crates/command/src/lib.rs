@@ -1,0 +1,56 @@
+//! The reader of commands: what an argument list or a shell text runs, whatever its spelling.
+//!
+//! An argument list is exact and is never joined. Text that a shell would run is parsed: quotes,
+//! expansions of constants, pipes, redirections, substitutions, compound commands. Shells and
+//! wrappers (`bash -c`, `sudo`, `env`) give way to what they run. What cannot be known is reported
+//! as opaque, never guessed.
+//!
+//! The reader uses no recursion. Its work and memory are linear in the length of the input and
+//! bounded by [`limits`].
+//!
+//! ```
+//! let reading = sentry_command::read(&["bash", "-c", "cd /tmp && sudo r''m -rf \"$HOME\""]);
+//! let rm = &reading.commands[1];
+//! assert_eq!(rm.texts(), ["rm", "-rf", "$HOME"]);
+//! assert_eq!(rm.wrappers, ["bash", "sudo"]);
+//! ```
+
+mod arguments;
+mod builtins;
+mod data;
+mod draft;
+mod expand;
+mod field;
+mod group;
+mod heredoc;
+pub mod limits;
+mod list;
+mod names;
+mod output;
+mod parameter;
+mod reader;
+mod reading;
+mod run;
+mod variables;
+mod word;
+mod wrappers;
+
+pub use reading::{
+    Assignment, Command, Folder, Input, ListId, Opaque, Pipeline, Reading, Redirect, RedirectKind,
+    Word,
+};
+
+/// What the program with these arguments runs. The first argument is the program.
+///
+/// A list that carries shell syntax as separate words (`["curl", "http://x", "|", "bash"]`, as some
+/// collectors report it) is read as shell words that are already split.
+#[must_use]
+pub fn read(arguments: &[&str]) -> Reading {
+    reader::Reader::new(arguments.iter().map(|a| a.len()).sum()).read_arguments(arguments)
+}
+
+/// What a shell runs when it is given this text.
+#[must_use]
+pub fn read_text(text: &str) -> Reading {
+    reader::Reader::new(text.len()).read_text(text)
+}

@@ -1,0 +1,186 @@
+//! What the reader found: commands, how they are connected, and what could not be understood.
+
+use std::rc::Rc;
+
+/// The list of commands that a command belongs to: the text itself, a group or a substitution.
+pub type ListId = u32;
+
+/// All that one input runs.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Simple commands, innermost first: a substitution comes before the command that uses it.
+    pub commands: Vec<Command>,
+    /// Pipes between them.
+    pub pipelines: Vec<Pipeline>,
+    /// What was not understood. Empty if the whole input was.
+    pub opaque: Vec<Opaque>,
+}
+
+/// One program with its words.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The program and its arguments. Empty where a redirection stands alone.
+    pub words: Vec<Word>,
+    /// Assignments in front of the program, its own and those of `env`.
+    pub assignments: Vec<Assignment>,
+    /// Redirections of this command and of the groups around it.
+    pub redirects: Vec<Redirect>,
+    /// Programs that only pass on, outermost first: `sudo`, `bash`.
+    pub wrappers: Vec<String>,
+    /// The list that the command belongs to.
+    pub list: ListId,
+    /// Where relative paths of the command lie.
+    pub folder: Folder,
+    /// Where the command's standard input comes from.
+    pub input: Input,
+    /// The word whose text the command runs as shell text, where that text is not known:
+    /// `eval "$(curl …)"`. The text's commands are not in the reading.
+    pub unknown_text: Option<Word>,
+}
+
+impl Command {
+    /// The texts of the words.
+    pub fn texts(&self) -> Vec<&str> {
+        self.words.iter().map(|word| word.text.as_str()).collect()
+    }
+
+    /// The program's name without its folder; empty if there is no program.
+    #[must_use]
+    pub fn program(&self) -> &str {
+        self.words.first().map_or("", |word| base_name(&word.text))
+    }
+
+    /// Whether every word, assignment and redirection is known.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        self.unknown_text.is_none()
+            && self.words.iter().all(|word| word.known)
+            && self
+                .assignments
+                .iter()
+                .all(|assignment| assignment.value.known)
+            && self.redirects.iter().all(|redirect| redirect.target.known)
+    }
+}
+
+/// The part of a path behind the last `/`.
+pub(crate) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A word after quotes, escapes and expansions.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The text. What is unknown keeps its spelling: `$NAME`, `$()` for a substitution.
+    pub text: String,
+    /// Whether the text is certain.
+    pub known: bool,
+    /// Whether a part of the word was quoted. An unquoted word may be a pattern of file names.
+    pub quoted: bool,
+    /// Whether the word holds an unquoted `*`, `?` or `[`.
+    pub glob: bool,
+    /// Substitutions whose output is part of the word.
+    pub lists: Vec<ListId>,
+    /// For `<(…)`: what the substitution writes, where that is known.
+    pub content: Option<Rc<str>>,
+}
+
+impl Word {
+    /// A word that is known and has this text.
+    pub(crate) fn constant(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            known: true,
+            quoted: true,
+            ..Self::default()
+        }
+    }
+}
+
+/// `NAME=value` in front of a command, or alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The variable.
+    pub name: String,
+    /// Its value.
+    pub value: Word,
+}
+
+/// A redirection of a file descriptor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The descriptor, where one is given: `2` in `2>file`.
+    pub descriptor: Option<u32>,
+    /// What the redirection does.
+    pub kind: RedirectKind,
+    /// The file, the descriptor, or the text of a here-document or here-string.
+    pub target: Word,
+}
+
+/// What a redirection does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedirectKind {
+    /// `<`
+    Read,
+    /// `>`, `>|`, `&>`
+    Write,
+    /// `>>`, `&>>`
+    Append,
+    /// `<>`
+    ReadWrite,
+    /// `>&`, `<&`: the target is a descriptor or `-`
+    Duplicate,
+    /// `<<`, `<<-`, `<<<`: the target is the text itself
+    Text,
+}
+
+/// Where a command's standard input comes from.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// From the program that started the shell.
+    #[default]
+    Inherited,
+    /// From a pipe or a here-document, with known content.
+    Known(Rc<str>),
+    /// From a pipe, a file or a here-document, with unknown content.
+    Unknown,
+}
+
+/// Where relative paths of a command lie.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum Folder {
+    /// In the folder of the event.
+    #[default]
+    Event,
+    /// In this folder, absolute, or relative to the folder of the event. `~` is the user's home.
+    At(Rc<str>),
+    /// In a folder that is not known.
+    Unknown,
+}
+
+/// Commands joined by pipes. A stage is a range of [`Reading::commands`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pipeline {
+    /// The stages, from the first writer to the last reader; at least two.
+    pub stages: Vec<std::ops::Range<usize>>,
+}
+
+/// Why a part of the input is not understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Opaque {
+    /// Constructs stand within one another deeper than [`crate::limits::DEPTH`], or texts deeper
+    /// than [`crate::limits::TEXTS_WITHIN`].
+    Depth,
+    /// More work than the input's length allows.
+    Work,
+    /// More than [`crate::limits::COMMANDS`] commands, or [`crate::limits::WORDS`] words.
+    Commands,
+    /// A quote, substitution or group that does not end.
+    Unfinished,
+    /// An operator or reserved word where the grammar has none.
+    Syntax,
+    /// Shell text that is not known: `eval "$x"`.
+    UnknownText,
+    /// A program whose name is not known: `$x -rf /`.
+    UnknownProgram,
+}

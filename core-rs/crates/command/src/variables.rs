@@ -1,0 +1,52 @@
+//! Values of variables that the text itself sets. The environment of the shell is not known.
+
+use crate::limits::VALUES_OF_A_VARIABLE;
+use std::rc::Rc;
+
+/// What a variable may hold.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Value {
+    /// Texts that it may have; none if nothing is known of it.
+    pub texts: Vec<Rc<str>>,
+    /// Whether it surely has the only one of `texts`.
+    pub is_certain: bool,
+}
+
+impl Value {
+    pub fn certain(text: impl Into<Rc<str>>) -> Self {
+        Self {
+            texts: vec![text.into()],
+            is_certain: true,
+        }
+    }
+
+    /// One of these texts.
+    pub fn one_of(texts: Vec<Rc<str>>) -> Self {
+        Self {
+            is_certain: texts.len() == 1,
+            texts,
+        }
+    }
+
+    pub fn unknown() -> Self {
+        Self::default()
+    }
+
+    /// Adds the texts of another value, up to the limit.
+    pub fn add(&mut self, other: Self) {
+        for text in other.texts {
+            if !self.texts.contains(&text) && self.texts.len() < VALUES_OF_A_VARIABLE {
+                self.texts.push(text);
+            }
+        }
+    }
+}
+
+/// Whether an assignment surely happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// On the straight line of the text.
+    Sure,
+    /// In a condition, a loop, a subshell, or behind `&&` or `||`.
+    Maybe,
+}

@@ -1,0 +1,201 @@
+//! Programs that run what their arguments say: where the command begins behind their options.
+
+use crate::data::Wrapper;
+use crate::reading::Word;
+use crate::run::Call;
+
+/// What a wrapper runs.
+pub(crate) enum Peeled {
+    /// Nothing: the wrapper is a command of its own.
+    Nothing,
+    /// One command.
+    Command(Call),
+    /// Several commands, of `find`.
+    Commands(Vec<Call>),
+    /// A text for a shell, with what is around it.
+    Text(Word, Call),
+}
+
+/// Takes the wrapper off.
+pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
+    if !wrapper.commands_behind.is_empty() {
+        return commands_behind(wrapper, call);
+    }
+    let name = call
+        .words
+        .first()
+        .map(|word| crate::reading::base_name(&word.text))
+        .unwrap_or_default();
+    let mut at = 1;
+    let mut operands = wrapper.operands;
+    let mut needs_subcommand = !wrapper.subcommands.is_empty();
+    while let Some(word) = call.words.get(at) {
+        let text = word.text.as_str();
+        if text == "--" {
+            at += 1;
+            if needs_subcommand {
+                return Peeled::Nothing;
+            }
+            if wrapper.subcommands.is_empty() {
+                at += operands;
+            }
+            return begin(wrapper, call, name, at);
+        }
+        if let Some(option) = option(wrapper, text) {
+            match option {
+                Meaning::Alone => at += 1,
+                Meaning::WithValue => at += 2,
+                Meaning::Forbids => return Peeled::Nothing,
+                Meaning::Text(inline) => {
+                    let value = match inline {
+                        Some(from) => Word {
+                            text: text.get(from..).unwrap_or_default().to_owned(),
+                            ..word.clone()
+                        },
+                        None => match call.words.get(at + 1) {
+                            Some(value) => value.clone(),
+                            None => return Peeled::Nothing,
+                        },
+                    };
+                    return Peeled::Text(value, call.clone().behind(name, 0));
+                }
+            }
+            continue;
+        }
+        if wrapper.takes_assignments && is_assignment(text) {
+            at += 1;
+            continue;
+        }
+        if needs_subcommand {
+            if wrapper.subcommands.contains(&text) {
+                needs_subcommand = false;
+            } else if !wrapper.groups.contains(&text) {
+                return Peeled::Nothing;
+            }
+            at += 1;
+            continue;
+        }
+        if operands > 0 || wrapper.options_anywhere {
+            operands = operands.saturating_sub(1);
+            at += 1;
+            continue;
+        }
+        break;
+    }
+    if needs_subcommand || wrapper.options_anywhere {
+        return Peeled::Nothing;
+    }
+    begin(wrapper, call, name, at)
+}
+
+/// The command or text that begins at this word.
+fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
+    let words = call.words.get(at..).unwrap_or_default();
+    if words.is_empty() {
+        return Peeled::Nothing;
+    }
+    if wrapper.rest_is_text {
+        return Peeled::Text(Call::joined(words), call.clone().behind(name, 0));
+    }
+    Peeled::Command(call.clone().behind(name, at))
+}
+
+enum Meaning {
+    Alone,
+    WithValue,
+    Forbids,
+    /// Its value is the text: the next word, or the rest of this one.
+    Text(Option<usize>),
+}
+
+/// What an option of the wrapper means; `None` if the word is no option.
+fn option(wrapper: &Wrapper, text: &str) -> Option<Meaning> {
+    if !text.starts_with('-') && !text.starts_with('+') || text.len() < 2 {
+        return (text == "-").then_some(Meaning::Alone);
+    }
+    if wrapper.not_with.contains(&text) {
+        return Some(Meaning::Forbids);
+    }
+    if wrapper.text_options.contains(&text) {
+        return Some(Meaning::Text(None));
+    }
+    if wrapper.values.contains(&text) {
+        return Some(Meaning::WithValue);
+    }
+    if let Some((name, _)) = text.split_once('=')
+        && text.starts_with("--")
+    {
+        return Some(if wrapper.text_options.contains(&name) {
+            Meaning::Text(Some(name.len() + 1))
+        } else {
+            Meaning::Alone
+        });
+    }
+    if text.starts_with("--") {
+        return Some(Meaning::Alone);
+    }
+    // A cluster: the first letter that takes a value takes the rest, or the next word.
+    for (at, letter) in text.char_indices().skip(1) {
+        let end = at + letter.len_utf8();
+        let single = [b'-', u8::try_from(letter).unwrap_or(b'?')];
+        let single = std::str::from_utf8(&single).unwrap_or("-?");
+        if wrapper.text_options.contains(&single) {
+            return Some(Meaning::Text((end < text.len()).then_some(end)));
+        }
+        if wrapper.values.contains(&single) {
+            return Some(if end < text.len() {
+                Meaning::Alone
+            } else {
+                Meaning::WithValue
+            });
+        }
+        if wrapper.not_with.contains(&single) {
+            return Some(Meaning::Forbids);
+        }
+    }
+    Some(Meaning::Alone)
+}
+
+/// `find … -exec COMMAND ;`: each command, with the first place that is searched for `{}`.
+fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
+    let place = call
+        .words
+        .iter()
+        .skip(1)
+        .find(|word| !word.text.starts_with('-'));
+    let place = place.map_or_else(|| Word::constant("."), Clone::clone);
+    let mut commands = Vec::new();
+    let mut words = call.words.iter();
+    while let Some(word) = words.next() {
+        if !wrapper.commands_behind.contains(&word.text.as_str()) {
+            continue;
+        }
+        let inner: Vec<Word> = words
+            .by_ref()
+            .take_while(|word| !matches!(word.text.as_str(), ";" | "+"))
+            .map(|word| {
+                if word.text == "{}" {
+                    place.clone()
+                } else {
+                    word.clone()
+                }
+            })
+            .collect();
+        if !inner.is_empty() {
+            let mut command = call.clone().behind("find", 0);
+            command.words = inner;
+            commands.push(command);
+        }
+    }
+    if commands.is_empty() {
+        Peeled::Nothing
+    } else {
+        Peeled::Commands(commands)
+    }
+}
+
+/// `NAME=value`.
+fn is_assignment(text: &str) -> bool {
+    text.split_once('=')
+        .is_some_and(|(name, _)| crate::field::is_name(name))
+}

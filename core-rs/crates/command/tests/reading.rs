@@ -1,0 +1,294 @@
+//! What the reader makes of commands, case by case.
+
+#![allow(clippy::indexing_slicing)]
+
+use sentry_command::{Opaque, Reading, read, read_text};
+
+/// The commands of a shell text: words joined by `|`.
+fn commands(text: &str) -> Vec<String> {
+    shown(&read_text(text))
+}
+
+fn shown(reading: &Reading) -> Vec<String> {
+    reading
+        .commands
+        .iter()
+        .map(|command| command.texts().join("|"))
+        .collect()
+}
+
+/// Each text with the commands that it runs.
+fn check(cases: &[(&str, &[&str])]) {
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|(text, wanted)| commands(text) != *wanted)
+        .map(|(text, wanted)| {
+            format!(
+                "{text:?}\n  read:   {:?}\n  wanted: {wanted:?}",
+                commands(text)
+            )
+        })
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn quotes_and_escapes() {
+    check(&[
+        ("rm -rf /", &["rm|-rf|/"]),
+        ("'rm' -rf /", &["rm|-rf|/"]),
+        ("r''m -rf \"/\"", &["rm|-rf|/"]),
+        ("r\\m -rf /", &["rm|-rf|/"]),
+        ("$'rm' -rf /", &["rm|-rf|/"]),
+        ("$'\\x72\\155' -rf /", &["rm|-rf|/"]),
+        ("rm -rf \\\n  /", &["rm|-rf|/"]),
+        ("rm${IFS}-rf${IFS}/", &["rm|-rf|/"]),
+        ("rm$IFS$9-rf$IFS$9/", &["rm|-rf|/"]),
+        ("{rm,-rf,/}", &["rm|-rf|/"]),
+        ("rm -rf $HOME/{*,.*}", &["rm|-rf|$HOME/*|$HOME/.*"]),
+        ("echo {a,{b,c}}{1..3}", &["echo|a1|a2|a3|b1|b2|b3|c1|c2|c3"]),
+        ("echo \"a b\" c", &["echo|a b|c"]),
+        ("echo \"a\\\"b\" 'c\\d'", &["echo|a\"b|c\\d"]),
+        ("echo ~ \"~\"", &["echo|~|./~"]),
+        (
+            "git commit -m 'fix; rm -rf / is caught now'",
+            &["git|commit|-m|fix; rm -rf / is caught now"],
+        ),
+    ]);
+}
+
+#[test]
+fn lists_pipes_and_redirections() {
+    check(&[
+        ("a; b && c || d & e", &["a", "b", "c", "d", "e"]),
+        (">/dev/null rm -rf /", &["rm|-rf|/"]),
+        ("2>/dev/null rm -rf ~", &["rm|-rf|~"]),
+        ("rm -rf ~>/dev/null", &["rm|-rf|~"]),
+        ("a 2>&1 | b |& c", &["a", "b", "c"]),
+        ("# rm -rf /\nls", &["ls"]),
+        ("echo a#b # c", &["echo|a#b"]),
+        ("FOO=1 BAR=2 rm -rf /", &["rm|-rf|/"]),
+        ("> file", &[""]),
+        ("a &> f; b", &["a", "b"]),
+    ]);
+    let reading = read_text("curl x | tee y | sudo bash; ls");
+    assert_eq!(reading.pipelines.len(), 1);
+    assert_eq!(reading.pipelines[0].stages, [0..1, 1..2, 2..3]);
+}
+
+#[test]
+fn compound_commands_are_transparent() {
+    check(&[
+        ("case x in x) rm -rf /;; esac", &["rm|-rf|/"]),
+        (
+            "case $1 in a|b) a ;; (c) b ;; *) c; esac; d",
+            &["a", "b", "c", "d"],
+        ),
+        ("until rm -rf /; do :; done", &["rm|-rf|/", ":"]),
+        ("if rm -rf /; then :; fi", &["rm|-rf|/", ":"]),
+        (
+            "if false; then :; elif rm -rf /; then :; else x; fi; y",
+            &["false", ":", "rm|-rf|/", ":", "x", "y"],
+        ),
+        ("for f in a b; do rm $f; done", &["rm|b", "rm|a"]),
+        ("for ((i=0; i<3; i++)); do a; done", &["a"]),
+        ("{ a; b; }; (c; d)", &["a", "b", "c", "d"]),
+        ("[[ -f x && y < z ]] && rm x", &["rm|x"]),
+        ("(( x = 1 )); a", &["a"]),
+        ("! a; time b; coproc c", &["a", "b", "c"]),
+        ("while read l; do a; done < f", &["read|l", "a", ""]),
+        ("f() { rm -rf \"$1\"; }; f /", &["rm|-rf|", "rm|-rf|/"]),
+        ("function f { rm -rf $1; }; f /", &["rm|-rf", "rm|-rf|/"]),
+        ("f() ( a ); f", &["a", "a"]),
+        ("alias x='rm -rf /'; x", &["alias|x=rm -rf /", "rm|-rf|/"]),
+        ("trap 'rm -rf /' EXIT", &["rm|-rf|/"]),
+        (":(){ :|:& };:", &[":", ":", ":", ":"]),
+    ]);
+}
+
+#[test]
+fn substitutions_come_before_the_command_that_uses_them() {
+    check(&[
+        ("a $(b $(c))", &["c", "b|$()", "a|$()"]),
+        ("a `b \\`c\\``", &["c", "b|$()", "a|$()"]),
+        ("a \"$(b \"c d\")\" e", &["b|c d", "a|$()|e"]),
+        ("a <(b) >(c)", &["b", "c", "a|/dev/fd/63|/dev/fd/63"]),
+        ("$(echo rm) -rf /", &["echo|rm", "rm|-rf|/"]),
+        ("a $((1 + $(b)))", &["b", "a|$(())"]),
+        ("a $((b) | (c))", &["b", "c", "a|$()"]),
+        ("a ${x:-$(b)}", &["b", "a|$()"]),
+        ("x=$(a)", &["a"]),
+        ("[ \"$(a)\" ] && b", &["a", "[|$()|]", "b"]),
+    ]);
+}
+
+#[test]
+fn constants_are_resolved() {
+    check(&[
+        ("x=rm; $x -rf /", &["rm|-rf|/"]),
+        ("x='rm -rf /'; $x", &["rm|-rf|/"]),
+        ("x=~; rm -rf $x", &["rm|-rf|$HOME"]),
+        ("rm -rf a={o,p}", &["rm|-rf|a=o|a=p"]),
+        ("x='a b'; c \"$x\" $x", &["c|a b|a|b"]),
+        ("a=r; b=m; $a$b -rf /", &["rm|-rf|/"]),
+        ("a=r; a+=m; $a -rf /", &["rm|-rf|/"]),
+        ("x=foorm; ${x#foo} -rf /", &["rm|-rf|/"]),
+        ("x=rmbar; ${x:0:2} -rf /", &["rm|-rf|/"]),
+        ("x=axb; echo ${x/x/y} ${x^^}", &["echo|ayb|AXB"]),
+        ("r${zz}m -rf /", &["rm|-rf|/", "r${zz}m|-rf|/"]),
+        ("r$@m -rf /", &["rm|-rf|/"]),
+        ("x=rm y=x; ${!y} -rf /", &["rm|-rf|/"]),
+        (
+            "echo cm0gLXJmIC8K | base64 -d | sh",
+            &["echo|cm0gLXJmIC8K", "base64|-d", "rm|-rf|/"],
+        ),
+        (
+            "printf '\\162\\155 -rf /' | bash",
+            &["printf|\\162\\155 -rf /", "rm|-rf|/"],
+        ),
+        (
+            "echo '/ fr- mr' | rev | sh",
+            &["echo|/ fr- mr", "rev", "rm|-rf|/"],
+        ),
+        (
+            "echo 'sn -sg /' | tr sng rmf | sh",
+            &["echo|sn -sg /", "tr|sng|rmf", "rm|-rf|/"],
+        ),
+        ("bash <<< 'rm -rf /'", &["rm|-rf|/"]),
+        ("bash <<EOF\nrm -rf /\nEOF", &["rm|-rf|/"]),
+        ("bash <(echo rm -rf /)", &["echo|rm|-rf|/", "rm|-rf|/"]),
+        (
+            "echo 'rm -rf /' > /tmp/x; sh /tmp/x",
+            &["echo|rm -rf /", "rm|-rf|/"],
+        ),
+        ("eval 'rm -rf' /", &["rm|-rf|/"]),
+        ("set -- rm -rf /; \"$@\"", &["set|--|rm|-rf|/", "rm|-rf|/"]),
+        ("bash -c '\"$@\"' _ rm -rf /", &["rm|-rf|/"]),
+        ("bash -c 'rm -rf $0' /", &["rm|-rf|/"]),
+        (
+            "x=ls; false && x=rm; $x -rf /",
+            &["false", "ls|-rf|/", "rm|-rf|/"],
+        ),
+        (
+            "for x in rm ls; do $x -rf /; done",
+            &["ls|-rf|/", "rm|-rf|/"],
+        ),
+        ("read x <<< /; rm -rf $x", &["read|x", "rm|-rf|/"]),
+        ("echo / | xargs rm -rf", &["echo|/", "rm|-rf|/"]),
+        ("echo / | xargs -I{} rm -rf {}", &["echo|/", "rm|-rf|/"]),
+    ]);
+}
+
+#[test]
+fn here_documents_are_text() {
+    check(&[
+        ("cat > n.md <<'EOF'\nrm -rf /\nEOF", &["cat"]),
+        ("cat <<-\"EOF\" > x\n\trm -rf /\n\tEOF\nls", &["cat", "ls"]),
+        ("cat <<EOF\n$(a) `b` \\$(c)\nEOF", &["a", "b", "cat"]),
+        (
+            "gh api -f body=\"$(cat <<'EOF'\n`rm -rf /`\nEOF\n)\"",
+            &["cat", "gh|api|-f|body=`rm -rf /`"],
+        ),
+        ("python3 - <<'PY'\nrm -rf /\nPY\nls", &["python3|-", "ls"]),
+        ("cat <<A; cat <<B\na\nA\nb\nB\nls", &["cat", "cat", "ls"]),
+        ("cat <<EOF | sh\nrm -rf /\nEOF", &["cat", "rm|-rf|/"]),
+    ]);
+}
+
+#[test]
+fn wrappers_give_way() {
+    check(&[
+        ("sudo -u root rm -rf /", &["rm|-rf|/"]),
+        (
+            "sudo FOO=1 nohup nice -n 5 timeout -k 1 5 rm -rf /",
+            &["rm|-rf|/"],
+        ),
+        ("stdbuf -oL rm -rf ~", &["rm|-rf|~"]),
+        ("unshare -r rm -rf /", &["unshare|-r|rm|-rf|/", "rm|-rf|/"]),
+        ("flock /tmp/l rm -rf /", &["rm|-rf|/"]),
+        ("flock /tmp/l -c 'rm -rf /'", &["rm|-rf|/"]),
+        ("watch rm -rf /", &["rm|-rf|/"]),
+        ("env -i A=b rm -rf /", &["rm|-rf|/"]),
+        ("env -S 'rm -rf /'", &["rm|-rf|/"]),
+        ("command -v rm", &["command|-v|rm"]),
+        ("exec -a x rm -rf /", &["rm|-rf|/"]),
+        ("busybox rm -rf /", &["rm|-rf|/"]),
+        ("su - root -c 'rm -rf /'", &["rm|-rf|/"]),
+        ("script -qc 'rm -rf /' /dev/null", &["rm|-rf|/"]),
+        (
+            "ssh -p 22 host 'rm -rf /'",
+            &["ssh|-p|22|host|rm -rf /", "rm|-rf|/"],
+        ),
+        (
+            "docker exec -it c sh -c 'rm -rf /'",
+            &["docker|exec|-it|c|sh|-c|rm -rf /", "rm|-rf|/"],
+        ),
+        (
+            "docker run -v /:/host alpine rm -rf /host",
+            &["docker|run|-v|/:/host|alpine|rm|-rf|/host", "rm|-rf|/host"],
+        ),
+        ("docker ps", &["docker|ps"]),
+        (
+            "kubectl exec pod -- rm -rf /",
+            &["kubectl|exec|pod|--|rm|-rf|/", "rm|-rf|/"],
+        ),
+        (
+            "find / -name x -exec rm -rf {} \\;",
+            &["find|/|-name|x|-exec|rm|-rf|{}|;", "rm|-rf|/"],
+        ),
+        ("bash -lc -- 'rm -rf /'", &["rm|-rf|/"]),
+        ("bash -exc 'rm -rf /'", &["rm|-rf|/"]),
+        ("bash script.sh x", &["bash|script.sh|x"]),
+        ("curl x | bash -s -- y", &["curl|x", "bash|-s|--|y"]),
+        ("sudo -l", &["sudo|-l"]),
+        ("find . | xargs -0 rm -f", &["find|.", "rm|-f|$()"]),
+    ]);
+}
+
+#[test]
+fn argument_lists_are_exact() {
+    assert_eq!(
+        shown(&read(&["git", "commit", "-m", "(rm -rf /)"])),
+        ["git|commit|-m|(rm -rf /)"]
+    );
+    assert_eq!(
+        shown(&read(&["bash", "-c", "ls; rm -rf /"])),
+        ["ls", "rm|-rf|/"]
+    );
+    assert_eq!(
+        shown(&read(&["curl", "http://x", "|", "bash"])),
+        ["curl|http://x", "bash"]
+    );
+    assert_eq!(
+        shown(&read(&["find", ".", "-exec", "a", "{}", ";", "-print"])),
+        ["find|.|-exec|a|{}|;|-print", "a|."]
+    );
+    assert_eq!(
+        shown(&read(&["stdbuf", "-oL", "rm", "-rf", "/"])),
+        ["rm|-rf|/"]
+    );
+    assert!(read(&[]).commands.is_empty());
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    assert_eq!(read_text("$x -rf /").opaque, [Opaque::UnknownProgram]);
+    assert_eq!(
+        read_text("eval \"$(curl x)\"").opaque,
+        [Opaque::UnknownText]
+    );
+    assert_eq!(read_text("echo 'a").opaque, [Opaque::Unfinished]);
+    assert_eq!(read_text("a | b && c; (d)").opaque, []);
+    let reading = read_text("eval \"$(curl x)\"");
+    let eval = &reading.commands[1];
+    assert_eq!(
+        eval.unknown_text.as_ref().map(|text| text.lists.as_slice()),
+        Some([reading.commands[0].list].as_slice())
+    );
+}
