@@ -1,7 +1,5 @@
 //! Compiling in steps: none is long, and the result is that of compiling at once.
 
-use std::fmt::Write;
-
 use sentry_core::engine::Engine;
 use sentry_core::lint::{Grave, grave};
 use sentry_core::policy::check;
@@ -11,16 +9,13 @@ const RULES: usize = 2000;
 
 /// A policy with a rule for each pattern.
 fn policy(pattern: impl Fn(usize) -> String) -> String {
-    let mut source = String::new();
-    for at in 0..RULES {
+    let rules = (0..RULES).map(|at| {
         let pattern = pattern(at);
-        writeln!(
-            source,
-            "rule \"r{at}\" {{ on = \"Dns\" match = `{pattern}` verdict = \"block\" severity = \"low\" reason = \"r\" }}",
+        format!(
+            "rule \"r{at}\" {{ on = \"Dns\" match = `{pattern}` verdict = \"block\" severity = \"low\" reason = \"r\" }}\n",
         )
-        .unwrap();
-    }
-    source
+    });
+    rules.collect()
 }
 
 #[test]

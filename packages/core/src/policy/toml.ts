@@ -1,6 +1,7 @@
 // Conversion of a TOML policy to ACL text. The parser is loaded with the first TOML text: most
-// processes have none.
+// processes have none. It cannot be interrupted, so other work gets its turn after it.
 
+import { pause } from "../util/slices.js";
 import { utf8Length } from "../util/text.js";
 import { aclText } from "./acl-text.js";
 import { problem } from "./diagnostic.js";
@@ -11,14 +12,18 @@ import { PolicyError } from "./policy-error.js";
  * that no policy may hold.
  */
 export async function tomlText(name: string, source: string): Promise<string> {
-  return aclText(name, await parseToml(name, source));
+  const text = aclText(name, await parseToml(name, source));
+  await pause();
+  return text;
 }
 
 /** The table of a TOML text. Rejects with a `PolicyError` that shows the syntax error. */
 export async function parseToml(name: string, source: string): Promise<object> {
   const { parse, TomlError } = await import("smol-toml");
   try {
-    return parse(source);
+    const table = parse(source);
+    await pause();
+    return table;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const { line, column, codeblock } = error;

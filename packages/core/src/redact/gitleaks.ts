@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.js";
 import { writeText } from "../policy/acl-text.js";
 import type { PolicyFiles } from "../policy/files.js";
 import { parseToml } from "../policy/toml.js";
+import { pause } from "../util/slices.js";
 import { fromGo } from "./go-regex.js";
 
 /** The patterns as ACL text, and the parts of the configuration that cannot be used. */
@@ -75,6 +76,7 @@ function about(id: string, problem: string): string {
  */
 export async function importGitleaks(engine: Engine, path: string, files: PolicyFiles): Promise<string[]> {
   const { acl, problems } = await readGitleaks(path, files.read("redact.gitleaks", path));
+  await pause();
   const unusable = engine.importSecrets(acl).map(({ id, problem }) => about(id, problem));
   return [...problems, ...unusable].map((problem) => `gitleaks configuration ${JSON.stringify(path)}: ${problem}`);
 }
