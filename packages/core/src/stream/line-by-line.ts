@@ -28,7 +28,8 @@ export function judgeLines(parts: StreamParts, text: Uint8Array): JudgedLines {
   let start = 0;
   for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, start)) {
     const judged = judgeLine(parts, text.subarray(start, end));
-    items.push(...judged.items);
+    // A damaged line may have more items than a call takes arguments.
+    for (const item of judged.items) items.push(item);
     counted = plus(counted, judged.counted);
     start = end + 1;
   }
@@ -52,12 +53,13 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
 
 function judgeParts(parts: StreamParts, line: Uint8Array): JudgedLines {
   const code = parts.engine.judge(line);
-  const [first, ...more] = code === MALFORMED_CODE ? partsOf(parts.engine, line) : [];
-  if (first === undefined) return judged(parts, line, code);
-  let { items, counted } = judged(parts, first, parts.engine.judge(first));
-  for (const part of more) {
-    const next = judged(parts, part, parts.engine.judge(part));
-    items = [...items, ...next.items.map((item) => ({ ...item, sameLine: true }))];
+  const texts = code === MALFORMED_CODE ? partsOf(parts.engine, line) : [];
+  if (texts.length === 0) return judged(parts, line, code);
+  const items: StreamLine[] = [];
+  let counted = ZERO;
+  for (const [number, text] of texts.entries()) {
+    const next = judged(parts, text, parts.engine.judge(text));
+    for (const item of next.items) items.push(number === 0 ? item : { ...item, sameLine: true });
     counted = plus(counted, next.counted);
   }
   // The line is malformed, and the events in it are judged all the same.

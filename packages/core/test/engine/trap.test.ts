@@ -220,3 +220,17 @@ it("in a score after a failed stream is an escalation", async () => {
   expect(stream.push(line).map(({ decision }) => decision.verdict)).toEqual(["block"]);
   for (const each of [sentry, stream]) each.close();
 });
+
+it("on a line of 100,000 events leaves them to be judged one by one, in time linear in their number", async () => {
+  const sentry = await Sentry.create("");
+  const stream = sentry.createStream({ lines: "all" });
+  const events = 100_000;
+  stream.push(Buffer.from(`{${dns(1, "x").repeat(events)}`));
+  trapOn = "feed";
+  const items = stream.push(Buffer.from("\n"));
+  expect(items).toHaveLength(events + 1);
+  expect(items.filter(({ sameLine }) => sameLine)).toHaveLength(events);
+  expect(stream.counters).toMatchObject({ lines: 1, events, malformed: 1 });
+  stream.close();
+  sentry.close();
+});
