@@ -13,6 +13,7 @@
 )]
 
 pub mod acl;
+pub mod command;
 pub mod event;
 pub mod matcher;
 pub mod mutate;

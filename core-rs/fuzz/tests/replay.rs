@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use sentry_fuzz::mutate::Mutator;
-use sentry_fuzz::{acl, event, matcher, redact, stream};
+use sentry_fuzz::{acl, command, event, matcher, redact, stream};
 
 /// Checks `corpus/<target>`, `crashes/<target>`, and that many mutations.
 fn replay(target: &str, check: fn(&[u8]), mutations: usize) {
@@ -51,6 +51,11 @@ fn kept(folder: &str, target: &str) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn printed_acl_parses_to_the_same_tree() {
     replay("acl", acl::check, 60_000);
+}
+
+#[test]
+fn reading_a_command_ends_within_its_limits() {
+    replay("command", command::check, 20_000);
 }
 
 #[test]
