@@ -84,6 +84,17 @@ export function streamSuite({ Sentry, dns }: Core): void {
       },
     );
 
+    it("shows no secret in a sample, not even one that the end of the sample cuts", async () => {
+      const sentry = await Sentry.create("");
+      const stream = sentry.createStream();
+      const token = `ghp_${"x7Kp2mQ9vL4w".repeat(3)}`;
+      stream.push(Buffer.from(`${"log line ".repeat(25)}${token} ${"more ".repeat(100)}\n`));
+      const [sample] = stream.skippedSamples;
+      expect(sample?.text).not.toContain("ghp_");
+      expect(sample?.text.length).toBe(256);
+      for (const thing of [stream, sentry]) thing.close();
+    });
+
     it("of all lines says of each why it is not judged", async () => {
       const sentry = await Sentry.create("");
       const stream = sentry.createStream({ lines: "all" });

@@ -12,6 +12,7 @@ import { MAX_CHUNK_BYTES } from "../generated/boundary.js";
 import type { JudgedEvent } from "../pipeline/tier.js";
 import { saeDecision } from "../sae/tier.js";
 import { addDispose } from "../util/dispose.js";
+import { truncateUtf8 } from "../util/text.js";
 import { minus, plus, type StreamCounters, ZERO } from "./counters.js";
 import {
   type ItemSource,
@@ -29,6 +30,8 @@ import { PartialLine } from "./partial-line.js";
 
 /** How much of a sample is kept. */
 const MAX_SAMPLE_BYTES = 256;
+/** The bytes that are searched for secrets: one that the end of the sample cuts must be recognised. */
+const MAX_SEARCHED_BYTES = 8192;
 /** One malformed line in so many is a sample. */
 const SAMPLE_EVERY = 1000;
 /** The bytes that a blank line consists of. */
@@ -241,7 +244,8 @@ export class EventStream<Line extends StreamLine = StreamItem> {
     if (isSample) {
       // The engine counts lines modulo 2^32.
       const inCall = (row.line - this.#counted.lines) >>> 0;
-      const text = engine.masked(decodeUtf8(engine.lineAt(row).subarray(0, MAX_SAMPLE_BYTES)));
+      const searched = decodeUtf8(engine.lineAt(row).subarray(0, MAX_SEARCHED_BYTES));
+      const text = truncateUtf8(engine.masked(searched), MAX_SAMPLE_BYTES);
       this.#samples.push({ line: this.#total.lines + inCall, skipped, why, text });
     }
     if (lines === "all") items.push(line);
