@@ -61,10 +61,14 @@ export async function killAndRemove(
  * replace a folder in it by a link while root removes what it contains.
  */
 async function removeAs({ uid, gid }: Pick<User, "uid" | "gid">, folder: string): Promise<void> {
+  const { PATH } = process.env as { readonly PATH?: string };
   const options = {
     uid,
     gid,
     cwd: "/",
+    // The user can read the variables of its processes, and this process may have keys in its own.
+    env: { PATH },
+    extendEnv: false,
     timeout: REMOVE_TIMEOUT_MS,
     reject: false,
     stdio: "ignore",

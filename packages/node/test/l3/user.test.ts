@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { killAndRemove } from "../../dist/l3/process-tree.js";
 import { openSandbox } from "../../dist/l3/sandbox.js";
 import { agentTier } from "../../dist/l3/tier.js";
 import { findUser } from "../../src/l3/user.js";
@@ -9,7 +10,10 @@ import { ALLOW, EVENT, Lab } from "./lab.js";
 
 const isRoot = process.geteuid?.() === 0;
 
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 /** Runs a program of the lab as the user `nobody`, who may write to the lab's folder. */
 async function askAsNobody(lab: Lab, text: string, timeoutS = 20, recent: readonly string[] = []) {
@@ -57,6 +61,20 @@ describe.skipIf(!isRoot)("a program of another user (as root)", () => {
     expect(statSync(sandbox.folder).uid).toBe(user.uid);
     await sandbox.close();
     expect(lab.left()).toEqual([]);
+  });
+
+  it("cannot read sentry's variables from the processes that remove its folder", async () => {
+    const lab = new Lab();
+    chmodSync(lab.folder, 0o777);
+    const chmod = join(lab.folder, "chmod");
+    writeFileSync(chmod, `#!/bin/sh\nenv > '${lab.folder}/variables'\n`);
+    chmodSync(chmod, 0o755);
+    vi.stubEnv("PATH", `${lab.folder}:/usr/bin:/bin`);
+    vi.stubEnv("A3S_SENTRY_LLM_KEY", "sk-secret");
+    const folders = { folder: join(lab.temp, "none"), cgroup: undefined, owner: findUser("nobody") };
+    await killAndRemove({ mark: "no-process-has-this-mark" }, folders);
+    expect(lab.read("variables").includes("PATH=")).toBe(true);
+    expect(lab.read("variables").includes("sk-secret")).toBe(false);
   });
 
   it("has its folder removed with its own rights, which no link extends", async () => {
