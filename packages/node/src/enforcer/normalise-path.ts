@@ -5,8 +5,8 @@ import { basename, dirname, posix } from "node:path";
 
 /** Folders that are links into `/usr` on current systems. */
 const MERGED = /^\/(?:bin|sbin|lib|lib32|lib64|libx32)(?=\/|$)/;
-/** The root of a process, which is usually the root of the system. */
-const PROCESS_ROOT = /^\/proc\/(?:self|thread-self|[0-9]+)\/root(?=\/|$)/;
+/** The root of a process, which is usually the root of the system. Repeated, it is cut off at once. */
+const PROCESS_ROOT = /^(?:\/proc\/(?:self|thread-self|[0-9]+)\/root(?=\/|$))+/;
 
 /**
  * The canonical form of an absolute path, by its text alone: without `//`, `.`, `..`,

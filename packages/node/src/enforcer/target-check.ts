@@ -128,6 +128,13 @@ function isEveryday(path: string): boolean {
   };
   const { programs, tests } = everyday;
   // `/usr/bin/python3.12` is a version of `/usr/bin/python`.
-  const unversioned = path.replace(/[-.0-9]+$/, "");
+  const unversioned = withoutVersion(path);
   return programs.has(path) || programs.has(unversioned) || tests.some((test) => test(path));
+}
+
+/** Not by a pattern: searching one that ends in `$` takes quadratic time in a path of many digits. */
+function withoutVersion(path: string): string {
+  let end = path.length;
+  while (end > 0 && "-.0123456789".includes(path.charAt(end - 1))) end -= 1;
+  return path.slice(0, end);
 }

@@ -118,3 +118,13 @@ it("a target that a file cannot hold is invalid, whoever asks", () => {
     expect(result("127.0.0.1", from, { kind: "DenyEgress" })).toBe("invalid-target");
   }
 });
+
+it.each([
+  ["digits", `/usr/lib/${"1".repeat(4000)}x`],
+  ["roots of processes", `${"/proc/self/root".repeat(260)}/home/x`],
+])("a path of many %s is checked in little time", (_, target) => {
+  const check = new TargetCheck();
+  const begin = performance.now();
+  for (let i = 0; i < 20; i++) check.check({ kind: "DenyFile", target }, "observed");
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
