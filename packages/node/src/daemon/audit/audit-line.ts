@@ -66,7 +66,7 @@ export const SKIPPED_WORDS: Readonly<Record<SkippedLine["skipped"], string>> = {
 /** The line for a line of the input that is not judged. */
 export function skippedLine({ skipped, why }: SkippedLine, tail: string): string {
   const members = JSON.stringify({ skipped: SKIPPED_WORDS[skipped], why: why === "" ? undefined : why });
-  return members.slice(0, -1) + lineEnd(tail);
+  return escapeTerminalJson(members.slice(0, -1)) + lineEnd(tail);
 }
 
 /** The members that go between the start and the end of a line; empty for an empty result. */

@@ -13,21 +13,30 @@ import type { SlowTiers } from "./slow-tiers.js";
 /** How many escalations of a batch may get the decision on one of them. */
 const MAX_EQUALS = 1024;
 
+/** An escalation whose decision later ones may get. */
+interface FirstEscalation {
+  readonly escalation: PendingEscalation;
+  readonly equals: EqualEscalation[];
+  /** Kept, because its event may be 4 MiB, and each later one with an equal head is compared with it. */
+  question?: string;
+}
+
 /** Collects one batch after another, and reuses its memory for their lines. */
 export class BatchBuilder {
   readonly #lines = new Utf8Buffer();
   #denies: PendingDeny[] = [];
   #escalations: PendingEscalation[] = [];
   /** The escalations of named agents, by their head: only those with equal heads may be equal. */
-  readonly #firsts = new Map<string, PendingEscalation & { readonly equals: EqualEscalation[] }>();
+  readonly #firsts = new Map<string, FirstEscalation>();
   #skipped: SkippedSample[] = [];
   #tally = zeroTally();
 
   /** Adds an escalation that goes on to a slow tier; `tail` labels its event in the audit line. */
   addEscalation({ decision, event, head }: StreamItem, tail: string, permit: Permit): void {
-    const escalation = { l1: decision, event, head, tail, permit, equals: [] };
+    const equals: EqualEscalation[] = [];
+    const escalation = { l1: decision, event, head, tail, permit, equals };
     this.#escalations.push(escalation);
-    if (event !== null && event.agent !== null) this.#firsts.set(head, escalation);
+    if (event !== null && event.agent !== null) this.#firsts.set(head, { escalation, equals });
   }
 
   /**
@@ -36,9 +45,11 @@ export class BatchBuilder {
    */
   joinEqual({ decision, event, head }: StreamItem, tail: string, tiers: SlowTiers): boolean {
     const first = this.#firsts.get(head);
-    if (first === undefined || event === null || first.event === null || first.equals.length >= MAX_EQUALS)
-      return false;
-    if (questionOf(first.l1, first.event, tiers) !== questionOf(decision, event, tiers)) return false;
+    if (first === undefined || event === null || first.equals.length >= MAX_EQUALS) return false;
+    const { l1, event: firstEvent } = first.escalation;
+    if (firstEvent === null) return false;
+    first.question ??= questionOf(l1, firstEvent, tiers);
+    if (first.question !== questionOf(decision, event, tiers)) return false;
     first.equals.push({ head, tail });
     return true;
   }

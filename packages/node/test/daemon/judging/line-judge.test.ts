@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { sslContent, toolExec } from "@a3s-sentry/core";
 import { expect, it, onTestFinished } from "vitest";
 import { LineJudge } from "../../../src/daemon/judging/line-judge.js";
+import { SharedSemaphore } from "../../../src/daemon/judging/shared-semaphore.js";
 import { countOf } from "../../../src/daemon/tally.js";
 import { Sentry } from "../../../src/sentry.js";
 import { labelsOf, plainAuditLine } from "../../support/audit.js";
@@ -136,4 +137,27 @@ it("shows no secret of a command, but shows its destination", async () => {
   judge.close();
   const { subject } = JSON.parse(Buffer.from(lines).toString());
   expect(subject).toBe(`sh -c ${command("{{A3S_REDACTED:bearer:1}}")}`);
+});
+
+it("compares many escalations with one of 4 MiB in little time", async () => {
+  const rules = [rule("Dns", "(?s).*", { verdict: "escalate" })];
+  const sentry = await sentryOf({ rules, fail_closed: true });
+  const target = { slowTiers: { l2: true, l3: false }, semaphore: SharedSemaphore.create(16, 0) };
+  const judge = new LineJudge(sentry, { target });
+  const line = (chars: number) =>
+    `{"identity":{"agent":"a"},"event":{"Dns":{"pid":1,"query":"${"a".repeat(chars)}"}}}\n`;
+  const input = Buffer.from(line(4_100_000) + line(400).repeat(300));
+  const begin = performance.now();
+  const { escalations } = judge.push(input);
+  expect(performance.now() - begin).toBeLessThan(3000);
+  expect(escalations.length).toBe(1);
+  judge.close();
+});
+
+it("escapes what a line that is not an event says for a terminal", async () => {
+  const sentry = await sentryOf({});
+  const judge = new LineJudge(sentry, { decisions: "all" });
+  const { lines } = judge.push(Buffer.from('{"event":{"Dns":{"pid":1,"quer\u009b":"a"}}}\n'));
+  judge.close();
+  expect(Buffer.from(lines).toString()).toContain("not `quer\\u009b`");
 });
