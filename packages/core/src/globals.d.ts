@@ -23,8 +23,9 @@ declare class AbortController {
 }
 
 declare function setTimeout(work: () => void, milliseconds: number): unknown;
-declare function setImmediate(work: () => void): unknown;
 declare function clearTimeout(timer: unknown): void;
+/** Browsers lack it. */
+declare function setImmediate(work: () => void): unknown;
 
 declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
 

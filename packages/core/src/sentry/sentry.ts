@@ -90,7 +90,8 @@ export class Sentry {
 
   /**
    * Compiles a policy: ACL text, TOML text with `format: "toml"`, or an object of the same schema.
-   * The built-in rules always apply, after the policy's own; the empty text is a valid policy.
+   * The built-in rules always apply, after the policy's own; the empty text is a valid policy. A
+   * large policy is compiled in slices of time, between which the thread does its other work.
    *
    * Rejects with a `PolicyError` that has all problems of the policy, or with a `TypeError` for an
    * argument of the wrong type.
