@@ -45,6 +45,21 @@ describe("check", () => {
     });
   });
 
+  it("shows problems and warnings of a TOML policy in the TOML text", async () => {
+    const cwd = scratch();
+    const keys = 'on = "Dns"\nmatch = "x{9}"\nverdict = "block"\nseverity = "low"\nreason = "r"\n';
+    const rule = `[[rules]]\nname = "twice"\n${keys}`;
+    writeFileSync(join(cwd, "a.toml"), `# site\nfail_closd = true\n`);
+    writeFileSync(join(cwd, "b.toml"), rule + rule);
+    const { code, stdout } = await run(["check", "a.toml", "b.toml"], "", { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toContain(" --> a.toml:2:1\n  |\n2 | fail_closd = true\n  | ^^^^^^^^^^\n  = help: did you mean");
+    expect(stdout).toContain(
+      "warning[lint/duplicate-name]: two rules are named `twice`\n --> b.toml:9:8\n  |\n" +
+        '2 | name = "twice"\n  |        ------- the other one\n...\n9 | name = "twice"\n  |        ^^^^^^^\n',
+    );
+  });
+
   it("reports every problem of every file, also of a missing one", async () => {
     const cwd = scratch();
     writeFileSync(join(cwd, "a.acl"), 'fail_closd = true\nrule "x" { on = "Dns" match = "a\\.b" }\n');

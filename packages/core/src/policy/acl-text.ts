@@ -11,28 +11,66 @@ const MAX_DEPTH = 80;
 /** A name that needs no quotes. */
 const NAME = /^[A-Za-z_][\w-]*$/;
 
+/** A policy as ACL text, and where the text has which part of the policy. */
+export interface AclText {
+  readonly text: string;
+  readonly parts: readonly AclPart[];
+}
+
+/** A key or a value of the policy in the ACL text. `path` is such as `rules[0].severity`. */
+export interface AclPart {
+  readonly path: string;
+  readonly part: "key" | "value";
+  /** The first UTF-16 unit, and the one after the last. */
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * The ACL text of `value`, one setting a line. Throws a `PolicyError` that names the path of each
  * value that is not data, such as `rules[0].severity`, and each setting whose key cannot be a name.
+ * `placed` gives a problem with the part at a path its place in another text.
  */
-export function aclText(name: string, value: object): string {
+export function aclText(name: string, value: object, placed: Placed = (found) => found): AclText {
   const problems: Diagnostic[] = [];
-  const walk: Walk = { name, problems, open: new Set([value]) };
-  const settings = entriesOf(value, "", walk).map(
-    ([key, item]) => `${setting(key, walk)} = ${write(item, shown(key), walk)}\n`,
-  );
+  const walk: Walk = { name, problems, placed, open: new Set([value]), text: "", parts: [] };
+  for (const [key, item] of entriesOf(value, "", walk)) {
+    writeEntry(setting(key, walk), item, shownKey(key), walk);
+    walk.text += "\n";
+  }
   if (problems.length > 0) throw new PolicyError(name, problems);
-  return settings.join("");
+  return { text: walk.text, parts: walk.parts };
 }
+
+type Placed = (found: Diagnostic, path: string) => Diagnostic;
 
 interface Walk {
   readonly name: string;
   readonly problems: Diagnostic[];
+  readonly placed: Placed;
   /** The objects around the current one, to find cycles. */
   readonly open: Set<object>;
+  /** The text so far. */
+  text: string;
+  readonly parts: AclPart[];
 }
 
-function write(value: unknown, path: string, walk: Walk): string {
+function writeEntry(key: string, value: unknown, path: string, walk: Walk): void {
+  const start = walk.text.length;
+  walk.text += key;
+  walk.parts.push({ path, part: "key", start, end: walk.text.length });
+  walk.text += " = ";
+  write(value, path, walk);
+}
+
+function write(value: unknown, path: string, walk: Walk): void {
+  const start = walk.text.length;
+  if (typeof value === "object" && value !== null) writeObject(value, path, walk);
+  else walk.text += scalar(value, path, walk);
+  walk.parts.push({ path, part: "value", start, end: walk.text.length });
+}
+
+function scalar(value: unknown, path: string, walk: Walk): string {
   switch (typeof value) {
     case "string":
       return /\p{Surrogate}/u.test(value)
@@ -43,7 +81,7 @@ function write(value: unknown, path: string, walk: Walk): string {
     case "number":
       return Number.isFinite(value) ? JSON.stringify(value) : refuse(path, `\`${value}\``, walk);
     case "object":
-      return value === null ? "null" : writeObject(value, path, walk);
+      return "null";
     case "undefined":
       return refuse(path, "`undefined` (leave the key out instead)", walk);
     default:
@@ -60,35 +98,55 @@ export function writeText(text: string): string {
   );
 }
 
-function writeObject(value: object, path: string, walk: Walk): string {
-  if (walk.open.has(value)) return refuse(path, "a reference to an object around it", walk);
-  if (walk.open.size >= MAX_DEPTH) return refuse(path, `nested more than ${MAX_DEPTH} levels deep`, walk);
-  walk.open.add(value);
-  const text = Array.isArray(value) ? writeList(value, path, walk) : writeTable(value, path, walk);
-  walk.open.delete(value);
-  return text;
+function writeObject(value: object, path: string, walk: Walk): void {
+  if (walk.open.has(value)) {
+    walk.text += refuse(path, "a reference to an object around it", walk);
+  } else if (walk.open.size >= MAX_DEPTH) {
+    walk.text += refuse(path, `nested more than ${MAX_DEPTH} levels deep`, walk);
+  } else {
+    walk.open.add(value);
+    if (Array.isArray(value)) writeList(value, path, walk);
+    else writeTable(value, path, walk);
+    walk.open.delete(value);
+  }
 }
 
-function writeList(list: readonly unknown[], path: string, walk: Walk): string {
-  const items = Array.from(list, (item, i) => write(item, `${path}[${i}]`, walk));
-  return list.some((item) => typeof item === "object" && item !== null)
-    ? lines("[", items, ",", "]", walk)
-    : `[${items.join(", ")}]`;
+function writeList(list: readonly unknown[], path: string, walk: Walk): void {
+  const items = Array.from(list, (item, i) => () => write(item, `${path}[${i}]`, walk));
+  const hasObjects = list.some((item) => typeof item === "object" && item !== null);
+  if (hasObjects) writeLines("[", items, ",", "]", walk);
+  else writeLine("[", items, "]", walk);
 }
 
-function writeTable(table: object, path: string, walk: Walk): string {
+function writeTable(table: object, path: string, walk: Walk): void {
   const items = entriesOf(table, path, walk).map(
-    ([key, value]) => `${step(key)} = ${write(value, join(path, key), walk)}`,
+    ([key, value]) =>
+      () =>
+        writeEntry(step(key), value, joinPath(path, key), walk),
   );
   // One line for each setting of a section, and for each rule.
-  if (walk.open.size > 2 && items.length > 0) return `{ ${items.join(", ")} }`;
-  return lines("{", items, "", "}", walk);
+  if (walk.open.size > 2 && items.length > 0) writeLine("{ ", items, " }", walk);
+  else writeLines("{", items, "", "}", walk);
 }
 
-function lines(open: string, items: readonly string[], separator: string, close: string, walk: Walk): string {
-  if (items.length === 0) return open + close;
+function writeLine(open: string, items: readonly (() => void)[], close: string, walk: Walk): void {
+  walk.text += open;
+  for (const [i, writeItem] of items.entries()) {
+    if (i > 0) walk.text += ", ";
+    writeItem();
+  }
+  walk.text += close;
+}
+
+function writeLines(open: string, items: readonly (() => void)[], separator: string, close: string, walk: Walk): void {
   const indent = "  ".repeat(walk.open.size - 1);
-  return `${open}\n${items.map((item) => `${indent}${item}${separator}\n`).join("")}${indent.slice(2)}${close}`;
+  walk.text += items.length === 0 ? open : `${open}\n`;
+  for (const writeItem of items) {
+    walk.text += indent;
+    writeItem();
+    walk.text += `${separator}\n`;
+  }
+  walk.text += items.length === 0 ? close : indent.slice(2) + close;
 }
 
 function entriesOf(table: object, path: string, walk: Walk): [string, unknown][] {
@@ -103,7 +161,7 @@ function entriesOf(table: object, path: string, walk: Walk): [string, unknown][]
 function setting(key: string, walk: Walk): string {
   if (!NAME.test(key)) {
     const message = `${JSON.stringify(key)} cannot be the name of a setting`;
-    walk.problems.push(problem(walk.name, "policy/unknown-key", message));
+    walk.problems.push(walk.placed(problem(walk.name, "policy/unknown-key", message), shownKey(key)));
   }
   return key;
 }
@@ -112,22 +170,18 @@ function step(key: string): string {
   return NAME.test(key) ? key : writeText(key);
 }
 
-function join(path: string, key: string): string {
-  return `${path}.${shown(key)}`;
+/** The path of a key of the table at `path`; `""` is the policy itself. */
+export function joinPath(path: string, key: string): string {
+  return path === "" ? shownKey(key) : `${path}.${shownKey(key)}`;
 }
 
-function shown(key: string): string {
+function shownKey(key: string): string {
   return NAME.test(key) ? key : JSON.stringify(key);
 }
 
 function refuse(path: string, what: string, walk: Walk): string {
   const where = path === "" ? "the policy" : `\`${path}\``;
-  walk.problems.push(
-    problem(
-      walk.name,
-      "policy/not-data",
-      `${where} is ${what}; a policy may hold strings, numbers, booleans, lists and objects`,
-    ),
-  );
+  const message = `${where} is ${what}; a policy may hold strings, numbers, booleans, lists and objects`;
+  walk.problems.push(walk.placed(problem(walk.name, "policy/not-data", message), path));
   return "null";
 }

@@ -11,7 +11,7 @@ import { type PolicyFiles, policyFiles } from "./files.js";
 import { DEFAULT_NAME } from "./load.js";
 import type { FileOptions, PolicyOptions } from "./options.js";
 import { PolicyError } from "./policy-error.js";
-import { coreSource, type PolicySource } from "./source.js";
+import { type PolicySource, readSource } from "./source.js";
 import { withoutYaml } from "./yaml.js";
 
 /** Options of {@link lint}. */
@@ -32,10 +32,11 @@ export async function lint(source: PolicySource, options: LintOptions = {}): Pro
   const { name = DEFAULT_NAME, format = "acl", env, files, readFile } = options;
   const found: Diagnostic[] = [];
   try {
-    const spec = { source: await coreSource(source, name, format), lookup: environmentOf(env).lookup };
+    const { relocate, ...acl } = await readSource(source, name, format);
+    const spec = { source: acl, lookup: environmentOf(env).lookup };
     const { engine, report } = await Engine.compile(await loadCore(), spec, { lints: true });
-    const problems = report.diagnostics.map(fromWire);
-    if (engine === undefined || report.policy === null) return withoutYaml(name, spec.source.text, problems);
+    const problems = relocate(report.diagnostics.map(fromWire));
+    if (engine === undefined || report.policy === null) return withoutYaml(name, acl.text, problems);
     found.push(...problems);
     try {
       if (files !== undefined || readFile !== undefined)

@@ -9,7 +9,7 @@ import { type PolicyFiles, policyFiles } from "./files.js";
 import type { LoadOptions } from "./options.js";
 import { overridden } from "./policy.js";
 import { PolicyError } from "./policy-error.js";
-import { coreSource, type PolicySource } from "./source.js";
+import { type PolicySource, readSource } from "./source.js";
 import { withoutYaml } from "./yaml.js";
 
 export const DEFAULT_NAME = "policy";
@@ -31,11 +31,11 @@ export interface LoadedPolicy {
 export async function loadPolicy(source: PolicySource, options: LoadOptions): Promise<LoadedPolicy> {
   const { name = DEFAULT_NAME, format = "acl" } = options;
   const env = environmentOf(options.env);
-  const acl = await coreSource(source, name, format);
+  const { relocate, ...acl } = await readSource(source, name, format);
   const spec = { source: acl, lookup: env.lookup };
   const { engine, report } = await Engine.compile(await loadCore(), spec, { lints: false });
   if (engine === undefined || report.policy === null) {
-    throw new PolicyError(name, withoutYaml(name, acl.text, report.diagnostics.map(fromWire)));
+    throw new PolicyError(name, withoutYaml(name, acl.text, relocate(report.diagnostics.map(fromWire))));
   }
   const info = overridden(report.policy, options);
   const files = policyFiles(acl.name, options.files, options.readFile);

@@ -4,17 +4,24 @@
 import { pause } from "../util/slices.js";
 import { utf8Length } from "../util/text.js";
 import { aclText } from "./acl-text.js";
-import { problem } from "./diagnostic.js";
+import { type Diagnostic, problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
+import { TomlText } from "./toml-diagnostics.js";
 
 /**
- * The ACL text of a TOML policy. Rejects with a `PolicyError` for a syntax error, or for a value
- * that no policy may hold.
+ * The ACL text of a TOML policy, and a function that moves diagnostics about it to the places in
+ * the TOML text. Rejects with a `PolicyError` for a syntax error, or for a value that no policy may
+ * hold.
  */
-export async function tomlText(name: string, source: string): Promise<string> {
-  const text = aclText(name, await parseToml(name, source));
+export async function tomlAsAcl(
+  name: string,
+  source: string,
+): Promise<{ text: string; relocate: (found: readonly Diagnostic[]) => readonly Diagnostic[] }> {
+  const table = await parseToml(name, source);
+  const toml = new TomlText(name, source);
+  const acl = aclText(name, table, (found, path) => toml.place(found, path));
   await pause();
-  return text;
+  return { text: acl.text, relocate: (found) => toml.relocate(acl, found) };
 }
 
 /** The table of a TOML text. Rejects with a `PolicyError` that shows the syntax error. */

@@ -4,7 +4,12 @@ import { describe, expect, it } from "vitest";
 import { lint, Sentry } from "../../src/entry/node.js";
 import { environmentOf } from "../../src/policy/env.js";
 import { PolicyError } from "../../src/policy/policy-error.js";
-import { coreSource } from "../../src/policy/source.js";
+import { type PolicyFormat, type PolicySource, readSource } from "../../src/policy/source.js";
+
+async function coreSource(source: PolicySource, name: string, format: PolicyFormat) {
+  const { relocate: _, ...core } = await readSource(source, name, format);
+  return core;
+}
 
 async function problems(source: object | string, format: "acl" | "toml" = "acl"): Promise<string[]> {
   try {
