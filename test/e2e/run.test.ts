@@ -41,13 +41,15 @@ describe("decisions", () => {
       rule("short", "ToolExec", "nc"),
       rule("bind", "SecurityAction", "^bind$"),
       rule("sound", "Dns", "x{9}"),
+      rule("sound", "Dns", "y{9}"),
     ];
     writeFileSync(join(cwd, "a.acl"), rules.join(""));
     const { stderr } = await run(["run", "--policy", "a.acl"], "", { cwd });
     const warnings = stderr.split("\n").filter((line) => line.startsWith("warning: "));
-    expect(warnings).toHaveLength(2);
+    expect(warnings).toHaveLength(3);
     expect(warnings[0]).toMatch(/^warning: the pattern of rule `short` .* it also matches `git branch`, /);
     expect(warnings[1]).toMatch(/^warning: the pattern of rule `bind` can match no event of kind `SecurityAction`: /);
+    expect(warnings[2]).toMatch(/^warning: two rules are named `sound`: give each rule its own name/);
     const many = Array.from({ length: 7 }, (_, at) => rule(`r${at}`, "SecurityAction", `^bind${at}$`));
     writeFileSync(join(cwd, "a.acl"), many.join(""));
     const bounded = (await run(["run", "--policy", "a.acl"], "", { cwd })).stderr;

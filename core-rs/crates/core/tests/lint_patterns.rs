@@ -287,6 +287,19 @@ fn a_block_without_an_action_that_drops_the_deny_of_a_built_in_rule_is_found() {
 }
 
 #[test]
+fn two_rules_of_one_name_are_a_grave_warning() {
+    let twice = blocking("Dns", "\\.ru$") + &blocking("Dns", "\\.su$");
+    let found = grave(&engine(&twice));
+    assert_eq!(
+        found,
+        [
+            "two rules are named `site`: give each rule its own name, so that a decision shows which one \
+             fired"
+        ]
+    );
+}
+
+#[test]
 fn the_grave_warnings_are_of_rules_that_never_match_match_everything_or_block_everyday_work() {
     let grave_of = |source: &str| grave(&engine(source));
     assert!(grave_of("").is_empty());
@@ -307,5 +320,11 @@ fn the_built_in_rules_get_no_warning_about_their_patterns() {
     let mut found = warnings(&(deny.to_owned() + source));
     found.retain(|found| !of_copies.contains(&found.code.as_str()));
     assert!(found.is_empty(), "{found:?}");
-    assert!(grave(&engine(source)).is_empty());
+    let grave = grave(&engine(source));
+    assert!(
+        grave
+            .iter()
+            .all(|message| message.starts_with("a built-in rule is named")),
+        "{grave:?}"
+    );
 }

@@ -72,7 +72,7 @@ fn warnings_are_found_rule_by_rule() {
         steps += 1;
     }
     assert!(steps > RULES, "{steps}");
-    let messages = lints.into_messages();
+    let messages = lints.into_messages(&engine);
     assert_eq!(messages.len(), RULES / 100);
     assert_eq!(messages, grave(&engine));
 }

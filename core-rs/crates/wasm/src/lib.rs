@@ -110,7 +110,7 @@ impl GraveLints {
             return None;
         }
         let lints = self.lints.take()?;
-        Some(json(&lints.into_messages()))
+        Some(json(&lints.into_messages(&self.engine)))
     }
 }
 

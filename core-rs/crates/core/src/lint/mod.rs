@@ -77,8 +77,9 @@ pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     found
 }
 
-/// The messages of the grave warnings about the site's rules, without frames: those about rules that
-/// never match, match everything, or block everyday commands. Cheaper than [`lint`].
+/// The messages of the grave warnings about the site's rules, without frames: those about two rules
+/// of one name, and about rules that never match, match everything, or block everyday commands.
+/// Cheaper than [`lint`].
 ///
 /// ```
 /// use sentry_core::{engine::Engine, lint::grave, policy::check};
@@ -90,7 +91,7 @@ pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
 pub fn grave(engine: &Engine) -> Vec<String> {
     let mut grave = Grave::new(engine);
     while !grave.step(engine) {}
-    grave.into_messages()
+    grave.into_messages(engine)
 }
 
 /// [`grave`] in steps of some milliseconds. Each takes the same engine.
@@ -107,12 +108,14 @@ impl Grave {
         self.0.step(engine)
     }
 
-    /// The messages so far.
-    pub fn into_messages(self) -> Vec<String> {
+    /// The messages so far, and those about names.
+    pub fn into_messages(self, engine: &Engine) -> Vec<String> {
         let found = self.0.into_found().into_iter();
-        let grave = found.filter(|finding| finding.is_grave);
-        grave
-            .map(|Finding { warning, .. }| match warning.help {
+        let patterns = found.filter(|finding| finding.is_grave);
+        patterns
+            .map(|finding| finding.warning)
+            .chain(duplicate_names(&engine.policy().rules))
+            .map(|warning| match warning.help {
                 Some(help) => format!("{}: {help}", warning.message),
                 None => warning.message,
             })
@@ -151,6 +154,8 @@ fn site_rules(rules: &[Rule]) -> impl Iterator<Item = (usize, &Rule)> {
         .filter(|(_, rule)| rule.origin == Origin::Site)
 }
 
+/// Warnings about site rules that have the name of an earlier or a built-in rule, at most
+/// [`MAX_DIAGNOSTICS`].
 fn duplicate_names(rules: &[Rule]) -> Vec<Diagnostic> {
     let mut names: HashMap<&str, &Rule> = rules
         .iter()
@@ -162,17 +167,17 @@ fn duplicate_names(rules: &[Rule]) -> Vec<Diagnostic> {
         let Some(first) = names.insert(&rule.name, rule) else {
             continue;
         };
-        let warning = Diagnostic::new(
-            Code::DuplicateName,
-            rule.span,
-            format!("another rule is named `{}`", rule.name),
-        );
+        let warn = |message: String| Diagnostic::new(Code::DuplicateName, rule.span, message);
         found.push(match first.origin {
-            Origin::Site => warning
+            Origin::Site => warn(format!("two rules are named `{}`", rule.name))
                 .related(first.span, "the other one")
                 .help("give each rule its own name, so that a decision shows which one fired"),
-            Origin::Builtin => warning.help("the built-in rule still applies; choose another name"),
+            Origin::Builtin => warn(format!("a built-in rule is named `{}` too", rule.name))
+                .help("the built-in rule still applies; choose another name"),
         });
+        if found.len() >= MAX_DIAGNOSTICS {
+            break;
+        }
     }
     found
 }
