@@ -44,7 +44,6 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
     load(settings, { fingerprints, nonEmpty, onTierTiming });
   const fingerprints = new Map<string, string>();
   const loaded = await loadPolicy(fingerprints);
-  const { failClosed } = loaded.sentry.policy;
   const endpoint = await listen(settings, metrics, () => daemon.problem);
   const daemon = new Daemon(
     loaded.sentry,
@@ -72,7 +71,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   }
   if (result.auditLost > 0) log.line(`warning: ${formatNumber(result.auditLost)} audit lines were lost`);
   log.line(`a3s-sentry: ${stoppedLine(result.totals)}`);
-  log.line(`a3s-sentry: ${summaryLine(result.totals, failClosed)}`);
+  log.line(`a3s-sentry: ${summaryLine(result.totals)}`);
   rejectLostAudit(result);
   return 0;
 }

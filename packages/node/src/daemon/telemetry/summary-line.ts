@@ -9,18 +9,20 @@ export function stoppedLine({ stream, blocked, overloaded }: Totals): string {
   return `stopped — ${stream.events} events, ${blocked} blocked, ${overloaded} overload-degraded`;
 }
 
-/** One line for people. `failClosed` is the fail mode to name if there was no escalation. */
-export function summaryLine(totals: Totals, failClosed: boolean): string {
+/** One line for people: the events judged, and all other counts that are not zero. */
+export function summaryLine(totals: Totals): string {
   const stream: StreamCounters = totals.stream;
   const { decided, failedOpen, failedClosed } = totals;
   const escalated = decided.Llm + decided.Agent + failedOpen + failedClosed;
   const parts = [
     `${formatNumber(stream.events)} ${stream.events === 1 ? "event" : "events"} judged`,
-    `${formatNumber(totals.blocked)} blocked`,
-    `${formatNumber(escalated)} escalated (${resolutions(totals, failClosed)})`,
-    `${formatNumber(totals.enforced)} in deny-files`,
+    ...nonZero([
+      [totals.blocked, "blocked"],
+      [escalated, `escalated (${resolutions(totals)})`],
+      [totals.enforced, "in deny-files"],
+      [totals.enforceFailed, "NOT WRITTEN to deny-files"],
+    ]),
   ];
-  if (totals.enforceFailed > 0) parts.push(`${formatNumber(totals.enforceFailed)} NOT WRITTEN to deny-files`);
   const degraded = nonZero([
     [totals.overloaded, "by overload"],
     [totals.cutShort, "by the end of the run"],
@@ -39,7 +41,7 @@ export function summaryLine(totals: Totals, failClosed: boolean): string {
 }
 
 /** How escalations were resolved: without numbers if all were resolved in one way. */
-function resolutions({ decided, failedOpen, failedClosed }: Totals, failClosed: boolean): string {
+function resolutions({ decided, failedOpen, failedClosed }: Totals): string {
   const all: Counted[] = [
     [decided.Llm, "decided by L2"],
     [decided.Agent, "decided by L3"],
@@ -47,7 +49,7 @@ function resolutions({ decided, failedOpen, failedClosed }: Totals, failClosed: 
     [failedClosed, "blocked, fail-closed"],
   ];
   const [first, ...more] = all.filter(([count]) => count > 0);
-  if (first === undefined) return failClosed ? "blocked, fail-closed" : "allowed, fail-open";
+  if (first === undefined) return "";
   if (more.length === 0) return first[1];
   const parts = nonZero([first, ...more]);
   return `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
