@@ -13,9 +13,13 @@ use super::{NotEvent, Scratch};
 /// line is cut costs one.
 const MAX_PASSES: usize = 16;
 
+/// The bytes of a line that are looked at in any case, however often: a collector that dies again
+/// and again leaves many halves in one line.
+const MIN_BUDGET: usize = 1 << 20;
+
 /// The parts of a damaged line that contains whole events: those events, and the damage between
-/// them, in order. Empty for a line without one, for a line that does not begin with `{`, and for a
-/// line that is JSON, whatever its values contain. Events with nothing to judge count as events.
+/// them, in order. Empty for a line without one, for a line that does not begin with `{` or NUL, and
+/// for a line that is JSON, whatever its values contain. Events with nothing to judge count as events.
 ///
 /// ```
 /// use sentry_core::event::{Scratch, parts};
@@ -28,7 +32,7 @@ pub fn parts(line: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
     if !is_damaged(line) {
         return parts;
     }
-    let mut budget = line.len().saturating_mul(MAX_PASSES);
+    let mut budget = line.len().saturating_mul(MAX_PASSES).max(MIN_BUDGET);
     let (mut at, mut done) = (0, 0);
     while let Some(start) = next_object(line, at) {
         at = start + 1;
@@ -59,9 +63,12 @@ fn push_damage(line: &[u8], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether a line begins as an object and is not JSON.
+/// Whether a line begins as an object and is not JSON. A file may have NULs where its last bytes
+/// were lost in a crash of the system, and the next line continues them.
 fn is_damaged(line: &[u8]) -> bool {
-    let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+    let first = line
+        .iter()
+        .find(|&&byte| byte != 0 && !byte.is_ascii_whitespace());
     if first != Some(&b'{') {
         return false;
     }
@@ -151,6 +158,24 @@ mod tests {
         );
         let skipped = r#"{"event":{"LlmCall":{}}}"#;
         assert_eq!(found(&format!("{cut}{skipped}")), [cut, skipped]);
+    }
+
+    #[test]
+    fn an_event_behind_many_halves_is_found() {
+        for end in [40, A.len() - 1] {
+            let halves = A[..end].repeat(64);
+            assert_eq!(found(&format!("{halves}{B}")), [&halves, B]);
+        }
+    }
+
+    #[test]
+    fn an_event_behind_lost_bytes_is_found() {
+        assert_eq!(found(&format!("\0\0{B}")), ["\0\0", B]);
+        assert_eq!(
+            found(&format!("{}\0\0{B}", &A[..40])),
+            [&format!("{}\0\0", &A[..40]), B]
+        );
+        assert!(found(&format!("\0log {B}")).is_empty());
     }
 
     #[test]
