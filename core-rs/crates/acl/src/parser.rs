@@ -64,7 +64,10 @@ pub fn parse(source: &str) -> Parsed {
         diagnostics.retain(|found| {
             let is_cause = matches!(
                 found.code,
-                Code::UnterminatedString | Code::UnterminatedHeredoc | Code::UnterminatedComment
+                Code::UnterminatedString
+                    | Code::UnterminatedHeredoc
+                    | Code::UnterminatedComment
+                    | Code::BadHeredoc
             );
             found.span.start < start || is_cause && found.span.start == start
         });

@@ -109,6 +109,8 @@ const CASES: &[Case] = &[
     ("x { a = <<END\nbody\nENDE\n}", &[("unterminated-heredoc", "<<END", "the heredoc is never closed: expected `END` alone on a line", "")]),
     ("a = <<-END\nbody\nEND\nb = c", &[("bad-heredoc", "<<-END", HEREDOC, HEREDOC_HELP), ("bare-word", "c", BARE, QUOTE)]),
     ("a = <<END x\nbody\nEND\nb = c", &[("bad-heredoc", "<<END x", HEREDOC, HEREDOC_HELP), ("bare-word", "c", BARE, QUOTE)]),
+    // Bad and not closed: what follows is hidden, but never the reason.
+    ("a = <<END x\nbody\nb = c", &[("bad-heredoc", "<<END x", HEREDOC, HEREDOC_HELP)]),
     ("a = << 5\nb = c", &[("bad-heredoc", "<<", HEREDOC, HEREDOC_HELP), ("bare-word", "c", BARE, QUOTE)]),
     // Numbers.
     ("a = 1.2.3", &[("bad-number", "1.2.3", NOT_A_NUMBER, NUMBER)]),
