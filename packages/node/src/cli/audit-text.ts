@@ -53,7 +53,7 @@ export class AuditText {
   #text(line: OutputLine): string {
     const { skipped, decision } = line;
     if (decision === undefined) {
-      return this.#colors.dim(`${"SKIPPED".padEnd(COLUMN)}${(skipped ?? "").padEnd(COLUMN)}${labels(line)}`.trimEnd());
+      return this.#colors.dim(`${"SKIPPED".padEnd(COLUMN)}${skipped ?? ""}  ${labels(line)}`.trimEnd());
     }
     const { verdict, severity, reason, resolution } = decision;
     // A question mark says that no tier has resolved the escalation.

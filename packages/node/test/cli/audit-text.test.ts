@@ -16,3 +16,9 @@ it.each([
   const text = new AuditText(COLORS, () => 80).render(Buffer.from(`${line}\n`));
   expect(text).toBe(`BLOCK    high     r\n         ${expected}\n`);
 });
+
+it("separates why a line is skipped from its labels, and escapes them", () => {
+  const line = JSON.stringify({ skipped: "malformed", id: "a\u001b\u009b", line: 2 });
+  const text = new AuditText(COLORS, () => 80).render(Buffer.from(`${line}\n`));
+  expect(text).toBe("SKIPPED  malformed  (id a\\u{1b}\\u{9b}, line 2)\n");
+});
