@@ -26,6 +26,9 @@ export function fromWire({ help, frame, ...rest }: WireDiagnostic): Diagnostic {
   return { ...rest, ...(help === null ? {} : { help }), frame: frame.trimEnd() };
 }
 
+/** The span of a problem without a position. */
+export const NOWHERE: Readonly<SourceSpan> = { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 };
+
 /** A warning that was found outside the rule engine. */
 export function warning(name: string, code: string, message: string): Diagnostic {
   const { frame, ...found } = problem(name, code, message);
@@ -33,20 +36,13 @@ export function warning(name: string, code: string, message: string): Diagnostic
 }
 
 /** An error that was found before the text reached the rule engine. */
-export function problem(
-  name: string,
-  code: string,
-  message: string,
-  at?: { span: SourceSpan; excerpt: string },
-): Diagnostic {
-  const location = at === undefined ? name : `${name}:${at.span.line}:${at.span.column}`;
-  const excerpt = at === undefined ? "" : `\n\n${at.excerpt}`;
+export function problem(name: string, code: string, message: string): Diagnostic {
   return {
     code,
     severity: "error",
     message,
-    span: at?.span ?? { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 },
+    span: NOWHERE,
     related: [],
-    frame: `error[${code}]: ${message}\n --> ${location}${excerpt}`,
+    frame: `error[${code}]: ${message}\n --> ${name}`,
   };
 }

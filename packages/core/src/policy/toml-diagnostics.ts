@@ -2,7 +2,7 @@
 
 import { utf8Length } from "../util/text.js";
 import type { AclPart, AclText } from "./acl-text.js";
-import type { Diagnostic, SourceSpan } from "./diagnostic.js";
+import { type Diagnostic, NOWHERE, type SourceSpan } from "./diagnostic.js";
 import { isSecretPath, printable, renderFrame } from "./toml-frame.js";
 import { type Range, type TomlPlace, tomlPlaces } from "./toml-places.js";
 
@@ -119,8 +119,6 @@ interface Located {
   readonly path: string;
   readonly range: Range;
 }
-
-const NOWHERE: SourceSpan = { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 };
 
 /** The part that a span is about: the entry that it covers, otherwise the smallest part around it. */
 function partAt(parts: readonly AclPart[], span: SourceSpan): AclPart | undefined {

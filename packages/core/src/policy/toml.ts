@@ -7,6 +7,7 @@ import { aclText } from "./acl-text.js";
 import { type Diagnostic, problem } from "./diagnostic.js";
 import { PolicyError } from "./policy-error.js";
 import { TomlText } from "./toml-diagnostics.js";
+import { printable, renderFrame } from "./toml-frame.js";
 
 /**
  * The ACL text of a TOML policy, and a function that moves diagnostics about it to the places in
@@ -33,24 +34,22 @@ export async function parseToml(name: string, source: string): Promise<object> {
     return table;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const { line, column, codeblock } = error;
+    const { line, column } = error;
     const start = offset(source, line, column);
     const byteStart = utf8Length(source.slice(0, start));
     const span = { start, end: start, line, column, byteStart, byteEnd: byteStart };
     const [message = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    throw new PolicyError(name, [problem(name, "toml/syntax", message, { span, excerpt: safe(codeblock.trimEnd()) })]);
+    const found = { ...problem(name, "toml/syntax", message), span };
+    throw new PolicyError(name, [{ ...found, frame: renderFrame(name, safe(source), found, true) }]);
   }
 }
 
-/**
- * Source lines that are safe to print: without keys, and without characters that control a terminal
- * or reverse text.
- */
-function safe(lines: string): string {
-  return lines
-    .replace(/(key\s*["']?\s*=)(.+)/gi, (_, name: string, value: string) => name + "*".repeat(value.length))
-    .replace(/\t/g, " ")
-    .replace(/(?!\n)[\p{C}\u2028\u2029]/gu, "\ufffd");
+/** The name of a key, then its value: a string of several lines, or the rest of the line. */
+const WRITTEN_KEY = /(key\s*["']?\s*=)(\s*(?:"""[\s\S]*?(?:"""|$)|'''[\s\S]*?(?:'''|$)|.+))/gi;
+
+/** Text that is safe to print, each character in its place. Keys are found by their names alone. */
+function safe(text: string): string {
+  return printable(text.replace(WRITTEN_KEY, (_, name: string, value: string) => name + value.replace(/[^\n]/g, "*")));
 }
 
 /** The offset of a line and column, both from 1, in UTF-16 units. */

@@ -143,8 +143,12 @@ describe("TOML", () => {
       const [found] = error.diagnostics;
       expect(found).toMatchObject({ code: "toml/syntax", severity: "error", related: [] });
       expect(found?.span).toMatchObject({ line: 2, byteStart: (found?.span.start ?? 0) + 1 });
-      expect(found?.frame).toContain("--> p.toml:2:");
-      expect(found?.frame).toContain("fail_closed = maybe");
+      expect(found?.frame.split("\n").slice(1)).toEqual([
+        ` --> p.toml:2:${found?.span.column}`,
+        "  |",
+        "2 | fail_closed = maybe",
+        `  | ${" ".repeat((found?.span.column ?? 0) - 1)}^`,
+      ]);
       expect(error.message).toBe(`p.toml cannot be used\n\n${found?.frame}`);
     }
   });
@@ -154,6 +158,9 @@ describe("TOML", () => {
       '[llm]\nmodel = m\nkey = "s3cret"\n',
       '[llm]\n"Key" = "s3cret\n',
       'llm = { url = u, api_key = "s3cret" }\n',
+      '[llm]\nkey = """\ns3cret\\q"""\n',
+      "[llm]\nkey = '''\ns3cret\u0001'''\n",
+      '[llm]\nkey = """\ns3cret\n',
       'a = "\u001b]0;owned\u0007\u202e"\n',
     ]) {
       const text = await refusalOf(toml);
