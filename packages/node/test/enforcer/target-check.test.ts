@@ -78,6 +78,7 @@ describe("never denied, whoever asks", () => {
 
 describe("not denied by itself, but for a site rule", () => {
   it.each<[string, ActionKind]>([
+    ["/var/run/systemd/resolve/stub-resolv.conf", "DenyFile"],
     ["/usr/bin/bash", "DenyExec"],
     ["/bin/sh", "DenyExec"],
     ["//usr/bin/curl", "DenyExec"],
