@@ -147,9 +147,18 @@ impl Reader {
             Input::Known(text) => text.lines().next().map(|line| Rc::from(line.trim())),
             _ => None,
         };
-        for name in &names {
+        for (at, name) in names.iter().take(16).enumerate() {
             let value = match (&line, names.len()) {
                 (Some(line), 1) => Value::certain(Rc::clone(line)),
+                (Some(line), count) => {
+                    // The last variable takes the rest.
+                    let parts = line.splitn(count, ' ').map(Rc::from);
+                    parts
+                        .skip(at)
+                        .take(1)
+                        .next()
+                        .map_or_else(Value::unknown, Value::certain)
+                }
                 _ => Value::unknown(),
             };
             self.names.set_variable(&name.text, value, Certainty::Maybe);

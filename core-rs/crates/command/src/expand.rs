@@ -118,7 +118,8 @@ impl Reader {
             && self
                 .fields
                 .last()
-                .is_none_or(|field| field.as_ref().is_none_or(|field| field.value_at.is_none()));
+                .is_none_or(|field| field.as_ref().is_none_or(|field| field.value_at.is_none()))
+            && (self.lists.last()).is_none_or(|list| list.draft.redirect.is_none());
         if !splits {
             return self.field().push_quoted(value);
         }
@@ -154,7 +155,7 @@ impl Reader {
     }
 
     /// Ends a word at a blank within a value. Such a word is never a reserved one.
-    fn end_expanded_field(&mut self) {
+    pub(crate) fn end_expanded_field(&mut self) {
         if let Some(Some(field)) = self.fields.last_mut() {
             field.expanded = true;
             field.is_split = true;
@@ -339,6 +340,16 @@ impl Reader {
         let rest = text.as_bytes().get(at..).unwrap_or_default();
         let length = memchr::memchr(b']', rest).map_or(rest.len(), |end| end + 1);
         self.add_unknown("$(())");
+        if has_substitution(rest.get(..length).unwrap_or_default()) {
+            // Its commands count; where the arithmetic ends does not.
+            self.opaque(Opaque::Syntax);
+            return self.advance(2);
+        }
         self.advance(length);
     }
+}
+
+/// Whether commands may run in what would be skipped.
+pub(crate) fn has_substitution(skipped: &[u8]) -> bool {
+    skipped.contains(&b'`') || skipped.windows(2).any(|pair| pair == b"$(")
 }

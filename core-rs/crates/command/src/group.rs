@@ -6,7 +6,7 @@ use crate::list::{End, List, Mode};
 use crate::names::{Definition, Namespace};
 use crate::output::Output;
 use crate::reader::Reader;
-use crate::reading::{ListId, Opaque};
+use crate::reading::{ListId, Opaque, Word};
 
 impl Reader {
     /// `()` behind the name of a function.
@@ -42,7 +42,15 @@ impl Reader {
             return false;
         }
         match field.text.as_str() {
-            "then" | "elif" | "else" | "do" | "!" | "time" | "coproc" => {}
+            "then" | "elif" | "else" | "do" | "!" => {}
+            "time" => self.skip_word(|word, _| matches!(word, "-p" | "--")),
+            "coproc" => self.skip_word(|word, next| {
+                crate::field::is_name(word)
+                    && (next.starts_with('(')
+                        || next.split_ascii_whitespace().next().is_some_and(|next| {
+                            matches!(next, "{" | "if" | "while" | "until" | "for" | "case")
+                        }))
+            }),
             "if" => self.open_compound(End::If, None),
             "while" | "until" => self.open_compound(End::Loop, None),
             "for" | "select" => self.open_compound(End::Loop, Some(Keyword::For)),
@@ -57,6 +65,26 @@ impl Reader {
             _ => return false,
         }
         true
+    }
+
+    /// Skips the next word if it belongs to the reserved one. Of what follows, a little is looked at.
+    fn skip_word(&mut self, belongs: impl Fn(&str, &str) -> bool) {
+        let (text, at) = self.source();
+        let rest = text.get(at..).unwrap_or_default();
+        let blanks = [' ', '\t'];
+        let Some(from) = rest
+            .bytes()
+            .position(|byte| !blanks.contains(&char::from(byte)))
+        else {
+            return;
+        };
+        let rest = rest.get(from..).unwrap_or_default();
+        let length = rest.bytes().position(|byte| byte.is_ascii_whitespace());
+        let length = length.unwrap_or(rest.len());
+        let (word, next) = rest.split_at_checked(length).unwrap_or_default();
+        if belongs(word, next.trim_start_matches(blanks)) {
+            self.advance(from + length);
+        }
     }
 
     pub(crate) fn open_compound(&mut self, end: End, keyword: Option<Keyword>) {
@@ -161,7 +189,9 @@ impl Reader {
                 field.content = content;
             }
             End::Array => {
-                let known = list.draft.words.iter().all(|word| word.known);
+                let is_one =
+                    |word: &Word| !word.text.is_empty() && !word.text.contains([' ', '\t', '\n']);
+                let known = (list.draft.words.iter()).all(|word| word.known && is_one(word));
                 let texts: Vec<&str> = list
                     .draft
                     .words

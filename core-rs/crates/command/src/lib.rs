@@ -5,6 +5,17 @@
 //! wrappers (`bash -c`, `sudo`, `env`) give way to what they run. What cannot be known is reported
 //! as opaque, never guessed.
 //!
+//! Known gaps, which are missed or reported as opaque:
+//! - The input of a group is not known within it: `{ bash; } <<< TEXT`, and loops that `read` from
+//!   a here-string behind `done`.
+//! - Of an array all elements are read where one is asked for: `${a[0]}`; and those of `mapfile`,
+//!   `read -a` and `printf -v` are unknown.
+//! - Transformations `${x@P}` and references (`declare -n`) are not followed.
+//! - Text that the shell takes from variables: `BASH_ENV`, `PS4`, `PROMPT_COMMAND`; from arithmetic
+//!   in quotes: `let 'a[$(…)]'`; and from `mapfile -C`.
+//! - Escapes of `env -S`, quotes in the input of `xargs`, `xargs -a`, and `parallel … :::`.
+//! - Files that `tee` or `>>` write, filters such as `head` and `sed`, and the syntax of fish.
+//!
 //! The reader uses no recursion. Its work and memory are linear in the length of the input and
 //! bounded by [`limits`].
 //!

@@ -309,6 +309,12 @@ impl Reader {
             let (text, at) = self.source();
             let rest = text.as_bytes().get(at..).unwrap_or_default();
             let length = memchr::memchr(b')', rest).map_or(rest.len(), |length| length + 1);
+            if crate::expand::has_substitution(rest.get(..length).unwrap_or_default()) {
+                self.opaque(Opaque::Syntax);
+                self.advance(1);
+                self.open_list(End::Subshell);
+                return;
+            }
             let field = self.field();
             field.unknown = true;
             self.advance(length);
@@ -356,6 +362,17 @@ impl Reader {
     fn descriptor(&mut self) -> Option<u32> {
         let slot = self.fields.last_mut()?;
         let field = slot.as_ref()?;
+        if let Some(name) = field
+            .text
+            .strip_prefix('{')
+            .and_then(|text| text.strip_suffix('}'))
+            && field.is_plain()
+            && crate::field::is_name(name)
+        {
+            // `{name}>`: the shell picks a descriptor that is free, none of the first ten.
+            *slot = None;
+            return Some(10);
+        }
         if !field.is_plain()
             || field.text.is_empty()
             || !field.text.bytes().all(|byte| byte.is_ascii_digit())

@@ -13,6 +13,8 @@ pub(crate) struct Parameter {
     /// Where `$` stands.
     from: usize,
     pub quoted: bool,
+    /// `${name[@]}`: each element is a word of its own, also within quotes.
+    is_all: bool,
     /// The pattern of `${name/pattern/text}`, once it is read.
     pattern: Option<Field>,
 }
@@ -40,15 +42,21 @@ impl Reader {
         let name = name_text.get(..length).unwrap_or_default();
         let mut behind = name_text.get(length..).unwrap_or_default();
         let mut at = from + 2 + prefix + length;
+        let mut is_all = false;
         if behind.starts_with('[') {
             let subscript =
                 memchr::memchr(b']', behind.as_bytes()).map_or(behind.len(), |end| end + 1);
+            let skipped = behind.get(..subscript).unwrap_or_default();
+            is_all = skipped == "[@]";
+            // The commands in a subscript are read as those of an argument.
+            let skips = !crate::expand::has_substitution(skipped.as_bytes());
+            let subscript = if skips { subscript } else { 0 };
             behind = behind.get(subscript..).unwrap_or_default();
             at += subscript;
         }
         let operators = [
             ":-", ":=", ":+", ":?", "##", "%%", "//", "/#", "/%", "^^", ",,", "-", "=", "+", "?",
-            "#", "%", "/", "^", ",", ":", "@",
+            "#", "%", "/", "^", ",", ":", "@", "[",
         ];
         let operator = operators
             .iter()
@@ -71,6 +79,7 @@ impl Reader {
                 operator: operator.to_owned(),
                 from,
                 quoted,
+                is_all,
                 pattern: None,
             });
             self.fields.push(Some(Field::default()));
@@ -153,6 +162,10 @@ impl Reader {
             {
                 self.add_unknown(spelling);
             }
+            "" if parameter.is_all && parameter.quoted => match values {
+                Some(value) => self.add_elements(&value),
+                None => self.add_unknown(spelling),
+            },
             "" | ":?" | "?" => self.add_named(&parameter.name, parameter.quoted),
             ":-" | "-" | ":=" | "=" => match values {
                 Some(value) => self.add_values(&value, parameter.quoted),
@@ -163,8 +176,14 @@ impl Reader {
                 None => self.add_default(&parameter, argument),
             },
             ":+" | "+" if values.is_none() && argument.unknown => self.add_unknown(""),
+            // The environment may have set it.
             ":+" | "+" if values.is_none() => {
-                self.field();
+                let texts = vec![argument.text.as_str().into(), "".into()];
+                let value = Value {
+                    texts,
+                    is_certain: false,
+                };
+                self.add_values(&value, parameter.quoted);
             }
             ":+" | "+" => self.add_field(argument, parameter.quoted),
             "!" => match values.as_ref().and_then(|value| value.texts.first()) {
@@ -188,6 +207,28 @@ impl Reader {
                     None => self.add_unknown(spelling),
                 }
             }
+        }
+    }
+
+    /// Adds the elements of an array. Where they end is known only if none has blanks.
+    fn add_elements(&mut self, value: &Value) {
+        let splits = self.lists.last().is_some_and(|list| {
+            list.draft.redirect.is_none() && list.mode == crate::list::Mode::Commands
+        });
+        if !splits || self.field().value_at.is_some() {
+            return self.add_values(value, true);
+        }
+        let text = value.texts.first().cloned().unwrap_or_default();
+        if !self.spend(text.len()) {
+            return;
+        }
+        for (at, part) in text.split_ascii_whitespace().enumerate() {
+            if at > 0 {
+                self.end_expanded_field();
+            }
+            let field = self.field();
+            field.push_quoted(part);
+            field.unknown |= !value.is_certain;
         }
     }
 

@@ -75,6 +75,17 @@ impl Reader {
             .filter_map(input_of)
             .next_back()
             .unwrap_or(input);
+        let file = draft.redirects.iter().rfind(|redirect| {
+            redirect.kind == RedirectKind::Read
+                && redirect.descriptor.is_none_or(|descriptor| descriptor == 0)
+                && redirect.target.known
+        });
+        let file =
+            file.and_then(|file| (self.names).text(Namespace::File, file_key(&file.target.text)));
+        let input = match (input, file) {
+            (Input::Unknown, Some(file)) => Input::Known(file.text),
+            (input, _) => input,
+        };
         let call = Call {
             words: draft.words,
             assignments: draft
@@ -105,6 +116,9 @@ impl Reader {
                         continue;
                     }
                     changed.text.replace_range(at.clone(), other);
+                    if changed.text.is_empty() && !changed.quoted {
+                        variant.words.remove(word);
+                    }
                 }
                 self.start(variant);
             }
@@ -151,7 +165,7 @@ impl Reader {
                 break;
             }
             let Some(wrapper) = data::wrapper(&name) else {
-                let file = self.names.text(Namespace::File, &path);
+                let file = self.names.text(Namespace::File, file_key(&path));
                 if let Some(file) = file.filter(|_| path.contains('/')) {
                     self.emit(call.clone(), None);
                     self.open_text(file.text, call.input, call.words.into());
@@ -309,7 +323,10 @@ impl Reader {
             (None, "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0", Input::Known(text)) => {
                 Some(Rc::clone(text))
             }
-            (None, path, _) => self.names.text(Namespace::File, path).map(|file| file.text),
+            (None, path, _) => self
+                .names
+                .text(Namespace::File, file_key(path))
+                .map(|file| file.text),
         };
         let Some(content) = content else { return false };
         self.run_text(&Word::constant(&*content), call, positional);
@@ -344,7 +361,7 @@ impl Reader {
             && self.spend(content.len())
         {
             self.names
-                .define(Namespace::File, &path, Definition::whole(content));
+                .define(Namespace::File, file_key(&path), Definition::whole(content));
         }
         let output = output_of(&command);
         if let Some(list) = self.lists.last_mut() {
@@ -384,6 +401,11 @@ impl Call {
     fn texts(&self) -> Vec<&str> {
         self.words.iter().map(|word| word.text.as_str()).collect()
     }
+}
+
+/// The path under which the content of a file is kept.
+fn file_key(path: &str) -> &str {
+    path.trim_start_matches("./")
 }
 
 /// What a redirection makes of standard input.

@@ -28,6 +28,7 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
         .unwrap_or_default();
     let mut at = 1;
     let mut operands = wrapper.operands;
+    let mut anywhere = wrapper.options_anywhere;
     let mut needs_subcommand = !wrapper.subcommands.is_empty();
     while let Some(word) = call.words.get(at) {
         let text = word.text.as_str();
@@ -44,7 +45,11 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
         if let Some(option) = option(wrapper, text) {
             match option {
                 Meaning::Alone => at += 1,
-                Meaning::WithValue => at += 2,
+                Meaning::WithValue => {
+                    // `runuser -u USER COMMAND`, unlike `runuser USER -c TEXT`.
+                    anywhere &= !matches!(text, "-u" | "--user");
+                    at += 2;
+                }
                 Meaning::Forbids => return Peeled::Nothing,
                 Meaning::Text(inline) => {
                     let value = match inline {
@@ -75,14 +80,14 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
             at += 1;
             continue;
         }
-        if operands > 0 || wrapper.options_anywhere {
+        if operands > 0 || anywhere {
             operands = operands.saturating_sub(1);
             at += 1;
             continue;
         }
         break;
     }
-    if needs_subcommand || wrapper.options_anywhere {
+    if needs_subcommand || anywhere {
         return Peeled::Nothing;
     }
     begin(wrapper, call, name, at)
@@ -177,7 +182,10 @@ fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
                 if word.text == "{}" {
                     place.clone()
                 } else {
-                    word.clone()
+                    Word {
+                        text: word.text.replacen("{}", &place.text, 2),
+                        ..word.clone()
+                    }
                 }
             })
             .collect();

@@ -292,3 +292,41 @@ fn what_is_not_known_is_said() {
         Some([reading.commands[0].list].as_slice())
     );
 }
+
+/// Spellings that bash runs, found by trying each in bash.
+#[test]
+fn rare_spellings_are_read() {
+    check(&[
+        ("coproc X { rm -rf /; }", &["rm|-rf|/"]),
+        ("coproc X (rm -rf /)", &["rm|-rf|/"]),
+        ("coproc rm -rf /", &["rm|-rf|/"]),
+        ("time -p rm -rf /", &["rm|-rf|/"]),
+        ("{fd}>x rm -rf /", &["rm|-rf|/"]),
+        ("x='rm -rf /'; sh <<<$x", &["rm|-rf|/"]),
+        ("${PATH:+rm} -rf /", &["-rf|/", "rm|-rf|/"]),
+        ("a=(rm -rf /); \"${a[@]}\"", &["rm|-rf|/"]),
+        ("a=(-rf /); rm \"${a[@]}\" x", &["rm|-rf|/|x"]),
+        (": $[ $(rm -rf /) 1 ]", &["rm|-rf|/", ":|$(())|1|]"]),
+        (
+            "echo ${a[$(rm -rf /)]}",
+            &["rm|-rf|/", "echo|${a[$(rm -rf /)]}"],
+        ),
+        ("ls @($(rm -rf /))", &["rm|-rf|/", "ls|@"]),
+        ("echo 'rm -rf /' > s; . ./s", &["echo|rm -rf /", "rm|-rf|/"]),
+        (
+            "echo 'rm -rf /' > s; ./s",
+            &["echo|rm -rf /", "./s", "rm|-rf|/"],
+        ),
+        (
+            "echo 'rm -rf /' > s; bash < s",
+            &["echo|rm -rf /", "rm|-rf|/"],
+        ),
+        ("read a b <<< 'rm -rf /'; $a $b", &["read|a|b", "rm|-rf|/"]),
+        ("runuser -u root -- rm -rf /", &["rm|-rf|/"]),
+        ("runuser root -c 'rm -rf /'", &["rm|-rf|/"]),
+        (
+            "find / -exec sh -c 'rm -rf {}' \\;",
+            &["find|/|-exec|sh|-c|rm -rf {}|;", "rm|-rf|/"],
+        ),
+    ]);
+}
