@@ -52,7 +52,10 @@ async function bundlePackage(name) {
   const [src, dist] = [join(folder, "src"), join(folder, "dist")];
   const outputs = ENTRIES[name].map((entry) => join(dist, `${entry}.js`));
   const sources = readdirSync(src, { recursive: true }).map((file) => join(src, file));
-  const inputs = [...sources, fileURLToPath(import.meta.url)];
+  // The glue of the wasm module is part of the core's bundles.
+  const wasm = join(folder, "wasm");
+  const glue = existsSync(wasm) ? readdirSync(wasm).map((file) => join(wasm, file)) : [];
+  const inputs = [...sources, ...glue, fileURLToPath(import.meta.url)];
   if (outputs.every(isBundle) && isUpToDate(outputs, inputs)) return;
   const files = await filesOf(name, src, dist);
   const chunks = join(dist, CHUNKS);
