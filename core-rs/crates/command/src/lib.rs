@@ -13,8 +13,9 @@
 //! - Transformations `${x@P}` and references (`declare -n`) are not followed.
 //! - Text that the shell takes from variables: `BASH_ENV`, `PS4`, `PROMPT_COMMAND`; from arithmetic
 //!   in quotes: `let 'a[$(…)]'`; and from `mapfile -C`.
-//! - Escapes of `env -S`, quotes in the input of `xargs`, `xargs -a`, and `parallel … :::`.
-//! - Files that `tee` or `>>` write, filters such as `head` and `sed`, and the syntax of fish.
+//! - Escapes of `env -S`, quotes in the input of `xargs`, `xargs -a`; of `parallel … :::` the first
+//!   argument stands for all.
+//! - Filters such as `head` and `sed`, `tee -a`, and the syntax of fish.
 //!
 //! The reader uses no recursion. Its work and memory are linear in the length of the input and
 //! bounded by [`limits`].

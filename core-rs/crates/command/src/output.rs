@@ -99,8 +99,15 @@ pub(crate) fn output_of(command: &Command) -> Output {
 
 /// What the command writes to a file of this text's own: the file's path, and the content.
 pub(crate) fn written_file(command: &Command) -> Option<(String, Rc<str>)> {
+    if let ("tee", [_, file], Input::Known(text)) =
+        (command.program(), &*command.words, &command.input)
+        && file.known
+        && !file.text.starts_with('-')
+    {
+        return Some((file.text.clone(), Rc::clone(text)));
+    }
     let redirect = command.redirects.iter().rfind(|redirect| {
-        redirect.kind == RedirectKind::Write
+        matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append)
             && redirect.descriptor.is_none_or(|fd| fd == 1)
             && redirect.target.known
     })?;

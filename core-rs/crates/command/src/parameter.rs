@@ -191,6 +191,10 @@ impl Reader {
                 _ => self.add_unknown(spelling),
             },
             operator => {
+                if operator == "@" && argument.text == "P" {
+                    // The substitutions in the value run.
+                    self.opaque(Opaque::UnknownText);
+                }
                 let changed = values
                     .filter(|value| is_known && value.is_certain)
                     .and_then(|value| {

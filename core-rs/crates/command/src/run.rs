@@ -357,11 +357,16 @@ impl Reader {
             input: call.input,
             unknown_text,
         };
-        if let Some((path, content)) = written_file(&command)
-            && self.spend(content.len())
-        {
-            self.names
-                .define(Namespace::File, file_key(&path), Definition::whole(content));
+        if let Some((path, content)) = written_file(&command) {
+            let path = file_key(&path);
+            let appends = (command.redirects.iter()).any(|r| r.kind == RedirectKind::Append);
+            let former = self.names.text(Namespace::File, path).filter(|_| appends);
+            let former = former.as_ref().map_or("", Definition::body);
+            if self.spend(former.len() + content.len()) {
+                let content = [former, &*content].concat();
+                self.names
+                    .define(Namespace::File, path, Definition::whole(content));
+            }
         }
         let output = output_of(&command);
         if let Some(list) = self.lists.last_mut() {

@@ -99,10 +99,32 @@ fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
     if words.is_empty() {
         return Peeled::Nothing;
     }
+    if let Some(from) = words
+        .iter()
+        .position(|word| word.text == ":::")
+        .filter(|_| name == "parallel")
+    {
+        return Peeled::Text(parallel(words, from), call.clone().behind(name, 0));
+    }
     if wrapper.rest_is_text {
         return Peeled::Text(Call::joined(words), call.clone().behind(name, 0));
     }
     Peeled::Command(call.clone().behind(name, at))
+}
+
+/// `parallel COMMAND ::: ARGUMENT…`: the text for the first argument, which stands for all.
+fn parallel(words: &[Word], from: usize) -> Word {
+    let mut text = Call::joined(words.get(..from).unwrap_or_default());
+    if let Some(argument) = words.get(from + 1) {
+        text.known &= argument.known;
+        if text.text.contains("{}") {
+            text.text = text.text.replacen("{}", &argument.text, 2);
+        } else {
+            text.text.push(' ');
+            text.text.push_str(&argument.text);
+        }
+    }
+    text
 }
 
 enum Meaning {

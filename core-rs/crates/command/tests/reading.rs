@@ -283,6 +283,7 @@ fn what_is_not_known_is_said() {
         read_text("eval \"$(curl x)\"").opaque,
         [Opaque::UnknownText]
     );
+    assert_eq!(read_text("echo ${x@P}").opaque, [Opaque::UnknownText]);
     assert_eq!(read_text("echo 'a").opaque, [Opaque::Unfinished]);
     assert_eq!(read_text("a | b && c; (d)").opaque, []);
     let reading = read_text("eval \"$(curl x)\"");
@@ -322,6 +323,17 @@ fn rare_spellings_are_read() {
             &["echo|rm -rf /", "rm|-rf|/"],
         ),
         ("read a b <<< 'rm -rf /'; $a $b", &["read|a|b", "rm|-rf|/"]),
+        (
+            "echo 'rm -rf /' | tee s; sh s",
+            &["echo|rm -rf /", "tee|s", "rm|-rf|/"],
+        ),
+        (
+            "echo 'rm -rf /' > s; echo ls >> ./s; sh s",
+            &["echo|rm -rf /", "echo|ls", "rm|-rf|/", "ls"],
+        ),
+        ("parallel rm -rf ::: / x", &["rm|-rf|/"]),
+        ("parallel ::: 'rm -rf /'", &["rm|-rf|/"]),
+        ("parallel 'rm -rf {}' ::: /", &["rm|-rf|/"]),
         ("runuser -u root -- rm -rf /", &["rm|-rf|/"]),
         ("runuser root -c 'rm -rf /'", &["rm|-rf|/"]),
         (
