@@ -43,8 +43,8 @@ impl Reader {
         }
         match field.text.as_str() {
             "then" | "elif" | "else" | "do" | "!" => {}
-            "time" => self.skip_word(|word, _| matches!(word, "-p" | "--")),
-            "coproc" => self.skip_word(|word, next| {
+            "time" => self.skip_word(&|word, _| matches!(word, "-p" | "--")),
+            "coproc" => self.skip_word(&|word, next| {
                 crate::field::is_name(word)
                     && (next.starts_with('(')
                         || next.split_ascii_whitespace().next().is_some_and(|next| {
@@ -67,8 +67,8 @@ impl Reader {
         true
     }
 
-    /// Skips the next word if it belongs to the reserved one. Of what follows, a little is looked at.
-    fn skip_word(&mut self, belongs: impl Fn(&str, &str) -> bool) {
+    /// Skips the next word if it belongs to the reserved one, which its text and what follows say.
+    fn skip_word(&mut self, belongs: &dyn Fn(&str, &str) -> bool) {
         let (text, at) = self.source();
         let rest = text.get(at..).unwrap_or_default();
         let blanks = [' ', '\t'];
