@@ -22,6 +22,11 @@ export function slice<T>(step: () => T | undefined): T | undefined {
 /** Resolves when other work of the thread has had its turn. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => {
-    yieldTo(resolve);
+    try {
+      yieldTo(resolve);
+    } catch {
+      // The edge runtime of Next.js has a `setImmediate` that throws.
+      setTimeout(resolve, 0);
+    }
   });
 }

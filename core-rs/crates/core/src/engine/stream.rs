@@ -46,6 +46,21 @@ const SAMPLE_EVERY: u64 = 1000;
 /// So many lines of kinds that are not judged are examined for a mistyped kind.
 const MAX_EXAMINED: u64 = 1000;
 
+/// Kinds of the observer that carry no action to judge.
+const WITHOUT_ACTION: [&[u8]; 4] = [
+    b"\"ProcessExit\"",
+    b"\"LlmCall\"",
+    b"\"LlmApi\"",
+    b"\"CollectorHeartbeat\"",
+];
+
+/// Whether the line names one of [`WITHOUT_ACTION`]: to find a mistyped kind takes much longer.
+fn has_kind_without_action(line: &[u8]) -> bool {
+    WITHOUT_ACTION
+        .iter()
+        .any(|kind| memchr::memmem::find(line, kind).is_some())
+}
+
 /// The totals of a stream so far. A damaged line that contains events counts as one malformed line,
 /// and they count as events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -255,7 +270,7 @@ impl LineStream {
                 if self.examined == MAX_EXAMINED {
                     return false;
                 }
-                let is_mistyped = fault(line).is_some();
+                let is_mistyped = !has_kind_without_action(line) && fault(line).is_some();
                 self.examined = if is_mistyped {
                     MAX_EXAMINED
                 } else {
