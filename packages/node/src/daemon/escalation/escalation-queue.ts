@@ -44,7 +44,6 @@ class Entry implements FairEntry {
   readonly weight: number;
   /** The key that equal escalations share, if they may share a decision. */
   readonly key: string | undefined;
-  readonly controller = new AbortController();
 
   constructor(escalation: QueuedEscalation, key: string | undefined) {
     this.escalation = escalation;
@@ -66,7 +65,8 @@ class Entry implements FairEntry {
 export class EscalationQueue {
   readonly #options: EscalationQueueOptions;
   readonly #waiting = new FairQueue<Entry>();
-  readonly #inFlight = new Set<Entry>();
+  /** Aborts the tiers of each; most escalations of an overload never need a controller. */
+  readonly #inFlight = new Map<Entry, AbortController>();
   /** The weight of what is judged, and of that the part that is not urgent. */
   readonly #judged = { weight: 0, otherWeight: 0 };
   readonly #equal = new EqualEscalations();
@@ -101,7 +101,7 @@ export class EscalationQueue {
   /** The smallest offset of the escalations that have no outcome. */
   get oldestOffset(): number | undefined {
     let oldest: number | undefined;
-    for (const entries of [this.#inFlight, this.#waiting.oldest()]) {
+    for (const entries of [this.#inFlight.keys(), this.#waiting.oldest()]) {
       for (const { escalation } of entries) oldest = Math.min(escalation.offset, oldest ?? escalation.offset);
     }
     return oldest;
@@ -132,7 +132,7 @@ export class EscalationQueue {
   /** Aborts the tiers: the fail mode decides all present and later escalations. */
   giveUp(): void {
     this.#givenUp = true;
-    for (const { controller } of this.#inFlight) controller.abort();
+    for (const controller of this.#inFlight.values()) controller.abort();
     this.#advance();
   }
 
@@ -172,10 +172,11 @@ export class EscalationQueue {
 
   async #judge(entry: Entry): Promise<void> {
     const { leases, semaphore, prepare } = this.#options;
-    const { escalation, controller } = entry;
+    const { escalation } = entry;
+    const controller = new AbortController();
     if (this.#givenUp) controller.abort();
     const sentry = leases.acquire();
-    this.#inFlight.add(entry);
+    this.#inFlight.set(entry, controller);
     this.#count(entry, 1);
     try {
       const { signal } = controller;

@@ -43,9 +43,13 @@ export class BatchBuilder {
    * Adds an escalation to an equal one of the same named agent, whose decision it gets. `false` if
    * this batch has none.
    */
-  joinEqual({ decision, event, head }: StreamItem, tail: string, tiers: SlowTiers): boolean {
+  joinEqual(item: StreamItem, tail: string, tiers: SlowTiers): boolean {
+    const { decision, head } = item;
     const first = this.#firsts.get(head);
-    if (first === undefined || event === null || first.equals.length >= MAX_EQUALS) return false;
+    if (first === undefined || first.equals.length >= MAX_EQUALS) return false;
+    // Only now: the event is fetched from the rule engine when it is asked for.
+    const { event } = item;
+    if (event === null) return false;
     const { l1, event: firstEvent } = first.escalation;
     if (firstEvent === null) return false;
     first.question ??= questionOf(l1, firstEvent, tiers);
