@@ -9,7 +9,8 @@ use crate::variables::{Certainty, Value};
 use std::rc::Rc;
 
 impl Reader {
-    /// Follows a builtin. `None` if the program is none, or is a command like any other.
+    /// Follows a builtin. `None` for a program that is not a builtin, and for a builtin that is
+    /// reported like any other command.
     pub(crate) fn builtin(&mut self, name: &str, call: &mut Call) -> Option<Next> {
         match name {
             "cd" | "pushd" => {

@@ -23,7 +23,7 @@ pub(crate) struct Draft {
     pub words: Vec<Word>,
     /// Other values of a part of a word: the word, where, and the values.
     pub choice: Option<(usize, Range<usize>, Vec<Rc<str>>)>,
-    pub assignments: Vec<(Assignment, Vec<Rc<str>>)>,
+    pub assignments: Vec<Assignment>,
     pub redirects: Vec<Redirect>,
     /// A redirection whose target comes next.
     pub redirect: Option<(Option<u32>, RedirectKind)>,
@@ -152,11 +152,7 @@ impl Reader {
         if let Some((base, _)) = name.split_once('[') {
             name.truncate(base.len());
         }
-        let others: Vec<Rc<str>> = field
-            .choice
-            .iter()
-            .flat_map(|choice| choice.others.clone())
-            .collect();
+        let choice = field.choice.clone();
         let is_home =
             field.marks.contains(&value_at) && field.text.get(value_at..).is_some_and(is_in_home);
         let mut value = Word {
@@ -170,7 +166,7 @@ impl Reader {
         }
         let certainty = self.lists.last().map_or(Certainty::Sure, List::certainty);
         let mut texts = vec![Rc::from(value.text.as_str())];
-        texts.extend(others.iter().cloned());
+        texts.extend(choice.into_iter().flat_map(|choice| choice.others));
         let mut new = Value {
             texts,
             is_certain: value.known,
@@ -194,9 +190,7 @@ impl Reader {
         self.names.set_variable(&name, new, certainty);
         self.assigned.push(name.clone());
         if let Some(list) = self.list() {
-            list.draft
-                .assignments
-                .push((Assignment { name, value }, others));
+            list.draft.assignments.push(Assignment { name, value });
         }
     }
 

@@ -46,10 +46,6 @@ impl Reader {
         }
     }
 
-    fn may_be_arithmetic(&self) -> bool {
-        self.not_arithmetic != self.sources.last().map(|source| source.at)
-    }
-
     fn variable(&mut self, is_quoted: bool) {
         let (text, at) = self.source();
         let rest = text.get(at + 1..).unwrap_or_default();
@@ -310,14 +306,7 @@ impl Reader {
             }
             Some(&byte @ (b'$' | b'`' | b'"' | b'\'' | b'\\')) => self.word_step(byte),
             Some(_) => {
-                let (text, at) = self.source();
-                let rest = text.get(at..).unwrap_or_default();
-                let length = rest
-                    .bytes()
-                    .skip(1)
-                    .position(|byte| b"()$`\"'\\".contains(&byte))
-                    .map_or(rest.len(), |n| n + 1);
-                self.advance(length);
+                self.take_run(b"()$`\"'\\");
             }
         }
     }

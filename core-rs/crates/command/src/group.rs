@@ -6,7 +6,7 @@ use crate::list::{End, List, Mode};
 use crate::names::{Definition, Namespace};
 use crate::output::Output;
 use crate::reader::Reader;
-use crate::reading::{ListId, Opaque, Word};
+use crate::reading::{ListId, Opaque, Word, texts_of};
 
 impl Reader {
     /// `()` behind the name of a function.
@@ -192,14 +192,8 @@ impl Reader {
                 let is_one =
                     |word: &Word| !word.text.is_empty() && !word.text.contains([' ', '\t', '\n']);
                 let known = (list.draft.words.iter()).all(|word| word.known && is_one(word));
-                let texts: Vec<&str> = list
-                    .draft
-                    .words
-                    .iter()
-                    .map(|word| word.text.as_str())
-                    .collect();
                 let field = self.field();
-                field.push_quoted(&texts.join(" "));
+                field.push_quoted(&texts_of(&list.draft.words).join(" "));
                 field.unknown |= !known;
             }
             End::Subshell | End::Brace | End::If | End::Loop | End::Case => self.close_group(list),

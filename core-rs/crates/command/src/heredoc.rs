@@ -60,11 +60,7 @@ impl Reader {
         }
         let body = redirect.target.text;
         if self.spend(body.len()) && self.open(Frame::Document) {
-            self.sources.push(Source {
-                text: Rc::from(body),
-                at: 0,
-                jump: None,
-            });
+            self.sources.push(Source::new(Rc::from(body)));
             self.fields.push(Some(Field::default()));
         }
     }

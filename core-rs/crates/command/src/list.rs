@@ -164,18 +164,9 @@ impl Reader {
 
     /// Takes a run of characters without a meaning of their own.
     fn plain_run(&mut self) {
-        let (text, at) = self.source();
-        let rest = text.get(at..).unwrap_or_default();
-        let is_special = |byte: u8| b" \t\r\n\\'\"`$<>&|;()".contains(&byte);
-        let length = rest
-            .bytes()
-            .skip(1)
-            .position(is_special)
-            .map_or(rest.len(), |length| length + 1);
-        // A character of several bytes is never cut: the special ones are ASCII.
-        let run = rest.get(..length).unwrap_or(rest);
+        let (text, run) = self.take_run(b" \t\r\n\\'\"`$<>&|;()");
+        let run = text.get(run).unwrap_or_default();
         self.field().push_plain(run);
-        self.advance(run.len());
         self.spend(run.len() / 8);
     }
 
@@ -287,7 +278,7 @@ impl Reader {
         if is_function && self.function_parentheses() {
             return;
         }
-        if self.peek(1) == Some(b'(') && self.is_arithmetic_here() {
+        if self.peek(1) == Some(b'(') && self.may_be_arithmetic() {
             self.open_arithmetic(2);
             return;
         }
@@ -382,10 +373,5 @@ impl Reader {
         let descriptor = field.text.parse().ok()?;
         *slot = None;
         Some(descriptor)
-    }
-
-    /// Whether `((` at this place may begin arithmetic.
-    fn is_arithmetic_here(&self) -> bool {
-        self.not_arithmetic != self.sources.last().map(|source| source.at)
     }
 }

@@ -105,17 +105,10 @@ impl Reader {
             Some(byte @ (b'\\' | b'"' | b'`' | b'$')) => self.word_step(byte),
             Some(b'\'') if !quoted => self.word_step(b'\''),
             Some(_) => {
-                let (text, at) = self.source();
-                let rest = text.get(at..).unwrap_or_default();
-                let length = rest
-                    .bytes()
-                    .skip(1)
-                    .position(|byte| b"}/\\\"`$'".contains(&byte))
-                    .map_or(rest.len(), |n| n + 1);
+                let (text, run) = self.take_run(b"}/\\\"`$'");
                 self.field()
                     .text
-                    .push_str(rest.get(..length).unwrap_or(rest));
-                self.advance(length);
+                    .push_str(text.get(run).unwrap_or_default());
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::names::Names;
 use crate::parameter::Parameter;
 use crate::reading::{Folder, Input, Opaque, Reading, Word};
 use crate::run::Call;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// A text that is read, and how far.
@@ -32,6 +33,16 @@ pub(crate) enum Frame {
     Parameter,
     /// A list of commands.
     List,
+}
+
+impl Source {
+    pub fn new(text: Rc<str>) -> Self {
+        Self {
+            text,
+            at: 0,
+            jump: None,
+        }
+    }
 }
 
 /// Reads one input.
@@ -172,11 +183,28 @@ impl Reader {
         }
     }
 
+    /// Takes the character at the offset and what follows, up to one of these ASCII bytes: the text
+    /// and the range in it.
+    pub fn take_run(&mut self, ends: &[u8]) -> (Rc<str>, Range<usize>) {
+        let (text, at) = self.source();
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        let length = (rest.iter().skip(1))
+            .position(|byte| ends.contains(byte))
+            .map_or(rest.len(), |length| length + 1);
+        self.advance(length);
+        (text, at..at + length)
+    }
+
+    /// Whether `((` or `$((` at this place may begin arithmetic.
+    pub fn may_be_arithmetic(&self) -> bool {
+        self.not_arithmetic != self.sources.last().map(|source| source.at)
+    }
+
     pub fn list(&mut self) -> Option<&mut List> {
         self.lists.last_mut()
     }
 
-    /// The word that is read; begins one if there is none.
+    /// The word that is read. It begins here if none is open.
     pub fn field(&mut self) -> &mut Field {
         match self.fields.last_mut() {
             Some(slot) => slot.get_or_insert_with(Field::default),
@@ -241,11 +269,7 @@ impl Reader {
         if let Some(list) = self.lists.last_mut() {
             list.input = input;
             list.positional = positional;
-            self.sources.push(Source {
-                text,
-                at: 0,
-                jump: None,
-            });
+            self.sources.push(Source::new(text));
         }
         true
     }

@@ -41,7 +41,7 @@ pub struct Command {
 impl Command {
     /// The texts of the words.
     pub fn texts(&self) -> Vec<&str> {
-        self.words.iter().map(|word| word.text.as_str()).collect()
+        texts_of(&self.words)
     }
 
     /// The program's name without its folder; empty if there is no program.
@@ -61,6 +61,11 @@ impl Command {
                 .all(|assignment| assignment.value.known)
             && self.redirects.iter().all(|redirect| redirect.target.known)
     }
+}
+
+/// The texts of words.
+pub(crate) fn texts_of(words: &[Word]) -> Vec<&str> {
+    words.iter().map(|word| word.text.as_str()).collect()
 }
 
 /// The part of a path behind the last `/`.

@@ -7,7 +7,7 @@ use crate::names::{Definition, Namespace};
 use crate::output::{output_of, written_file};
 use crate::reader::Reader;
 use crate::reading::{
-    Assignment, Command, Folder, Input, Opaque, Redirect, RedirectKind, Word, base_name,
+    Assignment, Command, Folder, Input, Opaque, Redirect, RedirectKind, Word, base_name, texts_of,
 };
 use crate::wrappers::{Peeled, peel};
 use std::rc::Rc;
@@ -47,9 +47,8 @@ impl Call {
 
     /// The text that these words are for a shell: what `eval` and `ssh` make of their arguments.
     pub fn joined(words: &[Word]) -> Word {
-        let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         Word {
-            text: texts.join(" "),
+            text: texts_of(words).join(" "),
             known: words.iter().all(|word| word.known),
             quoted: true,
             glob: false,
@@ -88,11 +87,7 @@ impl Reader {
         };
         let call = Call {
             words: draft.words,
-            assignments: draft
-                .assignments
-                .into_iter()
-                .map(|(assignment, _)| assignment)
-                .collect(),
+            assignments: draft.assignments,
             redirects: draft.redirects,
             wrappers: Vec::new(),
             input,
@@ -198,7 +193,7 @@ impl Reader {
     /// Starts one of several commands that a wrapper runs. They have no wrapper with several of its
     /// own.
     fn start_inner(&mut self, call: Call) {
-        let text = crate::arguments::to_text(&call.texts());
+        let text = crate::arguments::to_text(&texts_of(&call.words));
         if call.words.iter().all(|word| word.known) {
             self.run_text(&Word::constant(text), call, Rc::from([]));
         } else {
@@ -400,12 +395,6 @@ pub(crate) enum Next {
     Again,
     /// The command is done with.
     Done,
-}
-
-impl Call {
-    fn texts(&self) -> Vec<&str> {
-        self.words.iter().map(|word| word.text.as_str()).collect()
-    }
 }
 
 /// The path under which the content of a file is kept.

@@ -1,8 +1,8 @@
 //! Parts of words: quotes, escapes, substitutions.
 
 use crate::list::End;
-use crate::reader::{Frame, Reader};
-use crate::reading::{Input, Opaque};
+use crate::reader::{Frame, Reader, Source};
+use crate::reading::Opaque;
 use std::rc::Rc;
 
 impl Reader {
@@ -90,15 +90,8 @@ impl Reader {
             b'`' => self.backticks(),
             b'$' => self.dollar(),
             _ => {
-                let (text, at) = self.source();
-                let rest = text.get(at..).unwrap_or_default();
-                let length = rest
-                    .bytes()
-                    .skip(1)
-                    .position(|byte| special.contains(&byte))
-                    .map_or(rest.len(), |n| n + 1);
-                self.field().push_quoted(rest.get(..length).unwrap_or(rest));
-                self.advance(length);
+                let (text, run) = self.take_run(special);
+                self.field().push_quoted(text.get(run).unwrap_or_default());
             }
         }
     }
@@ -132,19 +125,8 @@ impl Reader {
         if !self.spend(inner.len()) {
             return;
         }
-        let input = self
-            .lists
-            .last()
-            .map_or(Input::Inherited, crate::list::List::current_input);
         if self.open_list(End::Backticks) {
-            if let Some(list) = self.list() {
-                list.input = input;
-            }
-            self.sources.push(crate::reader::Source {
-                text: Rc::from(inner),
-                at: 0,
-                jump: None,
-            });
+            self.sources.push(Source::new(Rc::from(inner)));
         }
     }
 }
