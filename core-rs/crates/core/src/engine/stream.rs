@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::judgement::SAME_LINE;
 use super::{Engine, Judgement};
-use crate::event::{self, EventKind, NotEvent, Scratch, fault};
+use crate::event::{self, EventKind, NotEvent, Scratch, fault, has_kind_without_action};
 
 /// The longest line that is judged, in bytes without the newline. Collectors export up to 2 MiB of
 /// arguments. Nobody knows what a longer line contains, so it must not pass as harmless: it gets a
@@ -45,21 +45,6 @@ const SAMPLE_EVERY: u64 = 1000;
 
 /// So many lines of kinds that are not judged are examined for a mistyped kind.
 const MAX_EXAMINED: u64 = 1000;
-
-/// Kinds of the observer that carry no action to judge.
-const WITHOUT_ACTION: [&[u8]; 4] = [
-    b"\"ProcessExit\"",
-    b"\"LlmCall\"",
-    b"\"LlmApi\"",
-    b"\"CollectorHeartbeat\"",
-];
-
-/// Whether the line names one of [`WITHOUT_ACTION`]: to find a mistyped kind takes much longer.
-fn has_kind_without_action(line: &[u8]) -> bool {
-    WITHOUT_ACTION
-        .iter()
-        .any(|kind| memchr::memmem::find(line, kind).is_some())
-}
 
 /// The totals of a stream so far. A damaged line that contains events counts as one malformed line,
 /// and they count as events.

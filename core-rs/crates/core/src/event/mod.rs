@@ -10,6 +10,7 @@
 mod damaged;
 mod fault;
 mod fields;
+mod forms;
 pub(crate) mod json;
 mod keys;
 mod labels;
@@ -31,6 +32,7 @@ use serde::Serialize;
 use crate::decision::{ActionKind, Word};
 pub use damaged::parts;
 pub use fault::fault;
+pub(crate) use forms::has_kind_without_action;
 pub use labels::{Id, Labels, labels};
 pub use parse::parse;
 pub use scratch::Scratch;
