@@ -7,6 +7,7 @@ import { core } from "../../src/entry/core.js";
 import { dns, type EventJson, type Judge, type JudgedEvent, Sentry, sslContent, toolExec } from "../../src/index.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
+import { withHandles } from "../support/wrap-handles.js";
 
 const MIB = 1024 * 1024;
 
@@ -53,24 +54,15 @@ it.each<[string, (sentry: Sentry) => unknown]>([
 
 /** The real module; `after` runs when L1 has judged an event. */
 function judgingThen(after: () => void): CoreModule {
-  return {
-    ...core,
-    compile(...args) {
-      const compilation = core.compile(...args);
-      const take = compilation.takeHandle.bind(compilation);
-      compilation.takeHandle = () => {
-        const handle = take();
-        const judge = handle?.judgeForTiers.bind(handle);
-        const judgeForTiers = (length: number): number => {
-          const code = judge?.(length) ?? 0;
-          after();
-          return code;
-        };
-        return handle && Object.assign(handle, { judgeForTiers });
-      };
-      return compilation;
-    },
-  };
+  return withHandles((handle) => {
+    const judge = handle.judgeForTiers.bind(handle);
+    const judgeForTiers = (length: number): number => {
+      const code = judge(length);
+      after();
+      return code;
+    };
+    return Object.assign(handle, { judgeForTiers });
+  });
 }
 
 it("shared memory is copied before L1: a tier sees the bytes that the rules judged", async () => {

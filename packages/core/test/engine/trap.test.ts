@@ -2,11 +2,12 @@
 
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { provideCore } from "../../src/engine/loader.js";
-import type { CoreModule, Handle } from "../../src/engine/module.js";
+import type { Handle } from "../../src/engine/module.js";
 import { core } from "../../src/entry/core.js";
 import { dns, type Judge, llmActivations, type RuleInput, Sentry, type Severity } from "../../src/index.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
+import { withHandles } from "../support/wrap-handles.js";
 
 const CALLS = ["judge", "judgeForTiers", "target", "feed", "rowAuditSummaries", "score", "shown"] as const;
 type Call = (typeof CALLS)[number];
@@ -19,18 +20,7 @@ let alsoOn: Call | undefined;
 /**
  * The real module, with a real trap (a read outside of memory) before the call that `trapOn` names.
  */
-const trapping: CoreModule = {
-  ...core,
-  compile(...args) {
-    const compilation = core.compile(...args);
-    const take = compilation.takeHandle.bind(compilation);
-    compilation.takeHandle = () => {
-      const handle = take();
-      return handle && trapped(handle);
-    };
-    return compilation;
-  },
-};
+const trapping = withHandles(trapped);
 
 /** A handle and its forks, with a trap before their calls. */
 function trapped(handle: Handle): Handle {

@@ -3,13 +3,14 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { provideCore } from "../../src/engine/loader.js";
-import type { CoreModule, Handle } from "../../src/engine/module.js";
+import type { Handle } from "../../src/engine/module.js";
 import { core } from "../../src/entry/core.js";
 import { lint, PolicyError, Sentry } from "../../src/index.js";
 import { fromGo } from "../../src/redact/go-regex.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
 import { some } from "../support/secret-texts.js";
+import { withHandles } from "../support/wrap-handles.js";
 
 beforeAll(() => {
   initSync({ module: Buffer.from(base64, "base64") });
@@ -99,27 +100,15 @@ describe("rules", () => {
 
   it("apply after the engine failed", async () => {
     let fails = false;
-    const failing: CoreModule = {
-      ...core,
-      compile(...args) {
-        const compilation = core.compile(...args);
-        const take = compilation.takeHandle.bind(compilation);
-        compilation.takeHandle = () => {
-          const handle = take();
-          const scan = handle?.scan.bind(handle);
-          return (
-            handle &&
-            Object.assign(handle, {
-              scan(...part: Parameters<Handle["scan"]>) {
-                if (fails) throw new WebAssembly.RuntimeError("unreachable");
-                return scan?.(...part);
-              },
-            })
-          );
-        };
-        return compilation;
-      },
-    };
+    const failing = withHandles((handle) => {
+      const scan = handle.scan.bind(handle);
+      return Object.assign(handle, {
+        scan(...part: Parameters<Handle["scan"]>) {
+          if (fails) throw new WebAssembly.RuntimeError("unreachable");
+          return scan(...part);
+        },
+      });
+    });
     provideCore(() => failing);
     await withRules(rule("k=\\w+"), async (sentry) => {
       fails = true;
