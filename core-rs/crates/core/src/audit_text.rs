@@ -33,8 +33,8 @@ const NOT_SHOWN: &str = "(not shown: the search for secrets failed)";
 const READABLE: &[&str] = &["email"];
 
 /// Appends the three lines that describe a line of events: its head, its target as a JSON string,
-/// and its tail. Head and tail are members of a JSON object, without its braces. The head is empty
-/// where there is no event, the target where there is none.
+/// and its tail. Head and tail are members of a JSON object, without its braces. Without an event,
+/// the head is empty; without a target, the target is.
 ///
 /// The head has `"agent"`, if the event has one, `"event"` and `"subject"`. Secrets in contents and
 /// command lines are replaced by placeholders. A subject is cut at 300 bytes, at a whole character.
