@@ -43,14 +43,18 @@ mod parameter;
 mod reader;
 mod reading;
 mod run;
+mod sources;
+mod split;
 mod variables;
 mod word;
 mod wrappers;
 
+pub use arguments::{Arguments, Flag, Name, arguments, runs_code_by_option};
 pub use reading::{
-    Assignment, Command, Folder, Input, ListId, Opaque, Pipeline, Reading, Redirect, RedirectKind,
-    Word,
+    Assignment, Code, Command, Folder, Input, ListId, Opaque, Origin, Pipeline, Reading, Redirect,
+    RedirectKind, Word,
 };
+pub use sources::CodeSources;
 
 /// What the program with these arguments runs. The first argument is the program.
 ///

@@ -63,6 +63,8 @@ pub(crate) struct Reader {
     /// Where a `$((` turned out to be a substitution: offset in the innermost text.
     pub not_arithmetic: Option<usize>,
     pub folder: Folder,
+    /// Whether the outermost list is an argument list and no text.
+    pub reads_arguments: bool,
     budget: usize,
     words: usize,
     next_list: u32,
@@ -84,6 +86,7 @@ impl Reader {
             assigned: Vec::new(),
             not_arithmetic: None,
             folder: Folder::Event,
+            reads_arguments: false,
             budget: length
                 .saturating_mul(limits::WORK_FOR_EACH_BYTE)
                 .saturating_add(limits::WORK_AT_LEAST),
@@ -276,8 +279,8 @@ impl Reader {
 
     /// Starts the command of an argument list.
     fn start_arguments(&mut self, arguments: &[&str]) {
-        if crate::arguments::has_syntax(arguments) {
-            let text = crate::arguments::to_text(arguments);
+        if crate::split::has_syntax(arguments) {
+            let text = crate::split::to_text(arguments);
             if let Some(source) = self.sources.last_mut() {
                 source.text = Rc::from(text);
             }
@@ -291,6 +294,7 @@ impl Reader {
         if words.len() < arguments.len() {
             self.opaque(Opaque::Commands);
         }
+        self.reads_arguments = true;
         let folder = self.folder.clone();
         self.start(Call::new(words, Input::Inherited, folder));
     }

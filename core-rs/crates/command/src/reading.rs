@@ -1,5 +1,6 @@
 //! What the reader found: commands, how they are connected, and what could not be understood.
 
+use crate::sources::CodeSources;
 use std::rc::Rc;
 
 /// The list of commands that a command belongs to: the text itself, a group or a substitution.
@@ -12,6 +13,8 @@ pub struct Reading {
     pub commands: Vec<Command>,
     /// Pipes between them.
     pub pipelines: Vec<Pipeline>,
+    /// Code that interpreters are given: by an option, or on standard input.
+    pub code: Vec<Code>,
     /// What was not understood. Empty if the whole input was.
     pub opaque: Vec<Opaque>,
 }
@@ -36,6 +39,13 @@ pub struct Command {
     /// The word whose text the command runs as shell text, where that text is not known:
     /// `eval "$(curl …)"`. The text's commands are not in the reading.
     pub unknown_text: Option<Word>,
+    /// Whether the command stands in the arguments of the event or in a text.
+    pub origin: Origin,
+    /// Where the shell text or code that the command runs comes from.
+    pub code_from: CodeSources,
+    /// Whether the command is the call of a function by itself, in a pipe or in the background: a
+    /// fork bomb.
+    pub calls_itself: bool,
 }
 
 impl Command {
@@ -61,6 +71,30 @@ impl Command {
                 .all(|assignment| assignment.value.known)
             && self.redirects.iter().all(|redirect| redirect.target.known)
     }
+}
+
+/// Where a command stands.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// In the arguments of the event. Without wrappers it is the event's own program.
+    #[default]
+    Arguments,
+    /// In a text that a shell or an interpreter runs.
+    Text,
+}
+
+/// Code in another language than the shell's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The language: `python`, `perl`, `ruby`, `javascript`, `php`, `lua`, `awk`, `applescript`,
+    /// `powershell`.
+    pub language: &'static str,
+    /// The code. What is unknown keeps its spelling.
+    pub text: Rc<str>,
+    /// Whether the text is certain.
+    pub known: bool,
+    /// The interpreter, in [`Reading::commands`].
+    pub command: usize,
 }
 
 /// The texts of words.

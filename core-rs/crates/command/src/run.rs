@@ -1,14 +1,16 @@
 //! A command that is complete: what it runs, behind shells and wrappers.
 
-use crate::arguments::quote;
 use crate::data;
 use crate::draft::Draft;
 use crate::names::{Definition, Namespace};
 use crate::output::{output_of, written_file};
 use crate::reader::Reader;
 use crate::reading::{
-    Assignment, Command, Folder, Input, Opaque, Redirect, RedirectKind, Word, base_name, texts_of,
+    Assignment, Command, Folder, Input, Opaque, Origin, Redirect, RedirectKind, Word, base_name,
+    texts_of,
 };
+use crate::sources::CodeSources;
+use crate::split::quote;
 use crate::wrappers::{Peeled, peel};
 use std::rc::Rc;
 
@@ -193,7 +195,7 @@ impl Reader {
     /// Starts one of several commands that a wrapper runs. They have no wrapper with several of its
     /// own.
     fn start_inner(&mut self, call: Call) {
-        let text = crate::arguments::to_text(&texts_of(&call.words));
+        let text = crate::split::to_text(&texts_of(&call.words));
         if call.words.iter().all(|word| word.known) {
             self.run_text(&Word::constant(text), call, Rc::from([]));
         } else {
@@ -351,6 +353,13 @@ impl Reader {
             folder: call.folder,
             input: call.input,
             unknown_text,
+            origin: if self.reads_arguments && self.lists.len() == 1 {
+                Origin::Arguments
+            } else {
+                Origin::Text
+            },
+            code_from: CodeSources::NONE,
+            calls_itself: false,
         };
         if let Some((path, content)) = written_file(&command) {
             let path = file_key(&path);

@@ -1,0 +1,54 @@
+//! Argument lists that carry shell syntax as separate words.
+
+/// Programs for which `;`, `<`, `>` and `|` are arguments of their own.
+const OWN_SYNTAX: [&str; 8] = ["[", "expr", "find", "jq", "test", "tmux", "bc", "psql"];
+
+/// Whether the list is a command line that was split at blanks: an operator stands between words,
+/// and a word follows it.
+pub(crate) fn has_syntax(arguments: &[&str]) -> bool {
+    let Some(program) = arguments.first() else {
+        return false;
+    };
+    if OWN_SYNTAX.contains(&crate::reading::base_name(program)) {
+        return false;
+    }
+    let inner = arguments
+        .get(1..arguments.len().saturating_sub(1))
+        .unwrap_or_default();
+    inner.iter().any(|argument| is_operator(argument))
+}
+
+fn is_operator(argument: &str) -> bool {
+    matches!(
+        argument,
+        "|" | "||" | "&&" | ";" | "&" | "|&" | ">" | ">>" | "<" | "2>" | "&>" | "2>&1" | "<<<"
+    )
+}
+
+/// The list as shell text: operators as they are, all else quoted.
+pub(crate) fn to_text(arguments: &[&str]) -> String {
+    let mut text = String::new();
+    for argument in arguments {
+        if is_operator(argument) {
+            text.push_str(argument);
+        } else {
+            text.push_str(&quote(argument));
+        }
+        text.push(' ');
+    }
+    text
+}
+
+/// The text as one quoted word of a shell.
+pub(crate) fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('\'');
+    for (at, part) in text.split('\'').enumerate() {
+        if at > 0 {
+            quoted.push_str("'\\''");
+        }
+        quoted.push_str(part);
+    }
+    quoted.push('\'');
+    quoted
+}
