@@ -59,8 +59,9 @@ thread_local! {
 fn compiled_built_in_rules() -> Vec<Option<Regex>> {
     let rules = policy::check("", &|_| None).policy.unwrap().rules;
     let compiled = |rule: &policy::Rule| {
-        let pattern = Regex::new(rule.pattern.as_str()).unwrap();
-        rule.on.contains(&EventKind::SslContent).then_some(pattern)
+        let pattern = rule.pattern.as_ref()?;
+        let is_judged = rule.on.contains(&EventKind::SslContent);
+        is_judged.then(|| Regex::new(pattern.as_str()).unwrap())
     };
     rules.iter().map(compiled).collect()
 }

@@ -113,7 +113,10 @@ impl From<&Rule> for RuleInfo {
             name: rule.name.clone(),
             origin: rule.origin,
             on: rule.on.clone(),
-            pattern: rule.pattern.as_str().to_owned(),
+            pattern: rule
+                .pattern
+                .as_ref()
+                .map_or_else(String::new, |own| own.as_str().to_owned()),
             verdict: rule.verdict,
             severity: rule.severity,
             reason: rule.full_reason(),

@@ -322,7 +322,7 @@ fn agrees_with_a_plain_interpreter_on_the_corpus_and_the_session() {
 fn patterns(policy: &Policy) -> Vec<regex::Regex> {
     let rules = policy.rules.iter();
     rules
-        .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
+        .map(|rule| regex::Regex::new(rule.pattern.as_ref().unwrap().as_str()).unwrap())
         .collect()
 }
 

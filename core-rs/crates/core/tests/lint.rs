@@ -157,7 +157,12 @@ fn an_escalate_rule_with_the_pattern_of_a_built_in_block_never_fires_unless_it_o
         .iter()
         .find(|rule| rule.name == "destructive-rm")
         .unwrap();
-    let same = rule("site", "\"ToolExec\"", block.pattern.as_str(), "escalate");
+    let same = rule(
+        "site",
+        "\"ToolExec\"",
+        block.pattern.as_ref().unwrap().as_str(),
+        "escalate",
+    );
     assert_eq!(
         warnings(&same),
         [("lint/unreachable-rule", "\"site\"".to_owned())]

@@ -208,7 +208,7 @@ fn short(rule: &Rule, matches: &[(EventKind, &'static str)]) -> Option<Diagnosti
         .iter()
         .copied()
         .find(|kind| !matches!(kind, EventKind::SecurityAction | EventKind::LlmActivations))?;
-    let alternatives = rule.pattern.alternatives();
+    let alternatives = rule.pattern.as_ref()?.alternatives();
     let (text, examples) = alternatives.iter().find_map(|alternative| {
         let text = short_text(alternative)?;
         let examples = examples(alternative, matches);

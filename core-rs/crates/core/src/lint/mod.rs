@@ -18,6 +18,7 @@ use patterns::Patterns;
 
 use crate::engine::Engine;
 use crate::policy::{Origin, Rule};
+use sentry_pattern::Pattern;
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 
 /// A warning about one rule.
@@ -136,7 +137,7 @@ fn about_actions(engine: &Engine) -> Vec<Diagnostic> {
     let mut found = action::without_deny_file(policy);
     let mut forms = Forms::new();
     for (_, rule) in site_rules(&policy.rules).filter(|(_, rule)| rule.action.is_some()) {
-        let pattern = rule.pattern.parsed();
+        let pattern = rule.pattern.as_ref().and_then(Pattern::parsed);
         found
             .extend(pattern.and_then(|pattern| action::without_target(&mut forms, rule, &pattern)));
         if found.len() >= MAX_DIAGNOSTICS {

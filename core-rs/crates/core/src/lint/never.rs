@@ -53,7 +53,11 @@ pub(super) fn never_matches(
     let advice = advice.map_or("", |(form, _)| form.advice);
     let help = if matches_no_text {
         "`^` and `$` match only at the ends of the subject: write `\\$` for a dollar sign"
-    } else if rule.pattern.as_str().contains(r"\\") {
+    } else if rule
+        .pattern
+        .as_ref()
+        .is_some_and(|own| own.as_str().contains(r"\\"))
+    {
         "it requires a backslash: between backticks `\\.` is a dot, and `\\\\.` a backslash and any character"
     } else {
         advice

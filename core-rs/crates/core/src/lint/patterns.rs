@@ -5,6 +5,7 @@ use super::forms::Forms;
 use super::{Finding, glob, never};
 use crate::engine::Engine;
 use crate::policy::Origin;
+use sentry_pattern::Pattern;
 use sentry_text::diagnostic::MAX_DIAGNOSTICS;
 
 /// The check of the patterns of a policy. Each step takes the same engine.
@@ -40,7 +41,7 @@ impl Patterns {
         if rule.origin == Origin::Builtin {
             return false;
         }
-        let Some(pattern) = rule.pattern.parsed() else {
+        let Some(pattern) = rule.pattern.as_ref().and_then(Pattern::parsed) else {
             return false;
         };
         let never_on = never::never_on(&mut self.forms, rule, &pattern);

@@ -65,15 +65,18 @@ pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
     };
     let shapes: Vec<Option<Shape>> = compared
         .iter()
-        .map(|rule| Shape::of(&rule.pattern))
+        .map(|rule| Shape::of(rule.pattern.as_ref()?))
         .collect();
     let mut found = BTreeMap::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     let blocks = builtin_blocks(rules);
     for (at, rule) in site_rules(rules) {
+        let Some(text) = rule.pattern.as_ref().map(Pattern::as_str) else {
+            continue;
+        };
         let mut by_kind = Vec::new();
         for &kind in &rule.on {
-            let pattern = (kind, rule.pattern.as_str());
+            let pattern = (kind, text);
             let block = blocks.get(&pattern).copied();
             let twin = same.get(&pattern).copied();
             by_kind.push(
@@ -99,7 +102,8 @@ fn builtin_blocks(rules: &[Rule]) -> HashMap<(EventKind, &str), usize> {
     builtin
         .flat_map(|(at, rule)| {
             let kinds = rule.on.iter();
-            kinds.map(move |&kind| ((kind, rule.pattern.as_str()), at))
+            let text = rule.pattern.as_ref().map(Pattern::as_str);
+            kinds.filter_map(move |&kind| Some(((kind, text?), at)))
         })
         .collect()
 }

@@ -152,7 +152,7 @@ impl<'e> Attacks<'e> {
         rule: &Rule,
         subjects: impl Fn(&str, &str) -> Vec<String>,
     ) -> Vec<Weakened<'e>> {
-        let Some(harmless) = rule.pattern.parsed().and_then(|hir| sample(&hir)) else {
+        let Some(harmless) = sample_of(rule) else {
             return Vec::new();
         };
         let mut weakened = Vec::new();
@@ -187,8 +187,13 @@ impl<'e> Attacks<'e> {
 fn attacks_on(rule: &Rule) -> Vec<String> {
     let examples = EXAMPLES.iter().filter(|(name, _)| *name == rule.name);
     let examples = examples.map(|(_, attack)| (*attack).to_owned());
-    let sample = rule.pattern.parsed().and_then(|hir| sample(&hir));
+    let sample = sample_of(rule);
     examples.chain(sample).collect()
+}
+
+/// A text that the rule's pattern matches.
+fn sample_of(rule: &Rule) -> Option<String> {
+    sample(&rule.pattern.as_ref()?.parsed()?)
 }
 
 /// The names of the built-in rules in quotes.

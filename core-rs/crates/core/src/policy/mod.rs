@@ -5,6 +5,7 @@
 //! language, follow and always apply. `engine::order` says which of the rules that match decides.
 
 mod builtin;
+mod condition;
 mod fields;
 mod gitleaks;
 mod pattern;
@@ -25,6 +26,10 @@ use crate::event::EventKind;
 use crate::risk::{self, Category};
 pub use builtin::NAMES as BUILTIN_RULES;
 pub(crate) use builtin::all as builtin_rules;
+pub use condition::{
+    CodeCondition, CodeSources, CommandCondition, Conditions, Date, Glob, PathPattern,
+    ProgramPattern,
+};
 pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
 pub use patterns_ahead::PatternsAhead;
 pub use redact::{Redact, SECRET_KINDS, SecretPattern};
@@ -65,7 +70,8 @@ pub struct Policy {
     pub redact: Redact,
 }
 
-/// One rule: the events it matches, and the verdict on them.
+/// One rule: the events it fits, and the verdict on them. It has a pattern or asks for a command or
+/// code; all conditions that are given must hold.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// The name, unique only by convention.
@@ -75,7 +81,11 @@ pub struct Rule {
     /// The kinds of event it applies to, in the order of [`EventKind::ALL`], without duplicates.
     pub on: Vec<EventKind>,
     /// The pattern that a subject must match.
-    pub pattern: Pattern,
+    pub pattern: Option<Pattern>,
+    /// What else must hold.
+    pub conditions: Conditions,
+    /// Who answers for the rule.
+    pub owner: Option<String>,
     /// The verdict.
     pub verdict: Verdict,
     /// The severity.

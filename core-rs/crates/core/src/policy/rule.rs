@@ -6,7 +6,7 @@ use super::fields::{self, Field};
 use super::pattern;
 use super::schema::missing;
 use super::value::Reader;
-use super::{BUILTIN_RULES, Origin, Rule};
+use super::{BUILTIN_RULES, Conditions, Origin, Rule};
 use crate::decision::{ActionKind, Verdict, Word};
 use crate::event::EventKind;
 use sentry_acl::{Name, Value, ValueKind};
@@ -87,7 +87,9 @@ pub(super) fn read(
         name: name?,
         origin,
         on: on?,
-        pattern: pattern?,
+        pattern: Some(pattern?),
+        conditions: Conditions::default(),
+        owner: None,
         verdict: verdict?,
         severity: severity?,
         reason: reason?,

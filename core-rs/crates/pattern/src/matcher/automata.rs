@@ -3,6 +3,7 @@
 use super::MatchRule;
 use super::coverage::{CodePath, record};
 use super::group::{Group, Query};
+use crate::pattern::Pattern;
 use crate::prefilter::Branch;
 
 /// The most bytes that all automata take together. If they take more, all are dropped and compiled
@@ -77,7 +78,7 @@ impl Automata {
         query: &Query<'_, R>,
         rule: usize,
     ) -> Option<(usize, usize)> {
-        let pattern = query.rules.get(rule)?.pattern();
+        let pattern = query.rules.get(rule)?.pattern()?;
         let group = self.filtered.get(rule)?.as_ref();
         group.filter(|_| query.is_ascii)?.find(pattern, query.text)
     }
@@ -108,7 +109,8 @@ fn filtered_branches<R: MatchRule>(query: &Query<'_, R>, rule: u32) -> Vec<Branc
     let required = query
         .rules
         .get(rule as usize)
-        .map_or(&[][..], |rule| rule.pattern().requirements());
+        .and_then(MatchRule::pattern)
+        .map_or(&[][..], Pattern::requirements);
     (0..)
         .zip(required)
         .filter(|(_, required)| !required.is_empty())

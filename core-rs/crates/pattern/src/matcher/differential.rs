@@ -44,8 +44,8 @@ impl Rule {
 }
 
 impl MatchRule for Rule {
-    fn pattern(&self) -> &Pattern {
-        &self.pattern
+    fn pattern(&self) -> Option<&Pattern> {
+        Some(&self.pattern)
     }
 
     fn applies_to(&self, kind: usize) -> bool {

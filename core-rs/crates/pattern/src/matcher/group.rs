@@ -197,7 +197,7 @@ fn compile<R: MatchRule>(members: &[Branch], query: &Query<'_, R>) -> Option<Laz
         let rule = same
             .first()
             .and_then(|branch| query.rules.get(branch.rule as usize));
-        rule.map_or(0, |rule| rule.pattern().size())
+        rule.and_then(MatchRule::pattern).map_or(0, Pattern::size)
     });
     if members.len() > 1 && sizes.fold(0, usize::saturating_add) > MAX_GROUP {
         return None;
@@ -211,11 +211,11 @@ fn compile<R: MatchRule>(members: &[Branch], query: &Query<'_, R>) -> Option<Laz
     };
     let mut patterns = Vec::with_capacity(members.len());
     for same in members.chunk_by(|a, b| a.rule == b.rule) {
-        let rule = query.rules.get(same.first()?.rule as usize)?;
-        let whole = rule.pattern().parsed()?;
+        let pattern = query.rules.get(same.first()?.rule as usize)?.pattern()?;
+        let whole = pattern.parsed()?;
         // The whole pattern is smaller than all of its branches, and shows where a match is. In a
         // group of several rules, there must be a pattern for each branch.
-        if same.len() == members.len() && same.len() == rule.pattern().requirements().len() {
+        if same.len() == members.len() && same.len() == pattern.requirements().len() {
             patterns.push(restricted(&whole));
             break;
         }

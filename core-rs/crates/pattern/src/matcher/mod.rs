@@ -27,8 +27,8 @@ use group::{Group, Query};
 
 /// A rule as the matcher sees it.
 pub trait MatchRule {
-    /// What a text must match.
-    fn pattern(&self) -> &Pattern;
+    /// What a text must match. A rule without a pattern matches no text here.
+    fn pattern(&self) -> Option<&Pattern>;
 
     /// Whether the rule applies to texts of a kind: a number below the `kinds` of [`Matcher::new`].
     fn applies_to(&self, kind: usize) -> bool;
@@ -58,7 +58,7 @@ fn is_enough(visitor: &mut impl Visitor, rule: u32) -> bool {
 /// use sentry_pattern::{Pattern, matcher::{MatchRule, Matcher}};
 /// struct Rule(Pattern);
 /// impl MatchRule for Rule {
-///     fn pattern(&self) -> &Pattern { &self.0 }
+///     fn pattern(&self) -> Option<&Pattern> { Some(&self.0) }
 ///     fn applies_to(&self, _kind: usize) -> bool { true }
 ///     fn matches_if_unknown(&self) -> bool { true }
 /// }
@@ -136,7 +136,7 @@ impl Matcher {
             is_ascii: text.is_ascii(),
         };
         let by_automaton = self.state.borrow().automata.find(&query, rule);
-        by_automaton.or_else(|| rules.get(rule)?.pattern().find(text))
+        by_automaton.or_else(|| rules.get(rule)?.pattern()?.find(text))
     }
 
     /// The indices of all rules that apply to a kind, ascending.
@@ -305,7 +305,9 @@ impl KindRules {
             let rule_index = u32::try_from(at);
             debug_assert!(rule_index.is_ok(), "the caller bounds the number of rules");
             let rule_index = rule_index.unwrap_or(u32::MAX);
-            for (index, required) in (0..).zip(rule.pattern().requirements()) {
+            for (index, required) in
+                (0..).zip(rule.pattern().map_or(&[][..], Pattern::requirements))
+            {
                 let branch = Branch {
                     rule: rule_index,
                     index,
