@@ -20,20 +20,127 @@ const KEYS: [&str; 11] = [
     "itself",
 ];
 
+/// The keys of `data/programs.txt`, each with the byte that stands for it, and what its words are.
+const PROGRAM_KEYS: [(&str, char, Words); 9] = [
+    ("global", 'g', Words::Options),
+    ("values", 'v', Words::Options),
+    ("attached", 'a', Words::Options),
+    ("same", 's', Words::Several),
+    ("runs", 'r', Words::Some),
+    ("long", 'L', Words::None),
+    ("pairs", 'P', Words::None),
+    ("bare", 'B', Words::None),
+    ("stops", 'S', Words::None),
+];
+
+/// What the words behind a key are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    None,
+    Some,
+    Options,
+    /// The key may have several rows.
+    Several,
+}
+
+type Keys = [(&'static str, char, Words)];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data");
-    let shells = fs::read_to_string("data/shells.txt")?;
-    let wrappers = fs::read_to_string("data/wrappers.txt")?;
     let mut code = String::new();
-    let mut names: Vec<&str> = lines(&shells).map(str::trim).collect();
-    names.sort_unstable();
-    writeln!(code, "static SHELLS: &[&str] = &{names:?};")?;
+    list(&mut code, "SHELLS", "data/shells.txt")?;
+    list(&mut code, "ENVIRONMENT", "data/environment.txt")?;
+    wrappers(&mut code)?;
+    table(&mut code, "PROGRAMS", "data/programs.txt", &PROGRAM_KEYS)?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("tables.rs"), code)?;
+    Ok(())
+}
 
+/// A sorted list of the names in a file.
+fn list(code: &mut String, name: &str, path: &str) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(path)?;
+    let mut names: Vec<&str> = lines(&text).map(str::trim).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair.first() == pair.last()) {
+        return Err(format!("{path}: a name stands there twice").into());
+    }
+    writeln!(code, "static {name}: &[&str] = &{names:?};")?;
+    Ok(())
+}
+
+/// A table of paragraphs as sorted names with their rows, each of which begins with its key's byte.
+fn table(code: &mut String, name: &str, path: &str, keys: &Keys) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(path)?;
     let mut table: BTreeMap<&str, String> = BTreeMap::new();
-    for paragraph in wrappers
-        .split("\n\n")
-        .filter(|paragraph| lines(paragraph).next().is_some())
+    for paragraph in paragraphs(&text) {
+        let mut rows = lines(paragraph);
+        let header = rows.next().unwrap_or_default();
+        let mut entry = String::new();
+        for row in rows {
+            let row =
+                encoded(row, keys).map_err(|problem| format!("{path}: {header}: {problem}"))?;
+            let is_twice = entry.lines().any(|other| {
+                let key = keys.iter().find(|(_, key, _)| other.starts_with(*key));
+                key.is_some_and(|(_, key, words)| *words != Words::Several && row.starts_with(*key))
+            });
+            if is_twice {
+                return Err(
+                    format!("{path}: {header}: `{row}` has a key that stands there twice").into(),
+                );
+            }
+            entry.push_str(&row);
+            entry.push('\n');
+        }
+        for name in header.split(", ") {
+            if table.insert(name, entry.clone()).is_some() {
+                return Err(format!("{path}: {name} stands there twice").into());
+            }
+        }
+    }
+    for name in table.keys() {
+        let program = name.split(' ').next().unwrap_or_default();
+        if !table.contains_key(program) {
+            return Err(format!("{path}: `{name}` has no paragraph of `{program}`").into());
+        }
+    }
+    writeln!(code, "static {name}: &[(&str, &str)] = &[")?;
+    for (name, entry) in table {
+        writeln!(code, "    ({name:?}, {entry:?}),")?;
+    }
+    writeln!(code, "];")?;
+    Ok(())
+}
+
+/// A row with its key's byte in place of the key.
+fn encoded(row: &str, keys: &Keys) -> Result<String, String> {
+    let row =
+        (row.strip_prefix("  ")).ok_or_else(|| format!("`{row}` is not indented by two blanks"))?;
+    let (key, words) = row.split_once(' ').unwrap_or((row, ""));
+    let (_, byte, wanted) = (keys.iter().find(|(name, _, _)| *name == key))
+        .ok_or_else(|| format!("`{row}` begins with no key of the table"))?;
+    let words: Vec<&str> = words.split_whitespace().collect();
+    if (*wanted == Words::None) != words.is_empty() {
+        return Err(format!("`{row}`: `{key}` has other words"));
+    }
+    if *wanted == Words::Options
+        && let Some(word) = words
+            .iter()
+            .find(|word| !word.starts_with('-') || word.contains('='))
     {
+        return Err(format!("`{row}`: `{word}` is no option"));
+    }
+    let mut sorted = words.clone();
+    sorted.sort_unstable();
+    if let Some(twice) = sorted.windows(2).find(|pair| pair.first() == pair.last()) {
+        return Err(format!("`{row}`: {twice:?} stands there twice"));
+    }
+    Ok(format!("{byte}{}", words.join(" ")))
+}
+
+fn wrappers(code: &mut String) -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string("data/wrappers.txt")?;
+    let mut table: BTreeMap<&str, String> = BTreeMap::new();
+    for paragraph in paragraphs(&text) {
         let mut rows = lines(paragraph);
         let header = rows.next().unwrap_or_default();
         let entry = entry(&rows.collect::<Vec<_>>())
@@ -49,8 +156,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(code, "    ({name:?}, {entry}),")?;
     }
     writeln!(code, "];")?;
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("tables.rs"), code)?;
     Ok(())
+}
+
+/// The parts of a file between empty lines that hold more than comments.
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    (text.split("\n\n")).filter(|paragraph| lines(paragraph).next().is_some())
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {

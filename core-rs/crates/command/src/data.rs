@@ -24,6 +24,71 @@ pub(crate) fn is_shell(name: &str) -> bool {
     SHELLS.binary_search(&name).is_ok()
 }
 
+/// Whether the variable makes programs run code, or read a configuration that does.
+pub(crate) fn is_risky_variable(name: &str) -> bool {
+    ENVIRONMENT
+        .iter()
+        .any(|glob| crate::arguments::fits(glob, name))
+}
+
+/// The rows of a program in `data/programs.txt`.
+pub(crate) fn program(name: &str) -> Option<Rows> {
+    find(PROGRAMS, name)
+}
+
+/// The rows of a subcommand in `data/programs.txt`; the name of a subcommand may have two words.
+pub(crate) fn subcommand(program: &str, words: [&str; 2]) -> Option<Rows> {
+    let words: &[&str] = if words[1].is_empty() {
+        &words[..1]
+    } else {
+        &words
+    };
+    let at = PROGRAMS.binary_search_by(|(name, _)| {
+        let rest = words
+            .iter()
+            .flat_map(|word| b" ".iter().chain(word.as_bytes()));
+        name.bytes().cmp(program.bytes().chain(rest.copied()))
+    });
+    PROGRAMS.get(at.ok()?).map(|(_, rows)| Rows(rows))
+}
+
+/// The entry of a name, or of the name without a version: `python` is also `python3.12`.
+fn find(table: &'static [(&str, &str)], name: &str) -> Option<Rows> {
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    [name, bare].into_iter().find_map(|name| {
+        let at = table
+            .binary_search_by(|(other, _)| (*other).cmp(name))
+            .ok()?;
+        table.get(at).map(|(_, rows)| Rows(rows))
+    })
+}
+
+/// The rows of an entry: each begins with the byte of its key.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Rows(&'static str);
+
+impl Rows {
+    /// The words behind the key, in each of its rows.
+    pub fn all(self, key: u8) -> impl Iterator<Item = &'static str> {
+        (self.0.lines()).filter_map(move |row| row.strip_prefix(char::from(key)))
+    }
+
+    /// Whether there is a row of the key.
+    pub fn has(self, key: u8) -> bool {
+        self.all(key).next().is_some()
+    }
+
+    /// Whether the word is behind the key.
+    pub fn lists(self, key: u8, word: &str) -> bool {
+        self.words(key).any(|other| other == word)
+    }
+
+    /// The words behind the key.
+    pub fn words(self, key: u8) -> impl Iterator<Item = &'static str> {
+        self.all(key).flat_map(|words| words.split(' '))
+    }
+}
+
 /// How the program passes on, if it does.
 pub(crate) fn wrapper(name: &str) -> Option<&'static Wrapper> {
     let at = WRAPPERS
