@@ -11,7 +11,7 @@ use super::commands::{self, CommandsTrace};
 use super::order::Sides;
 use super::{Engine, Judgement};
 use crate::decision::{Verdict, Word};
-use crate::event::{self, EventKind, Evidence, NotEvent, Scratch};
+use crate::event::{self, Event, EventKind, Evidence, NotEvent, Scratch};
 use crate::policy::{Origin, Rule};
 
 /// A judgement and its explanation. Spans count UTF-16 units of the subject.
@@ -115,7 +115,7 @@ impl Engine {
     pub fn explain(&self, line: &[u8], scratch: &mut Scratch) -> Result<Trace, NotEvent> {
         let event = event::parse(line, scratch)?;
         let judgement = self.judge_event(&event);
-        let matching = self.matching(event.kind, event.subject);
+        let matching = self.matching_event(&event);
         let explained = Explained {
             rules: &self.policy.rules,
             matcher: &self.matcher,
@@ -127,7 +127,7 @@ impl Engine {
         let tried = self.matcher.rules(event.kind.index());
         let rules: Vec<RuleTrace> = tried
             .iter()
-            .filter_map(|&at| explained.trace_rule(at, judgement, event.subject))
+            .filter_map(|&at| explained.trace_rule(at, judgement, &event))
             .collect();
         let side = |at: Option<usize>| at.and_then(|at| self.policy.rules.get(at)).map(Side::from);
         Ok(Trace {
@@ -222,10 +222,11 @@ impl Explained<'_> {
         }
     }
 
-    fn trace_rule(&self, at: usize, judgement: Judgement, subject: &str) -> Option<RuleTrace> {
+    fn trace_rule(&self, at: usize, judgement: Judgement, event: &Event<'_>) -> Option<RuleTrace> {
+        let subject = event.subject;
         let rule = self.rules.get(at)?;
         let matches = self.matching.binary_search(&at).is_ok();
-        let (outcome, why) = if judgement.rule() == Some(at) {
+        let (outcome, mut why) = if judgement.rule() == Some(at) {
             (Outcome::Decided, self.why())
         } else if matches {
             self.why_not(rule, at)
@@ -242,6 +243,13 @@ impl Explained<'_> {
         } else {
             None
         };
+        let finds = |name: &str| self.matcher.find(self.rules, at, name).is_some();
+        if let Some(name) = event
+            .other_names()
+            .find(|name| matches && span.is_none() && finds(name))
+        {
+            why = format!("{why} (it matches `{name}`, another name of the destination)");
+        }
         Some(RuleTrace {
             rule: u32::try_from(at).ok()?,
             name: rule.name.clone(),

@@ -101,7 +101,11 @@ impl Engine {
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
         let rules = &self.policy.rules;
         let mut sides = Sides::new(rules);
-        self.visit(event.kind, event.subject, &mut sides);
+        if event.other_names().next().is_some() {
+            sides = Sides::of(rules, &self.matching_event(event));
+        } else {
+            self.visit(event.kind, event.subject, &mut sides);
+        }
         let rule = sides.decider();
         let denial = rule.map_or(Denial::None, |at| self.denial(at, event));
         Judgement::of_event(event.kind, event.evidence, rule, denial)
@@ -116,6 +120,9 @@ impl Engine {
             return Denial::None;
         };
         if rule.action.is_none() || rule.action != event.kind.action() {
+            return Denial::None;
+        }
+        if event.kind == EventKind::Egress && !self.matches_peer(at, event) {
             return Denial::None;
         }
         let Some(from) = event.target_from() else {
@@ -135,6 +142,31 @@ impl Engine {
             return Denial::BySentry(from);
         }
         Denial::Asked
+    }
+
+    /// The indices of all rules that match an event, ascending. An `allow` must match the subject:
+    /// an agent chooses the server name of its connections, and which notation it uses.
+    pub(crate) fn matching_event(&self, event: &Event<'_>) -> Vec<usize> {
+        let mut matching = self.matching(event.kind, event.subject);
+        for name in event.other_names() {
+            let more = self.matching(event.kind, name);
+            matching.extend(more.into_iter().filter(|&at| {
+                let rule = self.policy.rules.get(at);
+                rule.is_some_and(|rule| rule.verdict != Verdict::Allow)
+            }));
+        }
+        sentry_sort::unstable(&mut matching, |a, b| a < b);
+        matching.dedup();
+        matching
+    }
+
+    /// Whether a rule matches the peer of a connection, and not only the server name: an agent
+    /// could name any server to have any peer denied.
+    fn matches_peer(&self, at: usize, event: &Event<'_>) -> bool {
+        let matches = |text: &str| self.matching(event.kind, text).contains(&at);
+        event.other_names().next().is_none()
+            || matches(event.subject)
+            || event.names_of_peer().any(matches)
     }
 
     /// The indices of all rules that match a subject, ascending. [`Sides::of`] says which one

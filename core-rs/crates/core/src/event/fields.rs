@@ -43,6 +43,8 @@ pub(super) struct Fields<'a> {
     pub(super) subject: Subject<'a>,
     /// The program, peer or path that a deny action would deny.
     pub(super) natural: Option<RawStr<'a>>,
+    /// The name of the server that a connection asked for.
+    pub(super) server: Option<RawStr<'a>>,
 }
 
 /// Where the text that rules match is stored. It has not been validated as UTF-8.
@@ -115,6 +117,7 @@ fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'
         partial: truncated.optional() == Some(true) || incomplete.optional() == Some(true),
         subject: Subject::Scratch,
         natural: Some(argv.required()?),
+        server: None,
     })
 }
 
@@ -219,7 +222,10 @@ fn egress<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>>
     let peer = peer.non_empty()?;
     out.push_char(':');
     out.push_number(u64::from(port.optional().unwrap_or(0)));
-    Ok(whole(pid.required()?, Subject::Scratch, Some(peer)))
+    Ok(Fields {
+        server: sni.optional().filter(|name| !name.is_empty()),
+        ..whole(pid.required()?, Subject::Scratch, Some(peer))
+    })
 }
 
 keys! {
@@ -332,5 +338,6 @@ fn whole<'a>(pid: u32, subject: Subject<'a>, natural: Option<RawStr<'a>>) -> Fie
         partial: false,
         subject,
         natural,
+        server: None,
     }
 }

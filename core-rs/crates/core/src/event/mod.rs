@@ -11,6 +11,7 @@ mod damaged;
 mod fault;
 mod fields;
 mod forms;
+mod host;
 pub(crate) mod json;
 mod keys;
 mod labels;
@@ -173,6 +174,7 @@ pub struct Event<'a> {
     /// Where each argument of a command ends in the subject.
     ends: &'a [usize],
     natural: Option<raw::RawStr<'a>>,
+    names: &'a host::Names,
     /// The `process` of the envelope, which is parsed only if a target is asked for.
     process: Option<&'a [u8]>,
     agent: Option<raw::RawStr<'a>>,
@@ -209,15 +211,39 @@ impl<'a> Event<'a> {
         })
     }
 
+    /// The other names of the destination of an [`EventKind::Egress`] or [`EventKind::Dns`], in the
+    /// form of the subject: an address in its usual notation if the event has another one, the
+    /// addresses that are written in a name such as `10-0-0-1.nip.io`, and the name of the server
+    /// that the connection asked for (`sni`). None for most events.
+    ///
+    /// ```
+    /// use sentry_core::event::{Scratch, parse};
+    /// let mut scratch = Scratch::default();
+    /// let line = br#"{"event":{"Egress":{"pid":7,"peer":"0xa9fea9fe","port":80,"sni":"X.test."}}}"#;
+    /// let event = parse(line, &mut scratch).unwrap();
+    /// assert_eq!(event.subject, "0xa9fea9fe:80");
+    /// assert!(event.other_names().eq(["169.254.169.254:80", "x.test:80"]));
+    /// ```
+    pub fn other_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.names.iter()
+    }
+
+    /// Those of [`Event::other_names`] that are of the peer. A process chooses the name of the
+    /// server that it asks for.
+    pub(crate) fn names_of_peer(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.names.of_peer()
+    }
+
     /// The target of a deny action on this event: the peer, the path, or the program: the one that
-    /// the kernel reported, otherwise the first argument. `None` if the kind has none, if it is
+    /// the kernel reported, otherwise the first argument. An IPv4 address is in its usual notation,
+    /// which guards read. `None` if the kind has none, if it is
     /// empty, and for a peer that must never be denied (unspecified and loopback addresses,
     /// `localhost`).
     pub fn target(&self) -> Option<String> {
         Some(self.target_text()?.into_owned())
     }
 
-    /// Whether there is an [`Event::target`]. Allocates only if the target contains an escape.
+    /// Whether there is an [`Event::target`].
     pub fn has_target(&self) -> bool {
         self.target_text().is_some()
     }
@@ -273,6 +299,10 @@ impl<'a> Event<'a> {
             _ => None,
         };
         let text = text.or_else(|| Some(self.natural?.decode()))?;
+        let text = match self.kind {
+            EventKind::Egress => host::plain_ipv4(&text).map_or(text, Cow::Owned),
+            _ => text,
+        };
         target::deniable(self.kind, &text).then_some(text)
     }
 

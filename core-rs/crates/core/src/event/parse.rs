@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fields::{self, Fields, Subject};
+use super::host::Names;
 use super::json::{Malformed, Scanner};
 use super::keys::keys;
 use super::raw::RawStr;
@@ -27,7 +28,11 @@ use super::{Event, EventKind, Evidence, NotEvent};
 /// assert_eq!(parse(br#"{"event":{"LlmCall":{}}}"#, &mut scratch).unwrap_err(), NotEvent::Unmodelled);
 /// ```
 pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, NotEvent> {
-    let Scratch { replaced, parts } = scratch;
+    let Scratch {
+        replaced,
+        parts,
+        names,
+    } = scratch;
     let envelope = match envelope(line, parts) {
         Ok(envelope) => envelope,
         Err(Malformed) => match String::from_utf8_lossy(line) {
@@ -45,6 +50,12 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
     };
     debug_assert!(subject.is_some(), "reading has validated the UTF-8");
     let subject = subject.ok_or(NotEvent::Malformed)?;
+    names.clear();
+    match kind {
+        EventKind::Egress => add_names(names, subject, fields.server),
+        EventKind::Dns => names.add_query(subject),
+        _ => {}
+    }
     Ok(Event {
         kind,
         pid: fields.pid,
@@ -65,10 +76,20 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
             &[]
         },
         natural: fields.natural,
+        names,
         process: envelope.process,
         agent: envelope.agent,
         provider: envelope.provider,
     })
+}
+
+/// Adds the other names of the destination of a connection, each with the port.
+fn add_names(names: &mut Names, subject: &str, server: Option<RawStr<'_>>) {
+    let (peer, port) = subject.split_at(subject.rfind(':').unwrap_or(subject.len()));
+    names.add_peer(peer, port);
+    if let Some(server) = server {
+        names.add_server_name(&server.decode(), port);
+    }
 }
 
 /// The object in a line; `None` if there cannot be one.

@@ -1,6 +1,7 @@
 //! A buffer for the parts of an event that cannot be borrowed from its line.
 
 use super::Feature;
+use super::host::Names;
 use super::swar::word_at;
 
 /// The memory that parsing writes to. Reuse one for a stream of events, so that no event allocates;
@@ -10,6 +11,8 @@ pub struct Scratch {
     /// The last line that was not UTF-8, with U+FFFD in place of what is not.
     pub(super) replaced: String,
     pub(super) parts: Parts,
+    /// The other names of the last event's destination.
+    pub(super) names: Names,
 }
 
 /// A subject that does not occur verbatim in its line, and a model's features.
@@ -35,7 +38,7 @@ impl Scratch {
     pub fn give_back(&mut self) {
         let features = self.parts.features.capacity() * size_of::<Feature>();
         let ends = self.parts.ends.capacity() * size_of::<usize>();
-        let texts = self.replaced.capacity() + self.parts.buffer.capacity();
+        let texts = self.replaced.capacity() + self.parts.buffer.capacity() + self.names.capacity();
         if texts + features + ends > MAX_KEPT {
             *self = Self::default();
         }

@@ -1,47 +1,13 @@
 //! Which targets of events may be denied.
 
-use std::net::IpAddr;
-
 use super::EventKind;
+use super::host;
 
-/// Whether `target` of an event of `kind` may become a deny action.
+/// Whether `target` of an event of `kind` may become a deny action. The collector reports `0.0.0.0`
+/// for an unknown peer; denying that, or this machine, would cut off more than an attacker.
 pub(super) fn deniable(kind: EventKind, target: &str) -> bool {
     let target = target.trim();
-    !target.is_empty() && (kind != EventKind::Egress || !is_self(target))
-}
-
-/// Unspecified and loopback addresses, all names of `localhost`, and addresses in another notation
-/// (`127.1`, `0x7f000001`), which could be one of those. The collector reports `0.0.0.0` for an
-/// unknown peer; denying that, or this machine, would cut off more than an attacker.
-fn is_self(peer: &str) -> bool {
-    let bare = peer
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(peer);
-    let bare = bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase();
-    if let Ok(address) = bare.parse::<IpAddr>() {
-        let address = address.to_canonical();
-        return address.is_unspecified() || address.is_loopback();
-    }
-    let (host, last) = bare.rsplit_once('.').unwrap_or(("", &bare));
-    let (host, last) = match last {
-        "localdomain" | "localdomain4" | "localdomain6" => {
-            host.rsplit_once('.').unwrap_or(("", host))
-        }
-        _ => (host, last),
-    };
-    let is_name = matches!(last, "localhost" | "localhost4" | "localhost6")
-        || (host.is_empty() && matches!(last, "ip6-localhost" | "ip6-loopback"));
-    is_name || is_number(last)
-}
-
-/// Whether a host with this last label is an address in a notation that resolvers accept.
-fn is_number(label: &str) -> bool {
-    let decimal = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());
-    let hex = label
-        .strip_prefix("0x")
-        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    decimal || hex
+    !target.is_empty() && (kind != EventKind::Egress || !host::is_self(target))
 }
 
 #[cfg(test)]
@@ -72,6 +38,13 @@ mod tests {
             "0x7f000001",
             "2130706433",
             "0177.0.0.1",
+            "0",
+            "::ffff:7f00:1",
+            "64:ff9b::127.0.0.1",
+            "127.0.0.1 ",
+            "app.127.0.0.1.nip.io",
+            "7f000001.nip.io",
+            "--1.sslip.io",
         ] {
             assert!(!deniable(EventKind::Egress, peer), "{peer:?}");
         }
@@ -84,6 +57,9 @@ mod tests {
             "localdomain.test",
             "1.2.3.4.example",
             "fd00::1",
+            "2852039166",
+            "10-0-0-1.nip.io",
+            "127.0.0.1.nip.io.example",
         ] {
             assert!(deniable(EventKind::Egress, peer), "{peer:?}");
         }

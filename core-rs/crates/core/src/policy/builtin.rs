@@ -99,8 +99,8 @@ mod tests {
                 "secret-in-egress | SslContent | escalate high  | possible secret in outbound content",
                 "prompt-injection | SslContent | escalate medium  | possible prompt injection / jailbreak",
                 "cloud-metadata | Egress | block high deny-egress | cloud instance-metadata access (SSRF/cred theft)",
-                "oob-exfil-dns | Dns | block high  | out-of-band exfil / callback domain",
-                "suspicious-dns | Dns | escalate medium  | cloud metadata DNS",
+                "oob-exfil-dns | Egress,Dns | block high  | out-of-band exfil / callback domain",
+                "suspicious-dns | Egress,Dns | escalate medium  | cloud metadata DNS",
             ]
         );
     }

@@ -74,8 +74,8 @@ pub struct Read {
     pub provider: Option<String>,
 }
 
-/// The fields of an event. Peers that are never denied have tests of their own; the peers here may
-/// be denied, unless damage has turned one into another.
+/// The fields of an event. Which peers are never denied, and the notation of those that are, have
+/// tests of their own.
 pub fn said(event: &Event<'_>) -> Read {
     let peer = || {
         event
@@ -84,7 +84,7 @@ pub fn said(event: &Event<'_>) -> Read {
             .map(|(peer, _)| peer.to_owned())
     };
     let natural = match (event.kind, event.target()) {
-        (EventKind::Egress, None) => peer().filter(|peer| !peer.trim().is_empty()),
+        (EventKind::Egress, _) => peer().filter(|peer| !peer.trim().is_empty()),
         (_, target) => target,
     };
     Read {
