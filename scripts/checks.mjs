@@ -29,7 +29,7 @@ export const checks = [
   program(
     "cargo clippy, wasm32",
     "cargo",
-    clippy("--package", "sentry-wasm", "--target", "wasm32-unknown-unknown"),
+    clippy("--package", "sentry-wasm", "--package", "sentry-tools", "--target", "wasm32-unknown-unknown"),
     coreRs,
   ),
   program("cargo clippy, bindgen", "cargo", clippy(), join(coreRs, "bindgen")),

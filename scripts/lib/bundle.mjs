@@ -19,21 +19,31 @@ const MARK = "// Bundled by scripts/lib/bundle.mjs.";
 
 /** By package, the entry points: what package.json exports, and what is started as a process or thread of its own. */
 const ENTRIES = {
-  core: [...["browser", "edge-light", "node", "slim", "workerd"].map((entry) => `entry/${entry}`), "host", "llm/index"],
+  core: [
+    ...["browser", "edge-light", "node", "slim", "workerd"].map((entry) => `entry/${entry}`),
+    "host",
+    "llm/index",
+    "tools/index",
+  ],
   node: ["index", "cli/main", "agent/main", "daemon/judging/pool/worker", "l3/reaper-process"],
 };
 
 /** Files that belong to one entry point of the core. */
 const OF_ONE_ENTRY = /^(?:entry\/(?:browser|edge-light|node|prepared-module|slim|workerd)|host|llm\/[\w-]+)\.ts$/;
 
+/** Files that only policies in git need. */
+const OF_TOOLS = /^(?:tools\/[\w-]+\.ts|\.\.\/wasm\/sentry_tools\.js)$/;
+
 /** By package, the name of the chunk for a source file; undefined where the bundler decides. */
 const CHUNK_OF = {
-  core: (file) => (OF_ONE_ENTRY.test(file) ? undefined : "core"),
+  core: (file) => (OF_ONE_ENTRY.test(file) ? undefined : OF_TOOLS.test(file) ? "tools" : "core"),
   // What the bundler would put into an entry point, or into many small chunks.
   node: (file) => {
     if (/^(?:policy|enforcer)\/|^(?:sentry|tiers)\.ts$/.test(file)) return "sentry";
     if (
-      /^cli\/(?:io|write|commands|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(file)
+      /^cli\/(?:io|write|commands|policy-commands|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
+        file,
+      )
     )
       return "command";
     return file.startsWith("util/") ? "util" : undefined;
@@ -109,7 +119,7 @@ function filesBeside(src) {
     name: "files-beside",
     enforce: "pre",
     resolveId(id) {
-      const file = /^\.\.\/\.\.\/(wasm\/sentry_core_.*)$/.exec(id)?.[1];
+      const file = /^\.\.\/\.\.\/(wasm\/sentry_(?:core|tools)_.*)$/.exec(id)?.[1];
       if (file !== undefined) return { id: join(src, "..", file), external: "relative" };
       return id.endsWith("/util/own-file.js") ? { id: join(src, "util/own-file.js"), external: "relative" } : null;
     },

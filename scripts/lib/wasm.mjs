@@ -1,5 +1,6 @@
 // The wasm build: cargo, then wasm-bindgen, then wasm-opt, then the module once more as base64 in a
-// JavaScript file, and once more with the built-in rules compiled.
+// JavaScript file, and once more with the built-in rules compiled. The module of the tools for policy
+// authors is built in the same way, and exists only as base64.
 //
 // Files in packages/core/wasm/, none of them committed:
 //   sentry_core.js, sentry_core.d.ts   wasm-bindgen's glue for `--target web`, untouched
@@ -8,6 +9,7 @@
 //   sentry_core_prepared-HASH.wasm     the module with the built-in rules compiled: it starts faster and is larger
 //   sentry_core_prepared.js, .d.ts     its URL; the name has a hash, so that code never loads the file of another build
 //   sentry_core_module.d.ts            the type of the module, where it is imported
+//   sentry_tools.js, _inline.js, .d.ts the glue and the module of the tools
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -31,18 +33,31 @@ import { snapshot } from "./snapshot.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const bindgenFolder = join(coreRs, "bindgen");
-const compiled = join(coreRs, "target", TARGET, "release", "sentry_wasm.wasm");
-const outputs = [
-  "sentry_core.js",
-  "sentry_core.d.ts",
-  "sentry_core_bg.wasm",
-  "sentry_core_bg.wasm.d.ts",
-  "sentry_core_inline.js",
-  "sentry_core_inline.d.ts",
-  "sentry_core_prepared.js",
-  "sentry_core_prepared.d.ts",
-  "sentry_core_module.d.ts",
-].map((name) => join(wasmFolder, name));
+
+/** The modules: what cargo makes, what is written of it, and how. */
+const modules = {
+  sentry_core: {
+    compiled: join(coreRs, "target", TARGET, "release", "sentry_wasm.wasm"),
+    suffixes: [
+      ...[".js", ".d.ts", "_bg.wasm", "_bg.wasm.d.ts", "_inline.js", "_inline.d.ts"],
+      ...["_prepared.js", "_prepared.d.ts", "_module.d.ts"],
+    ],
+    finish: (folder) => {
+      writePrepared(folder);
+      writeModuleTypes(folder);
+      const old = existsSync(wasmFolder) ? readdirSync(wasmFolder).filter((name) => name.includes("_prepared-")) : [];
+      for (const name of old) rmSync(join(wasmFolder, name));
+    },
+  },
+  sentry_tools: {
+    compiled: join(coreRs, "target", TARGET, "release", "sentry_tools.wasm"),
+    suffixes: [".js", ".d.ts", "_inline.js", "_inline.d.ts"],
+    // Only the text of the module is loaded.
+    finish: (folder) => {
+      for (const name of ["sentry_tools_bg.wasm", "sentry_tools_bg.wasm.d.ts"]) rmSync(join(folder, name));
+    },
+  },
+};
 
 /** What wasm-bindgen's output uses beside the first version of wasm; wasm-opt must keep it and may use it. */
 const FEATURES = [
@@ -61,7 +76,8 @@ const SIMD = "-Ctarget-feature=+simd128";
 /** Compiles the rule engine, and the program that writes its glue. cargo does nothing where both are up to date. */
 export async function compileWasm() {
   const flags = [...(await pathPrefixes()), SIMD].join("\x1f");
-  const engine = ["build", "--release", "--locked", "--package", "sentry-wasm", "--target", TARGET];
+  const packages = ["--package", "sentry-wasm", "--package", "sentry-tools"];
+  const engine = ["build", "--release", "--locked", ...packages, "--target", TARGET];
   const results = await Promise.allSettled([
     step("compiling the rule engine to wasm", () => cargo(engine, coreRs, { CARGO_ENCODED_RUSTFLAGS: flags })),
     step("compiling wasm-bindgen", () => cargo(["build", "--locked"], bindgenFolder)),
@@ -69,23 +85,27 @@ export async function compileWasm() {
   for (const { reason } of results) if (reason !== undefined) throw reason;
 }
 
-/** Writes the module and its glue from what `compileWasm` made, unless they are up to date. Needs the npm packages. */
+/** Writes the modules and their glue from what `compileWasm` made, unless they are up to date. Needs the npm packages. */
 export async function writeWasm() {
-  if (isUpToDate(outputs, [compiled, fileURLToPath(import.meta.url)])) return;
+  for (const [name, { compiled, suffixes, finish }] of Object.entries(modules)) {
+    const outputs = suffixes.map((suffix) => join(wasmFolder, name + suffix));
+    if (!isUpToDate(outputs, [compiled, fileURLToPath(import.meta.url)])) await writeModule(name, compiled, finish);
+  }
+}
+
+/** @param {string} name @param {string} compiled @param {(folder: string) => void} finish */
+async function writeModule(name, compiled, finish) {
   mkdirSync(scratch, { recursive: true });
   const folder = mkdtempSync(join(scratch, "wasm-"));
   try {
     const bindgen = join(bindgenFolder, "target", "debug", "bindgen");
-    await must("writing the glue", "see the message above", bindgen, [compiled, folder]);
-    await step("optimising the wasm", () => optimise(join(folder, "sentry_core_bg.wasm")));
-    writeInlined(folder);
-    writePrepared(folder);
-    writeModuleTypes(folder);
+    await must("writing the glue", "see the message above", bindgen, [compiled, folder, name]);
+    await step(`optimising ${name}`, () => optimise(join(folder, `${name}_bg.wasm`)));
+    writeInlined(folder, name);
+    finish(folder);
     mkdirSync(wasmFolder, { recursive: true });
-    const old = readdirSync(wasmFolder).filter((name) => name.startsWith("sentry_core_prepared-"));
-    for (const name of old) rmSync(join(wasmFolder, name));
     // Each file by a rename: a reader never sees half of one.
-    for (const name of readdirSync(folder)) renameSync(join(folder, name), join(wasmFolder, name));
+    for (const file of readdirSync(folder)) renameSync(join(folder, file), join(wasmFolder, file));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -147,13 +167,13 @@ async function optimise(file) {
   await must("optimising the wasm", "see the message above", process.execPath, args);
 }
 
-function writeInlined(folder) {
-  const base64 = readFileSync(join(folder, "sentry_core_bg.wasm")).toString("base64");
-  const text = `// The module sentry_core_bg.wasm as base64. Made by scripts/lib/wasm.mjs.\nexport default "${base64}";\n`;
-  writeFileSync(join(folder, "sentry_core_inline.js"), text);
-  const types =
-    "/** The module `sentry_core_bg.wasm` as base64. */\ndeclare const base64: string;\nexport default base64;\n";
-  writeFileSync(join(folder, "sentry_core_inline.d.ts"), types);
+/** @param {string} folder @param {string} name that of the module */
+function writeInlined(folder, name) {
+  const base64 = readFileSync(join(folder, `${name}_bg.wasm`)).toString("base64");
+  const text = `// The module ${name}_bg.wasm as base64. Made by scripts/lib/wasm.mjs.\nexport default "${base64}";\n`;
+  writeFileSync(join(folder, `${name}_inline.js`), text);
+  const types = `/** The module \`${name}_bg.wasm\` as base64. */\ndeclare const base64: string;\nexport default base64;\n`;
+  writeFileSync(join(folder, `${name}_inline.d.ts`), types);
 }
 
 /** Compiling the built-in rules takes longer than all else in a process that judges one event. */

@@ -38,9 +38,10 @@ export function entrySuite(installed: () => Installed): void {
   });
 
   test.each(["workerd", "edge-light", "node", "browser"])(
-    "the condition `%s` gets the one entry of L2",
+    "the condition `%s` gets the one entry of L2, and of the tools",
     async (condition) => {
       expect(await resolved("@a3s-sentry/core/llm", condition)).toBe("@a3s-sentry/core/dist/llm/index.js");
+      expect(await resolved("@a3s-sentry/core/tools", condition)).toBe("@a3s-sentry/core/dist/tools/index.js");
     },
   );
 

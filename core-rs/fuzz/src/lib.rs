@@ -15,6 +15,7 @@
 pub mod acl;
 pub mod command;
 pub mod event;
+pub mod format;
 pub mod matcher;
 pub mod mutate;
 pub mod redact;

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use sentry_fuzz::mutate::Mutator;
-use sentry_fuzz::{acl, command, event, matcher, redact, stream};
+use sentry_fuzz::{acl, command, event, format, matcher, redact, stream};
 
 /// Checks `corpus/<target>`, `crashes/<target>`, and that many mutations.
 fn replay(target: &str, check: fn(&[u8]), mutations: usize) {
@@ -51,6 +51,11 @@ fn kept(folder: &str, target: &str) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn printed_acl_parses_to_the_same_tree() {
     replay("acl", acl::check, 60_000);
+}
+
+#[test]
+fn formatted_acl_has_the_same_tree_and_comments() {
+    replay("format", format::check, 60_000);
 }
 
 #[test]

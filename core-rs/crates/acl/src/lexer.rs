@@ -243,6 +243,43 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// The places of all comments of a document without syntax errors, in order.
+///
+/// ```
+/// let source = "a = 1 # one\nb = \"# no\" /* two */";
+/// let texts = sentry_acl::comments(source).into_iter().map(|comment| comment.of(source));
+/// assert_eq!(texts.collect::<Vec<_>>(), ["# one", "/* two */"]);
+/// ```
+pub fn comments(source: &str) -> Vec<Span> {
+    let mut lexer = Lexer::new(source);
+    let mut found = Vec::new();
+    loop {
+        let mut at = lexer.at;
+        let token = lexer.next();
+        let end = token.span.start as usize;
+        while let Some(gap) = source.get(at..end) {
+            let start = at + gap.len() - gap.trim_start().len();
+            let rest = source.get(start..end).unwrap_or_default();
+            let len = if rest.starts_with("/*") {
+                rest.get(2..)
+                    .and_then(|body| body.find("*/"))
+                    .map_or(rest.len(), |body| body + 4)
+            } else {
+                let line = rest.lines().next().unwrap_or_default();
+                line.len()
+            };
+            if len == 0 {
+                break;
+            }
+            at = start + len;
+            found.push(Span::new(offset(start), offset(at)));
+        }
+        if token.kind == Kind::End {
+            return found;
+        }
+    }
+}
+
 /// A character for a message: in backticks, or as its number if it is not visible.
 pub(super) fn shown(c: char) -> String {
     if is_visible(c) {

@@ -9,6 +9,7 @@ mod token;
 mod tree;
 mod values;
 
+pub use lexer::comments;
 pub use parser::{Parsed, parse};
 pub use print::print;
 pub use tree::{Attribute, Block, Call, Document, Entry, Item, Name, Value, ValueKind};

@@ -510,6 +510,15 @@ pub fn dictionary(name: &str, text: &str) -> (Option<sae::Dictionary>, CompileRe
     (dictionary, report)
 }
 
+/// Problems of a source, in the form of the host. Frames mask the secrets of the source.
+pub fn diagnostics(
+    name: &str,
+    source: &str,
+    problems: &[diagnostic::Diagnostic],
+) -> Vec<Diagnostic> {
+    in_words(name, source, problems, &policy::secrets(source))
+}
+
 #[inline(never)]
 fn in_words(
     name: &str,

@@ -4,8 +4,8 @@
 
 import initGlue, { type InitInput } from "../../wasm/sentry_core.js";
 import type { CoreModule } from "../engine/module.js";
+import { once } from "../util/once.js";
 import { core } from "./core.js";
-import { once } from "./once.js";
 
 /** Returns a loader: its first call instantiates the module that `input` returns. */
 export function instantiating(input: () => InitInput): () => Promise<CoreModule> {

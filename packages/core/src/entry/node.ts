@@ -4,9 +4,9 @@
 
 import { initSync } from "../../wasm/sentry_core.js";
 import { provideCore } from "../engine/loader.js";
-import { bytesOfBase64 } from "./base64.js";
+import { bytesOfBase64 } from "../util/base64.js";
+import { once } from "../util/once.js";
 import { core } from "./core.js";
-import { once } from "./once.js";
 import { preparedModule } from "./prepared-module.js";
 
 provideCore(

@@ -2,9 +2,9 @@
 
 import { statSync } from "node:fs";
 import { expect, it, vi } from "vitest";
-import { bytesOfBase64, decodeBase64 } from "../../src/entry/base64.js";
-import { once } from "../../src/entry/once.js";
 import { preparedModule } from "../../src/entry/prepared-module.js";
+import { bytesOfBase64, decodeBase64 } from "../../src/util/base64.js";
+import { once } from "../../src/util/once.js";
 import preparedUrl from "../../wasm/sentry_core_prepared.js";
 
 it.each([0, 1, 2, 3, 4, 255, 256, 257])("decodes %d bytes of base64 by every method", (length) => {

@@ -11,6 +11,7 @@ import { SHELLS, script } from "./completion/scripts.js";
 import type { EvalOptions } from "./eval/eval.js";
 import type { ExplainOptions } from "./explain.js";
 import { CliError, type ExitCode, type Io } from "./io.js";
+import { policyCommands } from "./policy-commands.js";
 import { writeOut } from "./write.js";
 
 /**
@@ -32,7 +33,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .addHelpText(
       "after",
       "\nWithout a command, it runs `run` if events are piped in." +
-        "\n\nExit codes: 0 success, 1 check found errors, 2 wrong usage or failure.",
+        "\n\nExit codes: 0 success, 1 a check failed, 2 wrong usage or failure.",
     );
 
   runCommand(root).action(async (flags: RunFlags, { args }: Command) => {
@@ -90,6 +91,8 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
       const { evaluate } = await import("./eval/eval.js");
       onExit(await evaluate(corpora, options, io));
     });
+
+  policyCommands(root, io, onExit);
 
   root
     .command("completion")

@@ -15,7 +15,7 @@ export interface Io {
 }
 
 /**
- * 0: success. 1: `check` found errors. 2: wrong usage, or the command could not run. With
+ * 0: success. 1: `check`, `fmt --check` or the like found something. 2: wrong usage, or the command could not run. With
  * `explain --exit-code`, 3: the rules block, 4: they escalate.
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;

@@ -38,6 +38,11 @@ use sentry_text::Span;
 use sentry_text::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
 pub(crate) use suggest::closest;
 
+/// The places in a source that no code frame may show.
+pub fn secrets(source: &str) -> Vec<Span> {
+    secrets::of(source, &sentry_acl::parse(source).document)
+}
+
 /// Looks up a variable for `env("NAME")`. The host decides where it comes from.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
 
