@@ -103,7 +103,7 @@ fn names_and_types_of_the_schema() {
         ),
         (
             "deny { never = \"/srv\" }",
-            &[("policy/wrong-type", "\"/srv\"", "a list of paths and hosts")],
+            &[("policy/wrong-type", "\"/srv\"", "a list of strings")],
         ),
         (
             "deny { max_lines = 0.5 }",

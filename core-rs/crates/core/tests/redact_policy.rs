@@ -48,7 +48,11 @@ fn names_types_and_words() {
     );
     verify(
         "off = \"email\"",
-        &[("policy/wrong-type", "\"email\"", "must be a list of kinds")],
+        &[(
+            "policy/wrong-type",
+            "\"email\"",
+            "must be a list of strings",
+        )],
     );
     verify(
         "off = [\"emial\"]",

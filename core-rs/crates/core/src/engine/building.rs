@@ -8,8 +8,8 @@ use super::judgement::MAX_RULES;
 use super::{BUILTIN, Engine, too_many_rules, too_much};
 use crate::decision::{Severity, Verdict};
 use crate::event::EventKind;
-use crate::policy::{Origin, Policy};
-use sentry_text::diagnostic::Diagnostic;
+use crate::policy::{Origin, Policy, Rule};
+use sentry_text::diagnostic::{Code, Diagnostic};
 
 /// A policy that is being compiled.
 #[derive(Debug)]
@@ -26,6 +26,9 @@ impl Building {
     pub fn new(policy: Policy) -> Result<Self, Box<Diagnostic>> {
         if policy.rules.len() > MAX_RULES {
             return Err(Box::new(too_many_rules(&policy)));
+        }
+        if let Some(rule) = policy.rules.iter().find(|rule| is_not_judged(rule)) {
+            return Err(Box::new(not_judged(rule)));
         }
         Ok(Self {
             policy,
@@ -97,4 +100,21 @@ impl Building {
     fn has_all_kinds(&self) -> bool {
         self.matcher.kinds() == EventKind::ALL.len()
     }
+}
+
+/// Whether a rule has conditions that the engine cannot judge.
+fn is_not_judged(rule: &Rule) -> bool {
+    let conditions = &rule.conditions;
+    rule.pattern.is_none()
+        || !conditions.unless.is_empty()
+        || !conditions.agents.is_empty()
+        || conditions.asks_for_command()
+}
+
+fn not_judged(rule: &Rule) -> Diagnostic {
+    let problem = format!(
+        "rule `{}` has conditions that cannot be judged yet",
+        rule.name
+    );
+    Diagnostic::new(Code::BadValue, rule.span, problem).help("use `match` alone")
 }

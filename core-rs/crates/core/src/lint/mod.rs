@@ -17,7 +17,7 @@ use forms::Forms;
 use patterns::Patterns;
 
 use crate::engine::Engine;
-use crate::policy::{Origin, Rule};
+use crate::policy::{NamedList, Origin, Rule};
 use sentry_pattern::Pattern;
 use sentry_text::diagnostic::{self, Code, Diagnostic, MAX_DIAGNOSTICS};
 
@@ -60,6 +60,7 @@ impl Finding {
 pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     let rules = &engine.policy().rules;
     let mut found = duplicate_names(rules);
+    found.extend(unused_lists(&engine.policy().lists));
     let patterns = about_patterns(engine);
     found.extend(patterns.into_iter().map(|finding| finding.warning));
     found.extend(about_actions(engine));
@@ -153,6 +154,19 @@ fn site_rules(rules: &[Rule]) -> impl Iterator<Item = (usize, &Rule)> {
         .iter()
         .enumerate()
         .filter(|(_, rule)| rule.origin == Origin::Site)
+}
+
+/// Warnings about lists that nothing refers to, at most [`MAX_DIAGNOSTICS`].
+fn unused_lists(lists: &[NamedList]) -> impl Iterator<Item = Diagnostic> {
+    let unused = lists.iter().filter(|list| !list.is_used);
+    unused.take(MAX_DIAGNOSTICS).map(|list| {
+        let message = format!("nothing refers to the list `{}`", list.name);
+        let help = format!(
+            "write `list(\"{}\")` where it is meant, or remove it",
+            list.name
+        );
+        Diagnostic::new(Code::UnusedList, list.span, message).help(help)
+    })
 }
 
 /// Warnings about site rules that have the name of an earlier or a built-in rule, at most

@@ -6,8 +6,11 @@
 
 mod builtin;
 mod condition;
+mod condition_reader;
+mod date;
 mod fields;
 mod gitleaks;
+mod lists;
 mod pattern;
 mod patterns_ahead;
 mod redact;
@@ -27,10 +30,11 @@ use crate::risk::{self, Category};
 pub use builtin::NAMES as BUILTIN_RULES;
 pub(crate) use builtin::all as builtin_rules;
 pub use condition::{
-    CodeCondition, CodeSources, CommandCondition, Conditions, Date, Glob, PathPattern,
-    ProgramPattern,
+    CodeCondition, CommandCondition, Conditions, Glob, PathPattern, ProgramPattern,
 };
+pub use date::Date;
 pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
+pub use lists::NamedList;
 pub use patterns_ahead::PatternsAhead;
 pub use redact::{Redact, SECRET_KINDS, SecretPattern};
 use sentry_pattern::Pattern;
@@ -73,6 +77,8 @@ pub struct Policy {
     pub deny_limits: DenyLimits,
     /// The secrets that are masked.
     pub redact: Redact,
+    /// The lists with names, in document order.
+    pub lists: Vec<NamedList>,
 }
 
 /// One rule: the events it fits, and the verdict on them. It has a pattern or asks for a command or

@@ -49,7 +49,19 @@ impl Patterns {
 /// there are as many diagnostics as are reported.
 pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Option<Pattern> {
     let text = reader.string("match", value)?;
-    if let Some(pattern) = reader.patterns.known.get(&text) {
+    read_at(reader, owner, &text, 0, value.span)
+}
+
+/// As [`read`], of a text at a place, without the first `from` bytes of it.
+pub(super) fn read_at(
+    reader: &mut Reader<'_>,
+    owner: &str,
+    whole: &str,
+    from: usize,
+    span: Span,
+) -> Option<Pattern> {
+    let text = whole.get(from..).unwrap_or_default();
+    if let Some(pattern) = reader.patterns.known.get(text) {
         return Some(pattern.clone());
     }
     match reader.patterns.budget {
@@ -57,25 +69,28 @@ pub(super) fn read(reader: &mut Reader<'_>, owner: &str, value: &Value) -> Optio
         Budget::Exceeded => return None,
         Budget::Left(0) => {
             reader.patterns.budget = Budget::Exceeded;
-            reader.report(all_too_large(owner, value.span));
+            reader.report(all_too_large(owner, span));
             return None;
         }
         Budget::Left(_) => {}
     }
-    let ahead = reader.patterns.ahead.remove(&text);
-    let result = ahead.unwrap_or_else(|| Pattern::parse(&text));
+    let ahead = reader.patterns.ahead.remove(text);
+    let result = ahead.unwrap_or_else(|| Pattern::parse(text));
     reader.patterns.pay(cost_of(&result));
     match result {
         Ok(pattern) => {
-            reader.patterns.known.insert(text, pattern.clone());
+            reader
+                .patterns
+                .known
+                .insert(text.to_owned(), pattern.clone());
             Some(pattern)
         }
         Err(PatternError::TooLarge) => {
-            reader.report(too_large(owner, value.span));
+            reader.report(too_large(owner, span));
             None
         }
         Err(PatternError::Syntax(error)) => {
-            let fault = syntax_fault(reader.source, owner, value.span, &text, &error);
+            let fault = syntax_fault(reader.source, owner, span, (whole, from), &error);
             reader.report(fault);
             None
         }
@@ -103,14 +118,14 @@ fn syntax_fault(
     source: &str,
     owner: &str,
     literal: Span,
-    pattern: &str,
+    (whole, from): (&str, usize),
     error: &SyntaxError,
 ) -> Diagnostic {
     let place = error
         .place
         .as_ref()
         .and_then(|place| {
-            let locate = |offset| locate(source, literal, pattern, offset);
+            let locate = |offset| locate(source, literal, whole, from + offset);
             Some(Span::new(locate(place.start)?, locate(place.end)?))
         })
         .filter(|span| span.start < span.end)

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::fields::{self, Body, Field};
+use super::lists::Text;
 use super::pattern;
 use super::schema::{is_repeated, missing};
 use super::value::Reader;
-use sentry_acl::{Name, Value, ValueKind};
+use sentry_acl::{Name, Value};
 use sentry_pattern::Pattern;
 use sentry_pattern::search::ValueGroup;
 use sentry_text::Span;
@@ -108,20 +109,13 @@ fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
     let Some(value) = fields::value_of(reader, field) else {
         return Vec::new();
     };
-    let ValueKind::List(elements) = &value.kind else {
-        reader.wrong_type("off", "a list of kinds", value);
-        return Vec::new();
-    };
     let mut off = Vec::new();
-    for element in elements {
-        let Some(name) = reader.string("off", element) else {
-            continue;
-        };
+    for Text { text: name, span } in reader.list("off", value, false).unwrap_or_default() {
         match SECRET_KINDS.iter().position(|kind| *kind == name) {
             Some(kind) => off.push(kind),
             None => reader.unknown(
                 Code::UnknownWord,
-                element.span,
+                span,
                 "unknown built-in kind in `off`".to_owned(),
                 &name,
                 &SECRET_KINDS,

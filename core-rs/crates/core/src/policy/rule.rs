@@ -2,27 +2,35 @@
 
 use std::collections::HashMap;
 
+use super::condition_reader::{COMMAND_KEYS, Draft};
 use super::fields::{self, Field};
+use super::lists::Text;
 use super::pattern;
 use super::schema::missing;
 use super::value::Reader;
-use super::{BUILTIN_RULES, Conditions, Origin, Rule};
+use super::{BUILTIN_RULES, Origin, Rule};
 use crate::decision::{ActionKind, Verdict, Word};
 use crate::event::EventKind;
 use sentry_acl::{Name, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 15] = [
     "name",
     "on",
     "match",
+    "command",
+    "code",
+    "unless",
+    "agents",
     "verdict",
     "severity",
     "reason",
     "action",
     "risk",
     "overrides",
+    "owner",
+    "expires",
 ];
 const REQUIRED: [&str; 6] = ["name", "on", "match", "verdict", "severity", "reason"];
 
@@ -35,11 +43,25 @@ pub(super) fn read(
     inner: Vec<Field<'_>>,
     origin: Origin,
 ) -> Option<Rule> {
-    let values = values(reader, label, inner);
     let owner = label.map_or(place, |label| label.span);
+    let (sections, values) = values(reader, label, inner);
+    let asks = |key: &str| sections.iter().any(|field| field.name.text == key);
+    let asks_for_command = asks("command") || asks("code");
     for key in REQUIRED {
-        let named_by_label = key == "name" && label.is_some();
-        if !named_by_label && !values.contains_key(key) {
+        let is_given = match key {
+            "name" => label.is_some(),
+            "on" => asks_for_command,
+            "match" => asks_for_command || values.contains_key("agents"),
+            _ => false,
+        };
+        if is_given || values.contains_key(key) {
+            continue;
+        }
+        if key == "match" {
+            let problem = "`rule` needs `match`, or another condition";
+            let nothing = Diagnostic::new(Code::MissingKey, owner, problem);
+            reader.report(nothing.help("add `match = …`, `command { … }` or `code { … }`"));
+        } else {
             missing(reader, owner, "rule", key);
         }
     }
@@ -61,15 +83,35 @@ pub(super) fn read(
             (text, name.map_or(place, |name| name.span))
         }
     };
-    let on = value("on").and_then(|value| kinds(reader, value));
-    let owner = name
+    let shown = name
         .as_ref()
         .map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
-    let pattern = value("match").and_then(|value| pattern::read(reader, &owner, value));
+    let pattern = value("match").and_then(|value| pattern::read(reader, &shown, value));
+    let mut draft = Draft::new(&shown);
+    for field in sections {
+        draft.section(reader, field);
+    }
+    if let Some(value) = value("agents") {
+        draft.agents(reader, value);
+    }
+    if let Some(value) = value("expires") {
+        draft.expires(reader, value);
+    }
+    let on = match value("on") {
+        Some(value) => {
+            let on = kinds(reader, value);
+            if let Some(on) = &on {
+                draft.check_kinds(reader, on, value.span);
+            }
+            on
+        }
+        None => (asks_for_command && !values.contains_key("on")).then(|| vec![EventKind::ToolExec]),
+    };
     let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
     let severity = value("severity").and_then(|value| reader.word("severity", value));
     let reason = value("reason").and_then(|value| reader.text("reason", value));
     let risk = value("risk").and_then(|value| reader.word("risk", value));
+    let owner = value("owner").and_then(|value| reader.text("owner", value));
     let action = value("action").and_then(|value| {
         let action = reader.word("action", value)?;
         if let Some(on) = &on {
@@ -83,13 +125,17 @@ pub(super) fn read(
         }
         overrides(reader, value)
     });
+    let mut on = on?;
+    if asks_for_command {
+        on.retain(|kind| *kind == EventKind::ToolExec);
+    }
     Some(Rule {
         name: name?,
         origin,
-        on: on?,
-        pattern: Some(pattern?),
-        conditions: Conditions::default(),
-        owner: None,
+        on,
+        pattern,
+        conditions: draft.conditions,
+        owner,
         verdict: verdict?,
         severity: severity?,
         reason: reason?,
@@ -100,16 +146,22 @@ pub(super) fn read(
     })
 }
 
-/// The values by key; `None` for a key that is set but has no usable value.
+/// The sections with conditions, and the values by key; `None` for a key that is set but has no
+/// usable value.
 fn values<'t>(
     reader: &mut Reader<'_>,
     label: Option<&Name>,
     inner: Vec<Field<'t>>,
-) -> HashMap<&'t str, Option<&'t Value>> {
+) -> (Vec<Field<'t>>, HashMap<&'t str, Option<&'t Value>>) {
     let mut values = HashMap::new();
+    let mut sections = Vec::new();
     for field in inner {
         let key = field.name.text.as_str();
-        if !KEYS.contains(&key) {
+        if COMMAND_KEYS.contains(&key) {
+            let message = format!("unknown setting `{key}` in a rule");
+            let unknown = Diagnostic::new(Code::UnknownKey, field.name.span, message);
+            reader.report(unknown.help(format!("write `command {{ {key} = … }}`")));
+        } else if !KEYS.contains(&key) {
             reader.unknown(
                 Code::UnknownKey,
                 field.name.span,
@@ -126,23 +178,21 @@ fn values<'t>(
                 )
                 .help("remove one of the two"),
             );
+        } else if matches!(key, "command" | "code" | "unless") {
+            sections.push(field);
         } else {
             let value = fields::value_of(reader, field);
             values.entry(key).or_insert(value);
         }
     }
-    values
+    (sections, values)
 }
 
 /// Reads a kind, a list of kinds, or `"*"`.
 fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
     let mut on = Vec::new();
     let mut sound = true;
-    let elements = match &value.kind {
-        ValueKind::List(elements) => elements.as_slice(),
-        _ => std::slice::from_ref(value),
-    };
-    if elements.is_empty() {
+    if matches!(&value.kind, ValueKind::List(elements) if elements.is_empty()) {
         reader.bad_value(
             "on",
             "has no kind of event, so the rule would never fire",
@@ -150,11 +200,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
         );
         return None;
     }
-    for element in elements {
-        let Some(text) = reader.string("on", element) else {
-            sound = false;
-            continue;
-        };
+    for Text { text, span } in reader.list("on", value, true)? {
         if text == "*" {
             on.extend(EventKind::ALL);
         } else if let Some(kind) = EventKind::from_word(&text) {
@@ -163,7 +209,7 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
             sound = false;
             reader.unknown(
                 Code::UnknownWord,
-                element.span,
+                span,
                 "unknown kind of event in `on`".to_owned(),
                 &text,
                 &EventKind::words(),
@@ -177,21 +223,14 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
 
 /// Reads the names of built-in rules.
 fn overrides(reader: &mut Reader<'_>, value: &Value) -> Vec<String> {
-    let ValueKind::List(elements) = &value.kind else {
-        reader.wrong_type("overrides", "a list of names of built-in rules", value);
-        return Vec::new();
-    };
     let mut names = Vec::new();
-    for element in elements {
-        let Some(name) = reader.string("overrides", element) else {
-            continue;
-        };
+    for Text { text: name, span } in reader.list("overrides", value, false).unwrap_or_default() {
         if BUILTIN_RULES.contains(&name.as_str()) {
             names.push(name);
         } else {
             reader.unknown(
                 Code::UnknownBuiltin,
-                element.span,
+                span,
                 format!("`{name}` in `overrides` is not a built-in rule"),
                 &name,
                 &BUILTIN_RULES,

@@ -3,14 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::fields::{self, Body, Field};
+use super::lists::Text;
 use super::value::Reader;
-use super::{Agent, Deny, DenyLimits, Llm, Origin, Policy, Redact, Rule, Sae, redact, rule};
+use super::{Agent, Deny, DenyLimits, Llm, Origin, Policy, Redact, Rule, Sae, lists, redact, rule};
 use crate::decision::Verdict;
 use sentry_acl::{Document, Entry, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const TOP_LEVEL: [&str; 11] = [
+const TOP_LEVEL: [&str; 13] = [
     "fail_closed",
     "dry_run",
     "speculate",
@@ -22,6 +23,8 @@ const TOP_LEVEL: [&str; 11] = [
     "redact",
     "rules",
     "rule",
+    "lists",
+    "list",
 ];
 
 /// The longest time limit, in seconds: a day.
@@ -48,11 +51,13 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
         deny: Deny::default(),
         deny_limits: DenyLimits::default(),
         redact: Redact::default(),
+        lists: Vec::new(),
     };
+    lists::read_all(reader, fields::of_items(&document.items));
     let mut seen = HashMap::new();
     for field in fields::of_items(&document.items) {
         let name = field.name.text.as_str();
-        if name != "rule" && is_repeated(reader, &mut seen, field) {
+        if !matches!(name, "rule" | "list") && is_repeated(reader, &mut seen, field) {
             continue;
         }
         policy.keys.insert(name.to_owned());
@@ -79,6 +84,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
+            "list" | "lists" => {}
             _ => reader.unknown(
                 Code::UnknownKey,
                 field.name.span,
@@ -88,6 +94,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             ),
         }
     }
+    policy.lists = std::mem::take(&mut reader.lists.named);
     policy
 }
 
@@ -340,24 +347,18 @@ fn deny(reader: &mut Reader<'_>, field: Field<'_>) -> (Deny, DenyLimits) {
 
 /// A list of patterns of paths and hosts.
 fn never(reader: &mut Reader<'_>, value: &Value) -> Vec<String> {
-    let ValueKind::List(elements) = &value.kind else {
-        reader.wrong_type("never", "a list of paths and hosts", value);
-        return Vec::new();
-    };
     let mut patterns = Vec::new();
-    for element in elements {
-        let Some(pattern) = reader.text("never", element) else {
-            continue;
-        };
+    for Text {
+        text: pattern,
+        span,
+    } in reader.list("never", value, false).unwrap_or_default()
+    {
         let is_path = pattern.starts_with('/') || pattern.starts_with("~/");
         if is_path || !pattern.contains(|c: char| c == '/' || c == '~' || c.is_whitespace()) {
             patterns.push(pattern);
         } else {
-            reader.bad_value(
-                "never",
-                "must have absolute paths, paths in `~/`, or hosts",
-                element,
-            );
+            let problem = "`never` must have absolute paths, paths in `~/`, or hosts";
+            reader.report(Diagnostic::new(Code::BadValue, span, problem));
         }
     }
     patterns

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Environment;
+use super::lists::Lists;
 use super::pattern::Patterns;
 use super::suggest::closest;
 use crate::decision::Word;
@@ -16,6 +17,7 @@ pub(super) struct Reader<'r> {
     environment: &'r Environment<'r>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) patterns: Patterns,
+    pub(super) lists: Lists,
 }
 
 impl<'r> Reader<'r> {
@@ -33,6 +35,7 @@ impl<'r> Reader<'r> {
             environment,
             diagnostics: Vec::new(),
             patterns,
+            lists: Lists::default(),
         }
     }
 
@@ -174,13 +177,19 @@ impl<'r> Reader<'r> {
                 self.report(Diagnostic::new(Code::BadCall, call.name.span, message));
                 None
             }
+            "list" => {
+                let message = "`list` may only be where a list may be, with the name of one";
+                let problem = Diagnostic::new(Code::BadCall, call.name.span, message);
+                self.report(problem.help("write `list(\"NAME\")`"));
+                None
+            }
             other => {
                 self.unknown(
                     Code::UnknownFunction,
                     call.name.span,
                     format!("unknown function `{other}`"),
                     other,
-                    &["env", "file", "concat"],
+                    &["env", "file", "list", "concat"],
                 );
                 None
             }

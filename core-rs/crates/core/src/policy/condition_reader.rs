@@ -1,0 +1,413 @@
+//! Reads the conditions of a rule, and reports those that nothing can fit.
+
+use super::fields::{self, Body, Field};
+use super::lists::Text;
+use super::value::Reader;
+use super::{
+    CodeCondition, CommandCondition, Conditions, Date, Glob, PathPattern, ProgramPattern, pattern,
+};
+use crate::decision::Word;
+use crate::event::EventKind;
+use sentry_acl::{Value, ValueKind};
+use sentry_command::CodeSources;
+use sentry_text::Span;
+use sentry_text::diagnostic::{Code, Diagnostic};
+
+/// The keys of `command`.
+pub(super) const COMMAND_KEYS: [&str; 9] = [
+    "program",
+    "words",
+    "flags",
+    "operands",
+    "redirects",
+    "from",
+    "to",
+    "code_from",
+    "calls_itself",
+];
+const CODE_KEYS: [&str; 2] = ["language", "match"];
+/// The languages of code.
+const LANGUAGES: [&str; 9] = [
+    "applescript",
+    "awk",
+    "javascript",
+    "lua",
+    "perl",
+    "php",
+    "powershell",
+    "python",
+    "ruby",
+];
+
+/// The conditions of one rule as they are read.
+pub(super) struct Draft<'o> {
+    /// The rule in messages.
+    owner: &'o str,
+    pub(super) conditions: Conditions,
+    /// The place of the first `unless`.
+    unless: Option<Span>,
+}
+
+impl<'o> Draft<'o> {
+    pub(super) fn new(owner: &'o str) -> Self {
+        Self {
+            owner,
+            conditions: Conditions::default(),
+            unless: None,
+        }
+    }
+
+    /// Reads `command`, `code` or `unless`: a block, an object, or a list of objects.
+    pub(super) fn section(&mut self, reader: &mut Reader<'_>, field: Field<'_>) {
+        let name = field.name.text.as_str();
+        for (place, inner) in sections(reader, field) {
+            if inner.is_empty() {
+                empty(reader, place, name);
+                continue;
+            }
+            match name {
+                "command" => {
+                    let condition = self.command(reader, &inner);
+                    self.conditions.command.push(condition);
+                }
+                "code" => {
+                    let condition = self.code(reader, &inner);
+                    self.conditions.code.push(condition);
+                }
+                _ => {
+                    self.unless.get_or_insert(place);
+                    for field in inner {
+                        self.exception(reader, field);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads a field of `unless`.
+    fn exception(&mut self, reader: &mut Reader<'_>, field: Field<'_>) {
+        let name = field.name.text.as_str();
+        if name != "command" {
+            let message = format!("unknown setting `{name}` in `unless`");
+            let mut unknown = Diagnostic::new(Code::UnknownKey, field.name.span, message);
+            unknown = unknown.help(if COMMAND_KEYS.contains(&name) {
+                format!("write `unless {{ command {{ {name} = … }} }}`")
+            } else {
+                "`unless` takes `command { … }`".to_owned()
+            });
+            reader.report(unknown);
+            return;
+        }
+        for (place, inner) in sections(reader, field) {
+            if inner.is_empty() {
+                empty(reader, place, name);
+            } else {
+                let condition = self.command(reader, &inner);
+                self.conditions.unless.push(condition);
+            }
+        }
+    }
+
+    fn command(&mut self, reader: &mut Reader<'_>, inner: &[Field<'_>]) -> CommandCondition {
+        let mut condition = CommandCondition::default();
+        for (key, value) in known(reader, "command", &COMMAND_KEYS, inner) {
+            match key {
+                "calls_itself" => match reader.boolean(key, value) {
+                    Some(false) => reader.bad_value(key, "can only be `true`: leave it out", value),
+                    _ => condition.calls_itself = true,
+                },
+                "code_from" => condition.code_from = sources(reader, value),
+                "program" => condition.program = programs(reader, key, value),
+                "from" => condition.from = programs(reader, key, value),
+                "to" => condition.to = programs(reader, key, value),
+                "words" => condition.words = words(reader, value),
+                "flags" => condition.flags = flags(reader, value),
+                "operands" => condition.operands = self.paths(reader, key, value),
+                _ => condition.redirects = self.paths(reader, key, value),
+            }
+        }
+        condition
+    }
+
+    fn code(&mut self, reader: &mut Reader<'_>, inner: &[Field<'_>]) -> CodeCondition {
+        let mut condition = CodeCondition::default();
+        for (key, value) in known(reader, "code", &CODE_KEYS, inner) {
+            if key == "match" {
+                condition.pattern = pattern::read(reader, self.owner, value);
+                continue;
+            }
+            for text in reader.list(key, value, true).unwrap_or_default() {
+                if LANGUAGES.contains(&text.text.as_str()) {
+                    condition.language.push(text.text);
+                } else {
+                    let message = format!("unknown value of `{key}`");
+                    reader.unknown(
+                        Code::UnknownWord,
+                        text.span,
+                        message,
+                        &text.text,
+                        &LANGUAGES,
+                    );
+                }
+            }
+        }
+        condition
+    }
+
+    /// Reads patterns of paths.
+    fn paths(&mut self, reader: &mut Reader<'_>, key: &str, value: &Value) -> Vec<PathPattern> {
+        let mut patterns = Vec::new();
+        for Text { text, span } in reader.list(key, value, true).unwrap_or_default() {
+            if text.starts_with(REGEX) {
+                let compiled = pattern::read_at(reader, self.owner, &text, REGEX.len(), span);
+                patterns.extend(compiled.map(PathPattern::Regex));
+            } else if let Some((problem, help)) = path_fault(&text) {
+                bad_glob(reader, span, &format!("`{key}` {problem}"), help);
+            } else {
+                patterns.push(PathPattern::Path(Glob::new(text)));
+            }
+        }
+        patterns
+    }
+
+    /// Reads `agents`.
+    pub(super) fn agents(&mut self, reader: &mut Reader<'_>, value: &Value) {
+        let texts = reader.list("agents", value, true).unwrap_or_default();
+        self.conditions.agents = texts.into_iter().map(|text| Glob::new(text.text)).collect();
+    }
+
+    /// Reads `expires`.
+    pub(super) fn expires(&mut self, reader: &mut Reader<'_>, value: &Value) {
+        let Some(text) = reader.string("expires", value) else {
+            return;
+        };
+        self.conditions.expires = Date::parse(&text);
+        if self.conditions.expires.is_none() {
+            let problem = "`expires` is not a day of the calendar";
+            let diagnostic = Diagnostic::new(Code::BadDate, value.span, problem);
+            reader.report(diagnostic.help("write it as `\"2027-03-31\"`: year, month, day"));
+        }
+    }
+
+    /// Reports conditions that nothing can fit on the kinds of the rule. `place` is that of `on`.
+    pub(super) fn check_kinds(&self, reader: &mut Reader<'_>, on: &[EventKind], place: Span) {
+        let others: Vec<String> = on
+            .iter()
+            .filter(|kind| **kind != EventKind::ToolExec)
+            .map(|kind| format!("`{}`", kind.as_word()))
+            .collect();
+        let never = |problem: String| Diagnostic::new(Code::ConditionNeverFits, place, problem);
+        if self.conditions.asks_for_command() {
+            if !others.is_empty() && on.len() < EventKind::ALL.len() {
+                let others = others.join(", ");
+                let problem = format!("only a `ToolExec` event has commands, never {others}");
+                reader.report(never(problem).help("write `on = \"ToolExec\"`, or leave `on` out"));
+            }
+        } else if let Some(unless) = self.unless {
+            // Of other events only the program is known.
+            let only_program = |condition: &CommandCondition| {
+                !condition.program.is_empty() && condition.asks_for_program_alone()
+            };
+            let is_never = !on.contains(&EventKind::ToolExec)
+                && !self.conditions.unless.is_empty()
+                && !self.conditions.unless.iter().any(only_program);
+            if is_never {
+                let problem =
+                    "`unless` can never hold: of these events only the `program` is known";
+                let diagnostic = Diagnostic::new(Code::ConditionNeverFits, unless, problem);
+                reader.report(
+                    diagnostic
+                        .related(place, "the kinds of the rule")
+                        .help("ask for `program` alone"),
+                );
+            }
+        }
+    }
+}
+
+/// What a pattern of paths begins with if it is a regular expression.
+const REGEX: &str = "regex:";
+
+/// The sections of a field, each with its place: a block, an object, or the objects of a list.
+fn sections<'t>(reader: &mut Reader<'_>, field: Field<'t>) -> Vec<(Span, Vec<Field<'t>>)> {
+    match field.body {
+        Body::Value(value) if matches!(&value.kind, ValueKind::List(_)) => {
+            if matches!(&value.kind, ValueKind::List(elements) if elements.is_empty()) {
+                empty(reader, value.span, &field.name.text);
+            }
+            fields::objects(reader, field)
+        }
+        Body::Value(value) if !matches!(value.kind, ValueKind::Object(_)) => {
+            let expected = "a block, or a list of objects";
+            reader.wrong_type(&field.name.text, expected, value);
+            Vec::new()
+        }
+        _ => vec![(field.name.span, fields::of_section(reader, field))],
+    }
+}
+
+fn empty(reader: &mut Reader<'_>, place: Span, name: &str) {
+    let problem = format!("`{name}` asks for nothing");
+    let keys: &[&str] = match name {
+        "command" => &COMMAND_KEYS,
+        "code" => &CODE_KEYS,
+        _ => &["command"],
+    };
+    let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+    let help = format!("add one of {}", keys.join(", "));
+    reader.report(Diagnostic::new(Code::EmptyCondition, place, problem).help(help));
+}
+
+/// The values of the known keys of a section.
+fn known<'t>(
+    reader: &mut Reader<'_>,
+    section: &str,
+    known: &[&str],
+    inner: &[Field<'t>],
+) -> Vec<(&'t str, &'t Value)> {
+    let mut values: Vec<(&str, &Value)> = Vec::new();
+    for &field in inner {
+        let key = field.name.text.as_str();
+        if !known.contains(&key) {
+            let message = format!("unknown setting `{key}` in `{section}`");
+            reader.unknown(Code::UnknownKey, field.name.span, message, key, known);
+        } else if let Some(value) = fields::value_of(reader, field) {
+            // The parser reports a key that is set twice.
+            if values.iter().all(|(before, _)| *before != key) {
+                values.push((key, value));
+            }
+        }
+    }
+    values
+}
+
+/// Reads the sources of code.
+fn sources(reader: &mut Reader<'_>, value: &Value) -> CodeSources {
+    let mut sources = CodeSources::NONE;
+    for text in reader.list("code_from", value, true).unwrap_or_default() {
+        match CodeSources::named(&text.text) {
+            Some(source) => sources = sources.with(source),
+            None => reader.unknown(
+                Code::UnknownWord,
+                text.span,
+                "unknown value of `code_from`".to_owned(),
+                &text.text,
+                CodeSources::NAMES,
+            ),
+        }
+    }
+    sources
+}
+
+/// Reads names and paths of programs.
+fn programs(reader: &mut Reader<'_>, key: &str, value: &Value) -> Vec<ProgramPattern> {
+    let mut patterns = Vec::new();
+    for Text { text, span } in reader.list(key, value, true).unwrap_or_default() {
+        let is_path = text.contains('/');
+        let fault = if is_path {
+            path_fault(&text).or_else(|| {
+                let is_anchored = text.starts_with(['/', '~', '*']);
+                (!is_anchored).then_some((
+                    "has a relative path",
+                    "write a name, an absolute path, or `**/` before the path",
+                ))
+            })
+        } else if text.contains(char::is_whitespace) {
+            Some((
+                "is one program without its arguments",
+                "write the arguments in `words`, `flags` and `operands`",
+            ))
+        } else if text != "[" && text.contains(|c: char| "^$|()[]{}?\\;&<>'\"`=".contains(c)) {
+            Some((
+                "is neither a name nor a path",
+                "it is no regular expression: list several programs, and write `*` for any characters",
+            ))
+        } else {
+            None
+        };
+        if let Some((problem, help)) = fault {
+            bad_glob(reader, span, &format!("`{key}` {problem}"), help);
+        } else if is_path {
+            patterns.push(ProgramPattern::Path(Glob::new(text)));
+        } else {
+            patterns.push(ProgramPattern::Name(Glob::new(text)));
+        }
+    }
+    patterns
+}
+
+/// Reads words, which are no options.
+fn words(reader: &mut Reader<'_>, value: &Value) -> Vec<Glob> {
+    let mut globs = Vec::new();
+    for Text { text, span } in reader.list("words", value, true).unwrap_or_default() {
+        if text.starts_with('-') && text.len() > 1 {
+            let help = "write options in `flags`";
+            bad_glob(
+                reader,
+                span,
+                "`words` has an option, which is no word",
+                help,
+            );
+        } else {
+            globs.push(Glob::new(text));
+        }
+    }
+    globs
+}
+
+/// Reads options.
+fn flags(reader: &mut Reader<'_>, value: &Value) -> Vec<Glob> {
+    let mut globs = Vec::new();
+    for Text { text, span } in reader.list("flags", value, true).unwrap_or_default() {
+        let fault = if !text.starts_with(['-', '+', '*', '/']) {
+            Some((
+                "has a text without dashes",
+                "write options as `-f` and `--force`, and others in `words`",
+            ))
+        } else if text.starts_with("--") && text.contains('=') {
+            Some((
+                "has an option with its value",
+                "write the value in `operands`, in a condition with this option",
+            ))
+        } else if text.contains(char::is_whitespace) {
+            Some(("has a blank", "list the options one by one"))
+        } else {
+            None
+        };
+        match fault {
+            Some((problem, help)) => bad_glob(reader, span, &format!("`flags` {problem}"), help),
+            None => globs.push(Glob::new(text)),
+        }
+    }
+    globs
+}
+
+/// Why no normalised path fits a pattern, and what to write.
+fn path_fault(pattern: &str) -> Option<(&'static str, &'static str)> {
+    let mut segments = pattern.split('/').skip(1);
+    let is_bare = matches!(pattern, "/" | "~");
+    if pattern.starts_with("$HOME") || pattern.starts_with("${HOME}") {
+        Some(("has a variable", "write `~` for the home of any user"))
+    } else if !is_bare && pattern.ends_with('/') {
+        Some((
+            "has a slash at the end, which no path has",
+            "write `/etc` for the folder, and `/etc/**` for everything in it",
+        ))
+    } else if segments.any(|segment| matches!(segment, "" | "." | "..") && !is_bare) {
+        Some((
+            "has `//`, `/./` or `/../`, which no path has",
+            "write the path that it leads to: paths are compared without such detours",
+        ))
+    } else if pattern.starts_with("/private/etc") || pattern.starts_with("/proc/self/root/") {
+        Some((
+            "has a detour",
+            "write the path that it leads to, such as `/etc`: paths are compared without detours",
+        ))
+    } else {
+        None
+    }
+}
+
+fn bad_glob(reader: &mut Reader<'_>, span: Span, problem: &str, help: &str) {
+    reader.report(Diagnostic::new(Code::BadGlob, span, problem).help(help));
+}
