@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "values",
     "not with",
     "operands",
@@ -18,6 +18,7 @@ const KEYS: [&str; 11] = [
     "groups",
     "commands",
     "itself",
+    "input",
 ];
 
 /// The keys of `data/programs.txt`, each with the byte that stands for it, and what its words are.
@@ -32,6 +33,32 @@ const PROGRAM_KEYS: [(&str, char, Words); 9] = [
     ("bare", 'B', Words::None),
     ("stops", 'S', Words::None),
 ];
+
+/// The keys of `data/interpreters.txt`.
+const INTERPRETER_KEYS: [(&str, char, Words); 11] = [
+    ("language", 'l', Words::Some),
+    ("code", 'c', Words::Some),
+    ("encoded", 'e', Words::Options),
+    ("operand", 'o', Words::None),
+    ("file", 'f', Words::Options),
+    ("module", 'm', Words::Options),
+    ("skips", 'k', Words::Some),
+    ("shell", 's', Words::Some),
+    ("list", 'i', Words::Some),
+    ("bare", 'b', Words::None),
+    ("comment", '#', Words::Some),
+];
+
+/// The keys of `data/downloaders.txt`.
+const DOWNLOADER_KEYS: [(&str, char, Words); 4] = [
+    ("output", 'o', Words::Options),
+    ("named", 'n', Words::Options),
+    ("always", 'a', Words::None),
+    ("folder", 'f', Words::Options),
+];
+
+/// The keys of `data/decoders.txt`.
+const DECODER_KEYS: [(&str, char, Words); 1] = [("with", 'w', Words::Options)];
 
 /// What the words behind a key are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +79,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     list(&mut code, "ENVIRONMENT", "data/environment.txt")?;
     wrappers(&mut code)?;
     table(&mut code, "PROGRAMS", "data/programs.txt", &PROGRAM_KEYS)?;
+    table(
+        &mut code,
+        "INTERPRETERS",
+        "data/interpreters.txt",
+        &INTERPRETER_KEYS,
+    )?;
+    table(
+        &mut code,
+        "DOWNLOADERS",
+        "data/downloaders.txt",
+        &DOWNLOADER_KEYS,
+    )?;
+    table(&mut code, "DECODERS", "data/decoders.txt", &DECODER_KEYS)?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("tables.rs"), code)?;
     Ok(())
 }
@@ -203,7 +243,7 @@ fn entry(rows: &[&str]) -> Result<String, String> {
     };
     Ok(format!(
         "Wrapper {{ values: &{:?}, not_with: &{:?}, operands: {operands}, takes_assignments: {}, text_options: &{:?}, \
-         rest_is_text: {}, options_anywhere: {}, subcommands: &{:?}, groups: &{:?}, commands_behind: &{:?}, is_itself: {} }}",
+         rest_is_text: {}, options_anywhere: {}, subcommands: &{:?}, groups: &{:?}, commands_behind: &{:?}, is_itself: {}, runs_input: {} }}",
         list("values"),
         list("not with"),
         found.contains_key("assignments"),
@@ -214,5 +254,6 @@ fn entry(rows: &[&str]) -> Result<String, String> {
         list("groups"),
         list("commands"),
         found.contains_key("itself"),
+        found.contains_key("input"),
     ))
 }

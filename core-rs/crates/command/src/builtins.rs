@@ -5,6 +5,7 @@ use crate::names::{Definition, Namespace};
 use crate::reader::Reader;
 use crate::reading::{Folder, Input, Word};
 use crate::run::{Call, Next};
+use crate::sources::CodeSources;
 use crate::variables::{Certainty, Value};
 use std::rc::Rc;
 
@@ -48,8 +49,11 @@ impl Reader {
             "source" | "." => {
                 let script = call.words.get(1)?.clone();
                 let positional = call.words.get(1..).unwrap_or_default().into();
-                self.script(&script, call.clone().behind(name, 0), positional)
-                    .then_some(Next::Done)
+                if self.script(&script, call.clone().behind(name, 0), positional) {
+                    return Some(Next::Done);
+                }
+                call.code_from = self.script_from(&script, call);
+                None
             }
             "alias" => {
                 for word in call.words.iter().skip(1).filter(|word| word.known) {
@@ -131,6 +135,7 @@ impl Reader {
                 } else {
                     Value::unknown()
                 };
+                let value = value.from(word.from);
                 self.names.set_variable(name, value, certainty);
             }
         }
@@ -145,7 +150,7 @@ impl Reader {
             .filter(|word| crate::field::is_name(&word.text))
             .collect();
         let line: Option<Rc<str>> = match &call.input {
-            Input::Known(text) => text.lines().next().map(|line| Rc::from(line.trim())),
+            Input::Known(text, _) => text.lines().next().map(|line| Rc::from(line.trim())),
             _ => None,
         };
         for (at, name) in names.iter().take(16).enumerate() {
@@ -162,6 +167,7 @@ impl Reader {
                 }
                 _ => Value::unknown(),
             };
+            let value = value.from(call.input.sources());
             self.names.set_variable(&name.text, value, Certainty::Maybe);
         }
     }
@@ -191,9 +197,10 @@ impl Reader {
                 }
             });
         let input = match &call.input {
-            Input::Known(text) => Some(Rc::clone(text)),
+            Input::Known(text, _) => Some(Rc::clone(text)),
             _ => None,
         };
+        let from = call.input.sources();
         match (mark, input) {
             (Some(mark), Some(text)) if !mark.is_empty() => {
                 let line = text.lines().next().unwrap_or_default();
@@ -203,6 +210,7 @@ impl Reader {
                 for word in &mut inner.words {
                     if word.text.contains(&mark) {
                         word.text = word.text.replacen(&mark, line, 4);
+                        word.from = word.from.with(from);
                     }
                 }
             }
@@ -214,6 +222,7 @@ impl Reader {
                 {
                     word.text = word.text.replacen(&mark, "$()", 4);
                     word.known = false;
+                    word.from = word.from.with(from);
                 }
             }
             (_, Some(text)) => {
@@ -222,17 +231,22 @@ impl Reader {
                     .filter(|word| !word.is_empty());
                 inner
                     .words
-                    .extend(words.take(EXPANDED_WORDS).map(Word::constant));
+                    .extend(words.take(EXPANDED_WORDS).map(|word| Word {
+                        from,
+                        ..Word::constant(word)
+                    }));
             }
             (_, None) => {
                 inner.words.push(Word {
                     text: "$()".to_owned(),
                     quoted: true,
+                    from,
                     ..Word::default()
                 });
             }
         }
-        inner.input = Input::Unknown;
+        // Its standard input is /dev/null.
+        inner.input = Input::Known(Rc::from(""), CodeSources::NONE);
         *call = inner;
         Some(Next::Again)
     }

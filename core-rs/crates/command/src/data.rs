@@ -15,6 +15,7 @@ pub(crate) struct Wrapper {
     pub groups: &'static [&'static str],
     pub commands_behind: &'static [&'static str],
     pub is_itself: bool,
+    pub runs_input: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
@@ -50,6 +51,21 @@ pub(crate) fn subcommand(program: &str, words: [&str; 2]) -> Option<Rows> {
         name.bytes().cmp(program.bytes().chain(rest.copied()))
     });
     PROGRAMS.get(at.ok()?).map(|(_, rows)| Rows(rows))
+}
+
+/// The rows of a program in `data/interpreters.txt`.
+pub(crate) fn interpreter(name: &str) -> Option<Rows> {
+    find(INTERPRETERS, name)
+}
+
+/// The rows of a program in `data/downloaders.txt`.
+pub(crate) fn downloader(name: &str) -> Option<Rows> {
+    find(DOWNLOADERS, name)
+}
+
+/// The rows of a program in `data/decoders.txt`.
+pub(crate) fn decoder(name: &str) -> Option<Rows> {
+    find(DECODERS, name)
 }
 
 /// The entry of a name, or of the name without a version: `python` is also `python3.12`.

@@ -4,7 +4,7 @@ use crate::field::{Field, is_name};
 use crate::list::{End, List, Mode};
 use crate::output::Output;
 use crate::reader::Reader;
-use crate::reading::{Assignment, Opaque, Pipeline, Redirect, RedirectKind, Word};
+use crate::reading::{Assignment, Opaque, Pipeline, Redirect, RedirectKind, Word, sources_of};
 use crate::variables::{Certainty, Value};
 use std::ops::Range;
 use std::rc::Rc;
@@ -170,9 +170,10 @@ impl Reader {
         let mut new = Value {
             texts,
             is_certain: value.known,
+            from: value.from,
         };
         if value.text.contains('$') && !value.known {
-            new = Value::unknown();
+            new = Value::unknown().from(value.from);
         }
         if appends {
             let old = self.names.variable(&name).cloned().unwrap_or_default();
@@ -182,6 +183,7 @@ impl Reader {
                 Value {
                     texts: joined_texts(&old.texts, &new.texts),
                     is_certain: old.is_certain && new.is_certain,
+                    from: old.from.with(new.from),
                 }
             } else {
                 Value::unknown()
@@ -233,12 +235,14 @@ impl Reader {
             .map(|word| word.text.as_str().into())
             .collect();
         let all_known = values.len() + 2 == draft.words.len();
+        let from = sources_of(&draft.words);
         let value = if all_known {
-            Value::one_of(values)
+            Value::one_of(values).from(from)
         } else {
             Value {
                 texts: values,
                 is_certain: false,
+                from,
             }
         };
         self.names.set_variable(&name.text, value, Certainty::Sure);

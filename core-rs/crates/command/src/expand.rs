@@ -4,6 +4,7 @@ use crate::field::Choice;
 use crate::list::End;
 use crate::reader::{Frame, Reader};
 use crate::reading::{Opaque, Word};
+use crate::sources::CodeSources;
 use crate::variables::Value;
 use std::rc::Rc;
 
@@ -24,6 +25,11 @@ impl Reader {
         match self.peek(1) {
             Some(b'(') if self.peek(2) == Some(b'(') && self.may_be_arithmetic() => {
                 self.open_arithmetic(3);
+            }
+            // What is not known keeps this spelling in a text that is read again.
+            Some(b'(') if self.peek(2) == Some(b')') => {
+                self.add_unknown("$()");
+                self.advance(3);
             }
             Some(b'(') => {
                 self.field();
@@ -65,7 +71,12 @@ impl Reader {
         }
         match self.names.variable(name).cloned() {
             Some(value) if !value.texts.is_empty() => self.add_values(&value, is_quoted),
-            _ => self.add_unknown(spelling),
+            value => {
+                self.add_unknown(spelling);
+                let from = value.map_or(CodeSources::NONE, |value| value.from);
+                let field = self.field();
+                field.from = field.from.with(from);
+            }
         }
     }
 
@@ -81,14 +92,14 @@ impl Reader {
             return;
         };
         if value.is_certain {
-            return self.add_value(first, is_quoted);
+            return self.add_value_from(first, is_quoted, value.from);
         }
         if !self.spend(others.iter().map(|text| text.len()).sum()) {
             return;
         }
         let words = self.lists.last().map_or(0, |list| list.draft.words.len());
         let from = self.field().text.len();
-        self.add_value(first, is_quoted);
+        self.add_value_from(first, is_quoted, value.from);
         if let Some(list) = self.lists.last_mut() {
             for word in list.draft.words.iter_mut().skip(words) {
                 word.known = false;
@@ -102,6 +113,22 @@ impl Reader {
                 others: others.to_vec(),
             });
         }
+    }
+
+    /// Adds a known value that comes from these sources.
+    pub(crate) fn add_value_from(&mut self, value: &str, is_quoted: bool, from: CodeSources) {
+        let words = self.lists.last().map_or(0, |list| list.draft.words.len());
+        self.add_value(value, is_quoted);
+        if from.is_empty() {
+            return;
+        }
+        if let Some(list) = self.lists.last_mut() {
+            for word in list.draft.words.iter_mut().skip(words) {
+                word.from = word.from.with(from);
+            }
+        }
+        let field = self.field();
+        field.from = field.from.with(from);
     }
 
     /// Adds a known value. Without quotes it is split into words.
@@ -206,11 +233,13 @@ impl Reader {
 
     fn add_argument(&mut self, word: &Word, is_quoted: bool) {
         if word.known {
-            self.add_value(&word.text, is_quoted);
+            self.add_value_from(&word.text, is_quoted, word.from);
         } else {
             self.add_unknown(&word.text);
         }
-        self.field().lists.extend(&word.lists);
+        let field = self.field();
+        field.lists.extend(&word.lists);
+        field.from = field.from.with(word.from);
     }
 
     /// `$'…'`: escapes as in C.

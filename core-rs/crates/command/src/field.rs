@@ -2,6 +2,7 @@
 
 use crate::limits::EXPANDED_WORDS;
 use crate::reading::{ListId, Word};
+use crate::sources::CodeSources;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -35,6 +36,7 @@ pub(crate) struct Field {
     pub is_split: bool,
     pub lists: Vec<ListId>,
     pub content: Option<Rc<str>>,
+    pub from: CodeSources,
     pub choice: Option<Choice>,
 }
 
@@ -117,6 +119,7 @@ impl Field {
             glob,
             lists: self.lists,
             content: self.content,
+            from: self.from,
         }
     }
 

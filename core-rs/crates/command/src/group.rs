@@ -6,7 +6,7 @@ use crate::list::{End, List, Mode};
 use crate::names::{Definition, Namespace};
 use crate::output::Output;
 use crate::reader::Reader;
-use crate::reading::{ListId, Opaque, Word, texts_of};
+use crate::reading::{ListId, Opaque, Word, sources_of, texts_of};
 
 impl Reader {
     /// `()` behind the name of a function.
@@ -150,6 +150,9 @@ impl Reader {
     pub(crate) fn end_of_text(&mut self) {
         self.end_pipeline();
         let end = self.lists.last().map_or(End::Text, |list| list.end);
+        if end == End::Text && self.next_text() {
+            return;
+        }
         if !matches!(end, End::Text | End::Backticks) {
             self.opaque(Opaque::Unfinished);
         }
@@ -187,6 +190,7 @@ impl Reader {
                 field.expanded = true;
                 field.lists.push(list.id);
                 field.content = content;
+                field.from = field.from.with(list.output.from);
             }
             End::Array => {
                 let is_one =
@@ -195,6 +199,7 @@ impl Reader {
                 let field = self.field();
                 field.push_quoted(&texts_of(&list.draft.words).join(" "));
                 field.unknown |= !known;
+                field.from = sources_of(&list.draft.words);
             }
             End::Subshell | End::Brace | End::If | End::Loop | End::Case => self.close_group(list),
         }
@@ -208,7 +213,11 @@ impl Reader {
         outer.draft.is_group = true;
         if let Some((name, from)) = outer.function.take() {
             outer.last_output = Output::empty();
-            let body = Definition { text, from, to: at };
+            let body = Definition {
+                from,
+                to: at,
+                ..Definition::whole(text)
+            };
             self.names.define(Namespace::Function, &name, body);
         } else {
             outer.last_output = list.output;
@@ -221,13 +230,14 @@ impl Reader {
         match output.as_text() {
             Some(text) if self.spend(text.len()) => {
                 let text = text.trim_end_matches('\n');
-                self.add_value(text, quoted);
+                self.add_value_from(text, quoted, output.from);
                 self.field().lists.push(id);
             }
             _ => {
                 let field = self.field();
                 field.push_quoted("$()");
                 field.unknown = true;
+                field.from = field.from.with(output.from);
                 field.lists.push(id);
             }
         }

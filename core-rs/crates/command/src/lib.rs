@@ -29,10 +29,13 @@
 
 mod arguments;
 mod builtins;
+mod calls;
+mod code;
 mod data;
 mod draft;
 mod expand;
 mod field;
+mod flow;
 mod group;
 mod heredoc;
 pub mod limits;

@@ -3,7 +3,8 @@
 use crate::draft::{Draft, Keyword};
 use crate::output::Output;
 use crate::reader::Reader;
-use crate::reading::{Folder, Input, ListId, Opaque, RedirectKind, Word};
+use crate::reading::{Folder, Input, ListId, Opaque, RedirectKind, Word, base_name};
+use crate::sources::CodeSources;
 use crate::variables::Certainty;
 use std::ops::Range;
 use std::rc::Rc;
@@ -58,6 +59,8 @@ pub(crate) struct List {
     pub positional: Rc<[Word]>,
     /// Wrappers around the text, of a list that is a text.
     pub wrappers: Vec<String>,
+    /// Texts that are read after this one, the last one first.
+    pub next_texts: Vec<Word>,
     /// What the commands of the list have written.
     pub output: Output,
     /// What the last command has written.
@@ -96,6 +99,7 @@ impl List {
             next_input: None,
             positional: outer.map_or_else(|| Rc::from([]), |outer| Rc::clone(&outer.positional)),
             wrappers: Vec::new(),
+            next_texts: Vec::new(),
             output: Output::empty(),
             last_output: Output::empty(),
             stages: Vec::new(),
@@ -323,8 +327,7 @@ impl Reader {
     fn angle(&mut self, byte: u8) {
         if self.peek(1) == Some(b'(') {
             self.advance(2);
-            self.open_list(End::Process);
-            return;
+            return self.process(byte);
         }
         let descriptor = self.descriptor();
         self.end_field();
@@ -346,6 +349,26 @@ impl Reader {
         self.advance(length);
         if let Some(list) = self.list() {
             list.draft.redirect = Some((descriptor, kind));
+        }
+    }
+
+    /// Opens `<(…)` or `>(…)`.
+    fn process(&mut self, byte: u8) {
+        let Some(list) = self.lists.last() else {
+            return;
+        };
+        let mut words = list.draft.words.iter();
+        let downloads = words.any(|word| crate::data::downloader(base_name(&word.text)).is_some());
+        let from = if downloads {
+            CodeSources::DOWNLOAD
+        } else {
+            list.current_input().sources()
+        };
+        if self.open_list(End::Process)
+            && byte == b'>'
+            && let Some(list) = self.lists.last_mut()
+        {
+            list.input = Input::Unknown(from);
         }
     }
 

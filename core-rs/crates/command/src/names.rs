@@ -1,13 +1,14 @@
-//! What the text defines by name: variables, functions, aliases, files. One table for all, which
-//! keeps the wasm module small.
+//! What the text defines by name: variables, functions, aliases, files. One kind of
+//! table for all, which keeps the wasm module small.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::sources::CodeSources;
 use crate::variables::{Certainty, Value};
 
 /// What a name stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Namespace {
     Variable,
     Function,
@@ -22,6 +23,8 @@ pub(crate) struct Definition {
     pub text: Rc<str>,
     pub from: usize,
     pub to: usize,
+    /// Of a file: where its content comes from.
+    pub sources: CodeSources,
 }
 
 impl Definition {
@@ -31,6 +34,7 @@ impl Definition {
             from: 0,
             to: text.len(),
             text,
+            sources: CodeSources::NONE,
         }
     }
 
@@ -45,13 +49,23 @@ enum Meaning {
     Text(Definition),
 }
 
-/// The table, in the order of the text.
+/// One table for each namespace.
 #[derive(Debug, Default)]
-pub(crate) struct Names(BTreeMap<(Namespace, Rc<str>), Meaning>);
+pub(crate) struct Names([BTreeMap<Rc<str>, Meaning>; 4]);
 
 impl Names {
+    fn get(&self, namespace: Namespace, name: &str) -> Option<&Meaning> {
+        self.0.get(namespace as usize)?.get(name)
+    }
+
+    fn set(&mut self, namespace: Namespace, name: &str, meaning: Meaning) {
+        if let Some(table) = self.0.get_mut(namespace as usize) {
+            table.insert(Rc::from(name), meaning);
+        }
+    }
+
     pub fn variable(&self, name: &str) -> Option<&Value> {
-        match self.0.get(&(Namespace::Variable, Rc::from(name)))? {
+        match self.get(Namespace::Variable, name)? {
             Meaning::Value(value) => Some(value),
             Meaning::Text(_) => None,
         }
@@ -64,8 +78,7 @@ impl Names {
             value.is_certain = false;
             value.add(former);
         }
-        self.0
-            .insert((Namespace::Variable, Rc::from(name)), Meaning::Value(value));
+        self.set(Namespace::Variable, name, Meaning::Value(value));
     }
 
     /// The variable may not have been set.
@@ -75,31 +88,55 @@ impl Names {
                 is_certain: false,
                 ..value
             };
-            self.0
-                .insert((Namespace::Variable, Rc::from(name)), Meaning::Value(value));
+            self.set(Namespace::Variable, name, Meaning::Value(value));
         }
     }
 
     pub fn text(&self, namespace: Namespace, name: &str) -> Option<Definition> {
-        match self.0.get(&(namespace, Rc::from(name)))? {
+        match self.get(namespace, name)? {
             Meaning::Text(definition) => Some(definition.clone()),
             Meaning::Value(_) => None,
         }
     }
 
     pub fn define(&mut self, namespace: Namespace, name: &str, definition: Definition) {
+        self.set(namespace, name, Meaning::Text(definition));
+    }
+
+    /// The text writes a file whose content is not known.
+    pub fn store(&mut self, path: &str, from: CodeSources) {
+        self.set(
+            Namespace::File,
+            path,
+            Meaning::Value(Value::unknown().from(from)),
+        );
+    }
+
+    /// Where the content of a file comes from, if the text writes it.
+    pub fn sources_of_file(&self, path: &str) -> CodeSources {
+        match self.get(Namespace::File, path) {
+            Some(Meaning::Value(value)) => value.from,
+            Some(Meaning::Text(definition)) => definition.sources,
+            None => CodeSources::NONE,
+        }
+    }
+
+    /// Whether the text writes no file.
+    pub fn has_no_files(&self) -> bool {
         self.0
-            .insert((namespace, Rc::from(name)), Meaning::Text(definition));
+            .get(Namespace::File as usize)
+            .is_none_or(BTreeMap::is_empty)
     }
 
     /// Forgets a name, by taking its meaning: an entry is never removed, since that would need more
     /// code of the table.
     pub fn forget(&mut self, namespace: Namespace, name: &str) {
-        if let Some(meaning) = self.0.get_mut(&(namespace, Rc::from(name))) {
-            *meaning = match namespace {
-                Namespace::Variable => Meaning::Text(Definition::whole("")),
-                _ => Meaning::Value(Value::unknown()),
-            };
+        let meaning = match namespace {
+            Namespace::Variable => Meaning::Text(Definition::whole("")),
+            _ => Meaning::Value(Value::unknown()),
+        };
+        if self.get(namespace, name).is_some() {
+            self.set(namespace, name, meaning);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What commands write when all they read is known: `echo`, `printf`, `base64 -d` and the like.
 
 use crate::reading::{Command, Input, RedirectKind};
+use crate::sources::CodeSources;
 use std::rc::Rc;
 
 /// The longest output that is kept, in bytes.
@@ -8,19 +9,24 @@ const LONGEST: usize = 256 * 1024;
 
 /// What commands have written: known bytes, or something unknown.
 #[derive(Debug, Clone)]
-pub(crate) struct Output(Option<Vec<u8>>);
+pub(crate) struct Output {
+    bytes: Option<Vec<u8>>,
+    /// Where the bytes come from, of what rules ask for.
+    pub from: CodeSources,
+}
 
 impl Output {
     pub fn empty() -> Self {
-        Self(Some(Vec::new()))
+        Self::new(Some(Vec::new()), CodeSources::NONE)
     }
 
-    pub fn unknown() -> Self {
-        Self(None)
+    fn new(bytes: Option<Vec<u8>>, from: CodeSources) -> Self {
+        Self { bytes, from }
     }
 
     pub fn append(&mut self, more: Self) {
-        self.0 = match (self.0.take(), more.0) {
+        self.from = self.from.with(more.from);
+        self.bytes = match (self.bytes.take(), more.bytes) {
             (Some(mut bytes), Some(more)) if bytes.len() + more.len() <= LONGEST => {
                 bytes.extend(more);
                 Some(bytes)
@@ -30,13 +36,16 @@ impl Output {
     }
 
     pub fn as_text(&self) -> Option<Rc<str>> {
-        self.0
+        self.bytes
             .as_ref()
             .map(|bytes| Rc::from(String::from_utf8_lossy(bytes)))
     }
 
     pub fn into_input(self) -> Input {
-        self.as_text().map_or(Input::Unknown, Input::Known)
+        match self.as_text() {
+            Some(text) => Input::Known(text, self.from),
+            None => Input::Unknown(self.from),
+        }
     }
 }
 
@@ -49,20 +58,37 @@ pub(crate) enum Escapes {
     Echo,
 }
 
-/// What the command writes to its standard output.
-pub(crate) fn output_of(command: &Command) -> Output {
+/// What the command writes to its standard output, and where that comes from, if what it reads comes
+/// from these sources.
+pub(crate) fn output_of(command: &Command, reads: CodeSources) -> Output {
+    if writes_elsewhere(command) {
+        return Output::empty();
+    }
+    Output::new(bytes_of(command), reads.with(crate::flow::added(command)))
+}
+
+/// Whether standard output goes to a file.
+fn writes_elsewhere(command: &Command) -> bool {
+    command.redirects.iter().any(|redirect| {
+        matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append)
+            && redirect.descriptor.is_none_or(|fd| fd == 1)
+    })
+}
+
+/// The bytes that the command writes, where they are known.
+fn bytes_of(command: &Command) -> Option<Vec<u8>> {
     if !command.is_understood() || command.words.iter().any(|word| word.glob) {
-        return Output::unknown();
+        return None;
     }
     let texts = command.texts();
     let Some((_, arguments)) = texts.split_first() else {
-        return Output::empty();
+        return Some(Vec::new());
     };
     let input = match &command.input {
-        Input::Known(text) => Some(&**text),
+        Input::Known(text, _) => Some(&**text),
         _ => None,
     };
-    let written = match command.program() {
+    match command.program() {
         "echo" => Some(echo(arguments)),
         "printf" => printf(arguments),
         "cat" | "tee" if reads_input_only(arguments) => input.map(|text| text.as_bytes().to_vec()),
@@ -85,37 +111,7 @@ pub(crate) fn output_of(command: &Command) -> Output {
         "true" | ":" | "cd" | "pushd" | "set" | "export" | "test" | "[" | "sleep" | "mkdir"
         | "rm" => Some(Vec::new()),
         _ => None,
-    };
-    let writes_elsewhere = command.redirects.iter().any(|redirect| {
-        matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append)
-            && redirect.descriptor.is_none_or(|fd| fd == 1)
-    });
-    if writes_elsewhere {
-        Output::empty()
-    } else {
-        Output(written)
     }
-}
-
-/// What the command writes to a file of this text's own: the file's path, and the content.
-pub(crate) fn written_file(command: &Command) -> Option<(String, Rc<str>)> {
-    if let ("tee", [_, file], Input::Known(text)) =
-        (command.program(), &*command.words, &command.input)
-        && file.known
-        && !file.text.starts_with('-')
-    {
-        return Some((file.text.clone(), Rc::clone(text)));
-    }
-    let redirect = command.redirects.iter().rfind(|redirect| {
-        matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append)
-            && redirect.descriptor.is_none_or(|fd| fd == 1)
-            && redirect.target.known
-    })?;
-    let bare = Command {
-        redirects: Vec::new(),
-        ..command.clone()
-    };
-    Some((redirect.target.text.clone(), output_of(&bare).as_text()?))
 }
 
 fn reads_input_only(arguments: &[&str]) -> bool {
@@ -267,7 +263,7 @@ fn push_char(number: Option<(u32, usize)>, bytes: &mut Vec<u8>) -> usize {
     used
 }
 
-fn base64(text: &str) -> Vec<u8> {
+pub(crate) fn base64(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut held, mut bits) = (0_u32, 0);
     for byte in text.bytes() {

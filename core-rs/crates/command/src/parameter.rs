@@ -3,6 +3,7 @@
 use crate::field::{Field, is_name};
 use crate::reader::{Frame, Reader};
 use crate::reading::Opaque;
+use crate::sources::CodeSources;
 use crate::variables::Value;
 
 /// `${…}` while it is read.
@@ -175,6 +176,7 @@ impl Reader {
                 let value = Value {
                     texts,
                     is_certain: false,
+                    from: argument.from,
                 };
                 self.add_values(&value, parameter.quoted);
             }
@@ -188,6 +190,9 @@ impl Reader {
                     // The substitutions in the value run.
                     self.opaque(Opaque::UnknownText);
                 }
+                let from = values
+                    .as_ref()
+                    .map_or(CodeSources::NONE, |value| value.from);
                 let changed = values
                     .filter(|value| is_known && value.is_certain)
                     .and_then(|value| {
@@ -199,7 +204,7 @@ impl Reader {
                         changed_value(value, operator, pattern, &argument.text)
                     });
                 match changed {
-                    Some(value) => self.add_value(&value, parameter.quoted),
+                    Some(value) => self.add_value_from(&value, parameter.quoted, from),
                     None if parameter.name == "IFS" => self.add_value(" ", parameter.quoted),
                     None => self.add_unknown(spelling),
                 }
@@ -226,6 +231,7 @@ impl Reader {
             let field = self.field();
             field.push_quoted(part);
             field.unknown |= !value.is_certain;
+            field.from = field.from.with(value.from);
         }
     }
 
@@ -243,7 +249,7 @@ impl Reader {
 
     fn add_field(&mut self, argument: Field, quoted: bool) {
         let (unknown, lists) = (argument.unknown, argument.lists);
-        self.add_value(&argument.text, quoted);
+        self.add_value_from(&argument.text, quoted, argument.from);
         let field = self.field();
         field.unknown |= unknown;
         field.lists.extend(lists);

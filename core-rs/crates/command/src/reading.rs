@@ -102,6 +102,11 @@ pub(crate) fn texts_of(words: &[Word]) -> Vec<&str> {
     words.iter().map(|word| word.text.as_str()).collect()
 }
 
+/// The sources of all words.
+pub(crate) fn sources_of(words: &[Word]) -> CodeSources {
+    (words.iter()).fold(CodeSources::NONE, |from, word| from.with(word.from))
+}
+
 /// The part of a path behind the last `/`.
 pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
@@ -122,6 +127,8 @@ pub struct Word {
     pub lists: Vec<ListId>,
     /// For `<(…)`: what the substitution writes, where that is known.
     pub content: Option<Rc<str>>,
+    /// Where the text comes from, of what rules ask for: a download in `$(curl …)`.
+    pub from: CodeSources,
 }
 
 impl Word {
@@ -180,9 +187,20 @@ pub enum Input {
     #[default]
     Inherited,
     /// From a pipe or a here-document, with known content.
-    Known(Rc<str>),
+    Known(Rc<str>, CodeSources),
     /// From a pipe, a file or a here-document, with unknown content.
-    Unknown,
+    Unknown(CodeSources),
+}
+
+impl Input {
+    /// Where the content comes from, of what rules ask for.
+    #[must_use]
+    pub fn sources(&self) -> CodeSources {
+        match self {
+            Self::Inherited => CodeSources::NONE,
+            Self::Known(_, from) | Self::Unknown(from) => *from,
+        }
+    }
 }
 
 /// Where relative paths of a command lie.

@@ -2,8 +2,8 @@
 
 use crate::data;
 use crate::draft::Draft;
-use crate::names::{Definition, Namespace};
-use crate::output::{output_of, written_file};
+use crate::names::Namespace;
+use crate::output::output_of;
 use crate::reader::Reader;
 use crate::reading::{
     Assignment, Command, Folder, Input, Opaque, Origin, Redirect, RedirectKind, Word, base_name,
@@ -26,6 +26,8 @@ pub(crate) struct Call {
     pub wrappers: Vec<String>,
     pub input: Input,
     pub folder: Folder,
+    pub code_from: CodeSources,
+    pub calls_itself: bool,
 }
 
 impl Call {
@@ -37,7 +39,14 @@ impl Call {
             wrappers: Vec::new(),
             input,
             folder,
+            code_from: CodeSources::NONE,
+            calls_itself: false,
         }
+    }
+
+    /// The same command, whose code comes from these sources.
+    pub fn with_code_from(self, code_from: CodeSources) -> Self {
+        Self { code_from, ..self }
     }
 
     /// The same command with the first words taken away.
@@ -49,8 +58,14 @@ impl Call {
 
     /// The text that these words are for a shell: what `eval` and `ssh` make of their arguments.
     pub fn joined(words: &[Word]) -> Word {
+        Self::joined_words(&words.iter().collect::<Vec<_>>())
+    }
+
+    /// The same, of words that are held elsewhere.
+    pub fn joined_words(words: &[&Word]) -> Word {
+        let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
         Word {
-            text: texts_of(words).join(" "),
+            text: texts.join(" "),
             known: words.iter().all(|word| word.known),
             quoted: true,
             glob: false,
@@ -59,7 +74,25 @@ impl Call {
                 .flat_map(|word| word.lists.iter().copied())
                 .collect(),
             content: None,
+            from: (words.iter()).fold(CodeSources::NONE, |from, word| from.with(word.from)),
         }
+    }
+
+    /// Where what the command reads as its program comes from.
+    pub fn program_from(&self) -> CodeSources {
+        match &self.input {
+            Input::Inherited => CodeSources::NONE,
+            Input::Unknown(from) if from.is_empty() => CodeSources::INPUT,
+            input => input.sources(),
+        }
+    }
+
+    /// A here-document or here-string that is not wholly known.
+    pub fn document(&self) -> Option<&Word> {
+        let mut redirects = self.redirects.iter().rev();
+        let redirect = redirects.find(|redirect| input_of(redirect).is_some())?;
+        let is_text = redirect.kind == RedirectKind::Text && !redirect.target.known;
+        is_text.then_some(&redirect.target)
     }
 }
 
@@ -79,12 +112,15 @@ impl Reader {
         let file = draft.redirects.iter().rfind(|redirect| {
             redirect.kind == RedirectKind::Read
                 && redirect.descriptor.is_none_or(|descriptor| descriptor == 0)
-                && redirect.target.known
         });
-        let file =
-            file.and_then(|file| (self.names).text(Namespace::File, file_key(&file.target.text)));
         let input = match (input, file) {
-            (Input::Unknown, Some(file)) => Input::Known(file.text),
+            (Input::Unknown(from), Some(file)) => {
+                let path = file.target.text.as_str();
+                match self.file(&self.folder, path) {
+                    Some(file) => Input::Known(file.body().into(), file.sources),
+                    None => Input::Unknown(from.with(self.sources_of_file(&self.folder, path))),
+                }
+            }
             (input, _) => input,
         };
         let call = Call {
@@ -94,6 +130,8 @@ impl Reader {
             wrappers: Vec::new(),
             input,
             folder: self.folder.clone(),
+            code_from: CodeSources::NONE,
+            calls_itself: false,
         };
         if let Some((word, at, others)) = draft.choice {
             for other in others.iter().take(crate::limits::VALUES_OF_A_VARIABLE) {
@@ -137,14 +175,23 @@ impl Reader {
             let Some(first) = call.words.first() else {
                 break;
             };
-            if !first.known && first.text.contains('$') {
-                self.unknown_program(&call);
+            let is_shell = matches!(
+                &*first.text,
+                "$SHELL" | "${SHELL}" | "$BASH" | "${BASH}" | "$0"
+            );
+            if !first.known && !is_shell && first.text.contains('$') {
+                self.unknown_program(&mut call);
                 break;
             }
-            if !first.known {
+            if !first.known && !is_shell {
                 self.opaque(Opaque::UnknownProgram);
+                call.code_from = call.code_from.with(CodeSources::UNKNOWN);
             }
-            let path = first.text.clone();
+            let path = if is_shell {
+                "sh".to_owned()
+            } else {
+                first.text.clone()
+            };
             let name = base_name(&path).to_owned();
             if !path.contains('/') && self.start_definition(&name, &call) {
                 return;
@@ -156,26 +203,44 @@ impl Reader {
                 }
             }
             if data::is_shell(&name) {
-                if self.shell(&name, &call) {
+                if self.shell(&name, &mut call) {
                     return;
                 }
                 break;
             }
+            if let Some(rows) = data::interpreter(&name) {
+                return self.interpreter(rows, call);
+            }
+            if matches!(&*name, "crontab" | "at" | "batch") && self.scheduler(&name, &mut call) {
+                return;
+            }
             let Some(wrapper) = data::wrapper(&name) else {
-                let file = self.names.text(Namespace::File, file_key(&path));
-                if let Some(file) = file.filter(|_| path.contains('/')) {
-                    self.emit(call.clone(), None);
-                    self.open_text(file.text, call.input, call.words.into());
-                    return;
+                if path.contains('/') {
+                    let from = self.sources_of_file(&call.folder, &path);
+                    call.code_from = call.code_from.with(from);
+                    if let Some(file) = self.file(&call.folder, &path) {
+                        self.emit(call.clone(), None);
+                        self.open_text(file.text, call.input, call.words.into());
+                        return;
+                    }
                 }
                 break;
             };
-            if wrapper.is_itself {
+            let peeled = peel(wrapper, &call);
+            let is_known = matches!(call.input, Input::Known(..));
+            if wrapper.is_itself && (is_known || !matches!(peeled, Peeled::Input)) {
                 self.emit(call.clone(), None);
             }
-            match peel(wrapper, &call) {
+            match peeled {
                 Peeled::Nothing if wrapper.is_itself => return,
                 Peeled::Nothing => break,
+                Peeled::Input => {
+                    let inner = call.clone().behind(&name, 0);
+                    if self.program_on_input(inner, &mut call) {
+                        return;
+                    }
+                    break;
+                }
                 Peeled::Command(inner) => call = inner,
                 Peeled::Commands(all) => {
                     for inner in all {
@@ -192,6 +257,27 @@ impl Reader {
         self.emit(call, None);
     }
 
+    /// A program that runs later what it reads. False if it is a command of its own.
+    fn scheduler(&mut self, name: &str, call: &mut Call) -> bool {
+        let arguments = crate::arguments::arguments_of(&call.words);
+        let file = match name {
+            "crontab" => arguments.words.first().copied(),
+            _ => (arguments.options.iter())
+                .find(|option| option.name.is("-f"))
+                .map(|option| option.word),
+        };
+        match file.filter(|file| file.text != "-").cloned() {
+            Some(file) => call.code_from = self.script_from(&file, call),
+            None if name == "crontab" && file.is_none() => {}
+            None if name == "crontab" => call.code_from = call.program_from(),
+            None => {
+                let wrapped = call.clone().behind(name, 0);
+                return self.program_on_input(wrapped, call);
+            }
+        }
+        false
+    }
+
     /// Starts one of several commands that a wrapper runs. They have no wrapper with several of its
     /// own.
     fn start_inner(&mut self, call: Call) {
@@ -206,13 +292,25 @@ impl Reader {
     /// Reads a text that a shell runs. An unknown text is reported with the command.
     pub(crate) fn run_text(&mut self, text: &Word, call: Call, positional: Rc<[Word]>) {
         let is_blind = !text.known && text.text.trim_start().starts_with('$');
+        let from = call.code_from.with(text.from);
         if is_blind {
             self.opaque(Opaque::UnknownText);
-            self.emit(call, Some(text.clone()));
+            let from = if from.is_empty() {
+                CodeSources::UNKNOWN
+            } else {
+                from
+            };
+            self.emit(call.with_code_from(from), Some(text.clone()));
             return;
         }
         if !text.known {
             self.opaque(Opaque::UnknownText);
+        }
+        if !from.is_empty() {
+            // The shell is a command of its own where its text comes from elsewhere.
+            let mut shell = call.clone().with_code_from(from);
+            shell.wrappers.pop();
+            self.emit(shell, None);
         }
         if self.open_text(Rc::from(text.text.as_str()), call.input, positional)
             && let Some(list) = self.lists.last_mut()
@@ -240,8 +338,17 @@ impl Reader {
         };
         let body = definition.body();
         if self.sources.iter().any(|source| &*source.text == body) {
-            // A function that calls itself.
-            self.emit(call.clone(), None);
+            let next = (self.peek(0), self.peek(1));
+            let calls_itself = (self.lists.last()).is_some_and(|list| !list.stages.is_empty())
+                || matches!(next, (Some(b'|'), other) if other != Some(b'|'))
+                || matches!(next, (Some(b'&'), other) if other != Some(b'&'));
+            self.emit(
+                Call {
+                    calls_itself,
+                    ..call.clone()
+                },
+                None,
+            );
             return true;
         }
         let positional: Rc<[Word]> = Rc::from(call.words.as_slice());
@@ -250,7 +357,7 @@ impl Reader {
     }
 
     /// A shell: its text, its script, or what it reads. False if it is a command of its own.
-    fn shell(&mut self, name: &str, call: &Call) -> bool {
+    fn shell(&mut self, name: &str, call: &mut Call) -> bool {
         let mut operands = call.words.iter().enumerate().skip(1);
         let mut has_text = false;
         let mut reads_input = false;
@@ -275,58 +382,82 @@ impl Reader {
                 _ => break Some(at),
             }
         };
-        let wrapped = || call.clone().behind(name, 0);
+        let wrapped = call.clone().behind(name, 0);
         match operand {
             Some(at) if has_text => {
                 let Some(text) = call.words.get(at) else {
                     return false;
                 };
                 let positional = call.words.get(at + 1..).unwrap_or_default().into();
-                self.run_text(text, wrapped(), positional);
+                self.run_text(text, wrapped, positional);
                 true
             }
             Some(at) if !reads_input => {
-                let Some(script) = call.words.get(at) else {
+                let Some(script) = call.words.get(at).cloned() else {
                     return false;
                 };
-                self.script(
-                    script,
-                    wrapped(),
-                    call.words.get(at..).unwrap_or_default().into(),
-                )
-            }
-            _ => match &call.input {
-                Input::Known(text) => {
-                    let text = Word::constant(&**text);
-                    self.run_text(
-                        &text,
-                        Call {
-                            input: Input::Inherited,
-                            ..wrapped()
-                        },
-                        Rc::from([]),
-                    );
-                    true
+                let positional = call.words.get(at..).unwrap_or_default().into();
+                self.script(&script, wrapped, positional) || {
+                    call.code_from = self.script_from(&script, call);
+                    false
                 }
-                _ => false,
+            }
+            _ => self.program_on_input(wrapped, call),
+        }
+    }
+
+    /// Reads the text that a shell has as its standard input. False if it is not known.
+    pub(crate) fn program_on_input(&mut self, mut wrapped: Call, call: &mut Call) -> bool {
+        let text = match (call.document(), &call.input) {
+            (Some(document), _) => document.clone(),
+            (None, Input::Known(text, from)) => Word {
+                from: *from,
+                ..Word::constant(&**text)
             },
+            _ => {
+                call.code_from = call.program_from();
+                return false;
+            }
+        };
+        wrapped.input = Input::Inherited;
+        self.run_text(&text, wrapped, Rc::from([]));
+        true
+    }
+
+    /// Where the content of a script comes from.
+    pub(crate) fn script_from(&self, script: &Word, call: &Call) -> CodeSources {
+        match script.text.as_str() {
+            _ if script.content.is_some() => CodeSources::NONE,
+            "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0" => call.program_from(),
+            "/dev/fd/63" if script.from.is_empty() => CodeSources::INPUT,
+            path => script.from.with(self.sources_of_file(&call.folder, path)),
         }
     }
 
     /// A script whose content the text itself has written. False if the content is not known.
     pub(crate) fn script(&mut self, script: &Word, call: Call, positional: Rc<[Word]>) -> bool {
-        let content = match (&script.content, script.text.as_str(), &call.input) {
-            (Some(content), _, _) => Some(Rc::clone(content)),
-            (None, "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0", Input::Known(text)) => {
-                Some(Rc::clone(text))
-            }
-            (None, path, _) => self
-                .names
-                .text(Namespace::File, file_key(path))
-                .map(|file| file.text),
+        let is_input = matches!(
+            &*script.text,
+            "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0"
+        );
+        let text = match (&script.content, &call.input) {
+            (Some(content), _) => Word {
+                from: script.from,
+                ..Word::constant(&**content)
+            },
+            (None, Input::Known(text, from)) if is_input => Word {
+                from: *from,
+                ..Word::constant(&**text)
+            },
+            _ => match self.file(&call.folder, &script.text) {
+                Some(file) => Word {
+                    from: file.sources,
+                    ..Word::constant(file.body())
+                },
+                None => return false,
+            },
         };
-        let Some(content) = content else { return false };
-        self.run_text(&Word::constant(&*content), call, positional);
+        self.run_text(&text, call, positional);
         true
     }
 
@@ -358,21 +489,12 @@ impl Reader {
             } else {
                 Origin::Text
             },
-            code_from: CodeSources::NONE,
-            calls_itself: false,
+            code_from: call.code_from,
+            calls_itself: call.calls_itself,
         };
-        if let Some((path, content)) = written_file(&command) {
-            let path = file_key(&path);
-            let appends = (command.redirects.iter()).any(|r| r.kind == RedirectKind::Append);
-            let former = self.names.text(Namespace::File, path).filter(|_| appends);
-            let former = former.as_ref().map_or("", Definition::body);
-            if self.spend(former.len() + content.len()) {
-                let content = [former, &*content].concat();
-                self.names
-                    .define(Namespace::File, path, Definition::whole(content));
-            }
-        }
-        let output = output_of(&command);
+        let reads = self.sources_read(&command);
+        self.remember_files(&command, reads);
+        let output = output_of(&command, reads);
         if let Some(list) = self.lists.last_mut() {
             list.last_output = output;
         }
@@ -381,16 +503,17 @@ impl Reader {
 
     /// A program whose name holds something unknown. What is not set is likely empty: that variant
     /// is read too.
-    fn unknown_program(&mut self, call: &Call) {
+    fn unknown_program(&mut self, call: &mut Call) {
         self.opaque(Opaque::UnknownProgram);
         let Some(first) = call.words.first() else {
             return;
         };
+        call.code_from = call.code_from.with(first.from).with(CodeSources::UNKNOWN);
         let without = without_variables(&first.text);
         if without.is_empty() || without == first.text || without.contains("$(") {
             return;
         }
-        let mut variant = call.clone();
+        let mut variant = call.clone().with_code_from(CodeSources::NONE);
         if let Some(first) = variant.words.first_mut() {
             *first = Word::constant(without);
         }
@@ -406,11 +529,6 @@ pub(crate) enum Next {
     Done,
 }
 
-/// The path under which the content of a file is kept.
-fn file_key(path: &str) -> &str {
-    path.trim_start_matches("./")
-}
-
 /// What a redirection makes of standard input.
 fn input_of(redirect: &Redirect) -> Option<Input> {
     if redirect
@@ -420,19 +538,23 @@ fn input_of(redirect: &Redirect) -> Option<Input> {
         return None;
     }
     match redirect.kind {
-        RedirectKind::Text if redirect.target.known => {
-            Some(Input::Known(Rc::from(redirect.target.text.as_str())))
-        }
-        RedirectKind::Text | RedirectKind::ReadWrite => Some(Input::Unknown),
-        RedirectKind::Read => Some(
-            redirect
-                .target
-                .content
-                .as_ref()
-                .map_or(Input::Unknown, |content| Input::Known(Rc::clone(content))),
-        ),
+        RedirectKind::Text if redirect.target.known => Some(Input::Known(
+            Rc::from(redirect.target.text.as_str()),
+            redirect.target.from,
+        )),
+        RedirectKind::Text | RedirectKind::ReadWrite => Some(Input::Unknown(redirect.target.from)),
+        RedirectKind::Read => Some(match &redirect.target.content {
+            Some(content) => Input::Known(Rc::clone(content), redirect.target.from),
+            None if is_network(&redirect.target.text) => Input::Unknown(CodeSources::DOWNLOAD),
+            None => Input::Unknown(redirect.target.from),
+        }),
         _ => None,
     }
+}
+
+/// Whether the path is a connection that bash opens.
+fn is_network(path: &str) -> bool {
+    path.starts_with("/dev/tcp/") || path.starts_with("/dev/udp/")
 }
 
 /// The text without `$NAME` and `${…}`.

@@ -1,6 +1,7 @@
 //! Values of variables that the text itself sets. The environment of the shell is not known.
 
 use crate::limits::VALUES_OF_A_VARIABLE;
+use crate::sources::CodeSources;
 use std::rc::Rc;
 
 /// What a variable may hold.
@@ -10,6 +11,8 @@ pub(crate) struct Value {
     pub texts: Vec<Rc<str>>,
     /// Whether it surely has the only one of `texts`.
     pub is_certain: bool,
+    /// Where the texts come from, of what rules ask for.
+    pub from: CodeSources,
 }
 
 impl Value {
@@ -17,6 +20,7 @@ impl Value {
         Self {
             texts: vec![text.into()],
             is_certain: true,
+            from: CodeSources::NONE,
         }
     }
 
@@ -25,6 +29,7 @@ impl Value {
         Self {
             is_certain: texts.len() == 1,
             texts,
+            from: CodeSources::NONE,
         }
     }
 
@@ -32,8 +37,14 @@ impl Value {
         Self::default()
     }
 
+    /// The same value, from these sources.
+    pub fn from(self, from: CodeSources) -> Self {
+        Self { from, ..self }
+    }
+
     /// Adds the texts of another value, up to the limit.
     pub fn add(&mut self, other: Self) {
+        self.from = self.from.with(other.from);
         for text in other.texts {
             if !self.texts.contains(&text) && self.texts.len() < VALUES_OF_A_VARIABLE {
                 self.texts.push(text);

@@ -8,6 +8,8 @@ use crate::run::Call;
 pub(crate) enum Peeled {
     /// Nothing: the wrapper is a command of its own.
     Nothing,
+    /// What it reads from standard input, since it has no command.
+    Input,
     /// One command.
     Command(Call),
     /// Several commands, of `find`.
@@ -87,8 +89,11 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
         }
         break;
     }
-    if needs_subcommand || anywhere {
+    if needs_subcommand || anywhere && !wrapper.runs_input {
         return Peeled::Nothing;
+    }
+    if anywhere {
+        return Peeled::Input;
     }
     begin(wrapper, call, name, at)
 }
@@ -97,7 +102,11 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
 fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
     let words = call.words.get(at..).unwrap_or_default();
     if words.is_empty() {
-        return Peeled::Nothing;
+        return if wrapper.runs_input {
+            Peeled::Input
+        } else {
+            Peeled::Nothing
+        };
     }
     if let Some(from) = words
         .iter()

@@ -146,19 +146,19 @@ fn constants_are_resolved() {
         ("x=rm y=x; ${!y} -rf /", &["rm|-rf|/"]),
         (
             "echo cm0gLXJmIC8K | base64 -d | sh",
-            &["echo|cm0gLXJmIC8K", "base64|-d", "rm|-rf|/"],
+            &["echo|cm0gLXJmIC8K", "base64|-d", "sh", "rm|-rf|/"],
         ),
         (
             "printf '\\162\\155 -rf /' | bash",
-            &["printf|\\162\\155 -rf /", "rm|-rf|/"],
+            &["printf|\\162\\155 -rf /", "bash", "rm|-rf|/"],
         ),
         (
             "echo '/ fr- mr' | rev | sh",
-            &["echo|/ fr- mr", "rev", "rm|-rf|/"],
+            &["echo|/ fr- mr", "rev", "sh", "rm|-rf|/"],
         ),
         (
             "echo 'sn -sg /' | tr sng rmf | sh",
-            &["echo|sn -sg /", "tr|sng|rmf", "rm|-rf|/"],
+            &["echo|sn -sg /", "tr|sng|rmf", "sh", "rm|-rf|/"],
         ),
         ("bash <<< 'rm -rf /'", &["rm|-rf|/"]),
         ("bash <<EOF\nrm -rf /\nEOF", &["rm|-rf|/"]),

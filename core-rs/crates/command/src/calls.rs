@@ -1,0 +1,343 @@
+//! Calls in code that run a command: `os.system("…")`, `subprocess.run([…])`, backticks.
+//!
+//! The languages are not parsed. A lexer finds comments, literals and names; a table has the names
+//! of calls. What is not a constant in the arguments of a call is unknown in its command.
+
+use crate::data::Rows;
+use crate::output::{Escapes, unescape};
+use crate::reading::Word;
+use crate::split::quote;
+
+/// The most calls of one code that are read.
+const CALLS_AT_MOST: usize = 64;
+
+/// The shell texts that the calls of the code run.
+pub(crate) fn calls(rows: Rows, language: &str, code: &str) -> Vec<Word> {
+    let mut texts = Vec::new();
+    if language == "javascript"
+        && !["child_process", "Bun", "Deno"]
+            .iter()
+            .any(|name| code.contains(name))
+    {
+        return texts;
+    }
+    let mut lexer = Lexer {
+        code,
+        at: 0,
+        language,
+        comment: rows.words(b'#').next().unwrap_or("#"),
+        has_ticks: rows.lists(b's', "`"),
+    };
+    while let Some(byte) = lexer.peek()
+        && texts.len() < CALLS_AT_MOST
+    {
+        let before = lexer.before();
+        if lexer.skip_comment() {
+            continue;
+        }
+        match byte {
+            b'`' if lexer.has_ticks => texts.extend(lexer.literal()),
+            b'\'' | b'"' | b'`' => {
+                let Some(text) = lexer.literal() else {
+                    continue;
+                };
+                lexer.skip_blanks();
+                let runs = lexer.rest().strip_prefix('|').map(str::trim_start);
+                if language == "awk"
+                    && (before == Some(b'|')
+                        || runs.is_some_and(|runs| runs.starts_with("getline")))
+                {
+                    texts.push(text);
+                }
+            }
+            b'%' if language == "ruby" && lexer.rest().starts_with("%x") => {
+                lexer.at += 2;
+                texts.extend(lexer.delimited());
+            }
+            _ if byte.is_ascii_alphabetic() || byte == b'_' => {
+                let name = lexer.name();
+                if let Some(text) = lexer.call(rows, name) {
+                    texts.push(text);
+                }
+            }
+            _ => lexer.skip_char(),
+        }
+    }
+    texts
+}
+
+struct Lexer<'a> {
+    code: &'a str,
+    at: usize,
+    language: &'a str,
+    comment: &'a str,
+    has_ticks: bool,
+}
+
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
+        self.code.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.code.as_bytes().get(self.at).copied()
+    }
+
+    /// The last byte before the offset that is no blank, of those on its left side.
+    fn before(&self) -> Option<u8> {
+        let before = self
+            .code
+            .as_bytes()
+            .get(self.at.saturating_sub(8)..self.at)?;
+        before.iter().rev().find(|byte| **byte != b' ').copied()
+    }
+
+    fn skip_char(&mut self) {
+        self.at += self.rest().chars().next().map_or(1, char::len_utf8);
+    }
+
+    fn skip_blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    fn skip_comment(&mut self) -> bool {
+        if !self.rest().starts_with(self.comment) {
+            return false;
+        }
+        let before = self
+            .at
+            .checked_sub(1)
+            .and_then(|at| self.code.as_bytes().get(at));
+        if before.is_some_and(|byte| !b" \t\n;".contains(byte)) {
+            return false;
+        }
+        let rest = self.rest().as_bytes();
+        self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        true
+    }
+
+    fn name(&mut self) -> &'a str {
+        let rest = self.rest();
+        let end = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b'_';
+        let length = rest.bytes().position(end).unwrap_or(rest.len());
+        self.at += length.max(1);
+        rest.get(..length).unwrap_or_default()
+    }
+
+    /// A literal at a quote, with the literals that are joined to it.
+    fn literal(&mut self) -> Option<Word> {
+        let mut word = self.single_literal()?;
+        for _ in 0..CALLS_AT_MOST {
+            let from = self.at;
+            self.skip_blanks();
+            let rest = self.rest();
+            let operator = ["..", "+", "."].iter().find(|operator| {
+                let is_dot = operator.starts_with('.');
+                let has_dots = matches!(self.language, "php" | "perl" | "lua");
+                rest.starts_with(**operator) && (!is_dot || has_dots)
+            });
+            if let Some(operator) = operator {
+                self.at += operator.len();
+                self.skip_blanks();
+            }
+            let is_quote = matches!(self.peek(), Some(b'\'' | b'"'));
+            if is_quote
+                && (operator.is_some() || matches!(self.language, "python" | "ruby" | "awk"))
+            {
+                let next = self.single_literal()?;
+                word.text.push_str(&next.text);
+                word.known &= next.known;
+                continue;
+            }
+            if operator.is_some() || rest.starts_with('%') || rest.starts_with(".format") {
+                if operator.is_some() {
+                    word.text.push_str("$()");
+                }
+                word.known = false;
+            } else if operator.is_none() {
+                self.at = from;
+            }
+            break;
+        }
+        Some(word)
+    }
+
+    fn single_literal(&mut self) -> Option<Word> {
+        let rest = self.rest();
+        let quote = rest.get(..1)?;
+        let triple = rest
+            .get(..3)
+            .filter(|start| self.language == "python" && *start == quote.repeat(3));
+        let delimiter = triple.unwrap_or(quote);
+        let mut end = delimiter.len();
+        let bytes = rest.as_bytes();
+        while end < bytes.len() && !bytes.get(end..)?.starts_with(delimiter.as_bytes()) {
+            end += if bytes.get(end) == Some(&b'\\') { 2 } else { 1 };
+        }
+        let inner = rest.get(delimiter.len()..end.min(bytes.len()));
+        self.at += (end + delimiter.len()).min(bytes.len());
+        Some(self.value(inner.unwrap_or_default(), quote))
+    }
+
+    /// The value of a literal.
+    fn value(&self, inner: &str, quote: &str) -> Word {
+        let is_interpolated = match self.language {
+            "perl" | "php" => quote != "'" && inner.contains(['$', '@']),
+            "ruby" => quote != "'" && inner.contains("#{"),
+            "javascript" => quote == "`" && inner.contains("${"),
+            _ => false,
+        };
+        let is_raw = quote == "'" && matches!(self.language, "perl" | "php" | "ruby");
+        let text = if is_raw || quote == "`" {
+            inner.replace("\\'", "'")
+        } else {
+            String::from_utf8_lossy(&unescape(inner, Escapes::Quotes)).into_owned()
+        };
+        Word {
+            known: !is_interpolated,
+            ..Word::constant(text)
+        }
+    }
+
+    /// The text up to the closing delimiter, at the opening one: `(…)`, `{…}`, `/…/`.
+    fn delimited(&mut self) -> Option<Word> {
+        let open = self.rest().chars().next()?;
+        let close = match open {
+            '(' => ')',
+            '{' => '}',
+            '[' => ']',
+            '<' => '>',
+            other if other.is_ascii_punctuation() => other,
+            _ => return None,
+        };
+        self.at += 1;
+        let rest = self.rest();
+        let length = rest.find(close).unwrap_or(rest.len());
+        self.at += (length + 1).min(rest.len());
+        Some(self.value(rest.get(..length)?, "`"))
+    }
+
+    /// The text of a call, behind its name.
+    fn call(&mut self, rows: Rows, name: &str) -> Option<Word> {
+        let is_text = rows.lists(b's', name);
+        let is_list = rows.lists(b'i', name);
+        let is_literal = matches!(self.peek(), Some(b'\'' | b'"'));
+        if !is_text && !is_list {
+            if is_literal && self.language == "python" && name.len() < 3 {
+                // A prefix of a literal: `r"…"`.
+                self.single_literal();
+            }
+            return None;
+        }
+        if name == "qx" {
+            return self.delimited();
+        }
+        let from = self.at;
+        self.skip_blanks();
+        let is_call = self.peek() == Some(b'(');
+        let is_bare = rows.has(b'b') && matches!(self.peek(), Some(b'\'' | b'"'));
+        if !is_call && !is_bare {
+            self.at = from;
+            return None;
+        }
+        if is_call {
+            self.at += 1;
+        }
+        let arguments = self.arguments()?;
+        let has_own_name = self.language == "python"
+            && ["exec", "spawn", "posix_spawn"]
+                .iter()
+                .any(|start| name.starts_with(start))
+            && name != "spawn";
+        if is_text && (!is_list || arguments.len() == 1 && !arguments.is_list) {
+            return arguments.words.into_iter().next();
+        }
+        let mut words = arguments.words;
+        if has_own_name && words.len() > 1 {
+            words.remove(1);
+        }
+        let known = words.iter().all(|word| word.known);
+        let words: Vec<String> = words
+            .iter()
+            .map(|word| {
+                if word.known {
+                    quote(&word.text)
+                } else {
+                    word.text.clone()
+                }
+            })
+            .collect();
+        Some(Word {
+            known,
+            ..Word::constant(words.join(" "))
+        })
+    }
+
+    /// The constants of a call's arguments; what is none ends them, but for the first.
+    fn arguments(&mut self) -> Option<CallArguments> {
+        let mut found = CallArguments {
+            words: Vec::new(),
+            is_list: false,
+        };
+        for _ in 0..CALLS_AT_MOST {
+            self.skip_blanks();
+            match self.peek()? {
+                b'\'' | b'"' | b'`' => found.words.extend(self.literal()),
+                b'[' => {
+                    found.is_list = true;
+                    self.at += 1;
+                    continue;
+                }
+                byte if byte.is_ascii_alphabetic() || byte == b'_' => {
+                    let from = self.at;
+                    let name = self.name();
+                    let is_prefix = name.len() < 3 && matches!(self.peek(), Some(b'\'' | b'"'));
+                    if is_prefix {
+                        let literal = self.literal()?;
+                        let known = !name.contains(['f', 'F']) || !literal.text.contains('{');
+                        found.words.push(Word { known, ..literal });
+                    } else if found.is_list && !found.words.is_empty() {
+                        found.words.push(Word {
+                            known: false,
+                            ..Word::constant("$()")
+                        });
+                        let rest = self.rest().as_bytes();
+                        let length = rest.iter().position(|byte| b",]\n".contains(byte));
+                        self.at += length.unwrap_or(rest.len());
+                    } else if self.rest().starts_with(".P_") || name.starts_with("P_") {
+                        // The mode of `os.spawn…`.
+                        let rest = self.rest().as_bytes();
+                        let length = memchr::memchr(b',', rest);
+                        self.at += length.unwrap_or(rest.len());
+                    } else {
+                        self.at = from;
+                        break;
+                    }
+                }
+                _ => break,
+            }
+            self.skip_blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    break;
+                }
+                _ => break,
+            }
+        }
+        (!found.words.is_empty()).then_some(found)
+    }
+}
+
+struct CallArguments {
+    words: Vec<Word>,
+    is_list: bool,
+}
+
+impl CallArguments {
+    fn len(&self) -> usize {
+        self.words.len()
+    }
+}

@@ -1,0 +1,166 @@
+//! The code that interpreters are given, and the commands that it runs.
+
+use sentry_command::{Reading, read, read_text};
+
+fn code(reading: &Reading) -> Vec<String> {
+    let code = reading.code.iter();
+    code.map(|code| format!("{}: {}", code.language, code.text))
+        .collect()
+}
+
+fn check(cases: &[(&str, &[&str])], seen: &dyn Fn(&Reading) -> Vec<String>) {
+    let wrong: Vec<String> = (cases.iter())
+        .filter(|(text, wanted)| seen(&read_text(text)) != *wanted)
+        .map(|(text, wanted)| {
+            format!(
+                "{text:?}\n  {:?}\n  wanted {wanted:?}",
+                seen(&read_text(text))
+            )
+        })
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} differ\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn inline_code_is_found() {
+    check(
+        &[
+            ("python3 -c 'import os'", &["python: import os"]),
+            ("python3.12 -Bc 'import os' x", &["python: import os"]),
+            ("/usr/bin/env python -c x", &["python: x"]),
+            ("perl -e 'print 1'", &["perl: print 1"]),
+            ("perl -lane 'print'", &["perl: print"]),
+            ("perl -pi.bak -e 's/a/b/' f", &["perl: s/a/b/"]),
+            ("perl -MSocket -e x -e y", &["perl: x\ny"]),
+            ("ruby -rsocket -e x", &["ruby: x"]),
+            ("node -e x", &["javascript: x"]),
+            ("node --eval=x", &["javascript: x"]),
+            ("node -pe x", &["javascript: x"]),
+            ("node -p x", &["javascript: x"]),
+            ("deno eval x", &["javascript: x"]),
+            ("bun -e x", &["javascript: x"]),
+            ("php -r x", &["php: x"]),
+            ("lua5.4 -e x", &["lua: x"]),
+            ("awk -F: '{print}' f", &["awk: {print}"]),
+            ("awk -v a=b 'BEGIN{x}'", &["awk: BEGIN{x}"]),
+            ("awk -f x.awk f", &[]),
+            ("osascript -e x -e y", &["applescript: x\ny"]),
+            (
+                "pwsh -NoProfile -Command Get-Item x",
+                &["powershell: Get-Item x"],
+            ),
+            ("powershell -c x", &["powershell: x"]),
+            ("powershell -EncodedCommand bABzAA==", &["powershell: ls"]),
+            ("echo x | python3", &["python: x\n"]),
+            ("python3 <<< x", &["python: x"]),
+            (
+                "python3 - a <<'EOF'\nimport os\nEOF",
+                &["python: import os\n"],
+            ),
+            ("python3 <<EOF\nprint($x)\nEOF", &["python: print($x)\n"]),
+            ("cat <<'EOF' | node\nx\nEOF", &["javascript: x\n"]),
+            ("echo x > a.py; python3 a.py", &["python: x\n"]),
+            ("python3 script.py -c x", &[]),
+            ("python3 -m pytest -c x", &[]),
+            ("node server.js -e x", &[]),
+            ("sudo -u x timeout 5 python3 -c x", &["python: x"]),
+        ],
+        &code,
+    );
+}
+
+#[test]
+fn calls_with_constants_give_commands() {
+    let commands = |reading: &Reading| -> Vec<String> {
+        let commands = reading.commands.iter().skip(1);
+        commands.map(|command| command.texts().join("|")).collect()
+    };
+    check(
+        &[
+            (
+                "python3 -c 'import os; os.system(\"rm -rf /\")'",
+                &["rm|-rf|/"],
+            ),
+            ("python3 -c 'os.popen(\"ls; id\").read()'", &["ls", "id"]),
+            (
+                "python3 -c 'subprocess.run([\"rm\", \"-rf\", \"/ x\"])'",
+                &["rm|-rf|/ x"],
+            ),
+            (
+                "python3 -c 'subprocess.run(\"rm -rf /\", shell=True)'",
+                &["rm|-rf|/"],
+            ),
+            ("python3 -c 'subprocess.Popen((\"a\"))'", &[]),
+            (
+                "python3 -c 'os.execlp(\"rm\", \"rm\", \"-rf\", \"/\")'",
+                &["rm|-rf|/"],
+            ),
+            (
+                "python3 -c 'os.execv(\"/bin/rm\", [\"rm\", \"-rf\", \"/\"])'",
+                &["/bin/rm|-rf|/"],
+            ),
+            ("python3 -c 'pty.spawn(\"/bin/bash\")'", &["/bin/bash"]),
+            ("python3 -c 'os.system(\"rm -rf \" + \"/\")'", &["rm|-rf|/"]),
+            ("python3 -c 'os.system(\"rm -rf \" \"/\")'", &["rm|-rf|/"]),
+            ("python3 -c 'os.system(\"rm -rf \" + p)'", &["rm|-rf|$()"]),
+            ("python3 -c 'os.system(f\"rm -rf {p}\")'", &["rm|-rf|{p}"]),
+            ("python3 -c 'os.system(r\"rm -rf /\")'", &["rm|-rf|/"]),
+            (
+                "python3 -c 'os.system(\"\"\"rm -rf /\"\"\")'",
+                &["rm|-rf|/"],
+            ),
+            ("python3 -c 'os.system(\"\\x72m -rf /\")'", &["rm|-rf|/"]),
+            ("python3 -c '# os.system(\"rm -rf /\")'", &[]),
+            ("python3 -c 'print(\"os.system(1)\"); x = \"system\"'", &[]),
+            (
+                "python3 -c 'os.system(\"echo \\\"\"); os.system(\"rm -rf /\")'",
+                &["echo|", "rm|-rf|/"],
+            ),
+            (
+                "node -e 'require(\"child_process\").execSync(\"rm -rf /\")'",
+                &["rm|-rf|/"],
+            ),
+            (
+                "node -e 'require(\"child_process\").spawn(\"rm\", [\"-rf\", \"/\"])'",
+                &["rm|-rf|/"],
+            ),
+            ("node -e '/x/.exec(\"rm\")'", &[]),
+            (
+                "node -e 'const {exec} = require(\"child_process\"); exec(`rm -rf /`)'",
+                &["rm|-rf|/"],
+            ),
+            ("perl -e 'system(\"rm -rf /\")'", &["rm|-rf|/"]),
+            ("perl -e 'system \"rm\", \"-rf\", \"/\"'", &["rm|-rf|/"]),
+            ("perl -e 'exec \"/bin/sh -c id\"'", &["id"]),
+            ("perl -e 'print `id`'", &["id"]),
+            ("perl -e 'print qx(id)'", &["id"]),
+            ("perl -e 'print qx{id}'", &["id"]),
+            ("ruby -e 'system \"rm -rf /\"'", &["rm|-rf|/"]),
+            ("ruby -e 'puts %x(id)'", &["id"]),
+            ("ruby -e '`id`'", &["id"]),
+            ("php -r 'system(\"id\");'", &["id"]),
+            ("php -r 'echo `id`;'", &["id"]),
+            ("lua -e 'os.execute(\"id\")'", &["id"]),
+            ("awk 'BEGIN{system(\"id\")}'", &["id"]),
+            ("awk 'BEGIN{\"id\" | getline x}'", &["id"]),
+            ("awk '{print $1 | \"sh\"}'", &["sh"]),
+            ("osascript -e 'do shell script \"id\"'", &["id"]),
+            (
+                "python3 <<'EOF'\nimport os\nos.system('rm -rf /')\nEOF",
+                &["rm|-rf|/"],
+            ),
+        ],
+        &commands,
+    );
+    let reading = read(&["python3", "-c", "os.system('sudo rm x')"]);
+    let rm = reading
+        .commands
+        .last()
+        .map(|command| command.wrappers.join(" "));
+    assert_eq!(rm.as_deref(), Some("python3 sudo"));
+}
