@@ -1,7 +1,8 @@
 // Checks of the repository's files and of the wasm module: local paths, first lines, lengths, size.
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { extname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { root, wasmFolder } from "./lib/paths.mjs";
 import { run } from "./lib/processes.mjs";
 
@@ -28,7 +29,8 @@ const FIRST_LINE = {
 const SOFT_LIMITS = { ".ts": 150, ".mjs": 150, ".rs": 500 };
 
 const wasm = join(wasmFolder, "sentry_core_bg.wasm");
-const WASM_LIMIT = 1_200_000;
+/** In bytes. Browsers and the edge load the module compressed. */
+const WASM_LIMITS = { raw: 1_200_000, gzip: 450_000 };
 
 export async function localPaths() {
   return overFiles((files) =>
@@ -66,9 +68,12 @@ export async function lengths() {
 }
 
 export function moduleSize() {
-  const size = statSync(wasm).size;
-  const note = `${size} of at most ${WASM_LIMIT} bytes`;
-  return size < WASM_LIMIT ? { passed: 1, note } : { failed: 1, output: `the wasm module has ${note}` };
+  const bytes = readFileSync(wasm);
+  const sizes = { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+  const forms = Object.entries(WASM_LIMITS).map(([form, limit]) => ({ form, limit, size: sizes[form] }));
+  const note = forms.map(({ form, limit, size }) => `${size} of at most ${limit} bytes ${form}`).join(", ");
+  const fits = forms.every(({ limit, size }) => size < limit);
+  return fits ? { passed: 1, note } : { failed: 1, output: `the wasm module has ${note}` };
 }
 
 /** Panic messages name source files, of crates and of the standard library: without the folders of this machine. */

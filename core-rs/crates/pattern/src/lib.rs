@@ -16,6 +16,8 @@ mod pattern;
 pub mod prefilter;
 pub mod search;
 mod size;
+mod syntax;
+mod unicode;
 
 pub use literals::{Requirements, fold};
 pub use pattern::{Fault, Finder, Pattern, PatternError, SyntaxError};

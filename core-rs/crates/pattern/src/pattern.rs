@@ -9,6 +9,7 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use crate::literals::Requirements;
 use crate::size;
+use crate::syntax::{self, Tree, Unreadable};
 
 /// The most memory that one compiled pattern may take, in bytes.
 pub(crate) const MAX_COMPILED: usize = 4 << 20;
@@ -19,6 +20,8 @@ const MAX_BRANCHES: usize = 64;
 /// The most classes such as `\w` in a pattern. More would exceed [`MAX_COMPILED`] by far, but
 /// parsing alone takes several kilobytes for each, and a document has room for half a million.
 const MAX_CLASSES: usize = 4096;
+/// Reading a range of a class such as `\p{Greek}` costs this much (see [`Pattern::cost`]).
+const COST_OF_RANGE: usize = 128;
 
 /// A regular expression in the syntax of the `regex` crate, known to compile.
 ///
@@ -91,10 +94,12 @@ impl Pattern {
         if classes(text) > MAX_CLASSES {
             return Err(PatternError::TooLarge);
         }
-        let hir = regex_syntax::parse(text)
-            .map_err(|error| PatternError::Syntax(SyntaxError::of(&error)))?;
+        let Tree { hir, ranges } = syntax::read(text).map_err(|error| match error {
+            Unreadable::TooManyRanges => PatternError::TooLarge,
+            Unreadable::Syntax(error) => PatternError::Syntax(SyntaxError::of(&error)),
+        })?;
         let mut size = size::upper_bound(&hir);
-        let mut cost = size::cost(&hir);
+        let mut cost = size::cost(&hir).saturating_add(ranges.saturating_mul(COST_OF_RANGE));
         if size > MAX_COMPILED {
             let close = size::close_upper_bound(&hir);
             size = close.bytes;
@@ -160,9 +165,9 @@ impl Pattern {
 
     /// The pattern's syntax tree. Always `Some`: the text of a pattern has been parsed before.
     pub fn parsed(&self) -> Option<Hir> {
-        let parsed = regex_syntax::parse(&self.0.text).ok();
+        let parsed = syntax::read(&self.0.text).ok();
         debug_assert!(parsed.is_some(), "a pattern parses a second time");
-        parsed
+        parsed.map(|tree| tree.hir)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::ops::ControlFlow;
 
-use sentry_acl::{Attribute, Block, Item, ValueKind};
+use sentry_acl::{Attribute, Item, ValueKind};
 use sentry_testing::Random;
 
 use super::coverage::{CodePath, count};
@@ -77,27 +77,33 @@ impl Visitor for Thirds {
     }
 }
 
-/// The built-in rules of the policy: patterns that people wrote.
+/// The built-in rules of the policy that have a pattern: patterns that people wrote.
 fn builtin() -> Vec<Rule> {
-    let source = include_str!("../../../core/src/policy/builtin.acl");
-    let text = |block: &Block, name: &str| {
-        let value = block.items.iter().find_map(|item| match item {
-            Item::Attribute(Attribute { name: key, value }) if key.text == name => Some(value),
+    fn text(value: &ValueKind) -> Option<&str> {
+        match value {
+            ValueKind::String(text) => Some(text),
+            // The first kind of several.
+            ValueKind::List(values) => values.first().and_then(|first| text(&first.kind)),
             _ => None,
-        });
-        match &value.unwrap().kind {
-            ValueKind::String(text) => text.clone(),
-            other => panic!("{name}: {other:?}"),
         }
-    };
+    }
+    let source = include_str!("../../../core/src/policy/builtin.acl");
     let items = sentry_acl::parse(source).document.items;
-    let blocks = items.iter().filter_map(|item| match item {
-        Item::Block(block) => Some(block),
+    let rules = items.iter().filter_map(|item| match item {
+        Item::Block(block) => {
+            let named = |name: &str| {
+                block.items.iter().find_map(|item| match item {
+                    Item::Attribute(Attribute { name: key, value }) if key.text == name => {
+                        text(&value.kind)
+                    }
+                    _ => None,
+                })
+            };
+            Some(Rule::new(named("on")?, named("match")?))
+        }
         Item::Attribute(_) => None,
     });
-    blocks
-        .map(|block| Rule::new(&text(block, "on"), &text(block, "match")))
-        .collect()
+    rules.collect()
 }
 
 fn some(
