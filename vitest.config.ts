@@ -19,6 +19,11 @@ const project = (name: string, root: string) => ({
 
 export default defineConfig({
   test: {
-    projects: [project("core", "packages/core/test"), project("node", "packages/node/test"), project("cross", "test")],
+    projects: [
+      project("core", "packages/core/test"),
+      project("node", "packages/node/test"),
+      project("cross", "test"),
+      "packages/preview/vite.config.mjs",
+    ],
   },
 });

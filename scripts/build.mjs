@@ -23,6 +23,8 @@ await main(async () => {
     // Not imported before the npm packages are installed.
     const { bundlePackages } = await import("./lib/bundle.mjs");
     await step("bundling the packages", bundlePackages);
+    const { buildSite } = await import("./lib/site.mjs");
+    await step("building the page of the preview", buildSite);
     copyPolicies();
   });
   return 0;

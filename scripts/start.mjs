@@ -11,7 +11,7 @@ await main(async () => {
   const args = process.argv.slice(2);
   if (args.length === 0) return foreground(process.execPath, [join(root, "examples", "demo", "main.mjs")]);
   const { npm_lifecycle_event: script, npm_config_loglevel: loglevel, INIT_CWD: startedIn } = process.env;
-  const byNpm = script === "start";
+  const byNpm = script === "start" || script === "preview";
   if (byNpm && loglevel !== "silent" && process.stdout.isTTY !== true) {
     log("note: npm has printed its own banner on stdout; `npm start --silent -- …` leaves it out");
   }

@@ -8,6 +8,7 @@ import { must } from "./process.js";
 /** The packages of each tool, in pinned versions; the tool's own package is the first. */
 const TOOLS = {
   bun: ["bun@1.4.5"],
+  chromium: ["@sparticuz/chromium@153.0.0"],
   deno: ["deno@2.9.6"],
   esbuild: ["esbuild@0.28.2"],
   jest: ["jest@30.5.2", "jest-environment-jsdom@30.5.2"],
@@ -26,7 +27,7 @@ export type Tool = keyof typeof TOOLS;
  */
 export async function npmPackages(tool: Tool): Promise<string> {
   const [main, ...others] = TOOLS[tool];
-  const folder: string = await cached(main.replace("@", "-"), async (folder: string) => {
+  const folder: string = await cached(main.replaceAll(/[@/]/g, "-"), async (folder: string) => {
     const flags = ["--no-audit", "--no-fund", "--no-package-lock"];
     const args = ["install", "--prefix", folder, ...flags, main, ...others];
     await must("npm", args, { cwd: folder, timeout: 200_000 }).catch((error: unknown) => {

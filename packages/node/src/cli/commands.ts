@@ -12,6 +12,7 @@ import type { EvalOptions } from "./eval/eval.js";
 import type { ExplainOptions } from "./explain.js";
 import { CliError, type ExitCode, type Io } from "./io.js";
 import { policyCommands } from "./policy-commands.js";
+import type { PreviewOptions } from "./preview/preview.js";
 import { writeOut } from "./write.js";
 
 /**
@@ -93,6 +94,21 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     });
 
   policyCommands(root, io, onExit);
+
+  root
+    .command("preview")
+    .summary("open a policy in the browser")
+    .description(
+      "Serves a page on this machine that shows what a policy decides, while it is edited. Prints the address to open. " +
+        "Needs the package @a3s-sentry/preview.",
+    )
+    .argument("[policy]", "policy file to open, ACL or TOML (*.toml)")
+    .option("--write", "let the page save the policy to its file")
+    .option("--port <number>", "port of the server (default: a free one)")
+    .action(async (policy: string | undefined, options: PreviewOptions) => {
+      const { preview } = await import("./preview/preview.js");
+      onExit(await preview(policy, options, io));
+    });
 
   root
     .command("completion")

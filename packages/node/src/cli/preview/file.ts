@@ -1,0 +1,52 @@
+// The policy file that the preview opens, and writes if it may.
+
+import { createHash, randomBytes } from "node:crypto";
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { readPolicyFile } from "../../policy/policy-file.js";
+import type { Opened } from "./page.js";
+
+export class PreviewedFile {
+  readonly #path: string;
+  readonly isWritable: boolean;
+
+  constructor(path: string, isWritable: boolean) {
+    this.#path = path;
+    this.isWritable = isWritable;
+  }
+
+  /** The policy as it is now. Throws a `PolicyError` if it cannot be read. */
+  open(): Opened {
+    const text = readPolicyFile(this.#path);
+    return {
+      name: basename(this.#path),
+      text,
+      format: extname(this.#path).toLowerCase() === ".toml" ? "toml" : "acl",
+      ...(this.isWritable ? { revision: revisionOf(text) } : {}),
+    };
+  }
+
+  /**
+   * Replaces the text by a rename, so that readers see the old text or the new one. Returns the new
+   * revision, or `undefined` if the file has not the `expected` one.
+   */
+  write(text: string, expected: string): string | undefined {
+    if (revisionOf(readPolicyFile(this.#path)) !== expected) return undefined;
+    const target = realpathSync(this.#path);
+    const { mode } = statSync(target);
+    const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+    try {
+      writeFileSync(temporary, text, { flag: "wx", mode: 0o600 });
+      chmodSync(temporary, mode & 0o7777);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+    return revisionOf(text);
+  }
+}
+
+function revisionOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,77 @@
+// Completion: the keys of the scope, and the words of the key.
+
+import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
+import { snippetCompletion } from "@codemirror/autocomplete";
+import { docs } from "../texts.js";
+import { placeAt } from "./place.js";
+import { type Scope, scopeOf, type Value } from "./schema.js";
+
+export function complete(context: CompletionContext): CompletionResult | null {
+  const place = placeAt(context.state, context.pos);
+  const scope = place && scopeOf(place.blocks);
+  if (place === undefined || scope === undefined) return null;
+  if (place.is === "name") {
+    if (context.pos === place.from && !context.explicit) return null;
+    return { from: place.from, options: keys(scope, place.blocks, place.set), validFor: /^[\w-]*$/ };
+  }
+  const value = scope[place.key];
+  if (value === undefined) return null;
+  const { node } = place;
+  const inText =
+    node !== null && node.name !== "Name" && /^["'`]/.test(context.state.sliceDoc(node.from, node.from + 1));
+  const from = inText ? node.from + 1 : (context.matchBefore(/[\w*-]*$/)?.from ?? context.pos);
+  const options = valuesOf(value, inText);
+  return options.length === 0 ? null : { from, options, validFor: /^[\w*-]*$/ };
+}
+
+function keys(scope: Scope, blocks: readonly string[], set: ReadonlySet<string>): Completion[] {
+  const path = blocks.length === 0 ? "" : `${blocks.join(".")}.`;
+  return Object.entries(scope)
+    .filter(([key, value]) => !set.has(key) || (value.is === "scope" && value.label !== undefined))
+    .map(([key, value], index) =>
+      snippetCompletion(snippetOf(key, value), {
+        label: key,
+        type: value.is === "scope" ? "class" : "property",
+        info: docs.keys[path + key] ?? "",
+        boost: -index,
+      }),
+    );
+}
+
+const NEW_RULE = `rule "\${name}" {
+  on       = "\${ToolExec}"
+  match    = \`\${pattern}\`
+  verdict  = "\${block}"
+  severity = "\${high}"
+  reason   = "\${reason}"
+}`;
+
+function snippetOf(key: string, value: Value): string {
+  if (key === "rule") return NEW_RULE;
+  switch (value.is) {
+    case "scope":
+      return value.label === undefined ? `${key} {\n  \${}\n}` : `${key} "\${${value.label}}" {\n  \${}\n}`;
+    case "pattern":
+      return `${key} = \`\${}\``;
+    case "boolean":
+      return `${key} = \${true}`;
+    case "number":
+      return `${key} = \${}`;
+    case "words":
+      return value.list ? `${key} = ["\${}"]` : `${key} = "\${}"`;
+    case "text":
+      return `${key} = "\${}"`;
+  }
+}
+
+function valuesOf(value: Value, inText: boolean): Completion[] {
+  if (value.is === "boolean" && !inText) return ["true", "false"].map((label) => ({ label, type: "constant" }));
+  if (value.is !== "words") return [];
+  return value.words.map((word, index) => ({
+    label: word,
+    apply: inText ? word : `"${word}"`,
+    type: "enum",
+    info: docs.words[word] ?? "",
+    boost: -index,
+  }));
+}

@@ -1,0 +1,115 @@
+// The schema of a policy for the editor: the keys of each scope, the words of their values, and
+// what to insert. The core checks policies; this only helps to write them.
+
+export type Value =
+  | { readonly is: "words"; readonly words: readonly string[]; readonly list?: true }
+  | { readonly is: "boolean" }
+  | { readonly is: "number" }
+  | { readonly is: "text" }
+  | { readonly is: "pattern" }
+  | { readonly is: "scope"; readonly label?: string };
+
+/** The keys of one scope, and their values. */
+export type Scope = Readonly<Record<string, Value>>;
+
+const VERDICTS = ["allow", "block", "escalate"];
+const SEVERITIES = ["info", "low", "medium", "high", "critical"];
+export const KINDS = [
+  "ToolExec",
+  "SslContent",
+  "SecurityAction",
+  "Egress",
+  "Dns",
+  "FileAccess",
+  "FileDelete",
+  "LlmActivations",
+] as const;
+const BUILTIN_RULES = [
+  "privesc-setuid",
+  "process-injection",
+  "bind-listener",
+  "pipe-to-shell",
+  "reverse-shell",
+  "destructive-rm",
+  "disk-overwrite",
+  "rce-primitive",
+  "read-credentials",
+  "secret-in-egress",
+  "prompt-injection",
+  "cloud-metadata",
+  "oob-exfil-dns",
+  "suspicious-dns",
+];
+const RISKS = [
+  "systemic_risk",
+  "privilege_escalation",
+  "secret_exfil",
+  "prompt_injection",
+  "communication_risk",
+  "data_leak",
+  "command_danger",
+  "model_output_risk",
+  "other",
+];
+const SECRETS = [
+  "private_key",
+  "openai_key",
+  "stripe_key",
+  "google_api_key",
+  "aws_access_key_id",
+  "github_token",
+  "slack_token",
+  "jwt",
+  "aws_secret",
+  "bearer",
+  "generic_secret",
+  "email",
+];
+
+const text: Value = { is: "text" };
+const number: Value = { is: "number" };
+const boolean: Value = { is: "boolean" };
+const pattern: Value = { is: "pattern" };
+const scope: Value = { is: "scope" };
+const words = (list: readonly string[]): Value => ({ is: "words", words: list });
+const listOf = (list: readonly string[]): Value => ({ is: "words", words: list, list: true });
+
+const RULE: Scope = {
+  on: listOf([...KINDS, "*"]),
+  match: pattern,
+  verdict: words(VERDICTS),
+  severity: words(SEVERITIES),
+  reason: text,
+  action: words(["deny-egress", "deny-file", "deny-exec"]),
+  risk: words(RISKS),
+  overrides: listOf(BUILTIN_RULES),
+};
+
+/** By the names of the blocks around a place, joined by dots; the document is the empty name. */
+const SCOPES: Readonly<Record<string, Scope>> = {
+  "": {
+    fail_closed: boolean,
+    dry_run: boolean,
+    speculate: words(SEVERITIES),
+    default: words(VERDICTS),
+    rule: { is: "scope", label: "name" },
+    deny: scope,
+    redact: scope,
+    llm: scope,
+    agent: scope,
+    sae: scope,
+  },
+  rule: RULE,
+  rules: { name: text, ...RULE },
+  deny: { egress: text, file: text, exec: text, never: text, max_lines: number },
+  redact: { off: listOf(SECRETS), gitleaks: text, pattern: { is: "scope", label: "name" } },
+  "redact.pattern": { match: pattern, value_group: number },
+  llm: { url: text, model: text, key: text, timeout_s: number },
+  agent: { bin: text, skills: text, timeout_s: number, user: text },
+  sae: { dict: text, escalate_at: number, block_at: number },
+};
+
+/** The keys of the scope in these blocks, outermost first; `undefined` for a scope that is not known. */
+export function scopeOf(blocks: readonly string[]): Scope | undefined {
+  return SCOPES[blocks.join(".")];
+}

@@ -1,0 +1,150 @@
+// The worker that compiles policies and judges what the page shows, so that typing never waits.
+
+import type { Diagnostic } from "@a3s-sentry/core";
+import { eventOfCommand, eventOfForm } from "./events.js";
+import { lint, loadCore, PolicyError, type Sentry } from "./load-core.js";
+import { openPolicy, optionsFor } from "./open-policy.js";
+import type {
+  EventRow,
+  EventSource,
+  Events,
+  Gated,
+  Gives,
+  Judged,
+  PolicyText,
+  Reply,
+  Request,
+  RequestName,
+  Shown,
+  Takes,
+} from "./protocol.js";
+
+/** More pasted lines than that are for the replay panel. */
+const MAX_ROWS = 500;
+const MAX_SUBJECT = 160;
+
+interface Current {
+  readonly policy: PolicyText;
+  readonly problems: readonly Diagnostic[];
+  readonly isValid: boolean;
+}
+
+let current: Current | undefined;
+let sentry: Sentry | undefined;
+
+/** Compiles a policy that has changed. */
+async function use(policy: PolicyText): Promise<Current> {
+  if (current?.policy.text === policy.text && current.policy.format === policy.format) return current;
+  try {
+    const opened = await openPolicy(policy);
+    sentry?.close();
+    sentry = opened;
+    current = { policy, problems: [], isValid: true };
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    current = { policy, problems: error.diagnostics, isValid: false };
+  }
+  return current;
+}
+
+const answers: { readonly [Name in RequestName]: (takes: Takes<Name>) => Promise<Gives<Name>> } = {
+  judge: async ({ policy, source }): Promise<Judged> => {
+    const { problems, isValid } = await use(policy);
+    return {
+      problems,
+      by: isValid ? "current" : sentry === undefined ? "none" : "earlier",
+      siteRules: sentry?.policy.rules.filter(({ origin }) => origin === "site").length ?? 0,
+      notes: sentry?.warnings ?? [],
+      events: sentry === undefined ? { is: "nothing" } : eventsOf(sentry, source),
+    };
+  },
+  lint: async ({ policy }) => await lint(policy.text, optionsFor(policy)),
+  gate: async ({ policy, text, direction }): Promise<Gated | null> => {
+    await use(policy);
+    if (sentry === undefined) return null;
+    const inspection = await sentry.inspectWire(text, direction);
+    const { masked, restores } = inspection.apply(text);
+    return {
+      decision: inspection.decision,
+      final: inspection.decision,
+      masked,
+      restores,
+      finds: inspection.redactions,
+    };
+  },
+};
+
+function eventsOf(judge: Sentry, source: EventSource): Events {
+  if (source.mode === "json") return eventsOfLines(judge, source.text, source.selected);
+  try {
+    if (source.mode === "command") {
+      if (source.text.trim() === "") return { is: "nothing" };
+      return { is: "events", rows: [], more: 0, shown: shownOf(judge, eventOfCommand(source.text)) };
+    }
+    if (Object.values(source.fields).every((field) => field === "" || field === "false")) return { is: "nothing" };
+    return { is: "events", rows: [], more: 0, shown: shownOf(judge, eventOfForm(source)) };
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    return { is: "invalid", why: error.message };
+  }
+}
+
+/** A text is one event over several lines, or one event a line. */
+function eventsOfLines(judge: Sentry, text: string, selected: number): Events {
+  if (text.trim() === "") return { is: "nothing" };
+  const lines = isEvent(judge, text) ? [text] : text.split("\n").filter((line) => line.trim() !== "");
+  const rows = lines.slice(0, MAX_ROWS).map((line) => rowOf(judge, line));
+  const first = rows.findIndex(({ is }) => is === "event");
+  const at = rows[selected]?.is === "event" ? selected : first;
+  const [only] = rows;
+  if (rows.length === 1 && only?.is === "skipped") return { is: "invalid", why: only.why };
+  const line = lines[at];
+  return {
+    is: "events",
+    rows: rows.length === 1 ? [] : rows,
+    more: Math.max(0, lines.length - MAX_ROWS),
+    shown: line === undefined ? null : shownOf(judge, line),
+  };
+}
+
+function isEvent(judge: Sentry, text: string): boolean {
+  return judge.whyNotAnEvent(text) === null;
+}
+
+function rowOf(judge: Sentry, line: string): EventRow {
+  const decision = judge.classify(line);
+  const facts = decision && judge.facts(line);
+  if (!decision || !facts) {
+    return { is: "skipped", why: judge.whyNotAnEvent(line) ?? "", text: line.slice(0, MAX_SUBJECT) };
+  }
+  return { is: "event", verdict: decision.verdict, kind: facts.kind, subject: facts.subject.slice(0, MAX_SUBJECT) };
+}
+
+function shownOf(judge: Sentry, json: string): Shown | null {
+  const explanation = judge.explain(json);
+  const facts = explanation && judge.facts(json);
+  if (!explanation || !facts) return null;
+  const final = judge.failMode(explanation.sae ?? explanation.decision);
+  return { explanation, final, facts, failClosed: judge.policy.failClosed, json };
+}
+
+async function answer({ id, name, takes }: Request): Promise<Reply> {
+  try {
+    await loadCore();
+    // A request's name determines the type of what it takes.
+    const run = answers[name] as (takes: Request["takes"]) => Promise<Gives<RequestName>>;
+    return { id, gives: await run(takes) };
+  } catch (error) {
+    return { id, failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+// One request after the other, since they share the policy in force. The search for warnings does
+// not, and must not delay a judgement.
+let last: Promise<unknown> = Promise.resolve();
+addEventListener("message", ({ data }: MessageEvent<Request>) => {
+  const reply = async (): Promise<void> => postMessage(await answer(data));
+  if (data.name === "lint") void reply();
+  else last = last.then(reply);
+});
+void loadCore();

@@ -1,0 +1,72 @@
+// The judge as the page sees it: requests to its worker, each answered once.
+
+import url from "./judge-worker.ts?worker&url";
+import type { Gives, Reply, Request, RequestName, Takes } from "./protocol.js";
+import { startWorker } from "./start-worker.js";
+
+interface Waiting {
+  readonly resolve: (gives: Gives<RequestName>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Judge {
+  readonly #worker = startWorker(url);
+  readonly #waiting = new Map<number, Waiting>();
+  #id = 0;
+
+  constructor() {
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#take(data));
+    this.#worker.addEventListener("error", (event) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the judge did not start"));
+      this.#waiting.clear();
+    });
+  }
+
+  ask<Name extends RequestName>(name: Name, takes: Takes<Name>): Promise<Gives<Name>> {
+    const id = ++this.#id;
+    return new Promise<Gives<RequestName>>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, name, takes } as Request);
+    }) as Promise<Gives<Name>>;
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  #take({ id, gives, failed }: Reply): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (failed === undefined) waiting?.resolve(gives as Gives<RequestName>);
+    else waiting?.reject(new Error(failed));
+  }
+}
+
+/**
+ * Runs a task for the latest input only: while one runs, inputs replace each other, and the last one
+ * runs next.
+ */
+export class Latest<Input> {
+  readonly #run: (input: Input) => Promise<void>;
+  #next: { readonly input: Input } | undefined;
+  #runs = false;
+
+  constructor(run: (input: Input) => Promise<void>) {
+    this.#run = run;
+  }
+
+  offer(input: Input): void {
+    this.#next = { input };
+    if (!this.#runs) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#runs = true;
+    while (this.#next !== undefined) {
+      const { input } = this.#next;
+      this.#next = undefined;
+      await this.#run(input);
+    }
+    this.#runs = false;
+  }
+}

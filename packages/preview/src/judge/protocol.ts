@@ -1,0 +1,93 @@
+// What the page and the judge's worker say to each other.
+
+import type { Decision, Diagnostic, EventFacts, EventKind, Explanation, Verdict } from "@a3s-sentry/core";
+
+export type PolicyFormat = "acl" | "toml";
+
+export interface PolicyText {
+  readonly text: string;
+  readonly format: PolicyFormat;
+}
+
+/** What a person put into the event panel. */
+export type EventSource =
+  | { readonly mode: "command"; readonly text: string }
+  | { readonly mode: "form"; readonly kind: EventKind; readonly fields: Readonly<Record<string, string>> }
+  | { readonly mode: "json"; readonly text: string; readonly selected: number };
+
+/** The requests by name, each with what it takes and what it gives. */
+export interface Requests {
+  /** Judges events by a policy. A policy with errors leaves the last valid one in force. */
+  judge: { readonly takes: { policy: PolicyText; source: EventSource }; readonly gives: Judged };
+  /** All problems of a policy, warnings included. Slow. */
+  lint: { readonly takes: { policy: PolicyText }; readonly gives: readonly Diagnostic[] };
+  /** Judges and masks a text that is sent to a model or comes back. */
+  gate: { readonly takes: { policy: PolicyText; text: string; direction: Direction }; readonly gives: Gated | null };
+}
+
+export type RequestName = keyof Requests;
+export type Takes<Name extends RequestName> = Requests[Name]["takes"];
+export type Gives<Name extends RequestName> = Requests[Name]["gives"];
+
+export type Request = {
+  [Name in RequestName]: { readonly id: number; readonly name: Name; readonly takes: Takes<Name> };
+}[RequestName];
+
+export interface Reply {
+  readonly id: number;
+  /** The answer, or why there is none. */
+  readonly gives?: Gives<RequestName>;
+  readonly failed?: string;
+}
+
+export type Direction = "request" | "response";
+
+export interface Judged {
+  /** Errors of the policy, warnings not yet included. */
+  readonly problems: readonly Diagnostic[];
+  /** The policy that judged: this one, an earlier one since this one has errors, or none. */
+  readonly by: "current" | "earlier" | "none";
+  /** How many rules the judging policy has of its own. */
+  readonly siteRules: number;
+  /** Parts of the policy that have no effect in a page. */
+  readonly notes: readonly string[];
+  readonly events: Events;
+}
+
+export type Events =
+  | { readonly is: "nothing" }
+  /** The input makes no event. `field` names the field of a form. */
+  | { readonly is: "invalid"; readonly why: string; readonly field?: string }
+  | { readonly is: "events"; readonly rows: readonly EventRow[]; readonly more: number; readonly shown: Shown | null };
+
+/** One line of pasted events. */
+export type EventRow =
+  | { readonly is: "event"; readonly verdict: Verdict; readonly kind: EventKind; readonly subject: string }
+  | { readonly is: "skipped"; readonly why: string; readonly text: string };
+
+/** The event that is shown in full. */
+export interface Shown {
+  readonly explanation: Explanation;
+  /** The decision with the fail mode applied: what happens without L2 and L3. */
+  readonly final: Decision;
+  readonly facts: EventFacts;
+  readonly failClosed: boolean;
+  /** The event as JSON text. */
+  readonly json: string;
+}
+
+export interface Gated {
+  readonly decision: Decision;
+  readonly final: Decision;
+  readonly masked: string;
+  readonly restores: Readonly<Record<string, string>>;
+  readonly finds: readonly Find[];
+}
+
+/** A secret in a text; offsets in UTF-16 units. */
+export interface Find {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+  readonly placeholder: string;
+}

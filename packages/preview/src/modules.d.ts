@@ -1,0 +1,26 @@
+// Modules that the build makes: the grammar's parser, the wasm module, workers, texts of files.
+
+declare module "*.grammar" {
+  import type { LRParser } from "@lezer/lr";
+  export const parser: LRParser;
+}
+
+declare module "*.grammar.terms" {
+  export const Heredoc: number;
+}
+
+declare module "virtual:wasm" {
+  /** The wasm module of the core, deflated, as base64. */
+  const deflated: string;
+  export default deflated;
+}
+
+declare module "*?worker&url" {
+  const url: string;
+  export default url;
+}
+
+declare module "*?raw" {
+  const text: string;
+  export default text;
+}

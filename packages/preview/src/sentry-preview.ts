@@ -1,0 +1,198 @@
+// `<sentry-preview>`: a policy, and what it decides, as one element.
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { type Tab, texts } from "./texts.js";
+import { PolicyEditor } from "./view/editor.js";
+import { eventPanel } from "./view/event-panel.js";
+import { policyCard } from "./view/policy-card.js";
+import { styles } from "./view/styles.js";
+import { exceptionFor } from "./workbench/exception.js";
+import { type Saving, Workbench } from "./workbench/workbench.js";
+
+export type { Saving };
+
+/** The width below which one panel is shown at a time, as in the styles. */
+const NARROW_PX = 820;
+
+const PANELS = { event: eventPanel } as const satisfies Partial<Record<Tab, (bench: Workbench) => TemplateResult>>;
+type Panel = keyof typeof PANELS;
+
+/**
+ * A policy editor with everything that shows what the policy does. All of it runs in the page.
+ *
+ * The attribute `theme` is `light` or `dark`; without it, the system's colours apply. The property
+ * `policy` is the text in the editor, and `format` its language. The event `policy-change` fires
+ * when the text changes.
+ *
+ * @example
+ * <script type="module" src="sentry-preview.js"></script>
+ * <sentry-preview theme="dark"></sentry-preview>
+ */
+export class SentryPreview extends LitElement {
+  static override styles = styles;
+
+  readonly #bench = new Workbench(() => this.requestUpdate());
+  #editor: PolicyEditor | undefined;
+  #isNarrow = false;
+  readonly #size = new ResizeObserver(([entry]) => {
+    const isNarrow = (entry?.contentRect.width ?? 0) <= NARROW_PX;
+    if (isNarrow === this.#isNarrow) return;
+    this.#isNarrow = isNarrow;
+    this.requestUpdate();
+  });
+
+  /** The text of the policy. */
+  get policy(): string {
+    return this.#bench.policy.text;
+  }
+
+  set policy(text: string) {
+    if (this.#editor === undefined) this.#bench.setPolicy(text);
+    else this.#editor.text = text;
+  }
+
+  /** The language of the policy: `acl` or `toml`. */
+  get format(): "acl" | "toml" {
+    return this.#bench.policy.format;
+  }
+
+  set format(format: "acl" | "toml") {
+    this.#bench.setPolicy(this.policy, format);
+    if (this.#editor !== undefined) this.#editor.language = format;
+  }
+
+  /** Where the policy is written back; without it, there is no button to save. */
+  set saving(saving: Saving | undefined) {
+    this.#bench.setSaving(saving);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
+    this.#bench.showRule = (name) => this.#showRule(name);
+    this.#bench.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#size.disconnect();
+    this.#bench.close();
+  }
+
+  protected override firstUpdated(): void {
+    const parent = this.renderRoot.querySelector<HTMLElement>(".editor");
+    if (parent === null || this.shadowRoot === null) return;
+    this.#editor = new PolicyEditor({
+      parent,
+      root: this.shadowRoot,
+      text: this.policy,
+      label: texts.policy.editor,
+      onChange: (text) => {
+        this.#bench.setPolicy(text);
+        this.dispatchEvent(new CustomEvent("policy-change", { detail: text, bubbles: true, composed: true }));
+      },
+    });
+    this.#editor.language = this.format;
+  }
+
+  protected override updated(_: PropertyValues): void {
+    this.#editor?.mark(this.#bench.problemsOf, this.#bench.problems);
+  }
+
+  protected override render(): TemplateResult {
+    const bench = this.#bench;
+    const tab = this.#tab;
+    return html`<div class="app">
+      <header>
+        <h1><svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm-1.2 13.4-3.5-3.5 1.4-1.4 2.1 2.1 4.9-4.9 1.4 1.4z"/></svg>
+          ${texts.product} <span>${texts.title}</span></h1>
+        ${this.#themePicker()}
+      </header>
+      <main data-tab=${tab} @allow-event=${this.#allow}>
+        <section class="card policy" aria-label=${texts.policy.title}>
+          ${policyCard(bench, () => this.#editor, html`<div class="editor"></div>`)}
+        </section>
+        <div class="side">
+          <div role="tablist" aria-label=${texts.tabs.label} @keydown=${this.#moveTab}>${this.#tabs.map((name) => this.#tabView(name, tab))}</div>
+          <div class="panels">
+            ${(Object.keys(PANELS) as Panel[]).map(
+              (
+                name,
+              ) => html`<div role="tabpanel" id="panel-${name}" aria-labelledby="tab-${name}" tabindex="0" ?hidden=${name !== tab}>
+                ${name === tab ? PANELS[name](bench) : nothing}</div>`,
+            )}
+          </div>
+        </div>
+      </main>
+    </div>`;
+  }
+
+  get #tabs(): Tab[] {
+    return [...(this.#isNarrow ? (["policy"] as const) : []), ...(Object.keys(PANELS) as Panel[])];
+  }
+
+  /** The tab that is shown: the policy has one only where there is no room beside it. */
+  get #tab(): Tab {
+    return this.#bench.tab === "policy" && !this.#isNarrow ? "event" : this.#bench.tab;
+  }
+
+  #tabView(name: Tab, selected: Tab): TemplateResult {
+    return html`<button role="tab" id="tab-${name}" aria-selected=${name === selected} tabindex=${name === selected ? 0 : -1}
+      aria-controls=${name === "policy" ? nothing : `panel-${name}`} @click=${() => this.#show(name)}>${texts.tabs[name]}</button>`;
+  }
+
+  #show(tab: Tab): void {
+    this.#bench.update(() => {
+      this.#bench.tab = tab;
+    });
+  }
+
+  async #moveTab(event: KeyboardEvent): Promise<void> {
+    const tabs = this.#tabs;
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = tabs.indexOf(this.#tab);
+    const to = Number.isFinite(step) ? (at + step + tabs.length) % tabs.length : step < 0 ? 0 : tabs.length - 1;
+    const next = tabs[to];
+    if (next === undefined) return;
+    this.#show(next);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  }
+
+  #themePicker(): TemplateResult {
+    const { label, ...names } = texts.theme;
+    const set = (event: Event): void => {
+      const { value } = event.target as HTMLSelectElement;
+      if (value === "auto") this.removeAttribute("theme");
+      else this.setAttribute("theme", value);
+    };
+    const current = this.getAttribute("theme") ?? "auto";
+    return html`<select aria-label=${label} @change=${set}>${Object.entries(names).map(
+      ([value, name]) => html`<option value=${value} ?selected=${value === current}>${name}</option>`,
+    )}</select>`;
+  }
+
+  #allow({ detail }: CustomEvent<{ kind: Parameters<typeof exceptionFor>[1]; subject: string }>): void {
+    if (this.#editor === undefined) return;
+    const { at, insert } = exceptionFor(this.policy, detail.kind, detail.subject);
+    this.#editor.change(at, at, insert);
+    this.#bench.say(texts.event.allowDone);
+  }
+
+  #showRule(name: string): void {
+    const at = this.policy.indexOf(JSON.stringify(name));
+    if (at < 0) return;
+    if (this.#isNarrow) this.#show("policy");
+    void this.updateComplete.then(() => this.#editor?.select(at, at + name.length + 2));
+  }
+}
+
+customElements.define("sentry-preview", SentryPreview);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "sentry-preview": SentryPreview;
+  }
+}

@@ -1,0 +1,178 @@
+// The policy editor: CodeMirror with ACL, completion, documentation and diagnostics.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { complete } from "../acl/completion.js";
+import { hoverDocs } from "../acl/hover.js";
+import { acl } from "../acl/language.js";
+import { quickFixes } from "../acl/quick-fixes.js";
+import type { Problem } from "../workbench/problems.js";
+
+const theme = EditorView.theme({
+  "&": { height: "100%" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
+  ".cm-content": { caretColor: "var(--text)", padding: "8px 0" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--muted)", border: "0" },
+  ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--raised) 60%, transparent)" },
+  ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--text)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    background: "color-mix(in srgb, var(--accent) 26%, transparent)",
+  },
+  ".cm-selectionMatch": { backgroundColor: "color-mix(in srgb, var(--mark) 45%, transparent)" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "color-mix(in srgb, var(--accent) 22%, transparent)" },
+  ".cm-foldPlaceholder": { background: "var(--raised)", border: "1px solid var(--line)", color: "var(--muted)" },
+  ".cm-tooltip": {
+    background: "var(--surface)",
+    border: "1px solid var(--line-strong)",
+    borderRadius: "6px",
+    boxShadow: "0 4px 16px rgb(0 0 0 / 0.18)",
+    overflow: "hidden",
+    maxWidth: "min(440px, 92vw)",
+  },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent-soft)", color: "var(--text)" },
+  ".cm-completionInfo": { padding: "6px 10px", maxWidth: "300px" },
+  ".cm-diagnostic": { padding: "6px 10px", borderLeft: "3px solid var(--line)" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--block)" },
+  ".cm-diagnostic-warning": { borderLeftColor: "var(--escalate)" },
+  ".cm-diagnosticAction": { background: "var(--accent)", color: "var(--on-accent)", borderRadius: "4px" },
+  ".cm-lintRange-error": {
+    backgroundImage: "none",
+    textDecoration: "underline wavy var(--block)",
+    textDecorationSkipInk: "none",
+  },
+  ".cm-lintRange-warning": {
+    backgroundImage: "none",
+    textDecoration: "underline wavy var(--escalate)",
+    textDecorationSkipInk: "none",
+  },
+  ".cm-panels": { background: "var(--raised)", color: "var(--text)" },
+  ".cm-panels button, .cm-panels input": { backgroundImage: "none" },
+  ".cm-panel.cm-search label": { display: "inline-flex", gap: "4px" },
+});
+
+export interface EditorOptions {
+  readonly parent: HTMLElement;
+  /** The shadow root that gets the editor's styles. */
+  readonly root: ShadowRoot | Document;
+  readonly text: string;
+  readonly label: string;
+  readonly onChange: (text: string) => void;
+  readonly isReadOnly?: true;
+}
+
+/** A text editor for one policy. */
+export class PolicyEditor {
+  readonly #view: EditorView;
+  readonly #language = new Compartment();
+
+  constructor({ parent, root, text, label, onChange, isReadOnly }: EditorOptions) {
+    const extensions: Extension = [
+      lineNumbers(),
+      foldGutter(),
+      highlightActiveLine(),
+      highlightActiveLineGutter(),
+      history(),
+      drawSelection(),
+      indentOnInput(),
+      indentUnit.of("  "),
+      bracketMatching(),
+      closeBrackets(),
+      highlightSelectionMatches(),
+      search({ top: true }),
+      autocompletion({ override: [complete], icons: false }),
+      hoverDocs,
+      lintGutter(),
+      this.#language.of(acl()),
+      theme,
+      EditorView.lineWrapping,
+      EditorState.readOnly.of(isReadOnly ?? false),
+      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
+      // Not the key Tab: it must lead out of the editor.
+      keymap.of([
+        ...closeBracketsKeymap,
+        ...completionKeymap,
+        ...lintKeymap,
+        ...searchKeymap,
+        ...foldKeymap,
+        ...historyKeymap,
+        ...defaultKeymap,
+      ]),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) onChange(update.state.doc.toString());
+      }),
+    ];
+    this.#view = new EditorView({ parent, root, state: EditorState.create({ doc: text, extensions }) });
+  }
+
+  get text(): string {
+    return this.#view.state.doc.toString();
+  }
+
+  /** Replaces the text as one step that can be undone. */
+  set text(text: string) {
+    if (text === this.text) return;
+    this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+  }
+
+  set language(format: "acl" | "toml") {
+    this.#view.dispatch({ effects: this.#language.reconfigure(format === "acl" ? acl() : []) });
+  }
+
+  /** Replaces a part of the text and shows it. */
+  change(from: number, to: number, insert: string): void {
+    this.#view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length } });
+    this.#reveal(from);
+  }
+
+  /** Selects a part of the text and moves the focus there. */
+  select(from: number, to: number): void {
+    const { length } = this.#view.state.doc;
+    this.#view.dispatch({ selection: { anchor: Math.min(from, length), head: Math.min(to, length) } });
+    this.#reveal(Math.min(from, length));
+    this.#view.focus();
+  }
+
+  /** Marks the problems of a text. Those of another text are ignored: newer ones follow. */
+  mark(text: string, problems: readonly Problem[]): void {
+    if (text !== this.text) return;
+    const { length } = this.#view.state.doc;
+    const diagnostics = problems.map((problem) => {
+      const { severity, message, help, span, code } = problem;
+      const from = Math.min(span.start, length);
+      const actions = quickFixes(text, problem).map((fix) => ({
+        name: fix.name,
+        apply: () => this.change(fix.from, fix.to, fix.insert),
+      }));
+      const shown = help === undefined ? message : `${message}\n${help}`;
+      return { from, to: Math.min(Math.max(span.end, from), length), severity, message: shown, source: code, actions };
+    });
+    this.#view.dispatch(setDiagnostics(this.#view.state, diagnostics));
+  }
+
+  focus(): void {
+    this.#view.focus();
+  }
+
+  destroy(): void {
+    this.#view.destroy();
+  }
+
+  #reveal(at: number): void {
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center" }) });
+  }
+}

@@ -1,0 +1,188 @@
+// The state of the page, and what changes it. It knows nothing of how it is shown.
+
+import type { EventKind } from "@a3s-sentry/core";
+import { Judge, Latest } from "../judge/judge.js";
+import type { EventSource, Judged, PolicyFormat, PolicyText } from "../judge/protocol.js";
+import { type Tab, texts } from "../texts.js";
+import { inOrder, type Problem } from "./problems.js";
+import { commands, samples } from "./samples.js";
+
+/** The pause in typing after which warnings are looked for. */
+const IDLE_MS = 400;
+/** How long the result of an action is shown. */
+const NOTE_MS = 4000;
+
+export type EventMode = EventSource["mode"];
+
+/** What is in the event panel, in each of its modes. */
+export interface EventState {
+  mode: EventMode;
+  command: string;
+  kind: EventKind;
+  fields: Partial<Record<EventKind, Record<string, string>>>;
+  json: string;
+  selected: number;
+}
+
+/** How the policy in the editor can be written back. */
+export interface Saving {
+  readonly save: (text: string) => Promise<void>;
+  readonly name: string;
+}
+
+export class Workbench {
+  tab: Tab = "event";
+  policy: PolicyText = { text: samples.example, format: "acl" };
+  readonly event: EventState = {
+    mode: "command",
+    command: commands[0],
+    kind: "Egress",
+    fields: {},
+    json: "",
+    selected: 0,
+  };
+  /** The last answer of the judge. */
+  judged: Judged | undefined;
+  /** Problems of the policy with warnings, and the text that they are of. */
+  problems: readonly Problem[] = [];
+  problemsOf = "";
+  /** Why the judge failed. */
+  failure: string | undefined;
+  saving: Saving | undefined;
+  /** The text that the file has, as far as the page knows. */
+  #savedText = "";
+  /** What the last action did; shown beside the actions. */
+  note = "";
+  /** Shows a rule of the policy in the editor. */
+  showRule: (name: string) => void = () => {};
+  #judge: Judge | undefined;
+  readonly #changed: () => void;
+  readonly #judging: Latest<void>;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+    this.#judging = new Latest(() => this.#judgeNow());
+  }
+
+  /** The worker that judges; started when it is first needed. */
+  get judge(): Judge {
+    this.#judge ??= new Judge();
+    return this.#judge;
+  }
+
+  /** Judges what is in the panels, and shows it when it is there. */
+  start(): void {
+    this.#judging.offer();
+    this.#lintSoon();
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#judge?.close();
+    this.#judge = undefined;
+  }
+
+  /** Runs a change of the state, and shows it. */
+  update(change: () => void): void {
+    change();
+    this.#changed();
+  }
+
+  /** Whether there is something to save. */
+  get isChanged(): boolean {
+    return this.saving !== undefined && this.policy.text !== this.#savedText;
+  }
+
+  /** Sets where to save, with the text of the editor as what is saved. */
+  setSaving(saving: Saving | undefined): void {
+    this.update(() => {
+      this.saving = saving;
+      this.#savedText = this.policy.text;
+    });
+  }
+
+  async save(): Promise<void> {
+    const { text } = this.policy;
+    if (!this.isChanged) return;
+    try {
+      await this.saving?.save(text);
+      this.#savedText = text;
+      this.say(texts.policy.saved);
+    } catch (error) {
+      this.say(texts.policy.notSaved(error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  /** Says what an action did, for some seconds. */
+  say(note: string): void {
+    this.update(() => {
+      this.note = note;
+    });
+    setTimeout(() => {
+      if (this.note === note) this.update(() => (this.note = ""));
+    }, NOTE_MS);
+  }
+
+  setPolicy(text: string, format: PolicyFormat = this.policy.format): void {
+    if (text === this.policy.text && format === this.policy.format) return;
+    this.policy = { text, format };
+    this.#judging.offer();
+    this.#lintSoon();
+    this.#changed();
+  }
+
+  setEvent(change: Partial<EventState>): void {
+    Object.assign(this.event, change);
+    this.#judging.offer();
+    this.#changed();
+  }
+
+  setField(kind: EventKind, name: string, value: string): void {
+    this.setEvent({ fields: { ...this.event.fields, [kind]: { ...this.event.fields[kind], [name]: value } } });
+  }
+
+  get source(): EventSource {
+    const { mode, command, kind, fields, json, selected } = this.event;
+    if (mode === "command") return { mode, text: command };
+    return mode === "form" ? { mode, kind, fields: fields[kind] ?? {} } : { mode, text: json, selected };
+  }
+
+  async #judgeNow(): Promise<void> {
+    const { policy } = this;
+    try {
+      const judged = await this.judge.ask("judge", { policy, source: this.source });
+      this.judged = judged;
+      // Warnings stay until the next look at them, unless the text has errors or has lost them.
+      if (judged.problems.length > 0 || this.problems.some(({ severity }) => severity === "error")) {
+        this.#setProblems(policy.text, judged.problems);
+      }
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
+    this.#changed();
+  }
+
+  #lintSoon(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.#lintNow(), IDLE_MS);
+  }
+
+  async #lintNow(): Promise<void> {
+    const { policy } = this;
+    try {
+      const problems = await this.judge.ask("lint", { policy });
+      if (policy !== this.policy) return;
+      this.#setProblems(policy.text, problems);
+      this.#changed();
+    } catch {
+      // A judge that fails says so itself.
+    }
+  }
+
+  #setProblems(text: string, problems: readonly Problem[]): void {
+    this.problems = inOrder(problems);
+    this.problemsOf = text;
+  }
+}

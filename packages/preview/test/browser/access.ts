@@ -1,0 +1,64 @@
+// Access for everybody: axe finds nothing serious, the keyboard reaches every part, nothing is cut off.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { DESKTOP, open, PHONE, writePolicy } from "./pages.js";
+import type { Stage } from "./stage.js";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What axe finds that is serious or critical, in words. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const violations = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Violation[];
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = "" }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+/** What is wider than the page. */
+async function overflow(page: Page): Promise<number> {
+  return await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+export function accessSuite({ browser, url }: Stage): void {
+  for (const [name, viewport] of [
+    ["desktop", DESKTOP],
+    ["phone", PHONE],
+  ] as const) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      test(`axe finds nothing serious in any panel: ${name}, ${colorScheme}`, { timeout: 60_000 }, async () => {
+        const { page, context } = await open(browser(), url(), { viewport, colorScheme });
+        await writePolicy(page, 'fail_closd = true\nrule "a" { on = "Dns" }\n');
+        await page.locator(".problems").waitFor({ state: "attached" });
+        for (const tab of await page.getByRole("tab").all()) {
+          await tab.click();
+          expect(await seriousFindings(page)).toEqual([]);
+          expect(await overflow(page)).toBeLessThanOrEqual(0);
+        }
+        await context.close();
+      });
+    }
+  }
+
+  test("the arrows move between tabs, and the focus is seen", async () => {
+    const { page, context } = await open(browser(), url(), { viewport: PHONE });
+    const tabs = page.getByRole("tab");
+    await tabs.first().focus();
+    await page.keyboard.press("End");
+    expect(await tabs.last().getAttribute("aria-selected")).toBe("true");
+    await page.keyboard.press("ArrowRight");
+    expect(await tabs.first().getAttribute("aria-selected")).toBe("true");
+    const outline = await tabs.first().evaluate((tab) => getComputedStyle(tab).outlineStyle);
+    expect(outline).not.toBe("none");
+    await context.close();
+  });
+}
