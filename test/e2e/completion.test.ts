@@ -32,7 +32,7 @@ describe("bash", () => {
   };
 
   it.each([
-    [[""], ["run", "check", "explain", "eval", "fmt", "completion"]],
+    [[""], ["run", "check", "explain", "eval", "fmt", "preview", "completion"]],
     [["e"], ["explain", "eval"]],
     [["-"], ["--version", "--help"]],
     [
@@ -87,7 +87,7 @@ describe("fish", () => {
   const installed = spawnSync("fish", ["--version"]).status === 0;
 
   it.skipIf(!installed).each([
-    ["", ["check", "completion", "eval", "explain", "fmt", "run"]],
+    ["", ["check", "completion", "eval", "explain", "fmt", "preview", "run"]],
     ["run --d", ["--dry-run"]],
     ["check se", ["session.ndjson"]],
     ["completion z", ["zsh"]],

@@ -1,9 +1,9 @@
 // The policy file that the preview opens, and writes if it may.
 
-import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { readPolicyFile } from "../../policy/policy-file.js";
+import { replaceFile } from "../../util/replace-file.js";
 import type { Opened } from "./page.js";
 
 export class PreviewedFile {
@@ -27,22 +27,12 @@ export class PreviewedFile {
   }
 
   /**
-   * Replaces the text by a rename, so that readers see the old text or the new one. Returns the new
-   * revision, or `undefined` if the file has not the `expected` one.
+   * Replaces the text. Returns the new revision, or `undefined` if the file has not the `expected`
+   * one.
    */
   write(text: string, expected: string): string | undefined {
     if (revisionOf(readPolicyFile(this.#path)) !== expected) return undefined;
-    const target = realpathSync(this.#path);
-    const { mode } = statSync(target);
-    const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
-    try {
-      writeFileSync(temporary, text, { flag: "wx", mode: 0o600 });
-      chmodSync(temporary, mode & 0o7777);
-      renameSync(temporary, target);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
+    replaceFile(this.#path, text);
     return revisionOf(text);
   }
 }
