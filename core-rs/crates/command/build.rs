@@ -76,6 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data");
     let mut code = String::new();
     list(&mut code, "SHELLS", "data/shells.txt")?;
+    list(&mut code, "TEXTS", "data/texts.txt")?;
     list(&mut code, "ENVIRONMENT", "data/environment.txt")?;
     wrappers(&mut code)?;
     table(&mut code, "PROGRAMS", "data/programs.txt", &PROGRAM_KEYS)?;

@@ -25,6 +25,15 @@ pub(crate) fn is_shell(name: &str) -> bool {
     SHELLS.binary_search(&name).is_ok()
 }
 
+/// Whether what the program writes is what it was given or has read, and not its own.
+pub(crate) fn writes_text(name: &str) -> bool {
+    TEXTS.binary_search(&name).is_ok()
+        || is_shell(name)
+        || interpreter(name).is_some()
+        || decoder(name).is_some()
+        || downloader(name).is_some()
+}
+
 /// Whether the variable makes programs run code, or read a configuration that does.
 pub(crate) fn is_risky_variable(name: &str) -> bool {
     ENVIRONMENT

@@ -1,6 +1,6 @@
 //! What commands write when all they read is known: `echo`, `printf`, `base64 -d` and the like.
 
-use crate::reading::{Command, Input, RedirectKind};
+use crate::reading::{Command, Input, RedirectKind, Word};
 use crate::sources::CodeSources;
 use std::rc::Rc;
 
@@ -77,7 +77,11 @@ fn writes_elsewhere(command: &Command) -> bool {
 
 /// The bytes that the command writes, where they are known.
 fn bytes_of(command: &Command) -> Option<Vec<u8>> {
-    if !command.is_understood() || command.words.iter().any(|word| word.glob) {
+    let is_home = |word: &Word| matches!(word.text.as_str(), "$HOME" | "${HOME}");
+    let is_known = command.is_understood()
+        || command.program() == "find"
+            && command.words.iter().all(|word| word.known || is_home(word));
+    if !is_known || command.words.iter().any(|word| word.glob) {
         return None;
     }
     let texts = command.texts();
@@ -89,7 +93,8 @@ fn bytes_of(command: &Command) -> Option<Vec<u8>> {
         _ => None,
     };
     match command.program() {
-        "echo" => Some(echo(arguments)),
+        // One line of `yes` stands for all.
+        "echo" | "yes" => Some(echo(arguments)),
         "printf" => printf(arguments),
         "cat" | "tee" if reads_input_only(arguments) => input.map(|text| text.as_bytes().to_vec()),
         "base64" | "gbase64"
@@ -105,6 +110,7 @@ fn bytes_of(command: &Command) -> Option<Vec<u8>> {
             input.map(base64)
         }
         "xxd" if arguments.iter().any(|a| a.starts_with("-r")) => input.map(hex),
+        "find" => found(arguments),
         "rev" if arguments.is_empty() => input.map(reversed_lines),
         "tac" if arguments.is_empty() => input.map(lines_from_the_end),
         "tr" => input.and_then(|text| translate(text, arguments)),
@@ -112,6 +118,30 @@ fn bytes_of(command: &Command) -> Option<Vec<u8>> {
         | "rm" => Some(Vec::new()),
         _ => None,
     }
+}
+
+/// The places that `find` searches, which stand for all that it finds, if no test narrows that.
+fn found(arguments: &[&str]) -> Option<Vec<u8>> {
+    let places = arguments
+        .iter()
+        .take_while(|argument| !argument.starts_with(['-', '(', '!']));
+    let is_plain = !crate::wrappers::narrows(arguments)
+        && !arguments.iter().any(|argument| {
+            argument.starts_with("-exec")
+                || argument.starts_with("-ok")
+                || argument.contains("print") && *argument != "-print" && *argument != "-print0"
+        });
+    let end = if arguments.contains(&"-print0") {
+        '\0'
+    } else {
+        '\n'
+    };
+    let mut written = String::new();
+    for place in places {
+        written.push_str(place);
+        written.push(end);
+    }
+    (is_plain && !written.is_empty()).then(|| written.into_bytes())
 }
 
 fn reads_input_only(arguments: &[&str]) -> bool {

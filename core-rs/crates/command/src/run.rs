@@ -293,6 +293,10 @@ impl Reader {
     pub(crate) fn run_text(&mut self, text: &Word, call: Call, positional: Rc<[Word]>) {
         let is_blind = !text.known && text.text.trim_start().starts_with('$');
         let from = call.code_from.with(text.from);
+        if is_blind && self.is_output_of_programs(text) {
+            self.emit(call, Some(text.clone()));
+            return;
+        }
         if is_blind {
             self.opaque(Opaque::UnknownText);
             let from = if from.is_empty() {
@@ -317,6 +321,21 @@ impl Reader {
         {
             list.wrappers.extend(call.wrappers);
         }
+    }
+
+    /// Whether the text is what programs write of their own: `$(starship init bash)`.
+    fn is_output_of_programs(&self, text: &Word) -> bool {
+        let commands = || {
+            let all = self.out.commands.iter();
+            all.filter(|command| text.lists.contains(&command.list))
+        };
+        text.text.trim() == "$()"
+            && text.from.is_empty()
+            && commands().next().is_some()
+            && commands().all(|command| {
+                let is_known = command.words.first().is_some_and(|word| word.known);
+                is_known && command.code_from.is_empty() && !data::writes_text(command.program())
+            })
     }
 
     /// A call of a function or alias that the text defines.

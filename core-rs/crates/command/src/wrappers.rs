@@ -192,14 +192,31 @@ fn option(wrapper: &Wrapper, text: &str) -> Option<Meaning> {
     Some(Meaning::Alone)
 }
 
-/// `find … -exec COMMAND ;`: each command, with the first place that is searched for `{}`.
+/// Whether tests of `find` pick some of the files of its places.
+pub(crate) fn narrows(words: &[&str]) -> bool {
+    let picks = |value: &&str| value.contains(|char: char| char.is_ascii_alphanumeric());
+    words.iter().enumerate().any(|(at, word)| match *word {
+        "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-regex" | "-iregex" | "-size"
+        | "-mtime" | "-mmin" | "-atime" | "-amin" | "-ctime" | "-cmin" | "-newer" | "-perm"
+        | "-inum" => words.get(at + 1).is_some_and(picks),
+        "-empty" => true,
+        _ => false,
+    })
+}
+
+/// `find … -exec COMMAND ;`: each command, with the first place that is searched for `{}`, unless
+/// tests pick some of the files there.
 fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
     let place = call
         .words
         .iter()
         .skip(1)
         .find(|word| !word.text.starts_with('-'));
-    let place = place.map_or_else(|| Word::constant("."), Clone::clone);
+    let mut place = place.map_or_else(|| Word::constant("."), Clone::clone);
+    if narrows(&crate::reading::texts_of(&call.words)) {
+        place.text = [place.text.trim_end_matches('/'), "/{}"].concat();
+        place.known = false;
+    }
     let mut commands = Vec::new();
     let mut words = call.words.iter();
     while let Some(word) = words.next() {
@@ -215,6 +232,7 @@ fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
                 } else {
                     Word {
                         text: word.text.replacen("{}", &place.text, 2),
+                        known: word.known && (place.known || !word.text.contains("{}")),
                         ..word.clone()
                     }
                 }

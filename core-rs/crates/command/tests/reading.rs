@@ -239,15 +239,26 @@ fn wrappers_give_way() {
             &["kubectl|exec|pod|--|rm|-rf|/", "rm|-rf|/"],
         ),
         (
+            "find / -type d -exec rm -rf {} \\;",
+            &["find|/|-type|d|-exec|rm|-rf|{}|;", "rm|-rf|/"],
+        ),
+        (
             "find / -name x -exec rm -rf {} \\;",
-            &["find|/|-name|x|-exec|rm|-rf|{}|;", "rm|-rf|/"],
+            &["find|/|-name|x|-exec|rm|-rf|{}|;", "rm|-rf|/{}"],
         ),
         ("bash -lc -- 'rm -rf /'", &["rm|-rf|/"]),
         ("bash -exc 'rm -rf /'", &["rm|-rf|/"]),
         ("bash script.sh x", &["bash|script.sh|x"]),
         ("curl x | bash -s -- y", &["curl|x", "bash|-s|--|y"]),
         ("sudo -l", &["sudo|-l"]),
-        ("find . | xargs -0 rm -f", &["find|.", "rm|-f|$()"]),
+        (
+            "find . -print0 | xargs -0 rm -f",
+            &["find|.|-print0", "rm|-f|."],
+        ),
+        (
+            "find . -name x | xargs rm -f",
+            &["find|.|-name|x", "rm|-f|$()"],
+        ),
     ]);
 }
 
