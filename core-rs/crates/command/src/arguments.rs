@@ -313,7 +313,8 @@ pub fn runs_code_by_option(command: &Command) -> bool {
 }
 
 /// Whether the text fits a glob in which `*` stands for any text.
-pub(crate) fn fits(glob: &str, text: &str) -> bool {
+#[must_use]
+pub fn fits(glob: &str, text: &str) -> bool {
     let mut parts = glob.split('*');
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else {
         return false;

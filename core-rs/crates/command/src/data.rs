@@ -20,8 +20,9 @@ pub(crate) struct Wrapper {
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
-/// Whether the program reads shell text.
-pub(crate) fn is_shell(name: &str) -> bool {
+/// Whether the program of this name reads shell text.
+#[must_use]
+pub fn is_shell(name: &str) -> bool {
     SHELLS.binary_search(&name).is_ok()
 }
 

@@ -52,7 +52,8 @@ mod variables;
 mod word;
 mod wrappers;
 
-pub use arguments::{Arguments, Flag, Name, arguments, runs_code_by_option};
+pub use arguments::{Arguments, Flag, Name, arguments, fits, runs_code_by_option};
+pub use data::is_shell;
 pub use reading::{
     Assignment, Code, Command, Folder, Input, ListId, Opaque, Origin, Pipeline, Reading, Redirect,
     RedirectKind, Word,
@@ -73,3 +74,27 @@ pub fn read(arguments: &[&str]) -> Reading {
 pub fn read_text(text: &str) -> Reading {
     reader::Reader::new(text.len()).read_text(text)
 }
+
+/// Whether a program with these arguments may run anything but itself, as far as its name and the
+/// form of its arguments tell. If not, [`read`] finds this one command, with these words.
+///
+/// ```
+/// let may_run_more = |words: &[&'static str]| sentry_command::may_run_more(words.iter().copied());
+/// assert!(!may_run_more(&["git", "push", "-f"]));
+/// assert!(may_run_more(&["/usr/bin/sudo", "reboot"]));
+/// assert!(may_run_more(&["cat", "x", "|", "sh"]));
+/// ```
+#[must_use]
+pub fn may_run_more<'a>(mut arguments: impl Iterator<Item = &'a str>) -> bool {
+    let Some(program) = arguments.next() else {
+        return false;
+    };
+    let name = reading::base_name(program);
+    data::is_shell(name)
+        || data::wrapper(name).is_some()
+        || BUILTINS.contains(&name)
+        || split::has_syntax(program, arguments)
+}
+
+/// Builtins of a shell that run a text. As programs they come from collectors that split a text.
+const BUILTINS: [&str; 4] = ["eval", "trap", "source", "."];

@@ -279,7 +279,8 @@ impl Reader {
 
     /// Starts the command of an argument list.
     fn start_arguments(&mut self, arguments: &[&str]) {
-        if crate::split::has_syntax(arguments) {
+        let program = arguments.first().copied().unwrap_or_default();
+        if crate::split::has_syntax(program, arguments.iter().copied().skip(1)) {
             let text = crate::split::to_text(arguments);
             if let Some(source) = self.sources.last_mut() {
                 source.text = Rc::from(text);

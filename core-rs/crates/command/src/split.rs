@@ -3,19 +3,17 @@
 /// Programs for which `;`, `<`, `>` and `|` are arguments of their own.
 const OWN_SYNTAX: [&str; 8] = ["[", "expr", "find", "jq", "test", "tmux", "bc", "psql"];
 
-/// Whether the list is a command line that was split at blanks: an operator stands between words,
-/// and a word follows it.
-pub(crate) fn has_syntax(arguments: &[&str]) -> bool {
-    let Some(program) = arguments.first() else {
-        return false;
-    };
-    if OWN_SYNTAX.contains(&crate::reading::base_name(program)) {
-        return false;
+/// Whether the list of a program and its arguments is a command line that was split at blanks: an
+/// operator stands between words, and a word follows it.
+pub(crate) fn has_syntax<'a>(program: &str, arguments: impl Iterator<Item = &'a str>) -> bool {
+    let mut is_behind = false;
+    for argument in arguments {
+        if is_behind {
+            return !OWN_SYNTAX.contains(&crate::reading::base_name(program));
+        }
+        is_behind = is_operator(argument);
     }
-    let inner = arguments
-        .get(1..arguments.len().saturating_sub(1))
-        .unwrap_or_default();
-    inner.iter().any(|argument| is_operator(argument))
+    false
 }
 
 fn is_operator(argument: &str) -> bool {

@@ -5,6 +5,7 @@
 
 pub mod audit_text;
 pub mod boundary;
+mod condition;
 pub mod decision;
 pub mod engine;
 pub mod event;

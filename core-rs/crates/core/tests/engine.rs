@@ -486,7 +486,8 @@ fn denial(policy: &str, line: &str) -> (Option<String>, bool) {
     let mut scratch = Scratch::default();
     let judgement = engine.judge(line.as_bytes(), &mut scratch);
     let event = sentry_core::event::parse(line.as_bytes(), &mut scratch).unwrap();
-    (judgement.target(&event), judgement.target_from().is_none())
+    let target = engine.target(&event, judgement);
+    (target, judgement.target_from().is_none())
 }
 
 #[test]

@@ -244,12 +244,10 @@ impl Handle {
     /// Judges the first `len` bytes of the input buffer, and returns the code of the judgement.
     pub fn judge(&mut self, len: usize) -> u32 {
         let line = self.input.get(..len).unwrap_or_default();
-        let target = &mut self.target;
-        let judgement = self
-            .engine
-            .judge_and(line, &mut self.scratch, |event, judgement| {
-                *target = judgement.target(event);
-            });
+        let (engine, target) = (&self.engine, &mut self.target);
+        let judgement = engine.judge_and(line, &mut self.scratch, |event, judgement| {
+            *target = engine.target(event, judgement);
+        });
         judgement.code()
     }
 
@@ -260,7 +258,7 @@ impl Handle {
         let line = self.input.get(..len).unwrap_or_default();
         let (engine, target, facts) = (&self.engine, &mut self.target, &mut self.facts);
         let judgement = engine.judge_and(line, &mut self.scratch, |event, judgement| {
-            *target = judgement.target(event);
+            *target = engine.target(event, judgement);
             let is_for_tier =
                 engine.escalates(judgement) || event.kind == EventKind::LlmActivations;
             *facts = is_for_tier.then(|| json(&EventFacts::from(event)));
@@ -442,7 +440,8 @@ impl Handle {
                 audit_text::write_oversized(line, &mut detectors, &mut out);
             } else {
                 let judgement = Judgement::from_code(row.code);
-                let target = event.as_ref().and_then(|event| judgement.target(event));
+                let target = event.as_ref();
+                let target = target.and_then(|event| self.engine.target(event, judgement));
                 let target = target.as_deref();
                 audit_text::write_summary(line, event.as_ref(), target, &mut detectors, &mut out);
             }

@@ -5,14 +5,15 @@ import type {
   CommandTrace as CoreCommandTrace,
   RuleTrace as CoreRuleTrace,
   Side,
+  TargetFrom,
   TextSpan,
   Trace,
 } from "../generated/wire.js";
 import type { Decision, EventKind } from "./decision.js";
 
 /**
- * One rule for the event's kind. `outcome` is `"decided"`, `"shadowed"` (it matches, but another
- * rule decided), `"overridden"` (it is built in and matches, but the site's rule overrides it) or
+ * One rule for the event's kind. `outcome` is `"decided"`, `"shadowed"` (it matches the event or one
+ * of its commands, but another rule decided), `"overridden"` (it is built in and matches, but the site's rule overrides it) or
  * `"no-match"`; `why` says it in words.
  */
 export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">> {
@@ -23,16 +24,37 @@ export interface RuleTrace extends Readonly<Omit<CoreRuleTrace, "rule" | "span">
 /** What the site's rules, or the built-in ones, say of an event: the name of a rule, its verdict. */
 export type RuleSide = Readonly<Side>;
 
-/** One program with its words, as a shell would run it: without quotes, wrappers and spellings. */
-export interface CommandTrace extends Readonly<Omit<CoreCommandTrace, "folder">> {
+/** The fields of a command that may be absent. */
+type Optional = "folder" | "rule" | "site" | "builtin" | "target" | "targetFrom";
+
+/**
+ * One program with its words, as a shell would run it: without quotes, wrappers and spellings; and
+ * the decision on it.
+ */
+export interface CommandTrace extends Readonly<Omit<CoreCommandTrace, Optional>> {
   /** The folder that the text changed to before the command; absent if it did not change. */
   readonly folder?: string;
+  /** The rule that decides; absent if no rule fits the command. */
+  readonly rule?: string;
+  /** The first of the site's rules that fits the command; absent if none does. */
+  readonly site?: RuleSide;
+  /** Of the built-in rules that fit it and are not overridden, the one with the gravest verdict. */
+  readonly builtin?: RuleSide;
+  /** The program that the rule denies; absent if it has no action, or if there is no single one. */
+  readonly target?: string;
+  /** How that program is known; absent if a site rule asks for it. */
+  readonly targetFrom?: TargetFrom;
 }
 
 /** What a `ToolExec` event runs. */
-export interface CommandsTrace extends Readonly<Omit<CoreCommandsTrace, "commands">> {
+export interface CommandsTrace extends Readonly<Omit<CoreCommandsTrace, "commands" | "decided">> {
   /** The commands, innermost first; at most 100. */
   readonly commands: readonly CommandTrace[];
+  /**
+   * The index of the command whose decision is that on the event: of those with the gravest verdict
+   * the first; absent if there is no command.
+   */
+  readonly decided?: number;
 }
 
 /** The judgement of one event, rule by rule. */
@@ -64,10 +86,7 @@ export interface Explanation {
   readonly why: string;
   /** Every rule for events of this kind: the site's in order, then the built-in ones. */
   readonly rules: readonly RuleTrace[];
-  /**
-   * What the event runs; absent for other kinds than `ToolExec`. It shows what the judge reads in a
-   * command: the rules match the subject.
-   */
+  /** What the event runs, and the decision on each command; absent for other kinds than `ToolExec`. */
   readonly commands?: CommandsTrace;
 }
 
@@ -88,9 +107,19 @@ export function explanation(trace: Trace, decision: Decision, sae?: Decision): E
   };
 }
 
-function commandsTrace({ commands, ...rest }: CoreCommandsTrace): CommandsTrace {
+function commandsTrace({ commands, decided, ...rest }: CoreCommandsTrace): CommandsTrace {
+  return { ...rest, commands: commands.map(commandTrace), ...(decided === null ? {} : { decided }) };
+}
+
+function commandTrace(trace: CoreCommandTrace): CommandTrace {
+  const { folder, rule, site, builtin, target, targetFrom, ...command } = trace;
   return {
-    ...rest,
-    commands: commands.map(({ folder, ...command }) => (folder === null ? command : { ...command, folder })),
+    ...command,
+    ...(folder === null ? {} : { folder }),
+    ...(rule === null ? {} : { rule }),
+    ...(site === null ? {} : { site }),
+    ...(builtin === null ? {} : { builtin }),
+    ...(target === null ? {} : { target }),
+    ...(targetFrom === null ? {} : { targetFrom }),
   };
 }

@@ -49,7 +49,39 @@ piped: boolean,
 /**
  * Whether every word is known.
  */
-understood: boolean, };
+understood: boolean, 
+/**
+ * The decision on the command.
+ */
+verdict: Verdict, 
+/**
+ * The rule that decides.
+ */
+rule: string | null, 
+/**
+ * The first of the site's rules that fits the command.
+ */
+site: Side | null, 
+/**
+ * Of the built-in rules that fit it and are not overridden, the one with the gravest verdict.
+ */
+builtin: Side | null, 
+/**
+ * Why the rule decides, in words.
+ */
+why: string, 
+/**
+ * The allows that fit the command and do not cover it, and why, in words.
+ */
+uncovered: Array<string>, 
+/**
+ * The target that the rule denies, if it has an action.
+ */
+target: string | null, 
+/**
+ * How the target is known; absent if a site rule asks for it.
+ */
+targetFrom: TargetFrom | null, };
 
 /**
  * What a `ToolExec` event runs.
@@ -66,7 +98,12 @@ more: number,
 /**
  * What was not understood, in words. Empty if everything was.
  */
-opaque: Array<string>, };
+opaque: Array<string>, 
+/**
+ * The index of the command whose decision is that on the event: of those with the gravest
+ * verdict the first.
+ */
+decided: number | null, };
 
 /**
  * The result of compiling a source.
@@ -647,7 +684,7 @@ rule: number | null,
  */
 span: TextSpan | null, 
 /**
- * The first of the site's rules that matches.
+ * The first of the site's rules that matches the event, or the command that decides.
  */
 site: Side | null, 
 /**

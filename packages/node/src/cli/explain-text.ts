@@ -16,9 +16,19 @@ import type { Colors } from "./io.js";
 /** How much of a subject is shown on each side of the match, in UTF-16 code units. */
 const CONTEXT = 60;
 
-/** An explanation, and why the action's target would not go into a deny-file. */
-export interface EnforcedExplanation extends Explanation {
+/** A command, and why its target would not go into a deny-file. */
+export interface EnforcedCommand extends CommandTrace {
   readonly notEnforced?: NotEnforced;
+}
+
+interface EnforcedCommands extends Omit<CommandsTrace, "commands"> {
+  readonly commands: readonly EnforcedCommand[];
+}
+
+/** An explanation, and why targets of actions would not go into a deny-file. */
+export interface EnforcedExplanation extends Omit<Explanation, "commands"> {
+  readonly notEnforced?: NotEnforced;
+  readonly commands?: EnforcedCommands;
 }
 
 export function explanationText(explanation: EnforcedExplanation, final: Decision, colors: Colors): string {
@@ -43,32 +53,35 @@ export function explanationText(explanation: EnforcedExplanation, final: Decisio
   if (decision.risk !== undefined) lines.push(field("risk", `${decision.risk.name} (${decision.risk.category})`));
   if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector truncated this event"));
   if (sae?.explain !== undefined) lines.push(...scored(sae.explain));
-  if (explanation.commands !== undefined) lines.push(...commands(explanation.commands));
+  if (explanation.commands !== undefined) lines.push(...commands(explanation.commands, colors));
   lines.push("", `rules for ${kind}, in order:`, ...explanation.rules.map((rule) => ruleLine(rule, colors)));
   return lines.join("\n");
 }
 
 /** What the site's rules and the built-in ones say, and which of the two decides. */
-function sides({ site, builtin, why }: Explanation): string[] {
+function sides({ site, builtin, why }: EnforcedExplanation): string[] {
   const words = (side: RuleSide | undefined): string =>
     side === undefined ? "no rule matches" : `${side.verdict} by ${escapeTerminal(side.rule)}`;
   return [field("site", words(site)), field("built-in", words(builtin)), field("why", escapeTerminal(why))];
 }
 
 /** The commands of a shell text, of a wrapper, or of what could not be read; nothing for a plain one. */
-function commands({ commands: read, more, opaque }: CommandsTrace): string[] {
-  const isPlain = read.length === 1 && opaque.length === 0 && read.every((command) => command.wrappers.length === 0);
-  if (isPlain || (read.length === 0 && opaque.length === 0)) return [];
+function commands({ commands: read, more, opaque, decided }: EnforcedCommands, colors: Colors): string[] {
+  const isPlain = ({ wrappers, uncovered }: CommandTrace): boolean => wrappers.length === 0 && uncovered.length === 0;
+  if (opaque.length === 0 && (read.length === 0 || (read.length === 1 && read.every(isPlain)))) return [];
   return [
     "",
     "commands, as read:",
-    ...read.map(commandLine),
+    ...read.flatMap((command, at) => [
+      commandLine(command, at === decided ? colors.green("=>") : "  "),
+      ...commandNotes(command, colors).map((note) => `       ${note}`),
+    ]),
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...opaque.map((what) => `  not understood: ${what}`),
   ];
 }
 
-function commandLine({ words, wrappers, folder, piped, understood }: CommandTrace): string {
+function commandLine({ words, wrappers, folder, piped, understood }: CommandTrace, mark: string): string {
   const notes = [
     ...(wrappers.length > 0 ? [`by ${wrappers.join(", ")}`] : []),
     ...(folder === undefined ? [] : [`in ${folder}`]),
@@ -76,7 +89,18 @@ function commandLine({ words, wrappers, folder, piped, understood }: CommandTrac
   ];
   const text = words.map((word) => (/^[\w@%+=:,./~$-]+$/.test(word) ? word : JSON.stringify(word))).join(" ");
   const shown = text.length > 4 * CONTEXT ? `${text.slice(0, 4 * CONTEXT)}…` : text;
-  return `  ${piped ? "| " : "  "}${escapeTerminal(shown)}${notes.length > 0 ? escapeTerminal(`  (${notes.join("; ")})`) : ""}`;
+  return `  ${mark} ${piped ? "| " : ""}${escapeTerminal(shown)}${notes.length > 0 ? escapeTerminal(`  (${notes.join("; ")})`) : ""}`;
+}
+
+/** The decision on a command that a rule fits, what does not cover it, and the target. */
+function commandNotes(command: EnforcedCommand, colors: Colors): string[] {
+  const { rule, why, uncovered, target, notEnforced } = command;
+  const denied = notEnforced === undefined ? "" : ` (not denied: ${notEnforced})`;
+  return [
+    ...(rule === undefined ? [] : [`${verdict(command, colors)} by ${escapeTerminal(`${rule}: ${why}`)}`]),
+    ...uncovered.map(escapeTerminal),
+    ...(target === undefined ? [] : [`DenyExec ${escapeTerminal(target)}${denied}`]),
+  ];
 }
 
 function scored({ harmful, safety, categories, drivers }: SaeScore): string[] {
@@ -95,12 +119,12 @@ function field(name: string, value: string): string {
   return `  ${name.padEnd(12)}${value}`;
 }
 
-function verdict({ verdict: word }: Decision, colors: Colors): string {
+function verdict({ verdict: word }: Pick<Decision, "verdict">, colors: Colors): string {
   const color = { allow: colors.green, block: colors.red, escalate: colors.yellow }[word];
   return color(word);
 }
 
-function subject({ subject: text, span }: Explanation, colors: Colors): string {
+function subject({ subject: text, span }: EnforcedExplanation, colors: Colors): string {
   if (span === undefined) return cut(text, 0, 2 * CONTEXT, colors);
   const before = text.slice(Math.max(0, span.start - CONTEXT), span.start);
   const dots = span.start > CONTEXT ? colors.dim("…") : "";
@@ -109,7 +133,7 @@ function subject({ subject: text, span }: Explanation, colors: Colors): string {
 }
 
 /** The matched text and its offsets in the subject, for output without colors. */
-function matched({ subject: text, span }: Explanation, colors: Colors): string {
+function matched({ subject: text, span }: EnforcedExplanation, colors: Colors): string {
   if (span === undefined) return "";
   return `\`${cut(text.slice(span.start, span.end), 0, 2 * CONTEXT, colors)}\` at ${span.start}..${span.end}`;
 }

@@ -2,10 +2,10 @@
 // said.
 
 import type { Buffer } from "node:buffer";
-import { toolExec, type Verdict } from "@a3s-sentry/core";
+import { type Explanation, toolExec, type Verdict } from "@a3s-sentry/core";
 import { TargetCheck } from "../enforcer/target-check.js";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
-import { type EnforcedExplanation, explanationText } from "./explain-text.js";
+import { type EnforcedCommand, type EnforcedExplanation, explanationText } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { whyNotAnEvent } from "./not-an-event.js";
@@ -32,14 +32,29 @@ export async function explain(words: readonly string[], options: ExplainOptions,
     if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(sentry, input)}`);
     const final = sentry.failMode(explanation.sae ?? explanation.decision);
     const { never } = sentry.policy.denyLimits;
-    const notEnforced = new TargetCheck({ never, own: [process.execPath] }).refusal(explanation.decision);
-    const shown = { ...explanation, ...(notEnforced && { notEnforced }) };
+    const shown = enforced(explanation, new TargetCheck({ never, own: [process.execPath] }));
     const text = options.json ? json(shown) : explanationText(shown, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
     return options.exitCode ? CODES[(explanation.sae ?? explanation.decision).verdict] : 0;
   } finally {
     sentry.close();
   }
+}
+
+/** The explanation with the reasons why targets would not be written. */
+function enforced({ commands, ...explanation }: Explanation, check: TargetCheck): EnforcedExplanation {
+  const notEnforced = check.refusal(explanation.decision);
+  const traced = commands?.commands.map((command): EnforcedCommand => {
+    const { target, targetFrom } = command;
+    const action = target === undefined ? undefined : ({ kind: "DenyExec", target } as const);
+    const refusal = action && check.refusal({ action, ...(targetFrom && { targetFrom }) });
+    return { ...command, ...(refusal && { notEnforced: refusal }) };
+  });
+  return {
+    ...explanation,
+    ...(notEnforced && { notEnforced }),
+    ...(commands && traced && { commands: { ...commands, commands: traced } }),
+  };
 }
 
 /** What only a shell reads. A text without it is a list of words. */

@@ -1,20 +1,28 @@
 //! Compiling a checked policy, one kind of event after another.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
-use sentry_pattern::matcher::{Builder, Matcher};
+use sentry_pattern::matcher::Builder;
 
 use super::judgement::MAX_RULES;
-use super::{BUILTIN, Engine, too_many_rules, too_much};
+use super::restriction::Restriction;
+use super::{BUILTIN, Compiled, Engine, too_many_rules, too_much};
+use crate::condition::texts::KINDS;
+use crate::condition::{Index, Text};
 use crate::decision::{Severity, Verdict};
-use crate::event::EventKind;
 use crate::policy::{Origin, Policy, Rule};
-use sentry_text::diagnostic::{Code, Diagnostic};
+use sentry_text::diagnostic::Diagnostic;
+
+/// The built-in rule that commands beside an opaque part fit.
+const OPAQUE: &str = "rce-primitive";
 
 /// A policy that is being compiled.
 #[derive(Debug)]
 pub struct Building {
     policy: Policy,
+    texts: Vec<Text>,
+    index: Index,
     matcher: Builder,
 }
 
@@ -27,13 +35,16 @@ impl Building {
         if policy.rules.len() > MAX_RULES {
             return Err(Box::new(too_many_rules(&policy)));
         }
-        if let Some(rule) = policy.rules.iter().find(|rule| is_not_judged(rule)) {
-            return Err(Box::new(not_judged(rule)));
-        }
-        Ok(Self {
+        let mut building = Self {
             policy,
+            texts: Vec::new(),
+            index: Index::default(),
             matcher: Builder::default(),
-        })
+        };
+        if !building.is_shared() {
+            building.add_conditions();
+        }
+        Ok(building)
     }
 
     /// Compiles the rules on the next kind of event. Returns whether all are compiled.
@@ -53,11 +64,16 @@ impl Building {
     /// # Errors
     /// As [`Self::step`], which it calls as often as necessary.
     pub fn finish(mut self) -> Result<Engine, Box<Diagnostic>> {
-        let matcher = if self.is_shared() {
+        let compiled = if self.is_shared() {
             self.shared()?
         } else {
             Rc::new(self.build()?)
         };
+        let rules = &self.policy.rules;
+        let opaque_rule = rules
+            .iter()
+            .rposition(|rule| rule.origin == Origin::Builtin && rule.name == OPAQUE);
+        let restrictions = rules.iter().map(Restriction::of).collect();
         let needs_attention = self
             .policy
             .rules
@@ -66,8 +82,11 @@ impl Building {
             .collect();
         Ok(Engine {
             policy: self.policy,
-            matcher,
+            compiled,
             needs_attention,
+            restrictions,
+            opaque_rule,
+            date: Cell::new(None),
         })
     }
 
@@ -77,44 +96,46 @@ impl Building {
         !rules.any(|rule| rule.origin == Origin::Site)
     }
 
-    fn shared(&mut self) -> Result<Rc<Matcher>, Box<Diagnostic>> {
-        if let Some(matcher) = BUILTIN.with(|shared| shared.get().map(Rc::clone)) {
-            return Ok(matcher);
+    fn shared(&mut self) -> Result<Rc<Compiled>, Box<Diagnostic>> {
+        if let Some(compiled) = BUILTIN.with(|shared| shared.get().map(Rc::clone)) {
+            return Ok(compiled);
         }
-        let matcher = Rc::new(self.build()?);
-        Ok(BUILTIN.with(|shared| Rc::clone(shared.get_or_init(|| matcher))))
+        self.add_conditions();
+        let compiled = Rc::new(self.build()?);
+        Ok(BUILTIN.with(|shared| Rc::clone(shared.get_or_init(|| compiled))))
     }
 
-    fn build(&mut self) -> Result<Matcher, Box<Diagnostic>> {
+    fn add_conditions(&mut self) {
+        let rules = &self.policy.rules;
+        let text = |rule: &Rule| {
+            let is_of_allow = rule.verdict == Verdict::Allow;
+            Text::of_rule(rule.pattern.as_ref(), &rule.on, is_of_allow)
+        };
+        self.texts = rules.iter().map(text).collect();
+        self.index = Index::new(rules, &mut self.texts);
+    }
+
+    fn build(&mut self) -> Result<Compiled, Box<Diagnostic>> {
         while !self.has_all_kinds() {
             self.add_kind()?;
         }
-        Ok(std::mem::take(&mut self.matcher).build(&self.policy.rules))
+        let rules = self.policy.rules.iter().enumerate();
+        let has_none = |rule: &Rule| rule.pattern.is_none() && !rule.conditions.asks_for_command();
+        let without_pattern = rules.filter(|(_, rule)| has_none(rule));
+        Ok(Compiled {
+            matcher: std::mem::take(&mut self.matcher).build(&self.texts),
+            without_pattern: without_pattern.map(|(at, _)| at).collect(),
+            texts: std::mem::take(&mut self.texts),
+            index: std::mem::take(&mut self.index),
+        })
     }
 
     fn add_kind(&mut self) -> Result<(), Box<Diagnostic>> {
-        let added = self.matcher.add_kind(&self.policy.rules);
+        let added = self.matcher.add_kind(&self.texts);
         added.map_err(|problem| Box::new(too_much(&self.policy, &problem)))
     }
 
     fn has_all_kinds(&self) -> bool {
-        self.matcher.kinds() == EventKind::ALL.len()
+        self.matcher.kinds() == KINDS
     }
-}
-
-/// Whether a rule has conditions that the engine cannot judge.
-fn is_not_judged(rule: &Rule) -> bool {
-    let conditions = &rule.conditions;
-    rule.pattern.is_none()
-        || !conditions.unless.is_empty()
-        || !conditions.agents.is_empty()
-        || conditions.asks_for_command()
-}
-
-fn not_judged(rule: &Rule) -> Diagnostic {
-    let problem = format!(
-        "rule `{}` has conditions that cannot be judged yet",
-        rule.name
-    );
-    Diagnostic::new(Code::BadValue, rule.span, problem).help("use `match` alone")
 }

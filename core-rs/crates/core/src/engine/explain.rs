@@ -1,15 +1,15 @@
 //! Explains a decision: the site's rule, the built-in rule, which of the two decides, and the
 //! result of every rule that applies to the kind of event.
 //!
-//! The results come from the matcher that judges. The span of a match is found by the rule's own
+//! The results come from the code that judges. The span of a match is found by the rule's own
 //! pattern, which is compiled for each explanation.
 
-use sentry_pattern::matcher::Matcher;
 use serde::Serialize;
 
-use super::commands::{self, CommandsTrace};
+use super::by_command::{Arguments, ByCommand, Decider, NotCovering};
+use super::command_trace::{self, CommandsTrace};
 use super::order::Sides;
-use super::{Engine, Judgement};
+use super::{Compiled, Engine, Judgement};
 use crate::decision::{Verdict, Word};
 use crate::event::{self, Event, EventKind, Evidence, NotEvent, Scratch};
 use crate::policy::{Origin, Rule};
@@ -30,7 +30,7 @@ pub struct Trace {
     pub rule: Option<u32>,
     /// The first match of the deciding rule.
     pub span: Option<TextSpan>,
-    /// The first of the site's rules that matches.
+    /// The first of the site's rules that matches the event, or the command that decides.
     pub site: Option<Side>,
     /// Of the built-in rules that match and are not overridden, the one with the gravest verdict.
     pub builtin: Option<Side>,
@@ -99,11 +99,11 @@ pub struct RuleTrace {
 pub enum Outcome {
     /// It decided.
     Decided,
-    /// It matched, but another rule decided.
+    /// It matched the event, or one of its commands, but another rule decided.
     Shadowed,
     /// It is built in and matched, but the site's rule overrides it.
     Overridden,
-    /// Its pattern does not match the subject.
+    /// Its pattern does not match the subject, or something else that it asks for does not hold.
     NoMatch,
 }
 
@@ -114,59 +114,200 @@ impl Engine {
     /// The reason why the line is not an event.
     pub fn explain(&self, line: &[u8], scratch: &mut Scratch) -> Result<Trace, NotEvent> {
         let event = event::parse(line, scratch)?;
+        if event.kind != EventKind::ToolExec {
+            let judgement = self.judge_event(&event);
+            let decisions = [Explained::new(
+                self,
+                self.matching_event(&event),
+                Vec::new(),
+            )];
+            return Ok(self.trace(&event, judgement, &decisions, 0, None));
+        }
+        let Arguments { all, folder } = Arguments::of(&event);
+        let reading = sentry_command::read(&all);
+        let commands = ByCommand::new(self, &event, &reading, folder.as_deref());
+        let Decider { command, .. } = commands.decide();
+        let decisions: Vec<Explained<'_>> = (0..commands.len())
+            .map(|at| {
+                let (mut matching, mut not_covering) = (Vec::new(), Vec::new());
+                commands.rules_for(at, &mut matching, &mut not_covering);
+                Explained::new(self, matching, not_covering)
+            })
+            .collect();
         let judgement = self.judge_event(&event);
-        let matching = self.matching_event(&event);
-        let explained = Explained {
-            rules: &self.policy.rules,
-            matcher: &self.matcher,
-            sides: Sides::of(&self.policy.rules, &matching),
-            matching,
-            default: self.policy.default,
-        };
-        debug_assert_eq!(explained.sides.decider(), judgement.rule());
-        let tried = self.matcher.rules(event.kind.index());
+        let trace = command_trace::trace(self, &event, &reading, &decisions, command);
+        Ok(self.trace(
+            &event,
+            judgement,
+            &decisions,
+            command.unwrap_or(0),
+            Some(trace),
+        ))
+    }
+
+    /// The explanation of a judgement. `decisions` has the rules for each command, or for the event,
+    /// and `deciding` is the index of the one that decides.
+    fn trace(
+        &self,
+        event: &Event<'_>,
+        judgement: Judgement,
+        decisions: &[Explained<'_>],
+        deciding: usize,
+        commands: Option<CommandsTrace>,
+    ) -> Trace {
+        let decision = decisions.get(deciding);
+        debug_assert_eq!(
+            decision.and_then(|one| one.sides.decider()),
+            judgement.rule()
+        );
+        let tried = self.compiled.matcher.rules(event.kind.index());
         let rules: Vec<RuleTrace> = tried
             .iter()
-            .filter_map(|&at| explained.trace_rule(at, judgement, &event))
+            .filter_map(|&at| {
+                // The deciding command speaks for a rule that fits it, otherwise the first that does.
+                let fitting = decision
+                    .into_iter()
+                    .chain(decisions)
+                    .find(|one| one.fits(at));
+                self.trace_rule(at, judgement, event, fitting, decisions)
+            })
             .collect();
-        let side = |at: Option<usize>| at.and_then(|at| self.policy.rules.get(at)).map(Side::from);
-        Ok(Trace {
+        let decided = rules.iter().find(|rule| rule.outcome == Outcome::Decided);
+        Trace {
             kind: event.kind,
             subject: event.subject.to_owned(),
             evidence: event.evidence,
             code: judgement.code(),
             rule: judgement.rule().and_then(|at| u32::try_from(at).ok()),
-            span: rules
-                .iter()
-                .find(|rule| rule.outcome == Outcome::Decided)
-                .and_then(|rule| rule.span),
-            site: side(explained.sides.site),
-            builtin: side(explained.sides.builtin),
-            why: explained.why(),
+            span: decided.and_then(|rule| rule.span),
+            site: decision.and_then(|one| one.side(one.sides.site)),
+            builtin: decision.and_then(|one| one.side(one.sides.builtin)),
+            why: decision.map_or_else(String::new, Explained::why),
             rules,
-            commands: commands::trace(&event),
+            commands,
+        }
+    }
+
+    fn trace_rule(
+        &self,
+        at: usize,
+        judgement: Judgement,
+        event: &Event<'_>,
+        fitting: Option<&Explained<'_>>,
+        decisions: &[Explained<'_>],
+    ) -> Option<RuleTrace> {
+        let rule = self.policy.rules.get(at)?;
+        let (outcome, mut why) = match fitting {
+            Some(decision) if judgement.rule() == Some(at) => (Outcome::Decided, decision.why()),
+            Some(decision) => decision.why_not(rule, at),
+            None => {
+                let uncovered = decisions.iter().find_map(|one| one.why_not_covering(at));
+                let why =
+                    uncovered.unwrap_or_else(|| self.why_no_match(at, rule, event).to_owned());
+                (Outcome::NoMatch, why)
+            }
+        };
+        let find = || {
+            let Compiled { matcher, texts, .. } = &*self.compiled;
+            rule.pattern.as_ref()?;
+            let (start, end) = matcher.find(texts, at, event.subject)?;
+            Some(TextSpan {
+                start: utf16_len(event.subject.get(..start)),
+                end: utf16_len(event.subject.get(..end)),
+            })
+        };
+        let span = fitting.and_then(|_| find());
+        let mut names = event
+            .other_names()
+            .filter(|_| fitting.is_some() && span.is_none());
+        if let Some(name) = names.find(|name| self.matching(event.kind, name).contains(&at)) {
+            why = format!("{why} (it matches `{name}`, another name of the destination)");
+        }
+        Some(RuleTrace {
+            rule: u32::try_from(at).ok()?,
+            name: rule.name.clone(),
+            origin: rule.origin,
+            verdict: rule.verdict,
+            outcome,
+            span,
+            why,
         })
+    }
+
+    /// Why a rule fits neither the event nor one of its commands.
+    fn why_no_match(&self, at: usize, rule: &Rule, event: &Event<'_>) -> &'static str {
+        let matches = || {
+            let matching = self.matching(event.kind, event.subject);
+            rule.pattern.is_none() || matching.binary_search(&at).is_ok()
+        };
+        if !self.is_in_force(rule, event) {
+            "it has expired, or is for other agents"
+        } else if !matches() {
+            "its pattern does not occur in the subject"
+        } else if self.asks_for_command(at) {
+            "no command is one that it asks for"
+        } else {
+            "it is excepted by `unless`"
+        }
     }
 }
 
-/// The rules that match one event, and the two that speak for their sides.
-struct Explained<'p> {
+/// The rules that match an event or one of its commands, and the two that speak for their sides.
+pub(super) struct Explained<'p> {
     rules: &'p [Rule],
-    matcher: &'p Matcher,
-    sides: Sides<'p>,
+    pub(super) sides: Sides<'p>,
     /// The indices of all rules that match, ascending.
     matching: Vec<usize>,
+    /// Allows that do not cover the command.
+    not_covering: Vec<NotCovering>,
     /// The verdict if no rule matches.
     default: Verdict,
 }
 
+impl<'p> Explained<'p> {
+    fn new(engine: &'p Engine, matching: Vec<usize>, not_covering: Vec<NotCovering>) -> Self {
+        let rules = &engine.policy.rules;
+        Self {
+            rules,
+            sides: Sides::of(rules, &matching),
+            matching,
+            not_covering,
+            default: engine.policy.default,
+        }
+    }
+}
+
 impl Explained<'_> {
+    fn fits(&self, at: usize) -> bool {
+        self.matching.binary_search(&at).is_ok()
+    }
+
+    pub(super) fn side(&self, at: Option<usize>) -> Option<Side> {
+        self.rule(at).map(Side::from)
+    }
+
+    /// Why an allow does not cover the command that it fits.
+    fn why_not_covering(&self, at: usize) -> Option<String> {
+        let (_, why) = self.not_covering.iter().find(|(rule, _)| *rule == at)?;
+        Some(format!("does not cover the command: {}", why.as_str()))
+    }
+
+    /// The allows that fit the command and do not cover it, and why.
+    pub(super) fn not_covering(&self) -> Vec<String> {
+        let rules = self.not_covering.iter();
+        let lines = rules.filter_map(|&(at, why)| {
+            let name = &self.rule(Some(at))?.name;
+            Some(format!("`{name}` does not cover it: {}", why.as_str()))
+        });
+        lines.collect()
+    }
+
     fn rule(&self, at: Option<usize>) -> Option<&Rule> {
         self.rules.get(at?)
     }
 
     /// Why the decider decides.
-    fn why(&self) -> String {
+    pub(super) fn why(&self) -> String {
         let decider = self.rule(self.sides.decider());
         match (
             self.rule(self.sides.site),
@@ -222,45 +363,6 @@ impl Explained<'_> {
         }
     }
 
-    fn trace_rule(&self, at: usize, judgement: Judgement, event: &Event<'_>) -> Option<RuleTrace> {
-        let subject = event.subject;
-        let rule = self.rules.get(at)?;
-        let matches = self.matching.binary_search(&at).is_ok();
-        let (outcome, mut why) = if judgement.rule() == Some(at) {
-            (Outcome::Decided, self.why())
-        } else if matches {
-            self.why_not(rule, at)
-        } else {
-            let why = "its pattern does not occur in the subject".to_owned();
-            (Outcome::NoMatch, why)
-        };
-        let span = if matches {
-            let found = self.matcher.find(self.rules, at, subject);
-            found.map(|(start, end)| TextSpan {
-                start: utf16_len(subject.get(..start)),
-                end: utf16_len(subject.get(..end)),
-            })
-        } else {
-            None
-        };
-        let finds = |name: &str| self.matcher.find(self.rules, at, name).is_some();
-        if let Some(name) = event
-            .other_names()
-            .find(|name| matches && span.is_none() && finds(name))
-        {
-            why = format!("{why} (it matches `{name}`, another name of the destination)");
-        }
-        Some(RuleTrace {
-            rule: u32::try_from(at).ok()?,
-            name: rule.name.clone(),
-            origin: rule.origin,
-            verdict: rule.verdict,
-            outcome,
-            span,
-            why,
-        })
-    }
-
     /// Why a rule that matches does not decide.
     fn why_not(&self, rule: &Rule, at: usize) -> (Outcome, String) {
         let site = self.rule(self.sides.site);
@@ -277,7 +379,9 @@ impl Explained<'_> {
         let decider = self.rule(self.sides.decider());
         let why = decider.map_or_else(String::new, |decider| {
             let name = &decider.name;
-            if decider.origin == Origin::Site && decider.verdict == Verdict::Allow {
+            if decider.span == rule.span && *name == rule.name {
+                "decides on a command whose verdict is not the first of the gravest ones".to_owned()
+            } else if decider.origin == Origin::Site && decider.verdict == Verdict::Allow {
                 format!("matches, but `{name}` is an exception: an `allow` of the site")
             } else if decider.verdict.is_graver_than(rule.verdict) {
                 format!("matches, but the verdict of `{name}` is graver")

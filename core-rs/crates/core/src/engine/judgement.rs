@@ -1,9 +1,7 @@
 //! The result of judging one event, packed into one integer so that it is cheap to pass to the
 //! host.
 
-use std::borrow::Cow;
-
-use crate::event::{Event, EventKind, Evidence, NotEvent, TargetFrom};
+use crate::event::{EventKind, Evidence, NotEvent, TargetFrom};
 
 /// The judgement of one input. The bit layout of [`Judgement::code`] is the contract with the
 /// TypeScript that reads it; the constants are generated for TypeScript (see [`crate::boundary`]).
@@ -137,17 +135,6 @@ impl Judgement {
     /// Whether the rule's action has a target in this event.
     pub fn has_target(self) -> bool {
         self.not_event().is_none() && self.0 & TARGET != 0
-    }
-
-    /// The target that the deciding rule denies in `event`, which this is the judgement of.
-    pub fn target(self, event: &Event<'_>) -> Option<String> {
-        if !self.has_target() {
-            return None;
-        }
-        if self.0 & (OBSERVED | ARGV) == OBSERVED | ARGV {
-            return event.assumed_name().map(Cow::into_owned);
-        }
-        event.target()
     }
 
     /// How the target is known that sentry denies by itself. `None` without a target, and for a

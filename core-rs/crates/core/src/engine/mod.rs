@@ -4,30 +4,36 @@
 //! the same matcher. The matcher itself is in `sentry_pattern`.
 
 mod building;
-mod commands;
+mod by_command;
+mod command_trace;
+mod denial;
 mod explain;
 pub(crate) mod judgement;
 pub(crate) mod order;
+mod restriction;
 mod stream;
 
 pub use building::Building;
-pub use commands::{CommandTrace, CommandsTrace};
+pub use command_trace::{CommandTrace, CommandsTrace};
 pub use explain::{Outcome, RuleTrace, Side, Trace};
 pub use judgement::{Judgement, MAX_RULES, SAME_LINE};
 pub use stream::{Counters, LineStream, MAX_LINE, OVERSIZED_KEPT, Row};
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use sentry_pattern::Pattern;
-use sentry_pattern::matcher::{MatchRule, Matcher, TooLarge, Visitor};
+use sentry_pattern::matcher::{Matcher, TooLarge, Visitor};
 use sentry_pattern::prefilter::MAX_BYTES;
 
+use crate::condition::{Expressions, Index, Text};
 use crate::decision::{Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
-use crate::policy::{self, Origin, Policy, Rule};
-use judgement::Denial;
+use crate::policy::{self, Date, Policy};
+use by_command::{Arguments, ByCommand, Decider};
+use denial::Denied;
 use order::Sides;
+use restriction::Restriction;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
@@ -46,9 +52,25 @@ use sentry_text::diagnostic::{Code, Diagnostic};
 #[derive(Debug)]
 pub struct Engine {
     policy: Policy,
-    matcher: Rc<Matcher>,
+    compiled: Rc<Compiled>,
     /// For each rule, whether its decisions need attention: any but an allow of severity `info`.
     needs_attention: Vec<bool>,
+    restrictions: Vec<Restriction>,
+    /// The built-in rule that commands beside an opaque part fit.
+    opaque_rule: Option<usize>,
+    /// The date that rules expire by, if the host gave one.
+    date: Cell<Option<Date>>,
+}
+
+/// What is compiled of a policy. Policies without rules of their own share it.
+#[derive(Debug)]
+struct Compiled {
+    /// The expressions of the rules, by their indices, and those of conditions.
+    texts: Vec<Text>,
+    matcher: Matcher,
+    index: Index,
+    /// Rules without a pattern that ask for no command, ascending.
+    without_pattern: Vec<usize>,
 }
 
 impl Engine {
@@ -98,65 +120,122 @@ impl Engine {
         verdict == Verdict::Escalate && judgement.not_event().is_none()
     }
 
+    /// Sets the date by which rules expire; without one, each `allow` that expires has expired, and
+    /// no other rule.
+    pub fn set_date(&self, date: Option<Date>) {
+        self.date.set(date);
+    }
+
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
-        let rules = &self.policy.rules;
-        let mut sides = Sides::new(rules);
-        if event.other_names().next().is_some() {
-            sides = Sides::of(rules, &self.matching_event(event));
-        } else {
-            self.visit(event.kind, event.subject, &mut sides);
-        }
-        let rule = sides.decider();
-        let denial = rule.map_or(Denial::None, |at| self.denial(at, event));
-        Judgement::of_event(event.kind, event.evidence, rule, denial)
-    }
-
-    /// What the deciding rule denies. A site rule asks for the target by its own action, with two
-    /// exceptions. If it matches what a shell, interpreter or wrapper was given to run, that program
-    /// is not the one that was judged. And if the program runs under another name than its own, the
-    /// rule asks only for that name, and only if the name is a path that it matches.
-    fn denial(&self, at: usize, event: &Event<'_>) -> Denial {
-        let Some(rule) = self.policy.rules.get(at) else {
-            return Denial::None;
-        };
-        if rule.action.is_none() || rule.action != event.kind.action() {
-            return Denial::None;
-        }
-        if event.kind == EventKind::Egress && !self.matches_peer(at, event) {
-            return Denial::None;
-        }
-        let Some(from) = event.target_from() else {
-            return Denial::None;
-        };
-        if rule.origin != Origin::Site {
-            return Denial::BySentry(from);
-        }
-        let matches = |text: &str| self.matching(event.kind, text).contains(&at);
-        if let Some(name) = event.assumed_name() {
-            if name.starts_with('/') && matches(&name) {
-                return Denial::AskedByName;
+        let rule = if event.kind == EventKind::ToolExec && self.needs_reading(event) {
+            return self.judge_commands(event).0;
+        } else if self.compiled.without_pattern.is_empty() && event.other_names().next().is_none() {
+            let mut visitor = EventVisitor {
+                engine: self,
+                event,
+                sides: Sides::new(&self.policy.rules),
+                needs_reading: Cell::new(false),
+            };
+            self.visit(event.kind, event.subject, &mut visitor);
+            if visitor.needs_reading.get() {
+                return self.judge_commands(event).0;
             }
-            return Denial::BySentry(from);
-        }
-        if event.passed_on().is_some_and(matches) {
-            return Denial::BySentry(from);
-        }
-        Denial::Asked
+            visitor.sides.decider()
+        } else {
+            let matching = self.matching_event(event);
+            if event.kind == EventKind::ToolExec
+                && matching.iter().any(|&at| self.is_by_command(at))
+            {
+                return self.judge_commands(event).0;
+            }
+            Sides::of(&self.policy.rules, &matching).decider()
+        };
+        let denied = rule.map_or(Denied::NOTHING, |at| self.denied(at, event));
+        Judgement::of_event(event.kind, event.evidence, rule, denied.by)
     }
 
-    /// The indices of all rules that match an event, ascending. An `allow` must match the subject:
-    /// an agent chooses the server name of its connections, and which notation it uses.
+    /// Judges an event command by command. Returns also what is denied.
+    #[inline(never)]
+    fn judge_commands(&self, event: &Event<'_>) -> (Judgement, Denied) {
+        let Arguments { all, folder } = Arguments::of(event);
+        let reading = sentry_command::read(&all);
+        let Decider { rule, command } =
+            ByCommand::new(self, event, &reading, folder.as_deref()).decide();
+        let denied = rule.map_or(Denied::NOTHING, |at| {
+            self.denied_command(at, event, &reading, command)
+        });
+        let judgement = Judgement::of_event(event.kind, event.evidence, rule, denied.by);
+        (judgement, denied)
+    }
+
+    /// The target that the deciding rule denies in `event`, which `judgement` is of.
+    pub fn target(&self, event: &Event<'_>, judgement: Judgement) -> Option<String> {
+        if !judgement.has_target() {
+            return None;
+        }
+        let at = judgement.rule()?;
+        let needs_reading = event.kind == EventKind::ToolExec
+            && (self.needs_reading(event) || self.is_by_command(at));
+        let denied = if needs_reading {
+            self.judge_commands(event).1
+        } else {
+            self.denied(at, event)
+        };
+        denied.target(event)
+    }
+
+    /// Whether a command of the event may fit a condition, as far as a quick look tells: if it runs
+    /// nothing but its own program, no rule asks for that, and it has no word that a rule asks for,
+    /// it need not be read.
+    fn needs_reading(&self, event: &Event<'_>) -> bool {
+        let index = &self.compiled.index;
+        let arguments = event.arguments();
+        let program = arguments.clone().next().unwrap_or_default();
+        let name = program.rsplit('/').next().unwrap_or(program);
+        !index.is_empty()
+            && (index.asks_for_program(name, false)
+                || sentry_command::may_run_more(arguments.clone())
+                || index.may_fit_arguments(arguments, || event.folder()))
+    }
+
+    fn expressions(&self) -> Expressions<'_> {
+        Expressions {
+            matcher: &self.compiled.matcher,
+            texts: &self.compiled.texts,
+        }
+    }
+
+    /// The verdict of a rule, or that on events that no rule matches.
+    fn verdict(&self, rule: Option<usize>) -> Verdict {
+        let rule = rule.and_then(|at| self.policy.rules.get(at));
+        rule.map_or(self.policy.default, |rule| rule.verdict)
+    }
+
+    /// The indices of all rules that match an event as a whole, and of those that ask for a command
+    /// and whose pattern matches, ascending. An `allow` must match the subject: an agent chooses the
+    /// server name of its connections, and which notation it uses.
     pub(crate) fn matching_event(&self, event: &Event<'_>) -> Vec<usize> {
         let mut matching = self.matching(event.kind, event.subject);
+        let count = matching.len();
         for name in event.other_names() {
             let more = self.matching(event.kind, name);
-            matching.extend(more.into_iter().filter(|&at| {
-                let rule = self.policy.rules.get(at);
-                rule.is_some_and(|rule| rule.verdict != Verdict::Allow)
-            }));
+            matching.extend(
+                more.into_iter()
+                    .filter(|&at| self.verdict(Some(at)) != Verdict::Allow),
+            );
         }
-        sentry_sort::unstable(&mut matching, |a, b| a < b);
-        matching.dedup();
+        let without = self.compiled.without_pattern.iter().copied();
+        matching.extend(without.filter(|&at| {
+            (self.policy.rules.get(at)).is_some_and(|rule| rule.on.contains(&event.kind))
+        }));
+        if matching.len() > count {
+            sentry_sort::unstable(&mut matching, |a, b| a < b);
+            matching.dedup();
+        }
+        matching.retain(|&at| {
+            event.kind == EventKind::ToolExec && self.asks_for_command(at)
+                || self.applies(at, event)
+        });
         matching
     }
 
@@ -169,16 +248,17 @@ impl Engine {
             || event.names_of_peer().any(matches)
     }
 
-    /// The indices of all rules that match a subject, ascending. [`Sides::of`] says which one
-    /// decides.
+    /// The indices of all rules whose pattern matches a subject, ascending. [`Sides::of`] says which
+    /// one decides.
     pub(crate) fn matching(&self, kind: EventKind, subject: &str) -> Vec<usize> {
-        self.matcher.all(&self.policy.rules, kind.index(), subject)
+        let Compiled { matcher, texts, .. } = &*self.compiled;
+        matcher.all(texts, kind.index(), subject)
     }
 
-    /// Lets a visitor see the rules that match a subject.
+    /// Lets a visitor see the rules whose pattern matches a subject.
     pub(crate) fn visit(&self, kind: EventKind, subject: &str, visitor: &mut impl Visitor) {
-        self.matcher
-            .visit(&self.policy.rules, kind.index(), subject, visitor);
+        let Compiled { matcher, texts, .. } = &*self.compiled;
+        matcher.visit(texts, kind.index(), subject, visitor);
     }
 
     /// Whether a judgement is of an event, and anything but an allow of severity `info`.
@@ -193,8 +273,8 @@ impl Engine {
 }
 
 thread_local! {
-    /// The matcher for the built-in rules alone, once a policy needed it.
-    static BUILTIN: OnceCell<Rc<Matcher>> = const { OnceCell::new() };
+    /// What is compiled of the built-in rules alone, once a policy needed it.
+    static BUILTIN: OnceCell<Rc<Compiled>> = const { OnceCell::new() };
 }
 
 /// Reads and compiles what all policies share: the built-in rules, and their automata for ASCII
@@ -202,22 +282,33 @@ thread_local! {
 pub fn prepare() {
     let engine = policy::check("", &|_| None).policy.map(Engine::new);
     if let Some(Ok(engine)) = engine {
-        engine.matcher.compile(&engine.policy.rules);
+        engine.compiled.matcher.compile(&engine.compiled.texts);
     }
 }
 
-impl MatchRule for Rule {
-    fn pattern(&self) -> Option<&Pattern> {
-        self.pattern.as_ref()
+/// Takes the rules that match an event as a whole.
+struct EventVisitor<'e> {
+    engine: &'e Engine,
+    event: &'e Event<'e>,
+    sides: Sides<'e>,
+    /// Whether a rule may fit one command of the event and not another.
+    needs_reading: Cell<bool>,
+}
+
+impl Visitor for EventVisitor<'_> {
+    fn wants(&self, rule: usize) -> bool {
+        let Self { engine, event, .. } = self;
+        let is_by_command = event.kind == EventKind::ToolExec
+            && engine.is_by_command(rule)
+            && !engine.asks_for_command(rule);
+        if is_by_command {
+            self.needs_reading.set(true);
+        }
+        self.sides.wants(rule) && engine.applies(rule, event)
     }
 
-    fn applies_to(&self, kind: usize) -> bool {
-        self.on.iter().any(|on| on.index() == kind)
-    }
-
-    /// If the automaton of a rule cannot be built, the rule blocks too much rather than too little.
-    fn matches_if_unknown(&self) -> bool {
-        self.verdict != Verdict::Allow
+    fn take(&mut self, rule: usize) -> ControlFlow<()> {
+        self.sides.take(rule)
     }
 }
 
@@ -265,9 +356,9 @@ mod tests {
     #[test]
     fn policies_without_rules_of_their_own_share_a_matcher() {
         let (first, second) = (engine(""), engine("dry_run = true"));
-        assert!(Rc::ptr_eq(&first.matcher, &second.matcher));
+        assert!(Rc::ptr_eq(&first.compiled, &second.compiled));
         let own = "rule \"a\" {\n  on = \"Dns\"\n  match = \"a\"\n  verdict = \"block\"\n  severity = \"low\"\n  reason = \"a\"\n}";
-        assert!(!Rc::ptr_eq(&first.matcher, &engine(own).matcher));
+        assert!(!Rc::ptr_eq(&first.compiled, &engine(own).compiled));
     }
 
     #[test]
@@ -287,7 +378,8 @@ mod tests {
                 continue;
             };
             for at in engine.matching(event.kind, event.subject) {
-                let found = engine.matcher.find(rules, at, event.subject);
+                let Compiled { matcher, texts, .. } = &*engine.compiled;
+                let found = matcher.find(texts, at, event.subject);
                 assert_eq!(
                     found,
                     rules[at].pattern.as_ref().unwrap().find(event.subject),

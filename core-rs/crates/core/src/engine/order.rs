@@ -1,12 +1,10 @@
-//! The order of rules: which of the rules that match an event decides.
+//! The order of rules: which of the rules that match decides, for an event or for each command.
 //!
 //! The first site rule that matches takes part, and of the built-in rules the one with the gravest
 //! verdict, the first of equal ones. A site `allow` decides as an exception. Otherwise the graver
 //! verdict of the two decides, the site's if they are equal.
 
 use std::ops::ControlFlow;
-
-use sentry_pattern::matcher::Visitor;
 
 use crate::decision::Verdict;
 use crate::policy::{Origin, Rule};
@@ -88,10 +86,10 @@ fn is_graver(verdict: Option<Verdict>, other: Option<Verdict>) -> bool {
         .is_some_and(|(verdict, other)| verdict.is_graver_than(other))
 }
 
-impl Visitor for Sides<'_> {
+impl Sides<'_> {
     /// No rule is tried that cannot decide: after a site rule, only built-in rules with a graver
     /// verdict.
-    fn wants(&self, rule: usize) -> bool {
+    pub(super) fn wants(&self, rule: usize) -> bool {
         let Some(rule) = self.rules.get(rule) else {
             return false;
         };
@@ -106,7 +104,7 @@ impl Visitor for Sides<'_> {
     }
 
     /// Breaks unless a later rule can have a graver verdict.
-    fn take(&mut self, rule: usize) -> ControlFlow<()> {
+    pub(super) fn take(&mut self, rule: usize) -> ControlFlow<()> {
         self.add(rule);
         match self.verdict(rule) {
             Some(Verdict::Escalate) => ControlFlow::Continue(()),

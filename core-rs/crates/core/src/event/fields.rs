@@ -45,6 +45,8 @@ pub(super) struct Fields<'a> {
     pub(super) natural: Option<RawStr<'a>>,
     /// The name of the server that a connection asked for.
     pub(super) server: Option<RawStr<'a>>,
+    /// The folder that a command runs in.
+    pub(super) folder: Option<RawStr<'a>>,
 }
 
 /// Where the text that rules match is stored. It has not been validated as UTF-8.
@@ -118,6 +120,7 @@ fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'
         subject: Subject::Scratch,
         natural: Some(argv.required()?),
         server: None,
+        folder: cwd.optional(),
     })
 }
 
@@ -339,5 +342,6 @@ fn whole<'a>(pid: u32, subject: Subject<'a>, natural: Option<RawStr<'a>>) -> Fie
         subject,
         natural,
         server: None,
+        folder: None,
     }
 }

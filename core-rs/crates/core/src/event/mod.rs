@@ -175,6 +175,8 @@ pub struct Event<'a> {
     ends: &'a [usize],
     natural: Option<raw::RawStr<'a>>,
     names: &'a host::Names,
+    /// The folder that a command runs in, as its variant says.
+    folder: Option<raw::RawStr<'a>>,
     /// The `process` of the envelope, which is parsed only if a target is asked for.
     process: Option<&'a [u8]>,
     agent: Option<raw::RawStr<'a>>,
@@ -201,7 +203,7 @@ impl<'a> Event<'a> {
     /// let event = parse(line, &mut scratch).unwrap();
     /// assert!(event.arguments().eq(["sh", "-c", "ls -la"]));
     /// ```
-    pub fn arguments(&self) -> impl Iterator<Item = &'a str> {
+    pub fn arguments(&self) -> impl Iterator<Item = &'a str> + Clone {
         let subject = self.subject;
         let mut from = 0;
         self.ends.iter().map(move |&end| {
@@ -293,6 +295,14 @@ impl<'a> Event<'a> {
         (!runner::is_named(&exe, &name)).then_some(name)
     }
 
+    /// The folder that the event's program runs in, as an absolute path; `None` if the collector did
+    /// not report it.
+    pub(crate) fn folder(&self) -> Option<Cow<'a, str>> {
+        let of_process = || process::folder(self.process?);
+        let folder = self.folder.or_else(of_process)?.decode();
+        folder.starts_with('/').then_some(folder)
+    }
+
     fn target_text(&self) -> Option<Cow<'a, str>> {
         let text = match self.kind {
             EventKind::ToolExec => self.exe(),
@@ -308,7 +318,7 @@ impl<'a> Event<'a> {
 
     /// The program that the kernel runs, as an absolute path; `None` if the collector did not
     /// report it.
-    fn exe(&self) -> Option<Cow<'a, str>> {
+    pub(crate) fn exe(&self) -> Option<Cow<'a, str>> {
         let exe = process::exe(self.process?)?.decode();
         exe.starts_with('/').then_some(exe)
     }

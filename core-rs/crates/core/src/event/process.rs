@@ -1,4 +1,4 @@
-//! The `process` of an envelope: the program that the kernel runs.
+//! The `process` of an envelope: the program that the kernel runs, and its folder.
 
 use super::json::Scanner;
 use super::keys::keys;
@@ -7,24 +7,38 @@ use super::raw::RawStr;
 keys! {
     enum ProcessKey {
         Exe = "exe",
+        Cwd = "cwd",
     }
 }
 
 /// The `exe` of a process. `None` if it is missing, `null`, not a text, or there twice.
 pub(super) fn exe(process: &[u8]) -> Option<RawStr<'_>> {
-    let (mut exe, mut count) = (None, 0_usize);
-    let read = Scanner::new(process).object(|scanner, key| match key {
-        ProcessKey::Exe => {
-            count += 1;
-            if scanner.peek() == b'"' {
-                exe = Some(scanner.string()?);
-                return Ok(());
-            }
-            scanner.skip()
+    texts(process)[0]
+}
+
+/// The `cwd` of a process, likewise.
+pub(super) fn folder(process: &[u8]) -> Option<RawStr<'_>> {
+    texts(process)[1]
+}
+
+#[inline(never)]
+fn texts(process: &[u8]) -> [Option<RawStr<'_>>; 2] {
+    let mut found = [(None, 0_usize); 2];
+    let [exe, cwd] = &mut found;
+    let read = Scanner::new(process).object(|scanner, key| {
+        let (text, count) = match key {
+            ProcessKey::Exe => &mut *exe,
+            ProcessKey::Cwd => &mut *cwd,
+            ProcessKey::Other => return scanner.skip(),
+        };
+        *count += 1;
+        if scanner.peek() == b'"' {
+            *text = Some(scanner.string()?);
+            return Ok(());
         }
-        ProcessKey::Other => scanner.skip(),
+        scanner.skip()
     });
-    exe.filter(|_| read.is_ok() && count == 1)
+    found.map(|(text, count)| text.filter(|_| read.is_ok() && count == 1))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::value::Reader;
 use super::{
     CodeCondition, CommandCondition, Conditions, Date, Glob, PathPattern, ProgramPattern, pattern,
 };
+use crate::condition::path;
 use crate::decision::Word;
 use crate::event::EventKind;
 use sentry_acl::{Value, ValueKind};
@@ -164,7 +165,7 @@ impl<'o> Draft<'o> {
             } else if let Some((problem, help)) = path_fault(&text) {
                 bad_glob(reader, span, &format!("`{key}` {problem}"), help);
             } else {
-                patterns.push(PathPattern::Path(Glob::new(text)));
+                patterns.push(PathPattern::Path(Glob::new(path::pattern(&text))));
             }
         }
         patterns
@@ -328,7 +329,7 @@ fn programs(reader: &mut Reader<'_>, key: &str, value: &Value) -> Vec<ProgramPat
         if let Some((problem, help)) = fault {
             bad_glob(reader, span, &format!("`{key}` {problem}"), help);
         } else if is_path {
-            patterns.push(ProgramPattern::Path(Glob::new(text)));
+            patterns.push(ProgramPattern::Path(Glob::new(path::pattern(&text))));
         } else {
             patterns.push(ProgramPattern::Name(Glob::new(text)));
         }

@@ -1,0 +1,199 @@
+//! Anchors: what a command must have for a condition to hold, as hashes that are quick to look up.
+//!
+//! A condition is a conjunction of alternatives: one of these programs and one of these operands.
+//! Each alternative that is a fixed text has an anchor. A condition is filed under the anchors of
+//! one of its parts, the rarest, and looked at only for commands that have one of them. Two texts
+//! with the same hash cost a comparison, and nothing else.
+
+use crate::policy::{CodeCondition, CommandCondition, PathPattern, ProgramPattern};
+
+/// What a text is to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    /// The base name of its program.
+    Program,
+    /// The beginning of that name.
+    ProgramPrefix,
+    /// A segment of a file that a redirection writes to.
+    Redirect,
+    /// One of [`facts`].
+    Fact,
+    /// The language of code that it is given.
+    Language,
+    /// A word that is no option.
+    Word,
+    /// A segment of an operand.
+    Operand,
+}
+
+impl Role {
+    pub(super) fn bit(self) -> u32 {
+        1 << self as u32
+    }
+
+    /// What it costs to look for anchors in this role: those of words and operands have to be looked
+    /// for in every command, also in those that no shell reads.
+    pub(super) fn cost(self) -> usize {
+        match self {
+            Self::Program | Self::ProgramPrefix => 1,
+            Self::Redirect | Self::Fact | Self::Language => 2,
+            Self::Word | Self::Operand => 16,
+        }
+    }
+}
+
+/// Facts that are anchors.
+pub(super) mod facts {
+    pub(in crate::condition) const REDIRECTS: &str = ">";
+    pub(in crate::condition) const CODE: &str = "code";
+    pub(in crate::condition) const CALLS_ITSELF: &str = "itself";
+    pub(in crate::condition) const PIPED: &str = "|";
+}
+
+/// The hash of a text in a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hash(u32);
+
+impl Hash {
+    pub(super) fn new(role: Role) -> Self {
+        Self(0x811C_9DC5 ^ role as u32)
+    }
+
+    /// The hash of the text so far and one more byte.
+    #[inline]
+    pub(super) fn with(self, byte: u8) -> Self {
+        Self((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
+
+    pub(super) fn of(role: Role, text: &str) -> Self {
+        text.bytes().fold(Self::new(role), Self::with)
+    }
+
+    pub(super) fn value(self) -> u32 {
+        self.0 ^ self.0 >> 15
+    }
+}
+
+/// The anchors of one part of a condition.
+pub(super) struct Part {
+    pub(super) role: Role,
+    pub(super) anchors: Vec<u32>,
+    /// Bit n is set if one of the anchors is the first n bytes of a program's name.
+    pub(super) prefixes: u64,
+}
+
+impl Part {
+    /// The part of these alternatives; `None` if one of them has no anchor, or if there is none.
+    fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<Hash>) -> Option<Self> {
+        let anchors: Option<Vec<u32>> = all.iter().map(|one| Some(anchor(one)?.value())).collect();
+        let anchors = anchors.filter(|anchors| !anchors.is_empty())?;
+        Some(Self {
+            role,
+            anchors,
+            prefixes: 0,
+        })
+    }
+
+    fn fact(fact: &str) -> Self {
+        Self {
+            role: Role::Fact,
+            anchors: vec![Hash::of(Role::Fact, fact).value()],
+            prefixes: 0,
+        }
+    }
+}
+
+/// The parts of a condition on a command that have anchors.
+pub(super) fn of_command(condition: &CommandCondition) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if let Some(mut programs) = Part::of(Role::Program, &condition.program, program) {
+        let prefixes = condition.program.iter().map(prefix_length);
+        programs.prefixes = prefixes.fold(0, |all, length| all | length.map_or(0, |at| 1 << at));
+        parts.push(programs);
+    }
+    parts.extend(condition.words.iter().filter_map(|word| {
+        let only = std::slice::from_ref(word);
+        Part::of(Role::Word, only, |word| {
+            let text = word.as_str();
+            (!text.contains('*')).then(|| Hash::of(Role::Word, text))
+        })
+    }));
+    let path = |role| move |pattern: &PathPattern| segment(role, pattern);
+    parts.extend(Part::of(
+        Role::Operand,
+        &condition.operands,
+        path(Role::Operand),
+    ));
+    parts.extend(Part::of(
+        Role::Redirect,
+        &condition.redirects,
+        path(Role::Redirect),
+    ));
+    if !condition.redirects.is_empty() {
+        parts.push(Part::fact(facts::REDIRECTS));
+    }
+    let names: Vec<&str> = condition.code_from.names().collect();
+    parts.extend(Part::of(Role::Fact, &names, |name| {
+        Some(Hash::of(Role::Fact, name))
+    }));
+    if condition.calls_itself {
+        parts.push(Part::fact(facts::CALLS_ITSELF));
+    }
+    if !(condition.from.is_empty() && condition.to.is_empty()) {
+        parts.push(Part::fact(facts::PIPED));
+    }
+    parts
+}
+
+/// The parts of a condition on code that have anchors.
+pub(super) fn of_code(condition: &CodeCondition) -> Vec<Part> {
+    let language = |name: &String| Some(Hash::of(Role::Language, name));
+    let languages = Part::of(Role::Language, &condition.language, language);
+    vec![languages.unwrap_or_else(|| Part::fact(facts::CODE))]
+}
+
+/// The anchor of a program: its base name, or what that begins with.
+fn program(pattern: &ProgramPattern) -> Option<Hash> {
+    let name = base_name(pattern);
+    match prefix_length(pattern) {
+        None => Some(Hash::of(Role::Program, name)),
+        Some(0) => None,
+        Some(length) => Some(Hash::of(Role::ProgramPrefix, name.get(..length)?)),
+    }
+}
+
+/// How many bytes of a program's name are fixed, if not all are; at most 63.
+fn prefix_length(pattern: &ProgramPattern) -> Option<usize> {
+    let name = base_name(pattern);
+    let mut length = name.find('*')?.min(63);
+    while !name.is_char_boundary(length) {
+        length -= 1;
+    }
+    Some(length)
+}
+
+fn base_name(pattern: &ProgramPattern) -> &str {
+    let (ProgramPattern::Name(glob) | ProgramPattern::Path(glob)) = pattern;
+    glob.as_str().rsplit('/').next().unwrap_or_default()
+}
+
+/// The anchor of a pattern of paths: its longest segment without a star.
+fn segment(role: Role, pattern: &PathPattern) -> Option<Hash> {
+    let PathPattern::Path(glob) = pattern else {
+        return None;
+    };
+    let path = glob.as_str();
+    if matches!(path, "/" | "~") {
+        return Some(Hash::of(role, path));
+    }
+    let segments = path.split('/').filter(|segment| is_fixed(segment));
+    Some(Hash::of(
+        role,
+        segments.max_by_key(|segment| segment.len())?,
+    ))
+}
+
+/// Whether a segment of a pattern occurs in each path that fits.
+fn is_fixed(segment: &str) -> bool {
+    !segment.is_empty() && segment != "~" && !segment.contains('*')
+}

@@ -1,0 +1,296 @@
+//! Whether one command fulfils a condition.
+
+use std::cell::{OnceCell, RefCell};
+
+use sentry_command::{
+    Arguments, Code, Command, Folder, Origin, Reading, RedirectKind, arguments, fits,
+};
+
+use super::index::count;
+use super::path::{Forms, Path};
+use super::pipes::{Answers, Pipes, Side};
+use super::texts::Expressions;
+use crate::policy::{CodeCondition, CommandCondition, PathPattern, ProgramPattern};
+
+/// The longest folder that relative paths of a command are looked up in, in bytes.
+const MAX_FOLDER: usize = 512;
+
+/// The commands of an event.
+pub(crate) struct Commands<'r> {
+    pub(crate) reading: &'r Reading,
+    pipes: Pipes,
+    /// The folder of the event, if it is known.
+    folder: Option<&'r str>,
+    answers: RefCell<Answers>,
+    /// For each code, the expressions that match it.
+    code: Vec<OnceCell<Vec<usize>>>,
+}
+
+impl<'r> Commands<'r> {
+    pub(crate) fn new(reading: &'r Reading, folder: Option<&'r str>) -> Self {
+        Self {
+            reading,
+            pipes: Pipes::of(reading),
+            folder,
+            answers: RefCell::default(),
+            code: reading.code.iter().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    /// The command with this index.
+    pub(crate) fn get(&self, at: usize) -> Option<Facts<'_>> {
+        let command = self.reading.commands.get(at)?;
+        Some(Facts {
+            commands: self,
+            at,
+            command,
+            arguments: arguments(command),
+            operands: OnceCell::new(),
+            written: OnceCell::new(),
+        })
+    }
+}
+
+/// One command and what conditions ask about it.
+pub(crate) struct Facts<'r> {
+    commands: &'r Commands<'r>,
+    /// Its index in the reading.
+    pub(crate) at: usize,
+    pub(crate) command: &'r Command,
+    pub(crate) arguments: Arguments<'r>,
+    operands: OnceCell<Vec<Operand<'r>>>,
+    written: OnceCell<Vec<Operand<'r>>>,
+}
+
+/// A word that may be a path.
+pub(crate) struct Operand<'r> {
+    pub(super) text: &'r str,
+    forms: Forms,
+    /// The expressions that match it.
+    matching: OnceCell<Vec<usize>>,
+}
+
+impl Operand<'_> {
+    /// The forms in which patterns see it.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &str> {
+        self.forms.iter()
+    }
+
+    /// Whether it fits one of these patterns. `first` is the text of the first expression among
+    /// them.
+    pub(crate) fn fits(
+        &self,
+        patterns: &[PathPattern],
+        first: usize,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let mut next = first;
+        patterns.iter().any(|one| match one {
+            PathPattern::Path(glob) => self.forms.fit(glob.as_str()),
+            PathPattern::Regex(_) => {
+                next += 1;
+                let matching = self
+                    .matching
+                    .get_or_init(|| expressions.of_operand(self.text));
+                matching.binary_search(&(next - 1)).is_ok()
+            }
+        })
+    }
+}
+
+impl<'r> Facts<'r> {
+    /// Words that are no option, and values of options.
+    pub(crate) fn operands(&self) -> &[Operand<'r>] {
+        self.operands.get_or_init(|| {
+            let texts = self.arguments.operands().map(|(text, _)| text);
+            self.forms(texts)
+        })
+    }
+
+    /// Files that redirections write to.
+    pub(crate) fn written(&self) -> &[Operand<'r>] {
+        self.written
+            .get_or_init(|| self.forms(written(self.command)))
+    }
+
+    /// Files that redirections read.
+    pub(super) fn read(&self) -> impl Iterator<Item = &'r str> {
+        let redirects = self.command.redirects.iter();
+        let reading = redirects.filter(|redirect| {
+            matches!(redirect.kind, RedirectKind::Read | RedirectKind::ReadWrite)
+        });
+        reading.map(|redirect| redirect.target.text.as_str())
+    }
+
+    /// A text as an operand.
+    pub(super) fn operand<'t>(&self, text: &'t str) -> Operand<'t> {
+        operand(text, self.folder().as_ref())
+    }
+
+    fn forms(&self, texts: impl Iterator<Item = &'r str>) -> Vec<Operand<'r>> {
+        let within = self.folder();
+        texts.map(|text| operand(text, within.as_ref())).collect()
+    }
+
+    /// Whether the command and all that runs with it are known.
+    pub(crate) fn is_understood(&self) -> bool {
+        self.commands.reading.opaque.is_empty() && self.command.is_understood()
+    }
+
+    /// Whether the command is the event's own program, not one that it runs.
+    pub(crate) fn is_own(&self) -> bool {
+        is_own(self.command)
+    }
+
+    /// The folder that relative paths of the command lie in, if it is known.
+    fn folder(&self) -> Option<Path<'r>> {
+        let of_event = self.commands.folder.map(|folder| Path::new(folder, None));
+        match &self.command.folder {
+            Folder::Event => of_event,
+            Folder::At(path) if path.len() <= MAX_FOLDER => {
+                Some(Path::new(path, of_event.as_ref()))
+            }
+            Folder::At(_) | Folder::Unknown => None,
+        }
+    }
+
+    /// Whether the command has the program of one of these patterns.
+    pub(crate) fn has_program(&self, patterns: &[ProgramPattern]) -> bool {
+        is_program(self.command, patterns)
+    }
+
+    /// Whether the command fulfils a condition. `first` is the number of the condition's first
+    /// regular expression.
+    pub(crate) fn fulfils(
+        &self,
+        condition: &CommandCondition,
+        first: usize,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let CommandCondition {
+            program,
+            words,
+            flags,
+            operands,
+            redirects,
+            from,
+            to,
+            code_from,
+            calls_itself,
+        } = condition;
+        let behind_operands = first + count(operands);
+        let any = |all: &[Operand<'_>], patterns: &[PathPattern], first| {
+            all.iter()
+                .any(|operand| operand.fits(patterns, first, expressions))
+        };
+        (program.is_empty() || self.has_program(program))
+            && (!calls_itself || self.command.calls_itself)
+            && (code_from.is_empty() || code_from.intersects(self.command.code_from))
+            && self.has_words(words)
+            && (flags.is_empty()
+                || flags
+                    .iter()
+                    .any(|flag| self.arguments.has_flag(flag.as_str())))
+            && (redirects.is_empty() || any(self.written(), redirects, behind_operands))
+            && (operands.is_empty() || any(self.operands(), operands, first))
+            && (from.is_empty() || self.has_in_pipe(Side::Before, from))
+            && (to.is_empty() || self.has_in_pipe(Side::Behind, to))
+    }
+
+    /// Whether words that are no option fit these globs, in their order.
+    fn has_words(&self, globs: &[crate::policy::Glob]) -> bool {
+        let mut words = self.arguments.words.iter();
+        globs
+            .iter()
+            .all(|glob| words.any(|word| fits(glob.as_str(), &word.text)))
+    }
+
+    fn has_in_pipe(&self, side: Side, patterns: &[ProgramPattern]) -> bool {
+        let commands = &self.commands.reading.commands;
+        let has = |at: usize| (commands.get(at)).is_some_and(|one| is_program(one, patterns));
+        // The same patterns ask the same, and those of two conditions have two places.
+        let question = (patterns.as_ptr() as usize, side);
+        let of = (self.commands.reading, &self.commands.pipes);
+        (self.commands.answers.borrow_mut()).any(of, self.at, question, &has)
+    }
+
+    /// Whether the command is in a pipe.
+    pub(super) fn is_piped(&self) -> bool {
+        self.commands.pipes.is_piped(self.at)
+    }
+
+    /// The code that the command is given.
+    pub(super) fn code(&self) -> impl Iterator<Item = &'r Code> {
+        self.numbered_code().map(|(_, code)| code)
+    }
+
+    fn numbered_code(&self) -> impl Iterator<Item = (usize, &'r Code)> {
+        let all = &self.commands.reading.code;
+        let from = all.partition_point(|code| code.command < self.at);
+        let rest = all.iter().enumerate().skip(from);
+        rest.take_while(|(_, code)| code.command == self.at)
+    }
+
+    /// Whether the command is given code that fulfils a condition. `expression` is the text of the
+    /// condition's expression.
+    pub(crate) fn has_code(
+        &self,
+        condition: &CodeCondition,
+        expression: usize,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let CodeCondition { language, pattern } = condition;
+        let matches = |at: usize, code: &Code| {
+            let known = self.commands.code.get(at);
+            known.is_some_and(|known| {
+                let matching = known.get_or_init(|| expressions.of_code(&code.text));
+                matching.binary_search(&expression).is_ok()
+            })
+        };
+        let mut code = self.numbered_code();
+        code.any(|(at, code)| {
+            (language.is_empty() || language.iter().any(|name| name == code.language))
+                && (pattern.is_none() || matches(at, code))
+        })
+    }
+}
+
+fn operand<'t>(text: &'t str, within: Option<&Path<'_>>) -> Operand<'t> {
+    Operand {
+        text,
+        forms: Forms::of(text, within),
+        matching: OnceCell::new(),
+    }
+}
+
+/// Whether a command is the event's own program, not one that it runs.
+pub(crate) fn is_own(command: &Command) -> bool {
+    command.origin == Origin::Arguments && command.wrappers.is_empty()
+}
+
+/// The files that redirections of a command write to.
+fn written(command: &Command) -> impl Iterator<Item = &str> {
+    let redirects = command.redirects.iter();
+    let writing = redirects.filter(|redirect| {
+        use RedirectKind::{Append, ReadWrite, Write};
+        matches!(redirect.kind, Write | Append | ReadWrite)
+    });
+    writing.map(|redirect| redirect.target.text.as_str())
+}
+
+/// Whether a program, by its path, is one of these.
+pub(crate) fn is_path_of(program: &str, patterns: &[ProgramPattern]) -> bool {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    patterns.iter().any(|one| match one {
+        ProgramPattern::Name(glob) => fits(glob.as_str(), name),
+        ProgramPattern::Path(glob) => {
+            program.contains('/') && Forms::of(program, None).fit(glob.as_str())
+        }
+    })
+}
+
+/// Whether a command has the program of one of these patterns.
+fn is_program(command: &Command, patterns: &[ProgramPattern]) -> bool {
+    let called = command.words.first();
+    called.is_some_and(|word| is_path_of(&word.text, patterns))
+}

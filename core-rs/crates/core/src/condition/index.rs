@@ -1,0 +1,421 @@
+//! The conditions of all rules on commands, found by their anchors.
+
+use std::borrow::Cow;
+
+use sentry_sort::unstable;
+
+use super::anchor::{self, Hash, Part, Role, facts};
+use super::cover::{self, Uncovered};
+use super::fit::Facts;
+use super::texts::{Expressions, Text};
+use crate::decision::Verdict;
+use crate::policy::{CommandCondition, Origin, PathPattern, Rule};
+
+/// The conditions of a policy's rules. Pass the same rules to every method as to [`Index::new`].
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    entries: Vec<Entry>,
+    /// For each rule, where the expressions of its conditions begin.
+    numbers: Vec<Numbers>,
+    /// Pairs of an anchor and an index into `entries`, in order.
+    anchors: Vec<(u32, u32)>,
+    /// A bit for each hash of an anchor, modulo the number of bits: most words have none.
+    bits: Vec<u64>,
+    /// Entries without an anchor, which are compared with every command.
+    unanchored: Vec<u32>,
+    /// Bit n is set if anchors have role n.
+    roles: u32,
+    /// Bit n is set if an anchor is the first n bytes of a program's name.
+    prefixes: u64,
+}
+
+/// A condition that a rule asks for, and the text of its first expression.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    rule: u32,
+    alternative: Alternative,
+    first: usize,
+    is_builtin: bool,
+}
+
+/// The index of a condition within its rule.
+#[derive(Clone, Copy, Debug)]
+enum Alternative {
+    Command(usize),
+    Code(usize),
+}
+
+/// The texts of the first expressions of the conditions in each part of a rule.
+#[derive(Clone, Copy, Debug, Default)]
+struct Numbers {
+    command: usize,
+    code: usize,
+    unless: usize,
+}
+
+/// The longest beginning of a program's name that is an anchor.
+const MAX_PREFIX: usize = 63;
+
+impl Index {
+    /// Files the conditions of rules, and appends their expressions to `texts`, which has those of
+    /// the rules.
+    #[inline(never)]
+    pub(crate) fn new(rules: &[Rule], texts: &mut Vec<Text>) -> Self {
+        let mut index = Self::default();
+        let mut parts = Vec::new();
+        for (at, rule) in (0..).zip(rules) {
+            index.add(at, rule, texts, &mut parts);
+        }
+        index.file(&parts);
+        index
+    }
+
+    fn add(&mut self, at: u32, rule: &Rule, texts: &mut Vec<Text>, parts: &mut Vec<Vec<Part>>) {
+        let conditions = &rule.conditions;
+        let is_of_allow = rule.verdict == Verdict::Allow;
+        let mut entry = |alternative, first| {
+            self.entries.push(Entry {
+                rule: at,
+                alternative,
+                first,
+                is_builtin: rule.origin == Origin::Builtin,
+            });
+        };
+        let command = texts.len();
+        for (which, condition) in conditions.command.iter().enumerate() {
+            entry(Alternative::Command(which), texts.len());
+            parts.push(anchor::of_command(condition));
+            add_paths(condition, is_of_allow, texts);
+        }
+        let code = texts.len();
+        for (which, condition) in conditions.code.iter().enumerate() {
+            if conditions.command.is_empty() {
+                entry(Alternative::Code(which), texts.len());
+                parts.push(anchor::of_code(condition));
+            }
+            let pattern = condition.pattern.iter();
+            texts.extend(pattern.map(|pattern| Text::on_code(pattern, is_of_allow)));
+        }
+        let unless = texts.len();
+        for condition in &conditions.unless {
+            add_paths(condition, !is_of_allow, texts);
+        }
+        self.numbers.push(Numbers {
+            command,
+            code,
+            unless,
+        });
+    }
+
+    /// Files each entry under the anchors of its rarest part.
+    fn file(&mut self, parts: &[Vec<Part>]) {
+        let all = parts.iter().flatten();
+        let mut counted: Vec<u32> = all.flat_map(|part| part.anchors.iter().copied()).collect();
+        unstable(&mut counted, |a, b| a < b);
+        let count = |anchor: u32| {
+            let from = counted.partition_point(|&other| other < anchor);
+            counted.partition_point(|&other| other <= anchor) - from
+        };
+        let cost = |part: &Part| {
+            let counts = part.anchors.iter().map(|&anchor| count(anchor));
+            counts.max().unwrap_or(0).saturating_mul(part.role.cost())
+        };
+        for (entry, parts) in (0..).zip(parts) {
+            let Some(rarest) = parts.iter().min_by_key(|part| cost(part)) else {
+                self.unanchored.push(entry);
+                continue;
+            };
+            self.roles |= rarest.role.bit();
+            self.prefixes |= rarest.prefixes;
+            self.anchors
+                .extend(rarest.anchors.iter().map(|&anchor| (anchor, entry)));
+        }
+        unstable(&mut self.anchors, |a, b| a < b);
+        self.anchors.dedup();
+        let words = (self.anchors.len() / 4).next_power_of_two().max(16);
+        self.bits = vec![0; words];
+        for at in 0..self.anchors.len() {
+            let anchor = self.anchors.get(at).map_or(0, |(anchor, _)| *anchor);
+            let (word, bit) = self.place(anchor);
+            if let Some(word) = self.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+    }
+
+    /// The place of the bit for an anchor.
+    #[inline]
+    fn place(&self, anchor: u32) -> (usize, u64) {
+        let word = anchor as usize >> 6 & (self.bits.len().wrapping_sub(1));
+        (word, 1 << (anchor & 63))
+    }
+
+    /// Whether an entry may be filed under an anchor.
+    #[inline]
+    fn may_have(&self, anchor: u32) -> bool {
+        let (word, bit) = self.place(anchor);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// The entries that are filed under an anchor.
+    #[inline]
+    fn under(&self, hash: Hash) -> &[(u32, u32)] {
+        let anchor = hash.value();
+        if !self.may_have(anchor) {
+            return &[];
+        }
+        let from = self.anchors.partition_point(|(other, _)| *other < anchor);
+        let rest = self.anchors.get(from..).unwrap_or_default();
+        let count = rest
+            .iter()
+            .take_while(|(other, _)| *other == anchor)
+            .count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.roles & role.bit() != 0
+    }
+
+    /// Whether no rule asks for a command.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Appends to `out` the rules that ask for a command, and for which this one will do, in their
+    /// order.
+    pub(crate) fn find(
+        &self,
+        rules: &[Rule],
+        facts: &Facts<'_>,
+        expressions: Expressions<'_>,
+        out: &mut Vec<usize>,
+    ) {
+        let mut found = self.unanchored.clone();
+        self.each_hash(facts, &mut |hash| {
+            found.extend(self.under(hash).iter().map(|(_, entry)| *entry));
+        });
+        unstable(&mut found, |a, b| a < b);
+        found.dedup();
+        let mut last = None;
+        for entry in found {
+            let Some(entry) = self.entries.get(entry as usize) else {
+                continue;
+            };
+            let at = entry.rule as usize;
+            if last != Some(at)
+                && let Some(rule) = rules.get(at)
+                && self.is_fulfilled(*entry, rule, facts, expressions)
+            {
+                last = Some(at);
+                out.push(at);
+            }
+        }
+    }
+
+    fn is_fulfilled(
+        &self,
+        entry: Entry,
+        rule: &Rule,
+        facts: &Facts<'_>,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let conditions = &rule.conditions;
+        match entry.alternative {
+            Alternative::Command(which) => {
+                let condition = conditions.command.get(which);
+                let has_code = || {
+                    let first = self.numbers.get(entry.rule as usize);
+                    let mut next = first.map_or(0, |numbers| numbers.code);
+                    conditions.code.iter().any(|condition| {
+                        let first = next;
+                        next += usize::from(condition.pattern.is_some());
+                        facts.has_code(condition, first, expressions)
+                    })
+                };
+                condition.is_some_and(|one| facts.fulfils(one, entry.first, expressions))
+                    && (conditions.code.is_empty() || has_code())
+            }
+            Alternative::Code(which) => {
+                let condition = conditions.code.get(which);
+                condition.is_some_and(|one| facts.has_code(one, entry.first, expressions))
+            }
+        }
+    }
+
+    /// Why an `allow` does not cover a command that it fits, if one of its conditions is the reason.
+    pub(crate) fn beyond(
+        &self,
+        at: usize,
+        rule: &Rule,
+        facts: &Facts<'_>,
+        expressions: Expressions<'_>,
+    ) -> Option<Uncovered> {
+        let conditions = &rule.conditions;
+        if conditions.command.is_empty() {
+            return cover::beyond(facts, &CommandCondition::default(), 0, expressions);
+        }
+        let mut next = self.numbers.get(at).map_or(0, |numbers| numbers.command);
+        let mut why = None;
+        for condition in &conditions.command {
+            let first = next;
+            next += count(&condition.operands) + count(&condition.redirects);
+            if facts.fulfils(condition, first, expressions) {
+                why = cover::beyond(facts, condition, first, expressions);
+                why?;
+            }
+        }
+        why
+    }
+
+    /// Whether the command fulfils one of the conditions in a rule's `unless`.
+    pub(crate) fn is_excepted(
+        &self,
+        at: usize,
+        rule: &Rule,
+        facts: &Facts<'_>,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let mut next = self.numbers.get(at).map_or(0, |numbers| numbers.unless);
+        rule.conditions.unless.iter().any(|condition| {
+            let first = next;
+            next += count(&condition.operands) + count(&condition.redirects);
+            facts.fulfils(condition, first, expressions)
+        })
+    }
+
+    /// Calls `each` with the hashes of what a command has, in the roles that anchors have.
+    fn each_hash(&self, facts: &Facts<'_>, each: &mut impl FnMut(Hash)) {
+        self.each_hash_of_program(facts.arguments.program, each);
+        if self.has(Role::Fact) {
+            for (fact, holds) in [
+                (facts::REDIRECTS, !facts.written().is_empty()),
+                (facts::CODE, facts.code().next().is_some()),
+                (facts::CALLS_ITSELF, facts.command.calls_itself),
+                (facts::PIPED, facts.is_piped()),
+            ] {
+                if holds {
+                    each(Hash::of(Role::Fact, fact));
+                }
+            }
+            for source in facts.command.code_from.names() {
+                each(Hash::of(Role::Fact, source));
+            }
+        }
+        if self.has(Role::Language) {
+            for code in facts.code() {
+                each(Hash::of(Role::Language, code.language));
+            }
+        }
+        if self.has(Role::Word) {
+            for word in &facts.arguments.words {
+                each(Hash::of(Role::Word, &word.text));
+            }
+        }
+        for (role, operands) in [
+            (
+                Role::Operand,
+                self.has(Role::Operand).then(|| facts.operands()),
+            ),
+            (
+                Role::Redirect,
+                self.has(Role::Redirect).then(|| facts.written()),
+            ),
+        ] {
+            let forms = operands
+                .unwrap_or_default()
+                .iter()
+                .flat_map(|one| one.forms());
+            for form in forms {
+                each_hash_of_path(role, form, each);
+            }
+        }
+    }
+
+    fn each_hash_of_program(&self, name: &str, each: &mut impl FnMut(Hash)) {
+        each(Hash::of(Role::Program, name));
+        if self.prefixes != 0 {
+            let mut hash = Hash::new(Role::ProgramPrefix);
+            for (length, byte) in (1..=MAX_PREFIX).zip(name.bytes()) {
+                hash = hash.with(byte);
+                if self.prefixes >> length & 1 != 0 {
+                    each(hash);
+                }
+            }
+        }
+    }
+
+    /// Whether a rule asks for this program by its name.
+    pub(crate) fn asks_for_program(&self, name: &str, only_builtin: bool) -> bool {
+        let mut asks = false;
+        self.each_hash_of_program(name, &mut |hash| {
+            asks |= self.under(hash).iter().any(|(_, entry)| {
+                !only_builtin
+                    || self
+                        .entries
+                        .get(*entry as usize)
+                        .is_some_and(|one| one.is_builtin)
+            });
+        });
+        asks
+    }
+
+    /// Whether a rule may fit a command with these arguments, none of which a shell reads, whose
+    /// program no rule asks for. `folder` is what relative paths lie in.
+    pub(crate) fn may_fit_arguments<'a>(
+        &self,
+        arguments: impl Iterator<Item = &'a str>,
+        folder: impl FnOnce() -> Option<Cow<'a, str>>,
+    ) -> bool {
+        if !self.unanchored.is_empty() {
+            return true;
+        }
+        let (words, operands) = (self.has(Role::Word), self.has(Role::Operand));
+        if !words && !operands {
+            return false;
+        }
+        let is_anchor = |role, text: &str| self.may_have(Hash::of(role, text).value());
+        let may_fit = |path: &str| {
+            path.split(['/', '='])
+                .any(|one| is_anchor(Role::Operand, one))
+        };
+        if operands && folder().is_some_and(|folder| may_fit(&folder)) {
+            return true;
+        }
+        // `/` and `~` stand for themselves, and may be spelt in many ways.
+        let any_folder = is_anchor(Role::Operand, "/") || is_anchor(Role::Operand, "~");
+        let mut arguments = arguments;
+        arguments.any(|argument| {
+            words && is_anchor(Role::Word, argument)
+                || operands
+                    && (any_folder && argument.starts_with(['/', '~', '$', '.'])
+                        || may_fit(argument))
+        })
+    }
+}
+
+fn each_hash_of_path(role: Role, form: &str, each: &mut impl FnMut(Hash)) {
+    if matches!(form, "/" | "~") {
+        each(Hash::of(role, form));
+        return;
+    }
+    for segment in form.split('/').filter(|segment| !segment.is_empty()) {
+        each(Hash::of(role, segment));
+    }
+}
+
+/// The number of expressions among patterns.
+pub(super) fn count(patterns: &[PathPattern]) -> usize {
+    let expressions = patterns.iter();
+    expressions
+        .filter(|one| matches!(one, PathPattern::Regex(_)))
+        .count()
+}
+
+fn add_paths(condition: &CommandCondition, is_of_allow: bool, texts: &mut Vec<Text>) {
+    let paths = condition.operands.iter().chain(&condition.redirects);
+    texts.extend(paths.filter_map(|one| match one {
+        PathPattern::Path(_) => None,
+        PathPattern::Regex(pattern) => Some(Text::on_operands(pattern, is_of_allow)),
+    }));
+}

@@ -1,0 +1,87 @@
+//! The regular expressions of a policy, all in one matcher: those of rules, on the subjects of
+//! events, and those of conditions, on operands and code.
+
+use sentry_pattern::Pattern;
+use sentry_pattern::matcher::{MatchRule, Matcher};
+
+use crate::event::EventKind;
+
+/// The kinds of text that the matcher distinguishes: the subjects of each kind of event, operands,
+/// and code.
+pub(crate) const KINDS: usize = CODE + 1;
+const OPERAND: usize = EventKind::ALL.len();
+const CODE: usize = OPERAND + 1;
+
+/// What a text must match. The texts of a policy are those of its rules, by their indices, and then
+/// those of conditions, by their numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    /// The expression; a rule may have none.
+    pub(crate) pattern: Option<Pattern>,
+    /// Bit n is set if it is for texts of kind n.
+    kinds: u16,
+    /// Whether the rule allows.
+    is_of_allow: bool,
+}
+
+impl Text {
+    /// The pattern of a rule on these kinds of event.
+    pub(crate) fn of_rule(pattern: Option<&Pattern>, on: &[EventKind], is_of_allow: bool) -> Self {
+        Self {
+            pattern: pattern.cloned(),
+            kinds: on.iter().fold(0, |kinds, kind| kinds | 1 << kind.index()),
+            is_of_allow,
+        }
+    }
+
+    /// An expression on operands.
+    pub(crate) fn on_operands(pattern: &Pattern, is_of_allow: bool) -> Self {
+        Self {
+            pattern: Some(pattern.clone()),
+            kinds: 1 << OPERAND,
+            is_of_allow,
+        }
+    }
+
+    /// An expression on code.
+    pub(crate) fn on_code(pattern: &Pattern, is_of_allow: bool) -> Self {
+        Self {
+            kinds: 1 << CODE,
+            ..Self::on_operands(pattern, is_of_allow)
+        }
+    }
+}
+
+impl MatchRule for Text {
+    fn pattern(&self) -> Option<&Pattern> {
+        self.pattern.as_ref()
+    }
+
+    fn applies_to(&self, kind: usize) -> bool {
+        self.kinds & 1 << kind != 0
+    }
+
+    /// If the automaton of a rule cannot be built, the rule blocks too much rather than too little.
+    fn matches_if_unknown(&self) -> bool {
+        !self.is_of_allow
+    }
+}
+
+/// The expressions of conditions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expressions<'p> {
+    pub(crate) matcher: &'p Matcher,
+    pub(crate) texts: &'p [Text],
+}
+
+impl Expressions<'_> {
+    /// The indices of the texts that match an operand, ascending.
+    pub(super) fn of_operand(self, operand: &str) -> Vec<usize> {
+        self.matcher.all(self.texts, OPERAND, operand)
+    }
+
+    /// The indices of the texts that match code, ascending.
+    pub(super) fn of_code(self, code: &str) -> Vec<usize> {
+        self.matcher.all(self.texts, CODE, code)
+    }
+}

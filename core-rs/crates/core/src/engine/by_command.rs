@@ -1,0 +1,191 @@
+//! Judging an event command by command, innermost first.
+//!
+//! A rule without conditions on commands fits all commands of an event. For each command the order
+//! of rules decides ([`super::order`]), and the gravest of these decisions is that on the event; of
+//! equal ones the first, but one of a rule before the policy's default.
+
+use std::borrow::Cow;
+
+use sentry_command::{Opaque, Reading};
+
+use super::Engine;
+use super::order::Sides;
+use crate::condition::cover::{self, Uncovered};
+use crate::condition::fit::{Commands, Facts};
+use crate::event::Event;
+
+/// The rule that decides on an event, and the command that it decides on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Decider {
+    /// The index of the rule; `None` if none matches.
+    pub(super) rule: Option<usize>,
+    /// The index of the command, if the event was read.
+    pub(super) command: Option<usize>,
+}
+
+/// The commands of an event, and the rules that fit all of them.
+pub(super) struct ByCommand<'e> {
+    engine: &'e Engine,
+    event: &'e Event<'e>,
+    commands: Commands<'e>,
+    /// The rules whose pattern matches, or that have none and ask for no command, ascending.
+    matching: Vec<usize>,
+    /// Whether one of them may not fit every command.
+    is_selective: bool,
+    is_renamed: bool,
+}
+
+/// An `allow` that fits a command and does not cover it.
+pub(super) type NotCovering = (usize, Uncovered);
+
+impl<'e> ByCommand<'e> {
+    pub(super) fn new(
+        engine: &'e Engine,
+        event: &'e Event<'e>,
+        reading: &'e Reading,
+        folder: Option<&'e str>,
+    ) -> Self {
+        let matching = engine.matching_event(event);
+        let is_selective = matching.iter().any(|&at| engine.is_by_command(at));
+        Self {
+            engine,
+            event,
+            commands: Commands::new(reading, folder),
+            is_selective,
+            is_renamed: event.assumed_name().is_some(),
+            matching,
+        }
+    }
+
+    /// The number of commands; one without any, to which rules on the event as a whole apply.
+    pub(super) fn len(&self) -> usize {
+        self.commands.reading.commands.len().max(1)
+    }
+
+    /// The decision on the event.
+    pub(super) fn decide(&self) -> Decider {
+        let mut best: Option<(Decider, crate::decision::Verdict)> = None;
+        let (mut matching, mut not_covering) = (Vec::new(), Vec::new());
+        let mut of_event = None;
+        for at in 0..self.len() {
+            not_covering.clear();
+            let is_own = self.rules_for(at, &mut matching, &mut not_covering);
+            let rule = match of_event {
+                Some(rule) if !is_own => rule,
+                _ => Sides::of(&self.engine.policy.rules, &matching).decider(),
+            };
+            if !is_own {
+                of_event = Some(rule);
+            }
+            let verdict = self.engine.verdict(rule);
+            let is_better = best.is_none_or(|(best, gravest)| {
+                verdict.is_graver_than(gravest)
+                    || verdict == gravest && best.rule.is_none() && rule.is_some()
+            });
+            if is_better {
+                let command = Some(at);
+                best = Some((Decider { rule, command }, verdict));
+            }
+        }
+        best.map_or_else(Decider::default, |(best, _)| best)
+    }
+
+    /// Sets `out` to the rules that fit a command, ascending, and appends the allows that do not
+    /// cover it to `not_covering`. Returns whether they may differ from those of other commands.
+    pub(super) fn rules_for(
+        &self,
+        at: usize,
+        out: &mut Vec<usize>,
+        not_covering: &mut Vec<NotCovering>,
+    ) -> bool {
+        out.clear();
+        let engine = self.engine;
+        let facts = self.commands.get(at);
+        if let Some(facts) = &facts {
+            let rules = &engine.policy.rules;
+            engine
+                .compiled
+                .index
+                .find(rules, facts, engine.expressions(), out);
+            out.retain(|&at| self.holds_beside(at));
+            if let Some(opaque) = engine.opaque_rule.filter(|_| self.has_opaque_part(facts)) {
+                out.push(opaque);
+            }
+        }
+        let is_own = !out.is_empty() || self.is_selective;
+        let of_event = self.matching.iter();
+        out.extend(of_event.filter(|&&at| !engine.asks_for_command(at)));
+        if is_own {
+            sentry_sort::unstable(out, |a, b| a < b);
+            out.dedup();
+            let facts = facts.as_ref();
+            let never =
+                facts.and_then(|facts| cover::never(facts, self.event.evidence, self.is_renamed));
+            out.retain(|&at| self.fits(at, facts, never, not_covering));
+        }
+        is_own
+    }
+
+    /// Whether what a rule asks for beside the command holds: its pattern, agents and date.
+    fn holds_beside(&self, at: usize) -> bool {
+        let rule = self.engine.policy.rules.get(at);
+        rule.is_some_and(|rule| {
+            (rule.pattern.is_none() || self.matching.binary_search(&at).is_ok())
+                && self.engine.is_in_force(rule, self.event)
+        })
+    }
+
+    /// Whether nothing excepts a command from a rule, and an allow covers the command.
+    fn fits(
+        &self,
+        at: usize,
+        facts: Option<&Facts<'_>>,
+        never: Option<Uncovered>,
+        not_covering: &mut Vec<NotCovering>,
+    ) -> bool {
+        let engine = self.engine;
+        let (Some(rule), Some(facts)) = (engine.policy.rules.get(at), facts) else {
+            return !engine.is_by_command(at);
+        };
+        let index = &engine.compiled.index;
+        if !rule.conditions.unless.is_empty()
+            && facts.is_understood()
+            && index.is_excepted(at, rule, facts, engine.expressions())
+        {
+            return false;
+        }
+        if !engine.is_limited_allow(at) {
+            return true;
+        }
+        let beyond = || index.beyond(at, rule, facts, engine.expressions());
+        let uncovered = never.or_else(beyond);
+        not_covering.extend(uncovered.map(|why| (at, why)));
+        uncovered.is_none()
+    }
+
+    /// Whether a part of the event is not understood, and the command is one that built-in rules
+    /// look at, or the event was too large to be read.
+    fn has_opaque_part(&self, facts: &Facts<'_>) -> bool {
+        let opaque = &self.commands.reading.opaque;
+        let is_cut =
+            |opaque: &Opaque| matches!(opaque, Opaque::Depth | Opaque::Work | Opaque::Commands);
+        let index = &self.engine.compiled.index;
+        !opaque.is_empty()
+            && (opaque.iter().any(is_cut) || index.asks_for_program(facts.arguments.program, true))
+    }
+}
+
+/// An event's arguments and folder, in the form in which the reader and the index take them.
+pub(super) struct Arguments<'e> {
+    pub(super) all: Vec<&'e str>,
+    pub(super) folder: Option<Cow<'e, str>>,
+}
+
+impl<'e> Arguments<'e> {
+    pub(super) fn of(event: &Event<'e>) -> Self {
+        Self {
+            all: event.arguments().collect(),
+            folder: event.folder(),
+        }
+    }
+}

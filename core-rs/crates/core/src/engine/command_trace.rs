@@ -1,0 +1,133 @@
+//! The commands of an event and the decision on each, for an explanation.
+
+use sentry_command::{Command, Folder, Opaque, Reading};
+use serde::Serialize;
+
+use super::Engine;
+use super::explain::{Explained, Side};
+use super::judgement::Denial;
+use crate::decision::Verdict;
+use crate::event::{Event, TargetFrom};
+
+/// The most commands that an explanation lists.
+const LISTED: usize = 100;
+
+/// What a `ToolExec` event runs.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct CommandsTrace {
+    /// The commands, innermost first; at most 100.
+    pub commands: Vec<CommandTrace>,
+    /// How many more there are.
+    pub more: u32,
+    /// What was not understood, in words. Empty if everything was.
+    pub opaque: Vec<String>,
+    /// The index of the command whose decision is that on the event: of those with the gravest
+    /// verdict the first.
+    pub decided: Option<u32>,
+}
+
+/// One command: a program with its words, whatever their spelling was.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct CommandTrace {
+    /// The program and its arguments, without quotes. What is not known keeps its spelling.
+    pub words: Vec<String>,
+    /// Programs that only pass the command on, outermost first.
+    pub wrappers: Vec<String>,
+    /// The folder that the text changed to before the command.
+    pub folder: Option<String>,
+    /// Whether the command reads what the one before it in a pipe writes.
+    pub piped: bool,
+    /// Whether every word is known.
+    pub understood: bool,
+    /// The decision on the command.
+    pub verdict: Verdict,
+    /// The rule that decides.
+    pub rule: Option<String>,
+    /// The first of the site's rules that fits the command.
+    pub site: Option<Side>,
+    /// Of the built-in rules that fit it and are not overridden, the one with the gravest verdict.
+    pub builtin: Option<Side>,
+    /// Why the rule decides, in words.
+    pub why: String,
+    /// The allows that fit the command and do not cover it, and why, in words.
+    pub uncovered: Vec<String>,
+    /// The target that the rule denies, if it has an action.
+    pub target: Option<String>,
+    /// How the target is known; absent if a site rule asks for it.
+    pub target_from: Option<TargetFrom>,
+}
+
+/// The commands of an event. `decisions` has the rules for each of them, and `decided` is the index
+/// of the one that decides.
+pub(super) fn trace(
+    engine: &Engine,
+    event: &Event<'_>,
+    reading: &Reading,
+    decisions: &[Explained<'_>],
+    decided: Option<usize>,
+) -> CommandsTrace {
+    let commands = reading.commands.iter().zip(decisions).enumerate();
+    let commands = commands.take(LISTED).map(|(at, (command, decision))| {
+        let rule = decision.sides.decider();
+        let denied = rule.map(|rule| engine.denied_command(rule, event, reading, Some(at)));
+        let denied = denied.filter(|denied| denied.by != Denial::None);
+        CommandTrace {
+            words: command.texts().into_iter().map(ToOwned::to_owned).collect(),
+            wrappers: command.wrappers.clone(),
+            folder: folder(command),
+            piped: is_piped(reading, at),
+            understood: command.is_understood(),
+            verdict: engine.verdict(rule),
+            rule: decision.side(rule).map(|side| side.rule),
+            site: decision.side(decision.sides.site),
+            builtin: decision.side(decision.sides.builtin),
+            why: decision.why(),
+            uncovered: decision.not_covering(),
+            target_from: denied.as_ref().and_then(|denied| match denied.by {
+                Denial::BySentry(from) => Some(from),
+                Denial::None | Denial::Asked | Denial::AskedByName => None,
+            }),
+            target: denied.and_then(|denied| denied.target(event)),
+        }
+    });
+    let opaque = reading.opaque.iter();
+    CommandsTrace {
+        commands: commands.collect(),
+        more: u32::try_from(reading.commands.len().saturating_sub(LISTED)).unwrap_or(u32::MAX),
+        opaque: opaque.map(|opaque| words_of(*opaque).to_owned()).collect(),
+        decided: decided.and_then(|at| u32::try_from(at).ok()),
+    }
+}
+
+fn folder(command: &Command) -> Option<String> {
+    match &command.folder {
+        Folder::Event => None,
+        Folder::At(path) => Some(path.to_string()),
+        Folder::Unknown => Some("a folder that is not known".to_owned()),
+    }
+}
+
+fn is_piped(reading: &Reading, at: usize) -> bool {
+    reading.pipelines.iter().any(|pipeline| {
+        pipeline
+            .stages
+            .iter()
+            .skip(1)
+            .any(|stage| stage.contains(&at))
+    })
+}
+
+fn words_of(opaque: Opaque) -> &'static str {
+    match opaque {
+        Opaque::Depth => "constructs within one another too deep to follow",
+        Opaque::Work => "more work than a text of this length may cost",
+        Opaque::Commands => "more commands than are read",
+        Opaque::Unfinished => "a quote or group that does not end",
+        Opaque::Syntax => "an operator where the shell has none",
+        Opaque::UnknownText => "a text that is run and not known",
+        Opaque::UnknownProgram => "a program whose name is not known",
+    }
+}

@@ -1,0 +1,161 @@
+//! What restricts a rule beside its pattern: conditions on commands, on the agent, and the date.
+
+use std::borrow::Cow;
+
+use super::Engine;
+use crate::condition::fit;
+use crate::decision::Verdict;
+use crate::event::{Event, EventKind};
+use crate::policy::{CommandCondition, Rule};
+
+/// What restricts a rule, in a form that is quick to look at: most rules have nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Restriction(u8);
+
+impl Restriction {
+    /// Nothing restricts the rule.
+    pub(super) const NONE: Self = Self(0);
+    /// It asks for an agent, or expires.
+    const AGENT_OR_DATE: u8 = 1;
+    /// It asks for a command.
+    const COMMAND: u8 = 2;
+    /// It allows single commands only.
+    const LIMITED: u8 = 4;
+    /// It has exceptions.
+    const UNLESS: u8 = 8;
+
+    pub(super) fn of(rule: &Rule) -> Self {
+        let conditions = &rule.conditions;
+        let has_agents = !conditions.agents.is_empty();
+        let is_limited = conditions.asks_for_command() || has_agents;
+        let bits = [
+            (
+                Self::AGENT_OR_DATE,
+                has_agents || conditions.expires.is_some(),
+            ),
+            (Self::COMMAND, conditions.asks_for_command()),
+            (Self::LIMITED, is_limited && rule.verdict == Verdict::Allow),
+            (Self::UNLESS, !conditions.unless.is_empty()),
+        ];
+        Self(
+            bits.iter()
+                .fold(0, |all, (bit, is_set)| all | bit * u8::from(*is_set)),
+        )
+    }
+
+    fn has(self, bits: u8) -> bool {
+        self.0 & bits != 0
+    }
+}
+
+impl Engine {
+    fn restriction(&self, at: usize) -> Restriction {
+        self.restrictions
+            .get(at)
+            .copied()
+            .unwrap_or(Restriction::NONE)
+    }
+
+    /// Whether a rule asks for a command.
+    pub(super) fn asks_for_command(&self, at: usize) -> bool {
+        self.restriction(at).has(Restriction::COMMAND)
+    }
+
+    /// Whether a rule is an `allow` that covers single commands only.
+    pub(super) fn is_limited_allow(&self, at: usize) -> bool {
+        self.restriction(at).has(Restriction::LIMITED)
+    }
+
+    /// Whether a rule may fit one command of an event and not another.
+    pub(super) fn is_by_command(&self, at: usize) -> bool {
+        let bits = Restriction::COMMAND | Restriction::LIMITED | Restriction::UNLESS;
+        self.restriction(at).has(bits)
+    }
+
+    /// Whether a rule applies to an event as a whole, if its pattern matches.
+    pub(super) fn applies(&self, at: usize, event: &Event<'_>) -> bool {
+        let restriction = self.restriction(at);
+        let Some(rule) = self
+            .policy
+            .rules
+            .get(at)
+            .filter(|_| restriction != Restriction::NONE)
+        else {
+            return restriction == Restriction::NONE;
+        };
+        !restriction.has(Restriction::COMMAND)
+            && self.is_in_force(rule, event)
+            && !(restriction.has(Restriction::UNLESS) && is_excepted(rule, event))
+    }
+
+    /// Whether a rule is in force: for the agent of the event, and on the date that the host gave.
+    pub(super) fn is_in_force(&self, rule: &Rule, event: &Event<'_>) -> bool {
+        let conditions = &rule.conditions;
+        let is_allow = rule.verdict == Verdict::Allow;
+        let has_expired = conditions.expires.is_some_and(|last| {
+            // Without a date only an allow has expired.
+            self.date.get().map_or(is_allow, |today| today > last)
+        });
+        !has_expired && (conditions.agents.is_empty() || has_agent(rule, is_allow, event))
+    }
+}
+
+/// Whether the event is of an agent that the rule asks for. For an allow, only an identity that the
+/// host vouches for counts.
+fn has_agent(rule: &Rule, is_allow: bool, event: &Event<'_>) -> bool {
+    let Some(agent) = event.agent() else {
+        return false;
+    };
+    let mut agents = rule.conditions.agents.iter();
+    agents.any(|glob| sentry_command::fits(glob.as_str(), &agent))
+        && (!is_allow || is_vouched_for(&agent))
+}
+
+/// Whether a name is that of a pod or a container. Any other may be one that a process gave itself.
+fn is_vouched_for(agent: &str) -> bool {
+    let is_hex = |text: &str| {
+        text.bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let lengths = agent.split('-').map(str::len);
+    let is_pod = || lengths.eq([8, 4, 4, 4, 12]) && agent.split('-').all(is_hex);
+    matches!(agent.len(), 12 | 64) && is_hex(agent) || is_pod()
+}
+
+/// Whether an event that is no command is excepted from a rule. Only the program that the kernel
+/// reported counts, and no condition asks for anything but a program.
+fn is_excepted(rule: &Rule, event: &Event<'_>) -> bool {
+    if event.kind == EventKind::ToolExec {
+        return false;
+    }
+    let exe: Option<Cow<'_, str>> = event.exe();
+    exe.is_some_and(|exe| {
+        let mut unless = rule.conditions.unless.iter();
+        unless
+            .any(|condition| is_by_program(condition) && fit::is_path_of(&exe, &condition.program))
+    })
+}
+
+/// Whether a condition asks for a program and nothing else.
+fn is_by_program(condition: &CommandCondition) -> bool {
+    let CommandCondition {
+        program,
+        words,
+        flags,
+        operands,
+        redirects,
+        from,
+        to,
+        code_from,
+        calls_itself,
+    } = condition;
+    !program.is_empty()
+        && words.is_empty()
+        && flags.is_empty()
+        && operands.is_empty()
+        && redirects.is_empty()
+        && from.is_empty()
+        && to.is_empty()
+        && code_from.is_empty()
+        && !calls_itself
+}
