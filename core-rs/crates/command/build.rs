@@ -60,6 +60,17 @@ const DOWNLOADER_KEYS: [(&str, char, Words); 4] = [
 /// The keys of `data/decoders.txt`.
 const DECODER_KEYS: [(&str, char, Words); 1] = [("with", 'w', Words::Options)];
 
+/// Programs whose files the reader itself knows.
+const FILES: &str = "cp dd echo gunzip gzip bunzip2 install ln mv openssl printf tee tr unxz xz";
+
+/// Builtins that the reader follows, and programs that run later what they read.
+const BUILTINS: &str = ". alias at batch cd crontab declare eval export local mapfile popd pushd \
+                        read readarray readonly set source trap typeset unalias unset xargs";
+
+/// Programs whose output the reader works out.
+const OUTPUTS: &str = ": [ base64 cat cd echo export find gbase64 mkdir openssl printf pushd rev rm set \
+                       sleep tac tee test tr true xxd yes";
+
 /// What the words behind a key are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Words {
@@ -75,8 +86,6 @@ type Keys = [(&'static str, char, Words)];
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data");
     let mut code = String::new();
-    list(&mut code, "SHELLS", "data/shells.txt")?;
-    list(&mut code, "TEXTS", "data/texts.txt")?;
     list(&mut code, "ENVIRONMENT", "data/environment.txt")?;
     wrappers(&mut code)?;
     table(&mut code, "PROGRAMS", "data/programs.txt", &PROGRAM_KEYS)?;
@@ -93,9 +102,49 @@ fn main() -> Result<(), Box<dyn Error>> {
         &DOWNLOADER_KEYS,
     )?;
     table(&mut code, "DECODERS", "data/decoders.txt", &DECODER_KEYS)?;
+    kinds(&mut code)?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("tables.rs"), code)?;
     Ok(())
 }
+
+/// All names of the tables with the kinds of programs that each belongs to, as bits.
+fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
+    let shells = fs::read_to_string("data/shells.txt")?;
+    let texts = fs::read_to_string("data/texts.txt")?;
+    let wrappers = fs::read_to_string("data/wrappers.txt")?;
+    let mut kinds: BTreeMap<String, u16> = BTreeMap::new();
+    let mut add = |name: &str, bit: u16| *kinds.entry(name.to_owned()).or_default() |= bit;
+    lines(&shells).for_each(|name| add(name.trim(), 1));
+    lines(&texts).for_each(|name| add(name.trim(), 256));
+    for paragraph in paragraphs(&wrappers) {
+        let header = lines(paragraph).next().unwrap_or_default();
+        header.split_whitespace().for_each(|name| add(name, 2));
+    }
+    for (file, bit) in [("interpreters", 4), ("downloaders", 8), ("decoders", 16)] {
+        let text = fs::read_to_string(format!("data/{file}.txt"))?;
+        for paragraph in paragraphs(&text) {
+            let header = lines(paragraph).next().unwrap_or_default();
+            header.split(", ").for_each(|name| add(name, bit));
+        }
+    }
+    for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128)] {
+        names.split(' ').for_each(|name| add(name, bit));
+    }
+    let kinds: BTreeMap<(u32, String), u16> = (kinds.into_iter())
+        .map(|(name, bits)| ((hash(&name), name), bits))
+        .collect();
+    writeln!(
+        code,
+        "#[allow(clippy::unreadable_literal)] // Hashes.\nstatic KINDS: &[(u32, &str, u16)] = &["
+    )?;
+    for ((hash, name), bits) in kinds {
+        writeln!(code, "    ({hash}, {name:?}, {bits}),")?;
+    }
+    writeln!(code, "];")?;
+    Ok(())
+}
+
+include!("src/hash.rs");
 
 /// A sorted list of the names in a file.
 fn list(code: &mut String, name: &str, path: &str) -> Result<(), Box<dyn Error>> {

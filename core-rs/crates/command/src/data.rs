@@ -1,4 +1,4 @@
-//! The tables of shells and wrappers, made from `data/` when the crate is built.
+//! The tables of programs, made from `data/` when the crate is built.
 
 /// How a program passes on what it runs. The fields are the keys of `data/wrappers.txt`.
 #[derive(Debug)]
@@ -18,21 +18,73 @@ pub(crate) struct Wrapper {
     pub runs_input: bool,
 }
 
+include!("hash.rs");
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+
+/// The kinds that a program belongs to, as bits.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kinds(u16);
+
+impl Kinds {
+    pub const SHELL: u16 = 1;
+    pub const WRAPPER: u16 = 1 << 1;
+    pub const INTERPRETER: u16 = 1 << 2;
+    pub const DOWNLOADER: u16 = 1 << 3;
+    pub const DECODER: u16 = 1 << 4;
+    /// Its files and output are known to the reader itself.
+    pub const FILES: u16 = 1 << 5;
+    /// A builtin that the reader follows.
+    pub const BUILTIN: u16 = 1 << 6;
+    /// Its output is worked out.
+    pub const OUTPUT: u16 = 1 << 7;
+    /// It writes what it was given or has read.
+    pub const TEXT: u16 = 1 << 8;
+
+    /// Whether the program is of one of these kinds.
+    pub fn is(self, kinds: u16) -> bool {
+        self.0 & kinds != 0
+    }
+}
+
+/// What kinds of program the name is of, also with a version: `python3.12`.
+pub(crate) fn kinds(name: &str) -> Kinds {
+    let kinds = |name: &str| {
+        let hash = hash(name);
+        let at = KINDS.partition_point(|(other, _, _)| *other < hash);
+        let mut equal = (KINDS.iter().skip(at)).take_while(|(other, _, _)| *other == hash);
+        equal
+            .find(|(_, other, _)| *other == name)
+            .map(|(_, _, kinds)| Kinds(*kinds))
+    };
+    let found = kinds(name).or_else(|| {
+        let bare = without_version(name);
+        if bare.len() == name.len() {
+            None
+        } else {
+            kinds(bare)
+        }
+    });
+    found.unwrap_or_default()
+}
+
+/// The name without digits, dots and dashes at its end.
+fn without_version(name: &str) -> &str {
+    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-')
+}
 
 /// Whether the program of this name reads shell text.
 #[must_use]
 pub fn is_shell(name: &str) -> bool {
-    SHELLS.binary_search(&name).is_ok()
+    kinds(name).is(Kinds::SHELL)
 }
 
 /// Whether what the program writes is what it was given or has read, and not its own.
 pub(crate) fn writes_text(name: &str) -> bool {
-    TEXTS.binary_search(&name).is_ok()
-        || is_shell(name)
-        || interpreter(name).is_some()
-        || decoder(name).is_some()
-        || downloader(name).is_some()
+    kinds(name).is(Kinds::TEXT
+        | Kinds::SHELL
+        | Kinds::INTERPRETER
+        | Kinds::DECODER
+        | Kinds::DOWNLOADER)
 }
 
 /// Whether the variable makes programs run code, or read a configuration that does.
@@ -80,12 +132,19 @@ pub(crate) fn decoder(name: &str) -> Option<Rows> {
 
 /// The entry of a name, or of the name without a version: `python` is also `python3.12`.
 fn find(table: &'static [(&str, &str)], name: &str) -> Option<Rows> {
-    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
-    [name, bare].into_iter().find_map(|name| {
+    let rows = |name: &str| {
         let at = table
             .binary_search_by(|(other, _)| (*other).cmp(name))
             .ok()?;
         table.get(at).map(|(_, rows)| Rows(rows))
+    };
+    rows(name).or_else(|| {
+        let bare = without_version(name);
+        if bare.len() == name.len() {
+            None
+        } else {
+            rows(bare)
+        }
     })
 }
 
@@ -96,7 +155,18 @@ pub(crate) struct Rows(&'static str);
 impl Rows {
     /// The words behind the key, in each of its rows.
     pub fn all(self, key: u8) -> impl Iterator<Item = &'static str> {
-        (self.0.lines()).filter_map(move |row| row.strip_prefix(char::from(key)))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            while !rest.is_empty() {
+                let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+                let row = rest.get(..end).unwrap_or_default();
+                rest = rest.get(end + 1..).unwrap_or_default();
+                if row.as_bytes().first() == Some(&key) {
+                    return row.get(1..);
+                }
+            }
+            None
+        })
     }
 
     /// Whether there is a row of the key.

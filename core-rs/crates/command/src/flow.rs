@@ -2,7 +2,7 @@
 //! runs.
 
 use crate::arguments::{Arguments, arguments_of};
-use crate::data;
+use crate::data::{self, Kinds};
 use crate::names::{Definition, Namespace};
 use crate::output::output_of;
 use crate::reader::Reader;
@@ -11,27 +11,29 @@ use crate::sources::CodeSources;
 
 /// What the command itself adds to the sources of what it writes to standard output.
 pub(crate) fn added(command: &Command) -> CodeSources {
-    let arguments = arguments_of(&command.words);
+    let kinds = data::kinds(command.program());
     let mut from = CodeSources::NONE;
-    if is_decoder(&arguments) {
+    if kinds == Kinds::default() {
+        return from;
+    }
+    if kinds.is(Kinds::DECODER | Kinds::FILES) && is_decoder(kinds, &arguments_of(&command.words)) {
         from = from.with(CodeSources::DECODED);
     }
-    let writes_file = || {
-        let files = downloaded_files(&arguments);
-        files.is_none_or(|files| files.iter().any(|file| !file.is_empty()))
+    let is_address = |word: &Word| word.text.contains("://");
+    let downloads = if kinds.is(Kinds::DOWNLOADER) {
+        let files = downloaded_files(&arguments_of(&command.words));
+        files.is_some_and(|files| files.iter().all(String::is_empty))
+    } else {
+        kinds.is(Kinds::INTERPRETER) && command.words.iter().any(is_address)
     };
-    let is_code_of_network = || {
-        data::interpreter(arguments.program).is_some()
-            && command.words.iter().any(|word| word.text.contains("://"))
-    };
-    if data::downloader(arguments.program).is_some() && !writes_file() || is_code_of_network() {
+    if downloads {
         from = from.with(CodeSources::DOWNLOAD);
     }
     from
 }
 
 /// Whether the program turns encoded text into text.
-fn is_decoder(arguments: &Arguments<'_>) -> bool {
+fn is_decoder(kinds: Kinds, arguments: &Arguments<'_>) -> bool {
     let words = || arguments.words.iter().map(|word| word.text.as_str());
     let has_escapes = |text: &str| {
         let mut parts = text.split('\\').skip(1);
@@ -45,9 +47,10 @@ fn is_decoder(arguments: &Arguments<'_>) -> bool {
             arguments.options.is_empty()
                 && words().any(|set| set.len() > 2 && !set.starts_with('\\') && !is_case(set))
         }
-        program => data::decoder(program).is_some_and(|rows| {
+        program if kinds.is(Kinds::DECODER) => data::decoder(program).is_some_and(|rows| {
             !rows.has(b'w') || rows.words(b'w').any(|option| arguments.has_flag(option))
         }),
+        _ => false,
     }
 }
 
@@ -135,6 +138,9 @@ impl Reader {
             let appends = redirect.kind == RedirectKind::Append;
             let input = output.into_input();
             self.remember_file(command, &redirect.target, &input, appends);
+        }
+        if !data::kinds(command.program()).is(Kinds::FILES | Kinds::DOWNLOADER) {
+            return;
         }
         let arguments = arguments_of(&command.words);
         match arguments.program {

@@ -8,6 +8,9 @@ use crate::output::Output;
 use crate::reader::Reader;
 use crate::reading::{ListId, Opaque, Word, sources_of, texts_of};
 
+/// The length of the longest reserved word, `function`.
+const LONGEST_RESERVED: usize = 8;
+
 impl Reader {
     /// `()` behind the name of a function.
     pub(crate) fn function_parentheses(&mut self) -> bool {
@@ -39,6 +42,9 @@ impl Reader {
             return false;
         };
         if list.draft.keyword.is_some() {
+            return false;
+        }
+        if field.text.len() > LONGEST_RESERVED {
             return false;
         }
         match field.text.as_str() {

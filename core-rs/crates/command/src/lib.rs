@@ -53,6 +53,7 @@ mod word;
 mod wrappers;
 
 pub use arguments::{Arguments, Flag, Name, arguments, fits, runs_code_by_option};
+use data::Kinds;
 pub use data::is_shell;
 pub use reading::{
     Assignment, Code, Command, Folder, Input, ListId, Opaque, Origin, Pipeline, Reading, Redirect,
@@ -90,11 +91,7 @@ pub fn may_run_more<'a>(mut arguments: impl Iterator<Item = &'a str>) -> bool {
         return false;
     };
     let name = reading::base_name(program);
-    data::is_shell(name)
-        || data::wrapper(name).is_some()
-        || BUILTINS.contains(&name)
+    let kinds = data::kinds(name);
+    kinds.is(Kinds::SHELL | Kinds::WRAPPER | Kinds::INTERPRETER | Kinds::BUILTIN)
         || split::has_syntax(program, arguments)
 }
-
-/// Builtins of a shell that run a text. As programs they come from collectors that split a text.
-const BUILTINS: [&str; 4] = ["eval", "trap", "source", "."];

@@ -1,5 +1,6 @@
 //! Lists of commands: operators, reserved words, groups, and what ends them.
 
+use crate::data::Kinds;
 use crate::draft::{Draft, Keyword};
 use crate::output::Output;
 use crate::reader::Reader;
@@ -358,7 +359,8 @@ impl Reader {
             return;
         };
         let mut words = list.draft.words.iter();
-        let downloads = words.any(|word| crate::data::downloader(base_name(&word.text)).is_some());
+        let downloads =
+            words.any(|word| crate::data::kinds(base_name(&word.text)).is(Kinds::DOWNLOADER));
         let from = if downloads {
             CodeSources::DOWNLOAD
         } else {

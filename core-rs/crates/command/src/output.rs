@@ -1,5 +1,6 @@
 //! What commands write when all they read is known: `echo`, `printf`, `base64 -d` and the like.
 
+use crate::data::{self, Kinds};
 use crate::reading::{Command, Input, RedirectKind, Word};
 use crate::sources::CodeSources;
 use std::rc::Rc;
@@ -77,6 +78,9 @@ fn writes_elsewhere(command: &Command) -> bool {
 
 /// The bytes that the command writes, where they are known.
 fn bytes_of(command: &Command) -> Option<Vec<u8>> {
+    if !command.words.is_empty() && !data::kinds(command.program()).is(Kinds::OUTPUT) {
+        return None;
+    }
     let is_home = |word: &Word| matches!(word.text.as_str(), "$HOME" | "${HOME}");
     let is_known = command.is_understood()
         || command.program() == "find"

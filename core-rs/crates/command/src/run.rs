@@ -1,6 +1,6 @@
 //! A command that is complete: what it runs, behind shells and wrappers.
 
-use crate::data;
+use crate::data::{self, Kinds};
 use crate::draft::Draft;
 use crate::names::Namespace;
 use crate::output::output_of;
@@ -192,29 +192,39 @@ impl Reader {
             } else {
                 first.text.clone()
             };
-            let name = base_name(&path).to_owned();
-            if !path.contains('/') && self.start_definition(&name, &call) {
+            let name = base_name(&path);
+            if !path.contains('/') && self.start_definition(name, &call) {
                 return;
             }
-            if let Some(next) = self.builtin(&name, &mut call) {
-                match next {
-                    Next::Again => continue,
-                    Next::Done => return,
-                }
+            let kinds = data::kinds(name);
+            let builtin = if kinds.is(Kinds::BUILTIN) {
+                self.builtin(name, &mut call)
+            } else {
+                None
+            };
+            match builtin {
+                Some(Next::Again) => continue,
+                Some(Next::Done) => return,
+                None => {}
             }
-            if data::is_shell(&name) {
-                if self.shell(&name, &mut call) {
+            if kinds.is(Kinds::SHELL) {
+                if self.shell(name, &mut call) {
                     return;
                 }
                 break;
             }
-            if let Some(rows) = data::interpreter(&name) {
-                return self.interpreter(rows, call);
+            if kinds.is(Kinds::INTERPRETER) {
+                return self.interpreter(data::interpreter(name).unwrap_or_default(), call);
             }
-            if matches!(&*name, "crontab" | "at" | "batch") && self.scheduler(&name, &mut call) {
+            if matches!(name, "crontab" | "at" | "batch") && self.scheduler(name, &mut call) {
                 return;
             }
-            let Some(wrapper) = data::wrapper(&name) else {
+            let wrapper = if kinds.is(Kinds::WRAPPER) {
+                data::wrapper(name)
+            } else {
+                None
+            };
+            let Some(wrapper) = wrapper else {
                 if path.contains('/') {
                     let from = self.sources_of_file(&call.folder, &path);
                     call.code_from = call.code_from.with(from);
@@ -235,7 +245,7 @@ impl Reader {
                 Peeled::Nothing if wrapper.is_itself => return,
                 Peeled::Nothing => break,
                 Peeled::Input => {
-                    let inner = call.clone().behind(&name, 0);
+                    let inner = call.clone().behind(name, 0);
                     if self.program_on_input(inner, &mut call) {
                         return;
                     }
@@ -304,7 +314,9 @@ impl Reader {
             } else {
                 from
             };
-            self.emit(call.with_code_from(from), Some(text.clone()));
+            let mut call = call.with_code_from(from);
+            call.wrappers.pop();
+            self.emit(call, Some(text.clone()));
             return;
         }
         if !text.known {
