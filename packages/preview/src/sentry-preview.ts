@@ -2,10 +2,15 @@
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { type Tab, texts } from "./texts.js";
+import { comparePanel } from "./view/compare-panel.js";
 import { PolicyEditor } from "./view/editor.js";
 import { eventPanel } from "./view/event-panel.js";
+import { gatePanel } from "./view/gate-panel.js";
 import { policyCard } from "./view/policy-card.js";
+import { replayPanel } from "./view/replay-panel.js";
+import { shareButton, shareDialog } from "./view/share-dialog.js";
 import { styles } from "./view/styles.js";
+import { Timeline } from "./view/timeline.js";
 import { exceptionFor } from "./workbench/exception.js";
 import { type Saving, Workbench } from "./workbench/workbench.js";
 
@@ -14,8 +19,8 @@ export type { Saving };
 /** The width below which one panel is shown at a time, as in the styles. */
 const NARROW_PX = 820;
 
-const PANELS = { event: eventPanel } as const satisfies Partial<Record<Tab, (bench: Workbench) => TemplateResult>>;
-type Panel = keyof typeof PANELS;
+const PANELS = ["event", "replay", "compare", "gate"] as const satisfies readonly Tab[];
+type Panel = (typeof PANELS)[number];
 
 /**
  * A policy editor with everything that shows what the policy does. All of it runs in the page.
@@ -32,6 +37,9 @@ export class SentryPreview extends LitElement {
   static override styles = styles;
 
   readonly #bench = new Workbench(() => this.requestUpdate());
+  readonly #timeline = new Timeline((part) => {
+    void this.#bench.replay.select({ by: "part", part }).then(() => this.#reveal("selected"));
+  });
   #editor: PolicyEditor | undefined;
   #isNarrow = false;
   readonly #size = new ResizeObserver(([entry]) => {
@@ -61,6 +69,21 @@ export class SentryPreview extends LitElement {
     if (this.#editor !== undefined) this.#editor.language = format;
   }
 
+  /** What is opened: the policy, and what is judged. The policy is then the baseline "as opened". */
+  open(policy: string, format: "acl" | "toml", event?: { mode: "command" | "json"; text: string }): void {
+    this.format = format;
+    this.policy = policy;
+    this.#bench.opened = { text: policy, format };
+    if (event !== undefined) {
+      this.#bench.setEvent({ mode: event.mode, [event.mode]: event.text });
+    }
+  }
+
+  /** Shows a message beside the policy, for some seconds. */
+  say(message: string): void {
+    this.#bench.say(message);
+  }
+
   /** Where the policy is written back; without it, there is no button to save. */
   set saving(saving: Saving | undefined) {
     this.#bench.setSaving(saving);
@@ -69,6 +92,7 @@ export class SentryPreview extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#size.observe(this);
+    this.#bench.reveal = (id) => this.#reveal(id);
     this.#bench.showRule = (name) => this.#showRule(name);
     this.#bench.start();
   }
@@ -97,6 +121,8 @@ export class SentryPreview extends LitElement {
 
   protected override updated(_: PropertyValues): void {
     this.#editor?.mark(this.#bench.problemsOf, this.#bench.problems);
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (dialog !== null && !dialog.open) dialog.showModal();
   }
 
   protected override render(): TemplateResult {
@@ -106,6 +132,7 @@ export class SentryPreview extends LitElement {
       <header>
         <h1><svg viewBox="0 0 24 24" aria-hidden="true"><path fill="currentColor" d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5zm-1.2 13.4-3.5-3.5 1.4-1.4 2.1 2.1 4.9-4.9 1.4 1.4z"/></svg>
           ${texts.product} <span>${texts.title}</span></h1>
+        ${shareButton(bench)}
         ${this.#themePicker()}
       </header>
       <main data-tab=${tab} @allow-event=${this.#allow}>
@@ -115,20 +142,34 @@ export class SentryPreview extends LitElement {
         <div class="side">
           <div role="tablist" aria-label=${texts.tabs.label} @keydown=${this.#moveTab}>${this.#tabs.map((name) => this.#tabView(name, tab))}</div>
           <div class="panels">
-            ${(Object.keys(PANELS) as Panel[]).map(
+            ${PANELS.map(
               (
                 name,
               ) => html`<div role="tabpanel" id="panel-${name}" aria-labelledby="tab-${name}" tabindex="0" ?hidden=${name !== tab}>
-                ${name === tab ? PANELS[name](bench) : nothing}</div>`,
+                ${name === tab ? this.#panel(name) : nothing}</div>`,
             )}
           </div>
         </div>
       </main>
+      ${shareDialog(bench)}
     </div>`;
   }
 
+  #panel(name: Panel): TemplateResult {
+    switch (name) {
+      case "event":
+        return eventPanel(this.#bench);
+      case "replay":
+        return replayPanel(this.#bench, this.#timeline);
+      case "compare":
+        return comparePanel(this.#bench);
+      case "gate":
+        return gatePanel(this.#bench);
+    }
+  }
+
   get #tabs(): Tab[] {
-    return [...(this.#isNarrow ? (["policy"] as const) : []), ...(Object.keys(PANELS) as Panel[])];
+    return [...(this.#isNarrow ? (["policy"] as const) : []), ...PANELS];
   }
 
   /** The tab that is shown: the policy has one only where there is no room beside it. */
@@ -142,9 +183,7 @@ export class SentryPreview extends LitElement {
   }
 
   #show(tab: Tab): void {
-    this.#bench.update(() => {
-      this.#bench.tab = tab;
-    });
+    this.#bench.show(tab);
   }
 
   async #moveTab(event: KeyboardEvent): Promise<void> {
@@ -167,6 +206,7 @@ export class SentryPreview extends LitElement {
       const { value } = event.target as HTMLSelectElement;
       if (value === "auto") this.removeAttribute("theme");
       else this.setAttribute("theme", value);
+      this.#timeline.recolour();
     };
     const current = this.getAttribute("theme") ?? "auto";
     return html`<select aria-label=${label} @change=${set}>${Object.entries(names).map(
@@ -179,6 +219,14 @@ export class SentryPreview extends LitElement {
     const { at, insert } = exceptionFor(this.policy, detail.kind, detail.subject);
     this.#editor.change(at, at, insert);
     this.#bench.say(texts.event.allowDone);
+  }
+
+  #reveal(id: string): void {
+    void this.updateComplete.then(() => {
+      const element = this.renderRoot.querySelector<HTMLElement>(`#${id}`);
+      element?.scrollIntoView({ block: "nearest" });
+      element?.focus({ preventScroll: true });
+    });
   }
 
   #showRule(name: string): void {

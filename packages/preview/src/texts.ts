@@ -90,7 +90,7 @@ export const texts = {
   loading: "Loading the rule engine…",
   failed: (why: string): string => `The rule engine did not start: ${why}. Reload the page to try again.`,
   skipToResult: "Skip to the result",
-  theme: { label: "Colours", auto: "As the system", light: "Light", dark: "Dark" },
+  theme: { label: "Colours", auto: "System colours", light: "Light", dark: "Dark" },
   tabs: {
     label: "Panels",
     policy: "Policy",
@@ -214,6 +214,109 @@ export const texts = {
     copy: "Copy event",
     copied: "Copied",
   },
+  replay: {
+    title: "Replay",
+    drop: "Drop a file of events here",
+    dropHint: "One JSON object a line, of any size. It is read in this page and sent nowhere.",
+    choose: "Choose a file…",
+    another: "Another file…",
+    session: "Try a recorded session",
+    sessionName: "recorded session",
+    size: (bytes: number): string => formatBytes(bytes),
+    progress: "How far the file is read",
+    percent: (share: number): string => `${Math.floor(share * 100)} %`,
+    cancel: "Cancel",
+    cancelled: "Cancelled.",
+    failed: (why: string): string => `The file could not be judged: ${why}`,
+    changed: "The policy has changed since.",
+    again: "Judge again",
+    noEvents: (lines: number): string => `None of the ${counted(lines, "line")} is an event.`,
+    skipped: "Other lines",
+    speed: (events: number, milliseconds: number, bytes: number): string =>
+      `${counted(events, "event")} in ${(milliseconds / 1000).toFixed(1)} s, ${formatBytes((bytes * 1000) / Math.max(1, milliseconds))} a second`,
+    over: "Decisions over the stream",
+    overLabel:
+      "Bars: how many events of each part of the file are blocked, escalated and allowed. The table below has the numbers.",
+    table: "As a table",
+    partHead: "From",
+    part: (number: number): string => `part ${number}`,
+    byRule: "Hits by rule",
+    noHits: "No rule fired.",
+    default: "default",
+    neverOwn: "Never fired:",
+    neverBuiltin: (count: number): string => `${counted(count, "built-in rule")} never fired`,
+    tops: "Most frequent, of what is blocked or escalated",
+    topNames: { programs: "Programs", hosts: "Hosts", paths: "Paths" },
+    events: (name: string): string => `Events: ${name}`,
+    shown: (shown: number, all: number): string =>
+      shown >= all ? counted(all, "event") : `${shown.toLocaleString("en")} of ${counted(all, "event")}`,
+    noKept: "No event of it was kept.",
+    open: "Open in the event panel",
+    close: "Close",
+  },
+  compare: {
+    title: "Compare",
+    intro: "See which events of a stream another policy would decide differently.",
+    baseline: "Compare the policy in the editor with",
+    choose: "Choose a policy…",
+    opened: "The policy as it was opened",
+    kept: "The policy as it is now, kept for later",
+    empty: "Choose what to compare with, then change the policy in the editor.",
+    same: (events: number): string => `Both policies decide all ${counted(events, "event")} alike.`,
+    changed: (changed: number, events: number): string =>
+      `${changed.toLocaleString("en")} of ${counted(events, "event")} ${changed === 1 ? "changes" : "change"}`,
+    moves: "Changes of the verdict",
+    move: (before: string, after: string): string =>
+      before === after ? `${before}, by another rule` : `${before} → ${after}`,
+    filter: "Filter by event or rule",
+    export: "Export",
+    table: "Events that change",
+    line: "Line",
+    event: "Event",
+    before: "Before",
+    after: "Now",
+    shown: (shown: number, all: number): string => `${shown.toLocaleString("en")} of ${counted(all, "change")} shown`,
+  },
+  gate: {
+    title: "Prompt",
+    direction: "Direction",
+    directions: { request: "Sent to a model", response: "Received" },
+    text: { request: "Prompt", response: "Answer of a model or a tool" },
+    hint: "The key of ada@example.org is …",
+    empty: "Type a prompt to see what is masked before it is sent.",
+    blocked: "✕ Not sent",
+    passes: (finds: number): string =>
+      finds === 0 ? "✓ Passes as it is" : `✓ Passes with ${counted(finds, "place")} masked`,
+    masked: "What is sent",
+    finds: "Found",
+    noFinds: "No secrets and no personal data.",
+    answer: "An answer with placeholders, to restore",
+    restored: "Restored",
+  },
+  share: {
+    button: "Share",
+    title: "A link to this policy and event",
+    what: "The link holds everything after #, which no server gets. Secrets are masked, and llm, agent and deny are left out. Whoever opens it gets a copy.",
+    link: "Link",
+    copy: "Copy link",
+    notCopied: "The browser does not let the page copy. Copy the link by hand.",
+    close: "Close",
+    failed: (why: string): string => `This cannot be shared: ${why}`,
+    onlyAcl: "only policies in ACL can be",
+    opened: "A copy from a link. It cannot be saved to a file.",
+    damaged: (why: string): string => `The link cannot be opened: ${why}`,
+  },
 } as const;
+
+function formatBytes(bytes: number): string {
+  for (const [unit, size] of [
+    ["GB", 1e9],
+    ["MB", 1e6],
+    ["kB", 1e3],
+  ] as const) {
+    if (bytes >= size) return `${(bytes / size).toFixed(1)} ${unit}`;
+  }
+  return `${bytes} B`;
+}
 
 export type Tab = "policy" | "event" | "replay" | "compare" | "gate";

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { accessSuite } from "./browser/access.js";
 import { eventSuite } from "./browser/event.js";
 import { launch, type Served, serve } from "./browser/pages.js";
+import { panelsSuite } from "./browser/panels.js";
 import { policySuite } from "./browser/policy.js";
+import { replaySuite } from "./browser/replay.js";
 
 let browser: Browser;
 let served: Served;
@@ -22,4 +24,6 @@ afterAll(async () => {
 const stage = { browser: () => browser, url: () => served.url };
 describe("event", () => eventSuite(stage));
 describe("policy", () => policySuite(stage));
+describe("panels", () => panelsSuite(stage));
+describe("replay", () => replaySuite(stage));
 describe("access", () => accessSuite(stage));

@@ -1,10 +1,13 @@
 // The worker that compiles policies and judges what the page shows, so that typing never waits.
 
 import type { Diagnostic } from "@a3s-sentry/core";
+import { Comparing } from "../replay/compare.js";
+import { Replay } from "../replay/replay.js";
 import { eventOfCommand, eventOfForm } from "./events.js";
 import { lint, loadCore, PolicyError, type Sentry } from "./load-core.js";
 import { openPolicy, optionsFor } from "./open-policy.js";
 import type {
+  Cancel,
   EventRow,
   EventSource,
   Events,
@@ -13,11 +16,13 @@ import type {
   Judged,
   PolicyText,
   Reply,
+  Report,
   Request,
   RequestName,
   Shown,
   Takes,
 } from "./protocol.js";
+import { CANCELLED } from "./protocol.js";
 
 /** More pasted lines than that are for the replay panel. */
 const MAX_ROWS = 500;
@@ -31,6 +36,13 @@ interface Current {
 
 let current: Current | undefined;
 let sentry: Sentry | undefined;
+let lastReplay: Replay | undefined;
+
+/** The requests that were cancelled and have not ended. */
+const cancelled = new Set<number>();
+
+/** How often a long request says how far it is. */
+const REPORT_MS = 100;
 
 /** Compiles a policy that has changed. */
 async function use(policy: PolicyText): Promise<Current> {
@@ -47,7 +59,35 @@ async function use(policy: PolicyText): Promise<Current> {
   return current;
 }
 
-const answers: { readonly [Name in RequestName]: (takes: Takes<Name>) => Promise<Gives<Name>> } = {
+/** What an answer may need of its request: `report` says how far it is, and throws once it is cancelled. */
+type Reporting = (soFar: Report["soFar"]) => void;
+
+const answers: {
+  readonly [Name in RequestName]: (takes: Takes<Name>, report: Reporting) => Promise<Gives<Name>>;
+} = {
+  replay: async ({ policy, source }, report) => {
+    const judge = await openPolicy(policy);
+    const replay = new Replay(judge, source);
+    try {
+      while (await replay.step()) report(replay.totals);
+      lastReplay = replay;
+      return replay.totals;
+    } finally {
+      judge.close();
+    }
+  },
+  compare: async ({ before, after, source }, report) => {
+    const [was, is] = [await openPolicy(before), await openPolicy(after)];
+    try {
+      const comparing = new Comparing(was, is, source);
+      while (await comparing.step()) report(comparing.comparison);
+      return comparing.comparison;
+    } finally {
+      was.close();
+      is.close();
+    }
+  },
+  select: async ({ selection }) => lastReplay?.select(selection) ?? [],
   judge: async ({ policy, source }): Promise<Judged> => {
     const { problems, isValid } = await use(policy);
     return {
@@ -59,18 +99,24 @@ const answers: { readonly [Name in RequestName]: (takes: Takes<Name>) => Promise
     };
   },
   lint: async ({ policy }) => await lint(policy.text, optionsFor(policy)),
-  gate: async ({ policy, text, direction }): Promise<Gated | null> => {
+  gate: async ({ policy, text, direction, answer }): Promise<Gated | null> => {
     await use(policy);
     if (sentry === undefined) return null;
     const inspection = await sentry.inspectWire(text, direction);
-    const { masked, restores } = inspection.apply(text);
-    return {
-      decision: inspection.decision,
-      final: inspection.decision,
-      masked,
-      restores,
-      finds: inspection.redactions,
-    };
+    const { masked } = inspection.apply(text);
+    const restored = inspection.restore(answer === "" ? masked : answer);
+    return { decision: inspection.decision, masked, restored, finds: inspection.redactions };
+  },
+  mask: async ({ texts }) => {
+    // The policy of the page may turn kinds of secrets off.
+    const masking = await openPolicy({ text: "", format: "acl" });
+    try {
+      return await Promise.all(
+        texts.map(async (text) => (await masking.inspectWire(text, "request")).apply(text).masked),
+      );
+    } finally {
+      masking.close();
+    }
   },
 };
 
@@ -128,21 +174,38 @@ function shownOf(judge: Sentry, json: string): Shown | null {
   return { explanation, final, facts, failClosed: judge.policy.failClosed, json };
 }
 
+function reporting(id: number): Reporting {
+  let last = 0;
+  return (soFar) => {
+    if (cancelled.delete(id)) throw new Error(CANCELLED);
+    const now = performance.now();
+    if (now - last < REPORT_MS) return;
+    last = now;
+    postMessage({ id, soFar } satisfies Report);
+  };
+}
+
 async function answer({ id, name, takes }: Request): Promise<Reply> {
   try {
     await loadCore();
     // A request's name determines the type of what it takes.
-    const run = answers[name] as (takes: Request["takes"]) => Promise<Gives<RequestName>>;
-    return { id, gives: await run(takes) };
+    const run = answers[name] as (takes: Request["takes"], report: Reporting) => Promise<Gives<RequestName>>;
+    return { id, gives: await run(takes, reporting(id)) };
   } catch (error) {
     return { id, failed: error instanceof Error ? error.message : String(error) };
+  } finally {
+    cancelled.delete(id);
   }
 }
 
 // One request after the other, since they share the policy in force. The search for warnings does
 // not, and must not delay a judgement.
 let last: Promise<unknown> = Promise.resolve();
-addEventListener("message", ({ data }: MessageEvent<Request>) => {
+addEventListener("message", ({ data }: MessageEvent<Request | Cancel>) => {
+  if ("cancel" in data) {
+    cancelled.add(data.cancel);
+    return;
+  }
   const reply = async (): Promise<void> => postMessage(await answer(data));
   if (data.name === "lint") void reply();
   else last = last.then(reply);

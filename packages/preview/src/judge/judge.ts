@@ -1,12 +1,13 @@
 // The judge as the page sees it: requests to its worker, each answered once.
 
 import url from "./judge-worker.ts?worker&url";
-import type { Gives, Reply, Request, RequestName, Takes } from "./protocol.js";
+import type { Cancel, Gives, LongRequests, Reply, Report, Request, RequestName, Takes } from "./protocol.js";
 import { startWorker } from "./start-worker.js";
 
 interface Waiting {
   readonly resolve: (gives: Gives<RequestName>) => void;
   readonly reject: (error: Error) => void;
+  readonly report: (soFar: Report["soFar"]) => void;
 }
 
 export class Judge {
@@ -15,7 +16,7 @@ export class Judge {
   #id = 0;
 
   constructor() {
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => this.#take(data));
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply | Report>) => this.#take(data));
     this.#worker.addEventListener("error", (event) => {
       for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the judge did not start"));
       this.#waiting.clear();
@@ -23,9 +24,26 @@ export class Judge {
   }
 
   ask<Name extends RequestName>(name: Name, takes: Takes<Name>): Promise<Gives<Name>> {
+    return this.#send(name, takes, () => {});
+  }
+
+  /** Asks what takes long. `report` gets how far it is; rejects if `signal` ends it. */
+  askLong<Name extends keyof LongRequests>(
+    name: Name,
+    takes: Takes<Name>,
+    report: (soFar: Gives<Name>) => void,
+    signal: AbortSignal,
+  ): Promise<Gives<Name>> {
+    const asked = this.#send(name, takes, (soFar) => report(soFar as Gives<Name>));
+    const id = this.#id;
+    signal.addEventListener("abort", () => this.#worker.postMessage({ cancel: id } satisfies Cancel));
+    return asked;
+  }
+
+  #send<Name extends RequestName>(name: Name, takes: Takes<Name>, report: Waiting["report"]): Promise<Gives<Name>> {
     const id = ++this.#id;
     return new Promise<Gives<RequestName>>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { resolve, reject, report });
       this.#worker.postMessage({ id, name, takes } as Request);
     }) as Promise<Gives<Name>>;
   }
@@ -34,8 +52,13 @@ export class Judge {
     this.#worker.terminate();
   }
 
-  #take({ id, gives, failed }: Reply): void {
-    const waiting = this.#waiting.get(id);
+  #take(data: Reply | Report): void {
+    const waiting = this.#waiting.get(data.id);
+    if ("soFar" in data) {
+      waiting?.report(data.soFar);
+      return;
+    }
+    const { id, gives, failed } = data;
     this.#waiting.delete(id);
     if (failed === undefined) waiting?.resolve(gives as Gives<RequestName>);
     else waiting?.reject(new Error(failed));

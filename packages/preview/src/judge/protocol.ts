@@ -2,6 +2,8 @@
 
 import type { Decision, Diagnostic, EventFacts, EventKind, Explanation, Verdict } from "@a3s-sentry/core";
 
+import type { Comparison, KeptEvent, Selection, Totals } from "../replay/protocol.js";
+
 export type PolicyFormat = "acl" | "toml";
 
 export interface PolicyText {
@@ -16,13 +18,29 @@ export type EventSource =
   | { readonly mode: "json"; readonly text: string; readonly selected: number };
 
 /** The requests by name, each with what it takes and what it gives. */
-export interface Requests {
+export interface Requests extends LongRequests {
   /** Judges events by a policy. A policy with errors leaves the last valid one in force. */
   judge: { readonly takes: { policy: PolicyText; source: EventSource }; readonly gives: Judged };
   /** All problems of a policy, warnings included. Slow. */
   lint: { readonly takes: { policy: PolicyText }; readonly gives: readonly Diagnostic[] };
+  /** The events that the last replay has kept, of a selection. */
+  select: { readonly takes: { selection: Selection }; readonly gives: readonly KeptEvent[] };
   /** Judges and masks a text that is sent to a model or comes back. */
-  gate: { readonly takes: { policy: PolicyText; text: string; direction: Direction }; readonly gives: Gated | null };
+  gate: {
+    readonly takes: { policy: PolicyText; text: string; direction: Direction; answer: string };
+    readonly gives: Gated | null;
+  };
+  /** Texts without the secrets in them. */
+  mask: { readonly takes: { texts: readonly string[] }; readonly gives: readonly string[] };
+}
+
+/** Requests that take long: they report how far they are, and can be cancelled. */
+export interface LongRequests {
+  replay: { readonly takes: { policy: PolicyText; source: Blob }; readonly gives: Totals };
+  compare: {
+    readonly takes: { before: PolicyText; after: PolicyText; source: Blob };
+    readonly gives: Comparison;
+  };
 }
 
 export type RequestName = keyof Requests;
@@ -33,11 +51,25 @@ export type Request = {
   [Name in RequestName]: { readonly id: number; readonly name: Name; readonly takes: Takes<Name> };
 }[RequestName];
 
+/** Why a request that was cancelled has no answer. */
+export const CANCELLED = "cancelled";
+
+/** Ends a long request. */
+export interface Cancel {
+  readonly cancel: number;
+}
+
 export interface Reply {
   readonly id: number;
   /** The answer, or why there is none. */
   readonly gives?: Gives<RequestName>;
   readonly failed?: string;
+}
+
+/** How far a long request is. */
+export interface Report {
+  readonly id: number;
+  readonly soFar: Gives<keyof LongRequests>;
 }
 
 export type Direction = "request" | "response";
@@ -78,9 +110,9 @@ export interface Shown {
 
 export interface Gated {
   readonly decision: Decision;
-  readonly final: Decision;
   readonly masked: string;
-  readonly restores: Readonly<Record<string, string>>;
+  /** The answer with the secrets in place of their placeholders. */
+  readonly restored: string;
   readonly finds: readonly Find[];
 }
 

@@ -1,6 +1,8 @@
-// The page around the component: opens the policy that a server put into it.
+// The page around the component: opens the policy that a server put into it, or that a link holds.
 
 import { SentryPreview } from "../sentry-preview.js";
+import { sharedIn } from "../share/link.js";
+import { texts } from "../texts.js";
 import { saving } from "./saving.js";
 
 /** What `a3s-sentry preview POLICY` puts into the page. `revision` is there if it may be saved. */
@@ -12,10 +14,23 @@ export interface Opened {
 }
 
 const element = document.querySelector("sentry-preview");
-const data = document.getElementById("opened")?.textContent;
-if (element instanceof SentryPreview && data) {
+if (element instanceof SentryPreview) void openIn(element);
+
+/** A link wins, and opens a copy that is never saved. */
+async function openIn(preview: SentryPreview): Promise<void> {
+  try {
+    const shared = await sharedIn(location.hash);
+    if (shared !== undefined) {
+      preview.open(shared.policy, "acl", shared.event);
+      preview.say(texts.share.opened);
+      return;
+    }
+  } catch (error) {
+    preview.say(texts.share.damaged(error instanceof Error ? error.message : String(error)));
+  }
+  const data = document.getElementById("opened")?.textContent;
+  if (!data) return;
   const opened = JSON.parse(data) as Opened;
-  element.format = opened.format;
-  element.policy = opened.text;
-  if (opened.revision !== undefined) element.saving = saving(opened.name, opened.revision);
+  preview.open(opened.text, opened.format);
+  if (opened.revision !== undefined) preview.saving = saving(opened.name, opened.revision);
 }

@@ -21,6 +21,9 @@ export const styles = css`
     --escalate-soft: light-dark(#fdf0d6, #372a10);
     --block: light-dark(#b3251e, #ff9d94);
     --block-soft: light-dark(#fce8e6, #401c1a);
+    --chart-block: light-dark(#cf3d35, #ff8379);
+    --chart-escalate: light-dark(#e09a1f, #e8b04a);
+    --chart-allow: light-dark(#b4d8c2, #3c6b4f);
     --mark: light-dark(#ffe08a, #6b5414);
     --code-block: light-dark(#7a2fb5, #d2a6ff);
     --code-label: light-dark(#0b5fc1, #8fc1ff);
@@ -98,6 +101,7 @@ export const styles = css`
   .problems { border-top: 1px solid var(--line); max-height: 32%; overflow: auto; flex: none; }
   .problems li { display: grid; grid-template-columns: auto 1fr; gap: 2px 10px; padding: 8px 12px; border-bottom: 1px solid var(--line); }
   .problems li:last-child { border-bottom: 0; }
+  .problems .badge { align-self: start; }
   .problems .what { min-width: 0; overflow-wrap: anywhere; }
   .problems .help { color: var(--muted); }
   .problems .fixes { display: flex; gap: 12px; flex-wrap: wrap; }
@@ -152,6 +156,65 @@ export const styles = css`
   .events .skipped { color: var(--muted); }
   .actions { display: flex; gap: 8px; flex-wrap: wrap; align-items: center; }
 
+  label.button { display: inline-flex; align-items: center; min-height: 32px; padding: 3px 12px; border: 1px solid var(--line-strong); border-radius: 6px; background: var(--surface); cursor: pointer; position: relative; }
+  label.button:hover { background: var(--raised); }
+  label.button:focus-within { outline: 2px solid var(--accent); outline-offset: 1px; }
+  .row > .end { margin-left: auto; }
+  .drop { padding: 40px 16px; }
+  .drop p { color: var(--muted); }
+  .drop b { color: var(--text); font-size: 15px; }
+  .drop .actions { margin-top: 8px; color: var(--text); justify-content: center; }
+  .stream { align-items: center; }
+  .stream .file { margin-right: auto; overflow-wrap: anywhere; }
+  .progress { align-items: center; flex-wrap: nowrap; }
+  .progress progress { flex: 1; min-width: 0; height: 10px; accent-color: var(--accent); }
+  .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(110px, 1fr)); gap: 8px; }
+  .tiles > div { border: 1px solid var(--line); border-top: 3px solid var(--line-strong); border-radius: 6px; padding: 8px 12px; }
+  .tiles .block { border-top-color: var(--block); }
+  .tiles .escalate { border-top-color: var(--escalate); }
+  .tiles .allow { border-top-color: var(--allow); }
+  .tiles dt { color: var(--muted); font-size: 12.5px; }
+  .tiles dd { font-size: 20px; font-weight: 650; font-variant-numeric: tabular-nums; }
+  .chart { position: relative; height: 180px; min-width: 0; }
+  canvas.clickable { cursor: pointer; }
+  .scroll { overflow: auto; max-height: 300px; }
+  table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+  th, td { padding: 4px 10px; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400; }
+  thead th { color: var(--muted); font-size: 12.5px; position: sticky; top: 0; background: var(--surface); }
+  th:first-child, td.text, th.text { text-align: left; }
+  .bars li + li { margin-top: 4px; }
+  .bars button { position: relative; display: flex; align-items: center; gap: 8px; width: 100%; text-align: left; border-color: transparent; background: var(--raised); overflow: hidden; padding: 3px 10px; min-height: 30px; }
+  .bars button:hover, .bars button[aria-pressed="true"] { border-color: var(--line-strong); }
+  .bars .fill { position: absolute; inset: 0; width: 100%; height: 100%; color: color-mix(in srgb, var(--accent) 24%, transparent); }
+  .bars .fill rect { fill: currentColor; }
+  .bars .fill.block { color: color-mix(in srgb, var(--chart-block) 34%, transparent); }
+  .bars .fill.escalate { color: color-mix(in srgb, var(--chart-escalate) 38%, transparent); }
+  .bars .fill.allow { color: color-mix(in srgb, var(--chart-allow) 60%, transparent); }
+  .bars span { position: relative; }
+  .bars .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-family: var(--mono); font-size: 13px; }
+  .bars .hits { font-variant-numeric: tabular-nums; }
+  .bars .badge { background: var(--surface); }
+  .never { display: flex; gap: 6px; flex-wrap: wrap; align-items: center; margin-top: 8px; }
+  .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 16px; }
+  h4 { margin: 0 0 6px; font-size: 13px; font-weight: 600; }
+  #selected { border: 1px solid var(--line); border-radius: var(--radius); padding: 12px; }
+  #selected .row { align-items: baseline; }
+  #selected .label { font-weight: 400; }
+  .notice.row { align-items: center; }
+
+  button.chip[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent); color: var(--accent); }
+  button.chip.words { font-family: inherit; font-size: 13px; }
+  .scroll.tall { max-height: 420px; border: 1px solid var(--line); border-radius: 6px; }
+  td { vertical-align: top; }
+  td.wide { width: 60%; overflow-wrap: anywhere; min-width: 120px; }
+  td .by { color: var(--muted); font-size: 12.5px; overflow-wrap: anywhere; }
+  .finds li { grid-template-columns: minmax(0, 1fr) auto; }
+  .finds code { overflow-wrap: anywhere; }
+  dialog { width: min(560px, calc(100% - 32px)); border: 1px solid var(--line-strong); border-radius: var(--radius); padding: 20px; background: var(--surface); color: var(--text); }
+  dialog[open] { display: grid; gap: 14px; }
+  dialog::backdrop { background: rgb(0 0 0 / 0.45); }
+  dialog h2 { font-size: 16px; }
+
   @container (max-width: 820px) {
     main { grid-template-columns: minmax(0, 1fr); padding: 8px; gap: 0; }
     .only-narrow { display: inline-flex; align-items: center; }
@@ -163,8 +226,11 @@ export const styles = css`
     section.policy, .panels { grid-row: 2; border: 1px solid var(--line); border-top: 0; border-radius: 0 0 var(--radius) var(--radius); background: var(--surface); }
     .panels { min-height: 0; display: flex; flex-direction: column; }
     [role="tabpanel"] { padding: 12px; }
-    [role="tab"] { padding: 0 9px; }
-    header { padding: 6px 12px; flex-wrap: nowrap; }
+    [role="tablist"] { padding: 0 2px; }
+    [role="tab"] { padding: 0 8px; font-size: 13.5px; }
+    header { padding: 6px 12px; flex-wrap: nowrap; gap: 8px; }
+    header select { width: 92px; padding: 3px 6px; }
+    header h1 { min-width: 0; overflow: hidden; }
     header h1 span { display: none; }
     .chips { flex-wrap: nowrap; overflow-x: auto; margin: 0 -12px; padding: 2px 12px; }
     button.chip { flex: none; }

@@ -2,10 +2,13 @@
 
 import type { EventKind } from "@a3s-sentry/core";
 import { Judge, Latest } from "../judge/judge.js";
-import type { EventSource, Judged, PolicyFormat, PolicyText } from "../judge/protocol.js";
+import type { Direction, EventSource, Gated, Judged, PolicyFormat, PolicyText } from "../judge/protocol.js";
+import { fragmentOf } from "../share/link.js";
+import { withoutSettings } from "../share/without-settings.js";
 import { type Tab, texts } from "../texts.js";
 import { inOrder, type Problem } from "./problems.js";
-import { commands, samples } from "./samples.js";
+import { ReplayState } from "./replay-state.js";
+import { commands, prompt, samples } from "./samples.js";
 
 /** The pause in typing after which warnings are looked for. */
 const IDLE_MS = 400;
@@ -22,6 +25,14 @@ export interface EventState {
   fields: Partial<Record<EventKind, Record<string, string>>>;
   json: string;
   selected: number;
+}
+
+/** What is in the prompt panel. */
+export interface GateState {
+  text: string;
+  direction: Direction;
+  /** An answer with placeholders; empty for the masked text itself. */
+  answer: string;
 }
 
 /** How the policy in the editor can be written back. */
@@ -41,6 +52,12 @@ export class Workbench {
     json: "",
     selected: 0,
   };
+  /** The policy as it was opened. */
+  opened: PolicyText = this.policy;
+  readonly gate: GateState = { text: prompt, direction: "request", answer: "" };
+  gated: Gated | undefined;
+  /** The link that is offered, or why there is none. */
+  shared: { readonly link: string } | { readonly why: string } | undefined;
   /** The last answer of the judge. */
   judged: Judged | undefined;
   /** Problems of the policy with warnings, and the text that they are of. */
@@ -53,15 +70,25 @@ export class Workbench {
   #savedText = "";
   /** What the last action did; shown beside the actions. */
   note = "";
+  readonly replay: ReplayState;
+  /** Moves the focus to a part of the page, once it is there. */
+  reveal: (id: string) => void = () => {};
   /** Shows a rule of the policy in the editor. */
   showRule: (name: string) => void = () => {};
   #judge: Judge | undefined;
   readonly #changed: () => void;
   readonly #judging: Latest<void>;
+  readonly #gating: Latest<void>;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(changed: () => void) {
     this.#changed = changed;
+    this.replay = new ReplayState(
+      changed,
+      () => this.policy,
+      () => (this.tab === "replay" || this.tab === "compare" ? this.tab : "nothing"),
+    );
+    this.#gating = new Latest(() => this.#gateNow());
     this.#judging = new Latest(() => this.#judgeNow());
   }
 
@@ -81,6 +108,7 @@ export class Workbench {
     clearTimeout(this.#idle);
     this.#judge?.close();
     this.#judge = undefined;
+    this.replay.close();
   }
 
   /** Runs a change of the state, and shows it. */
@@ -129,6 +157,62 @@ export class Workbench {
     this.policy = { text, format };
     this.#judging.offer();
     this.#lintSoon();
+    this.replay.policyChanged();
+    if (this.tab === "gate") this.#gating.offer();
+    this.#changed();
+  }
+
+  /** Shows an event in the event panel. */
+  openEvent(json: string): void {
+    this.tab = "event";
+    this.setEvent({ mode: "json", json: pretty(json), selected: 0 });
+  }
+
+  show(tab: Tab): void {
+    this.tab = tab;
+    if (tab === "gate") this.#gating.offer();
+    this.replay.show();
+    this.#changed();
+  }
+
+  setGate(change: Partial<GateState>): void {
+    Object.assign(this.gate, change);
+    this.#gating.offer();
+    this.#changed();
+  }
+
+  /** Makes a link to the policy and the event, without secrets and without the site's own settings. */
+  async share(): Promise<void> {
+    try {
+      if (this.policy.format !== "acl") throw new Error(texts.share.onlyAcl);
+      const { source } = this;
+      const text = source.mode === "form" ? (this.#shownJson ?? "") : source.text;
+      const [policy = "", event = ""] = await this.judge.ask("mask", {
+        texts: [withoutSettings(this.policy.text), text],
+      });
+      const mode = source.mode === "command" ? "command" : "json";
+      const fragment = await fragmentOf({ policy, event: { mode, text: event } });
+      this.shared = { link: `${location.href.replace(/#.*$/, "")}${fragment}` };
+    } catch (error) {
+      this.shared = { why: error instanceof Error ? error.message : String(error) };
+    }
+    this.#changed();
+  }
+
+  /** The event that is shown, as JSON. */
+  get #shownJson(): string | undefined {
+    const events = this.judged?.events;
+    return events?.is === "events" ? events.shown?.json : undefined;
+  }
+
+  async #gateNow(): Promise<void> {
+    const { policy } = this;
+    const { text, direction, answer } = this.gate;
+    try {
+      this.gated = (await this.judge.ask("gate", { policy, text, direction, answer })) ?? undefined;
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+    }
     this.#changed();
   }
 
@@ -184,5 +268,14 @@ export class Workbench {
   #setProblems(text: string, problems: readonly Problem[]): void {
     this.problems = inOrder(problems);
     this.problemsOf = text;
+  }
+}
+
+/** JSON over several lines; what is not JSON stays as it is. */
+function pretty(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
   }
 }

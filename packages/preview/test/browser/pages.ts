@@ -8,7 +8,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { expect } from "vitest";
 import { FLAGS, findChromium } from "../../../../test/packaging/chromium.js";
 
-const COMMAND = fileURLToPath(new URL("../../../node/dist/cli/main.js", import.meta.url));
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const COMMAND = `${root}packages/node/dist/cli/main.js`;
 
 export interface Served {
   readonly url: string;
@@ -17,7 +18,10 @@ export interface Served {
 
 /** Starts `a3s-sentry preview`, and waits for its address. */
 export async function serve(...args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [COMMAND, "preview", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [COMMAND, "preview", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: root,
+  });
   let messages = "";
   child.stderr.setEncoding("utf8").on("data", (text) => {
     messages += text;
