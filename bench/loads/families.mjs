@@ -126,7 +126,7 @@ function wordsOf(rules) {
   ]);
   return [...bytes].map(([kind, bytes]) => {
     const patterns = rules.filter(({ on }) => on.some((one) => one === kind)).map(({ pattern }) => pattern);
-    const words = patterns.flatMap((pattern) => pattern.match(/[A-Za-z_]{2,}/g) ?? []);
+    const words = patterns.flatMap((pattern) => pattern?.match(/[A-Za-z_]{2,}/g) ?? []);
     return {
       name: "words of the rules in any order",
       kind,

@@ -7,7 +7,7 @@ import { toJavaScript } from "./pattern.mjs";
 
 /** @param {readonly Rule[]} rules @returns {Written[]} */
 export function writtenRules(rules) {
-  return rules.map((rule) => ({ ...toJavaScript(rule.pattern), rule }));
+  return rules.flatMap((rule) => (rule.pattern === null ? [] : [{ ...toJavaScript(rule.pattern), rule }]));
 }
 
 /** @param {Written[]} rules @returns {import("./judge.mjs").Compiled[]} */

@@ -54,14 +54,18 @@ export type {
   Rule,
 } from "./policy/policy.js";
 export { PolicyError } from "./policy/policy-error.js";
+export type { PolicyInput, SecretKind, SecretPatternInput } from "./policy/policy-input.js";
 export type {
   BuiltinRule,
-  PolicyInput,
+  CodeInput,
+  CommandInput,
+  ListInput,
+  ListReference,
   RiskCategory,
   RuleInput,
-  SecretKind,
-  SecretPatternInput,
-} from "./policy/policy-input.js";
+  TextsInput,
+  UnlessInput,
+} from "./policy/rule-input.js";
 export type { PolicyFormat, PolicySource } from "./policy/source.js";
 export type { InspectOptions } from "./redact/gate.js";
 export type { Restores } from "./redact/placeholder.js";

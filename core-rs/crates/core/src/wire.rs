@@ -12,8 +12,8 @@ use crate::engine::{Building, Engine};
 use crate::event::{Event, EventKind, Evidence, TargetFrom};
 use crate::lint;
 use crate::policy::{
-    self, Agent, Deny, DenyLimits, Environment, Llm, Origin, PatternsAhead, Policy, Redact, Rule,
-    SECRET_KINDS, Sae,
+    self, Agent, Date, Deny, DenyLimits, Environment, Llm, Origin, PatternsAhead, Policy, Redact,
+    Rule, SECRET_KINDS, Sae,
 };
 use crate::risk::{self, Risk};
 use crate::sae;
@@ -90,8 +90,12 @@ pub struct RuleInfo {
     pub origin: Origin,
     /// The kinds of event it applies to.
     pub on: Vec<EventKind>,
-    /// The pattern, a regular expression.
-    pub pattern: String,
+    /// The pattern, a regular expression; `null` for a rule without one.
+    pub pattern: Option<String>,
+    /// The conditions that the rule has beside its pattern: `command`, `code`, `unless`, `agents`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
+    pub conditions: Vec<&'static str>,
     /// The verdict.
     pub verdict: Verdict,
     /// The severity.
@@ -104,6 +108,14 @@ pub struct RuleInfo {
     pub risks: BTreeMap<EventKind, Risk>,
     /// The built-in rules that have no say in what this rule matches.
     pub overrides: Vec<String>,
+    /// Who answers for the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub owner: Option<String>,
+    /// The last day of the rule, as `2027-03-31`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub expires: Option<String>,
 }
 
 impl From<&Rule> for RuleInfo {
@@ -113,10 +125,8 @@ impl From<&Rule> for RuleInfo {
             name: rule.name.clone(),
             origin: rule.origin,
             on: rule.on.clone(),
-            pattern: rule
-                .pattern
-                .as_ref()
-                .map_or_else(String::new, |own| own.as_str().to_owned()),
+            pattern: rule.pattern.as_ref().map(|own| own.as_str().to_owned()),
+            conditions: rule.conditions.names(),
             verdict: rule.verdict,
             severity: rule.severity,
             reason: rule.full_reason(),
@@ -125,6 +135,8 @@ impl From<&Rule> for RuleInfo {
                 .map(|&kind| (kind, rule.risk_on(kind).risk()))
                 .collect(),
             overrides: rule.overrides.clone(),
+            owner: rule.owner.clone(),
+            expires: rule.conditions.expires.map(|last| last.to_string()),
         }
     }
 }
@@ -371,7 +383,7 @@ pub fn compile(
     environment: &Environment<'_>,
     lints: bool,
 ) -> (Option<Engine>, CompileReport) {
-    let mut compiling = Compiling::new(name, source, lints);
+    let mut compiling = Compiling::new(name, source, lints, None);
     let (engine, mut report) = loop {
         if let Some(compiled) = compiling.step(environment) {
             break compiled;
@@ -387,7 +399,7 @@ pub fn compile(
 ///
 /// ```
 /// use sentry_core::wire::Compiling;
-/// let mut compiling = Compiling::new("a.acl", "dry_run = true", false);
+/// let mut compiling = Compiling::new("a.acl", "dry_run = true", false, None);
 /// let (engine, report) = loop {
 ///     if let Some(compiled) = compiling.step(&|_| None) {
 ///         break compiled;
@@ -399,6 +411,7 @@ pub struct Compiling {
     name: String,
     source: String,
     lints: bool,
+    today: Option<Date>,
     stage: Stage,
     diagnostics: Vec<diagnostic::Diagnostic>,
     /// The places of secrets in the source.
@@ -413,12 +426,14 @@ enum Stage {
 }
 
 impl Compiling {
-    /// Nothing is read yet. The arguments are those of [`compile`].
-    pub fn new(name: &str, source: &str, lints: bool) -> Self {
+    /// Nothing is read yet. The arguments are those of [`compile`]. `today` is the day of
+    /// judgement, if it is known.
+    pub fn new(name: &str, source: &str, lints: bool, today: Option<Date>) -> Self {
         Self {
             name: name.to_owned(),
             source: source.to_owned(),
             lints,
+            today,
             stage: Stage::Unparsed,
             diagnostics: Vec::new(),
             secrets: Vec::new(),
@@ -476,6 +491,9 @@ impl Compiling {
     }
 
     fn finish(&mut self, engine: Option<Engine>) -> (Option<Engine>, CompileReport) {
+        if let Some(engine) = &engine {
+            engine.set_date(self.today);
+        }
         if let Some(engine) = engine.as_ref().filter(|_| self.lints) {
             self.diagnostics.extend(lint::lint(engine));
             diagnostic::sort(&mut self.diagnostics);

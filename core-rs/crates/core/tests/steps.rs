@@ -22,7 +22,7 @@ fn policy(pattern: impl Fn(usize) -> String) -> String {
 fn a_step_reads_few_patterns_and_all_steps_read_what_one_call_does() {
     for pattern in [r"\bhost{}\b", r"x{}\w{60}", "x{}(", "x{}[a-z]{2000}"] {
         let source = policy(|at| pattern.replacen("{}", &at.to_string(), 1));
-        let mut compiling = Compiling::new("p", &source, false);
+        let mut compiling = Compiling::new("p", &source, false, None);
         let mut steps = 0;
         let (engine, report) = loop {
             steps += 1;

@@ -18,6 +18,7 @@ use sentry_core::decision::Word;
 use sentry_core::engine::{self, Engine, Judgement, LineStream};
 use sentry_core::event::{self, Event, EventKind, Scratch};
 use sentry_core::lint;
+use sentry_core::policy::Date;
 use sentry_core::redact::{self, LazyDetectors, Part};
 use sentry_core::risk;
 use sentry_core::sae::{ScoreBuffer, Tier};
@@ -83,11 +84,11 @@ impl Compilation {
 }
 
 /// Begins to compile a policy from ACL text. With `lints`, the report also holds warnings about
-/// rules.
+/// rules. `day` is as for [`Handle::set_day`].
 #[wasm_bindgen]
-pub fn compile(name: &str, source: &str, lints: bool) -> Compilation {
+pub fn compile(name: &str, source: &str, lints: bool, day: Option<u32>) -> Compilation {
     Compilation {
-        compiling: Compiling::new(name, source, lints),
+        compiling: Compiling::new(name, source, lints, day.map(Date::from_days)),
         handle: None,
         report: String::new(),
         next_rule: None,
@@ -192,6 +193,13 @@ impl Handle {
             handle.use_tier(Rc::clone(tier));
         }
         handle
+    }
+
+    /// Sets the day by which rules with `expires` are in force: the days since 1970-01-01 in UTC;
+    /// nothing if it is unknown. It is also set for all forks.
+    #[wasm_bindgen(js_name = setDay)]
+    pub fn set_day(&self, day: Option<u32>) {
+        self.engine.set_date(day.map(Date::from_days));
     }
 
     /// Attaches a dictionary of features. The stream then has a row for each event of a model's

@@ -4,6 +4,7 @@ import type { CompileReport, RuleInfo, Sae } from "../generated/wire.js";
 import type { CoreSource } from "../policy/source.js";
 import { deepFreeze } from "../util/freeze.js";
 import { pause, slice } from "../util/slices.js";
+import { dayNumber } from "./day.js";
 import { EngineFailure } from "./engine-failure.js";
 import { InputBuffer } from "./input-buffer.js";
 import type { Instance } from "./instance.js";
@@ -14,6 +15,8 @@ export interface EngineSpec {
   readonly source: CoreSource;
   /** The value of `env("NAME")` in the policy. */
   readonly lookup: (name: string) => string | undefined;
+  /** The day of judgement; see {@link dayNumber}. */
+  readonly date?: string | null | undefined;
   readonly sae?: Dictionary;
   /** Imported secret patterns, as ACL text. */
   readonly secrets?: string;
@@ -67,7 +70,7 @@ function begin(instance: Instance, spec: EngineSpec, lints: boolean): Steps {
   return new Steps(
     instance,
     spec,
-    attempt(instance, () => instance.core.compile(name, text, lints)),
+    attempt(instance, () => instance.core.compile(name, text, lints, dayNumber(spec.date))),
   );
 }
 

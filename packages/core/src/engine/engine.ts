@@ -15,6 +15,7 @@ import {
   recompile,
   required,
 } from "./compile.js";
+import { dayNumber } from "./day.js";
 import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
 import { FAILED_CODE, MALFORMED_CODE } from "./judgement-code.js";
@@ -38,15 +39,20 @@ export class Engine {
   readonly #instance: Instance;
   #spec: EngineSpec;
   #compiled: CompiledPolicy | undefined;
+  /** Whether the policy has rules that expire. */
+  readonly #expires: boolean;
+  /** The day that was set last. */
+  #day: number | undefined;
   /** Bytes of the event in the input buffer. */
   #length = 0;
   #failure = "";
   #secretKinds: readonly string[] | undefined;
 
-  private constructor(instance: Instance, spec: EngineSpec, compiled: CompiledPolicy) {
+  private constructor(instance: Instance, spec: EngineSpec, compiled: CompiledPolicy, expires: boolean) {
     this.#instance = instance;
     this.#spec = spec;
     this.#compiled = compiled;
+    this.#expires = expires;
   }
 
   /**
@@ -59,12 +65,13 @@ export class Engine {
     options: { readonly lints: boolean },
   ): Promise<{ engine: Engine | undefined; report: CompileReport }> {
     const { compiled, report } = await compile(instance, spec, options);
-    return { engine: compiled && new Engine(instance, spec, compiled), report };
+    const expires = report.policy?.rules.some((rule) => rule.expires !== undefined) ?? false;
+    return { engine: compiled && new Engine(instance, spec, compiled, expires), report };
   }
 
   /** A second engine for the same policy, with a stream of its own. Throws `EngineFailure`. */
   fork(): Engine {
-    return new Engine(this.#instance, this.#spec, fork(this.#instance, this.#ready()));
+    return new Engine(this.#instance, this.#spec, fork(this.#instance, this.#ready()), this.#expires);
   }
 
   /**
@@ -356,7 +363,16 @@ export class Engine {
 
   #ready(): CompiledPolicy {
     if (this.#compiled === undefined || !this.isIntact) this.#compiled = recompile(this.#instance, this.#spec);
+    if (this.#expires) this.#updateDay(this.#compiled);
     return this.#compiled;
+  }
+
+  /** A policy may be in force for months: its rules expire while it judges. */
+  #updateDay({ handle }: CompiledPolicy): void {
+    const day = dayNumber(this.#spec.date);
+    if (day === this.#day) return;
+    handle.setDay(day);
+    this.#day = day;
   }
 
   /** Makes a call that throws `EngineFailure` if the instance fails. */

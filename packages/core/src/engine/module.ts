@@ -33,6 +33,11 @@ export interface GraveLints {
  */
 export interface Handle {
   free(): void;
+  /**
+   * Sets the day by which rules that expire are in force, of forks too: the days since 1970-01-01,
+   * or `undefined` if it is unknown.
+   */
+  setDay(day: number | undefined): void;
   /** A second handle on the same compiled policy, with buffers and a stream of its own. */
   fork(): Handle;
   /**
@@ -116,8 +121,11 @@ export interface Handle {
 
 /** The functions of the glue, and the memory of its instance. */
 export interface CoreModule {
-  /** Begins to compile ACL text. With `lints`, the report also has warnings about rules. */
-  compile(name: string, source: string, lints: boolean): Compilation;
+  /**
+   * Begins to compile ACL text. With `lints`, the report also has warnings about rules. `day` is
+   * as for `setDay`.
+   */
+  compile(name: string, source: string, lints: boolean, day: number | undefined): Compilation;
   /** A `Risk` as JSON; `undefined` for an unknown kind. */
   inferRisk(reason: string, kind: string): string | undefined;
   /**

@@ -440,9 +440,13 @@ origin: Origin,
  */
 on: Array<EventKind>, 
 /**
- * The pattern, a regular expression.
+ * The pattern, a regular expression; `null` for a rule without one.
  */
-pattern: string, 
+pattern: string | null, 
+/**
+ * The conditions that the rule has beside its pattern: `command`, `code`, `unless`, `agents`.
+ */
+conditions?: Array<string>, 
 /**
  * The verdict.
  */
@@ -466,7 +470,15 @@ risks: { [key in EventKind]?: Risk },
 /**
  * The built-in rules that have no say in what this rule matches.
  */
-overrides: Array<string>, };
+overrides: Array<string>, 
+/**
+ * Who answers for the rule.
+ */
+owner?: string, 
+/**
+ * The last day of the rule, as `2027-03-31`.
+ */
+expires?: string, };
 
 /**
  * The result of one rule.

@@ -1,5 +1,6 @@
 // The check of a policy: its problems, and what is probably a mistake.
 
+import { isDate } from "../engine/day.js";
 import { Engine } from "../engine/engine.js";
 import { loadCore } from "../engine/loader.js";
 import type { PolicyInfo } from "../generated/wire.js";
@@ -29,11 +30,13 @@ export interface LintOptions extends PolicyOptions, FileOptions {}
  * for (const { frame } of await lint(text, { name: "site.acl" })) console.error(frame);
  */
 export async function lint(source: PolicySource, options: LintOptions = {}): Promise<readonly Diagnostic[]> {
-  const { name = DEFAULT_NAME, format = "acl", env, files, readFile } = options;
+  const { name = DEFAULT_NAME, format = "acl", env, date, files, readFile } = options;
+  if (date !== undefined && date !== null && !isDate(date))
+    throw new TypeError("option `date` must be a day as `YYYY-MM-DD`, or `null` if it is unknown");
   const found: Diagnostic[] = [];
   try {
     const { relocate, ...acl } = await readSource(source, name, format);
-    const spec = { source: acl, lookup: environmentOf(env).lookup };
+    const spec = { source: acl, lookup: environmentOf(env).lookup, date };
     const { engine, report } = await Engine.compile(await loadCore(), spec, { lints: true });
     const problems = relocate(report.diagnostics.map(fromWire));
     if (engine === undefined || report.policy === null) return withoutYaml(name, acl.text, problems);

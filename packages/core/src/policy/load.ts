@@ -4,9 +4,9 @@ import { Engine } from "../engine/engine.js";
 import { loadCore } from "../engine/loader.js";
 import type { PolicyInfo } from "../generated/wire.js";
 import { fromWire } from "./diagnostic.js";
-import { type Env, environmentOf } from "./env.js";
+import { environmentOf } from "./env.js";
 import { type PolicyFiles, policyFiles } from "./files.js";
-import type { LoadOptions } from "./options.js";
+import type { LoadOptions, PolicyOptions } from "./options.js";
 import { overridden } from "./policy.js";
 import { PolicyError } from "./policy-error.js";
 import { type PolicySource, readSource } from "./source.js";
@@ -23,8 +23,8 @@ export interface LoadedPolicy {
   readonly files: PolicyFiles;
   /** The policy as ACL text, whatever its original format. */
   readonly source: string;
-  /** What `source` needs to be compiled again: its name and the variables that it reads. */
-  readonly options: { readonly name: string; readonly env: Env };
+  /** What `source` needs to be compiled again: its name, the variables that it reads, the date. */
+  readonly options: Pick<PolicyOptions, "name" | "env" | "date">;
 }
 
 /** Compiles a policy. Rejects with a `PolicyError` if it has an error. */
@@ -32,12 +32,19 @@ export async function loadPolicy(source: PolicySource, options: LoadOptions): Pr
   const { name = DEFAULT_NAME, format = "acl" } = options;
   const env = environmentOf(options.env);
   const { relocate, ...acl } = await readSource(source, name, format);
-  const spec = { source: acl, lookup: env.lookup };
+  const { date } = options;
+  const spec = { source: acl, lookup: env.lookup, date };
   const { engine, report } = await Engine.compile(await loadCore(), spec, { lints: false });
   if (engine === undefined || report.policy === null) {
     throw new PolicyError(name, withoutYaml(name, acl.text, relocate(report.diagnostics.map(fromWire))));
   }
   const info = overridden(report.policy, options);
   const files = policyFiles(acl.name, options.files, options.readFile);
-  return { engine, info, files, source: acl.text, options: { name: acl.name, env: env.table() } };
+  return {
+    engine,
+    info,
+    files,
+    source: acl.text,
+    options: { name: acl.name, env: env.table(), ...(date !== undefined && { date }) },
+  };
 }

@@ -16,6 +16,12 @@ export interface PolicyOptions {
    * variable is set.
    */
   readonly env?: Env;
+  /**
+   * The day that `expires` of rules is compared with, as `YYYY-MM-DD`. Default: today in UTC by the
+   * clock, so that rules expire while a sentry judges. `null`: the day is unknown, so an `allow`
+   * that expires has expired, and a block or escalation has not.
+   */
+  readonly date?: string | null;
 }
 
 /** Options of reading the files that a policy names (`sae.dict`, `redact.gitleaks`). */

@@ -1,50 +1,12 @@
 // A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
 // error.
 
-import type { BUILTIN_RULES, RISK_CATEGORIES, RULE_ACTIONS, SECRET_KINDS } from "../generated/boundary.js";
-import type { EventKind, Severity, Verdict } from "../generated/wire.js";
-
-/** The categories of risk that a rule can name. */
-export type RiskCategory = (typeof RISK_CATEGORIES)[number];
+import type { SECRET_KINDS } from "../generated/boundary.js";
+import type { Severity, Verdict } from "../generated/wire.js";
+import type { ListInput, ListReference, RuleInput } from "./rule-input.js";
 
 /** The built-in kinds of secrets that the gate masks. */
 export type SecretKind = (typeof SECRET_KINDS)[number];
-
-/** The names of the built-in rules. */
-export type BuiltinRule = (typeof BUILTIN_RULES)[number];
-
-/**
- * One rule. Of the policy's rules, the first whose kind and pattern match an event counts: an
- * `allow` decides, any other verdict unless a built-in rule has a graver one.
- *
- * @example
- * const rule: RuleInput = {
- *   name: "no-telnet", on: "Egress", match: ":23$", verdict: "block", severity: "medium", reason: "telnet",
- * };
- */
-export interface RuleInput {
-  readonly name: string;
-  /** Kinds of event; `"*"` is all of them. */
-  readonly on: EventKind | "*" | readonly (EventKind | "*")[];
-  /**
-   * A regular expression in the syntax of Rust's `regex` crate, found anywhere in the event's
-   * subject.
-   */
-  readonly match: string;
-  readonly verdict: Verdict;
-  readonly severity: Severity;
-  /** Text for people. Decisions and audit lines show it as `"<name>: <reason>"`. */
-  readonly reason: string;
-  /** What a block denies. Without it, a block is reported but stops nothing. */
-  readonly action?: (typeof RULE_ACTIONS)[number];
-  /** Without it, the risk is inferred from the reason and the kind of event. */
-  readonly risk?: RiskCategory;
-  /**
-   * Built-in rules that have no say in what this rule matches. Only on an `escalate` or `allow`:
-   * it weakens these rules on purpose.
-   */
-  readonly overrides?: readonly BuiltinRule[];
-}
 
 /** A pattern of secrets to mask, beside the built-in kinds. */
 export interface SecretPatternInput {
@@ -81,7 +43,7 @@ export interface PolicyInput {
     readonly egress?: string;
     readonly file?: string;
     readonly exec?: string;
-    readonly never?: readonly string[];
+    readonly never?: ListReference | readonly (string | ListReference)[];
     readonly max_lines?: number;
   };
   /**
@@ -107,10 +69,12 @@ export interface PolicyInput {
   /** What the gate masks. */
   readonly redact?: {
     /** Built-in kinds that are not masked. */
-    readonly off?: readonly SecretKind[];
+    readonly off?: ListReference | readonly (SecretKind | ListReference)[];
     /** Path of a gitleaks configuration. */
     readonly gitleaks?: string;
     readonly patterns?: readonly SecretPatternInput[];
   };
+  /** Lists with names, for `{ list: "name" }` wherever a list may be. */
+  readonly lists?: readonly ListInput[];
   readonly rules?: readonly RuleInput[];
 }

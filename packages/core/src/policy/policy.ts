@@ -14,7 +14,9 @@ import type {
 import { deepFreeze } from "../util/freeze.js";
 
 /** One rule in force. `reason` is the full reason of its decisions, `"<name>: <reason>"`. */
-export interface Rule extends Readonly<Omit<RuleInfo, "overrides">> {
+export interface Rule extends Readonly<Omit<RuleInfo, "overrides" | "conditions">> {
+  /** The conditions beside the pattern: `command`, `code`, `unless`, `agents`. */
+  readonly conditions?: readonly string[];
   /** Built-in rules, by name, that have no say in what this rule matches. */
   readonly overrides: readonly string[];
 }

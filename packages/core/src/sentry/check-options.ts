@@ -2,6 +2,7 @@
 // judge.
 
 import { isSeverity } from "../decision/decision.js";
+import { isDate } from "../engine/day.js";
 import type { Tiers } from "../pipeline/tier.js";
 import type { SentryOptions } from "./options.js";
 
@@ -19,6 +20,7 @@ const OPTIONS: Readonly<Record<keyof SentryOptions, readonly [Check, string]>> =
   name: [text, "of type string"],
   format: [text, "of type string"],
   env: [record, "of type object"],
+  date: [(value) => value === null || isDate(value), "a day as `YYYY-MM-DD`, or `null` if it is unknown"],
   failClosed: [(value) => typeof value === "boolean", "of type boolean"],
   dryRun: [(value) => typeof value === "boolean", "of type boolean"],
   deny: [record, "of type object"],

@@ -134,6 +134,10 @@ class StubHandle implements Handle {
     this.#core.live--;
   }
 
+  setDay(): void {
+    this.#enter("setDay");
+  }
+
   fork(): Handle {
     this.#enter("fork");
     return new StubHandle(this.#core, this.#instance);

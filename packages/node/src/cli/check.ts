@@ -11,6 +11,7 @@ import { type Colors, colorsFor, type ExitCode, type Io } from "./io.js";
 import { writeOut } from "./write.js";
 
 export interface CheckOptions {
+  readonly date?: string;
   readonly json?: boolean;
 }
 
@@ -19,9 +20,9 @@ interface Checked {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export async function check(files: readonly string[], { json }: CheckOptions, io: Io): Promise<ExitCode> {
+export async function check(files: readonly string[], { date, json }: CheckOptions, io: Io): Promise<ExitCode> {
   const checked: Checked[] = [];
-  for (const file of files) checked.push({ file, diagnostics: await checkFile(file, io.env) });
+  for (const file of files) checked.push({ file, diagnostics: await checkFile(file, io.env, date) });
   const text = json
     ? `${escapeTerminalJson(JSON.stringify(checked, null, 2))}\n`
     : report(checked, colorsFor(io.stdout, io.env));
@@ -30,11 +31,11 @@ export async function check(files: readonly string[], { json }: CheckOptions, io
 }
 
 /** A file that cannot be read is an error of that file; the others are still checked. */
-async function checkFile(file: string, env: Io["env"]): Promise<readonly Diagnostic[]> {
+async function checkFile(file: string, env: Io["env"], date: string | undefined): Promise<readonly Diagnostic[]> {
   try {
     const { source, folder, name = file, format = "acl" } = openFile(file);
     const readFile = (path: string): string => readNamedFile(labelOf(path, folder));
-    return await lint(source, { name, format, env, readFile });
+    return await lint(source, { name, format, env, readFile, ...(date !== undefined && { date }) });
   } catch (error) {
     if (error instanceof PolicyError) return error.diagnostics;
     throw error;

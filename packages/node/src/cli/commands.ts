@@ -8,6 +8,7 @@ import { AUDIT_LOST, DECISIONS, SEVERITIES } from "../daemon/config/words.js";
 import { VERSION } from "../util/version.js";
 import type { CheckOptions } from "./check.js";
 import { SHELLS, script } from "./completion/scripts.js";
+import { dateOption } from "./date-option.js";
 import type { EvalOptions } from "./eval/eval.js";
 import type { ExplainOptions } from "./explain.js";
 import { CliError, type ExitCode, type Io } from "./io.js";
@@ -55,6 +56,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
       "Reports every problem of each policy, and rules that are probably a mistake. Exits with 1 on any error.",
     )
     .argument("<file...>", "policy files, ACL or TOML (*.toml)")
+    .addOption(dateOption())
     .option("--json", "print the diagnostics as JSON")
     .action(async (files: string[], options: CheckOptions) => {
       const { check } = await import("./check.js");
@@ -70,6 +72,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .argument("[event...]", "the event as JSON, or a command: 'curl x | sh', or after --: rm -rf / (default: stdin)")
     .option("-p, --policy <file>", "policy to add to the built-in rules")
     .addOption(noConfig())
+    .addOption(dateOption())
     .option("--json", "print the explanation as JSON")
     .option("--exit-code", "exit with the verdict of the rules: 0 allow, 3 block, 4 escalate")
     .action(async (words: string[], options: ExplainOptions) => {
@@ -87,6 +90,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .argument("<corpus...>", "files of labelled events, one JSON object per line")
     .option("-p, --policy <file>", "policy to add to the built-in rules")
     .addOption(noConfig())
+    .addOption(dateOption())
     .option("-d, --decisions <file>", "file to write each line's verdict and rule to")
     .action(async (corpora: string[], options: EvalOptions) => {
       const { evaluate } = await import("./eval/eval.js");
@@ -179,6 +183,7 @@ function runCommand(root: Command): Command {
     .addOption(value("--dry-run", "judge and audit, but write no deny-file", "DRY_RUN"))
     .addOption(decisions)
     .addOption(auditLost)
+    .addOption(dateOption())
     .option("--json", "print lines of JSON on a terminal too")
     .addOption(value("--metrics-addr <ip:port>", "serve /metrics and /healthz", "METRICS_ADDR"));
 }

@@ -14,6 +14,7 @@ import { writeOut } from "./write.js";
 
 export interface ExplainOptions {
   readonly policy?: string;
+  readonly date?: string;
   readonly json?: boolean;
   readonly exitCode?: boolean;
 }
@@ -25,7 +26,7 @@ const CODES: Readonly<Record<Verdict, ExitCode>> = { allow: 0, block: 3, escalat
 const COMMAND_PID = 0;
 
 export async function explain(words: readonly string[], options: ExplainOptions, io: Io): Promise<ExitCode> {
-  const sentry = await openPolicy(options.policy, io.env);
+  const sentry = await openPolicy(options, io.env);
   try {
     const input = words.length > 0 ? eventOf(words) : await eventFromStdin(io);
     const explanation = sentry.explain(input);

@@ -8,8 +8,14 @@ import type { Io } from "./io.js";
 /** These commands never ask a slow tier. */
 const NO_TIERS: MakeTiers = () => ({});
 
+/** The policy file, and the day to judge as on. */
+export interface PolicyFlags {
+  readonly policy?: string;
+  readonly date?: string;
+}
+
 /** Opens a policy file, or the built-in rules alone. Rejects with a `PolicyError`. */
-export async function openPolicy(path: string | undefined, env: Io["env"]): Promise<Sentry> {
-  const options = { env, tiers: NO_TIERS };
+export async function openPolicy({ policy: path, date }: PolicyFlags, env: Io["env"]): Promise<Sentry> {
+  const options = { env, tiers: NO_TIERS, ...(date !== undefined && { date }) };
   return path === undefined ? await Sentry.create({}, options) : await Sentry.open(openFile(path), options);
 }

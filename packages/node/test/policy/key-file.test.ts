@@ -114,7 +114,7 @@ describe("commands that only look at a policy do not read the file:", () => {
   };
 
   it("explain and eval", async () => {
-    const sentry = await openPolicy(policy(), {});
+    const sentry = await openPolicy({ policy: policy() }, {});
     expect(sentry.policy.llm?.hasKey).toBe(true);
     sentry.close();
   });

@@ -240,8 +240,10 @@ impl Engine {
             let matching = self.matching(event.kind, event.subject);
             rule.pattern.is_none() || matching.binary_search(&at).is_ok()
         };
-        if !self.is_in_force(rule, event) {
-            "it has expired, or is for other agents"
+        if !rule.is_in_force(self.date()) {
+            "its last day, `expires`, is over, or the date is unknown"
+        } else if !self.is_in_force(rule, event) {
+            "it is for other agents"
         } else if !matches() {
             "its pattern does not occur in the subject"
         } else if self.asks_for_command(at) {

@@ -122,8 +122,25 @@ impl Engine {
 
     /// Sets the date by which rules expire; without one, each `allow` that expires has expired, and
     /// no other rule.
+    ///
+    /// ```
+    /// use sentry_core::{engine::Engine, event::Scratch, policy::{Date, check}};
+    /// let source = r#"rule "r" { on = "Egress" match = "^169" verdict = "allow" severity = "info"
+    ///                 reason = "r" expires = "2027-03-31" }"#;
+    /// let engine = Engine::new(check(source, &|_| None).policy.unwrap()).unwrap();
+    /// let line = br#"{"event":{"Egress":{"pid":1,"peer":"169.254.169.254","port":80}}}"#;
+    /// engine.set_date(Date::parse("2027-03-31"));
+    /// assert_eq!(engine.judge(line, &mut Scratch::default()).rule(), Some(0));
+    /// engine.set_date(Date::parse("2027-04-01"));
+    /// assert_ne!(engine.judge(line, &mut Scratch::default()).rule(), Some(0));
+    /// ```
     pub fn set_date(&self, date: Option<Date>) {
         self.date.set(date);
+    }
+
+    /// The date by which rules expire, if the host gave one.
+    pub(crate) fn date(&self) -> Option<Date> {
+        self.date.get()
     }
 
     fn judge_event(&self, event: &Event<'_>) -> Judgement {

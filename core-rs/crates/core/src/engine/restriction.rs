@@ -92,11 +92,8 @@ impl Engine {
     pub(super) fn is_in_force(&self, rule: &Rule, event: &Event<'_>) -> bool {
         let conditions = &rule.conditions;
         let is_allow = rule.verdict == Verdict::Allow;
-        let has_expired = conditions.expires.is_some_and(|last| {
-            // Without a date only an allow has expired.
-            self.date.get().map_or(is_allow, |today| today > last)
-        });
-        !has_expired && (conditions.agents.is_empty() || has_agent(rule, is_allow, event))
+        rule.is_in_force(self.date())
+            && (conditions.agents.is_empty() || has_agent(rule, is_allow, event))
     }
 }
 

@@ -64,6 +64,7 @@ pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     let patterns = about_patterns(engine);
     found.extend(patterns.into_iter().map(|finding| finding.warning));
     found.extend(about_actions(engine));
+    found.extend(expired(engine));
     let unreachable = reach::unreachable(engine);
     let attacks = shadow::Attacks::of(engine);
     for (at, rule) in site_rules(rules) {
@@ -154,6 +155,22 @@ fn site_rules(rules: &[Rule]) -> impl Iterator<Item = (usize, &Rule)> {
         .iter()
         .enumerate()
         .filter(|(_, rule)| rule.origin == Origin::Site)
+}
+
+/// Warnings about site rules that have expired, at most [`MAX_DIAGNOSTICS`]; none if the day is
+/// unknown.
+fn expired(engine: &Engine) -> impl Iterator<Item = Diagnostic> {
+    let today = engine.date();
+    let found = site_rules(&engine.policy().rules).filter_map(move |(_, rule)| {
+        let last = rule.conditions.expires?;
+        let is_over = today.is_some_and(|today| last < today);
+        is_over.then(|| {
+            let message = format!("rule `{}` has expired: its last day was {last}", rule.name);
+            Diagnostic::new(Code::ExpiredRule, rule.span, message)
+                .help("remove the rule, or set `expires` to a later day")
+        })
+    });
+    found.take(MAX_DIAGNOSTICS)
 }
 
 /// Warnings about lists that nothing refers to, at most [`MAX_DIAGNOSTICS`].

@@ -25,6 +25,18 @@ impl Conditions {
     pub fn asks_for_command(&self) -> bool {
         !self.command.is_empty() || !self.code.is_empty()
     }
+
+    /// The names of the conditions that are given, but for `expires`.
+    pub fn names(&self) -> Vec<&'static str> {
+        let all = [
+            ("command", self.command.is_empty()),
+            ("code", self.code.is_empty()),
+            ("unless", self.unless.is_empty()),
+            ("agents", self.agents.is_empty()),
+        ];
+        let given = all.into_iter().filter(|(_, is_empty)| !is_empty);
+        given.map(|(name, _)| name).collect()
+    }
 }
 
 /// One command that has all of this. A list that is empty asks for nothing; of any other one

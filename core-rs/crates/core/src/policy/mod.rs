@@ -124,6 +124,15 @@ impl Rule {
         self.overrides.contains(&builtin.name)
     }
 
+    /// Whether the rule counts on a day. Its last day still does. If the day is unknown, an `allow`
+    /// that expires has expired, and a block or an escalation has not.
+    pub fn is_in_force(&self, today: Option<Date>) -> bool {
+        let Some(last) = self.conditions.expires else {
+            return true;
+        };
+        today.map_or(self.verdict != Verdict::Allow, |today| today <= last)
+    }
+
     /// The risk of this rule's decisions on events of `kind`.
     pub fn risk_on(&self, kind: EventKind) -> Category {
         self.risk

@@ -109,6 +109,7 @@ codes! {
     SaeBadValue "sae/bad-value" Error "A weight is not finite, a severity is unknown, or a name is empty or too long."
     SaeLimit "sae/limit" Error "A dictionary is larger than 16 MiB, or has more than 200,000 features or 100 categories."
     UnusedList "lint/unused-list" Warning "No rule and no other list refers to a list."
+    ExpiredRule "lint/expired-rule" Warning "The last day of a rule, `expires`, is over."
     UnreachableRule "lint/unreachable-rule" Warning "A rule can never fire, because earlier rules of the site, or built-in rules that block, decide all of its events."
     DuplicateName "lint/duplicate-name" Warning "Two rules have the same name, so a decision does not show which one fired."
     NeverMatches "lint/never-matches" Warning "No event of a kind that a rule is on can match its pattern."

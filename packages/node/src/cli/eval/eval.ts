@@ -17,6 +17,7 @@ import { scoreTable } from "./table.js";
 
 export interface EvalOptions {
   readonly policy?: string;
+  readonly date?: string;
   readonly decisions?: string;
 }
 
@@ -36,7 +37,7 @@ const NO_RECORD: CorpusRecord = { group: "all", event: "" };
 
 /** Corpora may have any size: only counts are kept in memory. */
 export async function evaluate(paths: readonly string[], options: EvalOptions, io: Io): Promise<ExitCode> {
-  const sentry = await openPolicy(options.policy, io.env);
+  const sentry = await openPolicy(options, io.env);
   const corpora: Corpus[] = [];
   let out: DecisionsFile | undefined;
   try {

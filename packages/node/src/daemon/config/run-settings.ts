@@ -39,6 +39,7 @@ export interface RunFlags {
   readonly failClosed?: boolean;
   readonly dryRun?: boolean;
   readonly metricsAddr?: string;
+  readonly date?: string;
   /** Lines of JSON on a terminal too. No setting: it is about the terminal alone. */
   readonly json?: boolean;
 }
@@ -48,6 +49,8 @@ export interface RunSettings {
   readonly config?: string;
   /** The path of the rules file. */
   readonly policy?: string;
+  /** The day to judge as on, instead of the clock's. */
+  readonly date?: string;
   /** Override the settings of the files. */
   readonly overrides: PolicyOverrides;
   /** Each field overrides that of the files. Contains a secret. */
@@ -110,6 +113,7 @@ export function runSettings(flags: RunFlags, env: Env): RunSettings {
     ...defined({
       config: nonEmpty(flags.config, "CONFIG"),
       policy: nonEmpty(flags.policy, "POLICY"),
+      date: flags.date,
       metrics: parseListenAddress(setting(flags.metricsAddr, "METRICS_ADDR")),
     }),
     overrides: { ...overrides, deny },

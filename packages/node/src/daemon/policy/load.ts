@@ -19,6 +19,7 @@ import { tierOverrides } from "./tier-overrides.js";
 /** The most warnings about rules at the start of a run. */
 const MAX_LINTS = 5;
 const RULE_KEYS: ReadonlySet<string> = new Set(["rule", "rules"]);
+const LIST_KEYS: ReadonlySet<string> = new Set(["list", "lists"]);
 const EMPTY = "it is empty (write `rules = []` for a policy without rules)";
 const BUILT_IN: OpenedSource = { source: {}, folder: "" };
 
@@ -46,7 +47,8 @@ export interface LoadOptions {
  * contain rules, the second contains settings, or a tier lacks a setting.
  */
 export async function load(run: RunSettings, options: LoadOptions): Promise<Loaded> {
-  const { config, policy, overrides } = run;
+  const { config, policy, date } = run;
+  const overrides = { ...run.overrides, ...(date !== undefined && { date }) };
   const { fingerprints } = options;
   const open = (path: string): OpenedSource => {
     note(path, fingerprints);
@@ -76,7 +78,8 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
   settings.close();
   const { warnings, ...tiers } = tierOverrides(run, settings.settings(), opened.folder);
-  const all = { ...settingsOf(settings.policy, opened.folder, overrides), ...tiers, tiers: makeTiers("", options) };
+  const own = settingsOf(settings.policy, opened.folder, overrides);
+  const all = { ...overrides, ...own, ...tiers, tiers: makeTiers("", options) };
   const sentry = await Sentry.open(open(policy), { ...all, readFile: namedFilesIn("", fingerprints) });
   try {
     rejectConflict(config, settings.policy, policy, sentry.policy);
@@ -187,7 +190,7 @@ function rejectConflict(config: string, settings: Policy, file: string, rules: P
       `the configuration \`${config}\` contains rules, but \`${file}\` is the rules file: keep all rules in one of them`,
     );
   }
-  const key = rules.keys.find((name) => !RULE_KEYS.has(name));
+  const key = rules.keys.find((name) => !RULE_KEYS.has(name) && !LIST_KEYS.has(name));
   if (key !== undefined) {
     throw new SettingsError(`the rules file \`${file}\` sets \`${key}\`: move it to the configuration \`${config}\``);
   }

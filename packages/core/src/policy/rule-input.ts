@@ -1,0 +1,149 @@
+// A rule as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
+// error.
+
+import type { BUILTIN_RULES, RISK_CATEGORIES, RULE_ACTIONS } from "../generated/boundary.js";
+import type { EventKind, Severity, Verdict } from "../generated/wire.js";
+
+/** The categories of risk that a rule can name. */
+export type RiskCategory = (typeof RISK_CATEGORIES)[number];
+
+/** The names of the built-in rules. */
+export type BuiltinRule = (typeof BUILTIN_RULES)[number];
+
+/** Texts: a list, a list with a name, or both mixed. */
+export type TextsInput = string | ListReference | readonly (string | ListReference)[];
+
+/** A list of the policy's `lists`, by its name. */
+export interface ListReference {
+  readonly list: string;
+}
+
+/** A list of texts with a name. */
+export interface ListInput {
+  readonly name: string;
+  /** At least one text. */
+  readonly values: TextsInput;
+}
+
+/**
+ * A command that has all that is given; of a list, any element. In names and words `*` stands for
+ * any characters. In paths `*` stays within a segment, `**` crosses segments, `~` is the home of any
+ * user, and a pattern that begins with `regex:` is a regular expression.
+ *
+ * @example
+ * const forced: CommandInput = { program: "git", words: ["push"], flags: ["-f", "--force", "+*"] };
+ */
+export interface CommandInput {
+  /** Names of programs, or paths if they have a `/`. */
+  readonly program?: TextsInput;
+  /** Words in this order: no options, no values of options. */
+  readonly words?: TextsInput;
+  /** Options, with their dashes. */
+  readonly flags?: TextsInput;
+  /** Paths among the words and the values of options. */
+  readonly operands?: TextsInput;
+  /** Files that a redirection writes to. */
+  readonly redirects?: TextsInput;
+  /** Programs before it in the same pipe. */
+  readonly from?: TextsInput;
+  /** Programs behind it in the same pipe. */
+  readonly to?: TextsInput;
+  /** Where the code that it runs comes from: `"download"`, `"input"`, `"decoded"`, `"unknown"`. */
+  readonly code_from?: TextsInput;
+  /** Whether it is a function that calls itself in a pipe or in the background. */
+  readonly calls_itself?: true;
+}
+
+/** Code that a command gives to an interpreter. */
+export interface CodeInput {
+  /** `"python"`, `"perl"`, `"ruby"`, `"javascript"`, `"php"`, `"lua"`, `"awk"`, and others. */
+  readonly language?: TextsInput;
+  /** A regular expression, found anywhere in the code. */
+  readonly match?: string;
+}
+
+/** Commands that a rule leaves alone, if they are understood whole. */
+export interface UnlessInput {
+  readonly command: CommandInput | readonly CommandInput[];
+}
+
+/** What every rule has. */
+interface RuleBase {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** Text for people. Decisions and audit lines show it as `"<name>: <reason>"`. */
+  readonly reason: string;
+  /** What the rule leaves alone. */
+  readonly unless?: UnlessInput | readonly UnlessInput[];
+  /** What a block denies. Without it, a block is reported but stops nothing. */
+  readonly action?: (typeof RULE_ACTIONS)[number];
+  /** Without it, the risk is inferred from the reason and the kind of event. */
+  readonly risk?: RiskCategory;
+  /**
+   * Built-in rules that have no say in what this rule matches. Only on an `escalate` or `allow`:
+   * it weakens these rules on purpose.
+   */
+  readonly overrides?: readonly (BuiltinRule | ListReference)[] | ListReference;
+  /** Who answers for the rule. */
+  readonly owner?: string;
+  /** The last day of the rule, as `"2027-03-31"`. */
+  readonly expires?: string;
+}
+
+/** Kinds of event; `"*"` is all of them. */
+type KindsInput = EventKind | "*" | ListReference | readonly (EventKind | "*" | ListReference)[];
+
+/** A rule on events of some kinds, by their text or their agent. */
+interface EventRule extends RuleBase {
+  readonly on: KindsInput;
+  /**
+   * A regular expression in the syntax of Rust's `regex` crate, found anywhere in the event's
+   * subject.
+   */
+  readonly match: string;
+  /** Names of agents. */
+  readonly agents?: TextsInput;
+  readonly command?: undefined;
+  readonly code?: undefined;
+}
+
+/** A rule on events of some agents. */
+interface AgentRule extends Omit<EventRule, "match"> {
+  readonly match?: string;
+  readonly agents: TextsInput;
+}
+
+/** A rule on commands. */
+interface CommandRule extends RuleBase {
+  /** Default: `"ToolExec"`, the only kind that has commands. */
+  readonly on?: "ToolExec" | "*" | readonly ("ToolExec" | "*")[];
+  readonly match?: string;
+  readonly agents?: TextsInput;
+  /** One of these must fit. */
+  readonly command: CommandInput | readonly CommandInput[];
+  readonly code?: CodeInput | readonly CodeInput[];
+}
+
+/** A rule on code. */
+interface CodeRule extends Omit<CommandRule, "command" | "code"> {
+  readonly command?: undefined;
+  /** One of these must fit. */
+  readonly code: CodeInput | readonly CodeInput[];
+}
+
+/**
+ * One rule. Of the policy's rules, the first that fits an event counts: an `allow` decides, any
+ * other verdict unless a built-in rule has a graver one. A rule asks for a `match`, a `command`,
+ * `code` or `agents`; all that it asks for must hold.
+ *
+ * @example
+ * const telnet: RuleInput = {
+ *   name: "no-telnet", on: "Egress", match: ":23$", verdict: "block", severity: "medium", reason: "telnet",
+ * };
+ * const forced: RuleInput = {
+ *   name: "force-push", command: { program: "git", words: ["push"], flags: ["-f", "--force", "+*"] },
+ *   verdict: "escalate", severity: "medium", reason: "rewrites published history",
+ * };
+ */
+export type RuleInput = EventRule | AgentRule | CommandRule | CodeRule;
