@@ -2,11 +2,14 @@
 //! valid.
 #![allow(clippy::unwrap_used)]
 
+use sentry_core::engine::Engine;
+use sentry_core::event::Scratch;
 use sentry_core::policy;
 use sentry_text::diagnostic::Code;
 
 const LANGUAGE: &str = include_str!("../../../../docs/acl.md");
 const POLICY: &str = include_str!("../../../../docs/policy.md");
+const RULES: &str = include_str!("../../../../docs/rules.md");
 const REDACTION: &str = include_str!("../../../../docs/redaction.md");
 
 /// The rows of a page's table of codes.
@@ -50,4 +53,34 @@ fn each_page_has_a_valid_example() {
     assert_eq!(sentry_acl::parse(example(LANGUAGE)).diagnostics, []);
     assert_eq!(policy::check(example(POLICY), &|_| None).diagnostics, []);
     assert_eq!(policy::check(example(REDACTION), &|_| None).diagnostics, []);
+}
+
+/// Whether the first rule of a policy fits a command of a shell's text.
+fn fits(policy: &str, text: &str) -> bool {
+    let checked = policy::check(policy, &|_| None);
+    assert_eq!(checked.diagnostics, [], "{policy}");
+    let engine = Engine::new(checked.policy.unwrap()).unwrap();
+    let event = serde_json::json!({ "event": { "ToolExec": { "pid": 1, "argv": ["sh", "-c", text] } } });
+    let trace = engine.explain(event.to_string().as_bytes(), &mut Scratch::default());
+    let commands = trace.unwrap().commands.unwrap().commands;
+    commands.iter().any(|command| command.site.is_some())
+}
+
+#[test]
+fn each_example_of_a_condition_fits_what_the_page_says() {
+    let mut compared = 0;
+    for example in RULES.split("```acl\n").skip(1) {
+        let example = example.split("```\n").next().unwrap();
+        for line in example.lines() {
+            if let Some(text) = line.strip_prefix("# fits: ") {
+                assert!(fits(example, text), "{text} does not fit {example}");
+            } else if let Some(text) = line.strip_prefix("# not:  ") {
+                assert!(!fits(example, text), "{text} fits {example}");
+            } else {
+                continue;
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 30, "{compared}");
 }
