@@ -64,7 +64,7 @@ const DECODER_KEYS: [(&str, char, Words); 1] = [("with", 'w', Words::Options)];
 const FILES: &str = "cp dd echo gunzip gzip bunzip2 install ln mv openssl printf tee tr unxz xz";
 
 /// Builtins that the reader follows, and programs that run later what they read.
-const BUILTINS: &str = ". alias at batch cd crontab declare eval export local mapfile popd pushd \
+const BUILTINS: &str = ". alias at batch cd crontab declare eval export local mapfile popd printf pushd \
                         read readarray readonly set source trap typeset unalias unset xargs";
 
 /// Programs whose output the reader works out.

@@ -1,9 +1,10 @@
 //! Builtins of the shell that change what comes after them, or run a text.
 
-use crate::limits::EXPANDED_WORDS;
+use crate::list::List;
 use crate::names::{Definition, Namespace};
+use crate::output::output_of;
 use crate::reader::Reader;
-use crate::reading::{Folder, Input, Word};
+use crate::reading::{Command, Folder, Input, Word};
 use crate::run::{Call, Next};
 use crate::sources::CodeSources;
 use crate::variables::{Certainty, Value};
@@ -94,9 +95,34 @@ impl Reader {
                 self.read_variables(call);
                 None
             }
+            "printf" => {
+                self.print_to_variable(call);
+                None
+            }
             "xargs" => self.xargs(call),
             _ => None,
         }
+    }
+
+    /// `printf -v NAME FORMAT …`.
+    fn print_to_variable(&mut self, call: &Call) {
+        let [_, option, name, rest @ ..] = call.words.as_slice() else {
+            return;
+        };
+        if option.text != "-v" {
+            return;
+        }
+        let mut words = vec![Word::constant("printf")];
+        words.extend(rest.iter().cloned());
+        let bare = Command {
+            words,
+            ..Command::default()
+        };
+        let text = output_of(&bare, CodeSources::NONE).as_text();
+        let value = text.map_or_else(Value::unknown, Value::certain);
+        let certainty = self.lists.last().map_or(Certainty::Sure, List::certainty);
+        let value = value.from(crate::reading::sources_of(rest));
+        self.names.set_variable(&name.text, value, certainty);
     }
 
     fn change_folder(&mut self, call: &Call) {
@@ -170,85 +196,6 @@ impl Reader {
             let value = value.from(call.input.sources());
             self.names.set_variable(&name.text, value, Certainty::Maybe);
         }
-    }
-
-    /// `xargs COMMAND`: words of a known input stand behind the command, or in place of `-I`'s mark.
-    fn xargs(&mut self, call: &mut Call) -> Option<Next> {
-        let wrapper = crate::data::wrapper("xargs")?;
-        let crate::wrappers::Peeled::Command(mut inner) = crate::wrappers::peel(wrapper, call)
-        else {
-            return None;
-        };
-        let options = call.words.len().saturating_sub(inner.words.len());
-        let mark = call
-            .words
-            .iter()
-            .take(options)
-            .enumerate()
-            .find_map(|(at, word)| {
-                let rest = word
-                    .text
-                    .strip_prefix("-I")
-                    .or_else(|| word.text.strip_prefix("-i"))?;
-                match (rest.is_empty(), word.text.starts_with("-i")) {
-                    (false, _) => Some(rest.to_owned()),
-                    (true, true) => Some("{}".to_owned()),
-                    (true, false) => call.words.get(at + 1).map(|word| word.text.clone()),
-                }
-            });
-        let input = match &call.input {
-            Input::Known(text, _) => Some(Rc::clone(text)),
-            _ => None,
-        };
-        let from = call.input.sources();
-        match (mark, input) {
-            (Some(mark), Some(text)) if !mark.is_empty() => {
-                let line = text.lines().next().unwrap_or_default();
-                if !self.spend(line.len() * inner.words.len()) {
-                    return None;
-                }
-                for word in &mut inner.words {
-                    if word.text.contains(&mark) {
-                        word.text = word.text.replacen(&mark, line, 4);
-                        word.from = word.from.with(from);
-                    }
-                }
-            }
-            (Some(mark), None) if !mark.is_empty() => {
-                for word in inner
-                    .words
-                    .iter_mut()
-                    .filter(|word| word.text.contains(&mark))
-                {
-                    word.text = word.text.replacen(&mark, "$()", 4);
-                    word.known = false;
-                    word.from = word.from.with(from);
-                }
-            }
-            (_, Some(text)) => {
-                let words = text
-                    .split(|char: char| char.is_whitespace() || char == '\0')
-                    .filter(|word| !word.is_empty());
-                inner
-                    .words
-                    .extend(words.take(EXPANDED_WORDS).map(|word| Word {
-                        from,
-                        ..Word::constant(word)
-                    }));
-            }
-            (_, None) => {
-                inner.words.push(Word {
-                    text: "$()".to_owned(),
-                    quoted: true,
-                    from,
-                    ..Word::default()
-                });
-            }
-        }
-        // Its standard input is /dev/null.
-        inner.input = Input::Known(Rc::from(""), CodeSources::NONE);
-        *call = inner;
-        Some(Next::Again)
     }
 }
 

@@ -52,7 +52,7 @@ impl Reader {
     }
 
     /// Opens texts that are read one after the other.
-    fn open_texts(&mut self, mut texts: Vec<Word>, call: Call) {
+    pub(crate) fn open_texts(&mut self, mut texts: Vec<Word>, call: Call) {
         texts.reverse();
         let Some(first) = texts.pop() else { return };
         if self.open_text(first.text.into(), Input::Inherited, Rc::from([]))

@@ -149,6 +149,7 @@ impl Reader {
         if appends {
             name.pop();
         }
+        let is_element = name.contains('[');
         if let Some((base, _)) = name.split_once('[') {
             name.truncate(base.len());
         }
@@ -173,6 +174,10 @@ impl Reader {
             from: value.from,
         };
         if value.text.contains('$') && !value.known {
+            new = Value::unknown().from(value.from);
+        }
+        if is_element {
+            // Elements are not kept apart; which are set is not known.
             new = Value::unknown().from(value.from);
         }
         if appends {

@@ -7,6 +7,7 @@ use crate::names::{Definition, Namespace};
 use crate::output::output_of;
 use crate::reader::Reader;
 use crate::reading::{Command, Folder, Input, RedirectKind, Word, base_name, sources_of};
+use crate::run::{descriptor_key, is_network};
 use crate::sources::CodeSources;
 
 /// What the command itself adds to the sources of what it writes to standard output.
@@ -138,6 +139,22 @@ impl Reader {
             let appends = redirect.kind == RedirectKind::Append;
             let input = output.into_input();
             self.remember_file(command, &redirect.target, &input, appends);
+        }
+        for redirect in &command.redirects {
+            let descriptor = redirect.descriptor.filter(|descriptor| *descriptor > 2);
+            let from = match redirect.kind {
+                RedirectKind::Read | RedirectKind::ReadWrite
+                    if is_network(&redirect.target.text) =>
+                {
+                    CodeSources::DOWNLOAD
+                }
+                RedirectKind::Read | RedirectKind::Text => redirect.target.from,
+                _ => continue,
+            };
+            if let Some(descriptor) = descriptor {
+                let key = descriptor_key(&descriptor.to_string());
+                self.names.store(&key, from);
+            }
         }
         if !data::kinds(command.program()).is(Kinds::FILES | Kinds::DOWNLOADER) {
             return;

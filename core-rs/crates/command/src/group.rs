@@ -173,7 +173,8 @@ impl Reader {
         if matches!(
             list.end,
             End::Subshell | End::Substitution | End::Backticks | End::Process
-        ) {
+        ) || list.end == End::Text && !list.keeps_folder
+        {
             self.folder.clone_from(&list.folder);
         }
         match list.end {

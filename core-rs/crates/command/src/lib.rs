@@ -51,6 +51,7 @@ mod split;
 mod variables;
 mod word;
 mod wrappers;
+mod xargs;
 
 pub use arguments::{Arguments, Flag, Name, arguments, fits, runs_code_by_option};
 use data::Kinds;

@@ -60,6 +60,10 @@ pub(crate) struct List {
     pub positional: Rc<[Word]>,
     /// Wrappers around the text, of a list that is a text.
     pub wrappers: Vec<String>,
+    /// The alias whose call the list is.
+    pub alias: Option<String>,
+    /// Whether a change of the folder in the text remains behind it.
+    pub keeps_folder: bool,
     /// Texts that are read after this one, the last one first.
     pub next_texts: Vec<Word>,
     /// What the commands of the list have written.
@@ -100,6 +104,8 @@ impl List {
             next_input: None,
             positional: outer.map_or_else(|| Rc::from([]), |outer| Rc::clone(&outer.positional)),
             wrappers: Vec::new(),
+            alias: None,
+            keeps_folder: false,
             next_texts: Vec::new(),
             output: Output::empty(),
             last_output: Output::empty(),

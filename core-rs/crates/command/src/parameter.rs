@@ -16,6 +16,8 @@ pub(crate) struct Parameter {
     pub quoted: bool,
     /// `${name[@]}`: each element is a word of its own, also within quotes.
     is_all: bool,
+    /// `${name[1]}`: the subscript, unless it is all elements.
+    subscript: Option<String>,
     /// The pattern of `${name/pattern/text}`, once it is read.
     pattern: Option<Field>,
 }
@@ -44,11 +46,13 @@ impl Reader {
         let mut behind = name_text.get(length..).unwrap_or_default();
         let mut at = from + 2 + prefix + length;
         let mut is_all = false;
+        let mut index = None;
         if behind.starts_with('[') {
             let subscript =
                 memchr::memchr(b']', behind.as_bytes()).map_or(behind.len(), |end| end + 1);
             let skipped = behind.get(..subscript).unwrap_or_default();
             is_all = skipped == "[@]";
+            index = Some(skipped).filter(|skipped| !matches!(*skipped, "[@]" | "[*]"));
             // The commands in a subscript are read as those of an argument.
             let skips = !crate::expand::has_substitution(skipped.as_bytes());
             let subscript = if skips { subscript } else { 0 };
@@ -81,6 +85,7 @@ impl Reader {
                 from,
                 quoted,
                 is_all,
+                subscript: index.map(ToOwned::to_owned),
                 pattern: None,
             });
             self.fields.push(Some(Field::default()));
@@ -143,6 +148,10 @@ impl Reader {
         let (text, at) = self.source();
         let spelling = text.get(parameter.from..at).unwrap_or_default();
         let values = self.values_of(&parameter.name);
+        let values = match &parameter.subscript {
+            Some(subscript) => return self.add_element(subscript, values, &parameter, spelling),
+            None => values,
+        };
         let is_known = !argument.unknown
             && !parameter
                 .pattern
@@ -209,6 +218,27 @@ impl Reader {
                     None => self.add_unknown(spelling),
                 }
             }
+        }
+    }
+
+    /// Adds one element of an array: elements are known only if none has blanks.
+    fn add_element(
+        &mut self,
+        subscript: &str,
+        values: Option<Value>,
+        parameter: &Parameter,
+        spelling: &str,
+    ) {
+        let index = subscript.trim_matches(['[', ']']).parse::<usize>().ok();
+        let known = values.filter(|value| value.is_certain && parameter.operator.is_empty());
+        let element = known.zip(index).and_then(|(value, index)| {
+            let text = value.texts.first()?;
+            let element = text.split_ascii_whitespace().nth(index).unwrap_or_default();
+            Some((element.to_owned(), value.from))
+        });
+        match element {
+            Some((element, from)) => self.add_value_from(&element, parameter.quoted, from),
+            None => self.add_unknown(spelling),
         }
     }
 

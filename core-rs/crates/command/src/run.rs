@@ -7,7 +7,6 @@ use crate::output::output_of;
 use crate::reader::Reader;
 use crate::reading::{
     Assignment, Command, Folder, Input, Opaque, Origin, Redirect, RedirectKind, Word, base_name,
-    texts_of,
 };
 use crate::sources::CodeSources;
 use crate::split::quote;
@@ -110,12 +109,18 @@ impl Reader {
             .next_back()
             .unwrap_or(input);
         let file = draft.redirects.iter().rfind(|redirect| {
-            redirect.kind == RedirectKind::Read
-                && redirect.descriptor.is_none_or(|descriptor| descriptor == 0)
+            matches!(
+                redirect.kind,
+                RedirectKind::Read | RedirectKind::ReadWrite | RedirectKind::Duplicate
+            ) && redirect.descriptor.is_none_or(|descriptor| descriptor == 0)
         });
         let input = match (input, file) {
             (Input::Unknown(from), Some(file)) => {
-                let path = file.target.text.as_str();
+                let descriptor = descriptor_key(&file.target.text);
+                let path = match file.kind {
+                    RedirectKind::Duplicate => descriptor.as_str(),
+                    _ => file.target.text.as_str(),
+                };
                 match self.file(&self.folder, path) {
                     Some(file) => Input::Known(file.body().into(), file.sources),
                     None => Input::Unknown(from.with(self.sources_of_file(&self.folder, path))),
@@ -183,7 +188,8 @@ impl Reader {
                 self.unknown_program(&mut call);
                 break;
             }
-            if !first.known && !is_shell {
+            let is_glob = first.glob && first.text != "[";
+            if (!first.known || is_glob) && !is_shell {
                 self.opaque(Opaque::UnknownProgram);
                 call.code_from = call.code_from.with(CodeSources::UNKNOWN);
             }
@@ -253,9 +259,9 @@ impl Reader {
                 }
                 Peeled::Command(inner) => call = inner,
                 Peeled::Commands(all) => {
-                    for inner in all {
-                        self.start_inner(inner);
-                    }
+                    let texts = all.iter().map(|inner| crate::split::as_text(&inner.words));
+                    let texts = texts.collect();
+                    self.open_texts(texts, call.behind("find", 0));
                     return;
                 }
                 Peeled::Text(text, inner) => {
@@ -286,17 +292,6 @@ impl Reader {
             }
         }
         false
-    }
-
-    /// Starts one of several commands that a wrapper runs. They have no wrapper with several of its
-    /// own.
-    fn start_inner(&mut self, call: Call) {
-        let text = crate::split::to_text(&texts_of(&call.words));
-        if call.words.iter().all(|word| word.known) {
-            self.run_text(&Word::constant(text), call, Rc::from([]));
-        } else {
-            self.emit(call, None);
-        }
     }
 
     /// Reads a text that a shell runs. An unknown text is reported with the command.
@@ -331,6 +326,8 @@ impl Reader {
         if self.open_text(Rc::from(text.text.as_str()), call.input, positional)
             && let Some(list) = self.lists.last_mut()
         {
+            let last = call.wrappers.last().map_or("", String::as_str);
+            list.keeps_folder = matches!(last, "eval" | "source" | "." | "trap");
             list.wrappers.extend(call.wrappers);
         }
     }
@@ -352,7 +349,9 @@ impl Reader {
 
     /// A call of a function or alias that the text defines.
     fn start_definition(&mut self, name: &str, call: &Call) -> bool {
-        if let Some(body) = self.names.text(Namespace::Alias, name) {
+        let is_open = |list: &crate::list::List| list.alias.as_deref() == Some(name);
+        let alias = self.names.text(Namespace::Alias, name);
+        if let Some(body) = alias.filter(|_| !self.lists.iter().any(is_open)) {
             let rest: Vec<String> = call
                 .words
                 .iter()
@@ -360,8 +359,12 @@ impl Reader {
                 .map(|word| quote(&word.text))
                 .collect();
             let text = [body.body(), " ", &rest.join(" ")].concat();
-            self.names.forget(Namespace::Alias, name);
-            self.open_text(Rc::from(text), call.input.clone(), Rc::from([]));
+            if self.open_text(Rc::from(text), call.input.clone(), Rc::from([]))
+                && let Some(list) = self.list()
+            {
+                list.alias = Some(name.to_owned());
+                list.keeps_folder = true;
+            }
             return true;
         }
         let Some(definition) = self.names.text(Namespace::Function, name) else {
@@ -383,7 +386,11 @@ impl Reader {
             return true;
         }
         let positional: Rc<[Word]> = Rc::from(call.words.as_slice());
-        self.open_text(Rc::from(body), call.input.clone(), positional);
+        if self.open_text(Rc::from(body), call.input.clone(), positional)
+            && let Some(list) = self.list()
+        {
+            list.keeps_folder = true;
+        }
         true
     }
 
@@ -392,6 +399,7 @@ impl Reader {
         let mut operands = call.words.iter().enumerate().skip(1);
         let mut has_text = false;
         let mut reads_input = false;
+        let mut from = CodeSources::NONE;
         let operand = loop {
             let Some((at, word)) = operands.next() else {
                 break None;
@@ -399,8 +407,13 @@ impl Reader {
             let text = word.text.as_str();
             match text {
                 "--" | "-" => break operands.next().map(|(at, _)| at),
-                "-o" | "-O" | "+o" | "+O" | "--rcfile" | "--init-file" => {
+                "-o" | "-O" | "+o" | "+O" => {
                     operands.next();
+                }
+                "--rcfile" | "--init-file" => {
+                    let file = operands.next().map(|(_, word)| word);
+                    from = from
+                        .with(file.map_or(CodeSources::NONE, |file| self.script_from(file, call)));
                 }
                 _ if text.starts_with("--") => has_text |= text == "--command",
                 _ if text.starts_with('-') || text.starts_with('+') => {
@@ -413,6 +426,7 @@ impl Reader {
                 _ => break Some(at),
             }
         };
+        call.code_from = from;
         let wrapped = call.clone().behind(name, 0);
         match operand {
             Some(at) if has_text => {
@@ -429,7 +443,7 @@ impl Reader {
                 };
                 let positional = call.words.get(at..).unwrap_or_default().into();
                 self.script(&script, wrapped, positional) || {
-                    call.code_from = self.script_from(&script, call);
+                    call.code_from = from.with(self.script_from(&script, call));
                     false
                 }
             }
@@ -446,7 +460,7 @@ impl Reader {
                 ..Word::constant(&**text)
             },
             _ => {
-                call.code_from = call.program_from();
+                call.code_from = call.code_from.with(call.program_from());
                 return false;
             }
         };
@@ -573,8 +587,11 @@ fn input_of(redirect: &Redirect) -> Option<Input> {
             Rc::from(redirect.target.text.as_str()),
             redirect.target.from,
         )),
-        RedirectKind::Text | RedirectKind::ReadWrite => Some(Input::Unknown(redirect.target.from)),
-        RedirectKind::Read => Some(match &redirect.target.content {
+        RedirectKind::Duplicate if redirect.target.text.parse() != Ok(0_u32) => {
+            Some(Input::Unknown(redirect.target.from))
+        }
+        RedirectKind::Text => Some(Input::Unknown(redirect.target.from)),
+        RedirectKind::Read | RedirectKind::ReadWrite => Some(match &redirect.target.content {
             Some(content) => Input::Known(Rc::clone(content), redirect.target.from),
             None if is_network(&redirect.target.text) => Input::Unknown(CodeSources::DOWNLOAD),
             None => Input::Unknown(redirect.target.from),
@@ -583,8 +600,13 @@ fn input_of(redirect: &Redirect) -> Option<Input> {
     }
 }
 
+/// The name under which what a descriptor reads is kept, as that of a file.
+pub(crate) fn descriptor_key(descriptor: &str) -> String {
+    ["~&", descriptor].concat()
+}
+
 /// Whether the path is a connection that bash opens.
-fn is_network(path: &str) -> bool {
+pub(crate) fn is_network(path: &str) -> bool {
     path.starts_with("/dev/tcp/") || path.starts_with("/dev/udp/")
 }
 

@@ -1,5 +1,7 @@
 //! Argument lists that carry shell syntax as separate words.
 
+use crate::reading::Word;
+
 /// Programs for which `;`, `<`, `>` and `|` are arguments of their own.
 const OWN_SYNTAX: [&str; 8] = ["[", "expr", "find", "jq", "test", "tmux", "bc", "psql"];
 
@@ -35,6 +37,27 @@ pub(crate) fn to_text(arguments: &[&str]) -> String {
         text.push(' ');
     }
     text
+}
+
+/// Words as the text of a command. A word that is not known stays so.
+pub(crate) fn as_text(words: &[Word]) -> Word {
+    let mut text = String::new();
+    for word in words {
+        if word.known {
+            text.push_str(&quote(&word.text));
+        } else {
+            text.push('"');
+            for char in word.text.chars() {
+                if matches!(char, '"' | '\\' | '`') {
+                    text.push('\\');
+                }
+                text.push(char);
+            }
+            text.push('"');
+        }
+        text.push(' ');
+    }
+    Word::constant(text)
 }
 
 /// The text as one quoted word of a shell.

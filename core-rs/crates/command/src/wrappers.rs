@@ -214,7 +214,7 @@ fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
         .find(|word| !word.text.starts_with('-'));
     let mut place = place.map_or_else(|| Word::constant("."), Clone::clone);
     if narrows(&crate::reading::texts_of(&call.words)) {
-        place.text = [place.text.trim_end_matches('/'), "/{}"].concat();
+        place.text = [place.text.trim_end_matches('/'), "/$()"].concat();
         place.known = false;
     }
     let mut commands = Vec::new();

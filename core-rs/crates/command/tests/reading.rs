@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing)]
 
-use sentry_command::{Opaque, Reading, read, read_text};
+use sentry_command::{Folder, Opaque, Reading, read, read_text};
 
 /// The commands of a shell text: words joined by `|`.
 fn commands(text: &str) -> Vec<String> {
@@ -244,7 +244,7 @@ fn wrappers_give_way() {
         ),
         (
             "find / -name x -exec rm -rf {} \\;",
-            &["find|/|-name|x|-exec|rm|-rf|{}|;", "rm|-rf|/{}"],
+            &["find|/|-name|x|-exec|rm|-rf|{}|;", "rm|-rf|/$()"],
         ),
         ("bash -lc -- 'rm -rf /'", &["rm|-rf|/"]),
         ("bash -exc 'rm -rf /'", &["rm|-rf|/"]),
@@ -303,6 +303,70 @@ fn what_is_not_known_is_said() {
         eval.unknown_text.as_ref().map(|text| text.lists.as_slice()),
         Some([reading.commands[0].list].as_slice())
     );
+}
+
+#[test]
+fn xargs_takes_its_words_from_what_it_reads() {
+    check(&[
+        (
+            "printf 'a\\n/\\n' | xargs -I{} rm -rf {}",
+            &["printf|a\\n/\\n", "rm|-rf|a", "rm|-rf|/"],
+        ),
+        ("echo \"'/'\" | xargs rm", &["echo|'/'", "rm|/"]),
+        ("echo 'a b,/' | xargs -d, rm", &["echo|a b,/", "rm|a b|/"]),
+        (
+            "printf 'a b' | xargs -d '\\n' rm",
+            &["printf|a b", "rm|a b"],
+        ),
+        (
+            "printf 'a b\\0c' | xargs -0 rm",
+            &["printf|a b\\0c", "rm|a|b|c"],
+        ),
+        (
+            "echo / > f; echo x | xargs -a f rm",
+            &["echo|/", "echo|x", "rm|/"],
+        ),
+        ("echo x | xargs --arg-file=f rm", &["echo|x", "rm|$()"]),
+        ("xargs rm <<< /", &["rm|/"]),
+        ("echo / | xargs -n1 sudo rm", &["echo|/", "rm|/"]),
+    ]);
+}
+
+#[test]
+fn what_is_set_anew_is_not_taken_for_what_it_was() {
+    check(&[
+        ("a=(ls rm); ${a[1]} -rf /", &["rm|-rf|/"]),
+        ("a=(rm ls); ${a[0]} -rf /", &["rm|-rf|/"]),
+        ("a[0]=rm a[1]=/; \"${a[@]}\"", &["${a[@]}"]),
+        (
+            "x=ls; printf -v x rm; $x -rf /",
+            &["printf|-v|x|rm", "rm|-rf|/"],
+        ),
+        (
+            "x=ls; printf -v x $y; $x -rf /",
+            &["printf|-v|x|$y", "$x|-rf|/"],
+        ),
+        (
+            "alias x='rm -rf'; x /a; x /",
+            &["alias|x=rm -rf", "rm|-rf|/a", "rm|-rf|/"],
+        ),
+        ("alias ls='ls -l'; ls a", &["alias|ls=ls -l", "ls|-l|a"]),
+        (
+            "find . -name x -exec sh -c 'rm {}' \\;",
+            &["find|.|-name|x|-exec|sh|-c|rm {}|;", "rm|./$()"],
+        ),
+        (
+            "find a -exec rm b \\; -exec ls {} +",
+            &["find|a|-exec|rm|b|;|-exec|ls|{}|+", "rm|b", "ls|a"],
+        ),
+    ]);
+    let folder = |text: &str| read_text(text).commands.pop().map(|command| command.folder);
+    let at = |path: &str| Some(Folder::At(path.into()));
+    assert_eq!(folder("sh -c 'cd /tmp'; rm x"), Some(Folder::Event));
+    assert_eq!(folder("eval 'cd /tmp'; rm x"), at("/tmp"));
+    assert_eq!(folder("f() { cd /tmp; }; f; rm x"), at("/tmp"));
+    assert_eq!(folder("(cd /tmp); rm x"), Some(Folder::Event));
+    assert_eq!(read_text("/bin/r? -rf /").opaque, [Opaque::UnknownProgram]);
 }
 
 /// Spellings that bash runs, found by trying each in bash.

