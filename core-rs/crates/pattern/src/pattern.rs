@@ -94,12 +94,12 @@ impl Pattern {
         if classes(text) > MAX_CLASSES {
             return Err(PatternError::TooLarge);
         }
-        let Tree { hir, ranges } = syntax::read(text).map_err(|error| match error {
+        let Tree { hir, named } = syntax::read(text).map_err(|error| match error {
             Unreadable::TooManyRanges => PatternError::TooLarge,
             Unreadable::Syntax(error) => PatternError::Syntax(SyntaxError::of(&error)),
         })?;
         let mut size = size::upper_bound(&hir);
-        let mut cost = size::cost(&hir).saturating_add(ranges.saturating_mul(COST_OF_RANGE));
+        let mut cost = size::cost(&hir).saturating_add(named.saturating_mul(COST_OF_RANGE));
         if size > MAX_COMPILED {
             let close = size::close_upper_bound(&hir);
             size = close.bytes;

@@ -1,4 +1,4 @@
-//! The classes of `\p{…}`. In `regex-syntax` their tables would be a quarter of the wasm module; here
+//! The classes of `\p{…}`, and what case means. In `regex-syntax` their tables would be a quarter of the wasm module; here
 //! they take 30 kB.
 //!
 //! A class is stored as the characters at which membership changes, without those that an earlier
@@ -8,6 +8,7 @@
 
 use regex_syntax::ast::ClassUnicodeKind;
 
+mod folds;
 #[cfg(test)]
 mod pack;
 
@@ -22,6 +23,19 @@ pub(crate) fn ranges(class: &ClassUnicodeKind) -> Option<Vec<(char, char)>> {
         ClassUnicodeKind::NamedValue { name, value, .. } => by_value(name, value),
     };
     number.map(unpacked)
+}
+
+/// The ranges with the letters that differ from theirs in case alone, in order.
+pub(crate) fn folded(ranges: &[(char, char)]) -> Vec<(char, char)> {
+    let numbers = ranges
+        .iter()
+        .map(|&(first, last)| (u32::from(first), u32::from(last)));
+    let mut numbers = numbers.collect();
+    folds::add(&mut numbers);
+    let pairs = numbers.into_iter();
+    pairs
+        .filter_map(|(first, last)| Some((char::from_u32(first)?, char::from_u32(last)?)))
+        .collect()
 }
 
 fn by_name(name: &str) -> Option<usize> {

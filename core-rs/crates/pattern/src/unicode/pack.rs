@@ -1,10 +1,11 @@
-//! Makes `classes.bin` from `regex-syntax`, and checks the classes against it.
+//! Makes `classes.bin` and `folds.bin` from `regex-syntax`, and checks them against it.
 
 use std::path::Path;
 
-use regex_syntax::hir::{Class, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
-use super::{CLASSES, has, names};
+use super::folds::{Run, runs};
+use super::{CLASSES, folded, has, names};
 
 /// The class of `regex-syntax`; `None` if it knows none of this name.
 fn original(pattern: &str) -> Option<Vec<(char, char)>> {
@@ -106,9 +107,81 @@ fn classes_are_those_of_regex_syntax() {
         packed.extend(shortest);
     }
     if packed != CLASSES {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/classes.bin");
-        std::fs::write(file, &packed).unwrap();
-        panic!("data/classes.bin was outdated and is written anew: run this again");
+        write("classes.bin", &packed);
+    }
+}
+
+fn write(name: &str, packed: &[u8]) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(name);
+    std::fs::write(file, packed).unwrap();
+    panic!("data/{name} was outdated and is written anew: run this again");
+}
+
+/// The characters that equal this one if case does not matter, itself among them.
+fn equal(one: char) -> Vec<(char, char)> {
+    let mut class = ClassUnicode::new([ClassUnicodeRange::new(one, one)]);
+    class.case_fold_simple();
+    class
+        .ranges()
+        .iter()
+        .map(|range| (range.start(), range.end()))
+        .collect()
+}
+
+/// Pairs of equal characters: their distance, and the first one.
+fn pairs() -> Vec<(u32, u32)> {
+    let mut pairs = Vec::new();
+    for first in '\0'..=char::MAX {
+        let others = equal(first)
+            .into_iter()
+            .flat_map(|(start, end)| start..=end);
+        let later = others.filter(|&other| other > first);
+        pairs.extend(later.map(|other| (u32::from(other) - u32::from(first), u32::from(first))));
+    }
+    pairs.sort_unstable();
+    pairs
+}
+
+#[test]
+fn folds_are_those_of_regex_syntax() {
+    let mut wanted: Vec<Run> = Vec::new();
+    for (distance, first) in pairs() {
+        match wanted.last_mut() {
+            Some(run) if run.distance == distance && run.pairs == 1 && first - run.first <= 2 => {
+                run.step = first - run.first;
+                run.pairs = 2;
+            }
+            Some(run) if run.distance == distance && run.first + run.pairs * run.step == first => {
+                run.pairs += 1;
+            }
+            _ => wanted.push(Run {
+                distance,
+                first,
+                pairs: 1,
+                step: 1,
+            }),
+        }
+    }
+    if runs().collect::<Vec<_>>() != wanted {
+        let mut packed = Vec::new();
+        for run in wanted {
+            push_leb(&mut packed, run.distance);
+            push_leb(&mut packed, run.first);
+            push_leb(&mut packed, 2 * (run.pairs - 1) + run.step - 1);
+        }
+        write("folds.bin", &packed);
+    }
+}
+
+#[test]
+fn each_character_has_its_folds() {
+    for one in '\0'..='\u{1ffff}' {
+        let wanted = equal(one);
+        assert_eq!(folded(&[(one, one)]), wanted, "{one:?}");
+        // What is not a letter is not looked for.
+        assert!(one.is_alphabetic() || wanted.len() == 1, "{one:?}");
     }
 }
 
