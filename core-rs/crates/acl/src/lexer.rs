@@ -199,14 +199,9 @@ impl<'a> Lexer<'a> {
         self.take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-'));
         let span = self.since(start);
         let text = span.of(self.source);
-        // `f64` also reads `+1`, `inf` and `nan`.
-        let plain = !text.starts_with('+')
-            && text
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-        match text.parse::<f64>() {
-            Ok(number) if plain && number.is_finite() => Kind::Number(number),
-            Ok(_) if plain => {
+        match sentry_number::parse(text.as_bytes()) {
+            Some(number) if number.is_finite() => Kind::Number(number),
+            Some(_) => {
                 self.report(
                     Code::NumberRange,
                     span,
@@ -214,7 +209,7 @@ impl<'a> Lexer<'a> {
                 );
                 Kind::Bad
             }
-            _ => {
+            None => {
                 let help = format!("a number looks like `30`, `-0.5` or `1e6`; {TEXT_HELP}");
                 self.report_with_help(Code::BadNumber, span, "this is not a number", help);
                 Kind::Stray

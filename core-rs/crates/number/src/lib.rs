@@ -39,7 +39,7 @@ impl<'a> Decimal<'a> {
         let (whole, rest) = split_digits(text);
         let (fraction, rest) = match rest.strip_prefix(b".") {
             Some(rest) => split_digits(rest),
-            None => (&rest[..0], rest),
+            None => (Default::default(), rest),
         };
         if whole.is_empty() && fraction.is_empty() {
             return None;
@@ -104,7 +104,10 @@ impl<'a> Decimal<'a> {
         let number = number << shift;
         // A last bit that stands for all behind it.
         let rest = u128::from(number % fives != 0);
-        Some(rounded(number / fives | rest, scale - shift.cast_signed()))
+        Some(rounded(
+            (number / fives) | rest,
+            scale - shift.cast_signed(),
+        ))
     }
 
     fn exact(&self) -> f64 {

@@ -1,27 +1,18 @@
 //! Compares with the standard library.
 
+use sentry_testing::Random;
+
 use super::parse;
 
-struct Random(u64);
+fn digits(random: &mut Random, most: usize) -> String {
+    let count = 1 + random.below(most);
+    let digit = |_| random.pick(&['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    (0..count).map(digit).collect()
+}
 
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        (self.next() >> 8) % limit
-    }
-
-    fn digits(&mut self, most: u64) -> String {
-        let count = 1 + self.below(most);
-        (0..count)
-            .map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap()))
-            .collect()
-    }
+fn exponent(random: &mut Random, most: usize) -> i64 {
+    let both = i64::try_from(random.below(2 * most)).unwrap();
+    both - i64::try_from(most).unwrap()
 }
 
 fn same(text: &str) {
@@ -82,26 +73,18 @@ fn numbers_are_those_of_the_standard_library() {
         same(&text);
     }
     let mut random = Random(7);
-    for _ in 0..200_000 {
+    for _ in 0..50_000 {
         let float = f64::from_bits(random.next());
         if float.is_finite() {
             same(&format!("{float:e}"));
-            same(&format!(
-                "{:.*e}",
-                usize::try_from(random.below(25)).unwrap(),
-                float
-            ));
+            same(&format!("{:.*e}", random.below(25), float));
         }
-        let exponent = random.below(80).cast_signed() - 40;
-        same(&format!(
-            "{}.{}e{exponent}",
-            random.digits(25),
-            random.digits(25)
-        ));
+        let (whole, fraction) = (digits(&mut random, 25), digits(&mut random, 25));
+        same(&format!("{whole}.{fraction}e{}", exponent(&mut random, 40)));
         same(&format!(
             "{}e{}",
-            random.digits(4),
-            random.below(700).cast_signed() - 350
+            digits(&mut random, 4),
+            exponent(&mut random, 350)
         ));
     }
 }
@@ -109,9 +92,9 @@ fn numbers_are_those_of_the_standard_library() {
 #[test]
 fn numbers_between_two_floats_are_rounded_to_even() {
     let mut random = Random(11);
-    for _ in 0..20_000 {
+    for _ in 0..10_000 {
         // A float with few digits, and the middle between it and the next: exact in decimal.
-        let bits = ((1023 - random.below(60)) << 52) | (random.next() >> 12);
+        let bits = ((1023 - random.next() % 60) << 52) | (random.next() >> 12);
         let (low, high) = (f64::from_bits(bits), f64::from_bits(bits + 1));
         let step = high - low;
         let low = format!("{low:.130}");
@@ -119,7 +102,6 @@ fn numbers_between_two_floats_are_rounded_to_even() {
         let middle = sum(&low, &half);
         same(&middle);
         same(&format!("{middle}1"));
-        same(&format!("{}1", sum(&low, &half.replacen('0', "0", 1))));
     }
 }
 

@@ -74,8 +74,7 @@ fn number_end(line: &[u8], start: usize) -> usize {
 }
 
 fn finite(number: &[u8]) -> Scanned<f64> {
-    let number = std::str::from_utf8(number).map_err(|_| Malformed)?;
-    let value: f64 = number.parse().map_err(|_| Malformed)?;
+    let value = sentry_number::parse(number).ok_or(Malformed)?;
     if value.is_finite() {
         Ok(value)
     } else {
