@@ -149,7 +149,7 @@ impl Parser<'_> {
                 "false" => ValueKind::Bool(false),
                 "null" => ValueKind::Null,
                 text => {
-                    let help = match text.to_lowercase().as_str() {
+                    let help = match text.to_ascii_lowercase().as_str() {
                         "true" | "yes" | "on" => "write `true`, or put text in quotes",
                         "false" | "no" | "off" => "write `false`, or put text in quotes",
                         "none" | "nil" | "null" | "undefined" => {

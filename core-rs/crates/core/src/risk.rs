@@ -86,7 +86,7 @@ impl Category {
 /// assert_eq!(infer("no idea", EventKind::ToolExec), Category::CommandDanger);
 /// ```
 pub fn infer(reason: &str, kind: EventKind) -> Category {
-    let reason = reason.to_lowercase();
+    let reason = reason.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| reason.contains(word));
     if says(&["metadata", "ssrf"]) && matches!(kind, EventKind::Egress | EventKind::Dns) {
         Category::SystemRisk

@@ -1,5 +1,6 @@
 //! The values that cross to the host as JSON. The TypeScript types are generated from them.
 
+#[cfg(test)]
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -105,7 +106,8 @@ pub struct RuleInfo {
     /// What a block denies, if the event has such a target.
     pub action: Option<ActionKind>,
     /// The risk of its decisions for each kind of event; empty for an `allow` rule.
-    pub risks: BTreeMap<EventKind, Risk>,
+    #[cfg_attr(test, ts(as = "BTreeMap<EventKind, Risk>"))]
+    pub risks: Risks,
     /// The built-in rules that have no say in what this rule matches.
     pub overrides: Vec<String>,
     /// Who answers for the rule.
@@ -131,9 +133,11 @@ impl From<&Rule> for RuleInfo {
             severity: rule.severity,
             reason: rule.full_reason(),
             action: rule.action,
-            risks: risky
-                .map(|&kind| (kind, rule.risk_on(kind).risk()))
-                .collect(),
+            risks: Risks(
+                risky
+                    .map(|&kind| (kind, rule.risk_on(kind).risk()))
+                    .collect(),
+            ),
             overrides: rule.overrides.clone(),
             owner: rule.owner.clone(),
             expires: rule.conditions.expires.map(|last| last.to_string()),
@@ -207,6 +211,16 @@ impl Serialize for RuleInfos {
     }
 }
 
+/// The risk of a decision for each kind of event: a map, in the order of the kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risks(Vec<(EventKind, Risk)>);
+
+impl Serialize for Risks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(kind, risk)| (kind, risk)))
+    }
+}
+
 /// The decision on events that no rule matches, as the host gets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
@@ -218,7 +232,8 @@ pub struct DefaultInfo {
     /// The reason.
     pub reason: String,
     /// The risk for each kind of event; empty for an allow.
-    pub risks: BTreeMap<EventKind, Risk>,
+    #[cfg_attr(test, ts(as = "BTreeMap<EventKind, Risk>"))]
+    pub risks: Risks,
 }
 
 impl From<Verdict> for DefaultInfo {
@@ -234,9 +249,11 @@ impl From<Verdict> for DefaultInfo {
                 Severity::Medium
             },
             reason: reason.to_owned(),
-            risks: risky
-                .map(|kind| (kind, risk::infer(reason, kind).risk()))
-                .collect(),
+            risks: Risks(
+                risky
+                    .map(|kind| (kind, risk::infer(reason, kind).risk()))
+                    .collect(),
+            ),
         }
     }
 }

@@ -216,7 +216,7 @@ fn texts(reader: &mut Reader<'_>, name: &str, value: &Value) -> Vec<String> {
     for value in elements(value) {
         let text = reader.string(name, value).unwrap_or_default();
         if !text.is_empty() {
-            texts.push(text.to_lowercase());
+            texts.push(text.to_ascii_lowercase());
         }
     }
     texts

@@ -85,7 +85,7 @@ fn within(value: &Value, in_llm: bool, found: &mut Vec<Span>) {
 }
 
 fn is_secret(name: &Name, in_llm: bool) -> bool {
-    let name = name.text.to_lowercase();
+    let name = name.text.to_ascii_lowercase();
     name.ends_with("key") || (in_llm && !OPEN.contains(&name.as_str()))
 }
 
