@@ -22,12 +22,13 @@ const KEYS: [&str; 12] = [
 ];
 
 /// The keys of `data/programs.txt`, each with the byte that stands for it, and what its words are.
-const PROGRAM_KEYS: [(&str, char, Words); 9] = [
+const PROGRAM_KEYS: [(&str, char, Words); 10] = [
     ("global", 'g', Words::Options),
     ("values", 'v', Words::Options),
     ("attached", 'a', Words::Options),
     ("same", 's', Words::Several),
     ("runs", 'r', Words::Some),
+    ("text", 't', Words::Some),
     ("long", 'L', Words::None),
     ("pairs", 'P', Words::None),
     ("bare", 'B', Words::None),
@@ -87,6 +88,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data");
     let mut code = String::new();
     list(&mut code, "ENVIRONMENT", "data/environment.txt")?;
+    list(
+        &mut code,
+        "COMMANDS_IN_VARIABLES",
+        "data/commands-in-variables.txt",
+    )?;
     wrappers(&mut code)?;
     table(&mut code, "PROGRAMS", "data/programs.txt", &PROGRAM_KEYS)?;
     table(
@@ -125,6 +131,15 @@ fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
         for paragraph in paragraphs(&text) {
             let header = lines(paragraph).next().unwrap_or_default();
             header.split(", ").for_each(|name| add(name, bit));
+        }
+    }
+    let programs = fs::read_to_string("data/programs.txt")?;
+    for paragraph in paragraphs(&programs) {
+        let mut rows = lines(paragraph);
+        let header = rows.next().unwrap_or_default();
+        if rows.any(|row| row.starts_with("  text ")) {
+            let names = header.split(", ").filter_map(|name| name.split(' ').next());
+            names.for_each(|name| add(name, 512));
         }
     }
     for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128)] {

@@ -275,6 +275,47 @@ impl<'a> Arguments<'a> {
         words.chain(values.filter_map(|option| Some((option.value?, option.word))))
     }
 
+    /// The values of options, and parts of words, that are text for a shell.
+    pub(crate) fn shell_texts(&self) -> Vec<Word> {
+        let rows = self.tables.iter().flat_map(|table| table.words(b't'));
+        let mut texts = Vec::new();
+        let part = |text: &str, prefix: &str| {
+            let (start, end) = prefix.split_once('*').unwrap_or((prefix, ""));
+            let head = text.get(..start.len())?;
+            let rest = text.get(start.len()..)?;
+            let rest = if end.is_empty() {
+                rest
+            } else {
+                rest.split_once(end)?.1
+            };
+            head.eq_ignore_ascii_case(start).then(|| rest.to_owned())
+        };
+        for row in rows {
+            if !row.starts_with('-') {
+                texts.extend(self.words.iter().filter_map(|word| {
+                    Some(Word {
+                        text: part(&word.text, row)?,
+                        ..(*word).clone()
+                    })
+                }));
+                continue;
+            }
+            let (name, prefix) = row.split_once('=').unwrap_or((row, ""));
+            let options = self.options.iter();
+            texts.extend(
+                options
+                    .filter(|option| option.name.is(name))
+                    .filter_map(|option| {
+                        Some(Word {
+                            text: part(option.value?.trim_start(), prefix)?,
+                            ..option.word.clone()
+                        })
+                    }),
+            );
+        }
+        texts
+    }
+
     /// Whether an option, or a subcommand, is one that runs code or reads a configuration.
     fn runs_code(&self) -> bool {
         let tables = self.tables.iter().enumerate();
@@ -308,8 +349,10 @@ impl<'a> Arguments<'a> {
 /// ```
 #[must_use]
 pub fn runs_code_by_option(command: &Command) -> bool {
-    let names = command.assignments.iter().map(|one| one.name.as_str());
-    names.into_iter().any(data::is_risky_variable) || arguments(command).runs_code()
+    let mut names = command.assignments.iter().map(|one| one.name.as_str());
+    command.is_environment_changed
+        || names.any(data::is_risky_variable)
+        || arguments(command).runs_code()
 }
 
 /// Whether the text fits a glob in which `*` stands for any text.

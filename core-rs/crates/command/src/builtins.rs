@@ -1,10 +1,12 @@
 //! Builtins of the shell that change what comes after them, or run a text.
 
+use crate::draft::Reads;
+use crate::limits::VALUES_OF_A_VARIABLE;
 use crate::list::List;
 use crate::names::{Definition, Namespace};
 use crate::output::output_of;
 use crate::reader::Reader;
-use crate::reading::{Command, Folder, Input, Word};
+use crate::reading::{Command, Folder, Input, Opaque, Word};
 use crate::run::{Call, Next};
 use crate::sources::CodeSources;
 use crate::variables::{Certainty, Value};
@@ -162,6 +164,19 @@ impl Reader {
                     Value::unknown()
                 };
                 let value = value.from(word.from);
+                self.is_environment_changed |= crate::data::is_risky_variable(name);
+                let text = word
+                    .text
+                    .get(name.len() + 1..)
+                    .unwrap_or_default()
+                    .to_owned();
+                self.run_variable(
+                    name,
+                    &Word {
+                        text,
+                        ..word.clone()
+                    },
+                );
                 self.names.set_variable(name, value, certainty);
             }
         }
@@ -175,13 +190,21 @@ impl Reader {
             .skip(1)
             .filter(|word| crate::field::is_name(&word.text))
             .collect();
-        let line: Option<Rc<str>> = match &call.input {
-            Input::Known(text, _) => text.lines().next().map(|line| Rc::from(line.trim())),
-            _ => None,
+        self.reads(Reads::Data);
+        let lines: Vec<Rc<str>> = match &call.input {
+            Input::Known(text, _) => {
+                let lines = text.lines().map(|line| Rc::from(line.trim()));
+                lines.take(VALUES_OF_A_VARIABLE + 1).collect()
+            }
+            _ => Vec::new(),
         };
+        if lines.len() > VALUES_OF_A_VARIABLE {
+            self.opaque(Opaque::Commands);
+        }
         for (at, name) in names.iter().take(16).enumerate() {
-            let value = match (&line, names.len()) {
-                (Some(line), 1) => Value::certain(Rc::clone(line)),
+            let value = match (lines.first(), names.len()) {
+                // In a loop it is one line after the other.
+                (Some(_), 1) => Value::one_of(lines.clone()),
                 (Some(line), count) => {
                     // The last variable takes the rest.
                     let parts = line.splitn(count, ' ').map(Rc::from);

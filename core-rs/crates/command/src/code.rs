@@ -3,6 +3,7 @@
 use crate::arguments::{Arguments, Flag, arguments_of};
 use crate::calls::calls;
 use crate::data::Rows;
+use crate::draft::Reads;
 use crate::list::List;
 use crate::output::base64;
 use crate::reader::Reader;
@@ -28,7 +29,10 @@ impl Reader {
             Program::None => None,
             Program::Code(code) => Some(code),
             Program::File(script) => self.code_of_file(&script, &mut call),
-            Program::Input => code_on_input(&mut call),
+            Program::Input => {
+                self.reads(Reads::Program);
+                code_on_input(&mut call)
+            }
         };
         let Some(code) = code.filter(|code| self.spend(code.text.len())) else {
             return self.emit(call, None);

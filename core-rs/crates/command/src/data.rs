@@ -39,6 +39,8 @@ impl Kinds {
     pub const OUTPUT: u16 = 1 << 7;
     /// It writes what it was given or has read.
     pub const TEXT: u16 = 1 << 8;
+    /// It has options whose value is shell text.
+    pub const TEXT_OPTIONS: u16 = 1 << 9;
 
     /// Whether the program is of one of these kinds.
     pub fn is(self, kinds: u16) -> bool {
@@ -89,9 +91,17 @@ pub(crate) fn writes_text(name: &str) -> bool {
 
 /// Whether the variable makes programs run code, or read a configuration that does.
 pub(crate) fn is_risky_variable(name: &str) -> bool {
-    ENVIRONMENT
-        .iter()
-        .any(|glob| crate::arguments::fits(glob, name))
+    let is_upper = |byte: u8| !byte.is_ascii_lowercase() || name.starts_with("npm");
+    name.bytes().all(is_upper)
+        && (holds_command(name)
+            || ENVIRONMENT
+                .iter()
+                .any(|glob| crate::arguments::fits(glob, name)))
+}
+
+/// Whether the value of the variable is text that a shell runs.
+pub(crate) fn holds_command(name: &str) -> bool {
+    COMMANDS_IN_VARIABLES.binary_search(&name).is_ok()
 }
 
 /// The rows of a program in `data/programs.txt`.

@@ -2,6 +2,7 @@
 
 use crate::field::{Field, is_name};
 use crate::list::{End, List, Mode};
+use crate::names::Definition;
 use crate::output::Output;
 use crate::reader::Reader;
 use crate::reading::{Assignment, Opaque, Pipeline, Redirect, RedirectKind, Word, sources_of};
@@ -30,6 +31,31 @@ pub(crate) struct Draft {
     pub keyword: Option<Keyword>,
     /// A group stands in place of words.
     pub is_group: bool,
+    /// The group, which is read again if a redirection behind it says what it reads.
+    pub group: Option<Group>,
+}
+
+/// A group that has ended.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub body: Definition,
+    /// What had been found before it.
+    pub commands: usize,
+    pub pipelines: usize,
+    pub code: usize,
+    pub reads: Reads,
+    pub keeps_folder: bool,
+}
+
+/// What a list reads from its standard input.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reads {
+    #[default]
+    Nothing,
+    /// Words or lines.
+    Data,
+    /// Text or code that is run.
+    Program,
 }
 
 impl Draft {
@@ -213,6 +239,7 @@ impl Reader {
         }
         if list.draft.is_blank() {
             list.draft.is_group = false;
+            list.draft.group = None;
             return true;
         }
         let draft = std::mem::take(&mut list.draft);

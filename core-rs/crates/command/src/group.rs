@@ -1,6 +1,6 @@
 //! Groups: reserved words, functions, subshells and substitutions, and what ends them.
 
-use crate::draft::{Draft, Keyword};
+use crate::draft::{Draft, Group, Keyword};
 use crate::field::Field;
 use crate::list::{End, List, Mode};
 use crate::names::{Definition, Namespace};
@@ -47,6 +47,7 @@ impl Reader {
         if field.text.len() > LONGEST_RESERVED {
             return false;
         }
+        let length = field.text.len();
         match field.text.as_str() {
             "then" | "elif" | "else" | "do" | "!" => {}
             "time" => self.skip_word(&|word, _| matches!(word, "-p" | "--")),
@@ -57,11 +58,11 @@ impl Reader {
                             matches!(next, "{" | "if" | "while" | "until" | "for" | "case")
                         }))
             }),
-            "if" => self.open_compound(End::If, None),
-            "while" | "until" => self.open_compound(End::Loop, None),
-            "for" | "select" => self.open_compound(End::Loop, Some(Keyword::For)),
-            "case" => self.open_compound(End::Case, Some(Keyword::Case)),
-            "{" => self.open_compound(End::Brace, None),
+            "if" => self.open_compound(End::If, None, length),
+            "while" | "until" => self.open_compound(End::Loop, None, length),
+            "for" | "select" => self.open_compound(End::Loop, Some(Keyword::For), length),
+            "case" => self.open_compound(End::Case, Some(Keyword::Case), length),
+            "{" => self.open_compound(End::Brace, None, length),
             "}" => return self.close_compound(End::Brace),
             "fi" => return self.close_compound(End::If),
             "done" => return self.close_compound(End::Loop),
@@ -93,10 +94,12 @@ impl Reader {
         }
     }
 
-    pub(crate) fn open_compound(&mut self, end: End, keyword: Option<Keyword>) {
+    pub(crate) fn open_compound(&mut self, end: End, keyword: Option<Keyword>, length: usize) {
         if self.open_list(end)
             && let Some(list) = self.list()
         {
+            // The reserved word is a part of the group.
+            list.from = list.from.saturating_sub(length);
             list.draft.keyword = keyword;
         }
     }
@@ -181,6 +184,7 @@ impl Reader {
             End::Text => {
                 self.sources.pop();
                 if let Some(outer) = self.list() {
+                    outer.reads = outer.reads.max(list.reads);
                     outer.last_output = list.output;
                 }
             }
@@ -227,6 +231,20 @@ impl Reader {
             };
             self.names.define(Namespace::Function, &name, body);
         } else {
+            let (commands, pipelines, code) = list.found;
+            outer.draft.group = Some(Group {
+                body: Definition {
+                    from: list.from,
+                    to: at,
+                    ..Definition::whole(text)
+                },
+                commands,
+                pipelines,
+                code,
+                reads: list.reads,
+                keeps_folder: list.end != End::Subshell,
+            });
+            outer.reads = outer.reads.max(list.reads);
             outer.last_output = list.output;
         }
     }

@@ -28,6 +28,7 @@
 //! ```
 
 mod arguments;
+mod beside;
 mod builtins;
 mod calls;
 mod code;
@@ -46,6 +47,7 @@ mod parameter;
 mod reader;
 mod reading;
 mod run;
+mod shell;
 mod sources;
 mod split;
 mod variables;

@@ -1,7 +1,7 @@
 //! Lists of commands: operators, reserved words, groups, and what ends them.
 
 use crate::data::Kinds;
-use crate::draft::{Draft, Keyword};
+use crate::draft::{Draft, Keyword, Reads};
 use crate::output::Output;
 use crate::reader::Reader;
 use crate::reading::{Folder, Input, ListId, Opaque, RedirectKind, Word, base_name};
@@ -60,6 +60,11 @@ pub(crate) struct List {
     pub positional: Rc<[Word]>,
     /// Wrappers around the text, of a list that is a text.
     pub wrappers: Vec<String>,
+    /// Where the list begins in its text.
+    pub from: usize,
+    /// What had been found before the list: commands, pipelines, code.
+    pub found: (usize, usize, usize),
+    pub reads: Reads,
     /// The alias whose call the list is.
     pub alias: Option<String>,
     /// Whether a change of the folder in the text remains behind it.
@@ -104,6 +109,9 @@ impl List {
             next_input: None,
             positional: outer.map_or_else(|| Rc::from([]), |outer| Rc::clone(&outer.positional)),
             wrappers: Vec::new(),
+            from: 0,
+            found: (0, 0, 0),
+            reads: Reads::Nothing,
             alias: None,
             keeps_folder: false,
             next_texts: Vec::new(),
@@ -294,7 +302,11 @@ impl Reader {
             return;
         }
         self.advance(1);
-        self.open_list(End::Subshell);
+        if self.open_list(End::Subshell)
+            && let Some(list) = self.list()
+        {
+            list.from = list.from.saturating_sub(1);
+        }
     }
 
     /// `(` behind a part of a word: an array, a function, or a pattern of names.

@@ -63,6 +63,10 @@ pub(crate) struct Reader {
     /// Where a `$((` turned out to be a substitution: offset in the innermost text.
     pub not_arithmetic: Option<usize>,
     pub folder: Folder,
+    /// Whether the text has set a variable that makes programs run code.
+    pub is_environment_changed: bool,
+    /// Texts that run beside the command that is read, and the programs that run them.
+    pub later: (Vec<Word>, Vec<String>),
     /// Whether the outermost list is an argument list and no text.
     pub reads_arguments: bool,
     budget: usize,
@@ -86,6 +90,8 @@ impl Reader {
             assigned: Vec::new(),
             not_arithmetic: None,
             folder: Folder::Event,
+            is_environment_changed: false,
+            later: (Vec::new(), Vec::new()),
             reads_arguments: false,
             budget: length
                 .saturating_mul(limits::WORK_FOR_EACH_BYTE)
@@ -247,7 +253,16 @@ impl Reader {
         self.next_list += 1;
         let from = (self.out.commands.len(), self.assigned.len());
         let list = List::within(self.lists.last(), id, end, from, self.folder.clone());
-        self.lists.push(list);
+        let at = self.sources.last().map_or(0, |source| source.at);
+        self.lists.push(List {
+            from: at,
+            found: (
+                self.out.commands.len(),
+                self.out.pipelines.len(),
+                self.out.code.len(),
+            ),
+            ..list
+        });
         self.fields.push(None);
         true
     }
@@ -298,5 +313,6 @@ impl Reader {
         self.reads_arguments = true;
         let folder = self.folder.clone();
         self.start(Call::new(words, Input::Inherited, folder));
+        self.open_later();
     }
 }

@@ -43,6 +43,9 @@ pub struct Command {
     pub origin: Origin,
     /// Where the shell text or code that the command runs comes from.
     pub code_from: CodeSources,
+    /// Whether the same text, before this command, set a variable that makes programs run code or
+    /// read a configuration: `PATH`, `LD_PRELOAD`.
+    pub is_environment_changed: bool,
     /// Whether the command is the call of a function by itself, in a pipe or in the background: a
     /// fork bomb.
     pub calls_itself: bool,

@@ -151,17 +151,32 @@ impl Reader {
                 ) {
                     return;
                 }
-                if let Some(changed) = variant.words.get_mut(word) {
+                if let Some(mut changed) = variant.words.get(word).cloned() {
                     if changed.text.get(at.clone()).is_none() {
                         continue;
                     }
                     changed.text.replace_range(at.clone(), other);
-                    if changed.text.is_empty() && !changed.quoted {
-                        variant.words.remove(word);
-                    }
+                    // Without quotes, blanks end a word.
+                    let words = if changed.quoted {
+                        vec![changed]
+                    } else {
+                        let parts = changed.text.split_ascii_whitespace();
+                        parts
+                            .map(|part| Word {
+                                text: part.to_owned(),
+                                ..changed.clone()
+                            })
+                            .collect()
+                    };
+                    variant.words.splice(word..=word, words);
                 }
                 self.start(variant);
             }
+        }
+        if let Some(group) = draft.group.filter(|_| call.words.is_empty())
+            && self.read_group_again(&group, &call)
+        {
+            return;
         }
         if draft.is_group && call.words.is_empty() {
             let output = self.lists.last().map(|list| list.last_output.clone());
@@ -171,7 +186,9 @@ impl Reader {
             }
             return;
         }
+        self.run_variables(&call);
         self.start(call);
+        self.open_later();
     }
 
     /// Takes shells and wrappers off a command, and reads or reports what it runs.
@@ -225,6 +242,9 @@ impl Reader {
             if matches!(name, "crontab" | "at" | "batch") && self.scheduler(name, &mut call) {
                 return;
             }
+            if kinds.is(Kinds::TEXT_OPTIONS) {
+                self.run_options(name, &call);
+            }
             let wrapper = if kinds.is(Kinds::WRAPPER) {
                 data::wrapper(name)
             } else {
@@ -232,13 +252,7 @@ impl Reader {
             };
             let Some(wrapper) = wrapper else {
                 if path.contains('/') {
-                    let from = self.sources_of_file(&call.folder, &path);
-                    call.code_from = call.code_from.with(from);
-                    if let Some(file) = self.file(&call.folder, &path) {
-                        self.emit(call.clone(), None);
-                        self.open_text(file.text, call.input, call.words.into());
-                        return;
-                    }
+                    return self.run_file(&path, call);
                 }
                 break;
             };
@@ -257,7 +271,12 @@ impl Reader {
                     }
                     break;
                 }
-                Peeled::Command(inner) => call = inner,
+                Peeled::Command(inner) => {
+                    call = inner;
+                    if wrapper.takes_assignments {
+                        self.run_variables(&call);
+                    }
+                }
                 Peeled::Commands(all) => {
                     let texts = all.iter().map(|inner| crate::split::as_text(&inner.words));
                     let texts = texts.collect();
@@ -271,27 +290,6 @@ impl Reader {
             }
         }
         self.emit(call, None);
-    }
-
-    /// A program that runs later what it reads. False if it is a command of its own.
-    fn scheduler(&mut self, name: &str, call: &mut Call) -> bool {
-        let arguments = crate::arguments::arguments_of(&call.words);
-        let file = match name {
-            "crontab" => arguments.words.first().copied(),
-            _ => (arguments.options.iter())
-                .find(|option| option.name.is("-f"))
-                .map(|option| option.word),
-        };
-        match file.filter(|file| file.text != "-").cloned() {
-            Some(file) => call.code_from = self.script_from(&file, call),
-            None if name == "crontab" && file.is_none() => {}
-            None if name == "crontab" => call.code_from = call.program_from(),
-            None => {
-                let wrapped = call.clone().behind(name, 0);
-                return self.program_on_input(wrapped, call);
-            }
-        }
-        false
     }
 
     /// Reads a text that a shell runs. An unknown text is reported with the command.
@@ -394,118 +392,6 @@ impl Reader {
         true
     }
 
-    /// A shell: its text, its script, or what it reads. False if it is a command of its own.
-    fn shell(&mut self, name: &str, call: &mut Call) -> bool {
-        let mut operands = call.words.iter().enumerate().skip(1);
-        let mut has_text = false;
-        let mut reads_input = false;
-        let mut from = CodeSources::NONE;
-        let operand = loop {
-            let Some((at, word)) = operands.next() else {
-                break None;
-            };
-            let text = word.text.as_str();
-            match text {
-                "--" | "-" => break operands.next().map(|(at, _)| at),
-                "-o" | "-O" | "+o" | "+O" => {
-                    operands.next();
-                }
-                "--rcfile" | "--init-file" => {
-                    let file = operands.next().map(|(_, word)| word);
-                    from = from
-                        .with(file.map_or(CodeSources::NONE, |file| self.script_from(file, call)));
-                }
-                _ if text.starts_with("--") => has_text |= text == "--command",
-                _ if text.starts_with('-') || text.starts_with('+') => {
-                    has_text |= text.starts_with('-') && text.contains('c');
-                    reads_input |= text.starts_with('-') && text.contains('s');
-                    if text.ends_with(['o', 'O']) {
-                        operands.next();
-                    }
-                }
-                _ => break Some(at),
-            }
-        };
-        call.code_from = from;
-        let wrapped = call.clone().behind(name, 0);
-        match operand {
-            Some(at) if has_text => {
-                let Some(text) = call.words.get(at) else {
-                    return false;
-                };
-                let positional = call.words.get(at + 1..).unwrap_or_default().into();
-                self.run_text(text, wrapped, positional);
-                true
-            }
-            Some(at) if !reads_input => {
-                let Some(script) = call.words.get(at).cloned() else {
-                    return false;
-                };
-                let positional = call.words.get(at..).unwrap_or_default().into();
-                self.script(&script, wrapped, positional) || {
-                    call.code_from = from.with(self.script_from(&script, call));
-                    false
-                }
-            }
-            _ => self.program_on_input(wrapped, call),
-        }
-    }
-
-    /// Reads the text that a shell has as its standard input. False if it is not known.
-    pub(crate) fn program_on_input(&mut self, mut wrapped: Call, call: &mut Call) -> bool {
-        let text = match (call.document(), &call.input) {
-            (Some(document), _) => document.clone(),
-            (None, Input::Known(text, from)) => Word {
-                from: *from,
-                ..Word::constant(&**text)
-            },
-            _ => {
-                call.code_from = call.code_from.with(call.program_from());
-                return false;
-            }
-        };
-        wrapped.input = Input::Inherited;
-        self.run_text(&text, wrapped, Rc::from([]));
-        true
-    }
-
-    /// Where the content of a script comes from.
-    pub(crate) fn script_from(&self, script: &Word, call: &Call) -> CodeSources {
-        match script.text.as_str() {
-            _ if script.content.is_some() => CodeSources::NONE,
-            "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0" => call.program_from(),
-            "/dev/fd/63" if script.from.is_empty() => CodeSources::INPUT,
-            path => script.from.with(self.sources_of_file(&call.folder, path)),
-        }
-    }
-
-    /// A script whose content the text itself has written. False if the content is not known.
-    pub(crate) fn script(&mut self, script: &Word, call: Call, positional: Rc<[Word]>) -> bool {
-        let is_input = matches!(
-            &*script.text,
-            "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0"
-        );
-        let text = match (&script.content, &call.input) {
-            (Some(content), _) => Word {
-                from: script.from,
-                ..Word::constant(&**content)
-            },
-            (None, Input::Known(text, from)) if is_input => Word {
-                from: *from,
-                ..Word::constant(&**text)
-            },
-            _ => match self.file(&call.folder, &script.text) {
-                Some(file) => Word {
-                    from: file.sources,
-                    ..Word::constant(file.body())
-                },
-                None => return false,
-            },
-        };
-        self.run_text(&text, call, positional);
-        true
-    }
-
     /// Reports a command, and remembers what it writes.
     pub(crate) fn emit(&mut self, call: Call, unknown_text: Option<Word>) {
         let Some(list) = self.lists.last() else {
@@ -536,6 +422,7 @@ impl Reader {
             },
             code_from: call.code_from,
             calls_itself: call.calls_itself,
+            is_environment_changed: self.is_environment_changed,
         };
         let reads = self.sources_read(&command);
         self.remember_files(&command, reads);

@@ -1,7 +1,7 @@
 //! Programs that run what their arguments say: where the command begins behind their options.
 
 use crate::data::Wrapper;
-use crate::reading::Word;
+use crate::reading::{Assignment, Word};
 use crate::run::Call;
 
 /// What a wrapper runs.
@@ -118,7 +118,21 @@ fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
     if wrapper.rest_is_text {
         return Peeled::Text(Call::joined(words), call.clone().behind(name, 0));
     }
-    Peeled::Command(call.clone().behind(name, at))
+    let mut inner = call.clone().behind(name, at);
+    if wrapper.takes_assignments {
+        let words = call.words.get(1..at).unwrap_or_default().iter();
+        inner.assignments.extend(words.filter_map(|word| {
+            let (variable, value) = word.text.split_once('=')?;
+            crate::field::is_name(variable).then(|| Assignment {
+                name: variable.to_owned(),
+                value: Word {
+                    text: value.to_owned(),
+                    ..word.clone()
+                },
+            })
+        }));
+    }
+    Peeled::Command(inner)
 }
 
 /// `parallel COMMAND ::: ARGUMENT…`: the text for the first argument, which stands for all.

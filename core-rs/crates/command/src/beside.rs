@@ -1,0 +1,114 @@
+//! What runs beside a command: texts of variables and options, a group whose input becomes known,
+//! and what is run later.
+
+use crate::data;
+use crate::draft::{Group, Reads};
+use crate::reader::Reader;
+use crate::reading::{Assignment, Input, Word};
+use crate::run::Call;
+use std::rc::Rc;
+
+impl Reader {
+    /// Reads a group again, now that a redirection behind it says what its standard input is. False
+    /// if that makes no difference.
+    pub(crate) fn read_group_again(&mut self, group: &Group, call: &Call) -> bool {
+        let outer = self.lists.last().map(crate::list::List::current_input);
+        let is_news = match &call.input {
+            Input::Inherited => false,
+            Input::Known(..) => group.reads != Reads::Nothing,
+            Input::Unknown(from) => {
+                group.reads == Reads::Program || group.reads == Reads::Data && !from.is_empty()
+            }
+        };
+        if !is_news || outer.as_ref() == Some(&call.input) {
+            return false;
+        }
+        self.out.commands.truncate(group.commands);
+        self.out.pipelines.truncate(group.pipelines);
+        self.out.code.truncate(group.code);
+        self.emit(call.clone(), None);
+        let positional = (self.lists.last()).map(|list| Rc::clone(&list.positional));
+        if self.open_text(
+            Rc::from(group.body.body()),
+            call.input.clone(),
+            positional.unwrap_or_default(),
+        ) && let Some(list) = self.list()
+        {
+            list.keeps_folder = group.keeps_folder;
+        }
+        true
+    }
+
+    /// Runs the texts of variables that the command sets: `GIT_SSH_COMMAND=…`, `PS4='$(…)'`.
+    pub(crate) fn run_variables(&mut self, call: &Call) {
+        let is_risky = |one: &Assignment| data::is_risky_variable(&one.name);
+        if !call.assignments.iter().any(is_risky) {
+            return;
+        }
+        self.is_environment_changed |= call.words.is_empty();
+        for one in &call.assignments {
+            self.run_variable(&one.name, &one.value);
+        }
+    }
+
+    /// The text of a variable that a shell runs is read behind the command.
+    pub(crate) fn run_variable(&mut self, name: &str, value: &Word) {
+        let text = match name {
+            _ if value.text.is_empty() || value.text.starts_with('$') && !value.known => return,
+            "BASH_ENV" | "ENV" | "PS0" | "PS1" | "PS2" | "PS4" => {
+                if !crate::expand::has_substitution(value.text.as_bytes()) {
+                    return;
+                }
+                [": \"", &value.text.replace('"', ""), "\""].concat()
+            }
+            _ if data::holds_command(name) => value.text.clone(),
+            _ => return,
+        };
+        self.later.0.push(Word {
+            text,
+            ..value.clone()
+        });
+        self.later.1 = vec![name.to_owned()];
+    }
+
+    /// Opens the texts that run beside the command.
+    pub(crate) fn open_later(&mut self) {
+        let (texts, wrappers) = std::mem::take(&mut self.later);
+        if !texts.is_empty() {
+            let mut call = Call::new(Vec::new(), Input::Inherited, self.folder.clone());
+            call.wrappers = wrappers;
+            self.open_texts(texts, call);
+        }
+    }
+
+    /// A program that runs later what it reads. False if it is a command of its own.
+    pub(crate) fn scheduler(&mut self, name: &str, call: &mut Call) -> bool {
+        let arguments = crate::arguments::arguments_of(&call.words);
+        let file = match name {
+            "crontab" => arguments.words.first().copied(),
+            _ => (arguments.options.iter())
+                .find(|option| option.name.is("-f"))
+                .map(|option| option.word),
+        };
+        match file.filter(|file| file.text != "-").cloned() {
+            Some(file) => call.code_from = self.script_from(&file, call),
+            None if name == "crontab" && file.is_none() => {}
+            None if name == "crontab" => call.code_from = call.program_from(),
+            None => {
+                let wrapped = call.clone().behind(name, 0);
+                return self.program_on_input(wrapped, call);
+            }
+        }
+        false
+    }
+
+    /// The values of options that a shell runs are read behind the command.
+    pub(crate) fn run_options(&mut self, name: &str, call: &Call) {
+        let texts = crate::arguments::arguments_of(&call.words).shell_texts();
+        if !texts.is_empty() {
+            self.later.0.extend(texts);
+            self.later.1.clone_from(&call.wrappers);
+            self.later.1.push(name.to_owned());
+        }
+    }
+}
