@@ -8,6 +8,8 @@ import { defineConfig } from "vitest/config";
 
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+const deflated = (bytes) => JSON.stringify(deflateRawSync(bytes, { level: 9 }).toString("base64"));
+
 /**
  * The wasm module as code: a page without connections cannot fetch it. Deflated, it is a third of its
  * size. @returns {import("vite").Plugin}
@@ -19,7 +21,23 @@ function inlineWasm() {
     load: (id) => {
       if (id !== "\0virtual:wasm") return null;
       const module = readFileSync(place("../core/wasm/sentry_core_bg.wasm"));
-      return `export default ${JSON.stringify(deflateRawSync(module, { level: 9 }).toString("base64"))};`;
+      return `export default ${deflated(module)};`;
+    },
+  };
+}
+
+/** The wasm module of the tools is code of the core already: here it is deflated too. @returns {import("vite").Plugin} */
+function deflatedTools() {
+  return {
+    name: "deflated-tools",
+    transform: (code, id) => {
+      if (!id.endsWith("/wasm/sentry_tools_inline.js")) return null;
+      const base64 = /["'`]([A-Za-z0-9+/=]{1000,})["'`]/.exec(code)?.[1];
+      if (base64 === undefined) throw new Error(`${id} does not hold a module as base64`);
+      return `import { inflated } from ${JSON.stringify(place("src/judge/inflate.ts"))};
+let text = "";
+for (const byte of new Uint8Array(await inflated(${deflated(Buffer.from(base64, "base64"))}))) text += String.fromCharCode(byte);
+export default btoa(text);`;
     },
   };
 }
@@ -28,7 +46,7 @@ export default defineConfig({
   root: place("."),
   base: "./",
   plugins: [lezer()],
-  worker: { format: "es", plugins: () => [inlineWasm()] },
+  worker: { format: "es", plugins: () => [inlineWasm(), deflatedTools()] },
   build: {
     outDir: "site",
     target: "es2022",
@@ -49,7 +67,7 @@ export default defineConfig({
     name: "preview",
     root: place("test"),
     include: ["**/*.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     globalSetup: [place("../../scripts/lib/bundle.mjs"), place("../../scripts/lib/site.mjs")],
   },

@@ -1,7 +1,9 @@
 // Builds the page of the preview, unless it is up to date.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { promisify } from "node:util";
+import { brotliCompress, constants } from "node:zlib";
 import { isUpToDate } from "./files.mjs";
 import { root, wasmFolder } from "./paths.mjs";
 import { must } from "./processes.mjs";
@@ -22,6 +24,17 @@ export async function buildSite() {
   const todo = "fix the errors above, then run this again";
   const options = { cwd: folder, env: { NODE_ENV: "production" } };
   await must("building the page", todo, process.execPath, [vite, "build", "--logLevel", "warn"], options);
+  await Promise.all(
+    filesIn(site)
+      .filter((file) => /\.(?:css|js)$/.test(file))
+      .map(compress),
+  );
+}
+
+/** Writes `FILE.br` beside a file: the command serves it, and so do many web servers. */
+async function compress(file) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  writeFileSync(`${file}.br`, await promisify(brotliCompress)(readFileSync(file), { params }));
 }
 
 export { buildSite as setup };

@@ -1,6 +1,7 @@
 // `<sentry-preview>`: a policy, and what it decides, as one element.
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { Judged } from "./judge/protocol.js";
 import { type Tab, texts } from "./texts.js";
 import { comparePanel } from "./view/compare-panel.js";
 import { PolicyEditor } from "./view/editor.js";
@@ -27,7 +28,7 @@ type Panel = (typeof PANELS)[number];
  *
  * The attribute `theme` is `light` or `dark`; without it, the system's colours apply. The property
  * `policy` is the text in the editor, and `format` its language. The event `policy-change` fires
- * when the text changes.
+ * when the text changes, the event `judged` when a decision is on view.
  *
  * @example
  * <script type="module" src="sentry-preview.js"></script>
@@ -40,6 +41,7 @@ export class SentryPreview extends LitElement {
   readonly #timeline = new Timeline((part) => {
     void this.#bench.replay.select({ by: "part", part }).then(() => this.#reveal("selected"));
   });
+  #announced: Judged | undefined;
   #editor: PolicyEditor | undefined;
   #isNarrow = false;
   readonly #size = new ResizeObserver(([entry]) => {
@@ -121,6 +123,11 @@ export class SentryPreview extends LitElement {
 
   protected override updated(_: PropertyValues): void {
     this.#editor?.mark(this.#bench.problemsOf, this.#bench.problems);
+    if (this.#bench.judged !== this.#announced) {
+      if (this.#announced === undefined) performance.mark("first-decision");
+      this.#announced = this.#bench.judged;
+      this.dispatchEvent(new CustomEvent("judged", { detail: this.#bench.judged, bubbles: true, composed: true }));
+    }
     const dialog = this.renderRoot.querySelector("dialog");
     if (dialog !== null && !dialog.open) dialog.showModal();
   }

@@ -1,5 +1,44 @@
 // All texts that a person reads, in one place.
 
+const RULE_DOCS: Readonly<Record<string, string>> = {
+  name: "The name of the rule.",
+  on: 'The kinds of events that the rule is for: a kind, a list of kinds, or "*".',
+  match:
+    "A regular expression in the syntax of Rust's regex, found anywhere in the event's subject. In backticks nothing is an escape.",
+  command: "Asks for one command that has all of this, however it is spelt.",
+  code: "Asks for code that is given to an interpreter.",
+  unless: "Leaves out commands that have all of this and are understood whole.",
+  agents: "Only events of these agents. * stands for any text.",
+  verdict: "allow makes an exception, block refuses, escalate asks the next tier.",
+  severity: "How serious the event is.",
+  reason: "Text for the audit line, which shows the rule's name and this reason.",
+  action: "What a block denies. Without it, a block denies nothing.",
+  risk: "The category of danger. Default: inferred from the reason and the kind.",
+  overrides: "Built-in rules that have no say in what this rule matches. Not on a block.",
+  owner: "Who answers for the rule.",
+  expires: "The last day on which the rule counts, as 2027-03-31.",
+  "unless.command": "The command that is left out.",
+  "code.language": "The language of the code.",
+  "code.match": "A regular expression, found anywhere in the code.",
+};
+
+const COMMAND_DOCS: Readonly<Record<string, string>> = {
+  program: "The program: a name, or a path if it has a slash.",
+  words: "Words in this order among those that are no options, behind the program's global options.",
+  flags: "Options, any of them. Clusters and other spellings count too.",
+  operands: "Paths among the operands. ~ is any home, * stays within a segment, ** crosses.",
+  redirects: "Paths that the command reads or writes by a redirection.",
+  from: "The program whose output the command reads in a pipe.",
+  to: "The program that reads the command's output in a pipe.",
+  code_from: "Where the code comes from that the command runs.",
+  calls_itself: "A function that calls itself, as a fork bomb does.",
+};
+
+/** The same documentation below several names. */
+function below(names: readonly string[], keys: Readonly<Record<string, string>>): [string, string][] {
+  return names.flatMap((name) => Object.entries(keys).map(([key, text]): [string, string] => [`${name}.${key}`, text]));
+}
+
 /** Documentation of keys, by their path in a policy, and of words. */
 export const docs: {
   readonly keys: Readonly<Record<string, string>>;
@@ -12,29 +51,20 @@ export const docs: {
     default: 'The verdict on events that no rule matches. Default: "allow".',
     rule: "One rule of your own. The first that matches counts, in the order of the document.",
     rules: "A list of rules as objects. It takes its place in document order among the rule blocks.",
+    ...Object.fromEntries(below(["rule", "rules"], RULE_DOCS)),
+    ...Object.fromEntries(
+      below(
+        ["rule", "rules"].flatMap((rule) => [`${rule}.command`, `${rule}.unless.command`]),
+        COMMAND_DOCS,
+      ),
+    ),
+    list: 'A list with a name, to use as list("name") wherever a list may be.',
+    "list.values": "The texts of the list.",
     deny: "The deny-files that blocks are written to. Kinds without a file deny nothing.",
     redact: "What the gate masks in prompts and answers.",
     llm: "L2: a model that is asked about what the rules escalate.",
     agent: "L3: a program that investigates what L2 escalates.",
     sae: "The tier that scores a model's activations by a dictionary of features.",
-    "rule.on": 'The kinds of events that the rule is for: a kind, a list of kinds, or "*".',
-    "rule.match":
-      "A regular expression in the syntax of Rust's regex, found anywhere in the event's subject. In backticks nothing is an escape.",
-    "rule.verdict": "allow makes an exception, block refuses, escalate asks the next tier.",
-    "rule.severity": "How serious the event is.",
-    "rule.reason": "Text for the audit line, which shows the rule's name and this reason.",
-    "rule.action": "What a block denies. Without it, a block denies nothing.",
-    "rule.risk": "The category of danger. Default: inferred from the reason and the kind.",
-    "rule.overrides": "Built-in rules that have no say in what this rule matches. Not on a block.",
-    "rules.name": "The name of the rule.",
-    "rules.on": 'The kinds of events that the rule is for: a kind, a list of kinds, or "*".',
-    "rules.match": "A regular expression, found anywhere in the event's subject.",
-    "rules.verdict": "allow makes an exception, block refuses, escalate asks the next tier.",
-    "rules.severity": "How serious the event is.",
-    "rules.reason": "Text for the audit line, which shows the rule's name and this reason.",
-    "rules.action": "What a block denies. Without it, a block denies nothing.",
-    "rules.risk": "The category of danger. Default: inferred from the reason and the kind.",
-    "rules.overrides": "Built-in rules that have no say in what this rule matches. Not on a block.",
     "deny.egress": "The file of denied addresses and hosts.",
     "deny.file": "The file of denied files.",
     "deny.exec": "The file of denied programs.",
@@ -121,6 +151,9 @@ export const texts = {
     problems: "Problems",
     line: (line: number): string => `line ${line}`,
     goTo: "Go to this place",
+    format: "Format",
+    formatted: "Formatted",
+    notFormatted: (why: string): string => `Not formatted: ${why}`,
     save: "Save",
     saved: "Saved",
     saving: "Saving…",
@@ -172,7 +205,7 @@ export const texts = {
     jsonHint: '{"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}',
     list: "Events",
     more: (count: number): string => `and ${counted(count, "more event")}: replay judges whole files`,
-    skipped: "not an event",
+    skipped: "skipped",
     empty: "Type a command to see what the policy decides, and why.",
     emptyForm: "Fill in the form to see what the policy decides, and why.",
     emptyJson: "Paste an event, or a few lines of a stream.",
@@ -198,6 +231,8 @@ export const texts = {
     in: (folder: string): string => `in ${folder}`,
     piped: "reads the output of the one before",
     partly: "partly unknown",
+    decides: "decides",
+    uncovered: (why: string): string => `not covered: ${why}`,
     opaque: (what: string): string => `not understood: ${what}`,
     moreCommands: (count: number): string => `and ${counted(count, "more command")}`,
     rules: "Rules for this kind of event",

@@ -18,6 +18,17 @@ function offered(marked: string): string[] {
   return (complete(new CompletionContext(state, at, true))?.options ?? []).map(({ label }) => label);
 }
 
+const RULE_SCOPES = ["rule", "rule.command", "rule.code", "rule.unless", "rule.unless.command"];
+
+/** The text inside of blocks, whose names are joined by dots. */
+function inBlocks(names: string, text: string): string {
+  const labelled = new Set(["rule", "pattern", "list"]);
+  return names
+    .split(".")
+    .filter((name) => name !== "")
+    .reduceRight((inner, name) => `${name} ${labelled.has(name) ? '"x" ' : ""}{ ${inner} }`, text);
+}
+
 const wordsOf = (block: string, key: string): readonly string[] => {
   const value = scopeOf([block])?.[key];
   return value?.is === "words" ? value.words : [];
@@ -31,14 +42,11 @@ test("the words are those of the core", () => {
   expect(wordsOf("redact", "off")).toEqual(boundary.SECRET_KINDS);
 });
 
-test.each([
-  ["", 'a = "b"'],
-  ["rule", 'name = "b"'],
-])("every key of `%s` is known to the core, and documented", async (block) => {
-  const scopes = block === "" ? ["", "rule", "deny", "redact", "llm", "agent", "sae"] : [block];
+test.each(["", "rule"])("every key of `%s` is known to the core, and documented", async (block) => {
+  const scopes = block === "" ? ["", "deny", "redact", "redact.pattern", "llm", "agent", "sae", "list"] : RULE_SCOPES;
   for (const name of scopes) {
-    for (const key of Object.keys(scopeOf(name === "" ? [] : [name]) ?? {})) {
-      const text = name === "" ? `${key} = 7` : `${name} ${name === "rule" ? '"x" ' : ""}{ ${key} = 7 }`;
+    for (const key of Object.keys(scopeOf(name === "" ? [] : name.split(".")) ?? {})) {
+      const text = inBlocks(name, `${key} = 7`);
       const codes = (await lint(text)).map(({ code }) => code);
       expect(codes, text).not.toContain("policy/unknown-key");
       expect(docs.keys[name === "" ? key : `${name}.${key}`], `${name}.${key}`).toBeTruthy();

@@ -74,16 +74,46 @@ const scope: Value = { is: "scope" };
 const words = (list: readonly string[]): Value => ({ is: "words", words: list });
 const listOf = (list: readonly string[]): Value => ({ is: "words", words: list, list: true });
 
+const COMMAND: Scope = {
+  program: text,
+  words: text,
+  flags: text,
+  operands: text,
+  redirects: text,
+  from: text,
+  to: text,
+  code_from: text,
+  calls_itself: boolean,
+};
+
+const LANGUAGES = ["applescript", "awk", "javascript", "lua", "perl", "php", "powershell", "python", "ruby"];
+
 const RULE: Scope = {
   on: listOf([...KINDS, "*"]),
   match: pattern,
+  command: scope,
+  code: scope,
+  unless: scope,
+  agents: text,
   verdict: words(VERDICTS),
   severity: words(SEVERITIES),
   reason: text,
   action: words(["deny-egress", "deny-file", "deny-exec"]),
   risk: words(RISKS),
   overrides: listOf(BUILTIN_RULES),
+  owner: text,
+  expires: text,
 };
+
+/** The scopes of the conditions inside of a rule. */
+function conditions(rule: string): Record<string, Scope> {
+  return {
+    [`${rule}.command`]: COMMAND,
+    [`${rule}.code`]: { language: listOf(LANGUAGES), match: pattern },
+    [`${rule}.unless`]: { command: scope },
+    [`${rule}.unless.command`]: COMMAND,
+  };
+}
 
 /** By the names of the blocks around a place, joined by dots; the document is the empty name. */
 const SCOPES: Readonly<Record<string, Scope>> = {
@@ -93,6 +123,7 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     speculate: words(SEVERITIES),
     default: words(VERDICTS),
     rule: { is: "scope", label: "name" },
+    list: { is: "scope", label: "name" },
     deny: scope,
     redact: scope,
     llm: scope,
@@ -101,6 +132,9 @@ const SCOPES: Readonly<Record<string, Scope>> = {
   },
   rule: RULE,
   rules: { name: text, ...RULE },
+  ...conditions("rule"),
+  ...conditions("rules"),
+  list: { values: text },
   deny: { egress: text, file: text, exec: text, never: text, max_lines: number },
   redact: { off: listOf(SECRETS), gitleaks: text, pattern: { is: "scope", label: "name" } },
   "redact.pattern": { match: pattern, value_group: number },

@@ -107,6 +107,11 @@ const answers: {
     const restored = inspection.restore(answer === "" ? masked : answer);
     return { decision: inspection.decision, masked, restored, finds: inspection.redactions };
   },
+  format: async ({ text }) => {
+    // A wasm module of its own, loaded with the first call.
+    const tools = await import("@a3s-sentry/core/tools");
+    return await tools.format(text);
+  },
   mask: async ({ texts }) => {
     // The policy of the page may turn kinds of secrets off.
     const masking = await openPolicy({ text: "", format: "acl" });

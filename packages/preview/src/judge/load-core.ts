@@ -3,6 +3,7 @@
 import "./immediate.js";
 import deflated from "virtual:wasm";
 import { init } from "@a3s-sentry/core/slim";
+import { inflated } from "./inflate.js";
 
 export * from "@a3s-sentry/core/slim";
 
@@ -10,13 +11,6 @@ let loaded: Promise<void> | undefined;
 
 /** Resolves when policies can be compiled. */
 export function loadCore(): Promise<void> {
-  loaded ??= inflated().then(init);
+  loaded ??= inflated(deflated).then(init);
   return loaded;
-}
-
-async function inflated(): Promise<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(deflated), (unit) => unit.charCodeAt(0));
-  return await new Response(
-    new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")),
-  ).arrayBuffer();
 }

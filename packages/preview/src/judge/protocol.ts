@@ -30,6 +30,8 @@ export interface Requests extends LongRequests {
     readonly takes: { policy: PolicyText; text: string; direction: Direction; answer: string };
     readonly gives: Gated | null;
   };
+  /** A policy in ACL in the one style. Fails if it has a mistake of syntax. */
+  format: { readonly takes: { text: string }; readonly gives: string };
   /** Texts without the secrets in them. */
   mask: { readonly takes: { texts: readonly string[] }; readonly gives: readonly string[] };
 }

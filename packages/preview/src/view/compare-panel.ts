@@ -71,7 +71,7 @@ function changes(bench: Workbench, comparison: Comparison): TemplateResult {
       <button @click=${() => save(found)} ?disabled=${found.length === 0}>${words.export}</button>
     </div>
     <div class="scroll tall" tabindex="0" role="region" aria-label=${words.table}><table>
-      <thead><tr><th scope="col">${words.line}</th><th scope="col" class="text">${words.event}</th>
+      <thead><tr><th scope="col" class="line">${words.line}</th><th scope="col" class="text">${words.event}</th>
         <th scope="col" class="text">${words.before}</th><th scope="col" class="text">${words.after}</th></tr></thead>
       <tbody>${found.slice(0, MAX_ROWS).map((change) => row(bench, change))}</tbody></table></div>
     <p class="label">${words.shown(Math.min(found.length, MAX_ROWS), count)}</p>`;
@@ -88,7 +88,7 @@ function row(bench: Workbench, { line, subject, json, before, after }: Change): 
     json === ""
       ? subject
       : html`<button class="link" @click=${() => bench.openEvent(json)}><code>${subject}</code></button>`;
-  return html`<tr><td>${line}</td><td class="text wide">${name}</td><td class="text">${said(before)}</td><td class="text">${said(after)}</td></tr>`;
+  return html`<tr><td class="line">${line}</td><td class="text wide">${name}</td><td class="text">${said(before)}</td><td class="text">${said(after)}</td></tr>`;
 }
 
 function said({ verdict, rule }: Said): TemplateResult {

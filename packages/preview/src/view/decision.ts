@@ -69,23 +69,29 @@ function subject({ subject: text, span }: Explanation): TemplateResult {
     title=${words.matched}>${text.slice(start, end)}</mark>${text.slice(end)}</p>`;
 }
 
-function commandsView({ commands, more, opaque }: CommandsTrace): TemplateResult {
-  return html`<div><h3>${words.commands}</h3><ol class="commands">${commands.map(commandView)}
+function commandsView({ commands, more, opaque, decided }: CommandsTrace): TemplateResult {
+  const several = commands.length > 1;
+  return html`<div><h3>${words.commands}</h3><ol class="commands">${commands.map((command, index) =>
+    commandView(command, several && index === decided),
+  )}
     ${opaque.map((what) => html`<li class="note">${words.opaque(what)}</li>`)}
     ${more > 0 ? html`<li class="note">${words.moreCommands(more)}</li>` : nothing}</ol></div>`;
 }
 
-function commandView({ words: parts, wrappers, folder, piped, understood }: CommandTrace): TemplateResult {
+function commandView(command: CommandTrace, decides: boolean): TemplateResult {
+  const { words: parts, wrappers, folder, piped, understood, verdict, rule, uncovered } = command;
   const text = parts.map((word) => (/^[\w@%+=:,./~$-]+$/.test(word) ? word : JSON.stringify(word))).join(" ");
   const notes = [
     ...(wrappers.length > 0 ? [words.by(wrappers.join(", "))] : []),
     ...(folder === undefined ? [] : [words.in(folder)]),
     ...(piped ? [words.piped] : []),
     ...(understood ? [] : [words.partly]),
+    ...(decides ? [words.decides] : []),
+    ...uncovered.map((why) => words.uncovered(why)),
   ];
   return html`<li class=${piped ? "piped" : ""}><code>${text}</code>${
-    notes.length > 0 ? html`<span class="note">${notes.join(" · ")}</span>` : nothing
-  }</li>`;
+    rule === undefined ? nothing : html`<span class="badge ${verdict}" title=${command.why}>${rule}</span>`
+  }${notes.length > 0 ? html`<span class="note">${notes.join(" · ")}</span>` : nothing}</li>`;
 }
 
 function rulesView(bench: Workbench, { rules }: Explanation): TemplateResult {
@@ -95,8 +101,19 @@ function rulesView(bench: Workbench, { rules }: Explanation): TemplateResult {
     html`<ul class="rules">${shown.map((rule) => ruleView(bench, rule))}</ul>`;
   return html`<div><h3>${words.rules}</h3>
     ${matching.length > 0 ? list(matching) : nothing}
-    ${others.length > 0 ? html`<details><summary>${words.others(others.length)}</summary>${list(others)}</details>` : nothing}
+    ${
+      others.length > 0
+        ? html`<details ?open=${bench.showsOthers} @toggle=${(event: Event) => toggle(event, bench)}>
+          <summary>${words.others(others.length)}</summary>${bench.showsOthers ? list(others) : nothing}</details>`
+        : nothing
+    }
   </div>`;
+}
+
+/** Rules without a match are many: they are made when they are to be seen. */
+function toggle(event: Event, bench: Workbench): void {
+  const { open } = event.target as HTMLDetailsElement;
+  if (open !== bench.showsOthers) bench.update(() => (bench.showsOthers = open));
 }
 
 function ruleView(bench: Workbench, { name, origin, verdict, outcome, why }: RuleTrace): TemplateResult {

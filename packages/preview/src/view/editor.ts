@@ -79,6 +79,7 @@ export interface EditorOptions {
 export class PolicyEditor {
   readonly #view: EditorView;
   readonly #language = new Compartment();
+  #marked: readonly Problem[] = [];
 
   constructor({ parent, root, text, label, onChange, isReadOnly }: EditorOptions) {
     const extensions: Extension = [
@@ -149,7 +150,8 @@ export class PolicyEditor {
 
   /** Marks the problems of a text. Those of another text are ignored: newer ones follow. */
   mark(text: string, problems: readonly Problem[]): void {
-    if (text !== this.text) return;
+    if (problems === this.#marked || text !== this.text) return;
+    this.#marked = problems;
     const { length } = this.#view.state.doc;
     const diagnostics = problems.map((problem) => {
       const { severity, message, help, span, code } = problem;

@@ -20,6 +20,7 @@ export function policyCard(bench: Workbench, editor: FindEditor, host: TemplateR
       <span class="status" role="status">${bench.note === "" ? status(bench) : bench.note}</span>
       <span class="end">
         ${bench.saving === undefined ? nothing : saveButton(bench)}
+        <button ?disabled=${bench.policy.format !== "acl"} @click=${() => void format(bench, editor)}>${words.format}</button>
         <select aria-label=${words.startFrom} @change=${(event: Event) => startFrom(event, bench, editor)}>
           <option value="">${words.choose}</option>
           ${Object.entries(words.samples).map(([name, label]) => html`<option value=${name}>${label}</option>`)}
@@ -37,6 +38,19 @@ function status({ judged, problems }: Workbench): TemplateResult | string {
   if (errors + warnings === 0) return html`<span class="badge allow">${words.noProblems}</span>${rules}`;
   return html`${errors > 0 ? html`<span class="badge block">${words.errors(errors)}</span>` : nothing}
     ${warnings > 0 ? html`<span class="badge escalate">${words.warnings(warnings)}</span>` : nothing}${rules}`;
+}
+
+async function format(bench: Workbench, editor: FindEditor): Promise<void> {
+  const { text } = bench.policy;
+  try {
+    const formatted = await bench.judge.ask("format", { text });
+    const view = editor();
+    if (view !== undefined && view.text === text) view.text = formatted;
+    bench.say(words.formatted);
+  } catch (error) {
+    const [why = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    bench.say(words.notFormatted(why));
+  }
 }
 
 function saveButton(bench: Workbench): TemplateResult {

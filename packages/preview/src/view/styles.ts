@@ -151,6 +151,7 @@ export const styles = css`
   .events { border: 1px solid var(--line); border-radius: 6px; max-height: 240px; overflow: auto; }
   .events li + li { border-top: 1px solid var(--line); }
   .events button, .events .skipped { display: grid; grid-template-columns: 84px minmax(0, 1fr); gap: 10px; width: 100%; text-align: left; border: 0; border-radius: 0; align-items: center; padding: 4px 10px; min-height: 32px; }
+  .events .badge { justify-self: start; }
   .events [aria-current="true"] { background: var(--accent-soft); }
   .events code, .events .skipped span:last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .events .skipped { color: var(--muted); }
@@ -234,6 +235,11 @@ export const styles = css`
     header h1 span { display: none; }
     .chips { flex-wrap: nowrap; overflow-x: auto; margin: 0 -12px; padding: 2px 12px; }
     button.chip { flex: none; }
+    th.line, td.line { display: none; }
+    th, td { padding: 4px 6px; }
+    td.wide { width: 48%; min-width: 100px; }
+    .finds li { grid-template-columns: minmax(0, 1fr); }
+    .columns { grid-template-columns: minmax(0, 1fr); }
   }
   .panels { flex: 1; min-height: 0; display: flex; flex-direction: column; }
   @media (prefers-reduced-motion: no-preference) { .verdict { transition: background-color 120ms, border-color 120ms; } }

@@ -58,6 +58,8 @@ export class Workbench {
   gated: Gated | undefined;
   /** The link that is offered, or why there is none. */
   shared: { readonly link: string } | { readonly why: string } | undefined;
+  /** Whether rules without a match are listed. */
+  showsOthers = false;
   /** The last answer of the judge. */
   judged: Judged | undefined;
   /** Problems of the policy with warnings, and the text that they are of. */

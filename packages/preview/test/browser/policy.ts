@@ -54,6 +54,19 @@ export function policySuite({ browser, url }: Stage): void {
     await context.close();
   });
 
+  test("a policy is formatted, and one with a mistake of syntax is left as it is", async () => {
+    const { page, context, faults } = await open(browser(), url());
+    await writePolicy(page, "fail_closed=true");
+    await page.getByRole("button", { name: "Format" }).click();
+    await expect.poll(() => policyOf(page)).toBe("fail_closed = true\n");
+    await writePolicy(page, "fail_closed = ");
+    await page.getByRole("button", { name: "Format" }).click();
+    await page.getByText("Not formatted").waitFor();
+    expect(await policyOf(page)).toBe("fail_closed = ");
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
   test("a stock policy replaces the text, and undo brings it back", async () => {
     const { page, context, faults } = await open(browser(), url());
     const before = await policyOf(page);

@@ -6,8 +6,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import { PolicyError } from "@a3s-sentry/core";
 import { CliError, errorText } from "../io.js";
 import type { PreviewedFile } from "./file.js";
@@ -35,6 +33,8 @@ interface Answer {
   readonly status: number;
   readonly type?: string;
   readonly body: string | Buffer;
+  /** The body compressed with brotli. */
+  readonly brotli?: Buffer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -76,9 +76,9 @@ async function respond(
     (error: unknown): Answer => ({ status: 500, body: `${errorText(error)}\n` }),
   );
   const { status, type = "text/plain; charset=utf-8", headers } = answer;
-  const zipped = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
-  const body = zipped ? await promisify(gzip)(answer.body) : answer.body;
-  const coding = zipped ? { "content-encoding": "gzip" } : {};
+  const takesBrotli = /\bbr\b/.test(request.headers["accept-encoding"] ?? "");
+  const body = takesBrotli && answer.brotli !== undefined ? answer.brotli : answer.body;
+  const coding = body === answer.brotli ? { "content-encoding": "br" } : {};
   response.writeHead(status, { ...HEADERS, "content-type": type, ...coding, ...headers });
   response.end(request.method === "HEAD" ? undefined : body);
 }
@@ -95,7 +95,10 @@ async function answerTo(port: number, request: IncomingMessage, served: Served):
   if (method !== "GET" && method !== "HEAD") return { status: 405, body: "use GET\n" };
   const file = served.site.get(path === "" ? "index.html" : path);
   if (file === undefined) return { status: 404, body: "there is no such file\n" };
-  if (path !== "" && path !== "index.html") return { status: 200, type: file.type, body: file.bytes };
+  if (path !== "" && path !== "index.html") {
+    const brotli = file.brotli === undefined ? {} : { brotli: file.brotli };
+    return { status: 200, type: file.type, body: file.bytes, ...brotli };
+  }
   const page = pageOf(file.bytes.toString(), served.file?.open());
   return { status: 200, type: file.type, body: page.html, headers: { "content-security-policy": page.policy } };
 }

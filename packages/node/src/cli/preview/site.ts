@@ -1,6 +1,6 @@
 // The files of the page: the build of `@a3s-sentry/preview`, where it is installed.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { CliError } from "../io.js";
@@ -16,6 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface SiteFile {
   readonly type: string;
   readonly bytes: Buffer;
+  /** The bytes compressed with brotli, if the build has done so. */
+  readonly brotli?: Buffer;
 }
 
 /** The files by their paths, such as `assets/page.css`. */
@@ -29,7 +31,8 @@ export function readSite(): Site {
     const type = TYPES[extname(entry.name)];
     if (type === undefined || !entry.isFile()) continue;
     const path = join(entry.parentPath ?? entry.path, entry.name);
-    site.set(path.slice(folder.length + 1).replaceAll("\\", "/"), { type, bytes: readFileSync(path) });
+    const brotli = existsSync(`${path}.br`) ? { brotli: readFileSync(`${path}.br`) } : {};
+    site.set(path.slice(folder.length + 1).replaceAll("\\", "/"), { type, bytes: readFileSync(path), ...brotli });
   }
   return site;
 }
