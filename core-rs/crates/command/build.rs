@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
+    "two values",
     "values",
     "not with",
     "operands",
@@ -307,10 +308,11 @@ fn entry(rows: &[&str]) -> Result<String, String> {
         _ => return Err("`operands` has one number".into()),
     };
     Ok(format!(
-        "Wrapper {{ values: &{:?}, not_with: &{:?}, operands: {operands}, takes_assignments: {}, text_options: &{:?}, \
+        "Wrapper {{ values: &{:?}, not_with: &{:?}, two_values: &{:?}, operands: {operands}, takes_assignments: {}, text_options: &{:?}, \
          rest_is_text: {}, options_anywhere: {}, subcommands: &{:?}, groups: &{:?}, commands_behind: &{:?}, is_itself: {}, runs_input: {} }}",
         list("values"),
         list("not with"),
+        list("two values"),
         found.contains_key("assignments"),
         list("text"),
         found.contains_key("rest is text"),

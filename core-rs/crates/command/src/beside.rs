@@ -93,7 +93,13 @@ impl Reader {
         match file.filter(|file| file.text != "-").cloned() {
             Some(file) => call.code_from = self.script_from(&file, call),
             None if name == "crontab" && file.is_none() => {}
-            None if name == "crontab" => call.code_from = call.program_from(),
+            None if name == "crontab" => {
+                call.code_from = call.program_from();
+                if let Input::Known(text, _) = &call.input {
+                    self.later.0.extend(text.lines().filter_map(job).take(64));
+                    self.later.1 = vec![name.to_owned()];
+                }
+            }
             None => {
                 let wrapped = call.clone().behind(name, 0);
                 return self.program_on_input(wrapped, call);
@@ -111,4 +117,18 @@ impl Reader {
             self.later.1.push(name.to_owned());
         }
     }
+}
+
+/// The text of a job in a line of a crontab: behind five fields or `@reboot`.
+fn job(line: &str) -> Option<Word> {
+    let line = line.trim_start();
+    if line.starts_with('#') {
+        return None;
+    }
+    let fields = if line.starts_with('@') { 1 } else { 5 };
+    let mut rest = line;
+    for _ in 0..fields {
+        rest = rest.split_once([' ', '\t'])?.1.trim_start();
+    }
+    Some(Word::constant(rest))
 }

@@ -236,7 +236,9 @@ impl<'a> Lexer<'a> {
         let from = self.at;
         self.skip_blanks();
         let is_call = self.peek() == Some(b'(');
-        let is_bare = rows.has(b'b') && matches!(self.peek(), Some(b'\'' | b'"'));
+        let is_quoted_list = self.language == "perl" && self.rest().starts_with('q');
+        let is_bare =
+            rows.has(b'b') && (is_quoted_list || matches!(self.peek(), Some(b'\'' | b'"')));
         if !is_call && !is_bare {
             self.at = from;
             return None;
@@ -292,6 +294,17 @@ impl<'a> Lexer<'a> {
                 byte if byte.is_ascii_alphabetic() || byte == b'_' => {
                     let from = self.at;
                     let name = self.name();
+                    if self.language == "perl" && matches!(name, "q" | "qq" | "qw") {
+                        let text = self.delimited()?;
+                        if name == "qw" {
+                            found.is_list = true;
+                            let parts = text.text.split_ascii_whitespace();
+                            found.words.extend(parts.map(Word::constant));
+                        } else {
+                            found.words.push(text);
+                        }
+                        break;
+                    }
                     let is_prefix = name.len() < 3 && matches!(self.peek(), Some(b'\'' | b'"'));
                     if is_prefix {
                         let literal = self.literal()?;

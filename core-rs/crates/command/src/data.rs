@@ -6,6 +6,7 @@
 pub(crate) struct Wrapper {
     pub values: &'static [&'static str],
     pub not_with: &'static [&'static str],
+    pub two_values: &'static [&'static str],
     pub operands: usize,
     pub takes_assignments: bool,
     pub text_options: &'static [&'static str],
@@ -197,8 +198,11 @@ impl Rows {
 
 /// How the program passes on, if it does.
 pub(crate) fn wrapper(name: &str) -> Option<&'static Wrapper> {
-    let at = WRAPPERS
-        .binary_search_by(|(other, _)| (*other).cmp(name))
-        .ok()?;
-    WRAPPERS.get(at).map(|(_, wrapper)| wrapper)
+    let find = |name: &str| {
+        let at = WRAPPERS
+            .binary_search_by(|(other, _)| (*other).cmp(name))
+            .ok()?;
+        WRAPPERS.get(at).map(|(_, wrapper)| wrapper)
+    };
+    find(name).or_else(|| find(without_version(name)))
 }

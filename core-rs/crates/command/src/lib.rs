@@ -79,6 +79,18 @@ pub fn read_text(text: &str) -> Reading {
     reader::Reader::new(text.len()).read_text(text)
 }
 
+/// Whether the program of this name runs another program or a script: a shell, an interpreter or a
+/// wrapper. A version at the end of the name does not count.
+///
+/// ```
+/// assert!(sentry_command::runs_others("python3.12"));
+/// assert!(!sentry_command::runs_others("git"));
+/// ```
+#[must_use]
+pub fn runs_others(name: &str) -> bool {
+    data::kinds(name).is(Kinds::SHELL | Kinds::WRAPPER | Kinds::INTERPRETER)
+}
+
 /// Whether a program with these arguments may run anything but itself, as far as its name and the
 /// form of its arguments tell. If not, [`read`] finds this one command, with these words.
 ///

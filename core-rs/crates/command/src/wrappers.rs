@@ -52,6 +52,7 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
                     anywhere &= !matches!(text, "-u" | "--user");
                     at += 2;
                 }
+                Meaning::WithTwo => at += 3,
                 Meaning::Forbids => return Peeled::Nothing,
                 Meaning::Text(inline) => {
                     let value = match inline {
@@ -153,6 +154,7 @@ fn parallel(words: &[Word], from: usize) -> Word {
 enum Meaning {
     Alone,
     WithValue,
+    WithTwo,
     Forbids,
     /// Its value is the text: the next word, or the rest of this one.
     Text(Option<usize>),
@@ -168,6 +170,9 @@ fn option(wrapper: &Wrapper, text: &str) -> Option<Meaning> {
     }
     if wrapper.text_options.contains(&text) {
         return Some(Meaning::Text(None));
+    }
+    if wrapper.two_values.contains(&text) {
+        return Some(Meaning::WithTwo);
     }
     if wrapper.values.contains(&text) {
         return Some(Meaning::WithValue);

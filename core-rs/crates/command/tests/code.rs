@@ -137,6 +137,8 @@ fn calls_with_constants_give_commands() {
             ("perl -e 'system(\"rm -rf /\")'", &["rm|-rf|/"]),
             ("perl -e 'system \"rm\", \"-rf\", \"/\"'", &["rm|-rf|/"]),
             ("perl -e 'exec \"/bin/sh -c id\"'", &["id"]),
+            ("perl -e 'system(q{rm -rf /})'", &["rm|-rf|/"]),
+            ("perl -e 'exec qw(rm -rf /)'", &["rm|-rf|/"]),
             ("perl -e 'print `id`'", &["id"]),
             ("perl -e 'print qx(id)'", &["id"]),
             ("perl -e 'print qx{id}'", &["id"]),

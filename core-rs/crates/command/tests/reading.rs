@@ -235,6 +235,33 @@ fn wrappers_give_way() {
         ),
         ("docker ps", &["docker|ps"]),
         (
+            "docker compose -f a.yml exec web rm -rf /",
+            &["docker|compose|-f|a.yml|exec|web|rm|-rf|/", "rm|-rf|/"],
+        ),
+        (
+            "bwrap --ro-bind / / rm -rf /",
+            &["bwrap|--ro-bind|/|/|rm|-rf|/", "rm|-rf|/"],
+        ),
+        (
+            "/lib64/ld-linux-x86-64.so.2 /bin/rm -rf /",
+            &["/bin/rm|-rf|/"],
+        ),
+        ("setpriv --reuid 0 rm -rf /", &["rm|-rf|/"]),
+        ("poetry run rm -rf /", &["poetry|run|rm|-rf|/", "rm|-rf|/"]),
+        (
+            "tmux new -d 'rm -rf /'",
+            &["tmux|new|-d|rm -rf /", "rm|-rf|/"],
+        ),
+        (
+            "screen -dmS x rm -rf /",
+            &["screen|-dmS|x|rm|-rf|/", "rm|-rf|/"],
+        ),
+        ("xterm -e rm -rf /", &["xterm|-e|rm|-rf|/", "rm|-rf|/"]),
+        (
+            "echo '* * * * * rm -rf /' | crontab -",
+            &["echo|* * * * * rm -rf /", "crontab|-", "rm|-rf|/"],
+        ),
+        (
             "kubectl exec pod -- rm -rf /",
             &["kubectl|exec|pod|--|rm|-rf|/", "rm|-rf|/"],
         ),

@@ -60,7 +60,8 @@ fn fits(policy: &str, text: &str) -> bool {
     let checked = policy::check(policy, &|_| None);
     assert_eq!(checked.diagnostics, [], "{policy}");
     let engine = Engine::new(checked.policy.unwrap()).unwrap();
-    let event = serde_json::json!({ "event": { "ToolExec": { "pid": 1, "argv": ["sh", "-c", text] } } });
+    let event =
+        serde_json::json!({ "event": { "ToolExec": { "pid": 1, "argv": ["sh", "-c", text] } } });
     let trace = engine.explain(event.to_string().as_bytes(), &mut Scratch::default());
     let commands = trace.unwrap().commands.unwrap().commands;
     commands.iter().any(|command| command.site.is_some())

@@ -4,77 +4,11 @@
 //! A rule that matches what a shell, an interpreter or a wrapper was given to run does not mean that
 //! program itself.
 
-/// By base name, without a version: `python` is also `python3.12`.
-const RUNNERS: [&str; 62] = [
-    "ash",
-    "awk",
-    "bash",
-    "bun",
-    "busybox",
-    "bwrap",
-    "chroot",
-    "chrt",
-    "csh",
-    "dash",
-    "deno",
-    "doas",
-    "docker",
-    "env",
-    "expect",
-    "find",
-    "firejail",
-    "fish",
-    "flock",
-    "gawk",
-    "ionice",
-    "java",
-    "ksh",
-    "kubectl",
-    "ltrace",
-    "lua",
-    "mawk",
-    "mksh",
-    "nerdctl",
-    "nice",
-    "node",
-    "nodejs",
-    "nohup",
-    "nsenter",
-    "osascript",
-    "parallel",
-    "perl",
-    "php",
-    "podman",
-    "pwsh",
-    "python",
-    "python2",
-    "rbash",
-    "ruby",
-    "runuser",
-    "script",
-    "setsid",
-    "sh",
-    "ssh",
-    "stdbuf",
-    "strace",
-    "su",
-    "sudo",
-    "systemd-run",
-    "tclsh",
-    "time",
-    "timeout",
-    "toybox",
-    "unshare",
-    "watch",
-    "xargs",
-    "zsh",
-];
-
-/// Whether a program, by its path or name, runs another program or a script.
+/// Whether a program, by its path or name, runs another program or a script: a shell, an interpreter
+/// or a wrapper of the reader's tables.
 pub(super) fn is_runner(program: &str) -> bool {
     let name = program.rsplit('/').next().unwrap_or(program);
-    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
-    RUNNERS.binary_search(&name).is_ok() || RUNNERS.binary_search(&bare).is_ok()
+    sentry_command::runs_others(name)
 }
 
 /// Whether a program calls itself by its own name: `nc` and `/bin/nc` are names of
@@ -90,11 +24,6 @@ pub(super) fn is_named(exe: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_names_are_in_order() {
-        assert!(RUNNERS.is_sorted());
-    }
 
     #[test]
     fn a_program_has_its_own_name_also_without_a_version() {
