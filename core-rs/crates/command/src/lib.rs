@@ -91,6 +91,18 @@ pub fn runs_others(name: &str) -> bool {
     data::kinds(name).is(Kinds::SHELL | Kinds::WRAPPER | Kinds::INTERPRETER)
 }
 
+/// Whether a table has the program.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    data::kinds(name) != Kinds::default() || data::program(name).is_some()
+}
+
+/// Whether the program is a shell, an interpreter or a downloader.
+#[must_use]
+pub fn runs_or_fetches_code(name: &str) -> bool {
+    data::kinds(name).is(Kinds::SHELL | Kinds::INTERPRETER | Kinds::DOWNLOADER)
+}
+
 /// Whether a program with these arguments may run anything but itself, as far as its name and the
 /// form of its arguments tell. If not, [`read`] finds this one command, with these words.
 ///

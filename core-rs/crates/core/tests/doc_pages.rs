@@ -4,6 +4,7 @@
 
 use sentry_core::engine::Engine;
 use sentry_core::event::Scratch;
+use sentry_core::lint::lint;
 use sentry_core::policy;
 use sentry_text::diagnostic::Code;
 
@@ -55,6 +56,25 @@ fn each_page_has_a_valid_example() {
     assert_eq!(policy::check(example(REDACTION), &|_| None).diagnostics, []);
 }
 
+/// The policies of a page.
+fn policies(page: &str) -> impl Iterator<Item = &str> {
+    let examples = page.split("```acl\n").skip(1);
+    examples.map(|example| example.split("```\n").next().unwrap())
+}
+
+#[test]
+fn the_policies_of_the_pages_get_no_warning() {
+    for policy in policies(RULES).chain(policies(POLICY)) {
+        let checked = policy::check(policy, &|_| None);
+        assert_eq!(checked.diagnostics, [], "{policy}");
+        let found = lint(&Engine::new(checked.policy.unwrap()).unwrap());
+        let mut codes = found.iter().map(|found| found.code);
+        // Pages show rules without their deny-files.
+        let is_expected = |code| code == Code::ActionDeniesNothing;
+        assert!(codes.all(is_expected), "{found:?} in {policy}");
+    }
+}
+
 /// Whether the first rule of a policy fits a command of a shell's text.
 fn fits(policy: &str, text: &str) -> bool {
     let checked = policy::check(policy, &|_| None);
@@ -70,8 +90,7 @@ fn fits(policy: &str, text: &str) -> bool {
 #[test]
 fn each_example_of_a_condition_fits_what_the_page_says() {
     let mut compared = 0;
-    for example in RULES.split("```acl\n").skip(1) {
-        let example = example.split("```\n").next().unwrap();
+    for example in policies(RULES) {
         for line in example.lines() {
             if let Some(text) = line.strip_prefix("# fits: ") {
                 assert!(fits(example, text), "{text} does not fit {example}");

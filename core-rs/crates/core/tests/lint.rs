@@ -14,7 +14,8 @@ fn rule(name: &str, on: &str, pattern: &str, verdict: &str) -> String {
 /// The warnings about a policy: code and underlined text. Those about the patterns themselves, which
 /// are short here, have tests of their own.
 fn warnings(source: &str) -> Vec<(&'static str, String)> {
-    const OF_PATTERNS: [&str; 3] = [
+    const OF_PATTERNS: [&str; 4] = [
+        "lint/allow-by-match",
         "lint/short-pattern",
         "lint/matches-everything",
         "lint/everyday-command",

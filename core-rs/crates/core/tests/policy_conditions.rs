@@ -365,7 +365,6 @@ fn patterns_that_nothing_can_fit() {
         ("from", "curl -s", "without its arguments"),
         ("words", "-f", "write options in `flags`"),
         ("flags", "force", "without dashes"),
-        ("flags", "--force=yes", "an option with its value"),
         ("flags", "-a -b", "one by one"),
         ("operands", "/etc/", "`/etc/**` for everything in it"),
         ("operands", "/etc/../x", "without such detours"),

@@ -60,6 +60,9 @@ impl Language {
 
     /// Whether a text is in the set.
     pub fn contains(&mut self, text: &str) -> bool {
+        if self.renew().is_none() {
+            return false;
+        }
         let mut state = self.start;
         for &byte in text.as_bytes() {
             match self.dfa.next_state(&mut self.cache, state, byte) {
@@ -77,7 +80,18 @@ impl Language {
         self.search(pattern, steps).unwrap_or(Overlap::Unknown)
     }
 
+    /// Starts anew after the cache was cleared, which made the start state invalid.
+    fn renew(&mut self) -> Option<()> {
+        if self.cache.clear_count() > 0 {
+            self.cache.reset(&self.dfa);
+            let start = start_at(Anchored::Yes);
+            self.start = self.dfa.start_state(&mut self.cache, &start).ok()?;
+        }
+        Some(())
+    }
+
     fn search(&mut self, pattern: &Hir, steps: &mut usize) -> Option<Overlap> {
+        self.renew()?;
         let (dfa, mut cache) = compile(&looks::without_unicode_words(pattern))?;
         let bytes = representatives(&self.dfa, &dfa);
         let start = dfa.start_state(&mut cache, &start_at(Anchored::No)).ok()?;
@@ -91,6 +105,10 @@ impl Language {
                 return Some(Overlap::Some);
             }
             for &byte in &bytes {
+                // Clearing a cache makes the states that have been seen invalid.
+                if self.cache.clear_count() + cache.clear_count() > 0 {
+                    return None;
+                }
                 let own = self.dfa.next_state(&mut self.cache, own, byte).ok()?;
                 if own.is_dead() {
                     continue;
@@ -105,7 +123,6 @@ impl Language {
                     pending.push((own, other));
                 }
             }
-            // Clearing a cache makes the states that have been seen invalid.
             if seen.len() > MAX_PAIRS || self.cache.clear_count() + cache.clear_count() > 0 {
                 return None;
             }
@@ -181,6 +198,21 @@ mod tests {
         for (language, pattern, expected) in cases {
             assert_eq!(overlap(language, pattern), expected, "{language} {pattern}");
         }
+    }
+
+    #[test]
+    fn a_search_that_needs_too_many_states_has_no_result_and_later_ones_are_right() {
+        let many = "[a-z]{0,400}";
+        let mut language = Language::parse(many).unwrap();
+        let large = regex_syntax::parse("(?:[a-m][a-z]{60}|[k-z][b-y]{70}x)+$").unwrap();
+        let mut steps = 100_000_000;
+        let found = language.overlap(&large, &mut steps);
+        assert_ne!(found, Overlap::None);
+        for (pattern, expected) in [("^a{3}$", Overlap::Some), ("A", Overlap::None)] {
+            let hir = regex_syntax::parse(pattern).unwrap();
+            assert_eq!(language.overlap(&hir, &mut steps), expected, "{pattern}");
+        }
+        assert!(language.contains("abc") && !language.contains("ABC"));
     }
 
     /// Compares the search with trying every text of a small set.

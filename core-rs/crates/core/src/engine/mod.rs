@@ -7,6 +7,7 @@ mod building;
 mod by_command;
 mod command_trace;
 mod denial;
+mod each_command;
 mod explain;
 pub(crate) mod judgement;
 pub(crate) mod order;
@@ -17,6 +18,7 @@ pub use building::Building;
 pub use command_trace::{CommandTrace, CommandsTrace};
 pub use explain::{Outcome, RuleTrace, Side, Trace};
 pub use judgement::{Judgement, MAX_RULES, SAME_LINE};
+pub(crate) use restriction::is_vouched_for;
 pub use stream::{Counters, LineStream, MAX_LINE, OVERSIZED_KEPT, Row};
 
 use std::cell::{Cell, OnceCell};

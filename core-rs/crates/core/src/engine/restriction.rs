@@ -109,7 +109,7 @@ fn has_agent(rule: &Rule, is_allow: bool, event: &Event<'_>) -> bool {
 }
 
 /// Whether a name is that of a pod or a container. Any other may be one that a process gave itself.
-fn is_vouched_for(agent: &str) -> bool {
+pub(crate) fn is_vouched_for(agent: &str) -> bool {
     let is_hex = |text: &str| {
         text.bytes()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

@@ -53,18 +53,21 @@ pub(super) fn without_deny_file(policy: &Policy) -> Vec<Diagnostic> {
     found
 }
 
+/// The warning about an `allow` with an action.
+pub(super) fn on_allow(rule: &Rule) -> Option<Diagnostic> {
+    let message = format!(
+        "the `{}` of rule `{}` denies nothing: its verdict is `allow`",
+        rule.action?.as_word(),
+        rule.name
+    );
+    let warning = Diagnostic::new(Code::ActionDeniesNothing, rule.span, message);
+    Some(warning.help("remove the action"))
+}
+
 /// The warning about a rule whose action never has a target that a deny-file can contain.
 pub(super) fn without_target(forms: &mut Forms, rule: &Rule, pattern: &Hir) -> Option<Diagnostic> {
     let action = rule.action?;
     let name = &rule.name;
-    if rule.verdict == Verdict::Allow {
-        let message = format!(
-            "the `{}` of rule `{name}` denies nothing: its verdict is `allow`",
-            action.as_word()
-        );
-        let warning = Diagnostic::new(Code::ActionDeniesNothing, rule.span, message);
-        return Some(warning.help("remove the action"));
-    }
     let mut kinds = rule.on.iter().filter(|kind| kind.action() == Some(action));
     let has_target = kinds.any(|&kind| {
         forms.of(kind).is_none_or(|(form, steps)| {

@@ -52,17 +52,38 @@ impl Everyday {
         let Some((kind, subject)) = self.subjects.next() else {
             return true;
         };
-        let mut deciders = Deciders {
-            rules: &engine.policy().rules,
-            found: Vec::new(),
+        let rules = &engine.policy().rules;
+        let mut found = if kind == EventKind::ToolExec && has_conditions(rules) {
+            let lists = engine.matching_each(kind, subject).into_iter();
+            lists.flat_map(|list| up_to_allow(rules, list)).collect()
+        } else {
+            let found = Vec::new();
+            let mut deciders = Deciders { rules, found };
+            engine.visit(kind, subject, &mut deciders);
+            deciders.found
         };
-        engine.visit(kind, subject, &mut deciders);
-        for at in deciders.found {
+        found.dedup();
+        for at in found {
             if let Some(matches) = self.matches.get_mut(at) {
                 matches.push((kind, subject));
             }
         }
         false
+    }
+
+    /// The warning about rule `at`, which has conditions beside its pattern, if it fits an everyday
+    /// command.
+    pub(super) fn fitted_by(&self, at: usize, rule: &Rule) -> Option<Finding> {
+        let commands: Vec<_> = on(self.matches.get(at)?, EventKind::ToolExec).collect();
+        if commands.is_empty() {
+            return None;
+        }
+        let warning = everyday(rule, &commands);
+        Some(if rule.verdict == Verdict::Block {
+            Finding::grave(warning)
+        } else {
+            Finding::minor(warning)
+        })
     }
 
     /// The warning about rule `at` if its pattern is empty, or short and without boundaries, or if it
@@ -98,7 +119,7 @@ struct Deciders<'p> {
 impl Visitor for Deciders<'_> {
     fn wants(&self, rule: usize) -> bool {
         let rule = self.rules.get(rule);
-        rule.is_some_and(|rule| rule.origin == Origin::Site)
+        rule.is_some_and(|rule| rule.origin == Origin::Site && rule.is_by_pattern_alone())
     }
 
     fn take(&mut self, rule: usize) -> ControlFlow<()> {
@@ -109,6 +130,20 @@ impl Visitor for Deciders<'_> {
         self.found.push(rule);
         ControlFlow::Continue(())
     }
+}
+
+/// Whether a site rule asks for more than a pattern.
+fn has_conditions(rules: &[Rule]) -> bool {
+    let mut site = site_rules(rules);
+    site.any(|(_, rule)| !rule.is_by_pattern_alone())
+}
+
+/// The site rules of a list, up to the first `allow`.
+fn up_to_allow(rules: &[Rule], list: Vec<usize>) -> impl Iterator<Item = usize> {
+    let rule = |at: usize| rules.get(at).filter(|rule| rule.origin == Origin::Site);
+    let verdict = move |at: &usize| rule(*at).map(|rule| rule.verdict);
+    list.into_iter()
+        .take_while(move |at| verdict(at).is_some_and(|verdict| verdict != Verdict::Allow))
 }
 
 /// The everyday subjects with their kinds.
@@ -192,8 +227,13 @@ fn everyday(rule: &Rule, commands: &[&'static str]) -> Diagnostic {
         rule.name
     );
     let help = format!(
-        "for example {}; narrow the pattern, for example with `^` and `\\b`",
-        quoted(commands.iter().copied())
+        "for example {}; {}",
+        quoted(commands.iter().copied()),
+        if rule.is_by_pattern_alone() {
+            "narrow the pattern, for example with `^` and `\\b`"
+        } else {
+            "ask for more, for example for `words` or `operands`"
+        }
     );
     Diagnostic::new(Code::EverydayCommand, rule.span, message).help(help)
 }

@@ -1,6 +1,8 @@
 //! Warnings about rules that load but probably do not do what their author meant.
 
 mod action;
+mod conditions;
+mod covered;
 mod everyday;
 mod fitting;
 mod forms;
@@ -16,6 +18,7 @@ use std::collections::HashMap;
 use forms::Forms;
 use patterns::Patterns;
 
+use crate::decision::Verdict;
 use crate::engine::Engine;
 use crate::policy::{NamedList, Origin, Rule};
 use sentry_pattern::Pattern;
@@ -65,6 +68,7 @@ pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     found.extend(patterns.into_iter().map(|finding| finding.warning));
     found.extend(about_actions(engine));
     found.extend(expired(engine));
+    found.extend(conditions::about_conditions(engine));
     let unreachable = reach::unreachable(engine);
     let attacks = shadow::Attacks::of(engine);
     for (at, rule) in site_rules(rules) {
@@ -139,6 +143,10 @@ fn about_actions(engine: &Engine) -> Vec<Diagnostic> {
     let mut found = action::without_deny_file(policy);
     let mut forms = Forms::new();
     for (_, rule) in site_rules(&policy.rules).filter(|(_, rule)| rule.action.is_some()) {
+        if rule.verdict == Verdict::Allow {
+            found.extend(action::on_allow(rule));
+            continue;
+        }
         let pattern = rule.pattern.as_ref().and_then(Pattern::parsed);
         found
             .extend(pattern.and_then(|pattern| action::without_target(&mut forms, rule, &pattern)));

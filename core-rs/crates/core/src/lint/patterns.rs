@@ -41,8 +41,12 @@ impl Patterns {
         if rule.origin == Origin::Builtin {
             return false;
         }
+        let asks_for_more = !rule.is_by_pattern_alone();
+        if asks_for_more {
+            self.found.extend(self.everyday.fitted_by(at, rule));
+        }
         let Some(pattern) = rule.pattern.as_ref().and_then(Pattern::parsed) else {
-            return false;
+            return self.found.len() >= MAX_DIAGNOSTICS;
         };
         let never_on = never::never_on(&mut self.forms, rule, &pattern);
         if !never_on.is_empty() {
@@ -52,8 +56,10 @@ impl Patterns {
         if never_on.len() < rule.on.len() {
             let glob = glob::looks_like_glob(rule, &pattern);
             self.found.extend(glob.map(Finding::minor));
-            self.found
-                .extend(self.everyday.matched_by(at, rule, &pattern));
+            if !asks_for_more {
+                self.found
+                    .extend(self.everyday.matched_by(at, rule, &pattern));
+            }
         }
         self.found.len() >= MAX_DIAGNOSTICS
     }

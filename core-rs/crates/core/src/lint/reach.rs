@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, Look, LookSet};
 
-use super::site_rules;
+use super::{covered, site_rules};
 use crate::decision::{Verdict, Word};
 use crate::engine::Engine;
 use crate::event::EventKind;
@@ -71,6 +71,12 @@ pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     let blocks = builtin_blocks(rules);
     for (at, rule) in site_rules(rules) {
+        if compared.len() == rules.len()
+            && let Some(other) = covered::by_conditions(rules, at)
+        {
+            found.insert(at, warning(rule, other));
+            continue;
+        }
         let Some(text) = rule.pattern.as_ref().map(Pattern::as_str) else {
             continue;
         };
@@ -83,7 +89,9 @@ pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
                 twin.or_else(|| block.filter(|&block| takes(rules, block, at)))
                     .or_else(|| covering_rule(engine, &shapes, kind, at)),
             );
-            same.entry(pattern).or_insert(at);
+            if is_whole(rule) {
+                same.entry(pattern).or_insert(at);
+            }
         }
         let by_kind: Option<Vec<usize>> = by_kind.into_iter().collect();
         if let Some(other) = by_kind.and_then(|by_kind| rules.get(*by_kind.first()?)) {
@@ -108,6 +116,11 @@ fn builtin_blocks(rules: &[Rule]) -> HashMap<(EventKind, &str), usize> {
         .collect()
 }
 
+/// Whether a rule always fits what its pattern matches.
+fn is_whole(rule: &Rule) -> bool {
+    rule.is_by_pattern_alone() && rule.conditions.expires.is_none()
+}
+
 /// Whether site rule `at` decides no event that `other` matches: `other` is an earlier site rule,
 /// or the site rule escalates and `other` is a built-in rule that blocks and is not overridden.
 fn takes(rules: &[Rule], other: usize, at: usize) -> bool {
@@ -115,6 +128,8 @@ fn takes(rules: &[Rule], other: usize, at: usize) -> bool {
         return false;
     };
     match taking.origin {
+        // A rule that asks for more than its pattern does not fit all that this matches.
+        _ if !is_whole(taking) => false,
         Origin::Site => other < at,
         Origin::Builtin => {
             rule.verdict == Verdict::Escalate
@@ -159,10 +174,7 @@ fn warning(rule: &Rule, other: &Rule) -> Diagnostic {
     let kinds = kinds.join(", ");
     match other.origin {
         Origin::Site => warning
-            .related(
-                other.span,
-                format!("`{other_name}` matches all of its events"),
-            )
+            .related(other.span, format!("`{other_name}` fits all of its events"))
             .help(format!(
                 "on {kinds} the first site rule that matches counts; move `{name}` before \
                  `{other_name}`, or remove it"

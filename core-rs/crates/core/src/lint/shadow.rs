@@ -152,9 +152,7 @@ impl<'e> Attacks<'e> {
         rule: &Rule,
         subjects: impl Fn(&str, &str) -> Vec<String>,
     ) -> Vec<Weakened<'e>> {
-        let Some(harmless) = sample_of(rule) else {
-            return Vec::new();
-        };
+        let harmless = sample_of(rule);
         let mut weakened = Vec::new();
         for (builtin, attacks) in &self.attacks {
             let Some(&kind) = builtin.on.iter().find(|kind| rule.on.contains(kind)) else {
@@ -162,7 +160,12 @@ impl<'e> Attacks<'e> {
             };
             let witness = attacks
                 .iter()
-                .flat_map(|attack| subjects(&harmless, attack))
+                .flat_map(|attack| match &harmless {
+                    // Other subjects are one word, in which nothing stands beside an attack.
+                    Some(harmless) if has_words(kind) => subjects(harmless, attack),
+                    Some(harmless) => vec![attack.clone(), harmless.clone()],
+                    None => vec![attack.clone()],
+                })
                 .find(|subject| self.is_witness(kind, subject, at, builtin));
             weakened.extend(witness.map(|witness| Weakened { builtin, witness }));
         }
@@ -172,14 +175,24 @@ impl<'e> Attacks<'e> {
     /// Whether rule `at` is the first site rule that matches a subject which `builtin` blocks.
     fn is_witness(&self, kind: EventKind, subject: &str, at: usize, builtin: &Rule) -> bool {
         let rules = &self.engine.policy().rules;
-        let matching = self.engine.matching(kind, subject);
-        let sides = Sides::of(rules, &matching);
+        let is_plain = rules.get(at).is_some_and(Rule::is_by_pattern_alone);
+        if is_plain && !self.engine.matching(kind, subject).contains(&at) {
+            return false;
+        }
         let blocks = |&other: &usize| {
             rules
                 .get(other)
                 .is_some_and(|rule| std::ptr::eq(rule, builtin))
         };
-        sides.site == Some(at) && !sides.is_overridden(builtin) && matching.iter().any(blocks)
+        self.engine
+            .matching_each(kind, subject)
+            .iter()
+            .any(|matching| {
+                let sides = Sides::of(rules, matching);
+                sides.site == Some(at)
+                    && !sides.is_overridden(builtin)
+                    && matching.iter().any(blocks)
+            })
     }
 }
 
@@ -189,6 +202,11 @@ fn attacks_on(rule: &Rule) -> Vec<String> {
     let examples = examples.map(|(_, attack)| (*attack).to_owned());
     let sample = sample_of(rule);
     examples.chain(sample).collect()
+}
+
+/// Whether subjects of a kind are texts of several words.
+fn has_words(kind: EventKind) -> bool {
+    matches!(kind, EventKind::ToolExec | EventKind::SslContent)
 }
 
 /// A text that the rule's pattern matches.
@@ -216,7 +234,7 @@ mod tests {
         for (name, attack) in EXAMPLES {
             let at = rules.iter().position(|rule| rule.name == name).unwrap();
             let kind = *rules[at].on.first().unwrap();
-            let matching = engine.matching(kind, attack);
+            let matching = engine.matching_each(kind, attack).concat();
             assert!(matching.contains(&at), "{name}: {attack}");
         }
         for rule in rules.iter().filter(|rule| rule.verdict == Verdict::Block) {

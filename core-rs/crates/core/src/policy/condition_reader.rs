@@ -365,11 +365,6 @@ fn flags(reader: &mut Reader<'_>, value: &Value) -> Vec<Glob> {
                 "has a text without dashes",
                 "write options as `-f` and `--force`, and others in `words`",
             ))
-        } else if text.starts_with("--") && text.contains('=') {
-            Some((
-                "has an option with its value",
-                "write the value in `operands`, in a condition with this option",
-            ))
         } else if text.contains(char::is_whitespace) {
             Some(("has a blank", "list the options one by one"))
         } else {

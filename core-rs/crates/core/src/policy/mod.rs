@@ -124,6 +124,11 @@ impl Rule {
         self.overrides.contains(&builtin.name)
     }
 
+    /// Whether the rule fits every event whose subject its pattern matches.
+    pub fn is_by_pattern_alone(&self) -> bool {
+        self.pattern.is_some() && self.conditions.names().is_empty()
+    }
+
     /// Whether the rule counts on a day. Its last day still does. If the day is unknown, an `allow`
     /// that expires has expired, and a block or an escalation has not.
     pub fn is_in_force(&self, today: Option<Date>) -> bool {

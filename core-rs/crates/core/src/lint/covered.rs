@@ -1,0 +1,73 @@
+//! Rules on commands that an earlier rule on commands covers: it fits all that they fit.
+
+use std::ops::Deref;
+
+use super::site_rules;
+use crate::decision::Verdict;
+use crate::policy::{CommandCondition, Glob, PathPattern, ProgramPattern, Rule};
+
+/// The first earlier rule that fits every command that rule `at` fits, as far as that is easy to
+/// see.
+pub(super) fn by_conditions(rules: &[Rule], at: usize) -> Option<&Rule> {
+    let rule = rules.get(at)?;
+    if rule.conditions.command.is_empty() {
+        return None;
+    }
+    let mut earlier = site_rules(rules)
+        .take_while(|(other, _)| *other < at)
+        .map(|(_, other)| other);
+    earlier.find(|other| {
+        let conditions = &other.conditions;
+        let is_simple = conditions.names().deref() == ["command"]
+            && conditions.expires.is_none()
+            && other.pattern.is_none()
+            && other.verdict != Verdict::Allow;
+        let covers = |one: &CommandCondition| conditions.command.iter().any(|by| covers(by, one));
+        is_simple && rule.conditions.command.iter().all(covers)
+    })
+}
+
+/// Whether a condition fits every command that another one fits.
+fn covers(by: &CommandCondition, one: &CommandCondition) -> bool {
+    let sources = one.code_from;
+    // In the same order, perhaps with others in between.
+    let mut words = one.words.iter();
+    let has_words = by.words.iter().all(|word| words.any(|other| other == word));
+    has_words
+        && any_of(&by.program, &one.program, is_same_program)
+        && any_of(&by.flags, &one.flags, |a, b| a == b)
+        && any_of(&by.operands, &one.operands, is_same_path)
+        && any_of(&by.redirects, &one.redirects, is_same_path)
+        && any_of(&by.from, &one.from, is_same_program)
+        && any_of(&by.to, &one.to, is_same_program)
+        && (by.code_from.is_empty()
+            || (!sources.is_empty() && by.code_from.with(sources) == by.code_from))
+        && (!by.calls_itself || one.calls_itself)
+}
+
+/// Whether the alternatives of `by` include those of `one`.
+fn any_of<T>(by: &[T], one: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+    let is_included = |other: &T| by.iter().any(|own| same(own, other));
+    by.is_empty() || (!one.is_empty() && one.iter().all(is_included))
+}
+
+fn is_same_program(a: &ProgramPattern, b: &ProgramPattern) -> bool {
+    match (a, b) {
+        (ProgramPattern::Name(glob), ProgramPattern::Name(name)) => is_within(glob, name),
+        _ => a == b,
+    }
+}
+
+/// Whether a glob fits a name, or is the same glob.
+fn is_within(glob: &Glob, name: &Glob) -> bool {
+    glob == name
+        || (!name.as_str().contains('*') && sentry_command::fits(glob.as_str(), name.as_str()))
+}
+
+fn is_same_path(a: &PathPattern, b: &PathPattern) -> bool {
+    match (a, b) {
+        (PathPattern::Path(a), PathPattern::Path(b)) => a == b,
+        (PathPattern::Regex(a), PathPattern::Regex(b)) => a.as_str() == b.as_str(),
+        _ => false,
+    }
+}
