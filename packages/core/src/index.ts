@@ -39,8 +39,9 @@ export type {
   Tiers,
 } from "./pipeline/tier.js";
 export type { Diagnostic, Related, SourceSpan } from "./policy/diagnostic.js";
-export type { Env } from "./policy/env.js";
+export type { Env, Unresolved } from "./policy/env.js";
 export type { Files, ReadFile } from "./policy/files.js";
+export type { Include, IncludedFile } from "./policy/include.js";
 export { type LintOptions, lint } from "./policy/lint.js";
 export type { FileOptions, PolicyOptions } from "./policy/options.js";
 export type {

@@ -17,6 +17,7 @@ import { prepareSentry, type ReviseSettings, type SentryParts } from "@a3s-sentr
 import { EnforceError } from "./enforcer/enforce-error.js";
 import { type Block, type Enforcement, Enforcer } from "./enforcer/enforcer.js";
 import type { NotEnforced } from "./enforcer/target-check.js";
+import { includeFrom } from "./policy/include-files.js";
 import { type OpenedSource, openSource } from "./policy/open-source.js";
 import { readNamedFile } from "./policy/policy-file.js";
 import { labelOf, sinksOf } from "./policy/sinks.js";
@@ -67,8 +68,8 @@ export class Sentry extends CoreSentry {
    *
    * `env("NAME")` reads the environment of the process, unless `options.env` is given. Relative
    * deny-files of a policy file are relative to its folder; those of a text, an object or
-   * `options.deny`, to the working directory. The same holds for the paths in `llm`, `agent` and
-   * `sae`.
+   * `options.deny`, to the working directory. The same holds for the paths in `llm`, `agent`,
+   * `sae` and `include`.
    *
    * If the policy has `llm` and `agent`, the sentry has an L2 and an L3 tier. `options.tiers`
    * replaces them; if it is a function, it makes all tiers.
@@ -98,7 +99,8 @@ export class Sentry extends CoreSentry {
       return tiers;
     };
     const readFile = (path: string): string => readNamedFile(path === options.sae?.dict ? path : labelOf(path, folder));
-    const all = { env: process.env, readFile, ...fromFile, ...options, tiers: makeTiers };
+    const include = includeFrom(folder, fromFile.name);
+    const all = { env: process.env, readFile, include, ...fromFile, ...options, tiers: makeTiers };
     const parts = await prepareSentry(source, all, revise);
     const { deny, denyLimits, dryRun, agent } = parts.policy;
     const own = ownPrograms(agent?.bin);

@@ -21,7 +21,7 @@ mod tests {
     use crate::decision::{ActionKind, Word};
     use crate::engine::{MAX_LINE, judgement};
     use crate::event::EventKind;
-    use crate::policy::{BUILTIN_RULES, SECRET_KINDS};
+    use crate::policy::{BUILTIN_RULES, SECRET_KINDS, UNRESOLVED};
     use crate::redact::LOOK_BACK;
     use crate::risk::Category;
 
@@ -95,6 +95,11 @@ mod tests {
             let words = words.concat();
             constant(name, &format!("[\n{words}] as const"), meaning);
         }
+        constant(
+            "UNRESOLVED",
+            &format!("{UNRESOLVED:?}"),
+            "The answer of a host that looks no variable up: its default, or a value that is not checked.",
+        );
         let actions = EventKind::ALL.into_iter().filter_map(|kind| {
             let action = serde_json::to_string(&kind.action()?).unwrap();
             Some(format!("  {}: {action},\n", kind.as_word()))

@@ -51,6 +51,30 @@ pub struct SourceSpan {
     pub byte_end: u32,
 }
 
+/// The span of what has no place in a source.
+pub const NOWHERE: SourceSpan = SourceSpan {
+    start: 0,
+    end: 0,
+    line: 1,
+    column: 1,
+    byte_start: 0,
+    byte_end: 0,
+};
+
+impl SourceSpan {
+    fn new(index: &LineIndex, source: &str, span: Span) -> Self {
+        let position = index.position(source, span.start);
+        Self {
+            start: index.utf16(source, span.start),
+            end: index.utf16(source, span.end),
+            line: position.line,
+            column: position.column,
+            byte_start: span.start,
+            byte_end: span.end,
+        }
+    }
+}
+
 /// Another place that belongs to a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
@@ -545,6 +569,15 @@ pub fn dictionary(name: &str, text: &str) -> (Option<sae::Dictionary>, CompileRe
     (dictionary, report)
 }
 
+/// Places of a source, in the form of the host.
+pub fn spans(source: &str, places: &[Span]) -> Vec<SourceSpan> {
+    let index = LineIndex::new(source);
+    places
+        .iter()
+        .map(|place| SourceSpan::new(&index, source, *place))
+        .collect()
+}
+
 /// Problems of a source, in the form of the host. Frames mask the secrets of the source.
 pub fn diagnostics(
     name: &str,
@@ -562,17 +595,7 @@ fn in_words(
     secrets: &[Span],
 ) -> Vec<Diagnostic> {
     let index = LineIndex::new(source);
-    let place = |span: Span| {
-        let position = index.position(source, span.start);
-        SourceSpan {
-            start: index.utf16(source, span.start),
-            end: index.utf16(source, span.end),
-            line: position.line,
-            column: position.column,
-            byte_start: span.start,
-            byte_end: span.end,
-        }
-    };
+    let place = |span: Span| SourceSpan::new(&index, source, span);
     diagnostics
         .iter()
         .map(|found| Diagnostic {

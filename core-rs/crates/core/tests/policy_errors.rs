@@ -9,7 +9,7 @@
 mod policy_support;
 
 use policy_support::Wanted;
-use sentry_core::policy::check;
+use sentry_core::policy::{UNRESOLVED, check};
 
 const RULE: &str =
     r#"rule "r" { on = "Dns" match = "x" verdict = "block" severity = "low" reason = "why" "#;
@@ -696,4 +696,28 @@ fn an_unclosed_backtick_is_one_problem_at_the_place_where_it_was_opened() {
             source.find('`').and_then(|at| source.get(at..))
         );
     }
+}
+
+#[test]
+fn variables_that_are_not_looked_up_are_not_checked() {
+    let rule = |pattern: &str| {
+        format!(
+            "rule \"r\" {{ on = \"Dns\", match = {pattern}, verdict = \"block\", severity = \"low\", reason = \"r\" }}"
+        )
+    };
+    for source in [
+        "speculate = env(\"X\")",
+        "speculate = concat(\"hi\", env(\"X\"))",
+        "llm { url = env(\"URL\"), key = env(\"KEY\") }",
+        "agent { bin = env(\"X\") }",
+        "sae { dict = env(\"X\") }",
+        "deny { exec = env(\"X\"), never = [env(\"X\")] }",
+        &rule("env(\"X\")"),
+    ] {
+        let checked = check(source, &|_| Some(UNRESOLVED.to_owned()));
+        assert_eq!(checked.diagnostics, [], "{source}");
+    }
+    let with_default = rule("env(\"X\", \"(\")");
+    let checked = check(&with_default, &|_| Some(UNRESOLVED.to_owned()));
+    assert!(!checked.diagnostics.is_empty(), "the default is checked");
 }

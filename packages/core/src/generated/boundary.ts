@@ -66,6 +66,9 @@ export const SECRET_KINDS = [
   "email",
 ] as const;
 
+/** The answer of a host that looks no variable up: its default, or a value that is not checked. */
+export const UNRESOLVED = "\0";
+
 /** The action that denies the target of an event, for the kinds that have one. */
 export const DENY_ACTIONS = {
   ToolExec: "DenyExec",

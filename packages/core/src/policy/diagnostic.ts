@@ -1,8 +1,14 @@
 // Diagnostics: the problems of a policy, as callers get them.
 
-import type { RelatedPlace as Related, SourceSpan, Diagnostic as WireDiagnostic } from "../generated/wire.js";
+import type { RelatedPlace, SourceSpan, Diagnostic as WireDiagnostic } from "../generated/wire.js";
 
-export type { Related, SourceSpan };
+export type { SourceSpan };
+
+/** Another place that belongs to a diagnostic. */
+export interface Related extends Readonly<RelatedPlace> {
+  /** The included file that it is in; absent if it is in the policy itself. */
+  readonly file?: string;
+}
 
 /**
  * One problem of a policy.
@@ -13,12 +19,14 @@ export type { Related, SourceSpan };
  */
 export interface Diagnostic {
   readonly code: string;
+  /** The included file that has the problem; absent if it is in the policy itself. */
+  readonly file?: string;
   readonly severity: "error" | "warning";
   readonly message: string;
   /** How to fix it. */
   readonly help?: string;
   readonly span: Readonly<SourceSpan>;
-  readonly related: readonly Readonly<Related>[];
+  readonly related: readonly Related[];
   readonly frame: string;
 }
 

@@ -9,10 +9,8 @@ import { type PolicyFiles, policyFiles } from "./files.js";
 import type { LoadOptions, PolicyOptions } from "./options.js";
 import { overridden } from "./policy.js";
 import { PolicyError } from "./policy-error.js";
-import { type PolicySource, readSource } from "./source.js";
+import { DEFAULT_NAME, type PolicySource, readSource } from "./source.js";
 import { withoutYaml } from "./yaml.js";
-
-export const DEFAULT_NAME = "policy";
 
 /** A policy that has been compiled once. */
 export interface LoadedPolicy {
@@ -29,9 +27,9 @@ export interface LoadedPolicy {
 
 /** Compiles a policy. Rejects with a `PolicyError` if it has an error. */
 export async function loadPolicy(source: PolicySource, options: LoadOptions): Promise<LoadedPolicy> {
-  const { name = DEFAULT_NAME, format = "acl" } = options;
+  const { name = DEFAULT_NAME } = options;
   const env = environmentOf(options.env);
-  const { relocate, ...acl } = await readSource(source, name, format);
+  const { relocate, ...acl } = await readSource(source, options);
   const { date } = options;
   const spec = { source: acl, lookup: env.lookup, date };
   const { engine, report } = await Engine.compile(await loadCore(), spec, { lints: false });

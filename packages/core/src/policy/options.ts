@@ -1,7 +1,8 @@
 // Options of loading a policy.
 
-import type { Env } from "./env.js";
+import type { Env, Unresolved } from "./env.js";
 import type { Files, ReadFile } from "./files.js";
+import type { Include } from "./include.js";
 import type { PolicyOverrides } from "./policy.js";
 import type { PolicyFormat } from "./source.js";
 
@@ -13,15 +14,22 @@ export interface PolicyOptions {
   readonly format?: PolicyFormat;
   /**
    * The variables that `env("NAME")` reads: own properties, each read at most once. Default: no
-   * variable is set.
+   * variable is set. With `"unresolved"`, no variable is looked up: a call is its default, and
+   * without one its value is not checked, and a rule or tier that needs it is left out. That is for
+   * checks of policies of others.
    */
-  readonly env?: Env;
+  readonly env?: Env | Unresolved;
   /**
    * The day that `expires` of rules is compared with, as `YYYY-MM-DD`. Default: today in UTC by the
    * clock, so that rules expire while a sentry judges. `null`: the day is unknown, so an `allow`
    * that expires has expired, and a block or escalation has not.
    */
   readonly date?: string | null;
+  /**
+   * Returns the files that `include` in the policy names. Default: a policy with `include` is
+   * rejected.
+   */
+  readonly include?: Include;
 }
 
 /** Options of reading the files that a policy names (`sae.dict`, `redact.gitleaks`). */

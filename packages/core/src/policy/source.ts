@@ -2,6 +2,7 @@
 
 import { aclText } from "./acl-text.js";
 import type { Diagnostic } from "./diagnostic.js";
+import { type Include, mayInclude, splice } from "./include.js";
 import { jsonAsAcl } from "./json.js";
 import type { PolicyInput } from "./policy-input.js";
 import { tomlAsAcl } from "./toml.js";
@@ -21,12 +22,41 @@ export interface CoreSource {
   readonly text: string;
 }
 
+/** Options of reading a policy's source. */
+export interface SourceOptions {
+  readonly name?: string;
+  readonly format?: PolicyFormat;
+  readonly include?: Include | undefined;
+}
+
+export const DEFAULT_NAME = "policy";
+
 /** The ACL text of a policy, and how to show diagnostics about it in the policy's own text. */
 export interface ReadSource extends CoreSource {
   readonly relocate: (found: readonly Diagnostic[]) => readonly Diagnostic[];
 }
 
-export async function readSource(source: PolicySource, name: string, format: PolicyFormat): Promise<ReadSource> {
+/**
+ * Converts a policy to ACL text, and splices the files in that it includes. Rejects with a
+ * `PolicyError` if that is not possible.
+ */
+export async function readSource(
+  source: PolicySource,
+  { name = DEFAULT_NAME, format = "acl", include }: SourceOptions,
+): Promise<ReadSource> {
+  const read = await converted(source, name, format);
+  if (!mayInclude(read.text)) return read;
+  const spliced = await splice(read, {
+    include,
+    read: async (file) => {
+      const isToml = /\.toml$/i.test(file.name);
+      return { ...(await converted(file.text, file.name, isToml ? "toml" : "acl")), file: file.name };
+    },
+  });
+  return { name: read.name, text: spliced.text, relocate: (found) => spliced.relocate(found) };
+}
+
+async function converted(source: PolicySource, name: string, format: PolicyFormat): Promise<ReadSource> {
   if (typeof source === "string") {
     if (format === "acl") return { name, text: isJsonObject(source) ? jsonAsAcl(source) : source, relocate: same };
     if (format === "toml") return { name: convertedName(name), ...(await tomlAsAcl(name, source)) };

@@ -19,8 +19,9 @@ const share: Check = (value) => typeof value === "number" && value >= 0 && value
 const OPTIONS: Readonly<Record<keyof SentryOptions, readonly [Check, string]>> = {
   name: [text, "of type string"],
   format: [text, "of type string"],
-  env: [record, "of type object"],
   date: [(value) => value === null || isDate(value), "a day as `YYYY-MM-DD`, or `null` if it is unknown"],
+  env: [(value) => record(value) || value === "unresolved", 'of type object, or `"unresolved"`'],
+  include: [(value) => typeof value === "function", "of type function"],
   failClosed: [(value) => typeof value === "boolean", "of type boolean"],
   dryRun: [(value) => typeof value === "boolean", "of type boolean"],
   deny: [record, "of type object"],

@@ -2,8 +2,8 @@
 
 import type { Diagnostic as WireDiagnostic } from "../generated/wire.js";
 import { fromWire } from "../policy/diagnostic.js";
-import { DEFAULT_NAME } from "../policy/load.js";
 import { PolicyError } from "../policy/policy-error.js";
+import { DEFAULT_NAME } from "../policy/source.js";
 import { loadTools } from "./module.js";
 
 /** Options of {@link format}. */

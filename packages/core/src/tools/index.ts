@@ -2,3 +2,5 @@
 // own, which the first call loads.
 
 export { type FormatOptions, format } from "./format.js";
+export { type PolicyTest, type PolicyTests, readTests, type TestOptions } from "./policy-tests.js";
+export { type Coverage, coverageOf, type Judged, runTests, type TestResult } from "./run-tests.js";

@@ -4,8 +4,17 @@ import * as glue from "../../wasm/sentry_tools.js";
 import { bytesOfBase64 } from "../util/base64.js";
 import { once } from "../util/once.js";
 
-/** The functions of the module. Each returns JSON. */
-export type ToolsModule = Omit<typeof glue, "default" | "initSync">;
+/** The functions of the module. `name` is that of a source in diagnostics. Each returns JSON. */
+export interface ToolsModule {
+  /** The text in the one style. */
+  format(name: string, source: string): string;
+  /** The tests. With `alone`, the document must hold nothing else. */
+  policyTests(name: string, source: string, alone: boolean): string;
+  /** The document in parts, between which other files are included. */
+  includeParts(name: string, source: string, included: boolean): string;
+  /** Problems, given as JSON, as diagnostics. */
+  describe(name: string, source: string, problems: string): string;
+}
 
 /** Loads the module, once. */
 export const loadTools: () => Promise<ToolsModule> = once(async () => {

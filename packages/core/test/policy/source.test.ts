@@ -7,7 +7,7 @@ import { PolicyError } from "../../src/policy/policy-error.js";
 import { type PolicyFormat, type PolicySource, readSource } from "../../src/policy/source.js";
 
 async function coreSource(source: PolicySource, name: string, format: PolicyFormat) {
-  const { relocate: _, ...core } = await readSource(source, name, format);
+  const { relocate: _, ...core } = await readSource(source, { name, format });
   return core;
 }
 

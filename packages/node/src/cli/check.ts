@@ -1,13 +1,12 @@
 // `check FILE…`: reports problems of policies, and rules that are probably a mistake.
 
 import { type Diagnostic, lint, PolicyError } from "@a3s-sentry/core";
-import { openFile } from "../policy/open-source.js";
-import { readNamedFile } from "../policy/policy-file.js";
-import { labelOf } from "../policy/sinks.js";
+import { readTests } from "@a3s-sentry/core/tools";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
 import { formatCount } from "../util/format.js";
 import { coloredFrame } from "./frame.js";
 import { type Colors, colorsFor, type ExitCode, type Io } from "./io.js";
+import { lookAt } from "./look-at.js";
 import { writeOut } from "./write.js";
 
 export interface CheckOptions {
@@ -22,7 +21,7 @@ interface Checked {
 
 export async function check(files: readonly string[], { date, json }: CheckOptions, io: Io): Promise<ExitCode> {
   const checked: Checked[] = [];
-  for (const file of files) checked.push({ file, diagnostics: await checkFile(file, io.env, date) });
+  for (const file of files) checked.push({ file, diagnostics: await checkFile(file, date) });
   const text = json
     ? `${escapeTerminalJson(JSON.stringify(checked, null, 2))}\n`
     : report(checked, colorsFor(io.stdout, io.env));
@@ -31,11 +30,12 @@ export async function check(files: readonly string[], { date, json }: CheckOptio
 }
 
 /** A file that cannot be read is an error of that file; the others are still checked. */
-async function checkFile(file: string, env: Io["env"], date: string | undefined): Promise<readonly Diagnostic[]> {
+async function checkFile(file: string, date: string | undefined): Promise<readonly Diagnostic[]> {
   try {
-    const { source, folder, name = file, format = "acl" } = openFile(file);
-    const readFile = (path: string): string => readNamedFile(labelOf(path, folder));
-    return await lint(source, { name, format, env, readFile, ...(date !== undefined && { date }) });
+    const { source, options, files } = lookAt(file, { date });
+    const problems = await lint(source, { ...options, ...files });
+    const { diagnostics } = await readTests(source, options);
+    return [...problems, ...diagnostics];
   } catch (error) {
     if (error instanceof PolicyError) return error.diagnostics;
     throw error;

@@ -1,8 +1,10 @@
 // Defines the commands for those who keep policies in git.
 
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { dateOption } from "./date-option.js";
 import type { FmtOptions } from "./fmt.js";
 import type { ExitCode, Io } from "./io.js";
+import { TEST_FORMATS, type TestCommandOptions } from "./test/options.js";
 
 export function policyCommands(root: Command, io: Io, onExit: (code: ExitCode) => void): void {
   root
@@ -17,4 +19,27 @@ export function policyCommands(root: Command, io: Io, onExit: (code: ExitCode) =
       const { fmt } = await import("./fmt.js");
       onExit(await fmt(files, options, io));
     });
+
+  root
+    .command("test")
+    .summary("run the tests of policies")
+    .description(
+      "Runs the tests in policies, and in the files NAME.test.acl beside them, and shows what failed and which rules " +
+        "no test fires. Asks no tier, and reads no variable. Exits with 1 if a test fails.",
+    )
+    .argument("<file...>", "policy files, ACL or TOML (*.toml)")
+    .addOption(new Option("--format <format>", "how to print the result").choices(TEST_FORMATS).default("text"))
+    .addOption(new Option("--min-coverage <percent>", "fail if tests fire fewer of the rules").argParser(percent))
+    .addOption(dateOption())
+    .option("--watch", "run the tests again after each change")
+    .action(async (files: string[], options: TestCommandOptions) => {
+      const { test } = await import("./test/test.js");
+      onExit(await test(files, options, io));
+    });
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError("expected a number from 0 to 100");
 }

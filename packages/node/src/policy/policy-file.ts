@@ -55,19 +55,16 @@ export function unreadable(
   cause?: unknown,
   what: "policy" | "key" = "policy",
 ): PolicyError {
-  const code = "file/unreadable";
-  const message = `cannot read the ${what} file \`${path}\`: ${reason}`;
-  const diagnostic: Diagnostic = {
-    code,
-    severity: "error",
-    message,
-    span: { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 },
-    related: [],
-    frame: `error[${code}]: ${message}`,
-  };
-  const error = new PolicyError(path, [diagnostic]);
+  const problem = fileProblem("file/unreadable", `cannot read the ${what} file \`${path}\`: ${reason}`);
+  const error = new PolicyError(path, [problem]);
   if (cause !== undefined) error.cause = cause;
   return error;
+}
+
+/** An error about a file as a whole. */
+export function fileProblem(code: string, message: string): Diagnostic {
+  const span = { start: 0, end: 0, line: 1, column: 1, byteStart: 0, byteEnd: 0 };
+  return { code, severity: "error", message, span, related: [], frame: `error[${code}]: ${message}` };
 }
 
 /** Throws the system's error, or one that says what is wrong with the file. */

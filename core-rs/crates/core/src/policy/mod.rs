@@ -40,14 +40,19 @@ pub use redact::{Redact, SECRET_KINDS, SecretPattern};
 use sentry_pattern::Pattern;
 use sentry_text::Span;
 use sentry_text::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
-pub(crate) use suggest::closest;
+pub use suggest::closest;
 
 /// The places in a source that no code frame may show.
 pub fn secrets(source: &str) -> Vec<Span> {
     secrets::of(source, &sentry_acl::parse(source).document)
 }
 
-/// Looks up a variable for `env("NAME")`. The host decides where it comes from.
+/// The answer of a host that looks no variable up, since it only checks a policy: the variable is
+/// its default, and without one its value is not checked. No variable of a process has this value.
+pub const UNRESOLVED: &str = "\0";
+
+/// Looks up a variable for `env("NAME")`. The host decides where it comes from, and answers with
+/// [`UNRESOLVED`] if it looks none up.
 pub type Environment<'e> = dyn Fn(&str) -> Option<String> + 'e;
 
 /// All settings of one document.

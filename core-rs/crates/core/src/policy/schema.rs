@@ -5,13 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 use super::fields::{self, Body, Field};
 use super::lists::Text;
 use super::value::Reader;
-use super::{Agent, Deny, DenyLimits, Llm, Origin, Policy, Redact, Rule, Sae, lists, redact, rule};
+use super::{
+    Agent, Deny, DenyLimits, Llm, Origin, Policy, Redact, Rule, Sae, UNRESOLVED, lists, redact,
+    rule,
+};
 use crate::decision::Verdict;
 use sentry_acl::{Document, Entry, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const TOP_LEVEL: [&str; 13] = [
+const TOP_LEVEL: [&str; 16] = [
     "fail_closed",
     "dry_run",
     "speculate",
@@ -25,6 +28,9 @@ const TOP_LEVEL: [&str; 13] = [
     "rule",
     "lists",
     "list",
+    "include",
+    "test",
+    "tests",
 ];
 
 /// The longest time limit, in seconds: a day.
@@ -57,7 +63,9 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
     let mut seen = HashMap::new();
     for field in fields::of_items(&document.items) {
         let name = field.name.text.as_str();
-        if !matches!(name, "rule" | "list") && is_repeated(reader, &mut seen, field) {
+        if !matches!(name, "rule" | "list" | "include" | "test")
+            && is_repeated(reader, &mut seen, field)
+        {
             continue;
         }
         policy.keys.insert(name.to_owned());
@@ -84,7 +92,8 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
-            "list" | "lists" => {}
+            // The lists are read before, and the host reads the others: judging does not need them.
+            "list" | "lists" | "include" | "test" | "tests" => {}
             _ => reader.unknown(
                 Code::UnknownKey,
                 field.name.span,
@@ -381,7 +390,11 @@ fn max_lines(reader: &mut Reader<'_>, value: &Value) -> Option<u32> {
 
 /// A path, or `None` for the empty text: nothing is written.
 fn deny_path(reader: &mut Reader<'_>, name: &str, value: &Value) -> Option<String> {
-    let path = reader.string(name, value).filter(|path| !path.is_empty())?;
+    // A path that is not looked up is one nevertheless.
+    let path = reader
+        .string(name, value)
+        .or_else(|| matches!(value.kind, ValueKind::Call(_)).then(|| UNRESOLVED.to_owned()))
+        .filter(|path| !path.is_empty())?;
     if path.trim().is_empty() {
         reader.bad_value(name, "must not be blank: use `\"\"` for no file", value);
         return None;

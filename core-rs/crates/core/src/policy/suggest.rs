@@ -2,7 +2,7 @@
 
 /// The candidate closest to `word`, if at most a third of its letters are wrong. Letters are
 /// compared without case.
-pub(crate) fn closest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
+pub fn closest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     if word.len() > 64 {
         return None;
     }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::Environment;
 use super::lists::Lists;
 use super::pattern::Patterns;
 use super::suggest::closest;
+use super::{Environment, UNRESOLVED};
 use crate::decision::Word;
 use sentry_acl::{Call, MAX_TOKEN, Value, ValueKind};
 use sentry_text::Span;
@@ -232,7 +232,11 @@ impl<'r> Reader<'r> {
             Some(default) => Some(self.string("the default of `env`", default)?),
             None => None,
         };
-        let found = (self.environment)(&variable).or(default);
+        let found = (self.environment)(&variable);
+        if found.as_deref() == Some(UNRESOLVED) {
+            return default;
+        }
+        let found = found.or(default);
         if found.is_none() {
             self.report(
                 Diagnostic::new(

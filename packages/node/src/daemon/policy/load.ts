@@ -1,8 +1,9 @@
 // Loads the sentry of a run from a configuration, a rules file, both, or neither.
 
-import type { DenyFiles, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
+import type { DenyFiles, Include, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
 import { messageOf } from "@a3s-sentry/core/host";
 import { findUser } from "../../l3/user.js";
+import { includeFrom } from "../../policy/include-files.js";
 import { type OpenedSource, openFile } from "../../policy/open-source.js";
 import { readNamedFile, unreadable } from "../../policy/policy-file.js";
 import { labelOf } from "../../policy/sinks.js";
@@ -13,12 +14,12 @@ import { formatCount } from "../../util/format.js";
 import type { RunSettings } from "../config/run-settings.js";
 import { SettingsError } from "../config/settings-error.js";
 import { type TierTiming, withTiming } from "../escalation/tier-timing.js";
-import { fingerprintSync } from "./file-fingerprints.js";
+import { fingerprintOfFiles, fingerprintSync, patternKey } from "./file-fingerprints.js";
 import { tierOverrides } from "./tier-overrides.js";
 
 /** The most warnings about rules at the start of a run. */
 const MAX_LINTS = 5;
-const RULE_KEYS: ReadonlySet<string> = new Set(["rule", "rules"]);
+const RULE_KEYS: ReadonlySet<string> = new Set(["rule", "rules", "test", "tests"]);
 const LIST_KEYS: ReadonlySet<string> = new Set(["list", "lists"]);
 const EMPTY = "it is empty (write `rules = []` for a policy without rules)";
 const BUILT_IN: OpenedSource = { source: {}, folder: "" };
@@ -60,9 +61,15 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
   const first = config ?? policy;
   const opened = first === undefined ? BUILT_IN : open(first);
   const readFile = namedFilesIn(opened.folder, fingerprints);
+  const include = includesOf(opened, fingerprints);
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
-    const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers(opened.folder, options) });
+    const sentry = await Sentry.open(opened, {
+      ...overrides,
+      readFile,
+      include,
+      tiers: makeTiers(opened.folder, options),
+    });
     return { sentry, warnings: [...sentry.warnings, ...(await found(sentry))] };
   }
   if (isWhole) {
@@ -72,15 +79,24 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
       warnings = revised.warnings;
       return { llm, agent };
     };
-    const sentry = await Sentry.open(opened, { ...overrides, readFile, tiers: makeTiers("", options) }, revise);
+    const sentry = await Sentry.open(
+      opened,
+      { ...overrides, readFile, include, tiers: makeTiers("", options) },
+      revise,
+    );
     return { sentry, warnings: [...sentry.warnings, ...warnings, ...(await found(sentry))] };
   }
-  const settings = await Sentry.open(opened, { ...overrides, readFile, tiers: NO_TIERS });
+  const settings = await Sentry.open(opened, { ...overrides, readFile, include, tiers: NO_TIERS });
   settings.close();
   const { warnings, ...tiers } = tierOverrides(run, settings.settings(), opened.folder);
   const own = settingsOf(settings.policy, opened.folder, overrides);
   const all = { ...overrides, ...own, ...tiers, tiers: makeTiers("", options) };
-  const sentry = await Sentry.open(open(policy), { ...all, readFile: namedFilesIn("", fingerprints) });
+  const rules = open(policy);
+  const sentry = await Sentry.open(rules, {
+    ...all,
+    readFile: namedFilesIn("", fingerprints),
+    include: includesOf(rules, fingerprints),
+  });
   try {
     rejectConflict(config, settings.policy, policy, sentry.policy);
   } catch (error) {
@@ -154,6 +170,16 @@ function namedFilesIn(folder: string, fingerprints: Map<string, string>): (path:
     note(path, fingerprints);
     return readNamedFile(path);
   };
+}
+
+/** Includes files, and notes their fingerprints and those of the patterns that find them. */
+function includesOf({ folder, name }: OpenedSource, fingerprints: Map<string, string>): Include {
+  return includeFrom(folder, name, {
+    onPattern: (pattern, files) => {
+      fingerprints.set(patternKey(pattern), fingerprintOfFiles(files));
+    },
+    onFile: (path) => note(path, fingerprints),
+  });
 }
 
 /**

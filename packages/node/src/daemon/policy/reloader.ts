@@ -72,7 +72,7 @@ export class Reloader {
       const loaded = await load(fingerprints);
       // A file that changed meanwhile may have been read half. The watcher reports it once it
       // rests.
-      if (this.#closed.signal.aborted || !areCurrent(fingerprints)) return loaded.sentry.close();
+      if (this.#closed.signal.aborted || !(await areCurrent(fingerprints))) return loaded.sentry.close();
       await usePolicy(loaded.sentry);
       this.counts.succeeded += 1;
       this.counts.lastSuccess = Date.now() / 1000;

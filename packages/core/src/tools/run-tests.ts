@@ -1,0 +1,79 @@
+// Runs the tests of a policy.
+
+import type { Explanation } from "../decision/explanation.js";
+import type { Sentry } from "../sentry/sentry.js";
+import type { PolicyTest } from "./policy-tests.js";
+
+/** What is judged: a `Sentry` with the policy of the tests. */
+export type Judged = Pick<Sentry, "explain" | "whyNotAnEvent" | "policy">;
+
+/** How a test ended. */
+export type TestResult =
+  | { readonly test: PolicyTest; readonly outcome: "passed"; readonly explanation: Explanation }
+  | {
+      readonly test: PolicyTest;
+      readonly outcome: "failed";
+      /** What is different, one sentence each. */
+      readonly differences: readonly string[];
+      readonly explanation: Explanation;
+    }
+  | {
+      readonly test: PolicyTest;
+      readonly outcome: "invalid";
+      /** Why its event is not one. */
+      readonly why: string;
+    };
+
+/** The rules of a policy that tests fire. */
+export interface Coverage {
+  /** The names of the policy's own rules, in order. */
+  readonly rules: readonly string[];
+  /** Those that decide no test. */
+  readonly unfired: readonly string[];
+}
+
+/**
+ * Judges the event of each test by the rules. No tier is asked.
+ *
+ * @example
+ * using sentry = await Sentry.create(policy);
+ * const failed = runTests(sentry, tests).filter(({ outcome }) => outcome !== "passed");
+ */
+export function runTests(sentry: Judged, tests: readonly PolicyTest[]): TestResult[] {
+  return tests.map((test) => {
+    const explanation = sentry.explain(test.event);
+    if (explanation === null) {
+      const why = sentry.whyNotAnEvent(test.event) ?? "this kind of event is not judged";
+      return { test, outcome: "invalid", why };
+    }
+    const differences = differencesOf(test, explanation);
+    if (differences.length === 0) return { test, outcome: "passed", explanation };
+    return { test, outcome: "failed", differences, explanation };
+  });
+}
+
+/** Which of the policy's own rules decide a test. Built-in rules have tests of their own. */
+export function coverageOf({ policy }: Pick<Sentry, "policy">, results: readonly TestResult[]): Coverage {
+  const fired = new Set(results.map((result) => (result.outcome === "invalid" ? "" : result.explanation.rule)));
+  const rules = policy.rules.filter(({ origin }) => origin === "site").map(({ name }) => name);
+  return { rules, unfired: rules.filter((name) => !fired.has(name)) };
+}
+
+function differencesOf({ expect, rule, target }: PolicyTest, { decision }: Explanation): string[] {
+  const found: string[] = [];
+  if (decision.verdict !== expect) found.push(`expected ${expect}, got ${decision.verdict}`);
+  const decided = decision.rule ?? "";
+  if (rule !== undefined && rule !== decided) found.push(`expected ${ruleText(rule)}, got ${ruleText(decided)}`);
+  const denied = decision.action?.target ?? "";
+  if (target !== undefined && target !== denied)
+    found.push(`expected ${targetText(target)}, got ${targetText(denied)}`);
+  return found;
+}
+
+function ruleText(rule: string): string {
+  return rule === "" ? "no rule" : `rule \`${rule}\``;
+}
+
+function targetText(target: string): string {
+  return target === "" ? "no target" : `target \`${target}\``;
+}
