@@ -25,7 +25,7 @@ const ENTRIES = {
     "llm/index",
     "tools/index",
   ],
-  node: ["index", "cli/main", "agent/main", "daemon/judging/pool/worker", "l3/reaper-process"],
+  node: ["index", "cli/main", "agent/main", "daemon/judging/pool/worker", "cli/diff/judge-worker", "l3/reaper-process"],
 };
 
 /** Files that belong to one entry point of the core. */
@@ -41,7 +41,7 @@ const CHUNK_OF = {
   node: (file) => {
     if (/^(?:policy|enforcer)\/|^(?:sentry|tiers)\.ts$/.test(file)) return "sentry";
     if (
-      /^cli\/(?:io|write|commands|policy-commands|test\/options|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
+      /^cli\/(?:io|write|commands|policy-commands|(?:diff|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
         file,
       )
     )

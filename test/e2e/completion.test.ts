@@ -32,12 +32,12 @@ describe("bash", () => {
   };
 
   it.each([
-    [[""], ["run", "check", "explain", "eval", "fmt", "preview", "completion"]],
+    [[""], ["run", "check", "explain", "eval", "fmt", "diff", "test", "preview", "completion"]],
     [["e"], ["explain", "eval"]],
     [["-"], ["--version", "--help"]],
     [
       ["run", "--d"],
-      ["--decisions", "--dry-run"],
+      ["--date", "--decisions", "--dry-run"],
     ],
     [
       ["run", "--dry-run", "--f"],
@@ -87,7 +87,7 @@ describe("fish", () => {
   const installed = spawnSync("fish", ["--version"]).status === 0;
 
   it.skipIf(!installed).each([
-    ["", ["check", "completion", "eval", "explain", "fmt", "preview", "run"]],
+    ["", ["check", "completion", "diff", "eval", "explain", "fmt", "preview", "run", "test"]],
     ["run --d", ["--dry-run"]],
     ["check se", ["session.ndjson"]],
     ["completion z", ["zsh"]],

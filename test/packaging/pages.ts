@@ -32,6 +32,11 @@ export function pagesSuite(installed: () => Installed): void {
     expect(await follow(page("faq.md"), installed().scratch("faq"), { PATH: pathWithCommand() })).toBe(2);
   });
 
+  test("docs/policies-in-git.md: the policy passes its tests and the job", { timeout: 60_000 }, async () => {
+    const folder = installed().scratch("policies-in-git");
+    expect(await follow(page("policies-in-git.md"), folder, { PATH: pathWithCommand() })).toBe(3);
+  });
+
   describe("docs/cookbook.md", () => {
     const recipes = page("cookbook.md").split(/^## /m).slice(1);
     const cases = recipes.map((text) => ({ title: text.slice(0, text.indexOf("\n")), text }));

@@ -1,9 +1,5 @@
 //! Reading tests: the forms of an event, and a problem for each kind of mistake.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::too_many_lines,
-    clippy::unwrap_used
-)]
+#![allow(clippy::indexing_slicing, clippy::too_many_lines, clippy::unwrap_used)]
 
 use sentry_core::decision::Verdict;
 use sentry_tools::{Holds, policy_tests};

@@ -37,7 +37,11 @@ export function lookAt(file: string, { date, ...observer }: LookOptions = {}): L
   const include = includeFrom(folder, name, observer);
   const readFile = (written: string): string => readNamedFile(labelOf(written, folder));
   const checksFile = (written: string): boolean => isIn(folder, labelOf(written, folder));
-  return { source, options: { name, format, env: "unresolved", include, ...(date !== undefined && { date }) }, files: { readFile, checksFile } };
+  return {
+    source,
+    options: { name, format, env: "unresolved", include, ...(date !== undefined && { date }) },
+    files: { readFile, checksFile },
+  };
 }
 
 /** A sentry that judges by the rules of a policy alone. Rejects with a `PolicyError`. */

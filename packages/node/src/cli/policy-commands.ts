@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { dateOption } from "./date-option.js";
+import { DIFF_FORMATS, type DiffOptions } from "./diff/options.js";
 import type { FmtOptions } from "./fmt.js";
 import type { ExitCode, Io } from "./io.js";
 import { TEST_FORMATS, type TestCommandOptions } from "./test/options.js";
@@ -18,6 +19,25 @@ export function policyCommands(root: Command, io: Io, onExit: (code: ExitCode) =
     .action(async (files: string[], options: FmtOptions) => {
       const { fmt } = await import("./fmt.js");
       onExit(await fmt(files, options, io));
+    });
+
+  root
+    .command("diff")
+    .summary("show what a new policy decides differently")
+    .description(
+      "Judges events by the rules of two policies, and shows what the new one decides differently, by rule and direction. " +
+        "Asks no tier, and reads no variable. Exits with 1 if a `--fail-on` flag asks for it.",
+    )
+    .argument("<old>", "policy file")
+    .argument("<new>", "policy file")
+    .argument("[events...]", "files of events, one JSON object per line (default: stdin)")
+    .addOption(new Option("--format <format>", "how to print the result").choices(DIFF_FORMATS).default("text"))
+    .option("--fail-on-change", "exit with 1 if an event is decided differently")
+    .option("--fail-on-weaker", "exit with 1 if an event is decided more weakly")
+    .addOption(dateOption())
+    .action(async (before: string, after: string, events: string[], options: DiffOptions) => {
+      const { diff } = await import("./diff/diff.js");
+      onExit(await diff([before, after], events, options, io));
     });
 
   root

@@ -286,9 +286,7 @@ export class Daemon {
   #showProgress(): () => void {
     const { totals } = this.#settlement;
     const typed = !(this.#input instanceof FileInput) && this.#input.isTTY;
-    return typed
-      ? () => {}
-      : showProgress(this.#log, () => ({ events: totals.stream.events, blocked: totals.blocked }));
+    return typed ? () => {} : showProgress(this.#log, () => ({ events: totals.stream.events, count: totals.blocked }));
   }
 }
 
