@@ -113,12 +113,21 @@ export class SentryPreview extends LitElement {
       root: this.shadowRoot,
       text: this.policy,
       label: texts.policy.editor,
+      onSave: () => {
+        void this.#bench.save();
+        return this.#bench.saving !== undefined;
+      },
       onChange: (text) => {
         this.#bench.setPolicy(text);
         this.dispatchEvent(new CustomEvent("policy-change", { detail: text, bubbles: true, composed: true }));
       },
     });
     this.#editor.language = this.format;
+  }
+
+  /** Whether the policy has changes that are not saved. Only if it can be saved. */
+  get isChanged(): boolean {
+    return this.#bench.isChanged;
   }
 
   protected override updated(_: PropertyValues): void {

@@ -17,10 +17,7 @@ export class Judge {
 
   constructor() {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply | Report>) => this.#take(data));
-    this.#worker.addEventListener("error", (event) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the judge did not start"));
-      this.#waiting.clear();
-    });
+    this.#worker.addEventListener("error", (event) => this.#rejectAll(event.message || "the judge did not start"));
   }
 
   ask<Name extends RequestName>(name: Name, takes: Takes<Name>): Promise<Gives<Name>> {
@@ -50,6 +47,12 @@ export class Judge {
 
   close(): void {
     this.#worker.terminate();
+    this.#rejectAll("the judge is closed");
+  }
+
+  #rejectAll(why: string): void {
+    for (const { reject } of this.#waiting.values()) reject(new Error(why));
+    this.#waiting.clear();
   }
 
   #take(data: Reply | Report): void {

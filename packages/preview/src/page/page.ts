@@ -14,7 +14,13 @@ export interface Opened {
 }
 
 const element = document.querySelector("sentry-preview");
-if (element instanceof SentryPreview) void openIn(element);
+if (element instanceof SentryPreview) {
+  void openIn(element);
+  // The browser asks before it closes a page with changes.
+  addEventListener("beforeunload", (event) => {
+    if (element.isChanged) event.preventDefault();
+  });
+}
 
 /** A link wins, and opens a copy that is never saved. */
 async function openIn(preview: SentryPreview): Promise<void> {

@@ -72,7 +72,8 @@ export interface EditorOptions {
   readonly text: string;
   readonly label: string;
   readonly onChange: (text: string) => void;
-  readonly isReadOnly?: true;
+  /** Saves the text. Returns whether there is anything to save to. */
+  readonly onSave: () => boolean;
 }
 
 /** A text editor for one policy. */
@@ -81,7 +82,7 @@ export class PolicyEditor {
   readonly #language = new Compartment();
   #marked: readonly Problem[] = [];
 
-  constructor({ parent, root, text, label, onChange, isReadOnly }: EditorOptions) {
+  constructor({ parent, root, text, label, onChange, onSave }: EditorOptions) {
     const extensions: Extension = [
       lineNumbers(),
       foldGutter(),
@@ -101,10 +102,10 @@ export class PolicyEditor {
       this.#language.of(acl()),
       theme,
       EditorView.lineWrapping,
-      EditorState.readOnly.of(isReadOnly ?? false),
       EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off" }),
       // Not the key Tab: it must lead out of the editor.
       keymap.of([
+        { key: "Mod-s", run: onSave },
         ...closeBracketsKeymap,
         ...completionKeymap,
         ...lintKeymap,

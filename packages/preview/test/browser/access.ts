@@ -49,6 +49,26 @@ export function accessSuite({ browser, url }: Stage): void {
     }
   }
 
+  test("the keyboard alone reaches the controls of every panel", async () => {
+    const { page, context } = await open(browser(), url());
+    const focused = async (): Promise<string> =>
+      await page.locator("sentry-preview").evaluate((element) => {
+        const active = element.shadowRoot?.activeElement;
+        return `${active?.closest('[role="tabpanel"]')?.id ?? ""} ${active?.tagName ?? ""}`;
+      });
+    await page.getByRole("tab").first().focus();
+    for (const panel of ["event", "replay", "compare", "gate"]) {
+      await page.keyboard.press("Tab");
+      expect(await focused()).toBe(`panel-${panel} DIV`);
+      await page.keyboard.press("Tab");
+      expect(await focused()).toMatch(new RegExp(`^panel-${panel} (?:INPUT|BUTTON|SELECT|TEXTAREA)$`));
+      await page.keyboard.press("Shift+Tab");
+      await page.keyboard.press("Shift+Tab");
+      await page.keyboard.press("ArrowRight");
+    }
+    await context.close();
+  });
+
   test("the arrows move between tabs, and the focus is seen", async () => {
     const { page, context } = await open(browser(), url(), { viewport: PHONE });
     const tabs = page.getByRole("tab");

@@ -93,6 +93,10 @@ export function policySuite({ browser, url }: Stage): void {
       await save.click();
       await page.getByText("Saved").waitFor();
       expect(readFileSync(file, "utf8")).toBe("fail_closed = true\n");
+      await page.locator(".cm-content").click();
+      await page.keyboard.type("# by hand");
+      await page.keyboard.press("Control+s");
+      await expect.poll(() => readFileSync(file, "utf8")).toContain("# by hand");
       writeFileSync(file, "# somebody else\n");
       await writePolicy(page, "dry_run = true\n");
       await save.click();
