@@ -67,7 +67,7 @@ const FILES: &str = "cp dd echo gunzip gzip bunzip2 install ln mv openssl printf
 
 /// Builtins that the reader follows, and programs that run later what they read.
 const BUILTINS: &str = ". alias at batch cd crontab declare eval export local mapfile popd printf pushd \
-                        read readarray readonly set source trap typeset unalias unset xargs";
+                        read readarray readonly set shift source trap typeset unalias unset xargs";
 
 /// Programs whose output the reader works out.
 const OUTPUTS: &str = ": [ base64 cat cd echo export find gbase64 mkdir openssl printf pushd rev rm set \

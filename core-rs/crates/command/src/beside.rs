@@ -110,7 +110,18 @@ impl Reader {
 
     /// The values of options that a shell runs are read behind the command.
     pub(crate) fn run_options(&mut self, name: &str, call: &Call) {
-        let texts = crate::arguments::arguments_of(&call.words).shell_texts();
+        let arguments = crate::arguments::arguments_of(&call.words);
+        let mut texts = arguments.shell_texts();
+        if let ("git", [first, second, ..]) = (name, arguments.words.as_slice())
+            && matches!(
+                (&*first.text, &*second.text),
+                ("bisect", "run") | ("submodule", "foreach")
+            )
+        {
+            let mut words = call.words.iter();
+            words.find(|word| std::ptr::eq(*word, *second));
+            texts.push(Call::joined(words.as_slice()));
+        }
         if !texts.is_empty() {
             self.later.0.extend(texts);
             self.later.1.clone_from(&call.wrappers);

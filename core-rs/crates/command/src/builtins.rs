@@ -73,7 +73,9 @@ impl Reader {
             }
             "unset" => {
                 for word in call.words.iter().skip(1) {
-                    self.names.forget(Namespace::Variable, &word.text);
+                    let value = Value::certain("");
+                    let certainty = self.certainty();
+                    self.names.set_variable(&word.text, value, certainty);
                     self.names.forget(Namespace::Function, &word.text);
                 }
                 None
@@ -85,12 +87,21 @@ impl Reader {
                 None
             }
             "set" => {
-                let at = call.words.iter().position(|word| word.text == "--")?;
-                let mut positional = vec![Word::constant("")];
-                positional.extend(call.words.get(at + 1..).unwrap_or_default().iter().cloned());
-                if let Some(list) = self.lists.last_mut() {
-                    list.positional = positional.into();
-                }
+                self.set_positional(call);
+                None
+            }
+            "shift" => {
+                let count = call
+                    .words
+                    .get(1)
+                    .map_or(Ok(1), |word| word.text.parse::<usize>());
+                let list = self.lists.last_mut()?;
+                let mut words: Vec<Word> = list.positional.to_vec();
+                let count = count
+                    .unwrap_or(usize::MAX - 1)
+                    .min(words.len().saturating_sub(1));
+                words.drain(1.min(words.len())..(1 + count).min(words.len()));
+                list.positional = words.into();
                 None
             }
             "read" | "mapfile" | "readarray" => {
@@ -122,9 +133,39 @@ impl Reader {
         };
         let text = output_of(&bare, CodeSources::NONE).as_text();
         let value = text.map_or_else(Value::unknown, Value::certain);
-        let certainty = self.lists.last().map_or(Certainty::Sure, List::certainty);
+        let certainty = self.certainty();
         let value = value.from(crate::reading::sources_of(rest));
         self.names.set_variable(&name.text, value, certainty);
+    }
+
+    /// Whether what is set here is surely set.
+    fn certainty(&self) -> Certainty {
+        self.lists.last().map_or(Certainty::Sure, List::certainty)
+    }
+
+    /// `set WORD…`: the words behind its options become `$1` and so on.
+    fn set_positional(&mut self, call: &Call) {
+        let mut words = call.words.iter().skip(1).peekable();
+        let mut is_set = false;
+        while let Some(word) = words.next_if(|word| word.text.starts_with(['-', '+'])) {
+            match word.text.as_str() {
+                "--" | "-" => {
+                    is_set = true;
+                    break;
+                }
+                text if text.ends_with('o') => {
+                    words.next();
+                }
+                _ => {}
+            }
+        }
+        if !is_set && words.peek().is_none() {
+            return;
+        }
+        let positional = std::iter::once(Word::constant("")).chain(words.cloned());
+        if let Some(list) = self.lists.last_mut() {
+            list.positional = positional.collect();
+        }
     }
 
     fn change_folder(&mut self, call: &Call) {

@@ -263,10 +263,11 @@ impl Reader {
             .words
             .iter()
             .skip(2)
-            .filter(|word| word.known && !word.glob)
+            .filter(|word| word.known)
             .map(|word| word.text.as_str().into())
             .collect();
-        let all_known = values.len() + 2 == draft.words.len();
+        let has_glob = draft.words.iter().any(|word| word.glob);
+        let all_known = values.len() + 2 == draft.words.len() && !has_glob;
         let from = sources_of(&draft.words);
         let value = if all_known {
             Value::one_of(values).from(from)

@@ -186,6 +186,13 @@ impl Reader {
                 if let Some(outer) = self.list() {
                     outer.reads = outer.reads.max(list.reads);
                     outer.last_output = list.output;
+                    if list
+                        .wrappers
+                        .last()
+                        .is_some_and(|wrapper| wrapper == "eval")
+                    {
+                        outer.positional = list.positional;
+                    }
                 }
             }
             End::Backticks => {

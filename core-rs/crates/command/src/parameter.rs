@@ -171,6 +171,11 @@ impl Reader {
             },
             "" | ":?" | "?" => self.add_named(&parameter.name, parameter.quoted),
             ":-" | "-" | ":=" | "=" => match values {
+                Some(value)
+                    if value.is_certain && value.texts.iter().all(|text| text.is_empty()) =>
+                {
+                    self.add_default(&parameter, argument);
+                }
                 Some(value) => self.add_values(&value, parameter.quoted),
                 None if self.names.variable(&parameter.name).is_some() => {
                     self.add_unknown(spelling);
@@ -189,6 +194,10 @@ impl Reader {
                 };
                 self.add_values(&value, parameter.quoted);
             }
+            ":+" | "+"
+                if (values.as_ref()).is_some_and(|value| {
+                    value.is_certain && value.texts.iter().all(|text| text.is_empty())
+                }) => {}
             ":+" | "+" => self.add_field(argument, parameter.quoted),
             "!" => match values.as_ref().and_then(|value| value.texts.first()) {
                 Some(name) if is_name(name) => self.add_named(name, parameter.quoted),

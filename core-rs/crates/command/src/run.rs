@@ -16,6 +16,9 @@ use std::rc::Rc;
 /// Wrappers around one command.
 const WRAPPERS_AT_MOST: usize = 64;
 
+/// Programs that are known to be shells, though the value of the variable is not.
+const SHELL_VARIABLES: [&str; 5] = ["$SHELL", "${SHELL}", "$BASH", "${BASH}", "$0"];
+
 /// A command while its wrappers are taken off.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -197,10 +200,7 @@ impl Reader {
             let Some(first) = call.words.first() else {
                 break;
             };
-            let is_shell = matches!(
-                &*first.text,
-                "$SHELL" | "${SHELL}" | "$BASH" | "${BASH}" | "$0"
-            );
+            let is_shell = SHELL_VARIABLES.contains(&first.text.as_str());
             if !first.known && !is_shell && first.text.contains('$') {
                 self.unknown_program(&mut call);
                 break;
@@ -252,6 +252,11 @@ impl Reader {
             };
             let Some(wrapper) = wrapper else {
                 if path.contains('/') {
+                    if let Some(words) = self.first_line(&path, &call) {
+                        self.emit(call.clone(), None);
+                        call.words.splice(0..0, words);
+                        continue;
+                    }
                     return self.run_file(&path, call);
                 }
                 break;

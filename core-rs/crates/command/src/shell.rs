@@ -1,8 +1,9 @@
 //! Shells: their text, their script, or what they read.
 
+use crate::data::{self, Kinds};
 use crate::draft::Reads;
 use crate::reader::Reader;
-use crate::reading::{Input, Word};
+use crate::reading::{Input, Word, base_name};
 use crate::run::Call;
 use crate::sources::CodeSources;
 use std::rc::Rc;
@@ -126,6 +127,19 @@ impl Reader {
         };
         self.run_text(&text, call, positional);
         true
+    }
+
+    /// The words of the first line of a file that the text has written, `#!/usr/bin/env python3`;
+    /// none if a shell reads the file.
+    pub(crate) fn first_line(&self, path: &str, call: &Call) -> Option<Vec<Word>> {
+        let file = self.file(&call.folder, path)?;
+        let line = file.body().strip_prefix("#!")?.lines().next()?;
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        let mut names = words.iter().map(|word| base_name(word));
+        let is_program = |name: &str| data::kinds(name).is(Kinds::INTERPRETER);
+        names
+            .any(is_program)
+            .then(|| words.into_iter().map(Word::constant).collect())
     }
 
     /// A program that is a file, which the text may have written.

@@ -65,6 +65,13 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
                             None => return Peeled::Nothing,
                         },
                     };
+                    let mut value = value;
+                    if name == "env" {
+                        // The words behind the text are arguments of its command.
+                        let rest = call.words.get(at + 1 + usize::from(inline.is_none())..);
+                        let rest = crate::split::as_text(rest.unwrap_or_default());
+                        value.text = [&*value.text, " ", &rest.text].concat();
+                    }
                     return Peeled::Text(value, call.clone().behind(name, 0));
                 }
             }
@@ -86,6 +93,9 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
         if operands > 0 || anywhere {
             operands = operands.saturating_sub(1);
             at += 1;
+            if operands == 0 && entrypoint(call.words.get(..at).unwrap_or_default()).is_some() {
+                break;
+            }
             continue;
         }
         break;
@@ -102,6 +112,13 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
 /// The command or text that begins at this word.
 fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
     let words = call.words.get(at..).unwrap_or_default();
+    if let Some(program) = entrypoint(call.words.get(..at).unwrap_or_default())
+        && wrapper.subcommands.contains(&"run")
+    {
+        let mut inner = call.clone().behind(name, at);
+        inner.words.insert(0, program);
+        return Peeled::Command(inner);
+    }
     if words.is_empty() {
         return if wrapper.runs_input {
             Peeled::Input
@@ -134,6 +151,20 @@ fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
         }));
     }
     Peeled::Command(inner)
+}
+
+/// The program that `docker run --entrypoint PROGRAM` runs in place of the image's own.
+fn entrypoint(options: &[Word]) -> Option<Word> {
+    options.iter().enumerate().find_map(|(at, word)| {
+        let value = word.text.strip_prefix("--entrypoint")?;
+        match value.strip_prefix('=') {
+            Some(value) => Some(Word {
+                text: value.to_owned(),
+                ..word.clone()
+            }),
+            None => options.get(at + 1).cloned(),
+        }
+    })
 }
 
 /// `parallel COMMAND ::: ARGUMENT…`: the text for the first argument, which stands for all.

@@ -65,6 +65,10 @@ fn inline_code_is_found() {
             ("python3 <<EOF\nprint($x)\nEOF", &["python: print($x)\n"]),
             ("cat <<'EOF' | node\nx\nEOF", &["javascript: x\n"]),
             ("echo x > a.py; python3 a.py", &["python: x\n"]),
+            (
+                "printf '#!/usr/bin/env python3\\nx' > a; ./a",
+                &["python: #!/usr/bin/env python3\nx"],
+            ),
             ("python3 script.py -c x", &[]),
             ("python3 -m pytest -c x", &[]),
             ("node server.js -e x", &[]),

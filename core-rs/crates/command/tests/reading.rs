@@ -233,6 +233,16 @@ fn wrappers_give_way() {
             "docker run -v /:/host alpine rm -rf /host",
             &["docker|run|-v|/:/host|alpine|rm|-rf|/host", "rm|-rf|/host"],
         ),
+        ("env -S rm -rf /", &["rm|-rf|/"]),
+        ("env -S 'rm -rf' /", &["rm|-rf|/"]),
+        (
+            "docker run --entrypoint sh img -c 'rm -rf /'",
+            &["docker|run|--entrypoint|sh|img|-c|rm -rf /", "rm|-rf|/"],
+        ),
+        (
+            "git bisect run rm -rf /",
+            &["git|bisect|run|rm|-rf|/", "rm|-rf|/"],
+        ),
         ("docker ps", &["docker|ps"]),
         (
             "docker compose -f a.yml exec web rm -rf /",
@@ -472,6 +482,15 @@ fn what_is_set_anew_is_not_taken_for_what_it_was() {
             "x=ls; printf -v x $y; $x -rf /",
             &["printf|-v|x|$y", "$x|-rf|/"],
         ),
+        ("unset x; rm -rf /$x", &["unset|x", "rm|-rf|/"]),
+        ("x=; ${x:-rm} -rf /", &["rm|-rf|/"]),
+        (
+            "f() { shift; rm $1; }; f a /",
+            &["shift", "rm", "shift", "rm|/"],
+        ),
+        ("set -e /; rm $1", &["set|-e|/", "rm|/"]),
+        ("eval set -- /; rm $1", &["set|--|/", "rm|/"]),
+        ("for d in /*; do rm -rf $d; done", &["rm|-rf|/*"]),
         (
             "alias x='rm -rf'; x /a; x /",
             &["alias|x=rm -rf", "rm|-rf|/a", "rm|-rf|/"],
