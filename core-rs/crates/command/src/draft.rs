@@ -63,7 +63,7 @@ impl Draft {
         self.words.is_empty() && self.assignments.is_empty() && self.redirect.is_none()
     }
 
-    fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.words.is_empty()
             && self.assignments.is_empty()
             && self.redirects.is_empty()

@@ -210,12 +210,15 @@ impl Reader {
 
     fn line_end(&mut self, mode: Mode) {
         if mode == Mode::Commands {
+            let is_behind_pipe = self.is_behind_pipe();
             if !self.end_command() {
                 return;
             }
-            self.end_pipeline();
-            if let Some(list) = self.list() {
-                list.is_conditional = false;
+            if !is_behind_pipe {
+                self.end_pipeline();
+                if let Some(list) = self.list() {
+                    list.is_conditional = false;
+                }
             }
         } else {
             self.end_field();
@@ -230,6 +233,16 @@ impl Reader {
                 source.at += 1;
             }
         }
+    }
+
+    /// Whether nothing stands behind the last `|`: the next line goes on with the pipe.
+    fn is_behind_pipe(&self) -> bool {
+        let has_field = self.fields.last().is_some_and(Option::is_some);
+        self.lists.last().is_some_and(|list| {
+            list.next_input.is_some()
+                && list.draft.is_blank()
+                && list.stage_from == self.out.commands.len()
+        }) && !has_field
     }
 
     /// `&`, `|`, `;` and what begins with them.

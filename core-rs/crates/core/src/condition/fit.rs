@@ -10,7 +10,7 @@ use super::index::count;
 use super::path::{Forms, Path};
 use super::pipes::{Answers, Pipes, Side};
 use super::texts::Expressions;
-use crate::policy::{CodeCondition, CommandCondition, PathPattern, ProgramPattern};
+use crate::policy::{CodeCondition, CommandCondition, Glob, PathPattern, ProgramPattern};
 
 /// The longest folder that relative paths of a command are looked up in, in bytes.
 const MAX_FOLDER: usize = 512;
@@ -99,11 +99,11 @@ impl Operand<'_> {
 }
 
 impl<'r> Facts<'r> {
-    /// Words that are no option, and values of options.
+    /// Words that are no option, values of options, and files that redirections read.
     pub(crate) fn operands(&self) -> &[Operand<'r>] {
         self.operands.get_or_init(|| {
             let texts = self.arguments.operands().map(|(text, _)| text);
-            self.forms(texts)
+            self.forms(texts.chain(self.read()))
         })
     }
 
@@ -135,6 +135,15 @@ impl<'r> Facts<'r> {
     /// Whether the command and all that runs with it are known.
     pub(crate) fn is_understood(&self) -> bool {
         self.commands.reading.opaque.is_empty() && self.command.is_understood()
+    }
+
+    /// The same, but for words of the home folder, which is known to be one.
+    pub(crate) fn is_understood_but_for_home(&self) -> bool {
+        let is_home = |text: &str| matches!(text, "$HOME" | "${HOME}");
+        let mut words = self.command.words.iter();
+        self.is_understood()
+            || self.commands.reading.opaque.is_empty()
+                && words.all(|word| word.known || is_home(&word.text))
     }
 
     /// Whether the command is the event's own program, not one that it runs.
@@ -177,8 +186,10 @@ impl<'r> Facts<'r> {
             to,
             code_from,
             calls_itself,
+            code,
         } = condition;
         let behind_operands = first + count(operands);
+        let behind_redirects = behind_operands + count(redirects);
         let any = |all: &[Operand<'_>], patterns: &[PathPattern], first| {
             all.iter()
                 .any(|operand| operand.fits(patterns, first, expressions))
@@ -187,18 +198,22 @@ impl<'r> Facts<'r> {
             && (!calls_itself || self.command.calls_itself)
             && (code_from.is_empty() || code_from.intersects(self.command.code_from))
             && self.has_words(words)
-            && (flags.is_empty()
-                || flags
-                    .iter()
-                    .any(|flag| self.arguments.has_flag(flag.as_str())))
+            && (flags.is_empty() || self.has_flag(flags))
             && (redirects.is_empty() || any(self.written(), redirects, behind_operands))
             && (operands.is_empty() || any(self.operands(), operands, first))
             && (from.is_empty() || self.has_in_pipe(Side::Before, from))
             && (to.is_empty() || self.has_in_pipe(Side::Behind, to))
+            && (code.is_empty() || self.has_any_code(code, behind_redirects, expressions))
+    }
+
+    /// Whether the command has one of these options.
+    pub(crate) fn has_flag(&self, flags: &[Glob]) -> bool {
+        let mut flags = flags.iter();
+        flags.any(|flag| self.arguments.has_flag(flag.as_str()))
     }
 
     /// Whether words that are no option fit these globs, in their order.
-    fn has_words(&self, globs: &[crate::policy::Glob]) -> bool {
+    pub(crate) fn has_words(&self, globs: &[Glob]) -> bool {
         let mut words = self.arguments.words.iter();
         globs
             .iter()
@@ -229,6 +244,22 @@ impl<'r> Facts<'r> {
         let from = all.partition_point(|code| code.command < self.at);
         let rest = all.iter().enumerate().skip(from);
         rest.take_while(|(_, code)| code.command == self.at)
+    }
+
+    /// Whether the command is given code that fulfils one of these conditions. `first` is the text
+    /// of the first expression among them.
+    pub(crate) fn has_any_code(
+        &self,
+        conditions: &[CodeCondition],
+        first: usize,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let mut next = first;
+        conditions.iter().any(|condition| {
+            let first = next;
+            next += usize::from(condition.pattern.is_some());
+            self.has_code(condition, first, expressions)
+        })
     }
 
     /// Whether the command is given code that fulfils a condition. `expression` is the text of the

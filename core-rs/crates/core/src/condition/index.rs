@@ -9,7 +9,7 @@ use super::cover::{self, Uncovered};
 use super::fit::Facts;
 use super::texts::{Expressions, Text};
 use crate::decision::Verdict;
-use crate::policy::{CommandCondition, Origin, PathPattern, Rule};
+use crate::policy::{CodeCondition, CommandCondition, Origin, PathPattern, Rule};
 
 /// The conditions of a policy's rules. Pass the same rules to every method as to [`Index::new`].
 #[derive(Debug, Default)]
@@ -85,20 +85,19 @@ impl Index {
         for (which, condition) in conditions.command.iter().enumerate() {
             entry(Alternative::Command(which), texts.len());
             parts.push(anchor::of_command(condition));
-            add_paths(condition, is_of_allow, texts);
+            add_texts(condition, is_of_allow, texts);
         }
         let code = texts.len();
         for (which, condition) in conditions.code.iter().enumerate() {
             if conditions.command.is_empty() {
                 entry(Alternative::Code(which), texts.len());
-                parts.push(anchor::of_code(condition));
+                parts.push(vec![anchor::of_code(std::slice::from_ref(condition))]);
             }
-            let pattern = condition.pattern.iter();
-            texts.extend(pattern.map(|pattern| Text::on_code(pattern, is_of_allow)));
+            add_code(std::slice::from_ref(condition), is_of_allow, texts);
         }
         let unless = texts.len();
         for condition in &conditions.unless {
-            add_paths(condition, !is_of_allow, texts);
+            add_texts(condition, !is_of_allow, texts);
         }
         self.numbers.push(Numbers {
             command,
@@ -226,12 +225,8 @@ impl Index {
                 let condition = conditions.command.get(which);
                 let has_code = || {
                     let first = self.numbers.get(entry.rule as usize);
-                    let mut next = first.map_or(0, |numbers| numbers.code);
-                    conditions.code.iter().any(|condition| {
-                        let first = next;
-                        next += usize::from(condition.pattern.is_some());
-                        facts.has_code(condition, first, expressions)
-                    })
+                    let first = first.map_or(0, |numbers| numbers.code);
+                    facts.has_any_code(&conditions.code, first, expressions)
                 };
                 condition.is_some_and(|one| facts.fulfils(one, entry.first, expressions))
                     && (conditions.code.is_empty() || has_code())
@@ -259,7 +254,7 @@ impl Index {
         let mut why = None;
         for condition in &conditions.command {
             let first = next;
-            next += count(&condition.operands) + count(&condition.redirects);
+            next += count_of(condition);
             if facts.fulfils(condition, first, expressions) {
                 why = cover::beyond(facts, condition, first, expressions);
                 why?;
@@ -279,7 +274,7 @@ impl Index {
         let mut next = self.numbers.get(at).map_or(0, |numbers| numbers.unless);
         rule.conditions.unless.iter().any(|condition| {
             let first = next;
-            next += count(&condition.operands) + count(&condition.redirects);
+            next += count_of(condition);
             facts.fulfils(condition, first, expressions)
         })
     }
@@ -346,18 +341,35 @@ impl Index {
     }
 
     /// Whether a rule asks for this program by its name.
-    pub(crate) fn asks_for_program(&self, name: &str, only_builtin: bool) -> bool {
+    pub(crate) fn asks_for_program(&self, name: &str) -> bool {
         let mut asks = false;
-        self.each_hash_of_program(name, &mut |hash| {
-            asks |= self.under(hash).iter().any(|(_, entry)| {
-                !only_builtin
-                    || self
-                        .entries
-                        .get(*entry as usize)
-                        .is_some_and(|one| one.is_builtin)
+        self.each_hash_of_program(name, &mut |hash| asks |= !self.under(hash).is_empty());
+        asks
+    }
+
+    /// Whether a built-in rule asks for the program of a command with one of its options and its
+    /// words, whatever else it asks for.
+    pub(crate) fn is_near_builtin(&self, rules: &[Rule], facts: &Facts<'_>) -> bool {
+        let is_near = |entry: &Entry| {
+            let rule = rules.get(entry.rule as usize);
+            let Alternative::Command(which) = entry.alternative else {
+                return false;
+            };
+            let condition = rule.and_then(|rule| rule.conditions.command.get(which));
+            condition.is_some_and(|one| {
+                facts.has_program(&one.program)
+                    && facts.has_flag(&one.flags)
+                    && facts.has_words(&one.words)
+            })
+        };
+        let mut found = false;
+        self.each_hash_of_program(facts.arguments.program, &mut |hash| {
+            found |= self.under(hash).iter().any(|(_, entry)| {
+                let entry = self.entries.get(*entry as usize);
+                entry.is_some_and(|entry| entry.is_builtin && is_near(entry))
             });
         });
-        asks
+        found
     }
 
     /// Whether a rule may fit a command with these arguments, none of which a shell reads, whose
@@ -412,10 +424,25 @@ pub(super) fn count(patterns: &[PathPattern]) -> usize {
         .count()
 }
 
-fn add_paths(condition: &CommandCondition, is_of_allow: bool, texts: &mut Vec<Text>) {
+/// The number of expressions in a condition.
+fn count_of(condition: &CommandCondition) -> usize {
+    let code = condition.code.iter();
+    count(&condition.operands)
+        + count(&condition.redirects)
+        + code.filter(|code| code.pattern.is_some()).count()
+}
+
+/// Appends the expressions of a condition, in the order in which [`Facts::fulfils`] counts them.
+fn add_texts(condition: &CommandCondition, is_of_allow: bool, texts: &mut Vec<Text>) {
     let paths = condition.operands.iter().chain(&condition.redirects);
     texts.extend(paths.filter_map(|one| match one {
         PathPattern::Path(_) => None,
         PathPattern::Regex(pattern) => Some(Text::on_operands(pattern, is_of_allow)),
     }));
+    add_code(&condition.code, is_of_allow, texts);
+}
+
+fn add_code(conditions: &[CodeCondition], is_of_allow: bool, texts: &mut Vec<Text>) {
+    let patterns = conditions.iter().filter_map(|one| one.pattern.as_ref());
+    texts.extend(patterns.map(|pattern| Text::on_code(pattern, is_of_allow)));
 }

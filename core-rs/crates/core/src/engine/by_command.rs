@@ -13,6 +13,7 @@ use super::order::Sides;
 use crate::condition::cover::{self, Uncovered};
 use crate::condition::fit::{Commands, Facts};
 use crate::event::Event;
+use crate::policy::Origin;
 
 /// The rule that decides on an event, and the command that it decides on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,8 +149,12 @@ impl<'e> ByCommand<'e> {
             return !engine.is_by_command(at);
         };
         let index = &engine.compiled.index;
+        let is_understood = || match rule.origin {
+            Origin::Site => facts.is_understood(),
+            Origin::Builtin => facts.is_understood_but_for_home(),
+        };
         if !rule.conditions.unless.is_empty()
-            && facts.is_understood()
+            && is_understood()
             && index.is_excepted(at, rule, facts, engine.expressions())
         {
             return false;
@@ -164,14 +169,22 @@ impl<'e> ByCommand<'e> {
     }
 
     /// Whether a part of the event is not understood, and the command is one that built-in rules
-    /// look at, or the event was too large to be read.
+    /// look at, or the event was too large to be read. A command whose own words are known is what
+    /// it seems to be, unless the text around it could not be taken apart.
     fn has_opaque_part(&self, facts: &Facts<'_>) -> bool {
-        let opaque = &self.commands.reading.opaque;
-        let is_cut =
-            |opaque: &Opaque| matches!(opaque, Opaque::Depth | Opaque::Work | Opaque::Commands);
-        let index = &self.engine.compiled.index;
-        !opaque.is_empty()
-            && (opaque.iter().any(is_cut) || index.asks_for_program(facts.arguments.program, true))
+        let Engine {
+            policy, compiled, ..
+        } = self.engine;
+        self.commands.reading.opaque.iter().any(|opaque| {
+            match opaque {
+                Opaque::Depth | Opaque::Work | Opaque::Commands => return true,
+                Opaque::Unfinished | Opaque::Syntax => {}
+                Opaque::UnknownProgram if !facts.command.is_understood() => {}
+                // What runs an unknown text is a command of its own.
+                Opaque::UnknownText | Opaque::UnknownProgram => return false,
+            }
+            compiled.index.is_near_builtin(&policy.rules, facts)
+        })
     }
 }
 

@@ -212,7 +212,7 @@ impl Engine {
         let program = arguments.clone().next().unwrap_or_default();
         let name = program.rsplit('/').next().unwrap_or(program);
         !index.is_empty()
-            && (index.asks_for_program(name, false)
+            && (index.asks_for_program(name)
                 || sentry_command::may_run_more(arguments.clone())
                 || index.may_fit_arguments(arguments, || event.folder()))
     }

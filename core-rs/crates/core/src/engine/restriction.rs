@@ -6,7 +6,7 @@ use super::Engine;
 use crate::condition::fit;
 use crate::decision::Verdict;
 use crate::event::{Event, EventKind};
-use crate::policy::{CommandCondition, Rule};
+use crate::policy::Rule;
 
 /// What restricts a rule, in a form that is quick to look at: most rules have nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,31 +128,8 @@ fn is_excepted(rule: &Rule, event: &Event<'_>) -> bool {
     let exe: Option<Cow<'_, str>> = event.exe();
     exe.is_some_and(|exe| {
         let mut unless = rule.conditions.unless.iter();
-        unless
-            .any(|condition| is_by_program(condition) && fit::is_path_of(&exe, &condition.program))
+        unless.any(|condition| {
+            condition.asks_for_program_alone() && fit::is_path_of(&exe, &condition.program)
+        })
     })
-}
-
-/// Whether a condition asks for a program and nothing else.
-fn is_by_program(condition: &CommandCondition) -> bool {
-    let CommandCondition {
-        program,
-        words,
-        flags,
-        operands,
-        redirects,
-        from,
-        to,
-        code_from,
-        calls_itself,
-    } = condition;
-    !program.is_empty()
-        && words.is_empty()
-        && flags.is_empty()
-        && operands.is_empty()
-        && redirects.is_empty()
-        && from.is_empty()
-        && to.is_empty()
-        && code_from.is_empty()
-        && !calls_itself
 }

@@ -50,7 +50,7 @@ pub struct CommandCondition {
     pub words: Vec<Glob>,
     /// Options, with their dashes. `*` is a wildcard.
     pub flags: Vec<Glob>,
-    /// Words that are no option, and values of options.
+    /// Words that are no option, values of options, and files that redirections read.
     pub operands: Vec<PathPattern>,
     /// Files that a redirection of the command writes to.
     pub redirects: Vec<PathPattern>,
@@ -62,6 +62,8 @@ pub struct CommandCondition {
     pub code_from: CodeSources,
     /// Whether it is a function that calls itself in a pipe or in the background.
     pub calls_itself: bool,
+    /// Code that it is given.
+    pub code: Vec<CodeCondition>,
 }
 
 impl CommandCondition {
@@ -75,6 +77,7 @@ impl CommandCondition {
             && self.to.is_empty()
             && self.code_from.is_empty()
             && !self.calls_itself
+            && self.code.is_empty()
     }
 }
 

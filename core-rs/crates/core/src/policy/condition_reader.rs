@@ -15,7 +15,7 @@ use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
 /// The keys of `command`.
-pub(super) const COMMAND_KEYS: [&str; 9] = [
+pub(super) const COMMAND_KEYS: [&str; 10] = [
     "program",
     "words",
     "flags",
@@ -25,6 +25,7 @@ pub(super) const COMMAND_KEYS: [&str; 9] = [
     "to",
     "code_from",
     "calls_itself",
+    "code",
 ];
 const CODE_KEYS: [&str; 2] = ["language", "match"];
 /// The languages of code.
@@ -111,7 +112,19 @@ impl<'o> Draft<'o> {
 
     fn command(&mut self, reader: &mut Reader<'_>, inner: &[Field<'_>]) -> CommandCondition {
         let mut condition = CommandCondition::default();
-        for (key, value) in known(reader, "command", &COMMAND_KEYS, inner) {
+        let is_code = |field: &&Field<'_>| field.name.text == "code";
+        for field in inner.iter().filter(is_code) {
+            for (place, inner) in sections(reader, *field) {
+                if inner.is_empty() {
+                    empty(reader, place, "code");
+                } else {
+                    let code = self.code(reader, &inner);
+                    condition.code.push(code);
+                }
+            }
+        }
+        let others = inner.iter().filter(|field| !is_code(field));
+        for (key, value) in known(reader, "command", &COMMAND_KEYS, others) {
             match key {
                 "calls_itself" => match reader.boolean(key, value) {
                     Some(false) => reader.bad_value(key, "can only be `true`: leave it out", value),
@@ -132,7 +145,7 @@ impl<'o> Draft<'o> {
 
     fn code(&mut self, reader: &mut Reader<'_>, inner: &[Field<'_>]) -> CodeCondition {
         let mut condition = CodeCondition::default();
-        for (key, value) in known(reader, "code", &CODE_KEYS, inner) {
+        for (key, value) in known(reader, "code", &CODE_KEYS, inner.iter()) {
             if key == "match" {
                 condition.pattern = pattern::read(reader, self.owner, value);
                 continue;
@@ -260,11 +273,11 @@ fn empty(reader: &mut Reader<'_>, place: Span, name: &str) {
 }
 
 /// The values of the known keys of a section.
-fn known<'t>(
+fn known<'f, 't: 'f>(
     reader: &mut Reader<'_>,
     section: &str,
     known: &[&str],
-    inner: &[Field<'t>],
+    inner: impl Iterator<Item = &'f Field<'t>>,
 ) -> Vec<(&'t str, &'t Value)> {
     let mut values: Vec<(&str, &Value)> = Vec::new();
     for &field in inner {

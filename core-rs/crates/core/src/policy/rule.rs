@@ -157,7 +157,7 @@ fn values<'t>(
     let mut sections = Vec::new();
     for field in inner {
         let key = field.name.text.as_str();
-        if COMMAND_KEYS.contains(&key) {
+        if COMMAND_KEYS.contains(&key) && !KEYS.contains(&key) {
             let message = format!("unknown setting `{key}` in a rule");
             let unknown = Diagnostic::new(Code::UnknownKey, field.name.span, message);
             reader.report(unknown.help(format!("write `command {{ {key} = … }}`")));
