@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { dateOption } from "./date-option.js";
 import { DIFF_FORMATS, type DiffOptions } from "./diff/options.js";
 import type { FmtOptions } from "./fmt.js";
+import { ESCALATIONS, type InitOptions, STOCK_POLICIES } from "./init/options.js";
 import type { ExitCode, Io } from "./io.js";
 import { TEST_FORMATS, type TestCommandOptions } from "./test/options.js";
 
@@ -19,6 +20,19 @@ export function policyCommands(root: Command, io: Io, onExit: (code: ExitCode) =
     .action(async (files: string[], options: FmtOptions) => {
       const { fmt } = await import("./fmt.js");
       onExit(await fmt(files, options, io));
+    });
+
+  root
+    .command("init")
+    .summary("write a policy to start from")
+    .description("Writes a stock policy with its tests. On a terminal, it asks for what has no flag.")
+    .argument("[file]", "policy file to write", "sentry.acl")
+    .addOption(new Option("--policy <name>", "stock policy to start from").choices(STOCK_POLICIES))
+    .addOption(new Option("--escalations <what>", "escalations that no tier resolves").choices(ESCALATIONS))
+    .option("--dry-run", "begin with a dry run")
+    .action(async (file: string, options: InitOptions) => {
+      const { init } = await import("./init/init.js");
+      onExit(await init(file, options, io));
     });
 
   root
