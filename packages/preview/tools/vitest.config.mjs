@@ -5,4 +5,6 @@ import { defineConfig } from "vitest/config";
 
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export default defineConfig({ test: { root: place("."), include: ["*.ts"], reporters: ["default"] } });
+export default defineConfig({
+  test: { root: place("."), include: ["*.ts"], testTimeout: 120_000, reporters: ["default"] },
+});

@@ -1,8 +1,7 @@
 // The judge as the page sees it: requests to its worker, each answered once.
 
-import url from "./judge-worker.ts?worker&url";
+import { takeWorker } from "./first-worker.js";
 import type { Cancel, Gives, LongRequests, Reply, Report, Request, RequestName, Takes } from "./protocol.js";
-import { startWorker } from "./start-worker.js";
 
 interface Waiting {
   readonly resolve: (gives: Gives<RequestName>) => void;
@@ -11,11 +10,16 @@ interface Waiting {
 }
 
 export class Judge {
-  readonly #worker = startWorker(url);
+  readonly #worker: Worker;
+  /** Why the worker does not answer any more. */
+  #failure: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #id = 0;
 
   constructor() {
+    const { worker, failure } = takeWorker();
+    this.#worker = worker;
+    this.#failure = failure;
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Reply | Report>) => this.#take(data));
     this.#worker.addEventListener("error", (event) => this.#rejectAll(event.message || "the judge did not start"));
   }
@@ -40,6 +44,7 @@ export class Judge {
   #send<Name extends RequestName>(name: Name, takes: Takes<Name>, report: Waiting["report"]): Promise<Gives<Name>> {
     const id = ++this.#id;
     return new Promise<Gives<RequestName>>((resolve, reject) => {
+      if (this.#failure !== undefined) reject(new Error(this.#failure));
       this.#waiting.set(id, { resolve, reject, report });
       this.#worker.postMessage({ id, name, takes } as Request);
     }) as Promise<Gives<Name>>;
@@ -51,6 +56,7 @@ export class Judge {
   }
 
   #rejectAll(why: string): void {
+    this.#failure = why;
     for (const { reject } of this.#waiting.values()) reject(new Error(why));
     this.#waiting.clear();
   }
