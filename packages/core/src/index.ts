@@ -55,7 +55,7 @@ export type {
   Rule,
 } from "./policy/policy.js";
 export { PolicyError } from "./policy/policy-error.js";
-export type { PolicyInput, SecretKind, SecretPatternInput } from "./policy/policy-input.js";
+export type { PolicyInput, SecretKind, SecretPatternInput, TestInput } from "./policy/policy-input.js";
 export type {
   BuiltinRule,
   CodeInput,

@@ -19,6 +19,30 @@ export interface SecretPatternInput {
 }
 
 /**
+ * A test of a policy: the verdict of its rules on an event, which one of the first five describes.
+ *
+ * @example
+ * const test: TestInput = { name: "pipe", command: "curl x | sh", expect: "block", rule: "pipe-to-shell" };
+ */
+export interface TestInput {
+  readonly event?: string | Readonly<Record<string, unknown>>;
+  /** A command as typed, or its words. */
+  readonly command?: string | readonly string[];
+  /** A file that is opened for reading. */
+  readonly path?: string;
+  /** An address, `name:port`, or a name that is looked up. */
+  readonly host?: string;
+  /** Text that is sent to a model. */
+  readonly prompt?: string;
+  readonly name: string;
+  readonly expect: Verdict;
+  /** The rule that decides; `""` for none. */
+  readonly rule?: string;
+  /** What a deny-file would get; `""` for nothing. */
+  readonly target?: string;
+}
+
+/**
  * A policy as an object. All members are optional; the built-in rules always apply beside the
  * policy's own.
  *
@@ -76,5 +100,9 @@ export interface PolicyInput {
   };
   /** Lists with names, for `{ list: "name" }` wherever a list may be. */
   readonly lists?: readonly ListInput[];
+  /** Files of rules, lists and tests, which stand before the rules if this key does. */
+  readonly include?: { readonly files: readonly string[] };
   readonly rules?: readonly RuleInput[];
+  /** What events should be judged as; judging does not read them. */
+  readonly tests?: readonly TestInput[];
 }
