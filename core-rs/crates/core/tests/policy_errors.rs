@@ -10,6 +10,7 @@ mod policy_support;
 
 use policy_support::Wanted;
 use sentry_core::policy::{UNRESOLVED, check};
+use sentry_core::wire::compile;
 
 const RULE: &str =
     r#"rule "r" { on = "Dns" match = "x" verdict = "block" severity = "low" reason = "why" "#;
@@ -361,7 +362,7 @@ fn no_document_takes_long_to_read() {
 #[test]
 fn patterns_that_together_take_too_long_are_refused_once() {
     let rules: String = (0..100)
-        .map(|at| rule(&format!("`a{{60000}}{at}`")) + "\n")
+        .map(|at| rule(&format!("`a{{100000}}{at}`")) + "\n")
         .collect();
     let found = check(&rules, &|_| None).diagnostics;
     assert_eq!(found.len(), 1);
@@ -369,8 +370,32 @@ fn patterns_that_together_take_too_long_are_refused_once() {
         found[0].message,
         "the patterns before that of rule `r` are too large: together they take too long to compile"
     );
-    let equal: String = (0..100).map(|_| rule("`a{60000}`") + "\n").collect();
+    let equal: String = (0..100).map(|_| rule("`a{100000}`") + "\n").collect();
     assert!(check(&equal, &|_| None).policy.is_some());
+}
+
+#[test]
+fn stacked_repetitions_take_no_more_than_one() {
+    let source = rule(&format!("`a{}`", "*".repeat(26))) + "\n" + &rule("`b`");
+    assert!(check(&source, &|_| None).policy.is_some());
+}
+
+#[test]
+fn rules_whose_automata_do_not_fit_into_memory_are_refused() {
+    let rules: String = (0..100)
+        .map(|at| rule(&format!("`(?:[a-z] ?){{4000}}{at}`")) + "\n")
+        .collect();
+    let (engine, report) = compile("p", &rules, &|_| None, false);
+    assert!(engine.is_none());
+    let [problem] = report.diagnostics.as_slice() else {
+        panic!("one problem");
+    };
+    let problem = serde_json::to_value(problem).unwrap();
+    assert_eq!(problem["code"], "policy/pattern-too-large");
+    assert_eq!(
+        problem["message"],
+        "the patterns are too large: with that of rule `r`, they take more than 64 MiB"
+    );
 }
 
 #[test]

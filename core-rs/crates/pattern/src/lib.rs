@@ -8,6 +8,7 @@
 //!
 //! Every text takes time linear in its length, and all automata together take bounded memory.
 
+mod alphabet;
 pub mod language;
 pub mod literals;
 mod looks;

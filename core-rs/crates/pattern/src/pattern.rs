@@ -7,6 +7,7 @@ use regex_automata::nfa::thompson::{self, pikevm::PikeVM};
 use regex_syntax::ast;
 use regex_syntax::hir::{Hir, HirKind};
 
+use crate::alphabet::Alphabet;
 use crate::literals::Requirements;
 use crate::size;
 use crate::syntax::{self, Tree, Unreadable};
@@ -17,6 +18,8 @@ pub(crate) const MAX_COMPILED: usize = 4 << 20;
 const MAX_COPIED: usize = 256 << 10;
 /// A pattern with more alternatives than this is not split into branches.
 const MAX_BRANCHES: usize = 64;
+/// A larger pattern is worth a close bound, if its size counts.
+const LARGE: usize = 64 << 10;
 /// The most classes such as `\w` in a pattern. More would exceed [`MAX_COMPILED`] by far, but
 /// parsing alone takes several kilobytes for each, and a document has room for half a million.
 const MAX_CLASSES: usize = 4096;
@@ -42,8 +45,10 @@ struct Checked {
     text: String,
     /// What each of its [`branches`] requires.
     requirements: Vec<Requirements>,
-    /// The most bytes that a compiled form of it takes.
+    /// The most bytes that one automaton for it takes.
     size: usize,
+    /// As [`Pattern::memory`].
+    memory: usize,
     cost: usize,
     groups: usize,
     matches_empty: bool,
@@ -111,11 +116,22 @@ impl Pattern {
                 return Err(PatternError::TooLarge);
             }
         }
+        let over_bytes = size::over_bytes(&hir);
+        let mut memory = over_bytes.saturating_mul(2);
+        if Alphabet::of(std::slice::from_ref(&hir)).is_inexact() {
+            if size > LARGE {
+                let close = size::close_upper_bound(&hir);
+                size = close.bytes.min(size);
+                cost = cost.saturating_add(close.cost);
+            }
+            memory = memory.saturating_add(size);
+        }
         let properties = hir.properties();
         Ok(Self(Arc::new(Checked {
             text: text.to_owned(),
             requirements: branches(&hir).iter().map(Requirements::of).collect(),
-            size,
+            size: over_bytes,
+            memory,
             cost,
             groups: properties.explicit_captures_len(),
             matches_empty: properties.minimum_len() == Some(0),
@@ -158,9 +174,14 @@ impl Pattern {
         self.parsed().map_or_else(Vec::new, |hir| branches(&hir))
     }
 
-    /// The most bytes that a compiled form of it takes.
+    /// The most bytes that one automaton for it takes, without the states that it builds for texts.
     pub(crate) fn size(&self) -> usize {
         self.0.size
+    }
+
+    /// The most bytes that its automata take together, without the states that they build for texts.
+    pub(crate) fn memory(&self) -> usize {
+        self.0.memory
     }
 
     /// The pattern's syntax tree. Always `Some`: the text of a pattern has been parsed before.

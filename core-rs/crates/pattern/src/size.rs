@@ -1,4 +1,4 @@
-//! An upper bound for the memory of a compiled pattern, which is cheaper than compiling it.
+//! Upper bounds for the memory of compiled patterns, which are cheaper than compiling them.
 
 use std::cell::{Cell, RefCell};
 
@@ -7,6 +7,12 @@ use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// The most bytes that one state of an automaton takes, with its transitions.
 const STATE: usize = 64;
+/// The most bytes that one state of an automaton over single bytes takes, without its transitions.
+const BYTE_STATE: usize = 24;
+/// The bytes of one transition.
+const TRANSITION: usize = 8;
+/// What an automaton takes beside its states.
+const AUTOMATON: usize = 1 << 10;
 /// A class that takes more than this many bytes is large, such as `\w`.
 const LARGE_CLASS: usize = 64 * STATE;
 /// Reading a large class takes about as long as reading a repetition that takes this many bytes.
@@ -24,7 +30,7 @@ thread_local! {
 /// The most bytes that a compiled form of `hir` takes. For Unicode classes that is several times
 /// more than they take.
 pub(crate) fn upper_bound(hir: &Hir) -> usize {
-    bound(hir, &estimated)
+    bound(hir, STATE, &estimated)
 }
 
 /// An upper bound, and what it cost to find it, in the unit of [`cost`].
@@ -37,7 +43,7 @@ pub(crate) struct CloseBound {
 /// lately.
 pub(crate) fn close_upper_bound(hir: &Hir) -> CloseBound {
     let compiled = Cell::new(0_usize);
-    let bytes = bound(hir, &|class| measured(class, &compiled));
+    let bytes = bound(hir, STATE, &|class| measured(class, &compiled));
     CloseBound {
         bytes,
         cost: compiled.get().saturating_mul(MEASURING_COST),
@@ -47,7 +53,25 @@ pub(crate) fn close_upper_bound(hir: &Hir) -> CloseBound {
 /// What reading a pattern costs, in the unit of [`upper_bound`]: its copies by repetition, and each
 /// large class once.
 pub(crate) fn cost(hir: &Hir) -> usize {
-    bound(hir, &|_| STATE).saturating_add(large_classes(hir).saturating_mul(LARGE_CLASS_COST))
+    bound(hir, STATE, &|_| STATE)
+        .saturating_add(large_classes(hir).saturating_mul(LARGE_CLASS_COST))
+}
+
+/// The most bytes that an automaton for a pattern over single bytes takes, without the states that
+/// it builds for texts (see [`crate::alphabet`]).
+pub(crate) fn over_bytes(hir: &Hir) -> usize {
+    bound(hir, BYTE_STATE, &|class| {
+        let ranges = match class {
+            Class::Bytes(class) => class.ranges().len(),
+            Class::Unicode(class) => {
+                let ranges = class.ranges().iter();
+                ranges.take_while(|range| range.start().is_ascii()).count()
+            }
+        };
+        // Other characters are a few ranges more.
+        BYTE_STATE + TRANSITION * (ranges + 4)
+    })
+    .saturating_add(AUTOMATON)
 }
 
 fn large_classes(hir: &Hir) -> usize {
@@ -62,21 +86,26 @@ fn large_classes(hir: &Hir) -> usize {
     }
 }
 
-fn bound(hir: &Hir, class_size: &impl Fn(&Class) -> usize) -> usize {
+fn bound(hir: &Hir, state: usize, class_size: &impl Fn(&Class) -> usize) -> usize {
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => STATE,
-        HirKind::Literal(literal) => STATE * literal.0.len(),
+        HirKind::Empty | HirKind::Look(_) => state,
+        HirKind::Literal(literal) => state.saturating_mul(literal.0.len()),
         HirKind::Class(class) => class_size(class),
-        HirKind::Capture(capture) => bound(&capture.sub, class_size).saturating_add(2 * STATE),
+        HirKind::Capture(capture) => {
+            bound(&capture.sub, state, class_size).saturating_add(2 * state)
+        }
         HirKind::Repetition(repetition) => {
             let copies = repetition.max.unwrap_or(repetition.min).max(1);
-            let each = bound(&repetition.sub, class_size).saturating_add(2 * STATE);
-            each.saturating_mul(copies as usize + 1)
+            // Copies that may be left out, or the last one, which may repeat, need more states.
+            let forks = copies - repetition.min.min(copies - 1);
+            bound(&repetition.sub, state, class_size)
+                .saturating_mul(copies as usize)
+                .saturating_add((2 * state).saturating_mul(forks as usize))
         }
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts
             .iter()
-            .map(|part| bound(part, class_size).saturating_add(STATE))
-            .fold(STATE, usize::saturating_add),
+            .map(|part| bound(part, state, class_size).saturating_add(state))
+            .fold(state, usize::saturating_add),
     }
 }
 
@@ -136,6 +165,7 @@ mod tests {
     use regex_syntax::utf8::Utf8Sequences;
 
     use super::*;
+    use crate::alphabet::{Alphabet, Reads};
 
     #[test]
     fn the_estimate_of_a_class_is_at_least_the_states_of_its_byte_sequences() {
@@ -149,6 +179,31 @@ mod tests {
                 let exact: usize = Utf8Sequences::new(start, end).map(|one| one.len()).sum();
                 let found = states(ClassUnicodeRange::new(start, end));
                 assert!(found >= exact, "{start:?} {end:?}: {found} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_bound_over_bytes_is_above_what_an_automaton_takes() {
+        for pattern in [
+            r"\w{60}\W{9}",
+            r"(?i)\bcurl\b.*\s--?upload",
+            r"\b[acegikmoqsuwy]{30}\d+",
+            "(?:a|bc){9}é*",
+            r"(?:[a-z] ?){0,300}",
+            r"\p{Greek}+[\w.-]{2,40}",
+        ] {
+            let hir = regex_syntax::parse(pattern).unwrap();
+            let alphabet = Alphabet::of(std::slice::from_ref(&hir));
+            for reads in [Reads::Ascii, Reads::All(&alphabet)] {
+                let config = thompson::Config::new().utf8(false);
+                let mut compiler = thompson::Compiler::new();
+                let nfa = compiler
+                    .configure(config)
+                    .build_from_hir(&reads.restrict(&hir));
+                let (taken, bound) = (nfa.unwrap().memory_usage(), over_bytes(&hir));
+                assert!(bound >= taken, "{pattern} {bound} {taken}");
+                assert!(bound <= 4 * taken + AUTOMATON, "{pattern} {bound} {taken}");
             }
         }
     }

@@ -132,7 +132,7 @@ impl Building {
 
     fn add_kind(&mut self) -> Result<(), Box<Diagnostic>> {
         let added = self.matcher.add_kind(&self.texts);
-        added.map_err(|problem| Box::new(too_much(&self.policy, &problem)))
+        added.map_err(|problem| Box::new(too_much(&self.policy, problem)))
     }
 
     fn has_all_kinds(&self) -> bool {

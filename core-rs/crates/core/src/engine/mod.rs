@@ -25,7 +25,7 @@ use std::cell::{Cell, OnceCell};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use sentry_pattern::matcher::{Matcher, TooLarge, Visitor};
+use sentry_pattern::matcher::{MAX_AUTOMATA, Matcher, TooLarge, Visitor};
 use sentry_pattern::prefilter::MAX_BYTES;
 
 use crate::condition::{Expressions, Index, Text};
@@ -340,16 +340,27 @@ fn too_many_rules(policy: &Policy) -> Diagnostic {
     Diagnostic::new(Code::PatternTooLarge, span, problem).help("split it")
 }
 
-fn too_much(policy: &Policy, TooLarge { kind, rule }: &TooLarge) -> Diagnostic {
-    let rule = policy.rules.get(*rule);
+fn too_much(policy: &Policy, limit: TooLarge) -> Diagnostic {
+    let (TooLarge::Requirements { rule, .. } | TooLarge::Automata { rule }) = limit;
+    let rule = policy.rules.get(rule);
     let (name, span) = rule.map_or(("", Span::default()), |rule| (&rule.name, rule.span));
-    let kind = EventKind::ALL.get(*kind).map_or("", |kind| kind.as_word());
+    let (on, what, most) = match limit {
+        TooLarge::Requirements { kind, .. } => {
+            let kind = EventKind::ALL.get(kind).map_or("", |kind| kind.as_word());
+            (
+                format!(" on `{kind}`"),
+                "what they look for takes",
+                MAX_BYTES,
+            )
+        }
+        TooLarge::Automata { .. } => (String::new(), "they take", MAX_AUTOMATA),
+    };
     let problem = format!(
-        "the patterns on `{kind}` are too large: with that of rule `{name}`, what they look for takes more than {} MiB",
-        MAX_BYTES >> 20
+        "the patterns{on} are too large: with that of rule `{name}`, {what} more than {} MiB",
+        most >> 20
     );
     Diagnostic::new(Code::PatternTooLarge, span, problem)
-        .help("split the policy, or make patterns smaller")
+        .help("split the policy, or lower the counts in `{…}`")
 }
 
 #[cfg(test)]

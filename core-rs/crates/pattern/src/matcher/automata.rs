@@ -3,12 +3,43 @@
 use super::MatchRule;
 use super::coverage::{CodePath, record};
 use super::group::{Group, Query};
+use super::lazy_automaton::LazyAutomaton;
+use crate::alphabet::Text;
 use crate::pattern::Pattern;
 use crate::prefilter::Branch;
 
-/// The most bytes that all automata take together. If they take more, all are dropped and compiled
-/// again on demand. The limit is low in tests, so that they reach it.
-pub(super) const MAX_MEMORY: usize = if cfg!(test) { 512 << 10 } else { 64 << 20 };
+/// The most bytes that all automata take together. The limit is low in tests, so that they reach it.
+const MAX_MEMORY: usize = if cfg!(test) { 384 << 10 } else { 64 << 20 };
+/// If all automata take more than this without their states, they are dropped and compiled again on
+/// demand.
+const MAX_WITHOUT_STATES: usize = if cfg!(test) { 128 << 10 } else { 48 << 20 };
+
+/// The memory of all automata.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// The bytes that they take.
+    pub(super) used: usize,
+    /// Whether they have taken too many since the last check.
+    is_exceeded: bool,
+}
+
+impl Memory {
+    /// Counts an automaton that has been used, and returns whether it may be kept.
+    pub(super) fn admits(&mut self, automaton: &mut LazyAutomaton) -> bool {
+        automaton.count(&mut self.used);
+        if self.used <= MAX_MEMORY {
+            return true;
+        }
+        // One text may need any number of automata: beyond the limit, none keeps its states.
+        self.is_exceeded = true;
+        automaton.drop_states(&mut self.used);
+        if self.used <= MAX_MEMORY {
+            return true;
+        }
+        automaton.uncount(&mut self.used);
+        false
+    }
+}
 
 /// Automata in groups, compiled on demand. No result depends on which of them are compiled.
 #[derive(Debug)]
@@ -17,8 +48,7 @@ pub(super) struct Automata {
     filtered: Vec<Option<Box<Group>>>,
     /// For each kind of text, the branches without requirements.
     unfiltered: Vec<Group>,
-    /// The bytes that all of them take.
-    memory: usize,
+    memory: Memory,
 }
 
 impl Automata {
@@ -28,7 +58,7 @@ impl Automata {
         Self {
             filtered: (0..rules).map(|_| None).collect(),
             unfiltered,
-            memory: 0,
+            memory: Memory::default(),
         }
     }
 
@@ -36,8 +66,7 @@ impl Automata {
     pub(super) fn compile<R: MatchRule>(&mut self, rules: &[R]) {
         let query = Query {
             rules,
-            text: "",
-            is_ascii: true,
+            text: Text::new(""),
         };
         for (rule, group) in (0..).zip(&mut self.filtered) {
             let group =
@@ -80,7 +109,9 @@ impl Automata {
     ) -> Option<(usize, usize)> {
         let pattern = query.rules.get(rule)?.pattern()?;
         let group = self.filtered.get(rule)?.as_ref();
-        group.filter(|_| query.is_ascii)?.find(pattern, query.text)
+        group
+            .filter(|_| query.text.is_ascii())?
+            .find(pattern, query.text.as_str())
     }
 
     /// The rules with a branch that has no requirements and matches, in any order.
@@ -92,13 +123,22 @@ impl Automata {
         found
     }
 
-    /// Drops all automata if they take too much memory.
+    /// If all automata took too much memory, drops their states, and if that is not enough, the
+    /// automata.
     pub(super) fn limit_memory(&mut self) {
-        if self.memory <= MAX_MEMORY {
+        if !std::mem::take(&mut self.memory.is_exceeded) {
+            return;
+        }
+        record(CodePath::StatesDropped);
+        let memory = &mut self.memory;
+        let filtered = self.filtered.iter_mut().flatten().map(Box::as_mut);
+        let groups = filtered.chain(&mut self.unfiltered);
+        groups.for_each(|group| group.drop_states(memory));
+        if memory.used <= MAX_WITHOUT_STATES {
             return;
         }
         record(CodePath::Dropped);
-        self.memory = 0;
+        memory.used = 0;
         let filtered = self.filtered.iter_mut().flatten().map(Box::as_mut);
         filtered.chain(&mut self.unfiltered).for_each(Group::clear);
     }

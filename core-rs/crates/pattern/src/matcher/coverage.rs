@@ -17,21 +17,23 @@ pub(super) enum CodePath {
     Unfiltered,
     /// An automaton for ASCII texts was compiled.
     Ascii,
-    /// An automaton for any text was compiled.
-    Unicode,
+    /// An automaton for all texts was compiled.
+    All,
     /// An automaton showed where a match is.
     Located,
-    /// A Unicode word boundary was checked in a text that is not ASCII.
-    UnicodeWords,
+    /// A match was confirmed by the characters themselves.
+    Uncertain,
     /// An automaton made too many states and was split in two.
     Split,
-    /// All automata were dropped, because they took too much memory.
+    /// The states of all automata were dropped, because they took too much memory.
+    StatesDropped,
+    /// All automata were dropped, because they took too much memory without their states.
     Dropped,
 }
 
 #[cfg(test)]
 impl CodePath {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::NothingFound,
         Self::Confirmed,
         Self::Refuted,
@@ -39,10 +41,11 @@ impl CodePath {
         Self::Unwanted,
         Self::Unfiltered,
         Self::Ascii,
-        Self::Unicode,
+        Self::All,
         Self::Located,
-        Self::UnicodeWords,
+        Self::Uncertain,
         Self::Split,
+        Self::StatesDropped,
         Self::Dropped,
     ];
 }

@@ -10,7 +10,7 @@ use sentry_acl::{Attribute, Item, ValueKind};
 use sentry_testing::Random;
 
 use super::coverage::{CodePath, count};
-use super::{MatchRule, Matcher, Visitor};
+use super::{MAX_AUTOMATA, MatchRule, Matcher, TooLarge, Visitor};
 use crate::pattern::Pattern;
 
 /// Texts for each set of rules.
@@ -360,4 +360,43 @@ fn the_matcher_agrees_with_one_pattern_after_another() {
             count(path)
         );
     }
+}
+
+/// `MAX_MEMORY` is low in tests: twenty of these patterns over UTF-8 would exceed it, as hundreds do
+/// otherwise.
+#[test]
+fn large_unicode_patterns_are_compiled_once_however_many_texts_need_them() {
+    let rules: Vec<Rule> = (0..20)
+        .map(|at| Rule::new("*", &format!(r"\w{{60}}\W{{{}}}\w{{{}}}\b", at % 5, at / 5)))
+        .collect();
+    let matcher = Matcher::new(&rules, KINDS.len()).unwrap();
+    let plain: Vec<_> = rules
+        .iter()
+        .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap())
+        .collect();
+    let mut compiled = Vec::new();
+    for round in 0..50 {
+        let text = format!("{}é{}", "a".repeat(40 + round), "- b".repeat(round % 4));
+        let matching = (0..rules.len()).filter(|at| plain[*at].is_match(&text));
+        let expected: Vec<usize> = matching.collect();
+        assert_eq!(matcher.all(&rules, 0, &text), expected, "{text}");
+        compiled.push(count(CodePath::All));
+    }
+    assert!((20..=40).contains(&compiled[49]), "{compiled:?}");
+    assert_eq!(compiled[25], compiled[49]);
+    assert_eq!(count(CodePath::Dropped), 0);
+}
+
+#[test]
+fn rules_whose_automata_do_not_fit_into_memory_are_refused() {
+    let rules: Vec<Rule> = (0..300)
+        .map(|at| Rule::new("ToolExec", &format!("(?:[a-z] ?){{4000}}{at}")))
+        .collect();
+    let Err(TooLarge::Automata { rule }) = Matcher::new(&rules, KINDS.len()) else {
+        panic!("they are refused");
+    };
+    let fitting = &rules[..rule];
+    let all: usize = fitting.iter().map(|rule| rule.pattern.memory()).sum();
+    assert!(all <= MAX_AUTOMATA && rule > 30, "{rule} {all}");
+    assert!(Matcher::new(fitting, KINDS.len()).is_ok());
 }

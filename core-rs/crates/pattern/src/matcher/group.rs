@@ -2,13 +2,12 @@
 //! large.
 
 use super::MatchRule;
-use super::ascii;
-use super::automata::MAX_MEMORY;
+use super::automata::Memory;
 use super::coverage::{CodePath, record};
-use super::lazy_automaton::{LazyAutomaton, TooManyStates};
+use super::lazy_automaton::{LazyAutomaton, Texts, TooManyStates};
+use crate::alphabet::Text;
 use crate::pattern::{Pattern, branches};
 use crate::prefilter::Branch;
-use regex_syntax::hir::Hir;
 
 /// The most bytes that the compiled patterns of a group take together before it is split.
 const MAX_GROUP: usize = 8 << 20;
@@ -16,8 +15,17 @@ const MAX_GROUP: usize = 8 << 20;
 /// A text, and the rules that the branches belong to.
 pub(super) struct Query<'s, R> {
     pub(super) rules: &'s [R],
-    pub(super) text: &'s str,
-    pub(super) is_ascii: bool,
+    pub(super) text: Text<'s>,
+}
+
+impl<R> Query<'_, R> {
+    fn texts(&self) -> Texts {
+        if self.text.is_ascii() {
+            Texts::Ascii
+        } else {
+            Texts::All
+        }
+    }
 }
 
 /// Branches and their automata, which are compiled when they are first needed.
@@ -33,7 +41,7 @@ enum State {
         /// For ASCII texts.
         ascii: Option<Box<LazyAutomaton>>,
         /// For all other texts.
-        unicode: Option<Box<LazyAutomaton>>,
+        all: Option<Box<LazyAutomaton>>,
     },
     Split(Box<[Group; 2]>),
 }
@@ -42,7 +50,7 @@ impl Group {
     pub(super) fn new(branches: Vec<Branch>) -> Self {
         let state = State::Whole {
             ascii: None,
-            unicode: None,
+            all: None,
         };
         Self { branches, state }
     }
@@ -53,7 +61,7 @@ impl Group {
         &mut self,
         query: &Query<'_, R>,
         wanted: &[Branch],
-        memory: &mut usize,
+        memory: &mut Memory,
     ) -> bool {
         if !self.branches.iter().any(|branch| wanted.contains(branch)) {
             return false;
@@ -77,7 +85,7 @@ impl Group {
         &mut self,
         query: &Query<'_, R>,
         found: &mut Vec<u32>,
-        memory: &mut usize,
+        memory: &mut Memory,
     ) {
         loop {
             if let State::Split(halves) = &mut self.state {
@@ -113,33 +121,25 @@ impl Group {
     fn run<R: MatchRule, T: Default>(
         &mut self,
         query: &Query<'_, R>,
-        memory: &mut usize,
-        question: impl Fn(&mut LazyAutomaton, &str) -> Result<T, TooManyStates>,
+        memory: &mut Memory,
+        question: impl Fn(&mut LazyAutomaton, &Text<'_>) -> Result<T, TooManyStates>,
     ) -> Result<T, TooManyStates> {
-        let State::Whole { ascii, unicode } = &mut self.state else {
+        let State::Whole { ascii, all } = &mut self.state else {
             return Err(TooManyStates);
         };
-        let automaton = if query.is_ascii {
-            &mut *ascii
-        } else {
-            &mut *unicode
+        let automaton = match query.texts() {
+            Texts::Ascii => ascii,
+            Texts::All => all,
         };
         if automaton.is_none() {
             *automaton = compile(&self.branches, query).map(Box::new);
         }
-        let Some(automaton) = automaton else {
+        let Some(compiled) = automaton else {
             return Err(TooManyStates);
         };
-        let answer = question(automaton, query.text);
-        automaton.count(memory);
-        if *memory > MAX_MEMORY {
-            // One text may need any number of automata: beyond the limit, none is kept. The count
-            // stays as it is, so that all automata are dropped after the text.
-            if query.is_ascii {
-                *ascii = None;
-            } else {
-                *unicode = None;
-            }
+        let answer = question(compiled, &query.text);
+        if !memory.admits(compiled) {
+            *automaton = None;
         }
         answer
     }
@@ -156,7 +156,7 @@ impl Group {
     }
 
     /// Compiles the automaton for texts like this one, unless the group has no branches.
-    pub(super) fn compile<R: MatchRule>(&mut self, query: &Query<'_, R>, memory: &mut usize) {
+    pub(super) fn compile<R: MatchRule>(&mut self, query: &Query<'_, R>, memory: &mut Memory) {
         if !self.branches.is_empty() {
             // A failure is found again by the first text that needs the automaton.
             let _ = self.run(query, memory, LazyAutomaton::any);
@@ -181,17 +181,27 @@ impl Group {
     /// Drops all automata; groups stay split.
     pub(super) fn clear(&mut self) {
         match &mut self.state {
-            State::Whole { ascii, unicode } => (*ascii, *unicode) = (None, None),
+            State::Whole { ascii, all } => (*ascii, *all) = (None, None),
             State::Split(halves) => halves.iter_mut().for_each(Self::clear),
+        }
+    }
+
+    /// Drops the states of all automata.
+    pub(super) fn drop_states(&mut self, memory: &mut Memory) {
+        match &mut self.state {
+            State::Whole { ascii, all } => {
+                let automata = [ascii, all].into_iter().flatten();
+                automata.for_each(|automaton| automaton.drop_states(&mut memory.used));
+            }
+            State::Split(halves) => halves.iter_mut().for_each(|half| half.drop_states(memory)),
         }
     }
 }
 
 fn compile<R: MatchRule>(members: &[Branch], query: &Query<'_, R>) -> Option<LazyAutomaton> {
-    record(if query.is_ascii {
-        CodePath::Ascii
-    } else {
-        CodePath::Unicode
+    record(match query.texts() {
+        Texts::Ascii => CodePath::Ascii,
+        Texts::All => CodePath::All,
     });
     let sizes = members.chunk_by(|a, b| a.rule == b.rule).map(|same| {
         let rule = same
@@ -202,13 +212,6 @@ fn compile<R: MatchRule>(members: &[Branch], query: &Query<'_, R>) -> Option<Laz
     if members.len() > 1 && sizes.fold(0, usize::saturating_add) > MAX_GROUP {
         return None;
     }
-    let restricted = |hir: &Hir| {
-        if query.is_ascii {
-            ascii::restrict(hir)
-        } else {
-            hir.clone()
-        }
-    };
     let mut patterns = Vec::with_capacity(members.len());
     for same in members.chunk_by(|a, b| a.rule == b.rule) {
         let pattern = query.rules.get(same.first()?.rule as usize)?.pattern()?;
@@ -216,13 +219,13 @@ fn compile<R: MatchRule>(members: &[Branch], query: &Query<'_, R>) -> Option<Laz
         // The whole pattern is smaller than all of its branches, and shows where a match is. In a
         // group of several rules, there must be a pattern for each branch.
         if same.len() == members.len() && same.len() == pattern.requirements().len() {
-            patterns.push(restricted(&whole));
+            patterns.push(whole);
             break;
         }
         let all = branches(&whole);
         for branch in same {
-            patterns.push(restricted(all.get(branch.index as usize)?));
+            patterns.push(all.get(branch.index as usize)?.clone());
         }
     }
-    LazyAutomaton::new(patterns, members.len() > 1)
+    LazyAutomaton::new(patterns, query.texts(), members.len() > 1)
 }

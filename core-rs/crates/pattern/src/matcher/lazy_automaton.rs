@@ -1,7 +1,5 @@
 //! A lazy DFA: an automaton that builds its states on demand, in bounded memory.
 
-use std::ops::ControlFlow;
-
 use regex_automata::hybrid::dfa::{Cache, DFA, OverlappingState};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
@@ -9,7 +7,7 @@ use regex_automata::{Input, MatchKind, PatternID, PatternSet};
 use regex_syntax::hir::Hir;
 
 use super::coverage::{CodePath, record};
-use crate::looks;
+use crate::alphabet::{Alphabet, Reads, Text};
 
 /// The most bytes for the states of one automaton. The limit is low in tests, so that they reach
 /// it.
@@ -24,17 +22,27 @@ const BYTES_FOR_A_STATE: usize = 16;
 #[derive(Debug)]
 pub(super) struct LazyAutomaton {
     dfa: DFA,
-    cache: Cache,
+    /// The states that have been built. `None` if they were dropped.
+    cache: Option<Cache>,
     /// The bytes that it took when they were last counted.
     counted: usize,
-    /// Checks Unicode word boundaries, if a pattern has one: the automaton ignores these.
-    exact: Option<Box<Exact>>,
+    /// How it reads texts that are not ASCII. `None` if it reads ASCII only.
+    all: Option<Box<ReadsAll>>,
 }
 
-/// Confirms a match that the automaton found without checking Unicode word boundaries.
+/// How an automaton reads all texts.
+#[derive(Debug)]
+struct ReadsAll {
+    alphabet: Alphabet,
+    /// Confirms matches that are not certain, if there can be one. `None` also if there are several
+    /// patterns: an empty match of one inside a character would hide a match of another.
+    exact: Option<Exact>,
+}
+
+/// Confirms a match that the automaton found by the categories of characters.
 #[derive(Debug)]
 struct Exact {
-    patterns: Vec<Hir>,
+    pattern: Hir,
     vm: Option<(PikeVM, pikevm::Cache)>,
 }
 
@@ -42,18 +50,34 @@ struct Exact {
 #[derive(Debug)]
 pub(super) struct TooManyStates;
 
+/// Texts that an automaton is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    Ascii,
+    All,
+}
+
 impl LazyAutomaton {
     /// Compiles `patterns`. `None` if the result exceeds what the format can represent, which the
     /// limit on each pattern prevents. With `may_give_up`, a search may fail with
     /// [`TooManyStates`].
-    pub(super) fn new(patterns: Vec<Hir>, may_give_up: bool) -> Option<Self> {
-        let has_unicode_words = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
-        let (nfa, exact) = if patterns.iter().any(has_unicode_words) {
-            let relaxed: Vec<Hir> = patterns.iter().map(looks::without_unicode_words).collect();
-            let exact = Box::new(Exact { patterns, vm: None });
-            (compile(&relaxed, false)?, Some(exact))
-        } else {
-            (compile(&patterns, false)?, None)
+    pub(super) fn new(patterns: Vec<Hir>, texts: Texts, may_give_up: bool) -> Option<Self> {
+        let restricted = |reads: Reads<'_>| -> Vec<Hir> {
+            patterns
+                .iter()
+                .map(|pattern| reads.restrict(pattern))
+                .collect()
+        };
+        let (nfa, all) = match texts {
+            Texts::Ascii => (compile(&restricted(Reads::Ascii), false)?, None),
+            Texts::All => {
+                let alphabet = Alphabet::of(&patterns);
+                let nfa = compile(&restricted(Reads::All(&alphabet)), false)?;
+                let single = <[Hir; 1]>::try_from(patterns).ok();
+                let single = single.filter(|_| alphabet.is_inexact());
+                let exact = single.map(|[pattern]| Exact { pattern, vm: None });
+                (nfa, Some(Box::new(ReadsAll { alphabet, exact })))
+            }
         };
         let config = DFA::config()
             .match_kind(MatchKind::All)
@@ -62,50 +86,65 @@ impl LazyAutomaton {
             .minimum_cache_clear_count(may_give_up.then_some(CLEARINGS))
             .minimum_bytes_per_state(Some(BYTES_FOR_A_STATE));
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
-        let cache = dfa.create_cache();
         Some(Self {
             dfa,
-            cache,
+            cache: None,
             counted: 0,
-            exact,
+            all,
         })
     }
 
     /// Updates `memory`, the bytes of all automata, with what this one takes now.
     pub(super) fn count(&mut self, memory: &mut usize) {
-        let exact = self.exact.as_ref().map_or(0, |exact| exact.memory());
-        let now = self.dfa.get_nfa().memory_usage() + self.cache.memory_usage() + exact;
+        let exact = self
+            .all
+            .as_ref()
+            .and_then(|all| all.exact.as_ref())
+            .map_or(0, Exact::memory);
+        let cache = self.cache.as_ref().map_or(0, Cache::memory_usage);
+        let now = self.dfa.get_nfa().memory_usage() + cache + exact;
         *memory = (*memory + now).saturating_sub(self.counted);
         self.counted = now;
     }
 
-    /// Whether any of the patterns matches.
-    pub(super) fn any(&mut self, text: &str) -> Result<bool, TooManyStates> {
-        let input = Input::new(text).earliest(true);
-        let found = if self.may_match_inside_a_character(text) {
-            let mut found = false;
-            self.each(text, |_| {
-                found = true;
-                ControlFlow::Break(())
-            })?;
-            found
-        } else {
-            let found = self.dfa.try_search_fwd(&mut self.cache, &input);
-            found.map_err(|_| TooManyStates)?.is_some()
-        };
-        match &mut self.exact {
-            Some(exact) if found => {
-                let (vm, cache) = exact.ready().ok_or(TooManyStates)?;
-                Ok(vm.is_match(cache, input))
-            }
-            _ => Ok(found),
-        }
+    /// Drops what can be built again without compiling, and updates `memory`.
+    pub(super) fn drop_states(&mut self, memory: &mut usize) {
+        self.cache = None;
+        self.count(memory);
     }
 
-    /// The first match in an ASCII text, as byte offsets. `None` also if the automaton does not know:
-    /// it has several patterns, or ignores a Unicode word boundary.
+    /// Subtracts what was counted from `memory`, before the automaton is dropped.
+    pub(super) fn uncount(&self, memory: &mut usize) {
+        *memory = memory.saturating_sub(self.counted);
+    }
+
+    /// Whether any of the patterns matches. Also fails if there are several and a match is not certain.
+    pub(super) fn any(&mut self, text: &Text<'_>) -> Result<bool, TooManyStates> {
+        let Self { dfa, cache, .. } = self;
+        let cache = cache.get_or_insert_with(|| dfa.create_cache());
+        let mut search = |bytes: &[u8]| {
+            let input = Input::new(bytes).earliest(true);
+            let found = dfa.try_search_fwd(cache, &input);
+            found.map_err(|_| TooManyStates)
+        };
+        let Some(all) = &mut self.all else {
+            return Ok(search(text.as_str().as_bytes())?.is_some());
+        };
+        if all.alphabet.read(text, search)?.is_none() {
+            return Ok(false);
+        }
+        if !all.alphabet.is_uncertain(text) {
+            return Ok(true);
+        }
+        let exact = all.exact.as_mut().and_then(Exact::ready);
+        let (vm, cache) = exact.ok_or(TooManyStates)?;
+        Ok(vm.is_match(cache, text.as_str()))
+    }
+
+    /// The first match in an ASCII text, as byte offsets. `None` also if the automaton does not know,
+    /// because it has several patterns. It must be for ASCII texts.
     pub(super) fn find(&self, text: &str) -> Option<(usize, usize)> {
-        if self.dfa.pattern_len() > 1 || self.exact.is_some() {
+        if self.dfa.pattern_len() > 1 {
             return None;
         }
         record(CodePath::Located);
@@ -114,36 +153,8 @@ impl LazyAutomaton {
         Some((found.start(), found.end()))
     }
 
-    /// Whether an empty match could lie between the bytes of a character, where it is not valid.
-    fn may_match_inside_a_character(&self, text: &str) -> bool {
-        self.dfa.get_nfa().has_empty() && !text.is_ascii()
-    }
-
-    /// Calls `found` with each matching pattern, at each position where a match ends, until it
-    /// returns `Break`.
-    fn each(
-        &mut self,
-        text: &str,
-        mut found: impl FnMut(PatternID) -> ControlFlow<()>,
-    ) -> Result<(), TooManyStates> {
-        let input = Input::new(text);
-        let mut state = OverlappingState::start();
-        loop {
-            self.dfa
-                .try_search_overlapping_fwd(&mut self.cache, &input, &mut state)
-                .map_err(|_| TooManyStates)?;
-            let Some(end) = state.get_match() else {
-                return Ok(());
-            };
-            if text.is_char_boundary(end.offset()) && found(end.pattern()).is_break() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Which of the patterns match. Also fails if there are several and one has a Unicode word
-    /// boundary.
-    pub(super) fn which(&mut self, text: &str) -> Result<PatternSet, TooManyStates> {
+    /// Which of the patterns match. Also fails if there are several and a match is not certain.
+    pub(super) fn which(&mut self, text: &Text<'_>) -> Result<PatternSet, TooManyStates> {
         let mut found = PatternSet::new(self.dfa.pattern_len());
         if self.dfa.pattern_len() == 1 {
             if self.any(text)? {
@@ -151,25 +162,37 @@ impl LazyAutomaton {
             }
             return Ok(found);
         }
-        if self.exact.is_some() {
-            return Err(TooManyStates);
-        }
-        self.each(text, |pattern| {
-            found.insert(pattern);
-            if found.is_full() {
-                return ControlFlow::Break(());
+        let Self {
+            dfa, cache, all, ..
+        } = self;
+        let cache = cache.get_or_insert_with(|| dfa.create_cache());
+        let search = |bytes: &[u8]| {
+            let input = Input::new(bytes);
+            let mut state = OverlappingState::start();
+            while !found.is_full() {
+                dfa.try_search_overlapping_fwd(cache, &input, &mut state)
+                    .map_err(|_| TooManyStates)?;
+                let Some(end) = state.get_match() else {
+                    break;
+                };
+                found.insert(end.pattern());
             }
-            ControlFlow::Continue(())
-        })?;
-        Ok(found)
+            Ok(found)
+        };
+        match all {
+            Some(all) if all.alphabet.is_uncertain(text) => Err(TooManyStates),
+            Some(all) => all.alphabet.read(text, search),
+            None => search(text.as_str().as_bytes()),
+        }
     }
 }
 
 impl Exact {
     fn ready(&mut self) -> Option<&mut (PikeVM, pikevm::Cache)> {
-        record(CodePath::UnicodeWords);
+        record(CodePath::Uncertain);
         if self.vm.is_none() {
-            let vm = PikeVM::new_from_nfa(compile(&self.patterns, true)?).ok()?;
+            let vm =
+                PikeVM::new_from_nfa(compile(std::slice::from_ref(&self.pattern), true)?).ok()?;
             let cache = vm.create_cache();
             self.vm = Some((vm, cache));
         }

@@ -8,7 +8,6 @@
 //! ([`group`]), so each byte costs a bounded number of steps, and all automata together take
 //! bounded memory.
 
-mod ascii;
 mod automata;
 mod coverage;
 #[cfg(test)]
@@ -19,11 +18,17 @@ mod lazy_automaton;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 
+use crate::alphabet::Text;
 use crate::pattern::Pattern;
 use crate::prefilter::{self, Branch, Hits, Prefilter};
 use automata::Automata;
 use coverage::{CodePath, record};
 use group::{Group, Query};
+
+/// The most bytes that the automata of all rules may take, without the states that they build for
+/// texts. A bound for each is computed as for 64 bits; in WebAssembly, they take less than two
+/// thirds of it. So all of them fit into memory at once, and no text compiles one again.
+pub const MAX_AUTOMATA: usize = 64 << 20;
 
 /// A rule as the matcher sees it.
 pub trait MatchRule {
@@ -92,21 +97,29 @@ struct State {
     automata: Automata,
 }
 
-/// The requirements of the rules of one kind take too much memory.
-#[derive(Debug)]
-pub struct TooLarge {
-    /// The kind of text.
-    pub kind: usize,
-    /// The index of the rule that exceeded the limit.
-    pub rule: usize,
+/// Why there is no matcher for some rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooLarge {
+    /// With this rule, the requirements of the rules of one kind take more than
+    /// [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
+    Requirements {
+        /// The kind of text.
+        kind: usize,
+        /// The index of the rule.
+        rule: usize,
+    },
+    /// With this rule, the automata of all rules may take more than [`MAX_AUTOMATA`].
+    Automata {
+        /// The index of the rule.
+        rule: usize,
+    },
 }
 
 impl Matcher {
     /// A matcher for `rules` on `kinds` kinds of text. Patterns are compiled later, on demand.
     ///
     /// # Errors
-    /// The requirements of the rules of one kind take more than
-    /// [`MAX_BYTES`](crate::prefilter::MAX_BYTES).
+    /// The requirements or the automata of the rules may take too much memory.
     #[inline(never)]
     pub fn new<R: MatchRule>(rules: &[R], kinds: usize) -> Result<Self, TooLarge> {
         let mut builder = Builder::default();
@@ -132,8 +145,7 @@ impl Matcher {
     ) -> Option<(usize, usize)> {
         let query = Query {
             rules,
-            text,
-            is_ascii: text.is_ascii(),
+            text: Text::new(text),
         };
         let by_automaton = self.state.borrow().automata.find(&query, rule);
         by_automaton.or_else(|| rules.get(rule)?.pattern()?.find(text))
@@ -243,8 +255,7 @@ impl Matcher {
         }
         let query = Query {
             rules,
-            text,
-            is_ascii: text.is_ascii(),
+            text: Text::new(text),
         };
         let unfiltered = kind.has_unfiltered.then_some(index);
         let answer = judge(&query, candidates, automata, unfiltered);
@@ -258,6 +269,8 @@ impl Matcher {
 pub struct Builder {
     kinds: Vec<KindRules>,
     unfiltered: Vec<Group>,
+    /// The most bytes that the automata of these kinds take.
+    memory: usize,
 }
 
 impl Builder {
@@ -271,9 +284,35 @@ impl Builder {
     /// # Errors
     /// As [`Matcher::new`].
     pub fn add_kind<R: MatchRule>(&mut self, rules: &[R]) -> Result<(), TooLarge> {
+        if self.kinds.is_empty() {
+            let has_filtered = |rule: &R| {
+                let requirements = rule.pattern().map_or(&[][..], Pattern::requirements);
+                requirements.iter().any(|required| !required.is_empty())
+            };
+            let filtered = rules.iter().enumerate();
+            for (at, rule) in filtered.filter(|(_, rule)| has_filtered(rule)) {
+                self.pay(at, rule)?;
+            }
+        }
         let (kind, unfiltered) = KindRules::new(self.kinds.len(), rules)?;
+        for same in unfiltered.chunk_by(|a, b| a.rule == b.rule) {
+            let at = same.first().map_or(0, |branch| branch.rule as usize);
+            if let Some(rule) = rules.get(at) {
+                self.pay(at, rule)?;
+            }
+        }
         self.kinds.push(kind);
         self.unfiltered.push(Group::new(unfiltered));
+        Ok(())
+    }
+
+    fn pay<R: MatchRule>(&mut self, at: usize, rule: &R) -> Result<(), TooLarge> {
+        self.memory = self
+            .memory
+            .saturating_add(rule.pattern().map_or(0, Pattern::memory));
+        if self.memory > MAX_AUTOMATA {
+            return Err(TooLarge::Automata { rule: at });
+        }
         Ok(())
     }
 
@@ -319,11 +358,12 @@ impl KindRules {
                 }
             }
         }
-        let prefilter =
-            Prefilter::new(&filtered).map_err(|prefilter::TooLarge(branch)| TooLarge {
+        let prefilter = Prefilter::new(&filtered).map_err(|prefilter::TooLarge(branch)| {
+            TooLarge::Requirements {
                 kind,
                 rule: branch.rule as usize,
-            })?;
+            }
+        })?;
         let kind = Self {
             rules: indices,
             prefilter,
