@@ -128,11 +128,16 @@ fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
     for line in lines {
         given.counters.lines += 1;
         let malformed = given.counters.malformed + 1;
-        let parts = parts(engine, line);
+        let (parts, unsearched) = parts(engine, line);
         let mut flag = 0;
         for part in &parts {
             add(engine, mode, (part, flag), &mut given, &mut samples);
             flag = SAME_LINE;
+        }
+        if let Some(rest) = unsearched {
+            given.counters.oversized += 1;
+            let kept = rest[..rest.len().min(OVERSIZED_KEPT)].to_vec();
+            given.rows.push((OVERSIZED | flag, kept));
         }
         if *parts != [line] {
             given.counters.malformed = malformed;
@@ -141,24 +146,25 @@ fn line_by_line(engine: &Engine, mode: Mode, whole: &[u8]) -> Given {
     given
 }
 
-/// A line, or the events within a damaged one and the damage between them.
-fn parts<'l>(engine: &Engine, line: &'l [u8]) -> Vec<&'l [u8]> {
+/// A line, or the events within a damaged one and the damage between them, and what is not searched.
+fn parts<'l>(engine: &Engine, line: &'l [u8]) -> (Vec<&'l [u8]>, Option<&'l [u8]>) {
     let mut scratch = Scratch::default();
     let malformed = Some(NotEvent::Malformed);
     if line.len() > MAX_LINE || engine.judge(line, &mut scratch).not_event() != malformed {
-        return vec![line];
+        return (vec![line], None);
     }
     let parts = event::parts(line, &mut scratch);
     if parts.is_empty() {
-        return vec![line];
+        return (vec![line], None);
     }
     let mut from = 0;
-    for part in &parts {
+    for part in &parts.found {
         assert!(from <= part.start && part.start < part.end && part.end <= line.len());
         assert!(line[from..part.start].trim_ascii().is_empty());
         from = part.end;
     }
-    parts.into_iter().map(|part| &line[part]).collect()
+    let found = parts.found.into_iter().map(|part| &line[part]);
+    (found.collect(), parts.unsearched.map(|rest| &line[rest]))
 }
 
 /// What decides which skipped lines are samples.

@@ -377,16 +377,19 @@ impl Handle {
     }
 
     /// The parts of a damaged line in the first `len` bytes of the input buffer (see
-    /// [`event::parts`]): the start and the end of each.
+    /// [`event::parts`]): the start and the end of each, then the start of what is not searched, if
+    /// that is not empty.
     pub fn parts(&mut self, len: usize) -> Vec<u32> {
         let line = self.input.get(..len).unwrap_or_default();
         let parts = event::parts(line, &mut self.scratch);
         // Lengths have 32 bits in wasm32.
         #[allow(clippy::cast_possible_truncation)]
         let ends = parts
+            .found
             .into_iter()
             .flat_map(|part| [part.start as u32, part.end as u32]);
-        ends.collect()
+        let unsearched = parts.unsearched.map(|rest| rest.start as u32);
+        ends.chain(unsearched).collect()
     }
 
     /// The beginning of a text as a log may show it (see [`audit_text::shown`]).

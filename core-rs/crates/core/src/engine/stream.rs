@@ -1,8 +1,6 @@
 //! A stream of lines in chunks: judges many events in one call, and returns only those that need
 //! attention.
 
-use std::ops::Range;
-
 use serde::Serialize;
 
 use super::judgement::SAME_LINE;
@@ -195,7 +193,7 @@ impl LineStream {
         let judgement = engine.judge(line, &mut self.scratch);
         let parts = match judgement.not_event() {
             Some(NotEvent::Malformed) => event::parts(line, &mut self.scratch),
-            _ => Vec::new(),
+            _ => event::Parts::default(),
         };
         if parts.is_empty() {
             self.add(engine, line, judgement, (start, 0));
@@ -206,14 +204,24 @@ impl LineStream {
 
     #[cold]
     #[inline(never)]
-    fn add_parts(&mut self, engine: &Engine, line: &[u8], start: usize, parts: &[Range<usize>]) {
+    fn add_parts(&mut self, engine: &Engine, line: &[u8], start: usize, parts: &event::Parts) {
         let malformed = self.counters.malformed + 1;
         let mut flag = 0;
-        for part in parts {
+        for part in &parts.found {
             let text = line.get(part.clone()).unwrap_or_default();
             let judgement = engine.judge(text, &mut self.scratch);
             self.add(engine, text, judgement, (start + part.start, flag));
             flag = SAME_LINE;
+        }
+        if let Some(rest) = &parts.unsearched {
+            // It may hide an event, as a line that is too long.
+            self.counters.oversized += 1;
+            let code = Judgement::of_not_event(NotEvent::Oversized).code();
+            self.push_row(
+                start + rest.start,
+                rest.len().min(OVERSIZED_KEPT),
+                code | flag,
+            );
         }
         self.counters.malformed = malformed;
     }
@@ -450,6 +458,27 @@ mod tests {
             },
         );
         for size in [1, 7, 64, input.len()] {
+            assert_eq!(run(input.as_bytes(), size), expected, "chunks of {size}");
+        }
+    }
+
+    #[test]
+    fn damage_that_would_take_too_long_to_search_is_oversized() {
+        let half = format!("{{\"a\":[{}", "1,".repeat(2000));
+        let halves = half.repeat(100) + &dns("bad");
+        let input = format!("{}{halves}\n{halves}\n", dns("bad"));
+        let kept = halves[..OVERSIZED_KEPT].to_owned();
+        let expected = (
+            vec![dns("bad"), kept.clone(), kept],
+            Counters {
+                lines: 2,
+                events: 1,
+                malformed: 2,
+                oversized: 2,
+                ..Counters::default()
+            },
+        );
+        for size in [1000, input.len()] {
             assert_eq!(run(input.as_bytes(), size), expected, "chunks of {size}");
         }
     }

@@ -17,20 +17,37 @@ const MAX_PASSES: usize = 16;
 /// and again leaves many halves in one line.
 const MIN_BUDGET: usize = 1 << 20;
 
-/// The parts of a damaged line that contains whole events: those events, and the damage between
-/// them, in order. Empty for a line without one, for a line that does not begin with `{` or NUL, and
-/// for a line that is JSON, whatever its values contain. Events with nothing to judge count as events.
+/// What a damaged line contains.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Whole events, and the damage between them, in order. Empty for a line without an event.
+    pub found: Vec<Range<usize>>,
+    /// The rest of the line, if it has so many halves of objects that looking for events in it would
+    /// take too long.
+    pub unsearched: Option<Range<usize>>,
+}
+
+impl Parts {
+    /// Whether the line is to be judged as a whole.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.unsearched.is_none()
+    }
+}
+
+/// The parts of a damaged line that contains whole events. Empty also for a line that does not begin
+/// with `{` or NUL, and for a line that is JSON, whatever its values contain. Events with nothing to
+/// judge count as events.
 ///
 /// ```
 /// use sentry_core::event::{Scratch, parts};
 /// let line = br#"{"event":{"Dns":{"pid":1,"que{"event":{"Dns":{"pid":2,"query":"b"}}}"#;
 /// let found = parts(line, &mut Scratch::default());
-/// assert_eq!(found, [0..29, 29..line.len()]);
+/// assert_eq!(found.found, [0..29, 29..line.len()]);
 /// ```
-pub fn parts(line: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
+pub fn parts(line: &[u8], scratch: &mut Scratch) -> Parts {
     let mut parts = Vec::new();
     if !is_damaged(line) {
-        return parts;
+        return Parts::default();
     }
     let mut budget = line.len().saturating_mul(MAX_PASSES).max(MIN_BUDGET);
     let (mut at, mut done) = (0, 0);
@@ -39,7 +56,10 @@ pub fn parts(line: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
         let end = object_end(line, start);
         let scanned = end.unwrap_or(line.len()) - start;
         let Some(left) = budget.checked_sub(scanned) else {
-            break;
+            return Parts {
+                found: parts,
+                unsearched: Some(done..line.len()),
+            };
         };
         budget = left;
         let Some(end) = end else { continue };
@@ -53,7 +73,10 @@ pub fn parts(line: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
     if done > 0 {
         push_damage(line, done..line.len(), &mut parts);
     }
-    parts
+    Parts {
+        found: parts,
+        unsearched: None,
+    }
 }
 
 fn push_damage(line: &[u8], part: Range<usize>, parts: &mut Vec<Range<usize>>) {
@@ -130,8 +153,9 @@ mod tests {
     const B: &str = r#"{ "event":{"ToolExec":{"pid":2,"argv":["b","{\"","{"]}}}"#;
 
     fn found(line: &str) -> Vec<&str> {
-        let ranges = parts(line.as_bytes(), &mut Scratch::default());
-        ranges.into_iter().map(|range| &line[range]).collect()
+        let parts = parts(line.as_bytes(), &mut Scratch::default());
+        assert_eq!(parts.unsearched, None);
+        parts.found.into_iter().map(|range| &line[range]).collect()
     }
 
     #[test]
@@ -184,7 +208,7 @@ mod tests {
         let at = line.iter().rposition(|&byte| byte == b'b').unwrap();
         line[at] = 0xff;
         let found = parts(&line, &mut Scratch::default());
-        assert_eq!(found, [0..40, 40..line.len()]);
+        assert_eq!(found.found, [0..40, 40..line.len()]);
     }
 
     #[test]
@@ -198,6 +222,15 @@ mod tests {
     }
 
     #[test]
+    fn damage_that_would_take_too_long_to_search_is_no_line_without_events() {
+        let half = format!("{{\"a\":[{}", "1,".repeat(2000));
+        let line = format!("{A}{}{B}", half.repeat(100));
+        let parts = parts(line.as_bytes(), &mut Scratch::default());
+        assert_eq!(parts.found, [0..A.len()]);
+        assert_eq!(parts.unsearched, Some(A.len()..line.len()));
+    }
+
+    #[test]
     fn damage_takes_linear_time() {
         for unit in [
             "{\"a\":",
@@ -208,7 +241,8 @@ mod tests {
             "{\"event\":{\"Dns\":",
         ] {
             let line = unit.repeat((4 << 20) / unit.len());
-            assert_eq!(found(&line), [""; 0]);
+            let parts = parts(line.as_bytes(), &mut Scratch::default());
+            assert!(parts.found.is_empty());
         }
     }
 }

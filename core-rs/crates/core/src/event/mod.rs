@@ -31,7 +31,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::decision::{ActionKind, Word};
-pub use damaged::parts;
+pub use damaged::{Parts, parts};
 pub use fault::fault;
 pub(crate) use forms::has_kind_without_action;
 pub use labels::{Id, Labels, labels};
