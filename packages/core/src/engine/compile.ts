@@ -42,6 +42,8 @@ export interface CompiledPolicy {
 export interface CompileResult {
   readonly compiled: CompiledPolicy | undefined;
   readonly report: CompileReport;
+  /** How many steps it took, each some milliseconds at most. */
+  readonly steps: number;
 }
 
 /**
@@ -80,6 +82,7 @@ class Steps {
   readonly #spec: EngineSpec;
   readonly #compilation: Compilation;
   #report: CompileReport | undefined;
+  #count = 0;
 
   constructor(instance: Instance, spec: EngineSpec, compilation: Compilation) {
     this.#instance = instance;
@@ -90,6 +93,7 @@ class Steps {
   /** Takes the next step. Returns the result with the last one. */
   next(): CompileResult | undefined {
     const compilation = this.#compilation;
+    this.#count += 1;
     if (this.#report === undefined) {
       if (compilation.step(this.#spec.lookup)) this.#report = parseJson<CompileReport>(compilation.report());
       return undefined;
@@ -101,7 +105,8 @@ class Steps {
     }
     const handle = compilation.takeHandle();
     compilation.free();
-    return { compiled: handle && prepare(this.#instance, handle, this.#spec), report: this.#report };
+    const compiled = handle && prepare(this.#instance, handle, this.#spec);
+    return { compiled, report: this.#report, steps: this.#count };
   }
 }
 
@@ -142,11 +147,16 @@ export function recompile(instance: Instance, spec: EngineSpec): CompiledPolicy 
 }
 
 /**
- * The messages of grave warnings, searched for in slices of time. Rejects with an `EngineFailure`.
+ * The messages of grave warnings, searched for in slices of time; none once they are not `wanted`
+ * any more. Rejects with an `EngineFailure`.
  */
-export async function findGraveLints(instance: Instance, lints: GraveLints): Promise<string[]> {
+export async function findGraveLints(instance: Instance, lints: GraveLints, wanted: () => boolean): Promise<string[]> {
   const { generation } = instance;
   while (generation === instance.generation) {
+    if (!wanted()) {
+      lints.free();
+      return [];
+    }
     const json = attempt(instance, () => slice(() => lints.step()));
     if (json !== undefined) {
       lints.free();

@@ -23,36 +23,54 @@ import type { Handle } from "./module.js";
 import { type AuditSummary, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
 import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
 
+/** A policy that took more steps to compile is compiled beside other work after a failure. */
+const MAX_STEPS_AT_ONCE = 32;
+const RESTORING = "the policy is being compiled again after a failure";
 const TOO_LARGE = `it has more than ${MAX_EVENT_BYTES} bytes`;
 
 // Constants, so that judging allocates no function.
 const judge = (handle: Handle, length: number): number => handle.judge(length);
 const judgeForTiers = (handle: Handle, length: number): number => handle.judgeForTiers(length);
 
+/** The parts of a damaged line (see {@link Engine.parts}). */
+export interface LineParts {
+  readonly texts: readonly Uint8Array[];
+  readonly isSearched: boolean;
+}
+
+interface Traits {
+  /** Whether the policy has rules that expire. */
+  readonly expires: boolean;
+  /** The steps that compiling it takes. */
+  readonly steps: number;
+}
+
 /**
  * One compiled policy.
  *
  * A failure of the wasm instance leaves this class only as {@link FAILED_CODE} or as an
- * `EngineFailure`. The next call gets a fresh instance, with the policy compiled again.
+ * `EngineFailure`. The next call gets a fresh instance, with the policy compiled again. Compiling a
+ * large policy takes longer than an event should wait: then calls fail until it is done.
  */
 export class Engine {
   readonly #instance: Instance;
   #spec: EngineSpec;
   #compiled: CompiledPolicy | undefined;
-  /** Whether the policy has rules that expire. */
-  readonly #expires: boolean;
+  readonly #traits: Traits;
   /** The day that was set last. */
   #day: number | undefined;
   /** Bytes of the event in the input buffer. */
   #length = 0;
   #failure = "";
   #secretKinds: readonly string[] | undefined;
+  #isRestoring = false;
+  #closed = false;
 
-  private constructor(instance: Instance, spec: EngineSpec, compiled: CompiledPolicy, expires: boolean) {
+  private constructor(instance: Instance, spec: EngineSpec, compiled: CompiledPolicy | undefined, traits: Traits) {
     this.#instance = instance;
     this.#spec = spec;
     this.#compiled = compiled;
-    this.#expires = expires;
+    this.#traits = traits;
   }
 
   /**
@@ -64,14 +82,16 @@ export class Engine {
     spec: EngineSpec,
     options: { readonly lints: boolean },
   ): Promise<{ engine: Engine | undefined; report: CompileReport }> {
-    const { compiled, report } = await compile(instance, spec, options);
+    const { compiled, report, steps } = await compile(instance, spec, options);
     const expires = report.policy?.rules.some((rule) => rule.expires !== undefined) ?? false;
-    return { engine: compiled && new Engine(instance, spec, compiled, expires), report };
+    return { engine: compiled && new Engine(instance, spec, compiled, { expires, steps }), report };
   }
 
   /** A second engine for the same policy, with a stream of its own. Throws `EngineFailure`. */
   fork(): Engine {
-    return new Engine(this.#instance, this.#spec, fork(this.#instance, this.#ready()), this.#expires);
+    // If the policy has to be compiled again, the fork does so too.
+    const compiled = this.#isLost ? undefined : fork(this.#instance, this.#ready());
+    return new Engine(this.#instance, this.#spec, compiled, this.#traits);
   }
 
   /**
@@ -93,13 +113,13 @@ export class Engine {
    * From now on, the stream returns a row for every `LlmActivations` event. Throws `EngineFailure`.
    */
   includeActivations(): void {
-    this.#call(({ handle }) => handle.includeActivations());
+    this.#configure((handle) => handle.includeActivations());
     this.#spec = { ...this.#spec, activations: true };
   }
 
   /** From now on, the stream returns a row for every line. Throws `EngineFailure`. */
   includeEveryLine(): void {
-    this.#call(({ handle }) => handle.setEvery(true));
+    this.#configure((handle) => handle.setEvery(true));
     this.#spec = { ...this.#spec, everyLine: true };
   }
 
@@ -165,15 +185,16 @@ export class Engine {
 
   /**
    * The parts of a damaged line that contains whole events: those events, and the damage between
-   * them. Empty for any other line. Throws `EngineFailure`.
+   * them. Empty for any other line. `isSearched` is false if the rest of the line may contain further
+   * events. Throws `EngineFailure`.
    */
-  parts(line: Uint8Array): Uint8Array[] {
+  parts(line: Uint8Array): LineParts {
     return this.#call(({ input, handle }) => {
       this.#length = input.write(line);
       const ends = handle.parts(this.#length);
-      const parts: Uint8Array[] = [];
-      for (let at = 0; at < ends.length; at += 2) parts.push(line.subarray(ends[at], ends[at + 1]));
-      return parts;
+      const texts: Uint8Array[] = [];
+      for (let at = 0; at + 1 < ends.length; at += 2) texts.push(line.subarray(ends[at], ends[at + 1]));
+      return { texts, isSearched: ends.length % 2 === 0 };
     });
   }
 
@@ -206,12 +227,12 @@ export class Engine {
 
   /**
    * Warnings about site rules that never match, match every event or block everyday commands, one
-   * sentence each. Takes milliseconds, with thousands of rules some seconds, in slices. Rejects with
-   * an `EngineFailure`.
+   * sentence each. Takes milliseconds, with thousands of rules some seconds, in slices; empty if the
+   * engine is closed meanwhile. Rejects with an `EngineFailure`.
    */
   async graveLints(): Promise<string[]> {
     const lints = this.#call(({ handle }) => handle.graveLints());
-    return await findGraveLints(this.#instance, lints);
+    return await findGraveLints(this.#instance, lints, () => !this.#closed);
   }
 
   /** The risk of a decision that no rule made. Throws `EngineFailure`. */
@@ -329,6 +350,7 @@ export class Engine {
 
   /** Frees the policy. Do not use the engine afterwards. */
   close(): void {
+    this.#closed = true;
     const compiled = this.#compiled;
     this.#compiled = undefined;
     if (compiled?.generation === this.#instance.generation) compiled.handle.free();
@@ -362,8 +384,12 @@ export class Engine {
   }
 
   #ready(): CompiledPolicy {
+    if (this.#isLost) {
+      void this.#restore();
+      throw new EngineFailure(RESTORING);
+    }
     if (this.#compiled === undefined || !this.isIntact) this.#compiled = recompile(this.#instance, this.#spec);
-    if (this.#expires) this.#updateDay(this.#compiled);
+    if (this.#traits.expires) this.#updateDay(this.#compiled);
     return this.#compiled;
   }
 
@@ -373,6 +399,31 @@ export class Engine {
     if (day === this.#day) return;
     handle.setDay(day);
     this.#day = day;
+  }
+
+  /** Changes the handle, unless it is still to be compiled with the changed spec. */
+  #configure(change: (handle: Handle) => void): void {
+    if (this.#isRestoring || !this.#isLost) this.#call(({ handle }) => change(handle));
+  }
+
+  /** Whether a failure has lost a policy that takes long to compile. */
+  get #isLost(): boolean {
+    return !this.isIntact && this.#traits.steps > MAX_STEPS_AT_ONCE;
+  }
+
+  /** Compiles the policy again in slices of time. A failure is tried again by the next call. */
+  async #restore(): Promise<void> {
+    if (this.#isRestoring) return;
+    this.#isRestoring = true;
+    try {
+      const { compiled } = await compile(this.#instance, this.#spec, { lints: false });
+      if (this.#closed) compiled?.handle.free();
+      else this.#compiled = compiled;
+    } catch (error) {
+      if (!(error instanceof EngineFailure)) throw error;
+    } finally {
+      this.#isRestoring = false;
+    }
   }
 
   /** Makes a call that throws `EngineFailure` if the instance fails. */

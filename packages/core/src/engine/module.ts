@@ -100,7 +100,8 @@ export interface Handle {
   /** The address of the rows, four u32 each: the line's address, its length in bytes,
    * its code, its number from 1. */
   rows(): number;
-  /** The parts of the damaged line in the input buffer: the start and the end of each. */
+  /** The parts of the damaged line in the input buffer: the start and the end of each. A further
+   * number is where the rest begins that is not searched. */
   parts(len: number): Uint32Array;
   /** `Counters` as JSON. */
   counters(): string;

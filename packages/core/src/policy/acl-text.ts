@@ -27,16 +27,24 @@ export interface AclPart {
 }
 
 /**
- * The ACL text of `value`, one setting a line. Throws a `PolicyError` that names the path of each
- * value that is not data, such as `rules[0].severity`, and each setting whose key cannot be a name.
- * `placed` gives a problem with the part at a path its place in another text.
+ * The ACL text of `value`, one setting a line, in steps: it yields after each setting, and after each
+ * element of a setting that is a list. Throws a `PolicyError` that names the path of each value that
+ * is not data, such as `rules[0].severity`, and each setting whose key cannot be a name. `placed`
+ * gives a problem with the part at a path its place in another text.
  */
-export function aclText(name: string, value: object, placed: Placed = (found) => found): AclText {
+export function* aclText(
+  name: string,
+  value: object,
+  placed: Placed = (found) => found,
+): Generator<undefined, AclText> {
   const problems: Diagnostic[] = [];
   const walk: Walk = { name, problems, placed, open: new Set([value]), text: "", parts: [] };
   for (const [key, item] of entriesOf(value, "", walk)) {
-    writeEntry(setting(key, walk), item, shownKey(key), walk);
+    writeKey(setting(key, walk), shownKey(key), walk);
+    if (Array.isArray(item) && hasObjects(item)) yield* writeElements(item, shownKey(key), walk);
+    else write(item, shownKey(key), walk);
     walk.text += "\n";
+    yield;
   }
   if (problems.length > 0) throw new PolicyError(name, problems);
   return { text: walk.text, parts: walk.parts };
@@ -56,11 +64,31 @@ interface Walk {
 }
 
 function writeEntry(key: string, value: unknown, path: string, walk: Walk): void {
+  writeKey(key, path, walk);
+  write(value, path, walk);
+}
+
+function writeKey(key: string, path: string, walk: Walk): void {
   const start = walk.text.length;
   walk.text += key;
   walk.parts.push({ path, part: "key", start, end: walk.text.length });
   walk.text += " = ";
-  write(value, path, walk);
+}
+
+/** Writes the list of a setting, and yields after each element. */
+function* writeElements(list: readonly unknown[], path: string, walk: Walk): Generator<undefined> {
+  const start = walk.text.length;
+  walk.open.add(list);
+  walk.text += "[\n";
+  for (let i = 0; i < list.length; i++) {
+    walk.text += "  ";
+    write(list[i], `${path}[${i}]`, walk);
+    walk.text += ",\n";
+    yield;
+  }
+  walk.text += "]";
+  walk.open.delete(list);
+  walk.parts.push({ path, part: "value", start, end: walk.text.length });
 }
 
 function write(value: unknown, path: string, walk: Walk): void {
@@ -113,9 +141,13 @@ function writeObject(value: object, path: string, walk: Walk): void {
 
 function writeList(list: readonly unknown[], path: string, walk: Walk): void {
   const items = Array.from(list, (item, i) => () => write(item, `${path}[${i}]`, walk));
-  const hasObjects = list.some((item) => typeof item === "object" && item !== null);
-  if (hasObjects) writeLines("[", items, ",", "]", walk);
+  if (hasObjects(list)) writeLines("[", items, ",", "]", walk);
   else writeLine("[", items, "]", walk);
+}
+
+/** Whether a list has objects or lists, and gets a line for each. */
+function hasObjects(list: readonly unknown[]): boolean {
+  return list.some((item) => typeof item === "object" && item !== null);
 }
 
 function writeTable(table: object, path: string, walk: Walk): void {

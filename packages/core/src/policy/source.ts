@@ -1,5 +1,6 @@
 // The forms of a policy, and its conversion to ACL text for the rule engine.
 
+import { inSlices } from "../util/slices.js";
 import { aclText } from "./acl-text.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { type Include, mayInclude, splice } from "./include.js";
@@ -58,14 +59,18 @@ export async function readSource(
 
 async function converted(source: PolicySource, name: string, format: PolicyFormat): Promise<ReadSource> {
   if (typeof source === "string") {
-    if (format === "acl") return { name, text: isJsonObject(source) ? jsonAsAcl(source) : source, relocate: same };
+    if (format === "acl") return { name, text: await aclOf(source), relocate: same };
     if (format === "toml") return { name: convertedName(name), ...(await tomlAsAcl(name, source)) };
     throw new TypeError(`\`format\` must be "acl" or "toml", not ${JSON.stringify(format)}`);
   }
   if (typeof source !== "object" || source === null || Array.isArray(source)) {
     throw new TypeError("a policy must be a string or an object");
   }
-  return { name: convertedName(name), text: aclText(name, source).text, relocate: same };
+  return { name: convertedName(name), text: (await inSlices(aclText(name, source))).text, relocate: same };
+}
+
+async function aclOf(text: string): Promise<string> {
+  return isJsonObject(text) ? await inSlices(jsonAsAcl(text)) : text;
 }
 
 function same(found: readonly Diagnostic[]): readonly Diagnostic[] {

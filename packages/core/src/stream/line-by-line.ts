@@ -2,7 +2,7 @@
 
 import type { Decision } from "../decision/decision.js";
 import { engineFailed, withoutItsTarget } from "../decision/l1-decisions.js";
-import type { Engine } from "../engine/engine.js";
+import type { Engine, LineParts } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
 import { FAILED_CODE, hasTarget, isEvent, MALFORMED_CODE } from "../engine/judgement-code.js";
 import { decodeUtf8 } from "../events/input.js";
@@ -15,6 +15,7 @@ import { oversizedItem, type SkippedLine, type StreamItem, type StreamLine, skip
 import type { StreamParts } from "./stream.js";
 
 const NEWLINE = 10;
+const NO_PARTS: LineParts = { texts: [], isSearched: true };
 
 export interface JudgedLines {
   readonly items: StreamLine[];
@@ -53,14 +54,19 @@ export function judgeLine(parts: StreamParts, line: Uint8Array): JudgedLines {
 
 function judgeParts(parts: StreamParts, line: Uint8Array): JudgedLines {
   const code = parts.engine.judge(line);
-  const texts = code === MALFORMED_CODE ? partsOf(parts.engine, line) : [];
-  if (texts.length === 0) return judged(parts, line, code);
+  const { texts, isSearched } = code === MALFORMED_CODE ? partsOf(parts.engine, line) : NO_PARTS;
+  if (texts.length === 0 && isSearched) return judged(parts, line, code);
   const items: StreamLine[] = [];
   let counted = ZERO;
   for (const [number, text] of texts.entries()) {
     const next = judged(parts, text, parts.engine.judge(text));
     for (const item of next.items) items.push(number === 0 ? item : { ...item, sameLine: true });
     counted = plus(counted, next.counted);
+  }
+  if (!isSearched) {
+    const item = oversizedItem({ head: "", tail: "" });
+    items.push(texts.length === 0 ? item : { ...item, sameLine: true });
+    counted = plus(counted, { ...ZERO, oversized: 1 });
   }
   // The line is malformed, and the events in it are judged all the same.
   return { items, counted: { ...counted, lines: 1, malformed: 1 } };
@@ -77,12 +83,12 @@ function judged(parts: StreamParts, line: Uint8Array, code: number): JudgedLines
 }
 
 /** The parts of a damaged line; none if it is not damaged, or if the engine fails on it. */
-function partsOf(engine: Engine, line: Uint8Array): Uint8Array[] {
+function partsOf(engine: Engine, line: Uint8Array): LineParts {
   try {
     return engine.parts(line);
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    return [];
+    return NO_PARTS;
   }
 }
 

@@ -19,6 +19,18 @@ export function slice<T>(step: () => T | undefined): T | undefined {
   }
 }
 
+/** Runs a generator to its end, in slices of time: it yields between its steps. */
+export async function inSlices<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const last = slice(() => {
+      const step = steps.next();
+      return step.done ? step : undefined;
+    });
+    if (last !== undefined) return last.value;
+    await pause();
+  }
+}
+
 /** Resolves when other work of the thread has had its turn. */
 export function pause(): Promise<void> {
   return new Promise((resolve) => {

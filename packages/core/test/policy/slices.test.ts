@@ -5,6 +5,7 @@ import { provideCore } from "../../src/engine/loader.js";
 import type { CoreModule } from "../../src/engine/module.js";
 import { core } from "../../src/entry/core.js";
 import { dns, Sentry, toolExec } from "../../src/index.js";
+import { type PolicySource, readSource } from "../../src/policy/source.js";
 import { initSync } from "../../wasm/sentry_core.js";
 import base64 from "../../wasm/sentry_core_inline.js";
 
@@ -36,6 +37,21 @@ beforeAll(() => {
   provideCore(() => core);
 });
 
+describe("while a large policy is converted", () => {
+  const one = (at: number) => ({ name: `r${at}`, on: "Dns", match: `\\bhost${at}\\b.*x`, verdict: "block" });
+  const policy = { rules: Array.from({ length: 8000 }, (_, at) => one(at)) };
+
+  it.each([
+    ["an object", policy],
+    ["JSON", JSON.stringify(policy)],
+  ])("from %s, the thread goes on with other work", async (_, source) => {
+    const converted = readSource(source as PolicySource, "p", "acl");
+    const turns = await meanwhile(converted, () => {});
+    expect((await converted).text).toContain("r7999");
+    expect(turns).toBeGreaterThan(5);
+  });
+});
+
 describe("while a large policy is compiled", () => {
   it("events are judged by another", async () => {
     using other = await Sentry.create("");
@@ -48,6 +64,34 @@ describe("while a large policy is compiled", () => {
     expect(count).toBeGreaterThan(10);
     expect([...verdicts]).toEqual(["block"]);
     expect(sentry.classify(dns(1, "host7999 x"))?.reason).toContain("r7999");
+  });
+
+  it("it is compiled again beside other work if the rule engine fails, and events escalate meanwhile", async () => {
+    const failing: CoreModule = { ...core };
+    provideCore(() => failing);
+    using large = await Sentry.create(LARGE);
+    using small = await Sentry.create("");
+    using stream = large.createStream();
+    failing.inferRisk = () => {
+      failing.inferRisk = core.inferRisk;
+      throw new WebAssembly.RuntimeError("unreachable");
+    };
+    small.inferRisk("r", "Dns");
+    expect(small.classify(toolExec(1, ["/usr/bin/nc", "-e", "/bin/sh"]))?.verdict).toBe("block");
+    const line = new TextEncoder().encode(`${dns(1, "host7999 x")}\n`);
+    const judged = () => [large.classify(dns(1, "host7999 x")), stream.push(line)[0]?.decision];
+    let turns = 0;
+    for (; judged().some((decision) => decision?.verdict !== "block"); turns++) {
+      for (const decision of judged()) {
+        if (decision?.verdict === "block") continue;
+        expect(decision?.verdict).toBe("escalate");
+        expect(decision?.reason).toContain("compiled again after a failure; the event was not judged");
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(turns).toBeGreaterThan(10);
+    expect(judged().map((decision) => decision?.rule)).toEqual(["r7999", "r7999"]);
+    provideCore(() => core);
   });
 
   it("it is compiled again if the rule engine fails", async () => {

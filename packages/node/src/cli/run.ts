@@ -44,6 +44,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
     load(settings, { fingerprints, nonEmpty, onTierTiming });
   const fingerprints = new Map<string, string>();
   const loaded = await loadPolicy(fingerprints);
+  const lints = await loaded.lints();
   const endpoint = await listen(settings, metrics, () => daemon.problem);
   const daemon = new Daemon(
     loaded.sentry,
@@ -55,7 +56,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   try {
     result = await untilSignalled((signal) => {
       logPolicy(log, "", loaded);
-      for (const warning of [...settings.warnings, ...unknownVariables(io.env)]) log.line(`warning: ${warning}`);
+      logWarnings(log, [...lints, ...settings.warnings, ...unknownVariables(io.env)]);
       hangUps.listen(() => void reloader.reload());
       if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
       if (io.stdin.isTTY) log.line("waiting for events on stdin, one JSON object per line; Ctrl-D ends");
@@ -105,9 +106,13 @@ function rendererFor({ json }: RunFlags, { stdout, env }: Io): ((lines: Uint8Arr
 
 function logPolicy(log: Log, prefix: string, { sentry, warnings }: Loaded): void {
   log.line(`${prefix}${startLine(sentry)}`);
-  for (const warning of warnings) log.line(`warning: ${warning}`);
+  logWarnings(log, warnings);
   const failOpen = failOpenWarning(sentry);
   if (failOpen !== undefined) log.line(failOpen);
+}
+
+function logWarnings(log: Log, warnings: readonly string[]): void {
+  for (const warning of warnings) log.line(`warning: ${warning}`);
 }
 
 /**
@@ -135,7 +140,14 @@ function reloaderFor(
   return new Reloader(fingerprints, {
     load,
     usePolicy: (sentry) => daemon.usePolicy(sentry),
-    onLoaded: (loaded) => logPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded),
+    onLoaded: (loaded) => {
+      logPolicy(log, `a3s-sentry: reloaded ${names}: `, loaded);
+      // A failure of the rule engine shows in the audit; the warnings are then not worth a line.
+      loaded.lints().then(
+        (lints) => logWarnings(log, lints),
+        () => {},
+      );
+    },
     onRefused: (error) => {
       const why = error instanceof Error ? error.message : String(error);
       log.line(`error: cannot load ${names}: the current policy stays in force\n${why}`);

@@ -28,6 +28,11 @@ export interface Loaded {
   readonly sentry: Sentry;
   /** Settings that have no effect and things that are missing, one message each. */
   readonly warnings: readonly string[];
+  /**
+   * The first grave warnings about rules, which may take seconds to find: the policy works without
+   * them. Empty if the sentry is closed meanwhile.
+   */
+  readonly lints: () => Promise<readonly string[]>;
 }
 
 export interface LoadOptions {
@@ -70,7 +75,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
       include,
       tiers: makeTiers(opened.folder, options),
     });
-    return { sentry, warnings: [...sentry.warnings, ...(await found(sentry))] };
+    return loaded(sentry, []);
   }
   if (isWhole) {
     let warnings: readonly string[] = [];
@@ -84,7 +89,7 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
       { ...overrides, readFile, include, tiers: makeTiers("", options) },
       revise,
     );
-    return { sentry, warnings: [...sentry.warnings, ...warnings, ...(await found(sentry))] };
+    return loaded(sentry, warnings);
   }
   const settings = await Sentry.open(opened, { ...overrides, readFile, include, tiers: NO_TIERS });
   settings.close();
@@ -103,12 +108,15 @@ export async function load(run: RunSettings, options: LoadOptions): Promise<Load
     sentry.close();
     throw error;
   }
-  return { sentry, warnings: [...sentry.warnings, ...warnings, ...(await found(sentry))] };
+  return loaded(sentry, warnings);
 }
 
-/** What is wrong with a sentry that works. */
-async function found(sentry: Sentry): Promise<string[]> {
-  return [...missing(sentry), ...(await lints(sentry))];
+function loaded(sentry: Sentry, warnings: readonly string[]): Loaded {
+  return {
+    sentry,
+    warnings: [...sentry.warnings, ...warnings, ...missing(sentry)],
+    lints: () => lints(sentry),
+  };
 }
 
 /** The first grave warnings about rules. `check` shows all warnings, with their places. */

@@ -22,7 +22,7 @@ async function loaded(files: Readonly<Record<string, string>>, flags: RunFlags, 
   const { file: policy } = at(flags.policy);
   const fingerprints = new Map<string, string>();
   const all = { ...flags, ...(config && { config }), ...(policy && { policy }) };
-  const { sentry, warnings } = await load(runSettings(all, env), { fingerprints });
+  const { sentry, warnings, lints } = await load(runSettings(all, env), { fingerprints });
   onTestFinished(() => sentry.close());
   const { llm, agent } = sentry.settings();
   const tiers = [sentry.tiers.l2 && "L2", sentry.tiers.l3 && "L3"].filter((tier) => tier !== undefined);
@@ -30,6 +30,7 @@ async function loaded(files: Readonly<Record<string, string>>, flags: RunFlags, 
     folder,
     sentry,
     warnings,
+    lints,
     llm,
     agent,
     tiers,
@@ -187,5 +188,23 @@ describe("settings", () => {
     await expect(load(runSettings({ policy: path }, {}), { fingerprints })).rejects.toThrow("p.acl");
     expect([...fingerprints.keys()]).toEqual([path]);
     expect(fingerprints.get(path)).not.toBe("");
+  });
+});
+
+describe("warnings about rules", () => {
+  const never = (at: number) => RULE.replace('"r"', `"r${at}"`).replace('"x"', `"never ${at}"`);
+
+  it("are searched for after the policy is loaded", async () => {
+    const { warnings, lints } = await loaded({ "p.acl": never(1) }, { policy: "p.acl" });
+    expect(warnings.join("\n")).not.toContain("can match no event");
+    expect((await lints()).join("\n")).toContain("can match no event");
+  });
+
+  it("are not searched for once the policy is closed", async () => {
+    const rules = Array.from({ length: 2000 }, (_, at) => never(at)).join("\n");
+    const { sentry, lints } = await loaded({ "p.acl": rules }, { policy: "p.acl" });
+    const found = lints();
+    sentry.close();
+    expect(await found).toEqual([]);
   });
 });

@@ -169,7 +169,7 @@ it("closes a sentry whose load ends after the reloader was closed", async () => 
   const reloader = new Reloader(new Map(), {
     load: async () => {
       await new Promise<void>((resolve) => (gate.open = resolve));
-      return { sentry, warnings: [] };
+      return { sentry, warnings: [], lints: async () => [] };
     },
     usePolicy: async (next) => void replaced.push(next),
     onLoaded: () => {},
