@@ -88,6 +88,8 @@ it("serves the numbers of the totals", async () => {
     sentry_enforced_total: 2,
     sentry_deny_file_full_total: 0,
     'sentry_not_enforced_total{why="program-from-argv"}': 0,
+    'sentry_not_enforced_total{why="deleted-program"}': 0,
+    'sentry_not_enforced_total{why="unresolved-path"}': 0,
     'sentry_decisions_total{tier="Rules",verdict="allow"}': 8,
     'sentry_decisions_total{tier="Rules",verdict="block"}': 3,
     'sentry_decisions_total{tier="Llm",verdict="allow"}': 2,

@@ -160,6 +160,11 @@ export class Sentry extends CoreSentry {
     return await this.#engine.graveLints();
   }
 
+  /** @internal Continues with the deny-files of the sentry that it replaces. */
+  continueFrom(before: Sentry): void {
+    this.#enforcer.continueFrom(before.#enforcer);
+  }
+
   /** @internal The deny-files that cannot be written now, an error for each. */
   enforceFaults(): EnforceError[] {
     return this.#enforcer.faults();

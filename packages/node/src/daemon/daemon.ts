@@ -199,6 +199,7 @@ export class Daemon {
   async usePolicy(sentry: Sentry): Promise<void> {
     await this.#dispatcher.prepare(sentry);
     if (this.#closed) return sentry.close();
+    sentry.continueFrom(this.#leases.current);
     this.#leases.replace(sentry);
     this.#dispatcher.usePolicy();
   }

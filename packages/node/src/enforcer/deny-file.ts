@@ -47,32 +47,30 @@ export function checkDenyFile(path: string): void {
 
 export class DenyFile {
   readonly #path: string;
-  readonly #maxLines: number;
   readonly #index = new LineIndex();
   /** The file after the last write; `undefined` while nothing is known of it. */
   #lastStats: BigIntStats | undefined;
   #endsInNewline = true;
 
-  constructor(path: string, maxLines: number) {
+  constructor(path: string) {
     this.#path = path;
-    this.#maxLines = maxLines;
   }
 
   /**
    * Adds `line` unless the file contains it. Throws the system's error, or a `FullError` if the
-   * file has as many lines as it may have; the file then contains no part of the line. After a
-   * system error, the next call reads the file again.
+   * file has `maxLines` lines or more; the file then contains no part of the line. After a system
+   * error, the next call reads the file again.
    */
-  add(line: string): void {
+  add(line: string, maxLines: number): void {
     try {
-      this.#add(Buffer.from(line));
+      this.#add(Buffer.from(line), maxLines);
     } catch (cause) {
       if (!(cause instanceof FullError)) this.#lastStats = undefined;
       throw cause;
     }
   }
 
-  #add(line: Buffer): void {
+  #add(line: Buffer, maxLines: number): void {
     const fd = openSync(this.#path, OPEN_FLAGS | constants.O_CREAT, 0o644);
     try {
       const stats = statRegular(fd);
@@ -81,7 +79,7 @@ export class DenyFile {
       }
       this.#lastStats = stats;
       if (this.#index.has(fd, line)) return;
-      if (this.#index.lines >= this.#maxLines) throw new FullError(this.#maxLines);
+      if (this.#index.lines >= maxLines) throw new FullError(maxLines);
       this.#append(fd, line, stats);
     } finally {
       closeSync(fd);

@@ -54,6 +54,17 @@ export class Enforcer {
     this.#targets = new TargetCheck({ never, own: [...own, ...files] });
   }
 
+  /**
+   * Continues with what another enforcer knows of the same deny-files, so that they are not read
+   * again. Both may go on to write.
+   */
+  continueFrom(other: Enforcer): void {
+    for (const { path } of Object.values(this.#sinks)) {
+      const file = other.#files.get(path);
+      if (file !== undefined) this.#files.set(path, file);
+    }
+  }
+
   /** The number of writes that have failed so far. */
   get failures(): number {
     return this.#failures;
@@ -80,7 +91,7 @@ export class Enforcer {
     const target = this.#targets.check(action, targetFrom);
     if ("refused" in target) return { notEnforced: target.refused };
     try {
-      this.#file(sink.path).add(target.line);
+      this.#file(sink.path).add(target.line, this.#maxLines);
     } catch (cause) {
       this.#failures += 1;
       throw new EnforceError(sink.label, target.line, cause);
@@ -107,7 +118,7 @@ export class Enforcer {
   #file(path: string): DenyFile {
     let file = this.#files.get(path);
     if (file === undefined) {
-      file = new DenyFile(path, this.#maxLines);
+      file = new DenyFile(path);
       this.#files.set(path, file);
     }
     return file;

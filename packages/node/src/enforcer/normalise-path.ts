@@ -1,7 +1,6 @@
-// Canonical forms of absolute paths, so that different spellings of one file compare as equal.
+// The canonical form of an absolute path, so that different spellings of one file compare as equal.
 
-import { realpathSync } from "node:fs";
-import { basename, dirname, posix } from "node:path";
+import { posix } from "node:path";
 
 /** Folders that are links into `/usr` on current systems. */
 const MERGED = /^\/(?:bin|sbin|lib|lib32|lib64|libx32)(?=\/|$)/;
@@ -26,24 +25,4 @@ export function normalisePath(path: string): string {
   }
   const bare = text.length > 1 && text.endsWith("/") ? text.slice(0, -1) : text;
   return bare.replace(MERGED, "/usr$&").replace(VAR_RUN, "");
-}
-
-/**
- * The canonical forms of a path: by its text, and with its symbolic links resolved on this system.
- * The second is the same as the first if neither the file nor its folder exists.
- */
-export function canonicalPaths(path: string): ReadonlySet<string> {
-  return new Set([normalisePath(path), normalisePath(withoutLinks(path))]);
-}
-
-function withoutLinks(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    try {
-      return posix.join(realpathSync.native(dirname(path)), basename(path));
-    } catch {
-      return path;
-    }
-  }
 }

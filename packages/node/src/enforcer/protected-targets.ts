@@ -105,15 +105,72 @@ export const EVERYDAY_PROGRAMS: readonly string[] = [
   ..."openssl gpg gpg2 gpg-agent gpgconf ssh-askpass sqlite3 psql mysql redis-cli crontab logger".split(" "),
 ];
 
-/** Further programs that sentry does not deny by itself, as patterns. */
+/**
+ * Further programs that sentry does not deny by itself, as patterns: what package managers of the
+ * system and of languages install for all users.
+ */
 export const EVERYDAY_PATHS: readonly string[] = [
+  // Parts of programs of the system.
   "/usr/lib/git-core/**",
   "/usr/libexec/git-core/**",
-  "/usr/lib/jvm/**",
   "/usr/lib/openssh/*",
+  "/usr/libexec/openssh/*",
+  "/usr/lib/apt/**",
+  "/usr/lib/dpkg/**",
+  "/usr/lib/rpm/**",
+  "/usr/lib/sudo/**",
+  "/usr/libexec/sudo/**",
+  "/usr/lib/gcc/**",
+  "/usr/libexec/gcc/**",
+  "/usr/lib/llvm*/**",
+  "/usr/lib/postgresql/*/bin/*",
+  "/usr/lib*/docker/cli-plugins/*",
+  "/usr/libexec/docker/**",
+  "/opt/cni/bin/*",
   "/usr/lib*/**.so",
   "/usr/lib*/**.so.*",
+  // Runtimes and their packages.
+  "/usr/lib/node_modules/**",
+  "/usr/local/lib/node_modules/**",
+  "/usr/share/nodejs/**",
+  "/usr/share/npm/**",
+  "/usr/lib*/python*/**",
+  "/usr/local/lib/python*/**",
+  "/usr/lib/ruby/**",
+  "/usr/local/lib/ruby/**",
+  "/usr/share/perl*/**",
+  "/usr/lib*/perl*/**",
+  "/usr/lib/*/perl*/**",
+  "/usr/lib/jvm/**",
+  "/usr/java/**",
+  "/opt/java/**",
+  "/usr/local/openjdk*/**",
+  "/usr/share/maven*/**",
+  "/usr/share/gradle*/**",
+  "/usr/lib*/dotnet/**",
+  "/usr/share/dotnet/**",
+  "/usr/lib/go*/**",
+  "/usr/local/go/**",
+  "/usr/lib/rustlib/**",
+  "/usr/local/cargo/bin/*",
+  "/usr/local/rustup/**",
+  "/usr/local/bundle/bin/*",
+  "/opt/conda/**",
+  "/opt/hostedtoolcache/**",
+  // Package managers with folders of their own.
+  "/opt/homebrew/**",
+  "/usr/local/Cellar/**",
+  "/home/linuxbrew/.linuxbrew/**",
+  "/snap/*/**",
+  "/var/lib/snapd/snap/*/**",
+  "/var/lib/flatpak/**",
+  "/gnu/store/*/bin/*",
+  "/gnu/store/*/libexec/**",
   "/nix/store/*/bin/*",
+  "/nix/store/*/libexec/**",
+  "/Library/Developer/CommandLineTools/**",
+  "/Library/Frameworks/Python.framework/**",
+  "/Applications/Xcode.app/**",
 ];
 
 /**

@@ -1,9 +1,8 @@
 // Decides whether the target of an action goes into a deny-file, and why not.
 
-import { statSync } from "node:fs";
 import type { Action, Decision, TargetFrom } from "@a3s-sentry/core";
 import { isIPv4 } from "./ipv4.js";
-import { canonicalPaths } from "./normalise-path.js";
+import { normalisePath } from "./normalise-path.js";
 import {
   EVERYDAY_FILES,
   EVERYDAY_PATHS,
@@ -12,6 +11,7 @@ import {
   PROGRAM_FOLDERS,
   TOP_FOLDERS,
 } from "./protected-targets.js";
+import { type Mounts, type Resolved, resolvePath } from "./resolve-path.js";
 import { denyLine } from "./target.js";
 import { hostKey, hostPattern, pathPattern } from "./wildcard.js";
 
@@ -26,21 +26,38 @@ import { hostKey, hostPattern, pathPattern } from "./wildcard.js";
  * - `"never-denied"`: it is one of the targets that are never denied, whoever asks.
  * - `"not-by-itself"`: it is an everyday program or file, or a folder, and no site rule asks for
  *   it.
+ * - `"deleted-program"`: the program's file is gone, and the kernel reported ` (deleted)` behind its
+ *   path. Another program may have the path now.
+ * - `"unresolved-path"`: where its links lead is not known: a network or FUSE file system would have
+ *   to be asked, which may not answer, or it has too many parts.
  */
-export type NotEnforced = "program-from-argv" | "invalid-target" | "never-denied" | "not-by-itself";
+export type NotEnforced =
+  | "program-from-argv"
+  | "invalid-target"
+  | "never-denied"
+  | "not-by-itself"
+  | "deleted-program"
+  | "unresolved-path";
 
 export const NOT_ENFORCED: readonly NotEnforced[] = [
   "program-from-argv",
   "invalid-target",
   "never-denied",
   "not-by-itself",
+  "deleted-program",
+  "unresolved-path",
 ];
+
+/** What the kernel adds to the path of a running program whose file is gone. */
+const DELETED = " (deleted)";
 
 export interface TargetCheckOptions {
   /** The policy's patterns of paths and hosts that are never denied. */
   readonly never?: readonly string[];
   /** Absolute paths of the programs and files that sentry itself needs. */
   readonly own?: readonly string[];
+  /** For tests: the mounted file systems. */
+  readonly mounts?: () => Mounts | undefined;
 }
 
 type Test = (text: string) => boolean;
@@ -50,13 +67,15 @@ export class TargetCheck {
   readonly #neverPaths: readonly Test[];
   readonly #neverHosts: readonly Test[];
   readonly #own: ReadonlySet<string>;
+  readonly #resolve: (path: string) => Resolved;
 
-  constructor({ never = [], own = [] }: TargetCheckOptions = {}) {
+  constructor({ never = [], own = [], mounts }: TargetCheckOptions = {}) {
+    this.#resolve = (path) => resolvePath(path, mounts);
     const isPath = (pattern: string): boolean => /^~?\//.test(pattern);
-    const site = never.filter(isPath).flatMap(canonicalPatterns);
+    const site = never.filter(isPath).flatMap((pattern) => this.#canonicalPatterns(pattern));
     this.#neverPaths = [...NEVER, ...site].map(pathPattern);
     this.#neverHosts = never.filter((pattern) => !isPath(pattern)).map(hostPattern);
-    this.#own = new Set(own.flatMap((path) => [...canonicalPaths(path)]));
+    this.#own = new Set(own.flatMap((path) => this.#forms(path)));
   }
 
   /**
@@ -68,10 +87,33 @@ export class TargetCheck {
     const line = denyLine(action);
     if (line === null) return { refused: "invalid-target" };
     if (action.kind === "DenyEgress") return this.#isNeverHost(line) ? { refused: "never-denied" } : { line };
-    const paths = [...canonicalPaths(line)];
-    if (paths.some((path) => this.#isNeverPath(path))) return { refused: "never-denied" };
-    const isForSite = from !== undefined && (paths.some(isEveryday) || isFolder(line));
-    return isForSite ? { refused: "not-by-itself" } : { line };
+    return this.#checkPath(action.kind, line, from);
+  }
+
+  #checkPath(
+    kind: Action["kind"],
+    line: string,
+    from: TargetFrom | undefined,
+  ): { readonly line: string } | { readonly refused: NotEnforced } {
+    const refusal = (path: string, isFolder: boolean): NotEnforced | undefined => {
+      if (isTopFolder(path, isFolder) || this.#isNeverPath(path)) return "never-denied";
+      // A folder stands for everything below it.
+      return from !== undefined && (isFolder || isEveryday(path)) ? "not-by-itself" : undefined;
+    };
+    const byText = refusal(normalisePath(line), false);
+    if (byText === "never-denied") return { refused: byText };
+    const resolved = this.#resolve(line);
+    const isProgram = kind === "DenyExec";
+    if (isProgram && line.endsWith(DELETED) && (resolved === "unresolved" || resolved.kind === "missing")) {
+      return { refused: "deleted-program" };
+    }
+    if (resolved === "unresolved") {
+      // The kernel reports programs without links.
+      const isKnown = isProgram && from === "observed";
+      return byText !== undefined || !isKnown ? { refused: byText ?? "unresolved-path" } : { line };
+    }
+    const refused = refusal(normalisePath(resolved.path), resolved.kind === "folder") ?? byText;
+    return refused === undefined ? { line } : { refused };
   }
 
   /** Why a block's target would not be written, whatever deny-files there are. */
@@ -88,35 +130,33 @@ export class TargetCheck {
   }
 
   #isNeverPath(path: string): boolean {
-    return isTopFolder(path) || this.#own.has(path) || this.#neverPaths.some((test) => test(path));
+    return this.#own.has(path) || this.#neverPaths.some((test) => test(path));
+  }
+
+  /** The canonical forms of a path: by its text, and without its links. */
+  #forms(path: string): string[] {
+    const resolved = this.#resolve(path);
+    const texts = resolved === "unresolved" ? [path] : [path, resolved.path];
+    return [...new Set(texts.map(normalisePath))];
+  }
+
+  /** A site's pattern of paths, with the folders before its first wildcard in canonical form. */
+  #canonicalPatterns(pattern: string): string[] {
+    if (!pattern.startsWith("/")) return [pattern];
+    const star = pattern.indexOf("*");
+    const end = star === -1 ? pattern.length : pattern.lastIndexOf("/", star);
+    return this.#forms(pattern.slice(0, end) || "/").map(
+      (folder) => (folder === "/" ? "" : folder) + pattern.slice(end),
+    );
   }
 }
 
 /** `/`, or a folder directly below it. Canonical paths have `/bin` as `/usr/bin`. */
-function isTopFolder(path: string): boolean {
+function isTopFolder(path: string, isFolder: boolean): boolean {
   const [, first = "", second = "", ...more] = path.split("/");
   if (more.length > 0) return false;
-  if (second === "") return first === "" || TOP_FOLDERS.includes(first) || isFolder(path);
+  if (second === "") return first === "" || TOP_FOLDERS.includes(first) || isFolder;
   return first === "usr" && TOP_FOLDERS.includes(second);
-}
-
-/** A folder stands for everything below it. */
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** A site's pattern of paths, with the folders before its first wildcard in canonical form. */
-function canonicalPatterns(pattern: string): string[] {
-  if (!pattern.startsWith("/")) return [pattern];
-  const star = pattern.indexOf("*");
-  const end = star === -1 ? pattern.length : pattern.lastIndexOf("/", star);
-  return [...canonicalPaths(pattern.slice(0, end) || "/")].map(
-    (folder) => (folder === "/" ? "" : folder) + pattern.slice(end),
-  );
 }
 
 let everyday: { readonly programs: ReadonlySet<string>; readonly tests: readonly Test[] } | undefined;

@@ -31,37 +31,96 @@ export function hostKey(host: string): string {
 /** `*` does not match `separator`; `**` matches it too. */
 function wildcard(pattern: string, separator: string): (text: string) => boolean {
   const tokens = pattern.match(/\*\*|./gsu) ?? [];
-  const firstStar = tokens.findIndex((token) => token.startsWith("*"));
-  if (firstStar === -1) return (text) => text === pattern;
-  const prefix = tokens.slice(0, firstStar).join("");
-  const rest = tokens.slice(firstStar);
-  return (text) => text.startsWith(prefix) && matches(rest, text.slice(prefix.length), separator);
+  const isStar = (token: string): boolean => token.startsWith("*");
+  const first = tokens.findIndex(isStar);
+  if (first === -1) return (text) => text === pattern;
+  const last = tokens.findLastIndex(isStar);
+  const prefix = tokens.slice(0, first).join("");
+  const suffix = tokens.slice(last + 1).join("");
+  const middle = new Automaton(tokens.slice(first, last + 1), separator);
+  return (text) =>
+    text.length >= prefix.length + suffix.length &&
+    text.startsWith(prefix) &&
+    text.endsWith(suffix) &&
+    middle.matches(text.slice(prefix.length, text.length - suffix.length));
 }
+
+const WORD_BITS = 32;
 
 /**
- * Whether the tokens match the whole text. Keeps the set of reachable tokens per character, so the
- * time is at most the product of both lengths, whatever an attacker writes into a path.
+ * Tokens as a bit-parallel automaton: bit `i` of its state is set if the text so far matches the
+ * first `i` tokens. A character takes some operations for each 32 tokens, whatever an attacker writes
+ * into a path.
  */
-function matches(tokens: readonly string[], text: string, separator: string): boolean {
-  let reached = new Uint8Array(tokens.length + 1);
-  let next = new Uint8Array(tokens.length + 1);
-  reach(tokens, reached, 0);
-  for (const char of text) {
-    next.fill(0);
-    for (let at = 0; at < tokens.length; at++) {
-      if (reached[at] !== 1) continue;
-      const token = tokens[at];
-      if (token === "**" || (token === "*" && char !== separator)) reach(tokens, next, at);
-      else if (token === char) reach(tokens, next, at + 1);
+class Automaton {
+  readonly #length: number;
+  readonly #words: number;
+  readonly #separator: string;
+  /** The tokens that are stars, and those of them that match the separator too. */
+  readonly #stars: Uint32Array;
+  readonly #deepStars: Uint32Array;
+  /** For each character of the tokens, which of them it is. */
+  readonly #chars = new Map<string, Uint32Array>();
+  readonly #none: Uint32Array;
+
+  constructor(tokens: readonly string[], separator: string) {
+    this.#length = tokens.length;
+    this.#words = Math.floor(tokens.length / WORD_BITS) + 1;
+    this.#separator = separator;
+    this.#stars = new Uint32Array(this.#words);
+    this.#deepStars = new Uint32Array(this.#words);
+    this.#none = new Uint32Array(this.#words);
+    for (const [at, token] of tokens.entries()) {
+      if (!token.startsWith("*")) set(this.#ofChar(token), at);
+      else set(this.#stars, at);
+      if (token === "**") set(this.#deepStars, at);
     }
-    [reached, next] = [next, reached];
-    if (!reached.includes(1)) return false;
   }
-  return reached[tokens.length] === 1;
+
+  #ofChar(char: string): Uint32Array {
+    const known = this.#chars.get(char) ?? new Uint32Array(this.#words);
+    this.#chars.set(char, known);
+    return known;
+  }
+
+  matches(text: string): boolean {
+    const state = new Uint32Array(this.#words);
+    set(state, 0);
+    this.#skipStars(state);
+    for (const char of text) {
+      const chars = this.#chars.get(char) ?? this.#none;
+      const stars = char === this.#separator ? this.#deepStars : this.#stars;
+      let carry = 0;
+      let any = 0;
+      for (let at = 0; at < this.#words; at++) {
+        const word = state[at] ?? 0;
+        const moved = word & (chars[at] ?? 0);
+        const next = (moved << 1) | carry | (word & (stars[at] ?? 0));
+        carry = moved >>> (WORD_BITS - 1);
+        state[at] = next;
+        any |= next;
+      }
+      if (any === 0) return false;
+      this.#skipStars(state);
+    }
+    return ((state[Math.floor(this.#length / WORD_BITS)] ?? 0) & (1 << (this.#length % WORD_BITS))) !== 0;
+  }
+
+  /** A star also matches nothing. Rarely, several of them are in a row. */
+  #skipStars(state: Uint32Array): void {
+    let carry = 0;
+    for (let at = 0; at < this.#words; at++) {
+      const stars = this.#stars[at] ?? 0;
+      for (let before = -1; before !== state[at]; ) {
+        before = state[at] ?? 0;
+        state[at] = before | ((before & stars) << 1) | carry;
+      }
+      carry = ((state[at] ?? 0) & stars) >>> (WORD_BITS - 1);
+    }
+  }
 }
 
-/** Marks a token as reached, and those behind it that a star can skip to: it also matches nothing. */
-function reach(tokens: readonly string[], reached: Uint8Array, at: number): void {
-  reached[at] = 1;
-  for (let next = at; tokens[next]?.startsWith("*"); next++) reached[next + 1] = 1;
+function set(bits: Uint32Array, at: number): void {
+  const word = Math.floor(at / WORD_BITS);
+  bits[word] = (bits[word] ?? 0) | (1 << (at % WORD_BITS));
 }

@@ -17,9 +17,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { ActionKind, Decision, Verdict } from "@a3s-sentry/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { EnforceError } from "../../src/enforcer/enforce-error.js";
 import { Enforcer, type EnforcerOptions } from "../../src/enforcer/enforcer.js";
+import { LineIndex } from "../../src/enforcer/line-index.js";
 import { scratch } from "../support/scratch.js";
 
 function decision(target: string, kind: ActionKind = "DenyExec", verdict: Verdict = "block"): Decision {
@@ -323,6 +324,26 @@ describe("a full file", () => {
       return performance.now() - start;
     });
     expect(times.sort((a, b) => a - b)[10]).toBeLessThan(5);
+  });
+});
+
+describe("an enforcer in place of another", () => {
+  it("does not read the file again, and keeps its own limit", () => {
+    const { enforcer, path, block, text } = setUp();
+    block("/bin/a");
+    const read = vi.spyOn(LineIndex.prototype, "read");
+    onTestFinished(() => read.mockRestore());
+    const next = new Enforcer({ DenyExec: { path, label: "exec.txt" } }, { maxLines: 2 });
+    next.continueFrom(enforcer);
+    expect(next.enforce(decision("/bin/a"))).toBe("exec.txt");
+    expect(next.enforce(decision("/bin/b"))).toBe("exec.txt");
+    expect(block("/bin/b")).toBe("exec.txt");
+    expect(failure(() => next.enforce(decision("/bin/c"))).code).toBe("FULL");
+    expect(read).not.toHaveBeenCalled();
+    appendFileSync(path, "/bin/d\n");
+    expect(next.enforce(decision("/bin/d"))).toBe("exec.txt");
+    expect(read).toHaveBeenCalledOnce();
+    expect(text()).toBe("/bin/a\n/bin/b\n/bin/d\n");
   });
 });
 

@@ -20,8 +20,35 @@ describe("pathPattern", () => {
     ["~/bin/*", "/home/ann/bin/x", true],
     ["~/bin/*", "/root/bin/x", true],
     ["~/bin/*", "/home/ann/x/bin/x", false],
+    ["/a*a", "/a", false],
+    ["/a*a", "/aa", true],
+    ["/a***b/", "/axx/y/b/", true],
+    [`/*${"x".repeat(70)}*${"y".repeat(40)}**`, `/-${"x".repeat(70)}-${"y".repeat(40)}/z`, true],
+    [`/*${"x".repeat(70)}*${"y".repeat(40)}**`, `/-${"x".repeat(70)}/-${"y".repeat(40)}/z`, false],
   ])("%s on %s: %s", (pattern, path, expected) => {
     expect(pathPattern(pattern)(path)).toBe(expected);
+  });
+
+  it("agrees with a regular expression on random patterns and paths", () => {
+    let seed = 5;
+    const some = (chars: string, length: number): string => {
+      let text = "";
+      for (let i = 0; i < length; i++) {
+        seed = (seed * 1103515245 + 12345) % 2 ** 31;
+        text += chars[(seed >> 8) % chars.length];
+      }
+      return text;
+    };
+    let matched = 0;
+    for (let round = 0; round < 20_000; round++) {
+      const pattern = `/${some("ab/**", round % 40)}`;
+      const path = `/${some("ab/", (round >> 3) % 12)}`;
+      const source = pattern.replace(/\*\*|\*/g, (star) => (star === "*" ? "[^/]*" : "[^]*"));
+      const expected = new RegExp(`^${source}$`, "u").test(path);
+      expect(pathPattern(pattern)(path), `${pattern} on ${path}`).toBe(expected);
+      matched += Number(expected);
+    }
+    expect(matched).toBeGreaterThan(500);
   });
 
   it("takes little time on a path that is made to be slow", () => {

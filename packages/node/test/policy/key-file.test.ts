@@ -1,6 +1,6 @@
 // The key of L2 in a file: read when the tier is made, and by nothing that only looks at a policy.
 
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { inspect } from "node:util";
@@ -82,6 +82,23 @@ describe("a file that any user may read", () => {
     expect(sentry.warnings).toEqual([
       `any user may read the key file \`${file}\`, also an L3 program: run \`chmod o-r ${file}\``,
     ]);
+  });
+});
+
+describe("a file that a group may read", () => {
+  it.runIf(process.getuid?.() === 0)("is warned about, unless sentry reads it by the group", async () => {
+    const file = keyFile(scratch(), "file-key", 0o640);
+    const warnings = async (uid: number, gid: number) => {
+      chownSync(file, uid, gid);
+      const sentry = await Sentry.create(`llm { url = "http://127.0.0.1:9" key = file("${file}") }`);
+      sentry.close();
+      return sentry.warnings;
+    };
+    expect(await warnings(0, 100)).toEqual([
+      `users of group 100 may read the key file \`${file}\`: run \`chmod g-r ${file}\``,
+    ]);
+    expect(await warnings(0, 0)).toEqual([]);
+    expect(await warnings(1000, 100)).toEqual([]);
   });
 });
 

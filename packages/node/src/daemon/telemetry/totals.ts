@@ -31,6 +31,8 @@ export class Totals {
     "invalid-target": 0,
     "never-denied": 0,
     "not-by-itself": 0,
+    "deleted-program": 0,
+    "unresolved-path": 0,
   };
   readonly stream = { lines: 0, events: 0, unmodelled: 0, malformed: 0, oversized: 0 };
 
