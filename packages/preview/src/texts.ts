@@ -120,7 +120,7 @@ export const texts = {
   loading: "Loading the rule engine…",
   failed: (why: string): string => `The rule engine did not start: ${why}. Reload the page to try again.`,
   skipToResult: "Skip to the result",
-  theme: { label: "Colours", auto: "System colours", light: "Light", dark: "Dark" },
+  theme: { label: "Colours", auto: "System", light: "Light", dark: "Dark" },
   tabs: {
     label: "Panels",
     policy: "Policy",

@@ -228,7 +228,7 @@ export const styles = css`
     .panels { min-height: 0; display: flex; flex-direction: column; }
     [role="tabpanel"] { padding: 12px; }
     [role="tablist"] { padding: 0 2px; }
-    [role="tab"] { padding: 0 8px; font-size: 13.5px; }
+    [role="tab"] { padding: 0 6px; font-size: 13.5px; }
     header { padding: 6px 12px; flex-wrap: nowrap; gap: 8px; }
     header select { width: 92px; padding: 3px 6px; }
     header h1 { min-width: 0; overflow: hidden; }
