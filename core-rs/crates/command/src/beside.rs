@@ -110,6 +110,14 @@ impl Reader {
 
     /// The values of options that a shell runs are read behind the command.
     pub(crate) fn run_options(&mut self, name: &str, call: &Call) {
+        if !call
+            .words
+            .iter()
+            .skip(1)
+            .any(|word| may_hold_text(&word.text))
+        {
+            return;
+        }
         let arguments = crate::arguments::arguments_of(&call.words);
         let mut texts = arguments.shell_texts();
         if let ("git", [first, second, ..]) = (name, arguments.words.as_slice())
@@ -127,6 +135,16 @@ impl Reader {
             self.later.1.clone_from(&call.wrappers);
             self.later.1.push(name.to_owned());
         }
+    }
+}
+
+/// Whether the word may be an option of the tables whose value is shell text, or hold such a text:
+/// a quick look, since most commands have none.
+fn may_hold_text(word: &str) -> bool {
+    match word.as_bytes() {
+        [b'-', b'-', ..] | [b'+' | b'.', ..] => true,
+        [b'-', letters @ ..] => letters.iter().any(|letter| b"FIPSTceouxz".contains(letter)),
+        _ => word.contains(':') || matches!(word, "bisect" | "submodule"),
     }
 }
 

@@ -5,17 +5,23 @@
 //! wrappers (`bash -c`, `sudo`, `env`) give way to what they run. What cannot be known is reported
 //! as opaque, never guessed.
 //!
-//! Known gaps, which are missed or reported as opaque:
-//! - The input of a group is not known within it: `{ bash; } <<< TEXT`, and loops that `read` from
-//!   a here-string behind `done`.
-//! - Of an array all elements are read where one is asked for: `${a[0]}`; and those of `mapfile`,
-//!   `read -a` and `printf -v` are unknown.
-//! - Transformations `${x@P}` and references (`declare -n`) are not followed.
-//! - Text that the shell takes from variables: `BASH_ENV`, `PS4`, `PROMPT_COMMAND`; from arithmetic
-//!   in quotes: `let 'a[$(…)]'`; and from `mapfile -C`.
-//! - Escapes of `env -S`, quotes in the input of `xargs`, `xargs -a`; of `parallel … :::` the first
-//!   argument stands for all.
-//! - Filters such as `head` and `sed`, `tee -a`, and the syntax of fish.
+//! Known gaps. Reported as opaque or unknown, or missed:
+//! - Elements of arrays that hold blanks, and those that `mapfile` and `read -a` set; references
+//!   (`declare -n`); the text of `${x@P}`.
+//! - Arithmetic in quotes: `let 'a[$(…)]'`; `mapfile -C`; comments with quotes in `((` that is no
+//!   arithmetic.
+//! - Escapes of `env -S`; of `parallel … :::` the first argument stands for all; lines of a file
+//!   or of a program's output that a loop reads one after the other.
+//! - The syntax of fish, and text that editors and other programs run on their own:
+//!   `sed '1e …'`, `ed <<< '!…'`, `make -f -`.
+//! - Names in code: `from os import system as s; s("…")`, `getattr(os, "system")("…")`, and
+//!   commands that the code puts together.
+//!
+//! Read as something else than bash runs:
+//! - `CDPATH`, and a `PATH` that leads to a file that the text has written.
+//! - Variables and folders that a file sets which is read with `source`, or that a stage of a pipe
+//!   or a branch sets: the branch counts as taken.
+//! - Options `-C` of `env`, `-D` of `sudo` and `-w` of `docker exec` do not change the folder.
 //!
 //! The reader uses no recursion. Its work and memory are linear in the length of the input and
 //! bounded by [`limits`].
