@@ -7,8 +7,12 @@ use crate::decision::Verdict;
 use crate::policy::{CommandCondition, Glob, PathPattern, ProgramPattern, Rule};
 
 /// The first earlier rule that fits every command that rule `at` fits, as far as that is easy to
-/// see.
-pub(super) fn by_conditions(rules: &[Rule], at: usize) -> Option<&Rule> {
+/// see. Takes its comparisons from `steps`, and finds nothing without any.
+pub(super) fn by_conditions<'r>(
+    rules: &'r [Rule],
+    at: usize,
+    steps: &mut usize,
+) -> Option<&'r Rule> {
     let rule = rules.get(at)?;
     if rule.conditions.command.is_empty() {
         return None;
@@ -22,9 +26,37 @@ pub(super) fn by_conditions(rules: &[Rule], at: usize) -> Option<&Rule> {
             && conditions.expires.is_none()
             && other.pattern.is_none()
             && other.verdict != Verdict::Allow;
-        let covers = |one: &CommandCondition| conditions.command.iter().any(|by| covers(by, one));
-        is_simple && rule.conditions.command.iter().all(covers)
+        let mut covers = |one: &CommandCondition| {
+            let mut by = conditions.command.iter();
+            by.any(|by| {
+                let left = steps.checked_sub(size(by).saturating_mul(size(one)));
+                *steps = left.unwrap_or(0);
+                left.is_some() && covers(by, one)
+            })
+        };
+        is_simple && rule.conditions.command.iter().all(&mut covers)
     })
+}
+
+/// The number of a condition's texts, and 1.
+fn size(condition: &CommandCondition) -> usize {
+    let CommandCondition {
+        program,
+        words,
+        flags,
+        operands,
+        redirects,
+        from,
+        to,
+        ..
+    } = condition;
+    1 + program.len()
+        + words.len()
+        + flags.len()
+        + operands.len()
+        + redirects.len()
+        + from.len()
+        + to.len()
 }
 
 /// Whether a condition fits every command that another one fits.

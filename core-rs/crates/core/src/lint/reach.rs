@@ -18,6 +18,9 @@ use sentry_text::diagnostic::{Code, Diagnostic};
 /// rules, only identical patterns are found.
 const MAX_COMPARED: usize = 2_000;
 
+/// The most comparisons of texts of conditions: some milliseconds.
+const MAX_STEPS: usize = 20_000_000;
+
 /// What is true of every subject that a pattern matches.
 struct Shape {
     /// Texts, one of which begins every match.
@@ -70,9 +73,10 @@ pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
     let mut found = BTreeMap::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     let blocks = builtin_blocks(rules);
+    let mut steps = MAX_STEPS;
     for (at, rule) in site_rules(rules) {
         if compared.len() == rules.len()
-            && let Some(other) = covered::by_conditions(rules, at)
+            && let Some(other) = covered::by_conditions(rules, at, &mut steps)
         {
             found.insert(at, warning(rule, other));
             continue;

@@ -16,6 +16,9 @@ const MAX_BYTES: usize = 16 << 20;
 /// What an element takes beside its text. A reference to a list takes as much.
 const ELEMENT_BYTES: usize = 64;
 
+/// The most names that an unknown one is compared with.
+const MAX_COMPARED: usize = 500;
+
 /// Stands for the missing values of a list, which is known nevertheless, so that what refers to it
 /// has no problem of its own.
 static NOTHING: Value = Value {
@@ -312,7 +315,8 @@ impl Reader<'_> {
         };
         let Some(&at) = self.lists.places.get(name) else {
             if !self.is_full() {
-                let known: Vec<&str> = self.lists.named.iter().map(|list| &*list.name).collect();
+                let named = self.lists.named.iter().take(MAX_COMPARED);
+                let known: Vec<&str> = named.map(|list| &*list.name).collect();
                 let help = closest(name, &known).map_or_else(
                     || format!("add `list \"{name}\" {{ values = […] }}`"),
                     |known| format!("did you mean `{known}`?"),
