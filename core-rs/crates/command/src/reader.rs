@@ -114,7 +114,7 @@ impl Reader {
 
     fn finish(mut self) -> Reading {
         self.run();
-        self.out.opaque.sort_unstable();
+        sentry_sort::unstable(&mut self.out.opaque, |a, b| a < b);
         self.out.opaque.dedup();
         self.out
     }

@@ -6,12 +6,13 @@
 pub mod audit_text;
 pub mod boundary;
 mod condition;
-pub mod decision;
 pub mod engine;
-pub mod event;
 pub mod lint;
 pub mod policy;
 pub mod redact;
 pub mod risk;
 pub mod sae;
 pub mod wire;
+
+pub use sentry_event as event;
+pub use sentry_event::decision;

@@ -275,7 +275,7 @@ evidence: Evidence, };
  * The kinds of event that are judged, in the order of the contract's table.
  *
  * ```
- * use sentry_core::{decision::Word, event::EventKind};
+ * use sentry_event::{EventKind, decision::Word};
  * assert_eq!(EventKind::from_word("Dns"), Some(EventKind::Dns));
  * assert_eq!(EventKind::ALL.len(), 8);
  * ```
@@ -721,7 +721,7 @@ commands: CommandsTrace | null, };
  * The verdict of a rule or a tier on an event.
  *
  * ```
- * use sentry_core::decision::{Verdict, Word};
+ * use sentry_event::decision::{Verdict, Word};
  * assert_eq!(Verdict::from_word("block"), Some(Verdict::Block));
  * assert_eq!(Verdict::from_word("Block"), None);
  * ```

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::fields::{self, Body, Field};
 use super::schema::{is_repeated, missing};
-use super::suggest::closest;
 use super::value::Reader;
 use sentry_acl::{Call, Name, Value, ValueKind};
 use sentry_text::Span;
+use sentry_text::closest;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
 /// The most bytes that the lists of a policy may take. A list counts each time it is used.

@@ -17,7 +17,6 @@ mod redact;
 mod rule;
 mod schema;
 mod secrets;
-mod suggest;
 mod value;
 
 use std::collections::BTreeSet;
@@ -39,8 +38,8 @@ pub use patterns_ahead::PatternsAhead;
 pub use redact::{Redact, SECRET_KINDS, SecretPattern};
 use sentry_pattern::Pattern;
 use sentry_text::Span;
+pub use sentry_text::closest;
 use sentry_text::diagnostic::{self, Code, Diagnostic, Level, MAX_DIAGNOSTICS};
-pub use suggest::closest;
 
 /// The places in a source that no code frame may show.
 pub fn secrets(source: &str) -> Vec<Span> {

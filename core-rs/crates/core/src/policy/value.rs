@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::lists::Lists;
 use super::pattern::Patterns;
-use super::suggest::closest;
 use super::{Environment, UNRESOLVED};
 use crate::decision::Word;
 use sentry_acl::{Call, MAX_TOKEN, Value, ValueKind};
 use sentry_text::Span;
+use sentry_text::closest;
 use sentry_text::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
 
 /// Reads values and collects their problems.

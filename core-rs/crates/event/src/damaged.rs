@@ -39,7 +39,7 @@ impl Parts {
 /// judge count as events.
 ///
 /// ```
-/// use sentry_core::event::{Scratch, parts};
+/// use sentry_event::{Scratch, parts};
 /// let line = br#"{"event":{"Dns":{"pid":1,"que{"event":{"Dns":{"pid":2,"query":"b"}}}"#;
 /// let found = parts(line, &mut Scratch::default());
 /// assert_eq!(found.found, [0..29, 29..line.len()]);

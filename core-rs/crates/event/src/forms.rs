@@ -157,7 +157,7 @@ const WITHOUT_ACTION: [&[u8]; 4] = [
 ];
 
 /// Whether the line names one of [`WITHOUT_ACTION`]: to find a mistyped kind takes much longer.
-pub(crate) fn has_kind_without_action(line: &[u8]) -> bool {
+pub fn has_kind_without_action(line: &[u8]) -> bool {
     WITHOUT_ACTION
         .iter()
         .any(|kind| memchr::memmem::find(line, kind).is_some())

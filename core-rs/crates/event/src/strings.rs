@@ -7,8 +7,11 @@ use super::swar::{self, word_at};
 
 impl<'a> Scanner<'a> {
     /// Reads a string.
+    ///
+    /// # Errors
+    /// It is not a JSON string.
     #[inline]
-    pub(crate) fn string(&mut self) -> Scanned<RawStr<'a>> {
+    pub fn string(&mut self) -> Scanned<RawStr<'a>> {
         self.expect(b'"')?;
         let start = self.at;
         self.at = swar::plain_end(self.line, start);

@@ -32,13 +32,13 @@ pub trait Word: Copy + PartialEq + 'static {
 /// The verdict of a rule or a tier on an event.
 ///
 /// ```
-/// use sentry_core::decision::{Verdict, Word};
+/// use sentry_event::decision::{Verdict, Word};
 /// assert_eq!(Verdict::from_word("block"), Some(Verdict::Block));
 /// assert_eq!(Verdict::from_word("Block"), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Verdict {
     /// The event may pass.
     Allow,
@@ -75,7 +75,7 @@ impl Word for Verdict {
 /// How grave a decision is, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Severity {
     /// Ordinary activity.
     Info,
@@ -101,7 +101,7 @@ impl Word for Severity {
 
 /// The deny-file that a block is written to. Policies write `deny-exec`, decisions `DenyExec`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum ActionKind {
     /// The peer of a connection.
     DenyEgress,

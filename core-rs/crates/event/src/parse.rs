@@ -19,7 +19,7 @@ use super::{Event, EventKind, Evidence, NotEvent};
 /// valid envelope with a variant that is not judged.
 ///
 /// ```
-/// use sentry_core::event::{parse, EventKind, NotEvent, Scratch};
+/// use sentry_event::{parse, EventKind, NotEvent, Scratch};
 /// let mut scratch = Scratch::default();
 /// let line = br#"{"event":{"ToolExec":{"pid":7,"argv":["ls","-la"]}}}"#;
 /// let event = parse(line, &mut scratch).unwrap();

@@ -7,7 +7,7 @@ use super::forms::{ALIASES, Field, IDENTITY, TEXT, TEXT_OR_NULL, fields_of};
 use super::json::{Scanned, Scanner};
 use super::parse::trim;
 use crate::decision::Word;
-use crate::policy::closest;
+use sentry_text::closest;
 
 /// The formats of other tools: a member that their lines have, and their name.
 const FOREIGN: &[(&str, &str)] = &[
@@ -26,7 +26,7 @@ const FOREIGN: &[(&str, &str)] = &[
 /// The sentence shows numbers and words of JSON from the line, but no text, which may be a secret.
 ///
 /// ```
-/// use sentry_core::event::fault;
+/// use sentry_event::fault;
 /// let line = br#"{"event":{"Egress":{"pid":1,"peer":"192.0.2.7","port":"80"}}}"#;
 /// let why = fault(line).unwrap();
 /// assert_eq!(why, "`Egress.port` must be a whole number from 0 to 65535, not `\"80\"`");

@@ -8,11 +8,12 @@
 //! judgement that way.
 
 mod damaged;
+pub mod decision;
 mod fault;
 mod fields;
 mod forms;
 mod host;
-pub(crate) mod json;
+pub mod json;
 mod keys;
 mod labels;
 mod numbers;
@@ -33,7 +34,7 @@ use serde::Serialize;
 use crate::decision::{ActionKind, Word};
 pub use damaged::{Parts, parts};
 pub use fault::fault;
-pub(crate) use forms::has_kind_without_action;
+pub use forms::has_kind_without_action;
 pub use labels::{Id, Labels, labels};
 pub use parse::parse;
 pub use scratch::Scratch;
@@ -41,12 +42,12 @@ pub use scratch::Scratch;
 /// The kinds of event that are judged, in the order of the contract's table.
 ///
 /// ```
-/// use sentry_core::{decision::Word, event::EventKind};
+/// use sentry_event::{EventKind, decision::Word};
 /// assert_eq!(EventKind::from_word("Dns"), Some(EventKind::Dns));
 /// assert_eq!(EventKind::ALL.len(), 8);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum EventKind {
     /// A program was run.
     ToolExec,
@@ -87,7 +88,7 @@ impl EventKind {
     /// The deny action that events of this kind have a target for.
     ///
     /// ```
-    /// use sentry_core::{decision::ActionKind, event::EventKind};
+    /// use sentry_event::{EventKind, decision::ActionKind};
     /// assert_eq!(EventKind::FileDelete.action(), Some(ActionKind::DenyFile));
     /// assert_eq!(EventKind::Dns.action(), None);
     /// ```
@@ -117,7 +118,7 @@ impl Word for EventKind {
 /// Whether the collector recorded the whole event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum Evidence {
     /// The event is complete, according to the collector.
     Complete,
@@ -128,7 +129,7 @@ pub enum Evidence {
 /// How the target of an event is known, if no site rule asked for its denial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub enum TargetFrom {
     /// The collector observed it: a peer, a path, or the program that the kernel runs.
     Observed,
@@ -197,7 +198,7 @@ impl<'a> Event<'a> {
     /// The arguments of a command, of which the first is the program; none for other kinds.
     ///
     /// ```
-    /// use sentry_core::event::{Scratch, parse};
+    /// use sentry_event::{Scratch, parse};
     /// let mut scratch = Scratch::default();
     /// let line = br#"{"event":{"ToolExec":{"pid":7,"argv":["sh","-c","ls -la"]}}}"#;
     /// let event = parse(line, &mut scratch).unwrap();
@@ -219,7 +220,7 @@ impl<'a> Event<'a> {
     /// that the connection asked for (`sni`). None for most events.
     ///
     /// ```
-    /// use sentry_core::event::{Scratch, parse};
+    /// use sentry_event::{Scratch, parse};
     /// let mut scratch = Scratch::default();
     /// let line = br#"{"event":{"Egress":{"pid":7,"peer":"0xa9fea9fe","port":80,"sni":"X.test."}}}"#;
     /// let event = parse(line, &mut scratch).unwrap();
@@ -232,7 +233,7 @@ impl<'a> Event<'a> {
 
     /// Those of [`Event::other_names`] that are of the peer. A process chooses the name of the
     /// server that it asks for.
-    pub(crate) fn names_of_peer(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub fn names_of_peer(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.names.of_peer()
     }
 
@@ -253,7 +254,7 @@ impl<'a> Event<'a> {
     /// How the [`Event::target`] is known; `None` without one.
     ///
     /// ```
-    /// use sentry_core::event::{self, Scratch, TargetFrom};
+    /// use sentry_event::{self as event, Scratch, TargetFrom};
     /// let mut scratch = Scratch::default();
     /// let line = br#"{"process":{"exe":"/usr/bin/bash"},"event":{"ToolExec":{"pid":7,"argv":["/usr/bin/sudo"]}}}"#;
     /// let event = event::parse(line, &mut scratch).unwrap();
@@ -271,7 +272,7 @@ impl<'a> Event<'a> {
     /// What a program that runs another one, such as a shell or `sudo`, was given to run: the
     /// arguments after the first. `None` without any, for another program, and for other kinds of
     /// event.
-    pub(crate) fn passed_on(&self) -> Option<&'a str> {
+    pub fn passed_on(&self) -> Option<&'a str> {
         if self.kind != EventKind::ToolExec {
             return None;
         }
@@ -287,7 +288,7 @@ impl<'a> Event<'a> {
     /// The first argument, if the kernel runs another program than it names: a process may choose
     /// its name, and a script's name is not that of its interpreter. `None` if the two agree, or if
     /// the program was not observed.
-    pub(crate) fn assumed_name(&self) -> Option<Cow<'a, str>> {
+    pub fn assumed_name(&self) -> Option<Cow<'a, str>> {
         if self.kind != EventKind::ToolExec {
             return None;
         }
@@ -297,7 +298,7 @@ impl<'a> Event<'a> {
 
     /// The folder that the event's program runs in, as an absolute path; `None` if the collector did
     /// not report it.
-    pub(crate) fn folder(&self) -> Option<Cow<'a, str>> {
+    pub fn folder(&self) -> Option<Cow<'a, str>> {
         let of_process = || process::folder(self.process?);
         let folder = self.folder.or_else(of_process)?.decode();
         folder.starts_with('/').then_some(folder)
@@ -318,7 +319,7 @@ impl<'a> Event<'a> {
 
     /// The program that the kernel runs, as an absolute path; `None` if the collector did not
     /// report it.
-    pub(crate) fn exe(&self) -> Option<Cow<'a, str>> {
+    pub fn exe(&self) -> Option<Cow<'a, str>> {
         let exe = process::exe(self.process?)?.decode();
         exe.starts_with('/').then_some(exe)
     }

@@ -67,7 +67,7 @@ keys! {
 /// answer too.
 ///
 /// ```
-/// use sentry_core::event::{Id, labels};
+/// use sentry_event::{Id, labels};
 /// let line = br#"{"id":7,"identity":{"session":"s1"},"event":{"Dns":"#;
 /// let labels = labels(line);
 /// assert!(matches!(labels.id, Some(Id::Number("7"))));

@@ -39,7 +39,10 @@ impl Scanner<'_> {
 
     /// Reads a number within the range of a 64-bit float. Rejects other numbers, as common parsers
     /// do.
-    pub(crate) fn finite_number(&mut self) -> Scanned<f64> {
+    ///
+    /// # Errors
+    /// It is not a JSON number, or too large.
+    pub fn finite_number(&mut self) -> Scanned<f64> {
         self.peek();
         let start = self.at;
         self.at = number_end(self.line, start);

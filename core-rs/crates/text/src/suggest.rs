@@ -2,6 +2,12 @@
 
 /// The candidate closest to `word`, if at most a third of its letters are wrong. Letters are
 /// compared without case.
+///
+/// ```
+/// use sentry_text::closest;
+/// assert_eq!(closest("fail_closd", &["deny", "fail_closed"]), Some("fail_closed"));
+/// assert_eq!(closest("agents", &["deny", "fail_closed"]), None);
+/// ```
 pub fn closest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     if word.len() > 64 {
         return None;

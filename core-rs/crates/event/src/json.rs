@@ -16,9 +16,10 @@ use super::swar::word_at;
 
 /// The line is not JSON, or not of the expected shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub struct Malformed;
 
-pub(crate) type Scanned<T> = Result<T, Malformed>;
+/// What was read, or that it is malformed.
+pub type Scanned<T> = Result<T, Malformed>;
 
 /// The deepest nesting of objects and arrays, as in `serde_json`.
 pub(super) const MAX_DEPTH: u32 = 127;
@@ -28,15 +29,17 @@ pub(super) const END: usize = usize::MAX / 2;
 
 /// A position in a line, and the number of objects and arrays that are open there.
 #[derive(Clone, Copy)]
-pub(crate) struct Scanner<'a> {
-    pub(crate) line: &'a [u8],
-    pub(crate) at: usize,
+pub struct Scanner<'a> {
+    /// The text.
+    pub line: &'a [u8],
+    /// The place of the next byte.
+    pub at: usize,
     pub(super) depth: u32,
 }
 
 impl<'a> Scanner<'a> {
     /// Starts at the beginning of `line`.
-    pub(crate) fn new(line: &'a [u8]) -> Self {
+    pub fn new(line: &'a [u8]) -> Self {
         Self {
             line,
             at: 0,
@@ -46,7 +49,7 @@ impl<'a> Scanner<'a> {
 
     /// The next byte that is not white space, without consuming it; 0 at the end.
     #[inline]
-    pub(crate) fn peek(&mut self) -> u8 {
+    pub fn peek(&mut self) -> u8 {
         let byte = byte_at(self.line, self.at);
         if byte > b' ' {
             return byte;
@@ -57,7 +60,7 @@ impl<'a> Scanner<'a> {
 
     /// Consumes a byte if it is the next one that is not white space.
     #[inline]
-    pub(crate) fn eat(&mut self, expected: u8) -> bool {
+    pub fn eat(&mut self, expected: u8) -> bool {
         let there = self.peek() == expected;
         // Not `self.at += usize::from(there)`: rustc 1.95 miscompiles that if `there` is branched
         // on (rust-lang/rust#158206).
@@ -86,7 +89,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Succeeds if only white space is left.
-    pub(crate) fn end(&mut self) -> Scanned<()> {
+    ///
+    /// # Errors
+    /// There is more than the value.
+    pub fn end(&mut self) -> Scanned<()> {
         self.peek();
         if self.at == self.line.len() {
             Ok(())

@@ -18,8 +18,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips any value.
+    ///
+    /// # Errors
+    /// It is not JSON.
     #[inline]
-    pub(crate) fn skip(&mut self) -> Scanned<()> {
+    pub fn skip(&mut self) -> Scanned<()> {
         self.at = value_end(*self)?;
         Ok(())
     }

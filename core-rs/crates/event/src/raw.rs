@@ -6,7 +6,7 @@ use super::json::Malformed;
 
 /// The text between the quotes of a JSON string, which is known to be valid.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RawStr<'a> {
+pub struct RawStr<'a> {
     pub(super) text: &'a [u8],
     pub(super) escaped: bool,
 }
@@ -23,7 +23,7 @@ impl<'a> RawStr<'a> {
     }
 
     /// The decoded text. Borrows it if it contains no escape.
-    pub(crate) fn decode(self) -> Cow<'a, str> {
+    pub fn decode(self) -> Cow<'a, str> {
         if !self.escaped {
             return Cow::Borrowed(validated(self.text));
         }
@@ -90,7 +90,7 @@ fn unicode_escape(text: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use crate::event::json::Scanner;
+    use crate::json::Scanner;
 
     #[test]
     fn strings_are_decoded_and_lone_surrogates_become_replacement_characters() {

@@ -22,7 +22,7 @@ macro_rules! keys {
             Other,
         }
 
-        impl $crate::event::keys::Key for $name {
+        impl $crate::keys::Key for $name {
             fn of_name(name: &[u8]) -> Self {
                 $(if name == $text.as_bytes() {
                     return Self::$key;
@@ -31,11 +31,11 @@ macro_rules! keys {
             }
 
             #[inline]
-            fn canonical(scanner: &$crate::event::json::Scanner<'_>) -> Option<(Self, usize)> {
+            fn canonical(scanner: &$crate::json::Scanner<'_>) -> Option<(Self, usize)> {
                 let word = scanner.word();
                 $({
-                    const KEY: $crate::event::keys::CanonicalKey =
-                        $crate::event::keys::CanonicalKey::new(concat!("\"", $text, "\":"));
+                    const KEY: $crate::keys::CanonicalKey =
+                        $crate::keys::CanonicalKey::new(concat!("\"", $text, "\":"));
                     if KEY.is_next(word, scanner) {
                         return Some((Self::$key, KEY.text.len()));
                     }
