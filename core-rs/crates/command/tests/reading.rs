@@ -498,7 +498,7 @@ fn what_is_set_anew_is_not_taken_for_what_it_was() {
         ("alias ls='ls -l'; ls a", &["alias|ls=ls -l", "ls|-l|a"]),
         (
             "find . -name x -exec sh -c 'rm {}' \\;",
-            &["find|.|-name|x|-exec|sh|-c|rm {}|;", "rm|./$()"],
+            &["find|.|-name|x|-exec|sh|-c|rm {}|;", "rm|./$()/$()"],
         ),
         (
             "find a -exec rm b \\; -exec ls {} +",
