@@ -40,7 +40,7 @@ export interface CommandInput {
   readonly words?: TextsInput;
   /** Options, with their dashes. */
   readonly flags?: TextsInput;
-  /** Paths among the words and the values of options. */
+  /** Paths among the words, the values of options, and the files that it reads by `<`. */
   readonly operands?: TextsInput;
   /** Files that a redirection writes to. */
   readonly redirects?: TextsInput;
@@ -52,6 +52,8 @@ export interface CommandInput {
   readonly code_from?: TextsInput;
   /** Whether it is a function that calls itself in a pipe or in the background. */
   readonly calls_itself?: true;
+  /** Code that it is given; of a list, any. */
+  readonly code?: CodeInput | readonly CodeInput[];
 }
 
 /** Code that a command gives to an interpreter. */
