@@ -46,8 +46,7 @@ export async function install(): Promise<Installed> {
   };
 }
 
-/** Packs a package of the work tree, and returns the tarball. */
-export async function pack(name: string, into: string): Promise<string> {
+async function pack(name: string, into: string): Promise<string> {
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { packageManager: string };
   const args = ["--yes", packageManager, "-C", join(root, "packages", name), "pack", "--json"];
   const { stdout } = await must("npx", [...args, "--pack-destination", into]);
