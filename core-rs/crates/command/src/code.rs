@@ -2,7 +2,7 @@
 
 use crate::arguments::{Arguments, Flag, arguments_of};
 use crate::calls::calls;
-use crate::data::Rows;
+use crate::data::{self, Rows};
 use crate::draft::Reads;
 use crate::list::List;
 use crate::output::base64;
@@ -117,6 +117,24 @@ fn code_on_input(call: &mut Call) -> Option<Word> {
             None
         }
     }
+}
+
+/// Whether an interpreter with these arguments may be given code, as far as their form tells. Behind
+/// the name of a file all arguments are those of the program in it.
+pub(crate) fn may_be_given<'a>(name: &str, mut arguments: impl Iterator<Item = &'a str>) -> bool {
+    let Some(rows) = data::interpreter(name) else {
+        return false;
+    };
+    let mut first = arguments.next().unwrap_or_default();
+    if rows.lists(b'k', first) {
+        first = arguments.next().unwrap_or_default();
+    }
+    let is_input = first.starts_with("/dev/") || first.starts_with("/proc/");
+    rows.has(b'o')
+        || first.is_empty()
+        || first.starts_with('-')
+        || is_input
+        || rows.lists(b'c', first)
 }
 
 /// What the interpreter with these arguments runs.

@@ -131,6 +131,12 @@ pub(crate) fn interpreter(name: &str) -> Option<Rows> {
     find(INTERPRETERS, name)
 }
 
+/// Whether the program of this name writes what another host says.
+#[must_use]
+pub fn is_downloader(name: &str) -> bool {
+    kinds(name).is(Kinds::DOWNLOADER)
+}
+
 /// The rows of a program in `data/downloaders.txt`.
 pub(crate) fn downloader(name: &str) -> Option<Rows> {
     find(DOWNLOADERS, name)

@@ -302,10 +302,14 @@ impl Handle {
         Some(json(&EventFacts::from(&event)))
     }
 
-    /// The `Trace` of the first `len` bytes of the input buffer; nothing if they are not an event.
+    /// The `Trace` of the first `len` bytes of the input buffer, without the secrets in commands;
+    /// nothing if they are not an event.
     pub fn explain(&mut self, len: usize) -> Option<String> {
         let line = self.input.get(..len).unwrap_or_default();
-        let trace = self.engine.explain(line, &mut self.scratch).ok()?;
+        let mut trace = self.engine.explain(line, &mut self.scratch).ok()?;
+        if let Some(commands) = &mut trace.commands {
+            commands.hide_secrets(&mut self.detectors.borrow_mut());
+        }
         Some(json(&trace))
     }
 

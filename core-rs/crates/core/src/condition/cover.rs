@@ -94,7 +94,7 @@ pub(crate) fn beyond(
             .iter()
             .any(|glob| sentry_command::fits(glob.as_str(), text))
     };
-    let words = facts.arguments.words.len();
+    let words = facts.arguments().words.len();
     let mut named = facts.operands().iter().enumerate();
     let mut read = facts.read();
     let is_beyond = named.any(|(at, operand)| {

@@ -1,5 +1,6 @@
 //! Whether one command fulfils a condition.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 
 use sentry_command::{
@@ -10,28 +11,32 @@ use super::index::count;
 use super::path::{Forms, Path};
 use super::pipes::{Answers, Pipes, Side};
 use super::texts::Expressions;
+use crate::event::Event;
 use crate::policy::{CodeCondition, CommandCondition, Glob, PathPattern, ProgramPattern};
 
-/// The longest folder that relative paths of a command are looked up in, in bytes.
-const MAX_FOLDER: usize = 512;
+/// The longest folder that relative paths of a command are looked up in, in bytes: each of them is
+/// joined to it.
+const MAX_FOLDER: usize = 256;
 
 /// The commands of an event.
 pub(crate) struct Commands<'r> {
     pub(crate) reading: &'r Reading,
+    event: &'r Event<'r>,
     pipes: Pipes,
     /// The folder of the event, if it is known.
-    folder: Option<&'r str>,
+    folder: OnceCell<Option<String>>,
     answers: RefCell<Answers>,
     /// For each code, the expressions that match it.
     code: Vec<OnceCell<Vec<usize>>>,
 }
 
 impl<'r> Commands<'r> {
-    pub(crate) fn new(reading: &'r Reading, folder: Option<&'r str>) -> Self {
+    pub(crate) fn new(reading: &'r Reading, event: &'r Event<'r>) -> Self {
         Self {
             reading,
+            event,
             pipes: Pipes::of(reading),
-            folder,
+            folder: OnceCell::new(),
             answers: RefCell::default(),
             code: reading.code.iter().map(|_| OnceCell::new()).collect(),
         }
@@ -44,7 +49,7 @@ impl<'r> Commands<'r> {
             commands: self,
             at,
             command,
-            arguments: arguments(command),
+            arguments: OnceCell::new(),
             operands: OnceCell::new(),
             written: OnceCell::new(),
         })
@@ -57,7 +62,7 @@ pub(crate) struct Facts<'r> {
     /// Its index in the reading.
     pub(crate) at: usize,
     pub(crate) command: &'r Command,
-    pub(crate) arguments: Arguments<'r>,
+    arguments: OnceCell<Arguments<'r>>,
     operands: OnceCell<Vec<Operand<'r>>>,
     written: OnceCell<Vec<Operand<'r>>>,
 }
@@ -65,7 +70,7 @@ pub(crate) struct Facts<'r> {
 /// A word that may be a path.
 pub(crate) struct Operand<'r> {
     pub(super) text: &'r str,
-    forms: Forms,
+    forms: Forms<'r>,
     /// The expressions that match it.
     matching: OnceCell<Vec<usize>>,
 }
@@ -99,10 +104,15 @@ impl Operand<'_> {
 }
 
 impl<'r> Facts<'r> {
+    /// Its arguments, taken apart.
+    pub(super) fn arguments(&self) -> &Arguments<'r> {
+        self.arguments.get_or_init(|| arguments(self.command))
+    }
+
     /// Words that are no option, values of options, and files that redirections read.
     pub(crate) fn operands(&self) -> &[Operand<'r>] {
         self.operands.get_or_init(|| {
-            let texts = self.arguments.operands().map(|(text, _)| text);
+            let texts = self.arguments().operands().map(|(text, _)| text);
             self.forms(texts.chain(self.read()))
         })
     }
@@ -123,12 +133,13 @@ impl<'r> Facts<'r> {
     }
 
     /// A text as an operand.
-    pub(super) fn operand<'t>(&self, text: &'t str) -> Operand<'t> {
+    pub(super) fn operand(&self, text: &'r str) -> Operand<'r> {
         operand(text, self.folder().as_ref())
     }
 
     fn forms(&self, texts: impl Iterator<Item = &'r str>) -> Vec<Operand<'r>> {
-        let within = self.folder();
+        let mut texts = texts.peekable();
+        let within = texts.peek().and_then(|_| self.folder());
         texts.map(|text| operand(text, within.as_ref())).collect()
     }
 
@@ -153,7 +164,11 @@ impl<'r> Facts<'r> {
 
     /// The folder that relative paths of the command lie in, if it is known.
     fn folder(&self) -> Option<Path<'r>> {
-        let of_event = self.commands.folder.map(|folder| Path::new(folder, None));
+        let Commands { folder, event, .. } = self.commands;
+        let of_event = folder.get_or_init(|| event.folder().map(Cow::into_owned));
+        let of_event = of_event.as_deref();
+        let of_event = of_event.filter(|path| path.len() <= MAX_FOLDER);
+        let of_event = of_event.map(|path| Path::new(path, None));
         match &self.command.folder {
             Folder::Event => of_event,
             Folder::At(path) if path.len() <= MAX_FOLDER => {
@@ -209,12 +224,12 @@ impl<'r> Facts<'r> {
     /// Whether the command has one of these options.
     pub(crate) fn has_flag(&self, flags: &[Glob]) -> bool {
         let mut flags = flags.iter();
-        flags.any(|flag| self.arguments.has_flag(flag.as_str()))
+        flags.any(|flag| self.arguments().has_flag(flag.as_str()))
     }
 
     /// Whether words that are no option fit these globs, in their order.
     pub(crate) fn has_words(&self, globs: &[Glob]) -> bool {
-        let mut words = self.arguments.words.iter();
+        let mut words = self.arguments().words.iter();
         globs
             .iter()
             .all(|glob| words.any(|word| fits(glob.as_str(), &word.text)))
@@ -286,7 +301,7 @@ impl<'r> Facts<'r> {
     }
 }
 
-fn operand<'t>(text: &'t str, within: Option<&Path<'_>>) -> Operand<'t> {
+fn operand<'t>(text: &'t str, within: Option<&Path<'t>>) -> Operand<'t> {
     Operand {
         text,
         forms: Forms::of(text, within),

@@ -131,14 +131,18 @@ impl Index {
         }
         unstable(&mut self.anchors, |a, b| a < b);
         self.anchors.dedup();
-        let words = (self.anchors.len() / 4).next_power_of_two().max(16);
+        let words = (self.anchors.len() / 4).next_power_of_two().max(128);
         self.bits = vec![0; words];
         for at in 0..self.anchors.len() {
             let anchor = self.anchors.get(at).map_or(0, |(anchor, _)| *anchor);
-            let (word, bit) = self.place(anchor);
-            if let Some(word) = self.bits.get_mut(word) {
-                *word |= bit;
-            }
+            self.set(anchor);
+        }
+    }
+
+    fn set(&mut self, anchor: u32) {
+        let (word, bit) = self.place(anchor);
+        if let Some(word) = self.bits.get_mut(word) {
+            *word |= bit;
         }
     }
 
@@ -281,7 +285,7 @@ impl Index {
 
     /// Calls `each` with the hashes of what a command has, in the roles that anchors have.
     fn each_hash(&self, facts: &Facts<'_>, each: &mut impl FnMut(Hash)) {
-        self.each_hash_of_program(facts.arguments.program, each);
+        self.each_hash_of_program(facts.command.program(), each);
         if self.has(Role::Fact) {
             for (fact, holds) in [
                 (facts::REDIRECTS, !facts.written().is_empty()),
@@ -303,7 +307,7 @@ impl Index {
             }
         }
         if self.has(Role::Word) {
-            for word in &facts.arguments.words {
+            for word in &facts.arguments().words {
                 each(Hash::of(Role::Word, &word.text));
             }
         }
@@ -363,7 +367,7 @@ impl Index {
             })
         };
         let mut found = false;
-        self.each_hash_of_program(facts.arguments.program, &mut |hash| {
+        self.each_hash_of_program(facts.command.program(), &mut |hash| {
             found |= self.under(hash).iter().any(|(_, entry)| {
                 let entry = self.entries.get(*entry as usize);
                 entry.is_some_and(|entry| entry.is_builtin && is_near(entry))

@@ -137,21 +137,32 @@ fn is_process(name: &str) -> bool {
 
 /// The texts that a pattern of paths is compared with.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Forms(Vec<String>);
+pub(crate) struct Forms<'t> {
+    /// The word itself, if it is one of them.
+    word: Option<&'t str>,
+    others: Vec<String>,
+}
 
-impl Forms {
+impl<'t> Forms<'t> {
     /// The forms of a word. `within` is the folder that it lies in if it is relative; `None` if that
     /// is not known.
-    pub(crate) fn of(word: &str, within: Option<&Path<'_>>) -> Self {
+    pub(crate) fn of(word: &'t str, within: Option<&Path<'t>>) -> Self {
         let mut forms = Self::default();
         let text = word.strip_prefix("file://").unwrap_or(word);
         if text.contains("://") {
-            forms.add(word.to_owned());
+            forms.word = Some(word);
+            return forms;
+        }
+        if !text.contains('/') && !text.starts_with(['~', '$', '.', '*', '?']) {
+            forms.word = Some(word).filter(|word| !word.is_empty());
+            if let Some(within) = within {
+                forms.add_all(&Path::new(text, Some(within)));
+            }
             return forms;
         }
         let path = Path::new(text, None);
+        forms.add_all(&path);
         if path.start == Start::Folder {
-            forms.add_all(&path);
             if let Some(within) = within {
                 forms.add_all(&Path::new(text, Some(within)));
             } else if path.segments.first() == Some(&"..") {
@@ -161,8 +172,6 @@ impl Forms {
                 let start = Start::Root;
                 forms.add_all(&Path { start, segments });
             }
-        } else {
-            forms.add_all(&path);
         }
         forms
     }
@@ -177,20 +186,21 @@ impl Forms {
     }
 
     fn add(&mut self, text: String) {
-        if !self.0.contains(&text) {
-            self.0.push(text);
+        if self.iter().all(|other| other != text) {
+            self.others.push(text);
         }
     }
 
     /// Whether one of the forms fits a normalised pattern.
     pub(crate) fn fit(&self, pattern: &str) -> bool {
-        let mut forms = self.0.iter();
-        forms.any(|form| fits(pattern, form))
+        self.iter().any(|form| fits(pattern, form))
     }
 
     /// The forms.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.word
+            .into_iter()
+            .chain(self.others.iter().map(String::as_str))
     }
 }
 
@@ -208,7 +218,8 @@ mod tests {
 
     fn forms(word: &str, within: Option<&str>) -> Vec<String> {
         let within = within.map(|within| Path::new(within, None));
-        Forms::of(word, within.as_ref()).0
+        let forms = Forms::of(word, within.as_ref());
+        forms.iter().map(str::to_owned).collect()
     }
 
     #[test]

@@ -22,8 +22,13 @@ pub(crate) enum Side {
 
 impl Pipes {
     pub(crate) fn of(reading: &Reading) -> Self {
+        let commands = if reading.pipelines.is_empty() {
+            0
+        } else {
+            reading.commands.len()
+        };
         let mut pipes = Self {
-            innermost: vec![NONE; reading.commands.len()],
+            innermost: vec![NONE; commands],
             around: vec![NONE; reading.pipelines.len()],
         };
         // A pipe around another one ends later.

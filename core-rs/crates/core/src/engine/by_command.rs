@@ -4,8 +4,6 @@
 //! of rules decides ([`super::order`]), and the gravest of these decisions is that on the event; of
 //! equal ones the first, but one of a rule before the policy's default.
 
-use std::borrow::Cow;
-
 use sentry_command::{Opaque, Reading};
 
 use super::Engine;
@@ -33,27 +31,20 @@ pub(super) struct ByCommand<'e> {
     matching: Vec<usize>,
     /// Whether one of them may not fit every command.
     is_selective: bool,
-    is_renamed: bool,
 }
 
 /// An `allow` that fits a command and does not cover it.
 pub(super) type NotCovering = (usize, Uncovered);
 
 impl<'e> ByCommand<'e> {
-    pub(super) fn new(
-        engine: &'e Engine,
-        event: &'e Event<'e>,
-        reading: &'e Reading,
-        folder: Option<&'e str>,
-    ) -> Self {
+    pub(super) fn new(engine: &'e Engine, event: &'e Event<'e>, reading: &'e Reading) -> Self {
         let matching = engine.matching_event(event);
         let is_selective = matching.iter().any(|&at| engine.is_by_command(at));
         Self {
             engine,
             event,
-            commands: Commands::new(reading, folder),
+            commands: Commands::new(reading, event),
             is_selective,
-            is_renamed: event.assumed_name().is_some(),
             matching,
         }
     }
@@ -120,9 +111,7 @@ impl<'e> ByCommand<'e> {
             sentry_sort::unstable(out, |a, b| a < b);
             out.dedup();
             let facts = facts.as_ref();
-            let never =
-                facts.and_then(|facts| cover::never(facts, self.event.evidence, self.is_renamed));
-            out.retain(|&at| self.fits(at, facts, never, not_covering));
+            out.retain(|&at| self.fits(at, facts, not_covering));
         }
         is_own
     }
@@ -141,7 +130,6 @@ impl<'e> ByCommand<'e> {
         &self,
         at: usize,
         facts: Option<&Facts<'_>>,
-        never: Option<Uncovered>,
         not_covering: &mut Vec<NotCovering>,
     ) -> bool {
         let engine = self.engine;
@@ -162,8 +150,9 @@ impl<'e> ByCommand<'e> {
         if !engine.is_limited_allow(at) {
             return true;
         }
-        let beyond = || index.beyond(at, rule, facts, engine.expressions());
-        let uncovered = never.or_else(beyond);
+        let is_renamed = self.event.assumed_name().is_some();
+        let never = cover::never(facts, self.event.evidence, is_renamed);
+        let uncovered = never.or_else(|| index.beyond(at, rule, facts, engine.expressions()));
         not_covering.extend(uncovered.map(|why| (at, why)));
         uncovered.is_none()
     }
@@ -185,20 +174,5 @@ impl<'e> ByCommand<'e> {
             }
             compiled.index.is_near_builtin(&policy.rules, facts)
         })
-    }
-}
-
-/// An event's arguments and folder, in the form in which the reader and the index take them.
-pub(super) struct Arguments<'e> {
-    pub(super) all: Vec<&'e str>,
-    pub(super) folder: Option<Cow<'e, str>>,
-}
-
-impl<'e> Arguments<'e> {
-    pub(super) fn of(event: &Event<'e>) -> Self {
-        Self {
-            all: event.arguments().collect(),
-            folder: event.folder(),
-        }
     }
 }

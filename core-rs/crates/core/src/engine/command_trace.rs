@@ -8,6 +8,7 @@ use super::explain::{Explained, Side};
 use super::judgement::Denial;
 use crate::decision::Verdict;
 use crate::event::{Event, TargetFrom};
+use crate::redact::LazyDetectors;
 
 /// The most commands that an explanation lists.
 const LISTED: usize = 100;
@@ -58,6 +59,17 @@ pub struct CommandTrace {
     pub target: Option<String>,
     /// How the target is known; absent if a site rule asks for it.
     pub target_from: Option<TargetFrom>,
+}
+
+impl CommandsTrace {
+    /// Replaces the secrets in words by placeholders, except e-mail addresses. Of a word at most
+    /// 4 KiB are kept.
+    pub fn hide_secrets(&mut self, detectors: &mut LazyDetectors) {
+        let commands = self.commands.iter_mut();
+        for word in commands.flat_map(|command| &mut command.words) {
+            *word = crate::audit_text::shown(word, detectors);
+        }
+    }
 }
 
 /// The commands of an event. `decisions` has the rules for each of them, and `decided` is the index

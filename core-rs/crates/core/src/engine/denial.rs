@@ -42,28 +42,8 @@ const AIMS: [(&str, Aim); 2] = [
     ("reverse-shell", Aim::Connection),
 ];
 
-/// Programs that download.
-const DOWNLOADERS: [&str; 8] = [
-    "aria2c",
-    "curl",
-    "fetch",
-    "http",
-    "https",
-    "lwp-request",
-    "socat",
-    "wget",
-];
-
 /// Programs that connect their input and output to another machine, or listen for it.
-const CONNECTING: [&str; 7] = [
-    "nc",
-    "ncat",
-    "netcat",
-    "openssl",
-    "socat",
-    "telnet",
-    "nc.openbsd",
-];
+const CONNECTING: [&str; 6] = ["nc", "ncat", "netcat", "openssl", "socat", "telnet"];
 
 impl Denied {
     pub(super) const NOTHING: Self = Self {
@@ -189,12 +169,12 @@ fn aim(rule: &Rule, reading: &Reading, fitting: usize) -> Option<usize> {
     let Some((_, aim)) = known.filter(|_| rule.origin == Origin::Builtin) else {
         return Some(fitting);
     };
-    let programs: &[&str] = match aim {
-        Aim::Downloader => &DOWNLOADERS,
-        Aim::Connection => &CONNECTING,
+    let is_aimed = |name| match aim {
+        Aim::Downloader => sentry_command::is_downloader(name),
+        Aim::Connection => CONNECTING.contains(&name),
     };
     let commands = reading.commands.iter().enumerate();
-    let mut aimed = commands.filter(|(_, command)| programs.contains(&command.program()));
+    let mut aimed = commands.filter(|(_, command)| is_aimed(command.program()));
     match (aimed.next(), aimed.next()) {
         (Some((only, _)), None) => Some(only),
         (None, _) if *aim == Aim::Connection => Some(fitting),

@@ -1,7 +1,7 @@
 //! The rules that fit the commands of a subject, for lints.
 
 use super::Engine;
-use super::by_command::{Arguments, ByCommand};
+use super::by_command::ByCommand;
 use crate::event::{self, EventKind, Scratch};
 
 impl Engine {
@@ -28,9 +28,8 @@ impl Engine {
         let Ok(event) = event::parse(line.as_bytes(), &mut scratch) else {
             return Vec::new();
         };
-        let Arguments { all, folder } = Arguments::of(&event);
-        let reading = sentry_command::read(&all);
-        let commands = ByCommand::new(self, &event, &reading, folder.as_deref());
+        let reading = super::read(&event);
+        let commands = ByCommand::new(self, &event, &reading);
         let list = |at| {
             let mut matching = Vec::new();
             commands.rules_for(at, &mut matching, &mut Vec::new());

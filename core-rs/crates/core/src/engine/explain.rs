@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::by_command::{Arguments, ByCommand, Decider, NotCovering};
+use super::by_command::{ByCommand, Decider, NotCovering};
 use super::command_trace::{self, CommandsTrace};
 use super::order::Sides;
 use super::{Compiled, Engine, Judgement};
@@ -123,9 +123,8 @@ impl Engine {
             )];
             return Ok(self.trace(&event, judgement, &decisions, 0, None));
         }
-        let Arguments { all, folder } = Arguments::of(&event);
-        let reading = sentry_command::read(&all);
-        let commands = ByCommand::new(self, &event, &reading, folder.as_deref());
+        let reading = super::read(&event);
+        let commands = ByCommand::new(self, &event, &reading);
         let Decider { command, .. } = commands.decide();
         let decisions: Vec<Explained<'_>> = (0..commands.len())
             .map(|at| {

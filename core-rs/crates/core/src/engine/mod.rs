@@ -10,6 +10,8 @@ mod denial;
 mod each_command;
 mod explain;
 pub(crate) mod judgement;
+#[cfg(test)]
+mod naive;
 pub(crate) mod order;
 mod restriction;
 mod stream;
@@ -25,6 +27,7 @@ use std::cell::{Cell, OnceCell};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use sentry_command::Reading;
 use sentry_pattern::matcher::{MAX_AUTOMATA, Matcher, TooLarge, Visitor};
 use sentry_pattern::prefilter::MAX_BYTES;
 
@@ -32,7 +35,7 @@ use crate::condition::{Expressions, Index, Text};
 use crate::decision::{Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
 use crate::policy::{self, Date, Policy};
-use by_command::{Arguments, ByCommand, Decider};
+use by_command::{ByCommand, Decider};
 use denial::Denied;
 use order::Sides;
 use restriction::Restriction;
@@ -176,10 +179,8 @@ impl Engine {
     /// Judges an event command by command. Returns also what is denied.
     #[inline(never)]
     fn judge_commands(&self, event: &Event<'_>) -> (Judgement, Denied) {
-        let Arguments { all, folder } = Arguments::of(event);
-        let reading = sentry_command::read(&all);
-        let Decider { rule, command } =
-            ByCommand::new(self, event, &reading, folder.as_deref()).decide();
+        let reading = read(event);
+        let Decider { rule, command } = ByCommand::new(self, event, &reading).decide();
         let denied = rule.map_or(Denied::NOTHING, |at| {
             self.denied_command(at, event, &reading, command)
         });
@@ -302,6 +303,16 @@ pub fn prepare() {
     let engine = policy::check("", &|_| None).policy.map(Engine::new);
     if let Some(Ok(engine)) = engine {
         engine.compiled.matcher.compile(&engine.compiled.texts);
+    }
+}
+
+/// What a command runs.
+fn read(event: &Event<'_>) -> Reading {
+    let arguments: Vec<&str> = event.arguments().collect();
+    if sentry_command::may_run_more(event.arguments()) {
+        sentry_command::read(&arguments)
+    } else {
+        sentry_command::read_plain(&arguments)
     }
 }
 

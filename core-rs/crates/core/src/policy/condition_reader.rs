@@ -393,6 +393,9 @@ fn flags(reader: &mut Reader<'_>, value: &Value) -> Vec<Glob> {
 
 /// Why no normalised path fits a pattern, and what to write.
 fn path_fault(pattern: &str) -> Option<(&'static str, &'static str)> {
+    if pattern.contains("://") {
+        return None;
+    }
     let mut segments = pattern.split('/').skip(1);
     let is_bare = matches!(pattern, "/" | "~");
     if pattern.starts_with("$HOME") || pattern.starts_with("${HOME}") {

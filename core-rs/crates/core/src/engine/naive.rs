@@ -1,0 +1,377 @@
+//! Compares the engine with one that tries every rule on every command, on generated policies and
+//! events.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use sentry_testing::Random;
+
+use super::by_command::Decider;
+use super::order::Sides;
+use super::*;
+use crate::condition::cover;
+use crate::condition::fit::{Commands, Facts};
+use crate::policy::{CommandCondition, Conditions, Origin, PathPattern, Rule};
+use sentry_command::Opaque;
+
+/// The number of expressions of a condition.
+fn count(condition: &CommandCondition) -> usize {
+    let paths = condition.operands.iter().chain(&condition.redirects);
+    let paths = paths.filter(|one| matches!(one, PathPattern::Regex(_)));
+    let code = condition.code.iter().filter(|one| one.pattern.is_some());
+    paths.count() + code.count()
+}
+
+thread_local! {
+    /// The patterns of rules, compiled.
+    static COMPILED: RefCell<HashMap<String, regex::Regex>> = RefCell::default();
+}
+
+/// Whether a rule has no pattern, or one that matches.
+fn matches(rule: &Rule, subject: &str) -> bool {
+    rule.pattern.as_ref().is_none_or(|pattern| {
+        let compile = || regex::Regex::new(pattern.as_str()).unwrap();
+        COMPILED.with_borrow_mut(|all| {
+            let compiled = all
+                .entry(pattern.as_str().to_owned())
+                .or_insert_with(compile);
+            compiled.is_match(subject)
+        })
+    })
+}
+
+/// What a rule says of a command. `number` is the text of the rule's first expression.
+struct Asked<'e> {
+    engine: &'e Engine,
+    event: &'e Event<'e>,
+    rule: &'e Rule,
+    number: usize,
+}
+
+impl Asked<'_> {
+    /// Whether the rule fits a command, and covers it if it allows.
+    fn fits(&self, facts: Option<&Facts<'_>>) -> bool {
+        let Self {
+            engine,
+            event,
+            rule,
+            number,
+        } = self;
+        let (conditions, expressions) = (&rule.conditions, engine.expressions());
+        if !rule.on.contains(&event.kind)
+            || !matches(rule, event.subject)
+            || !engine.is_in_force(rule, event)
+        {
+            return false;
+        }
+        let Some(facts) = facts else {
+            let is_of_agent = rule.verdict == Verdict::Allow && !conditions.agents.is_empty();
+            return !conditions.asks_for_command() && !is_of_agent && conditions.unless.is_empty();
+        };
+        let mut next = *number;
+        let mut fitting = Vec::new();
+        for condition in &conditions.command {
+            if facts.fulfils(condition, next, expressions) {
+                fitting.push((condition, next));
+            }
+            next += count(condition);
+        }
+        let mut has_code = conditions.code.is_empty();
+        for condition in &conditions.code {
+            has_code |= facts.has_code(condition, next, expressions);
+            next += usize::from(condition.pattern.is_some());
+        }
+        let mut is_excepted = false;
+        for condition in &conditions.unless {
+            is_excepted |= facts.fulfils(condition, next, expressions);
+            next += count(condition);
+        }
+        let is_understood = match rule.origin {
+            Origin::Site => facts.is_understood(),
+            Origin::Builtin => facts.is_understood_but_for_home(),
+        };
+        if fitting.is_empty() && !conditions.command.is_empty()
+            || !has_code
+            || is_excepted && is_understood
+        {
+            return false;
+        }
+        let is_limited = conditions.asks_for_command() || !conditions.agents.is_empty();
+        if rule.verdict != Verdict::Allow || !is_limited {
+            return true;
+        }
+        let nothing = crate::policy::CommandCondition::default();
+        if conditions.command.is_empty() {
+            fitting.push((&nothing, 0));
+        }
+        let is_renamed = event.assumed_name().is_some();
+        cover::never(facts, event.evidence, is_renamed).is_none()
+            && (fitting.iter())
+                .any(|(one, first)| cover::beyond(facts, one, *first, expressions).is_none())
+    }
+}
+
+/// The rule that decides, and the command, without any index.
+fn decide(engine: &Engine, event: &Event<'_>) -> Decider {
+    let rules = &engine.policy.rules;
+    let reading = read(event);
+    let commands = Commands::new(&reading, event);
+    let mut best: Option<(Decider, Verdict)> = None;
+    for command in 0..reading.commands.len().max(1) {
+        let facts = commands.get(command);
+        let mut number = rules.len();
+        let mut matching = Vec::new();
+        for (at, rule) in rules.iter().enumerate() {
+            if (Asked {
+                engine,
+                event,
+                rule,
+                number,
+            })
+            .fits(facts.as_ref())
+            {
+                matching.push(at);
+            }
+            let Conditions {
+                command,
+                code,
+                unless,
+                ..
+            } = &rule.conditions;
+            let paths = command.iter().chain(unless);
+            number += paths.map(count).sum::<usize>();
+            number += code.iter().filter(|one| one.pattern.is_some()).count();
+        }
+        let is_near = |facts: &Facts<'_>| engine.compiled.index.is_near_builtin(rules, facts);
+        let is_opaque = |facts: &Facts<'_>| {
+            reading.opaque.iter().any(|opaque| match opaque {
+                Opaque::Depth | Opaque::Work | Opaque::Commands => true,
+                Opaque::Unfinished | Opaque::Syntax => is_near(facts),
+                Opaque::UnknownProgram => !facts.command.is_understood() && is_near(facts),
+                Opaque::UnknownText => false,
+            })
+        };
+        if facts.as_ref().is_some_and(is_opaque) {
+            matching.extend(engine.opaque_rule);
+            matching.sort_unstable();
+            matching.dedup();
+        }
+        let rule = Sides::of(rules, &matching).decider();
+        let verdict = engine.verdict(rule);
+        if best.is_none_or(|(best, gravest)| {
+            verdict.is_graver_than(gravest)
+                || verdict == gravest && best.rule.is_none() && rule.is_some()
+        }) {
+            let command = Some(command);
+            best = Some((Decider { rule, command }, verdict));
+        }
+    }
+    best.map_or_else(Decider::default, |(best, _)| best)
+}
+
+const PROGRAMS: [&str; 12] = [
+    "git",
+    "rm",
+    "curl",
+    "sh",
+    "nc",
+    "python3",
+    "cat",
+    "/opt/bin/x",
+    "/usr/bin/nc",
+    "sudo",
+    "ls",
+    "env",
+];
+const WORDS: [&str; 22] = [
+    "push",
+    "origin",
+    "+main",
+    "-f",
+    "--force",
+    "-rf",
+    "/",
+    "~",
+    "/etc/passwd",
+    "/tmp/a",
+    "/home/me/.ssh/id_rsa",
+    "$HOME/.ssh/x.pub",
+    "../../etc/passwd",
+    "*",
+    "$x",
+    "-c",
+    "of=/dev/sda",
+    "a b",
+    "https://x/y",
+    "print(1)",
+    "-e",
+    "/srv/*",
+];
+
+fn command(random: &mut Random) -> String {
+    let mut text = random.pick(&PROGRAMS).to_owned();
+    for _ in 0..random.below(4) {
+        let word = random.pick(&WORDS);
+        text += &if word.contains(' ') || word.contains('(') {
+            format!(" '{word}'")
+        } else {
+            format!(" {word}")
+        };
+    }
+    match random.below(12) {
+        0 => text + " > /dev/sda",
+        1 => text + " >> log 2>/dev/null",
+        2 => text + " < /etc/passwd",
+        3 => format!("sudo {text}"),
+        4 => format!("PATH=x {text}"),
+        _ => text,
+    }
+}
+
+fn text(random: &mut Random) -> String {
+    let mut text = command(random);
+    for _ in 0..random.below(4) {
+        let more = command(random);
+        text = match random.below(8) {
+            0 => format!("{text} | {more}"),
+            1 => format!("{text}; {more}"),
+            2 => format!("{more} && {text}"),
+            3 => format!("{more} $({text})"),
+            4 => format!("cd /etc; {text}"),
+            5 => format!("{text} | (cd x; {more})"),
+            6 => format!("bash -c \"{}\"", text.replace(['"', '\\', '$', '`'], "")),
+            _ => format!("{{ {text}; }} | {more}"),
+        };
+    }
+    text
+}
+
+fn line(random: &mut Random) -> String {
+    let argv = match random.below(3) {
+        0 => vec!["bash".to_owned(), "-c".to_owned(), text(random)],
+        1 => text(random).split(' ').map(str::to_owned).collect(),
+        _ => command(random).split(' ').map(str::to_owned).collect(),
+    };
+    let agent = random.pick(&["coder-1", "0123456789ab", "x"]);
+    let exe = random.pick(&["", r#""exe":"/opt/bin/x""#, r#""exe":"/usr/bin/git""#]);
+    let cwd = random.pick(&["", r#","cwd":"/etc""#, r#","cwd":"/home/me""#]);
+    let cut = random.pick(&["", "", "", r#","argv_truncated":true"#]);
+    format!(
+        r#"{{"identity":{{"agent":"{agent}"}},"process":{{{exe}}},"event":{{"ToolExec":{{"pid":1,"argv":{}{cwd}{cut}}}}}}}"#,
+        serde_json::to_string(&argv).unwrap()
+    )
+}
+
+fn list(random: &mut Random, of: &[&str]) -> String {
+    let all: Vec<_> = (0..=random.below(2)).map(|_| random.pick(of)).collect();
+    format!("{all:?}")
+}
+
+fn condition(random: &mut Random) -> String {
+    let programs: Vec<&str> = PROGRAMS
+        .iter()
+        .copied()
+        .chain(["py*", "*h", "/usr/bin/*", "/opt/**"])
+        .collect();
+    let paths = [
+        "/",
+        "~",
+        "/etc/**",
+        "/etc/passwd",
+        "~/.ssh/**",
+        "**.pub",
+        "/tmp/*",
+        "*",
+        "regex:^a",
+        "regex:/dev/sd",
+        "/srv",
+        "https://x/**",
+        "origin",
+    ];
+    let mut out = String::new();
+    for _ in 0..=random.below(3) {
+        let (key, value) = match random.below(9) {
+            0..=2 => ("program", list(random, &programs)),
+            3 => ("words", list(random, &["push", "origin", "a*", "*"])),
+            4 => ("flags", list(random, &["-f", "--force", "+*", "-c"])),
+            5 => ("operands", list(random, &paths)),
+            6 => (
+                "redirects",
+                list(random, &["/dev/sd*", "log", "regex:null"]),
+            ),
+            7 => (random.pick(&["from", "to"]), list(random, &programs)),
+            _ => ("code_from", list(random, &["download", "input", "unknown"])),
+        };
+        if !out.contains(&format!("{key} =")) {
+            out += &format!("{key} = {value} ");
+        }
+    }
+    out
+}
+
+fn policy(random: &mut Random) -> String {
+    let default = random.pick(&["allow", "allow", "escalate"]);
+    let mut out = format!("default = \"{default}\"\n");
+    for at in 0..random.below(12) {
+        let mut asks = String::new();
+        if random.below(5) > 0 {
+            for _ in 0..=random.below(2) {
+                asks += &format!("command {{ {}}} ", condition(random));
+            }
+        }
+        if random.below(6) == 0 {
+            asks += &format!(
+                "code {{ language = \"{}\" match = \"print\" }} ",
+                random.pick(&["python", "perl"])
+            );
+        }
+        if asks.is_empty() || random.below(4) == 0 {
+            asks += &format!("match = \"{}\" ", random.pick(&["git", "", "rm", "^sh"]));
+        }
+        if random.below(5) == 0 {
+            asks += &format!("unless {{ command {{ {}}} }} ", condition(random));
+        }
+        if random.below(6) == 0 {
+            asks += "agents = [\"coder-*\", \"0123456789ab\"] ";
+        }
+        let verdict = random.pick(&["allow", "block", "escalate"]);
+        out += &format!(
+            "rule \"r{at}\" {{ on = \"ToolExec\" {asks} verdict = \"{verdict}\" severity = \"high\" reason = \"w\" }}\n"
+        );
+    }
+    out
+}
+
+#[test]
+fn the_index_finds_what_an_engine_finds_that_tries_every_rule_on_every_command() {
+    let mut random = Random(0xC0DE);
+    let (mut policies, mut by_command, mut quick, mut quick_decided) = (0, 0, 0, 0);
+    for _ in 0..600 {
+        let source = policy(&mut random);
+        let checked = crate::policy::check(&source, &|_| None);
+        let Some(policy) = checked.policy else {
+            continue;
+        };
+        policies += 1;
+        let engine = Engine::new(policy).unwrap();
+        for _ in 0..30 {
+            let (line, mut scratch) = (line(&mut random), Scratch::default());
+            let event = event::parse(line.as_bytes(), &mut scratch).unwrap();
+            let expected = decide(&engine, &event);
+            let judgement = engine.judge_event(&event);
+            assert_eq!(judgement.rule(), expected.rule, "{source}{line}");
+            if let Some(at) = expected.rule {
+                by_command += usize::from(engine.asks_for_command(at));
+                quick_decided += usize::from(!engine.needs_reading(&event));
+            }
+            quick += usize::from(!engine.needs_reading(&event));
+            let trace = engine
+                .explain(line.as_bytes(), &mut Scratch::default())
+                .unwrap();
+            assert_eq!(trace.code, judgement.code(), "{source}{line}");
+        }
+    }
+    assert!(policies > 400, "{policies}");
+    assert!(by_command > 2000, "{by_command}");
+    assert!(quick > 200 && quick_decided > 20, "{quick} {quick_decided}");
+}
