@@ -20,6 +20,7 @@ import { writeExpected } from "./report/expected.mjs";
 import { figureTable, table } from "./report/table.mjs";
 import { adversarial } from "./sections/adversarial.mjs";
 import { singleCalls, stream } from "./sections/calls.mjs";
+import { commands } from "./sections/commands.mjs";
 import { compile } from "./sections/compile.mjs";
 import { gate } from "./sections/gate.mjs";
 import { growth } from "./sections/growth.mjs";
@@ -70,6 +71,7 @@ const sections = [
   () => others(effort.calls),
   () => adversarial(sentry, effort.adversarial),
   () => adversarial(many, effort.adversarial),
+  () => commands(sentry, most.count, effort.adversarial),
   ...all.map((policy) => () => compile(policy, effort.compile)),
   () => start(folder.path("14.json"), effort.start),
   () => shortRun(fewest, sentry, folder, effort.growth),

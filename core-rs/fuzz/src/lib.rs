@@ -19,6 +19,7 @@ pub mod format;
 pub mod matcher;
 pub mod mutate;
 pub mod redact;
+pub mod rules;
 pub mod stream;
 
 /// Checks the files that the program's arguments name.

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use sentry_fuzz::mutate::Mutator;
-use sentry_fuzz::{acl, command, event, format, matcher, redact, stream};
+use sentry_fuzz::{acl, command, event, format, matcher, redact, rules, stream};
 
 /// Checks `corpus/<target>`, `crashes/<target>`, and that many mutations.
 fn replay(target: &str, check: fn(&[u8]), mutations: usize) {
@@ -76,6 +76,11 @@ fn rules_match_as_the_regex_crate_does() {
 #[test]
 fn finds_restore_exactly_in_any_chunking() {
     replay("redact", redact::check, 8_000);
+}
+
+#[test]
+fn rules_on_commands_fit_together_as_they_fit_alone() {
+    replay("rules", rules::check, 2_000);
 }
 
 #[test]
