@@ -45,7 +45,7 @@ describe("while a large policy is converted", () => {
     ["an object", policy],
     ["JSON", JSON.stringify(policy)],
   ])("from %s, the thread goes on with other work", async (_, source) => {
-    const converted = readSource(source as PolicySource, "p", "acl");
+    const converted = readSource(source as PolicySource, { name: "p", format: "acl" });
     const turns = await meanwhile(converted, () => {});
     expect((await converted).text).toContain("r7999");
     expect(turns).toBeGreaterThan(5);
