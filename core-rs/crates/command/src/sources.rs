@@ -49,6 +49,12 @@ impl CodeSources {
         self.0 & other.0 != 0
     }
 
+    /// Whether all sources of the other set are in this one.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+
     /// Whether no source is in the set.
     #[must_use]
     pub fn is_empty(self) -> bool {

@@ -17,6 +17,7 @@ pub(crate) enum Uncovered {
     AssumedName,
     Wrapper,
     RunsCode,
+    Source,
     Written,
     Operand,
 }
@@ -30,6 +31,7 @@ impl Uncovered {
             Self::AssumedName => "the program runs under another name than its own",
             Self::Wrapper => "another program runs the command",
             Self::RunsCode => "an option or a variable makes the program run code",
+            Self::Source => "the command runs code from a source that the rule does not ask for",
             Self::Written => "the command writes to a file that the rule does not ask for",
             Self::Operand => "the command has an operand that the rule does not ask for",
         }
@@ -74,8 +76,12 @@ pub(crate) fn beyond(
         words,
         operands,
         redirects,
+        code_from,
         ..
     } = condition;
+    if !code_from.contains(facts.command.code_from) {
+        return Some(Uncovered::Source);
+    }
     let behind_operands = first + count(operands);
     let is_asked = |operand: &Operand<'_>, patterns: &[PathPattern], first| {
         operand.fits(patterns, first, expressions)
