@@ -23,7 +23,7 @@ const FIRST_LOOK = [
 /** What an investigator makes of it, who knows the recent events of the process too. @type {Known} */
 const INVESTIGATION = [
   [["aws_secret_access_key", "4444"], block("critical", "the process that posts the keys had opened port 4444 before")],
-  [["base64 -d"], escalate("high", "what it decodes goes into a file that cannot be seen")],
+  [["base64 -d"], escalate("high", "what it runs comes from a file that cannot be seen")],
   [["harmless"], allow("low", "nothing that the process did before says otherwise")],
 ];
 

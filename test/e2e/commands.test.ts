@@ -233,17 +233,22 @@ describe("explain", () => {
   it("lists what a shell would run", async () => {
     const text = "cd ~ && echo cm0gLXJmIC8K | base64 -d | sudo sh; r''m -rf *";
     const { stdout } = await run(["explain", text]);
+    const gravest = "is the gravest built-in rule that matches, and no site rule does";
     expect(stdout).toContain(`commands, as read:
-    cd ~  (by sh)
-    echo cm0gLXJmIC8K  (by sh; in ~)
-  | base64 -d  (by sh; in ~)
-  | rm -rf /  (by sh, sudo, sh; in ~)
-    rm -rf "*"  (by sh; in ~)
+     cd ~  (by sh)
+     echo cm0gLXJmIC8K  (by sh; in ~)
+     | base64 -d  (by sh; in ~)
+     | sh  (by sh, sudo; in ~)
+       escalate by rce-primitive: \`rce-primitive\` ${gravest}
+  => | rm -rf /  (by sh, sudo, sh; in ~)
+       block by destructive-rm: \`destructive-rm\` ${gravest}
+     rm -rf "*"  (by sh; in ~)
+       block by destructive-rm: \`destructive-rm\` ${gravest}
 `);
-    const json = await run(["explain", "--json", "x | $SHELL"]);
+    const json = await run(["explain", "--json", "x | $TOOL"]);
     const { commands } = JSON.parse(json.stdout);
     expect(commands).toMatchObject({ more: 0, opaque: ["a program whose name is not known"] });
-    expect(commands.commands[1]).toEqual({ words: ["$SHELL"], wrappers: ["sh"], piped: true, understood: false });
+    expect(commands.commands[1]).toMatchObject({ words: ["$TOOL"], wrappers: ["sh"], piped: true, understood: false });
   });
 
   it("lists no commands for a plain one and for other events", async () => {
