@@ -74,7 +74,7 @@ export function pipelineSuite({ Sentry, fileAccess, securityAction, dns }: Core)
   });
 
   describe("partial evidence", () => {
-    const cut = { event: { ToolExec: { pid: 1, argv: ["base64", "-d"], argv_incomplete: true } } };
+    const cut = { event: { ToolExec: { pid: 1, argv: ["sh", "-c", "base64 -d x | sh"], argv_incomplete: true } } };
 
     it.each(["allow", "block", "escalate", new Error("boom")])(
       "is stated in the decision of every tier, for any answer: %s",

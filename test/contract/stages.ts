@@ -22,7 +22,7 @@ class Says implements Judge {
   }
 }
 
-const CUT = { event: { ToolExec: { pid: 1, argv: ["sh", "-c", "base64 -d"], argv_truncated: true } } };
+const CUT = { event: { ToolExec: { pid: 1, argv: ["sh", "-c", "base64 -d x | sh"], argv_truncated: true } } };
 
 export function stageSuite({ Sentry, fileAccess, dns, llmActivations }: Core): void {
   const unsure = fileAccess(1, "/home/u/.ssh/id_rsa");
