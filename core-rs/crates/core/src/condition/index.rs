@@ -6,7 +6,7 @@ use sentry_sort::unstable;
 
 use super::anchor::{self, Hash, Part, Role, facts};
 use super::cover::{self, Uncovered};
-use super::fit::Facts;
+use super::fit::{Facts, Operand};
 use super::texts::{Expressions, Text};
 use crate::decision::Verdict;
 use crate::policy::{CodeCondition, CommandCondition, Origin, PathPattern, Rule};
@@ -321,10 +321,7 @@ impl Index {
                 self.has(Role::Redirect).then(|| facts.written()),
             ),
         ] {
-            let forms = operands
-                .unwrap_or_default()
-                .iter()
-                .flat_map(|one| one.forms());
+            let forms = operands.unwrap_or_default().iter().flat_map(Operand::forms);
             for form in forms {
                 each_hash_of_path(role, form, each);
             }

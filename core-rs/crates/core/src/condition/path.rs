@@ -76,7 +76,7 @@ impl<'t> Path<'t> {
     }
 
     /// The same path, from the home folder of its user.
-    fn from_home(&self) -> Option<Self> {
+    fn below_home(&self) -> Option<Self> {
         let above = match (self.start, self.segments.as_slice()) {
             (Start::Root, ["root", ..]) => 1,
             (Start::Root, ["home" | "Users", _, ..] | ["var", "root", ..]) => 2,
@@ -179,7 +179,10 @@ impl<'t> Forms<'t> {
     fn add_all(&mut self, path: &Path<'_>) {
         self.add(path.text());
         let folder = path.folder_of_all();
-        let homes = [path.from_home(), folder.as_ref().and_then(Path::from_home)];
+        let homes = [
+            path.below_home(),
+            folder.as_ref().and_then(Path::below_home),
+        ];
         for other in folder.iter().chain(homes.iter().flatten()) {
             self.add(other.text());
         }

@@ -39,7 +39,7 @@ impl Restriction {
         ];
         Self(
             bits.iter()
-                .fold(0, |all, (bit, is_set)| all | bit * u8::from(*is_set)),
+                .fold(0, |all, (bit, is_set)| all | (bit * u8::from(*is_set))),
         )
     }
 
