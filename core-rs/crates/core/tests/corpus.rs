@@ -114,7 +114,8 @@ fn judged(
         String::from_utf16(&units[span.start as usize..span.end as usize]).unwrap()
     });
     let rule = judgement.rule().map(|at| &engine.policy().rules[at]);
-    let target = event::parse(line, &mut scratch).unwrap().target();
+    let event = event::parse(line, &mut scratch).unwrap();
+    let target = engine.target(&event, judgement);
     let action = rule
         .and_then(|rule| rule.action)
         .filter(|_| judgement.has_target());

@@ -228,6 +228,17 @@ fn programs_that_run_others_are_reported() {
         "lint/wrapper-as-program",
         "ask for the program behind `sudo`",
     );
+    // One that runs a text that is not known is judged itself.
+    is_silent(&rule(
+        "a",
+        "block",
+        r#"command { program = "eval" code_from = "unknown" }"#,
+    ));
+    warns(
+        &rule("a", "block", r#"command { program = "eval" }"#),
+        "lint/wrapper-as-program",
+        "ask for the program behind `eval`",
+    );
     let unknown = rule(
         "a",
         "block",

@@ -45,6 +45,9 @@ const AIMS: [(&str, Aim); 2] = [
 /// Programs that connect their input and output to another machine, or listen for it.
 const CONNECTING: [&str; 6] = ["nc", "ncat", "netcat", "openssl", "socat", "telnet"];
 
+/// Commands of a shell that are no programs: nothing can deny them.
+const OF_SHELLS: [&str; 5] = [".", "eval", "exec", "source", "trap"];
+
 impl Denied {
     pub(super) const NOTHING: Self = Self {
         by: Denial::None,
@@ -141,7 +144,7 @@ impl Engine {
             return Denied::of_event(by);
         }
         let program = aimed.words.first().map_or("", |word| word.text.trim());
-        if program.is_empty() {
+        if program.is_empty() || OF_SHELLS.contains(&program) {
             return Denied::NOTHING;
         }
         let by = if is_of_site {

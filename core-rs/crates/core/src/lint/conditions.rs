@@ -73,7 +73,9 @@ fn is_hex(glob: &str) -> bool {
 /// The warning about a wrapper as the program, or about an unknown program in the place of one.
 fn wrapper(rule: &Rule, condition: &CommandCondition) -> Option<Diagnostic> {
     let names: Vec<&str> = condition.program.iter().filter_map(name).collect();
-    let wrapper = names.iter().find(|name| {
+    // A wrapper that runs what is not known as text, such as `eval "$x"`, is judged itself.
+    let runs_known = condition.code_from.is_empty();
+    let wrapper = names.iter().filter(|_| runs_known).find(|name| {
         let reading = sentry_command::read(&[name, SAMPLE]);
         let mut commands = reading.commands.iter();
         // Alone, `env` prints the variables.
