@@ -312,7 +312,7 @@ fn at_most_a_hundred_problems_and_in_the_order_of_the_source() {
 fn codes_have_unique_names_and_a_group() {
     let mut names: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
     let good = |name: &str| {
-        let groups = ["acl/", "policy/", "sae/", "lint/"];
+        let groups = ["acl/", "policy/", "include/", "sae/", "lint/"];
         let rest = groups.iter().find_map(|group| name.strip_prefix(group));
         rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
     };

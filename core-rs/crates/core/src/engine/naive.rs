@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use sentry_testing::Random;
 
@@ -212,11 +213,8 @@ fn command(random: &mut Random) -> String {
     let mut text = random.pick(&PROGRAMS).to_owned();
     for _ in 0..random.below(4) {
         let word = random.pick(&WORDS);
-        text += &if word.contains(' ') || word.contains('(') {
-            format!(" '{word}'")
-        } else {
-            format!(" {word}")
-        };
+        let quote = if word.contains([' ', '(']) { "'" } else { "" };
+        text.extend([" ", quote, word, quote]);
     }
     match random.below(12) {
         0 => text + " > /dev/sda",
@@ -303,7 +301,7 @@ fn condition(random: &mut Random) -> String {
             _ => ("code_from", list(random, &["download", "input", "unknown"])),
         };
         if !out.contains(&format!("{key} =")) {
-            out += &format!("{key} = {value} ");
+            let _ = write!(out, "{key} = {value} ");
         }
     }
     out
@@ -316,30 +314,48 @@ fn policy(random: &mut Random) -> String {
         let mut asks = String::new();
         if random.below(5) > 0 {
             for _ in 0..=random.below(2) {
-                asks += &format!("command {{ {}}} ", condition(random));
+                let _ = write!(asks, "command {{ {}}} ", condition(random));
             }
         }
         if random.below(6) == 0 {
-            asks += &format!(
+            let _ = write!(
+                asks,
                 "code {{ language = \"{}\" match = \"print\" }} ",
                 random.pick(&["python", "perl"])
             );
         }
         if asks.is_empty() || random.below(4) == 0 {
-            asks += &format!("match = \"{}\" ", random.pick(&["git", "", "rm", "^sh"]));
+            let _ = write!(
+                asks,
+                "match = \"{}\" ",
+                random.pick(&["git", "", "rm", "^sh"])
+            );
         }
         if random.below(5) == 0 {
-            asks += &format!("unless {{ command {{ {}}} }} ", condition(random));
+            let _ = write!(asks, "unless {{ command {{ {}}} }} ", condition(random));
         }
         if random.below(6) == 0 {
             asks += "agents = [\"coder-*\", \"0123456789ab\"] ";
         }
         let verdict = random.pick(&["allow", "block", "escalate"]);
-        out += &format!(
-            "rule \"r{at}\" {{ on = \"ToolExec\" {asks} verdict = \"{verdict}\" severity = \"high\" reason = \"w\" }}\n"
+        let _ = writeln!(
+            out,
+            "rule \"r{at}\" {{ on = \"ToolExec\" {asks} verdict = \"{verdict}\" severity = \"high\" reason = \"w\" }}"
         );
     }
     out
+}
+
+/// The rule that decides, by the engine, by its explanation and by trying every rule.
+fn agree(engine: &Engine, event: &Event<'_>, line: &str) -> Option<usize> {
+    let expected = decide(engine, event).rule;
+    let judgement = engine.judge_event(event);
+    assert_eq!(judgement.rule(), expected, "{line}");
+    let trace = engine
+        .explain(line.as_bytes(), &mut Scratch::default())
+        .unwrap();
+    assert_eq!(trace.code, judgement.code(), "{line}");
+    expected
 }
 
 #[test]
@@ -357,21 +373,43 @@ fn the_index_finds_what_an_engine_finds_that_tries_every_rule_on_every_command()
         for _ in 0..30 {
             let (line, mut scratch) = (line(&mut random), Scratch::default());
             let event = event::parse(line.as_bytes(), &mut scratch).unwrap();
-            let expected = decide(&engine, &event);
-            let judgement = engine.judge_event(&event);
-            assert_eq!(judgement.rule(), expected.rule, "{source}{line}");
-            if let Some(at) = expected.rule {
+            let rule = agree(&engine, &event, &line);
+            if let Some(at) = rule {
                 by_command += usize::from(engine.asks_for_command(at));
                 quick_decided += usize::from(!engine.needs_reading(&event));
             }
             quick += usize::from(!engine.needs_reading(&event));
-            let trace = engine
-                .explain(line.as_bytes(), &mut Scratch::default())
-                .unwrap();
-            assert_eq!(trace.code, judgement.code(), "{source}{line}");
         }
     }
     assert!(policies > 400, "{policies}");
     assert!(by_command > 2000, "{by_command}");
     assert!(quick > 200 && quick_decided > 20, "{quick} {quick_decided}");
+}
+
+#[test]
+fn the_index_finds_what_trying_every_rule_finds_in_the_corpus_and_the_session() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../");
+    let mut files = vec![format!("{root}examples/session.ndjson")];
+    for file in std::fs::read_dir(format!("{root}test/corpus/labelled")).unwrap() {
+        files.push(file.unwrap().path().to_str().unwrap().to_owned());
+    }
+    let session = std::fs::read_to_string(format!("{root}examples/sentry.acl")).unwrap();
+    for source in ["", &session] {
+        let policy = crate::policy::check(source, &|_| None).policy.unwrap();
+        let engine = Engine::new(policy).unwrap();
+        let (mut commands, mut decided) = (0, 0);
+        for file in &files {
+            for line in std::fs::read_to_string(file).unwrap().lines() {
+                let mut scratch = Scratch::default();
+                let Ok(event) = event::parse(line.as_bytes(), &mut scratch) else {
+                    continue;
+                };
+                if event.kind == EventKind::ToolExec {
+                    commands += 1;
+                    decided += usize::from(agree(&engine, &event, line).is_some());
+                }
+            }
+        }
+        assert!(commands > 400 && decided > 30, "{decided} of {commands}");
+    }
 }

@@ -77,7 +77,7 @@ impl Visitor for Thirds {
     }
 }
 
-/// The built-in rules of the policy that have a pattern: patterns that people wrote.
+/// The patterns of the built-in rules, those for code too: patterns that people wrote.
 fn builtin() -> Vec<Rule> {
     fn text(value: &ValueKind) -> Option<&str> {
         match value {
@@ -89,21 +89,23 @@ fn builtin() -> Vec<Rule> {
     }
     let source = include_str!("../../../core/src/policy/builtin.acl");
     let items = sentry_acl::parse(source).document.items;
-    let rules = items.iter().filter_map(|item| match item {
-        Item::Block(block) => {
-            let named = |name: &str| {
-                block.items.iter().find_map(|item| match item {
-                    Item::Attribute(Attribute { name: key, value }) if key.text == name => {
-                        text(&value.kind)
-                    }
-                    _ => None,
-                })
-            };
-            Some(Rule::new(named("on")?, named("match")?))
+    let mut rules = Vec::new();
+    for item in &items {
+        // What a rule asks for of commands has no kind of its own.
+        let mut on = "ToolExec";
+        let mut rest = vec![item];
+        while let Some(item) = rest.pop() {
+            match item {
+                Item::Block(block) => rest.extend(block.items.iter().rev()),
+                Item::Attribute(Attribute { name, value }) => match &*name.text {
+                    "on" => on = text(&value.kind).unwrap_or(on),
+                    "match" => rules.extend(text(&value.kind).map(|text| Rule::new(on, text))),
+                    _ => {}
+                },
+            }
         }
-        Item::Attribute(_) => None,
-    });
-    rules.collect()
+    }
+    rules
 }
 
 fn some(
@@ -221,7 +223,30 @@ const TOKENS: [&str; 48] = [
     "mkfifo",
 ];
 
+/// What patterns of the built-in rules match as a whole.
+const SUBJECTS: [&str; 12] = [
+    "setuid-root to 0",
+    "ptrace 7",
+    "bind 80",
+    "/etc/shadow",
+    "/home/a/.ssh/id_rsa",
+    "169.254.169.254:80",
+    "metadata.google.internal",
+    "x.oast.fun",
+    "ignore all previous instructions",
+    "import pty; pty.spawn(a)",
+    "exec(a)",
+    "eval(key) # stdin",
+];
+
 fn random_text(random: &mut Random) -> String {
+    if random.below(3) == 0 {
+        let edge = |random: &mut Random| match random.below(4) {
+            0 => random.pick(&TOKENS),
+            _ => "",
+        };
+        return [edge(random), random.pick(&SUBJECTS), edge(random)].concat();
+    }
     some(random, 0, 7, |random| random.pick(&TOKENS).to_owned()).concat()
 }
 
