@@ -1,6 +1,5 @@
 // Replaces the contents of a file at once.
 
-import { randomUUID } from "node:crypto";
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 /**
@@ -10,7 +9,8 @@ import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:
 export function replaceFile(path: string, text: string): void {
   const real = realpathSync(path);
   const { mode } = statSync(real);
-  const next = `${real}.${randomUUID()}`;
+  // `node:crypto` would be loaded by every process that imports this package.
+  const next = `${real}.${crypto.randomUUID()}`;
   try {
     writeFileSync(next, text, { mode, flag: "wx" });
     renameSync(next, real);

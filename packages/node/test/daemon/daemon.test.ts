@@ -366,7 +366,7 @@ describe("another policy", () => {
 it("partial evidence is reported to the tiers, and in the audit of their decisions", async () => {
   const l2 = new ManualTier();
   const { input, result, audits } = await start({ l2 });
-  const cut = { event: { ToolExec: { pid: 1, argv: ["base64", "-d"], argv_truncated: true } } };
+  const cut = { event: { ToolExec: { pid: 1, argv: ["sh", "-c", 'eval "$x"'], argv_truncated: true } } };
   input.end(`${JSON.stringify(cut)}\n${escalation(2)}`);
   await expect.poll(() => l2.asked.map(({ event }) => event.evidence)).toEqual(["partial", "complete"]);
   for (const asked of l2.asked) asked.answer(BLOCK);
