@@ -87,6 +87,11 @@ impl Reader {
         }
         if let Some((descriptor, kind)) = list.draft.redirect.take() {
             let target = field.into_word();
+            let kind = if kind == RedirectKind::Duplicate && is_file(&target) {
+                RedirectKind::Write
+            } else {
+                kind
+            };
             self.add_redirect(Redirect {
                 descriptor,
                 kind,
@@ -321,6 +326,12 @@ impl Reader {
             list.draft.redirects.push(redirect);
         }
     }
+}
+
+/// Whether `>&` before the word opens a file: the word is neither a descriptor (`1`, `1-`) nor `-`.
+fn is_file(target: &Word) -> bool {
+    let descriptor = target.text.strip_suffix('-').unwrap_or(&target.text);
+    target.known && !descriptor.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Each old value with each new one behind it, up to the limit.

@@ -171,7 +171,7 @@ pub struct Redirect {
 pub enum RedirectKind {
     /// `<`
     Read,
-    /// `>`, `>|`, `&>`
+    /// `>`, `>|`, `&>`, and `>&` before a file
     Write,
     /// `>>`, `&>>`
     Append,

