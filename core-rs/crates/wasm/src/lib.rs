@@ -388,12 +388,13 @@ impl Handle {
         let parts = event::parts(line, &mut self.scratch);
         // Lengths have 32 bits in wasm32.
         #[allow(clippy::cast_possible_truncation)]
+        let short = |at: usize| at as u32;
         let ends = parts
             .found
             .into_iter()
-            .flat_map(|part| [part.start as u32, part.end as u32]);
-        let unsearched = parts.unsearched.map(|rest| rest.start as u32);
-        ends.chain(unsearched).collect()
+            .flat_map(|part| [part.start, part.end]);
+        let unsearched = parts.unsearched.map(|rest| rest.start);
+        ends.chain(unsearched).map(short).collect()
     }
 
     /// The beginning of a text as a log may show it (see [`audit_text::shown`]).
