@@ -69,6 +69,8 @@ pub(crate) struct Reader {
     pub later: (Vec<Word>, Vec<String>),
     /// Whether the outermost list is an argument list and no text.
     pub reads_arguments: bool,
+    /// The arguments carry shell syntax: the first command is the event's own program.
+    pub splits_arguments: bool,
     budget: usize,
     words: usize,
     next_list: u32,
@@ -93,6 +95,7 @@ impl Reader {
             is_environment_changed: false,
             later: (Vec::new(), Vec::new()),
             reads_arguments: false,
+            splits_arguments: false,
             budget: length
                 .saturating_mul(limits::WORK_FOR_EACH_BYTE)
                 .saturating_add(limits::WORK_AT_LEAST),
@@ -296,6 +299,7 @@ impl Reader {
     fn start_arguments(&mut self, arguments: &[&str]) {
         let program = arguments.first().copied().unwrap_or_default();
         if crate::split::has_syntax(program, arguments.iter().copied().skip(1)) {
+            self.splits_arguments = true;
             let text = crate::split::to_text(arguments);
             if let Some(source) = self.sources.last_mut() {
                 source.text = Rc::from(text);

@@ -432,6 +432,7 @@ impl Reader {
             .flat_map(|list| list.wrappers.iter().cloned())
             .collect();
         wrappers.extend(call.wrappers);
+        let is_first = self.splits_arguments && self.out.commands.is_empty();
         let command = Command {
             words: call.words,
             assignments: call.assignments,
@@ -441,7 +442,7 @@ impl Reader {
             folder: call.folder,
             input: call.input,
             unknown_text,
-            origin: if self.reads_arguments && self.lists.len() == 1 {
+            origin: if self.lists.len() == 1 && (self.reads_arguments || is_first) {
                 Origin::Arguments
             } else {
                 Origin::Text

