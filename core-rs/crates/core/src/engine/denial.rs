@@ -136,7 +136,9 @@ impl Engine {
             let Some(from) = event.target_from() else {
                 return Denied::NOTHING;
             };
-            let by = match event.assumed_name() {
+            let called = aimed.words.first().map_or("", |word| word.text.as_str());
+            let is_by_program = event.exe().is_some_and(|exe| exe == called);
+            let by = match event.assumed_name().filter(|_| !is_by_program) {
                 Some(name) if is_of_site && name.starts_with('/') => Denial::AskedByName,
                 None if is_of_site => Denial::Asked,
                 _ => Denial::BySentry(from),

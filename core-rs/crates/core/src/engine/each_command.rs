@@ -28,7 +28,7 @@ impl Engine {
         let Ok(event) = event::parse(line.as_bytes(), &mut scratch) else {
             return Vec::new();
         };
-        let reading = super::read(&event);
+        let reading = super::read(&event.arguments().collect::<Vec<_>>());
         let commands = ByCommand::new(self, &event, &reading);
         let list = |at| {
             let mut matching = Vec::new();

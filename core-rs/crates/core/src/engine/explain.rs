@@ -123,9 +123,8 @@ impl Engine {
             )];
             return Ok(self.trace(&event, judgement, &decisions, 0, None));
         }
-        let reading = super::read(&event);
+        let (reading, Decider { command, .. }) = self.decide_commands(&event);
         let commands = ByCommand::new(self, &event, &reading);
-        let Decider { command, .. } = commands.decide();
         let decisions: Vec<Explained<'_>> = (0..commands.len())
             .map(|at| {
                 let (mut matching, mut not_covering) = (Vec::new(), Vec::new());

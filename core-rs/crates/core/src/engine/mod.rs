@@ -179,13 +179,38 @@ impl Engine {
     /// Judges an event command by command. Returns also what is denied.
     #[inline(never)]
     fn judge_commands(&self, event: &Event<'_>) -> (Judgement, Denied) {
-        let reading = read(event);
-        let Decider { rule, command } = ByCommand::new(self, event, &reading).decide();
+        let (reading, Decider { rule, command }) = self.decide_commands(event);
         let denied = rule.map_or(Denied::NOTHING, |at| {
             self.denied_command(at, event, &reading, command)
         });
         let judgement = Judgement::of_event(event.kind, event.evidence, rule, denied.by);
         (judgement, denied)
+    }
+
+    /// The commands of an event and the decision on them. A process chooses the name that it runs
+    /// under, so where the kernel reported another program, the arguments are also read as that
+    /// program's; the graver of the two decisions counts.
+    fn decide_commands(&self, event: &Event<'_>) -> (Reading, Decider) {
+        let decided = |arguments: &[&str]| {
+            let reading = read(arguments);
+            let decider = ByCommand::new(self, event, &reading).decide();
+            (reading, decider)
+        };
+        let mut arguments: Vec<&str> = event.arguments().collect();
+        let by_name = decided(&arguments);
+        let exe = event.assumed_name().and_then(|_| event.exe());
+        let (Some(exe), Some(first)) = (exe, arguments.first_mut()) else {
+            return by_name;
+        };
+        *first = &exe;
+        let by_program = decided(&arguments);
+        let [verdict_by_name, verdict_by_program] =
+            [&by_name, &by_program].map(|(_, decider)| self.verdict(decider.rule));
+        if verdict_by_program.is_graver_than(verdict_by_name) {
+            by_program
+        } else {
+            by_name
+        }
     }
 
     /// The target that the deciding rule denies in `event`, which `judgement` is of.
@@ -210,12 +235,24 @@ impl Engine {
     fn needs_reading(&self, event: &Event<'_>) -> bool {
         let index = &self.compiled.index;
         let arguments = event.arguments();
+        let asks_for = |program: &str| {
+            let name = program.rsplit('/').next().unwrap_or(program);
+            index.asks_for_program(name)
+        };
+        let runs_more_as = |program: &str| {
+            let mut all: Vec<&str> = event.arguments().collect();
+            if let Some(first) = all.first_mut() {
+                *first = program;
+            }
+            sentry_command::may_run_more(all.into_iter())
+        };
         let program = arguments.clone().next().unwrap_or_default();
-        let name = program.rsplit('/').next().unwrap_or(program);
+        let exe = || event.assumed_name().and_then(|_| event.exe());
         !index.is_empty()
-            && (index.asks_for_program(name)
+            && (asks_for(program)
                 || sentry_command::may_run_more(arguments.clone())
-                || index.may_fit_arguments(arguments, || event.folder()))
+                || index.may_fit_arguments(arguments.clone(), || event.folder())
+                || exe().is_some_and(|exe| asks_for(&exe) || runs_more_as(&exe)))
     }
 
     fn expressions(&self) -> Expressions<'_> {
@@ -306,13 +343,12 @@ pub fn prepare() {
     }
 }
 
-/// What a command runs.
-fn read(event: &Event<'_>) -> Reading {
-    let arguments: Vec<&str> = event.arguments().collect();
-    if sentry_command::may_run_more(event.arguments()) {
-        sentry_command::read(&arguments)
+/// What a program with these arguments runs.
+fn read(arguments: &[&str]) -> Reading {
+    if sentry_command::may_run_more(arguments.iter().copied()) {
+        sentry_command::read(arguments)
     } else {
-        sentry_command::read_plain(&arguments)
+        sentry_command::read_plain(arguments)
     }
 }
 

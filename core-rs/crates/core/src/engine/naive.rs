@@ -114,9 +114,24 @@ impl Asked<'_> {
 
 /// The rule that decides, and the command, without any index.
 fn decide(engine: &Engine, event: &Event<'_>) -> Decider {
+    let mut arguments: Vec<&str> = event.arguments().collect();
+    let by_name = decide_reading(engine, event, &read(&arguments));
+    let exe = event.assumed_name().and_then(|_| event.exe());
+    let (Some(exe), false) = (&exe, arguments.is_empty()) else {
+        return by_name;
+    };
+    arguments[0] = exe;
+    let by_program = decide_reading(engine, event, &read(&arguments));
+    if (engine.verdict(by_program.rule)).is_graver_than(engine.verdict(by_name.rule)) {
+        by_program
+    } else {
+        by_name
+    }
+}
+
+fn decide_reading(engine: &Engine, event: &Event<'_>, reading: &Reading) -> Decider {
     let rules = &engine.policy.rules;
-    let reading = read(event);
-    let commands = Commands::new(&reading, event);
+    let commands = Commands::new(reading, event);
     let mut best: Option<(Decider, Verdict)> = None;
     for command in 0..reading.commands.len().max(1) {
         let facts = commands.get(command);
