@@ -1,7 +1,10 @@
-// The judged lines: the recorded session of examples/, and the labelled lines of the corpus.
+// The judged lines: the recorded session of examples/, and the labelled lines of the corpus, without
+// those that a rule on commands decides and destinations in brackets: the judges that a3s-sentry is
+// compared with know only patterns over subjects.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Sentry } from "a3s-sentry";
 
 const root = new URL("../../", import.meta.url);
 const CHUNK_BYTES = 64 * 1024;
@@ -15,12 +18,20 @@ function linesOf(path) {
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
-export const session = linesOf("examples/session.ndjson");
+const sentry = await Sentry.create({});
+const onCommands = new Set(sentry.policy.rules.filter(({ pattern }) => pattern === null).map(({ name }) => name));
+
+/** @param {string} line */
+const isByPattern = (line) => !onCommands.has(sentry.classify(line)?.rule ?? "") && !line.includes('"peer":"[');
+
+export const session = linesOf("examples/session.ndjson").filter(isByPattern);
 
 export const labelled = readdirSync(new URL("test/corpus/labelled/", root))
   .filter((name) => name.endsWith(".ndjson"))
   .sort()
-  .flatMap((name) => linesOf(`test/corpus/labelled/${name}`));
+  .flatMap((name) => linesOf(`test/corpus/labelled/${name}`))
+  .filter(isByPattern);
+sentry.close();
 
 /**
  * The session over and over, at least so many bytes of it, cut without regard to lines.
