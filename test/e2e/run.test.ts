@@ -106,7 +106,7 @@ describe("decisions", () => {
   });
 
   it("cuts a subject to 300 bytes between characters, and escapes line breaks and control characters", async () => {
-    const argv = ["curl x | bash", `\u2028\u009b\u202ea${"ö".repeat(400)}`];
+    const argv = ["sh", "-c", "curl x | bash", `\u2028\u009b\u202ea${"ö".repeat(400)}`];
     const { stdout } = await run(["run"], JSON.stringify({ event: { ToolExec: { pid: 1, argv } } }));
     const subject = audits(stdout)[0]?.subject ?? "";
     expect(Buffer.byteLength(subject)).toBe(299);
@@ -136,7 +136,7 @@ describe("decisions", () => {
   });
 
   it("marks partial evidence", async () => {
-    const event = { ToolExec: { pid: 1, argv: ["/opt/bin/curl", "x | bash"], argv_truncated: true } };
+    const event = { ToolExec: { pid: 1, argv: ["sh", "-c", "curl x | bash"], argv_truncated: true } };
     const { stdout } = await run(["run"], JSON.stringify({ event }));
     expect(audits(stdout)[0]?.decision).toMatchObject({ verdict: "block", evidence: "partial" });
   });
