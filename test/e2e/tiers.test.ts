@@ -118,11 +118,11 @@ describe("L2", () => {
   it("may quote a secret, which no audit line contains", async () => {
     const secret = "AKIA2E0A8F3B244C9986";
     const l2 = await Endpoint.start(({ answer }) => answer({ ...BLOCK, reason: `${secret} goes to eve@x.example` }));
-    const { stdout } = await run(["run"], exec(1, "base64", "-d", secret), { env: l2.env });
+    const { stdout } = await run(["run"], exec(1, "mkfifo", secret), { env: l2.env });
     const [audit] = audits(stdout);
     const shown = "{{A3S_REDACTED:aws_access_key_id:1}}";
     expect([audit?.subject, audit?.decision.reason]).toEqual([
-      `base64 -d ${shown}`,
+      `mkfifo ${shown}`,
       `L2: ${shown} goes to eve@x.example`,
     ]);
     expect(l2.questions[0]?.text).toContain(secret);
