@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -41,7 +41,9 @@ export function browserSuite(installed: () => Installed): void {
     const folder = installed().scratch("browser");
     writeFileSync(join(folder, "main.mjs"), SCRIPT);
     await bundle(folder, "page.js");
-    const { server, result } = serve({ "/": PAGE, "/page.js": readFileSync(join(folder, "page.js"), "utf8") });
+    const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
+    const served = scripts.map((name) => [`/${name}`, readFileSync(join(folder, name), "utf8")]);
+    const { server, result } = serve({ "/": PAGE, ...Object.fromEntries(served) });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
