@@ -59,9 +59,11 @@ export function browserSuite(installed: () => Installed): void {
         { verdict: "block", tier: "Llm", reason: `L2: ${SAID}` },
       ]);
     } finally {
-      const ended = once(child, "exit");
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
-      await ended;
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, "exit");
+        process.kill(-child.pid, "SIGKILL");
+        await ended;
+      }
       server.closeAllConnections();
       server.close();
     }
