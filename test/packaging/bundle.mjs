@@ -24,5 +24,6 @@ await build({
     target: "es2022",
     minify: false,
     lib: { entry, formats: ["es"], fileName: () => basename(output) },
+    rollupOptions: { output: { inlineDynamicImports: true } },
   },
 });

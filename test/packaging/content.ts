@@ -14,7 +14,7 @@ const EXPECTED: Record<PackageName, RegExp> = {
 const AT_TOP = ["LICENSE", "README.md", "package.json"];
 
 /** Folders of this machine, and those that compilers leave in their output. */
-const BUILD_PATHS = [root, join(homedir(), ".cargo"), join(homedir(), ".rustup"), ".cargo/registry", "/rustlib/"];
+const BUILD_PATHS = [root, join(homedir(), ".cargo"), join(homedir(), ".rustup"), ".cargo/registry", "/rustlib/src"];
 
 export function contentSuite(installed: () => Installed): void {
   describe.each(Object.keys(packages) as PackageName[])("%s", (name) => {
