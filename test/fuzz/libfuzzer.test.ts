@@ -50,7 +50,10 @@ const fuzz = (...args: string[]) =>
   });
 
 it.each([
-  [["--target", "nope"], "unknown target `nope`\nwhat to do: use one of acl, command, event, matcher, redact, stream"],
+  [
+    ["--target", "nope"],
+    "unknown target `nope`\nwhat to do: use one of acl, command, event, format, matcher, redact, rules, stream",
+  ],
   [["--minutes", "0"], "invalid `--minutes 0`"],
 ])("the command %j says what is wrong", (args, message) => {
   const { status, stderr } = fuzz(...args);
