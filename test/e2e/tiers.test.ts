@@ -121,10 +121,7 @@ describe("L2", () => {
     const { stdout } = await run(["run"], exec(1, "mkfifo", secret), { env: l2.env });
     const [audit] = audits(stdout);
     const shown = "{{A3S_REDACTED:aws_access_key_id:1}}";
-    expect([audit?.subject, audit?.decision.reason]).toEqual([
-      `mkfifo ${shown}`,
-      `L2: ${shown} goes to eve@x.example`,
-    ]);
+    expect([audit?.subject, audit?.decision.reason]).toEqual([`mkfifo ${shown}`, `L2: ${shown} goes to eve@x.example`]);
     expect(l2.questions[0]?.text).toContain(secret);
   });
 
