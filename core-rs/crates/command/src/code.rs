@@ -67,7 +67,7 @@ impl Reader {
         }
     }
 
-    /// Goes on with the next text of a list of texts. False if there is none.
+    /// Goes on with the next text of a list of texts. False if the list has ended.
     pub(crate) fn next_text(&mut self) -> bool {
         let next = self
             .list()
@@ -119,8 +119,8 @@ fn code_on_input(call: &mut Call) -> Option<Word> {
     }
 }
 
-/// Whether an interpreter with these arguments may be given code, as far as their form tells. Behind
-/// the name of a file all arguments are those of the program in it.
+/// Whether an interpreter with these arguments may be given code, judged by their form. Behind the
+/// name of a file all arguments are those of the program in it.
 pub(crate) fn may_be_given<'a>(name: &str, mut arguments: impl Iterator<Item = &'a str>) -> bool {
     let Some(rows) = data::interpreter(name) else {
         return false;

@@ -1,5 +1,7 @@
 //! The tables of programs, made from `data/` when the crate is built.
 
+use std::cmp::Ordering;
+
 /// How a program passes on what it runs. The fields are the keys of `data/wrappers.txt`.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools)] // Each is a key of the table.
@@ -112,18 +114,25 @@ pub(crate) fn program(name: &str) -> Option<Rows> {
 
 /// The rows of a subcommand in `data/programs.txt`; the name of a subcommand may have two words.
 pub(crate) fn subcommand(program: &str, words: [&str; 2]) -> Option<Rows> {
-    let words: &[&str] = if words[1].is_empty() {
-        &words[..1]
-    } else {
-        &words
-    };
-    let at = PROGRAMS.binary_search_by(|(name, _)| {
-        let rest = words
-            .iter()
-            .flat_map(|word| b" ".iter().chain(word.as_bytes()));
-        name.bytes().cmp(program.bytes().chain(rest.copied()))
-    });
+    let [first, second] = words;
+    let gap = if second.is_empty() { "" } else { " " };
+    let name = [program, " ", first, gap, second];
+    let at = PROGRAMS.binary_search_by(|(other, _)| compare(other.as_bytes(), &name));
     PROGRAMS.get(at.ok()?).map(|(_, rows)| Rows(rows))
+}
+
+/// Compares a text with parts that make up another one.
+fn compare(text: &[u8], parts: &[&str]) -> Ordering {
+    let mut rest = text;
+    for part in parts {
+        let (head, behind) = rest.split_at(rest.len().min(part.len()));
+        let order = head.cmp(part.as_bytes());
+        if order != Ordering::Equal {
+            return order;
+        }
+        rest = behind;
+    }
+    rest.cmp(&[])
 }
 
 /// The rows of a program in `data/interpreters.txt`.
@@ -193,12 +202,28 @@ impl Rows {
 
     /// Whether the word is behind the key.
     pub fn lists(self, key: u8, word: &str) -> bool {
-        self.words(key).any(|other| other == word)
+        self.all(key)
+            .any(|row| holds_word(row.as_bytes(), word.as_bytes()))
     }
 
     /// The words behind the key.
     pub fn words(self, key: u8) -> impl Iterator<Item = &'static str> {
         self.all(key).flat_map(|words| words.split(' '))
+    }
+}
+
+/// Whether a row of words with blanks between them has this word.
+fn holds_word(row: &[u8], word: &[u8]) -> bool {
+    let mut rest = row;
+    loop {
+        let behind = rest.strip_prefix(word);
+        if behind.is_some_and(|behind| behind.first().is_none_or(|next| *next == b' ')) {
+            return true;
+        }
+        let Some(blank) = rest.iter().position(|byte| *byte == b' ') else {
+            return false;
+        };
+        rest = rest.get(blank + 1..).unwrap_or_default();
     }
 }
 

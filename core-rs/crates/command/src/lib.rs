@@ -109,8 +109,8 @@ pub fn runs_or_fetches_code(name: &str) -> bool {
     data::kinds(name).is(Kinds::SHELL | Kinds::INTERPRETER | Kinds::DOWNLOADER)
 }
 
-/// Whether a program with these arguments may run anything but itself, as far as its name and the
-/// form of its arguments tell. If not, [`read`] finds this one command, with these words.
+/// Whether a program with these arguments may run anything but itself, judged by its name and the
+/// form of its arguments. If not, [`read`] finds this one command, with these words.
 ///
 /// ```
 /// let may_run_more = |words: &[&'static str]| sentry_command::may_run_more(words.iter().copied());

@@ -379,6 +379,11 @@ impl Reader {
             _ => (RedirectKind::Write, 1),
         };
         self.advance(length);
+        // Of `<&` and `>&` the direction is known here alone.
+        let descriptor = match (byte, kind) {
+            (b'>', RedirectKind::Duplicate) => descriptor.or(Some(1)),
+            _ => descriptor,
+        };
         if let Some(list) = self.list() {
             list.draft.redirect = Some((descriptor, kind));
         }

@@ -158,7 +158,7 @@ pub struct Assignment {
 /// A redirection of a file descriptor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
-    /// The descriptor, where one is given: `2` in `2>file`.
+    /// The descriptor, where one is given: `2` in `2>file`. That of `>&` is 1 if none is.
     pub descriptor: Option<u32>,
     /// What the redirection does.
     pub kind: RedirectKind,

@@ -110,6 +110,9 @@ fn a_download_that_is_run_is_found() {
         ("exec 5< <(curl x); bash <&5", &["bash download"]),
         ("sh 0</dev/tcp/h/1", &["sh download"]),
         ("curl x > >(sh)", &["sh download"]),
+        ("curl x | sh >&2", &["sh download"]),
+        ("curl x | sh >&-", &["sh download"]),
+        ("curl x | sh <&0", &["sh download"]),
         ("curl x | tee >(sh)", &["sh download"]),
     ]);
 }

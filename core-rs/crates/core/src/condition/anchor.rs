@@ -83,7 +83,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// The part of these alternatives; `None` if one of them has no anchor, or if there is none.
+    /// The part of these alternatives; `None` if there are no alternatives, or if one of them has no
+    /// anchor.
     fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<Hash>) -> Option<Self> {
         let anchors: Option<Vec<u32>> = all.iter().map(|one| Some(anchor(one)?.value())).collect();
         let anchors = anchors.filter(|anchors| !anchors.is_empty())?;

@@ -229,9 +229,9 @@ impl Engine {
         denied.target(event)
     }
 
-    /// Whether a command of the event may fit a condition, as far as a quick look tells: if it runs
-    /// nothing but its own program, no rule asks for that, and it has no word that a rule asks for,
-    /// it need not be read.
+    /// Whether a command of the event may fit a condition. A quick look answers: an event need not
+    /// be read if it runs nothing but its own program, no rule asks for that program, and it has no
+    /// word that a rule asks for.
     fn needs_reading(&self, event: &Event<'_>) -> bool {
         let index = &self.compiled.index;
         let arguments = event.arguments();

@@ -81,7 +81,7 @@ impl Alphabet {
             symbols.add(pattern);
         }
         // `\b` of an automaton knows ASCII words only. So characters of words that the patterns do
-        // not tell apart share a byte, and each other category gets one that has become free.
+        // not distinguish share a byte, and each other category gets one that has become free.
         let (bytes, words) = if !looks.contains_word_unicode() {
             (None, Words::Found)
         } else if looks.contains_word_ascii() {
@@ -271,8 +271,8 @@ struct Symbols {
     inexact: u8,
     /// The ASCII characters of literals.
     literals: u128,
-    /// For each symbol of [`word_symbol`], the number of its group. Symbols of a group are not told
-    /// apart.
+    /// For each symbol of [`word_symbol`], the number of its group. No pattern distinguishes the
+    /// symbols of a group.
     groups: [u8; WORD_SYMBOLS],
 }
 
