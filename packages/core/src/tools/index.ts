@@ -1,6 +1,13 @@
 // The entry `@a3s-sentry/core/tools`: what people use who write policies. It has a wasm module of its
 // own, which the first call loads.
 
+export {
+  BUILTIN_RULES,
+  KINDS,
+  RISK_CATEGORIES,
+  RULE_ACTIONS,
+  SECRET_KINDS,
+} from "../generated/boundary.js";
 export { type FormatOptions, format } from "./format.js";
 export { type PolicyTest, type PolicyTests, readTests, type TestOptions } from "./policy-tests.js";
 export { type Coverage, coverageOf, type Judged, runTests, type TestResult } from "./run-tests.js";

@@ -1,6 +1,8 @@
 // The schema of a policy for the editor: the keys of each scope, the words of their values, and
 // what to insert. The core checks policies; this only helps to write them.
 
+import { BUILTIN_RULES, KINDS, RISK_CATEGORIES, RULE_ACTIONS, SECRET_KINDS } from "@a3s-sentry/core/tools";
+
 export type Value =
   | { readonly is: "words"; readonly words: readonly string[]; readonly list?: true }
   | { readonly is: "boolean" }
@@ -14,57 +16,6 @@ export type Scope = Readonly<Record<string, Value>>;
 
 const VERDICTS = ["allow", "block", "escalate"];
 const SEVERITIES = ["info", "low", "medium", "high", "critical"];
-export const KINDS = [
-  "ToolExec",
-  "SslContent",
-  "SecurityAction",
-  "Egress",
-  "Dns",
-  "FileAccess",
-  "FileDelete",
-  "LlmActivations",
-] as const;
-const BUILTIN_RULES = [
-  "privesc-setuid",
-  "process-injection",
-  "bind-listener",
-  "pipe-to-shell",
-  "reverse-shell",
-  "destructive-rm",
-  "disk-overwrite",
-  "rce-primitive",
-  "read-credentials",
-  "secret-in-egress",
-  "prompt-injection",
-  "cloud-metadata",
-  "oob-exfil-dns",
-  "suspicious-dns",
-];
-const RISKS = [
-  "systemic_risk",
-  "privilege_escalation",
-  "secret_exfil",
-  "prompt_injection",
-  "communication_risk",
-  "data_leak",
-  "command_danger",
-  "model_output_risk",
-  "other",
-];
-const SECRETS = [
-  "private_key",
-  "openai_key",
-  "stripe_key",
-  "google_api_key",
-  "aws_access_key_id",
-  "github_token",
-  "slack_token",
-  "jwt",
-  "aws_secret",
-  "bearer",
-  "generic_secret",
-  "email",
-];
 
 const text: Value = { is: "text" };
 const number: Value = { is: "number" };
@@ -98,8 +49,8 @@ const RULE: Scope = {
   verdict: words(VERDICTS),
   severity: words(SEVERITIES),
   reason: text,
-  action: words(["deny-egress", "deny-file", "deny-exec"]),
-  risk: words(RISKS),
+  action: words(RULE_ACTIONS),
+  risk: words(RISK_CATEGORIES),
   overrides: listOf(BUILTIN_RULES),
   owner: text,
   expires: text,
@@ -136,7 +87,7 @@ const SCOPES: Readonly<Record<string, Scope>> = {
   ...conditions("rules"),
   list: { values: text },
   deny: { egress: text, file: text, exec: text, never: text, max_lines: number },
-  redact: { off: listOf(SECRETS), gitleaks: text, pattern: { is: "scope", label: "name" } },
+  redact: { off: listOf(SECRET_KINDS), gitleaks: text, pattern: { is: "scope", label: "name" } },
   "redact.pattern": { match: pattern, value_group: number },
   llm: { url: text, model: text, key: text, timeout_s: number },
   agent: { bin: text, skills: text, timeout_s: number, user: text },

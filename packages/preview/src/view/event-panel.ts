@@ -1,8 +1,8 @@
 // The event panel: what to judge, as a command, a form or JSON.
 
 import type { EventKind } from "@a3s-sentry/core";
+import { KINDS } from "@a3s-sentry/core/tools";
 import { html, nothing, type TemplateResult } from "lit";
-import { KINDS } from "../acl/schema.js";
 import type { EventRow } from "../judge/protocol.js";
 import { texts } from "../texts.js";
 import { commands } from "../workbench/samples.js";
