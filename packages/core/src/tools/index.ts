@@ -9,5 +9,9 @@ export {
   SECRET_KINDS,
 } from "../generated/boundary.js";
 export { type FormatOptions, format } from "./format.js";
+export type { KeyValue, SchemaKey, Scope } from "./language/key.js";
+export { type QuickFix, quickFixes } from "./language/quick-fixes.js";
+export { keyOf, scopeOf } from "./language/schema.js";
+export { docsOfWord } from "./language/words.js";
 export { type PolicyTest, type PolicyTests, readTests, type TestOptions } from "./policy-tests.js";
 export { type Coverage, coverageOf, type Judged, runTests, type TestResult } from "./run-tests.js";

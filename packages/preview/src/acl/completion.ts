@@ -1,10 +1,9 @@
 // Completion: the keys of the scope, and the words of the key.
 
+import { docsOfWord, type KeyValue, type Scope, scopeOf } from "@a3s-sentry/core/tools";
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { snippetCompletion } from "@codemirror/autocomplete";
-import { docs } from "../texts.js";
 import { placeAt } from "./place.js";
-import { type Scope, scopeOf, type Value } from "./schema.js";
 
 export function complete(context: CompletionContext): CompletionResult | null {
   const place = placeAt(context.state, context.pos);
@@ -12,9 +11,9 @@ export function complete(context: CompletionContext): CompletionResult | null {
   if (place === undefined || scope === undefined) return null;
   if (place.is === "name") {
     if (context.pos === place.from && !context.explicit) return null;
-    return { from: place.from, options: keys(scope, place.blocks, place.set), validFor: /^[\w-]*$/ };
+    return { from: place.from, options: keys(scope, place.set), validFor: /^[\w-]*$/ };
   }
-  const value = scope[place.key];
+  const value = Object.hasOwn(scope, place.key) ? scope[place.key]?.value : undefined;
   if (value === undefined) return null;
   const { node } = place;
   const inText =
@@ -24,15 +23,14 @@ export function complete(context: CompletionContext): CompletionResult | null {
   return options.length === 0 ? null : { from, options, validFor: /^[\w*-]*$/ };
 }
 
-function keys(scope: Scope, blocks: readonly string[], set: ReadonlySet<string>): Completion[] {
-  const path = blocks.length === 0 ? "" : `${blocks.join(".")}.`;
+function keys(scope: Scope, set: ReadonlySet<string>): Completion[] {
   return Object.entries(scope)
-    .filter(([key, value]) => !set.has(key) || (value.is === "scope" && value.label !== undefined))
-    .map(([key, value], index) =>
+    .filter(([key, { value }]) => !set.has(key) || (value.is === "scope" && value.label !== undefined))
+    .map(([key, { value, docs }], index) =>
       snippetCompletion(snippetOf(key, value), {
         label: key,
         type: value.is === "scope" ? "class" : "property",
-        info: docs.keys[path + key] ?? "",
+        info: docs,
         boost: -index,
       }),
     );
@@ -46,10 +44,11 @@ const NEW_RULE = `rule "\${name}" {
   reason   = "\${reason}"
 }`;
 
-function snippetOf(key: string, value: Value): string {
+function snippetOf(key: string, value: KeyValue): string {
   if (key === "rule") return NEW_RULE;
   switch (value.is) {
     case "scope":
+      if (value.list) return `${key} = [\n  { \${} },\n]`;
       return value.label === undefined ? `${key} {\n  \${}\n}` : `${key} "\${${value.label}}" {\n  \${}\n}`;
     case "pattern":
       return `${key} = \`\${}\``;
@@ -60,18 +59,18 @@ function snippetOf(key: string, value: Value): string {
     case "words":
       return value.list ? `${key} = ["\${}"]` : `${key} = "\${}"`;
     case "text":
-      return `${key} = "\${}"`;
+      return value.list ? `${key} = ["\${}"]` : `${key} = "\${}"`;
   }
 }
 
-function valuesOf(value: Value, inText: boolean): Completion[] {
+function valuesOf(value: KeyValue, inText: boolean): Completion[] {
   if (value.is === "boolean" && !inText) return ["true", "false"].map((label) => ({ label, type: "constant" }));
   if (value.is !== "words") return [];
   return value.words.map((word, index) => ({
     label: word,
     apply: inText ? word : `"${word}"`,
     type: "enum",
-    info: docs.words[word] ?? "",
+    info: docsOfWord(word) ?? "",
     boost: -index,
   }));
 }

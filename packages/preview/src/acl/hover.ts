@@ -1,8 +1,8 @@
 // Documentation of keys and words under the pointer.
 
+import { docsOfWord, keyOf } from "@a3s-sentry/core/tools";
 import { syntaxTree } from "@codemirror/language";
 import { type EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
-import { docs } from "../texts.js";
 import { blocksAround, keyText } from "./place.js";
 
 export const hoverDocs = hoverTooltip(docsAt, { hideOnChange: true });
@@ -15,9 +15,9 @@ function docsAt(view: EditorView, at: number, side: -1 | 1): Tooltip | null {
   let found: string | undefined;
   if (/^(?:AttributeName|BlockName|Key)$/.test(node.name) && node.parent !== null) {
     const item = node.parent;
-    found = docs.keys[[...blocksAround(state, item), text].join(".")];
+    found = keyOf(blocksAround(state, item), text)?.docs;
   } else if (node.name === "String") {
-    found = docs.words[text];
+    found = docsOfWord(text);
   }
   if (found === undefined) return null;
   const shown = found;

@@ -1,5 +1,6 @@
 // The policy editor: CodeMirror with ACL, completion, documentation and diagnostics.
 
+import { quickFixes } from "@a3s-sentry/core/tools";
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
@@ -17,7 +18,6 @@ import {
 import { complete } from "../acl/completion.js";
 import { hoverDocs } from "../acl/hover.js";
 import { acl } from "../acl/language.js";
-import { quickFixes } from "../acl/quick-fixes.js";
 import type { Problem } from "../workbench/problems.js";
 
 const theme = EditorView.theme({

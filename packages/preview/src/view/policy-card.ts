@@ -1,7 +1,7 @@
 // The card of the policy: the editor, its state in a line, and its problems.
 
+import { quickFixes } from "@a3s-sentry/core/tools";
 import { html, nothing, type TemplateResult } from "lit";
-import { quickFixes } from "../acl/quick-fixes.js";
 import { texts } from "../texts.js";
 import { count, type Problem } from "../workbench/problems.js";
 import { type SampleName, samples } from "../workbench/samples.js";
