@@ -2,42 +2,70 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { deflateRawSync } from "node:zlib";
 import { lezer } from "@lezer/generator/rollup";
 import { defineConfig } from "vitest/config";
 
 const place = (path) => fileURLToPath(new URL(path, import.meta.url));
+const tools = place("../core/wasm/sentry_tools_inline.js");
 
-const deflated = (bytes) => JSON.stringify(deflateRawSync(bytes, { level: 9 }).toString("base64"));
+/** What only code shows of a byte: the other units are in a string as they are. */
+const ESCAPES = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r" };
+
+/** Bytes as a string of code, one unit for each: compressed, it is a fifth smaller than base64. */
+const stringOf = (bytes) => `"${bytes.toString("latin1").replaceAll(/[\\"\n\r]/g, (unit) => ESCAPES[unit])}"`;
+
+/** The modules, as the sources import them. */
+const wasmModules = {
+  "virtual:wasm": { bytes: () => readFileSync(place("../core/wasm/sentry_core_bg.wasm")), code: (text) => text },
+  // The core has it as base64, which it decodes itself.
+  "sentry_tools_inline.js": {
+    bytes: () =>
+      Buffer.from(/["'`]([A-Za-z0-9+/=]{1000,})["'`]/.exec(readFileSync(tools, "utf8"))?.[1] ?? "", "base64"),
+    code: (text) => `btoa(${text})`,
+  },
+};
 
 /**
- * The wasm module as code: a page without connections cannot fetch it. Deflated, it is a third of its
- * size. @returns {import("vite").Plugin}
+ * The wasm modules as code: a page without connections cannot fetch them. They get into the bundle
+ * after it is minified, which would escape them. @returns {import("vite").Plugin}
  */
 function inlineWasm() {
+  const nameOf = (id) => Object.keys(wasmModules).find((name) => id.endsWith(name));
   return {
     name: "inline-wasm",
+    enforce: "pre",
     resolveId: (id) => (id === "virtual:wasm" ? `\0${id}` : null),
     load: (id) => {
-      if (id !== "\0virtual:wasm") return null;
-      const module = readFileSync(place("../core/wasm/sentry_core_bg.wasm"));
-      return `export default ${deflated(module)};`;
+      const name = nameOf(id);
+      return name === undefined ? null : `export default ${wasmModules[name].code(`"wasm of ${name}"`)};`;
+    },
+    generateBundle: (_, bundle) => {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        chunk.code = chunk.code.replace(/(["'`])wasm of ([\w.:]+)\1/, (_text, _quote, name) =>
+          stringOf(wasmModules[name].bytes()),
+        );
+      }
     },
   };
 }
 
-/** The wasm module of the tools is code of the core already: here it is deflated too. @returns {import("vite").Plugin} */
-function deflatedTools() {
+/** Lets the browser load the page's own code while the first script starts the worker. @returns {import("vite").Plugin} */
+function preloadPage() {
   return {
-    name: "deflated-tools",
-    transform: (code, id) => {
-      if (!id.endsWith("/wasm/sentry_tools_inline.js")) return null;
-      const base64 = /["'`]([A-Za-z0-9+/=]{1000,})["'`]/.exec(code)?.[1];
-      if (base64 === undefined) throw new Error(`${id} does not hold a module as base64`);
-      return `import { inflated } from ${JSON.stringify(place("src/judge/inflate.ts"))};
-let text = "";
-for (const byte of new Uint8Array(await inflated(${deflated(Buffer.from(base64, "base64"))}))) text += String.fromCharCode(byte);
-export default btoa(text);`;
+    name: "preload-page",
+    transformIndexHtml: {
+      order: "post",
+      handler: (html, { bundle = {} }) => {
+        const chunks = Object.values(bundle);
+        const opened = chunks.find(({ name, isDynamicEntry }) => name === "open" && isDynamicEntry);
+        const files = [opened.fileName, ...opened.imports].filter((file) => !html.includes(file));
+        return files.map((file) => ({
+          tag: "link",
+          attrs: { rel: "modulepreload", href: `./${file}` },
+          injectTo: "head",
+        }));
+      },
     },
   };
 }
@@ -45,8 +73,8 @@ export default btoa(text);`;
 export default defineConfig({
   root: place("."),
   base: "./",
-  plugins: [lezer()],
-  worker: { format: "es", plugins: () => [inlineWasm(), deflatedTools()] },
+  plugins: [lezer(), preloadPage()],
+  worker: { format: "es", plugins: () => [inlineWasm()] },
   build: {
     outDir: "site",
     target: "es2022",

@@ -10,9 +10,9 @@ declare module "*.grammar.terms" {
 }
 
 declare module "virtual:wasm" {
-  /** The wasm module of the core, deflated, as base64. */
-  const deflated: string;
-  export default deflated;
+  /** The wasm module of the core, one unit for each byte. */
+  const text: string;
+  export default text;
 }
 
 declare module "*?worker&url" {

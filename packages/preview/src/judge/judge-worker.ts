@@ -1,5 +1,7 @@
 // The worker that compiles policies and judges what the page shows, so that typing never waits.
 
+// First, since the core looks for it when it is evaluated.
+import "./immediate.js";
 import type { Diagnostic } from "@a3s-sentry/core";
 import { Comparing } from "../replay/compare.js";
 import { Replay } from "../replay/replay.js";

@@ -257,6 +257,8 @@ export class Workbench {
 
   async #lintNow(): Promise<void> {
     const { policy } = this;
+    // The first decision comes first: both compile the policy.
+    if (this.judged === undefined) return this.#lintSoon();
     try {
       const problems = await this.judge.ask("lint", { policy });
       if (policy !== this.policy) return;
