@@ -14,4 +14,13 @@ export { type QuickFix, quickFixes } from "./language/quick-fixes.js";
 export { keyOf, scopeOf } from "./language/schema.js";
 export { docsOfWord } from "./language/words.js";
 export { type PolicyTest, type PolicyTests, readTests, type TestOptions } from "./policy-tests.js";
-export { type Coverage, coverageOf, type Judged, runTests, type TestResult } from "./run-tests.js";
+export {
+  type Coverage,
+  coverageOf,
+  type Judged,
+  reasonsOf,
+  runTests,
+  shareOf,
+  type TestResult,
+} from "./run-tests.js";
+export { writeTest } from "./write-test.js";

@@ -59,6 +59,23 @@ export function coverageOf({ policy }: Pick<Sentry, "policy">, results: readonly
   return { rules, unfired: rules.filter((name) => !fired.has(name)) };
 }
 
+/** The percentage of the policy's own rules that tests fire; 100 if it has none. */
+export function shareOf({ rules, unfired }: Coverage): number {
+  return rules.length === 0 ? 100 : (100 * (rules.length - unfired.length)) / rules.length;
+}
+
+/** Why a test did not pass, one sentence each; empty if it did. */
+export function reasonsOf(result: TestResult): readonly string[] {
+  switch (result.outcome) {
+    case "passed":
+      return [];
+    case "failed":
+      return result.differences;
+    case "invalid":
+      return [`not an event: ${result.why}`];
+  }
+}
+
 function differencesOf({ expect, rule, target }: PolicyTest, { decision }: Explanation): string[] {
   const found: string[] = [];
   if (decision.verdict !== expect) found.push(`expected ${expect}, got ${decision.verdict}`);

@@ -1,7 +1,8 @@
 // The result of tests as JSON.
 
+import { reasonsOf, shareOf } from "@a3s-sentry/core/tools";
 import { escapeTerminalJson } from "../../util/escape-terminal.js";
-import { type FileResult, reasonsOf, shareOf, type TestReport } from "./report.js";
+import type { FileResult, TestReport } from "./report.js";
 
 /** One object: `passed`, and for each policy its problems, results and coverage. */
 export function jsonReport({ suites, passed }: TestReport): string {

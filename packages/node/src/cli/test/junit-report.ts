@@ -1,10 +1,11 @@
 // The result of tests as JUnit XML, which servers of continuous integration read.
 
+import { reasonsOf, shareOf } from "@a3s-sentry/core/tools";
 import builders from "junit-report-builder";
 import pc from "picocolors";
 import { escapeTerminal, escapeTerminalLines } from "../../util/escape-terminal.js";
 import { explanationText } from "../explain-text.js";
-import { isCovered, reasonsOf, type Suite, shareOf, type TestReport } from "./report.js";
+import { isCovered, type Suite, type TestReport } from "./report.js";
 
 /** Its types are those of another module system: there, the builder is a member. */
 const BUILDER = builders as unknown as typeof builders.default;

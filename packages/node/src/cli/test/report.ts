@@ -1,7 +1,7 @@
 // What a run of tests has found, for all formats.
 
 import type { Diagnostic } from "@a3s-sentry/core";
-import type { Coverage, PolicyTest, TestResult } from "@a3s-sentry/core/tools";
+import { type Coverage, type PolicyTest, shareOf, type TestResult } from "@a3s-sentry/core/tools";
 
 /** The tests of one policy: its own, those of included files, and those in files beside it. */
 export interface Suite {
@@ -31,11 +31,6 @@ export interface TestReport {
   readonly minCoverage?: number;
 }
 
-/** The percentage of rules that a test fires. */
-export function shareOf({ rules, unfired }: Coverage): number {
-  return rules.length === 0 ? 100 : (100 * (rules.length - unfired.length)) / rules.length;
-}
-
 /** Whether enough rules are covered. */
 export function isCovered({ coverage }: Suite, { minCoverage = 0 }: Pick<TestReport, "minCoverage">): boolean {
   return shareOf(coverage) >= minCoverage;
@@ -44,16 +39,4 @@ export function isCovered({ coverage }: Suite, { minCoverage = 0 }: Pick<TestRep
 /** Where a test is, as editors and terminals link it. */
 export function placeOf(file: string, { span }: Pick<PolicyTest, "span">): string {
   return `${file}:${span.line}:${span.column}`;
-}
-
-/** Why a test did not pass, one sentence each. */
-export function reasonsOf(result: TestResult): readonly string[] {
-  switch (result.outcome) {
-    case "passed":
-      return [];
-    case "failed":
-      return result.differences;
-    case "invalid":
-      return [`not an event: ${result.why}`];
-  }
 }

@@ -1,9 +1,10 @@
 // The result of tests as SARIF, which code hosts show beside the lines of a change.
 
+import { reasonsOf, shareOf } from "@a3s-sentry/core/tools";
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from "node-sarif-builder";
 import { escapeTerminalJson } from "../../util/escape-terminal.js";
 import { VERSION } from "../../util/version.js";
-import { isCovered, reasonsOf, shareOf, type TestReport } from "./report.js";
+import { isCovered, type TestReport } from "./report.js";
 
 /** What is reported beside the codes of diagnostics. */
 const RULES = {

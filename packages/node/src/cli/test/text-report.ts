@@ -1,12 +1,13 @@
 // The result of tests as text for people.
 
 import type { Decision } from "@a3s-sentry/core";
+import { reasonsOf, shareOf } from "@a3s-sentry/core/tools";
 import { escapeTerminal } from "../../util/escape-terminal.js";
 import { formatCount } from "../../util/format.js";
 import { explanationText } from "../explain-text.js";
 import { coloredFrame } from "../frame.js";
 import type { Colors } from "../io.js";
-import { type FileResult, isCovered, placeOf, reasonsOf, type Suite, shareOf, type TestReport } from "./report.js";
+import { type FileResult, isCovered, placeOf, type Suite, type TestReport } from "./report.js";
 
 /** For each policy what failed, with the explanation of what happened instead, and the coverage. */
 export function textReport(report: TestReport, colors: Colors): string {
