@@ -32,7 +32,7 @@ const ENTRIES = {
 const OF_ONE_ENTRY = /^(?:entry\/(?:browser|edge-light|node|prepared-module|slim|workerd)|host|llm\/[\w-]+)\.ts$/;
 
 /** Files that only policies in git need. */
-const OF_TOOLS = /^(?:tools\/[\w/-]+\.ts|\.\.\/wasm\/sentry_tools\.js)$/;
+const OF_TOOLS = /^(?:tools\/[\w/-]+\.ts|generated\/programs\.ts|\.\.\/wasm\/sentry_tools\.js)$/;
 
 /** By package, the name of the chunk for a source file; undefined where the bundler decides. */
 const CHUNK_OF = {

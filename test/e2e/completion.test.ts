@@ -32,7 +32,7 @@ describe("bash", () => {
   };
 
   it.each([
-    [[""], ["run", "check", "explain", "eval", "fmt", "init", "diff", "test", "preview", "completion"]],
+    [[""], ["run", "check", "explain", "eval", "fmt", "init", "diff", "test", "lsp", "preview", "completion"]],
     [["e"], ["explain", "eval"]],
     [["-"], ["--version", "--help"]],
     [
@@ -87,7 +87,7 @@ describe("fish", () => {
   const installed = spawnSync("fish", ["--version"]).status === 0;
 
   it.skipIf(!installed).each([
-    ["", ["check", "completion", "diff", "eval", "explain", "fmt", "init", "preview", "run", "test"]],
+    ["", ["check", "completion", "diff", "eval", "explain", "fmt", "init", "lsp", "preview", "run", "test"]],
     ["run --d", ["--dry-run"]],
     ["check se", ["session.ndjson"]],
     ["completion z", ["zsh"]],

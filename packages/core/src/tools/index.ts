@@ -8,10 +8,16 @@ export {
   RULE_ACTIONS,
   SECRET_KINDS,
 } from "../generated/boundary.js";
+export { PROGRAMS } from "../generated/programs.js";
 export { type FormatOptions, format } from "./format.js";
 export type { KeyValue, SchemaKey, Scope } from "./language/key.js";
+export { definitionsIn, type Named, type NamePlace, namedBy, referencesIn } from "./language/names.js";
+export { type Context, type Outline, outlineOf, type Role, type Section } from "./language/outline.js";
+export { type Place, placeAt, tokenAt } from "./language/place.js";
 export { type QuickFix, quickFixes } from "./language/quick-fixes.js";
 export { keyOf, scopeOf } from "./language/schema.js";
+export { type KnownNames, type Suggestion, type Suggestions, suggestionsAt } from "./language/suggestions.js";
+export { type Token, wordOf } from "./language/tokens.js";
 export { docsOfWord } from "./language/words.js";
 export { type PolicyTest, type PolicyTests, readTests, type TestOptions } from "./policy-tests.js";
 export {

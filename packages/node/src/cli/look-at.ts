@@ -28,13 +28,17 @@ export interface LookedAt {
 export interface LookOptions extends IncludeObserver {
   /** The day that rules expire by. Default: today. */
   readonly date?: string | undefined;
+  /** The text of a file where it is not that on disk, such as one that an editor has not saved. */
+  readonly textOf?: ((path: string) => string | undefined) | undefined;
 }
 
 /** Reads a policy file. Throws a `PolicyError` if it cannot be read. */
-export function lookAt(file: string, { date, ...observer }: LookOptions = {}): LookedAt {
+export function lookAt(file: string, { date, textOf = () => undefined, ...observer }: LookOptions = {}): LookedAt {
   observer.onFile?.(file);
-  const { source, folder, name = file, format = "acl" } = openFile(file);
-  const include = includeFrom(folder, name, observer);
+  const { source, folder, name = file, format = "acl" } = openFile(file, textOf(file));
+  const files = includeFrom(folder, name, observer);
+  const include: Include = async (pattern, from) =>
+    (await files(pattern, from)).map((found) => ({ ...found, text: textOf(found.name) ?? found.text }));
   const readFile = (written: string): string => readNamedFile(labelOf(written, folder));
   const checksFile = (written: string): boolean => isIn(folder, labelOf(written, folder));
   return {

@@ -70,6 +70,19 @@ export function policyCommands(root: Command, io: Io, onExit: (code: ExitCode) =
       const { test } = await import("./test/test.js");
       onExit(await test(files, options, io));
     });
+
+  root
+    .command("lsp")
+    .summary("run the language server for editors")
+    .description(
+      "Serves an editor on stdin and stdout: diagnostics, completion, documentation, definitions, formatting and fixes " +
+        "for policies. Asks no tier, and reads no variable.",
+    )
+    .addOption(new Option("--stdio", "accepted, since some editors pass it: there is no other way").hideHelp())
+    .action(async () => {
+      const { lsp } = await import("./lsp/lsp.js");
+      onExit(await lsp(io));
+    });
 }
 
 function percent(text: string): number {

@@ -27,9 +27,9 @@ export function openSource(source: PolicySource): OpenedSource {
   return openFile(source);
 }
 
-/** Reads a policy file. Throws a `PolicyError` if it cannot be read. */
-export function openFile(path: string): OpenedSource {
-  return { source: readPolicyFile(path), folder: dirname(path), name: path, format: formatOf(path) };
+/** Reads a policy file, unless its text is given. Throws a `PolicyError` if it cannot be read. */
+export function openFile(path: string, text?: string): OpenedSource {
+  return { source: text ?? readPolicyFile(path), folder: dirname(path), name: path, format: formatOf(path) };
 }
 
 function formatOf(path: string): PolicyFormat {

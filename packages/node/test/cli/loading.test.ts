@@ -1,7 +1,7 @@
 // The code that a process loads before it does anything: no more than it needs.
 
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
@@ -44,4 +44,11 @@ it("`explain` loads neither the daemon nor the packages of other commands", () =
     expect(modules).not.toContain(name);
   }
   expect(outside(imports(chunkOf("run")))).toContain("node:worker_threads");
+});
+
+it("`lsp` alone loads the library of the protocol", () => {
+  const loading = readdirSync(join(dist, "chunks")).filter((name) =>
+    [...imports(join(dist, "chunks", name))].some((module) => module.startsWith("vscode-languageserver")),
+  );
+  expect(loading.filter((name) => name.endsWith(".js"))).toEqual([basename(chunkOf("lsp"))]);
 });

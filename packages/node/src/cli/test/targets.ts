@@ -20,7 +20,7 @@ export function targetsOf(files: readonly string[]): Target[] {
 }
 
 /** The policy of `site.test.acl` or `site.network.test.acl` is `site.acl` or `site.toml`. */
-function policyOf(tests: string): string {
+export function policyOf(tests: string): string {
   for (let stem = tests.slice(0, -TESTS.length); basename(stem) !== ""; stem = stem.replace(/\.[^.]*$/, "")) {
     const policy = POLICIES.map((suffix) => stem + suffix).find((path) => existsSync(path));
     if (policy !== undefined) return policy;
