@@ -1,0 +1,4 @@
+-- Settings of policies of a3s-sentry.
+vim.bo.commentstring = '# %s'
+vim.bo.shiftwidth = 2
+vim.bo.expandtab = true
