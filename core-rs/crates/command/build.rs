@@ -62,6 +62,27 @@ const DOWNLOADER_KEYS: [(&str, char, Words); 4] = [
 /// The keys of `data/decoders.txt`.
 const DECODER_KEYS: [(&str, char, Words); 1] = [("with", 'w', Words::Options)];
 
+/// The keys of `data/effects.txt`.
+const EFFECT_KEYS: [(&str, char, Words); 8] = [
+    ("reads", 'r', Words::Several),
+    ("writes", 'w', Words::Several),
+    ("deletes", 'd', Words::Several),
+    ("connects", 'c', Words::Several),
+    ("sends", 's', Words::Several),
+    ("text", 't', Words::Several),
+    ("port", 'p', Words::Several),
+    ("remote", 'R', Words::None),
+];
+
+/// The keys of `data/calls.txt`.
+const CALL_KEYS: [(&str, char, Words); 5] = [
+    ("reads", 'r', Words::Some),
+    ("writes", 'w', Words::Some),
+    ("deletes", 'd', Words::Some),
+    ("connects", 'c', Words::Some),
+    ("text", 't', Words::Some),
+];
+
 /// Programs whose files the reader itself knows.
 const FILES: &str = "cp dd echo gunzip gzip bunzip2 install ln mv openssl printf tee tr unxz xz";
 
@@ -95,7 +116,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         "data/commands-in-variables.txt",
     )?;
     wrappers(&mut code)?;
-    table(&mut code, "PROGRAMS", "data/programs.txt", &PROGRAM_KEYS)?;
+    let mut programs = rows_of("data/programs.txt", &PROGRAM_KEYS)?;
+    let effects = rows_of("data/effects.txt", &EFFECT_KEYS)?;
+    add_values(&mut programs, &effects);
+    write_table(&mut code, "PROGRAMS", &programs)?;
+    write_table(&mut code, "EFFECTS", &effects)?;
     table(
         &mut code,
         "INTERPRETERS",
@@ -109,6 +134,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &DOWNLOADER_KEYS,
     )?;
     table(&mut code, "DECODERS", "data/decoders.txt", &DECODER_KEYS)?;
+    table(&mut code, "CALLS", "data/calls.txt", &CALL_KEYS)?;
     kinds(&mut code)?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("tables.rs"), code)?;
     Ok(())
@@ -174,10 +200,49 @@ fn list(code: &mut String, name: &str, path: &str) -> Result<(), Box<dyn Error>>
     Ok(())
 }
 
+/// The options that effects name take a value.
+fn add_values(programs: &mut BTreeMap<String, String>, effects: &BTreeMap<String, String>) {
+    for (name, rows) in effects {
+        let mut options: Vec<&str> = Vec::new();
+        for row in rows.lines() {
+            let selectors = row.get(1..).unwrap_or_default();
+            let selectors = selectors.split(" if ").next().unwrap_or_default();
+            let selectors = selectors.split(" unless ").next().unwrap_or_default();
+            let named = selectors.split(' ').map(|one| one.trim_end_matches('@'));
+            options.extend(named.filter(|one| one.starts_with('-')));
+        }
+        let known: Vec<String> = programs
+            .get(name)
+            .map(|rows| {
+                rows.lines()
+                    .filter(|row| row.starts_with(['v', 'a']))
+                    .collect::<Vec<_>>()
+            })
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|row| row.get(1..).unwrap_or_default().split(' '))
+            .map(str::to_owned)
+            .collect();
+        options.retain(|option| !known.iter().any(|other| other == option));
+        options.sort_unstable();
+        options.dedup();
+        if !options.is_empty() {
+            let row = format!("v{}\n", options.join(" "));
+            programs.entry(name.clone()).or_default().push_str(&row);
+            let program = name.split(' ').next().unwrap_or_default();
+            programs.entry(program.to_owned()).or_default();
+        }
+    }
+}
+
 /// A table of paragraphs as sorted names with their rows, each of which begins with its key's byte.
 fn table(code: &mut String, name: &str, path: &str, keys: &Keys) -> Result<(), Box<dyn Error>> {
+    write_table(code, name, &rows_of(path, keys)?)
+}
+
+fn rows_of(path: &str, keys: &Keys) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
-    let mut table: BTreeMap<&str, String> = BTreeMap::new();
+    let mut table: BTreeMap<String, String> = BTreeMap::new();
     for paragraph in paragraphs(&text) {
         let mut rows = lines(paragraph);
         let header = rows.next().unwrap_or_default();
@@ -198,7 +263,7 @@ fn table(code: &mut String, name: &str, path: &str, keys: &Keys) -> Result<(), B
             entry.push('\n');
         }
         for name in header.split(", ") {
-            if table.insert(name, entry.clone()).is_some() {
+            if table.insert(name.to_owned(), entry.clone()).is_some() {
                 return Err(format!("{path}: {name} stands there twice").into());
             }
         }
@@ -209,6 +274,14 @@ fn table(code: &mut String, name: &str, path: &str, keys: &Keys) -> Result<(), B
             return Err(format!("{path}: `{name}` has no paragraph of `{program}`").into());
         }
     }
+    Ok(table)
+}
+
+fn write_table(
+    code: &mut String,
+    name: &str,
+    table: &BTreeMap<String, String>,
+) -> Result<(), Box<dyn Error>> {
     writeln!(code, "static {name}: &[(&str, &str)] = &[")?;
     for (name, entry) in table {
         writeln!(code, "    ({name:?}, {entry:?}),")?;

@@ -16,10 +16,10 @@ const CONDITIONS: [&str; 8] = [
     r#"command { program = ["rm", "py*"] flags = ["-r", "--force"] }"#,
     r#"command { operands = ["/etc/**", "~/.ssh/*", "regex:^a+$"] } unless { command { program = "ls" } }"#,
     r#"command { program = ["sh", "bash"] from = ["curl"] } command { code_from = ["download"] }"#,
-    r#"command { redirects = ["/dev/sd*", "log"] }"#,
+    r#"command { redirects = ["/dev/sd*", "log"] } reads = ["/etc/**", "log"] unless { paths = ["**.pub"] }"#,
     r#"command { program = "git" words = ["push", "o*"] }"#,
     r#"code { language = ["python", "awk"] match = "s" }"#,
-    r#"command { to = ["nc", "*h"] }"#,
+    r#"sends = ["/etc/*", "~/.ssh/**", "regex:a"] connects = ["*.x", "x"]"#,
     r#"command { calls_itself = true } command { words = ["x"] flags = ["+*"] }"#,
 ];
 

@@ -22,11 +22,9 @@ pub(crate) fn calls(rows: Rows, language: &str, code: &str) -> Vec<Word> {
         return texts;
     }
     let mut lexer = Lexer {
-        code,
-        at: 0,
-        language,
         comment: rows.words(b'#').next().unwrap_or("#"),
         has_ticks: rows.lists(b's', "`"),
+        ..Lexer::new(code, language)
     };
     while let Some(byte) = lexer.peek()
         && texts.len() < CALLS_AT_MOST
@@ -66,7 +64,7 @@ pub(crate) fn calls(rows: Rows, language: &str, code: &str) -> Vec<Word> {
     texts
 }
 
-struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     code: &'a str,
     at: usize,
     language: &'a str,
@@ -75,16 +73,31 @@ struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
+    pub(crate) fn new(code: &'a str, language: &'a str) -> Self {
+        let comment = match language {
+            "javascript" | "java" | "php" => "//",
+            "lua" | "applescript" => "--",
+            _ => "#",
+        };
+        Self {
+            code,
+            at: 0,
+            language,
+            comment,
+            has_ticks: false,
+        }
+    }
+
     fn rest(&self) -> &'a str {
         self.code.get(self.at..).unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.code.as_bytes().get(self.at).copied()
     }
 
     /// The last byte before the offset that is no blank, of those on its left side.
-    fn before(&self) -> Option<u8> {
+    pub(crate) fn before(&self) -> Option<u8> {
         let before = self
             .code
             .as_bytes()
@@ -92,7 +105,7 @@ impl<'a> Lexer<'a> {
         before.iter().rev().find(|byte| **byte != b' ').copied()
     }
 
-    fn skip_char(&mut self) {
+    pub(crate) fn skip_char(&mut self) {
         self.at += self.rest().chars().next().map_or(1, char::len_utf8);
     }
 
@@ -101,7 +114,7 @@ impl<'a> Lexer<'a> {
         self.at += rest.len() - rest.trim_start().len();
     }
 
-    fn skip_comment(&mut self) -> bool {
+    pub(crate) fn skip_comment(&mut self) -> bool {
         if !self.rest().starts_with(self.comment) {
             return false;
         }
@@ -117,7 +130,7 @@ impl<'a> Lexer<'a> {
         true
     }
 
-    fn name(&mut self) -> &'a str {
+    pub(crate) fn name(&mut self) -> &'a str {
         let rest = self.rest();
         let end = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b'_';
         let length = rest.bytes().position(end).unwrap_or(rest.len());
@@ -126,7 +139,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A literal at a quote, with the literals that are joined to it.
-    fn literal(&mut self) -> Option<Word> {
+    pub(crate) fn literal(&mut self) -> Option<Word> {
         let mut word = self.single_literal()?;
         for _ in 0..CALLS_AT_MOST {
             let from = self.at;

@@ -114,11 +114,48 @@ pub(crate) fn program(name: &str) -> Option<Rows> {
 
 /// The rows of a subcommand in `data/programs.txt`; the name of a subcommand may have two words.
 pub(crate) fn subcommand(program: &str, words: [&str; 2]) -> Option<Rows> {
+    find_subcommand(PROGRAMS, program, words)
+}
+
+fn find_subcommand(
+    table: &'static [(&str, &str)],
+    program: &str,
+    words: [&str; 2],
+) -> Option<Rows> {
     let [first, second] = words;
     let gap = if second.is_empty() { "" } else { " " };
     let name = [program, " ", first, gap, second];
-    let at = PROGRAMS.binary_search_by(|(other, _)| compare(other.as_bytes(), &name));
-    PROGRAMS.get(at.ok()?).map(|(_, rows)| Rows(rows))
+    let at = table.binary_search_by(|(other, _)| compare(other.as_bytes(), &name));
+    table.get(at.ok()?).map(|(_, rows)| Rows(rows))
+}
+
+/// The rows of a program in `data/effects.txt`.
+pub(crate) fn effects(name: &str) -> Option<Rows> {
+    find(EFFECTS, name)
+}
+
+/// The rows of a program with these words in `data/effects.txt`, or of its subcommand, and the
+/// number of words in the subcommand's name.
+pub(crate) fn effects_of(program: &str, words: [&str; 2]) -> (Rows, usize) {
+    let Some(rows) = effects(program) else {
+        return (Rows::default(), 0);
+    };
+    let of = |words| find_subcommand(EFFECTS, program, words);
+    if let Some(rows) = of(words).filter(|_| !words[1].is_empty()) {
+        (rows, 2)
+    } else if let Some(rows) = of([words[0], ""]).filter(|_| !words[0].is_empty()) {
+        (rows, 1)
+    } else {
+        (rows, 0)
+    }
+}
+
+/// The names of calls in code, in `data/calls.txt`.
+pub(crate) fn calls() -> Rows {
+    CALLS
+        .first()
+        .map(|(_, rows)| Rows(rows))
+        .unwrap_or_default()
 }
 
 /// Compares a text with parts that make up another one.

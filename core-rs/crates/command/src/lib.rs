@@ -38,8 +38,10 @@ mod beside;
 mod builtins;
 mod calls;
 mod code;
+mod code_effects;
 mod data;
 mod draft;
+mod effects;
 mod expand;
 mod field;
 mod flow;
@@ -64,6 +66,7 @@ mod xargs;
 pub use arguments::{Arguments, Flag, Name, arguments, fits, runs_code_by_option};
 use data::Kinds;
 pub use data::{is_downloader, is_shell};
+pub use effects::{Effect, EffectKind, effects, has_known_effects};
 pub use reading::{
     Assignment, Code, Command, Folder, Input, ListId, Opaque, Origin, Pipeline, Reading, Redirect,
     RedirectKind, Word,

@@ -117,7 +117,8 @@ pub struct RuleInfo {
     pub on: Vec<EventKind>,
     /// The pattern, a regular expression; `null` for a rule without one.
     pub pattern: Option<String>,
-    /// The conditions that the rule has beside its pattern: `command`, `code`, `unless`, `agents`.
+    /// The conditions that the rule has beside its pattern: `command`, `code`, effects such as
+    /// `reads`, `unless`, `agents`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
     pub conditions: Vec<&'static str>,

@@ -47,6 +47,8 @@ pub(super) struct Fields<'a> {
     pub(super) server: Option<RawStr<'a>>,
     /// The folder that a command runs in.
     pub(super) folder: Option<RawStr<'a>>,
+    /// Whether a file was opened for writing.
+    pub(super) write: bool,
 }
 
 /// Where the text that rules match is stored. It has not been validated as UTF-8.
@@ -121,6 +123,7 @@ fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'
         natural: Some(argv.required()?),
         server: None,
         folder: cwd.optional(),
+        write: false,
     })
 }
 
@@ -269,7 +272,10 @@ fn file<'a>(kind: EventKind, scanner: &mut Scanner<'a>, out: &mut Parts) -> Scan
         FileKey::Write | FileKey::Other => scanner.skip(),
     })?;
     let path = path.non_empty()?;
-    Ok(whole(pid.required()?, Subject::of(path), Some(path)))
+    Ok(Fields {
+        write: write.0.unwrap_or(false),
+        ..whole(pid.required()?, Subject::of(path), Some(path))
+    })
 }
 
 keys! {
@@ -343,5 +349,6 @@ fn whole<'a>(pid: u32, subject: Subject<'a>, natural: Option<RawStr<'a>>) -> Fie
         natural,
         server: None,
         folder: None,
+        write: false,
     }
 }

@@ -102,6 +102,39 @@ impl Names {
     }
 }
 
+/// Whether a segment of a text may be a host in a notation that is not its usual one, but for its
+/// case.
+pub fn may_be_disguised(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'0'..=b'9', ..] => {
+            (text.len() > 7 || text.contains(['.', 'x', 'X'])) && text.parse::<Ipv4Addr>().is_err()
+        }
+        _ => !text.is_ascii() || is_service(text),
+    }
+}
+
+/// The names of a host, each also with the port if there is one: the usual notation of an address,
+/// lower case, no final dot, and the addresses that are written in a name.
+///
+/// ```
+/// use sentry_event::host_names;
+/// assert_eq!(host_names("0xa9fea9fe", Some("80")), ["169.254.169.254", "169.254.169.254:80"]);
+/// assert_eq!(host_names("X.Test.", None), ["x.test"]);
+/// ```
+pub fn names(host: &str, port: Option<&str>) -> Vec<String> {
+    let mut all = vec![usual(host)];
+    let spelled = all.first().map_or_else(Vec::new, |name| spelled(name));
+    all.extend(spelled.into_iter().map(shortest));
+    if let Some(port) = port {
+        for at in 0..all.len() {
+            let name = all.get(at).map_or("", String::as_str);
+            let with_port = [name, ":", port].concat();
+            all.push(with_port);
+        }
+    }
+    all
+}
+
 /// The address of a peer in the notation that guards read, if the peer is an IPv4 address in
 /// another one.
 pub(super) fn plain_ipv4(peer: &str) -> Option<String> {

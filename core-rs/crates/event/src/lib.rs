@@ -35,6 +35,7 @@ use crate::decision::{ActionKind, Word};
 pub use damaged::{Parts, parts};
 pub use fault::fault;
 pub use forms::has_kind_without_action;
+pub use host::{may_be_disguised, names as host_names};
 pub use labels::{Id, Labels, labels};
 pub use parse::parse;
 pub use scratch::Scratch;
@@ -165,6 +166,8 @@ pub struct Event<'a> {
     pub kind: EventKind,
     /// The process that acted.
     pub pid: u32,
+    /// Whether the file of an [`EventKind::FileAccess`] was opened for writing.
+    pub write: bool,
     /// The text that rules match.
     pub subject: &'a str,
     /// Whether the collector cut the event.

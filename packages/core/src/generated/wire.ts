@@ -51,6 +51,10 @@ piped: boolean,
  */
 understood: boolean, 
 /**
+ * What the command does to files and hosts.
+ */
+effects: Array<EffectTrace>, 
+/**
  * The decision on the command.
  */
 verdict: Verdict, 
@@ -233,6 +237,20 @@ frame: string, };
  * Whether a diagnostic prevents the use of a policy.
  */
 export type DiagnosticSeverity = "error" | "warning";
+
+/**
+ * An effect of a command.
+ */
+export type EffectTrace = { 
+/**
+ * What is done, as rules name it: `reads`, `writes`, `deletes`, `connects`, `sends`,
+ * `mentions`.
+ */
+effect: string, 
+/**
+ * The path or host, as the command spells it.
+ */
+of: string, };
 
 /**
  * The fields of an event that the host needs in addition to its judgement.
@@ -444,7 +462,8 @@ on: Array<EventKind>,
  */
 pattern: string | null, 
 /**
- * The conditions that the rule has beside its pattern: `command`, `code`, `unless`, `agents`.
+ * The conditions that the rule has beside its pattern: `command`, `code`, effects such as
+ * `reads`, `unless`, `agents`.
  */
 conditions?: Array<string>, 
 /**

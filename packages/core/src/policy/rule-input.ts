@@ -64,13 +64,37 @@ export interface CodeInput {
   readonly match?: string;
 }
 
-/** Commands that a rule leaves alone, if they are understood whole. */
-export interface UnlessInput {
-  readonly command: CommandInput | readonly CommandInput[];
+/** What a rule leaves alone: commands, if they are understood whole, and paths. */
+export type UnlessInput =
+  | { readonly command: CommandInput | readonly CommandInput[]; readonly paths?: TextsInput }
+  | { readonly command?: undefined; readonly paths: TextsInput };
+
+/**
+ * What a command does, or an event of another kind, to paths and hosts. All that is given must hold;
+ * of a list, any element.
+ *
+ * @example
+ * const keys: EffectsInput = { reads: ["~/.ssh/id_*"], connects: ["*.example.com"] };
+ */
+export interface EffectsInput {
+  /** Paths that are read. */
+  readonly reads?: TextsInput;
+  /** Paths that are written to, created, or get other permissions. */
+  readonly writes?: TextsInput;
+  /** Paths that are deleted or emptied. */
+  readonly deletes?: TextsInput;
+  /** Hosts: `"example.com"`, `"*.example.com"`, `"example.com:443"`, `"10.0.0.7"`. */
+  readonly connects?: TextsInput;
+  /** Paths of files that go to another host, and variables as `"$NAME"`. */
+  readonly sends?: TextsInput;
+  /** Paths that a command names, whatever it does with them. */
+  readonly mentions?: TextsInput;
+  /** Whether the command runs what was downloaded. */
+  readonly runs_download?: true;
 }
 
-/** What every rule has. */
-interface RuleBase {
+/** What every rule may have. */
+interface RuleBase extends EffectsInput {
   readonly name: string;
   readonly verdict: Verdict;
   readonly severity: Severity;
@@ -134,10 +158,23 @@ interface CodeRule extends Omit<CommandRule, "command" | "code"> {
   readonly code: CodeInput | readonly CodeInput[];
 }
 
+/** The effects, of which at least one is given. */
+type SomeEffect = {
+  readonly [Key in keyof EffectsInput]-?: Required<Pick<EffectsInput, Key>>;
+}[keyof EffectsInput];
+
+/** A rule on effects. */
+type EffectRule = Omit<EventRule, "on" | "match"> &
+  SomeEffect & {
+    /** Default: the kinds that can have all of the effects. */
+    readonly on?: KindsInput;
+    readonly match?: string;
+  };
+
 /**
  * One rule. Of the policy's rules, the first that fits an event counts: an `allow` decides, any
  * other verdict unless a built-in rule has a graver one. A rule asks for a `match`, a `command`,
- * `code` or `agents`; all that it asks for must hold.
+ * `code`, an effect or `agents`; all that it asks for must hold.
  *
  * @example
  * const telnet: RuleInput = {
@@ -148,4 +185,4 @@ interface CodeRule extends Omit<CommandRule, "command" | "code"> {
  *   verdict: "escalate", severity: "medium", reason: "rewrites published history",
  * };
  */
-export type RuleInput = EventRule | AgentRule | CommandRule | CodeRule;
+export type RuleInput = EventRule | AgentRule | CommandRule | CodeRule | EffectRule;

@@ -67,7 +67,8 @@ function sides({ site, builtin, why }: EnforcedExplanation): string[] {
 
 /** The commands of a shell text, of a wrapper, or of what could not be read; nothing for a plain one. */
 function commands({ commands: read, more, opaque, decided }: EnforcedCommands, colors: Colors): string[] {
-  const isPlain = ({ wrappers, uncovered }: CommandTrace): boolean => wrappers.length === 0 && uncovered.length === 0;
+  const isPlain = ({ wrappers, uncovered, effects }: CommandTrace): boolean =>
+    wrappers.length === 0 && uncovered.length === 0 && effects.every(({ effect }) => effect === "mentions");
   if (opaque.length === 0 && (read.length === 0 || (read.length === 1 && read.every(isPlain)))) return [];
   return [
     "",
@@ -88,19 +89,31 @@ function commandLine({ words, wrappers, folder, piped, understood }: CommandTrac
     ...(understood ? [] : ["partly unknown"]),
   ];
   const text = words.map((word) => (/^[\w@%+=:,./~$-]+$/.test(word) ? word : JSON.stringify(word))).join(" ");
-  const shown = text.length > 4 * CONTEXT ? `${text.slice(0, 4 * CONTEXT)}…` : text;
+  const shown = shorten(text);
   return `  ${mark} ${piped ? "| " : ""}${escapeTerminal(shown)}${notes.length > 0 ? escapeTerminal(`  (${notes.join("; ")})`) : ""}`;
 }
 
 /** The decision on a command that a rule fits, what does not cover it, and the target. */
 function commandNotes(command: EnforcedCommand, colors: Colors): string[] {
-  const { rule, why, uncovered, target, notEnforced } = command;
+  const { rule, why, uncovered, target, notEnforced, effects } = command;
   const denied = notEnforced === undefined ? "" : ` (not denied: ${notEnforced})`;
   return [
+    ...byEffect(effects).map(escapeTerminal),
     ...(rule === undefined ? [] : [`${verdict(command, colors)} by ${escapeTerminal(`${rule}: ${why}`)}`]),
     ...uncovered.map(escapeTerminal),
     ...(target === undefined ? [] : [`DenyExec ${escapeTerminal(target)}${denied}`]),
   ];
+}
+
+/** `reads A, B`: a line for each kind of effect. */
+function byEffect(effects: CommandTrace["effects"]): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { effect, of } of effects) lines.set(effect, [...(lines.get(effect) ?? []), of]);
+  return [...lines].map(([effect, of]) => shorten(`${effect} ${of.join(", ")}`));
+}
+
+function shorten(text: string): string {
+  return text.length > 4 * CONTEXT ? `${text.slice(0, 4 * CONTEXT)}…` : text;
 }
 
 function scored({ harmful, safety, categories, drivers }: SaeScore): string[] {

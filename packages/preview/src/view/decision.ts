@@ -79,7 +79,7 @@ function commandsView({ commands, more, opaque, decided }: CommandsTrace): Templ
 }
 
 function commandView(command: CommandTrace, decides: boolean): TemplateResult {
-  const { words: parts, wrappers, folder, piped, understood, verdict, rule, uncovered } = command;
+  const { words: parts, wrappers, folder, piped, understood, verdict, rule, uncovered, effects } = command;
   const text = parts.map((word) => (/^[\w@%+=:,./~$-]+$/.test(word) ? word : JSON.stringify(word))).join(" ");
   const notes = [
     ...(wrappers.length > 0 ? [words.by(wrappers.join(", "))] : []),
@@ -87,6 +87,7 @@ function commandView(command: CommandTrace, decides: boolean): TemplateResult {
     ...(piped ? [words.piped] : []),
     ...(understood ? [] : [words.partly]),
     ...(decides ? [words.decides] : []),
+    ...effects.filter(({ effect }) => effect !== "mentions").map(({ effect, of }) => `${effect} ${of}`),
     ...uncovered.map((why) => words.uncovered(why)),
   ];
   return html`<li class=${piped ? "piped" : ""}><code>${text}</code>${

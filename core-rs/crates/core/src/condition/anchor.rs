@@ -5,7 +5,11 @@
 //! one of its parts, the rarest, and looked at only for commands that have one of them. Two texts
 //! with the same hash cost a comparison, and nothing else.
 
-use crate::policy::{CodeCondition, CommandCondition, PathPattern, ProgramPattern};
+use super::effects;
+use crate::policy::{
+    CodeCondition, CommandCondition, EffectCondition, PathPattern, ProgramPattern,
+};
+use sentry_command::EffectKind;
 
 /// What a text is to a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +28,11 @@ pub(super) enum Role {
     Word,
     /// A segment of an operand.
     Operand,
+    /// A segment of a path, or labels of a host, in any text of the command, or of an event of
+    /// another kind.
+    Effect,
+    /// The same, but in any command of the event: what one command reads, another one may send.
+    Sent,
 }
 
 impl Role {
@@ -37,7 +46,8 @@ impl Role {
         match self {
             Self::Program | Self::ProgramPrefix => 1,
             Self::Redirect | Self::Fact | Self::Language => 2,
-            Self::Word | Self::Operand => 16,
+            Self::Word | Self::Operand | Self::Effect => 16,
+            Self::Sent => 32,
         }
     }
 }
@@ -67,6 +77,11 @@ impl Hash {
 
     pub(super) fn of(role: Role, text: &str) -> Self {
         text.bytes().fold(Self::new(role), Self::with)
+    }
+
+    /// The hash of the same text as what is sent, of one as a part of an effect.
+    pub(super) fn sent(self) -> Self {
+        Self(self.0 ^ 0x5E4D_0000)
     }
 
     pub(super) fn value(self) -> u32 {
@@ -145,6 +160,25 @@ pub(super) fn of_command(condition: &CommandCondition) -> Vec<Part> {
     }
     if !condition.code.is_empty() {
         parts.push(of_code(&condition.code));
+    }
+    parts
+}
+
+/// The parts of a condition on effects that have anchors.
+pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
+    let kinds = condition.of.iter();
+    let mut parts: Vec<Part> = kinds
+        .filter_map(|(kind, patterns)| {
+            let is_sent = *kind == EffectKind::Sends;
+            let role = if is_sent { Role::Sent } else { Role::Effect };
+            Part::of(role, patterns, |pattern| {
+                let hash = effects::anchor(*kind, pattern)?;
+                Some(if is_sent { hash.sent() } else { hash })
+            })
+        })
+        .collect();
+    if condition.runs_download {
+        parts.push(Part::fact("download"));
     }
     parts
 }

@@ -1,8 +1,9 @@
 //! What an `allow` covers that asks for a command or an agent: one command that is harmless but for
 //! what the rule asks for.
 
-use sentry_command::{is_shell, runs_code_by_option};
+use sentry_command::{CodeSources, EffectKind, has_known_effects, is_shell, runs_code_by_option};
 
+use super::effects::Asked;
 use super::fit::{Facts, Operand};
 use super::index::count;
 use super::texts::Expressions;
@@ -20,6 +21,8 @@ pub(crate) enum Uncovered {
     Source,
     Written,
     Operand,
+    Unknown,
+    Effect(EffectKind),
 }
 
 impl Uncovered {
@@ -34,6 +37,17 @@ impl Uncovered {
             Self::Source => "the command runs code from a source that the rule does not ask for",
             Self::Written => "the command writes to a file that the rule does not ask for",
             Self::Operand => "the command has an operand that the rule does not ask for",
+            Self::Unknown => "the effects of the program are not known",
+            Self::Effect(kind) => match kind {
+                EffectKind::Reads => "the command reads a file that the rule does not ask for",
+                EffectKind::Writes => "the command writes to a file that the rule does not ask for",
+                EffectKind::Deletes => "the command deletes a file that the rule does not ask for",
+                EffectKind::Connects => {
+                    "the command connects to a host that the rule does not ask for"
+                }
+                EffectKind::Sends => "the command sends something that the rule does not ask for",
+                EffectKind::Mentions => "the command names a path that the rule does not ask for",
+            },
         }
     }
 }
@@ -43,6 +57,11 @@ const HARMLESS_WRAPPERS: [&str; 4] = ["nice", "nohup", "time", "timeout"];
 
 /// Files that a command may always write to.
 const HARMLESS_FILES: [&str; 4] = ["/dev/null", "/dev/stderr", "/dev/stdout", "/dev/tty"];
+
+/// Whether an effect on this file does no harm.
+pub(super) fn is_harmless(file: &str) -> bool {
+    HARMLESS_FILES.contains(&file)
+}
 
 /// Why no `allow` covers a command, whatever it asks for. `is_renamed`: the event's program runs
 /// under another name than its own.
@@ -62,6 +81,28 @@ pub(crate) fn never(facts: &Facts<'_>, evidence: Evidence, is_renamed: bool) -> 
     } else {
         None
     }
+}
+
+/// What an allowed command does that its rule, which asks for effects, does not ask for.
+pub(crate) fn beyond_effects(
+    facts: &Facts<'_>,
+    asked: &Asked<'_>,
+    expressions: Expressions<'_>,
+) -> Option<Uncovered> {
+    let sources = facts.command.code_from;
+    let is_asked = asked.condition.runs_download && CodeSources::DOWNLOAD.contains(sources);
+    if !sources.is_empty() && !is_asked {
+        return Some(Uncovered::Source);
+    }
+    if facts.code().next().is_some() {
+        return Some(Uncovered::RunsCode);
+    }
+    let program = facts.command.program();
+    if !program.is_empty() && !has_known_effects(program) {
+        return Some(Uncovered::Unknown);
+    }
+    let beyond = asked.first_beyond(facts.effects(), expressions)?;
+    Some(Uncovered::Effect(beyond.kind))
 }
 
 /// What an allowed command does that its condition does not ask for. `first` is the text of the

@@ -4,15 +4,17 @@ use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 
 use sentry_command::{
-    Arguments, Code, Command, Folder, Origin, Reading, RedirectKind, arguments, fits,
+    Arguments, Code, CodeSources, Command, Folder, Origin as Stands, Reading, RedirectKind,
+    arguments, fits,
 };
 
+use super::effects::Effect;
 use super::index::count;
 use super::path::{Forms, Path};
 use super::pipes::{Answers, Pipes, Side};
 use super::texts::Expressions;
 use crate::event::Event;
-use crate::policy::{CodeCondition, CommandCondition, Glob, PathPattern, ProgramPattern};
+use crate::policy::{CodeCondition, CommandCondition, Glob, Origin, PathPattern, ProgramPattern};
 
 /// The longest folder that relative paths of a command are looked up in, in bytes: each of them is
 /// joined to it.
@@ -28,6 +30,8 @@ pub(crate) struct Commands<'r> {
     answers: RefCell<Answers>,
     /// For each code, the expressions that match it.
     code: Vec<OnceCell<Vec<usize>>>,
+    /// Conditions on what is sent that some command may fulfil ([`Facts::sent`]).
+    sent: OnceCell<Vec<u32>>,
 }
 
 impl<'r> Commands<'r> {
@@ -39,6 +43,7 @@ impl<'r> Commands<'r> {
             folder: OnceCell::new(),
             answers: RefCell::default(),
             code: reading.code.iter().map(|_| OnceCell::new()).collect(),
+            sent: OnceCell::new(),
         }
     }
 
@@ -52,6 +57,7 @@ impl<'r> Commands<'r> {
             arguments: OnceCell::new(),
             operands: OnceCell::new(),
             written: OnceCell::new(),
+            effects: OnceCell::new(),
         })
     }
 }
@@ -65,6 +71,7 @@ pub(crate) struct Facts<'r> {
     arguments: OnceCell<Arguments<'r>>,
     operands: OnceCell<Vec<Operand<'r>>>,
     written: OnceCell<Vec<Operand<'r>>>,
+    effects: OnceCell<Vec<Effect>>,
 }
 
 /// A word that may be a path.
@@ -117,6 +124,58 @@ impl<'r> Facts<'r> {
         })
     }
 
+    /// What the command does.
+    pub(crate) fn effects(&self) -> &[Effect] {
+        self.effects.get_or_init(|| {
+            let reading = self.commands.reading;
+            let all = sentry_command::effects(reading, self.at, self.arguments());
+            let within = self.folder();
+            let all = all.iter();
+            all.map(|one| Effect::of_command(one, within.as_ref()))
+                .collect()
+        })
+    }
+
+    /// Whether the command runs what was downloaded.
+    pub(crate) fn runs_download(&self) -> bool {
+        self.command.code_from.intersects(CodeSources::DOWNLOAD)
+    }
+
+    /// Calls `each` with the texts of the command in which paths and hosts may stand.
+    pub(super) fn each_text(&self, each: &mut impl FnMut(&str)) {
+        each_text(self.command, each);
+        if self.code().next().is_some() {
+            self.effects().iter().for_each(|effect| each(&effect.text));
+        }
+        if let Folder::At(folder) = &self.command.folder {
+            each(folder);
+        }
+        if let Some(folder) = self.folder_of_event() {
+            each(folder);
+        }
+    }
+
+    /// The same of all commands of the event.
+    pub(super) fn each_text_of_all(&self, each: &mut impl FnMut(&str)) {
+        for command in &self.commands.reading.commands {
+            each_text(command, each);
+            if let Folder::At(folder) = &command.folder {
+                each(folder);
+            }
+        }
+        for code in &self.commands.reading.code {
+            each(&code.text);
+        }
+        if let Some(folder) = self.folder_of_event() {
+            each(folder);
+        }
+    }
+
+    /// What `find` finds for the event, which is found once.
+    pub(super) fn sent(&self, find: &dyn Fn() -> Vec<u32>) -> &[u32] {
+        self.commands.sent.get_or_init(find)
+    }
+
     /// Files that redirections write to.
     pub(crate) fn written(&self) -> &[Operand<'r>] {
         self.written
@@ -157,6 +216,14 @@ impl<'r> Facts<'r> {
                 && words.all(|word| word.known || is_home(&word.text))
     }
 
+    /// Whether a rule may take the command for understood.
+    pub(crate) fn is_understood_for(&self, origin: Origin) -> bool {
+        match origin {
+            Origin::Site => self.is_understood(),
+            Origin::Builtin => self.is_understood_but_for_home(),
+        }
+    }
+
     /// Whether the command is the event's own program, not one that it runs.
     pub(crate) fn is_own(&self) -> bool {
         is_own(self.command)
@@ -164,11 +231,7 @@ impl<'r> Facts<'r> {
 
     /// The folder that relative paths of the command lie in, if it is known.
     fn folder(&self) -> Option<Path<'r>> {
-        let Commands { folder, event, .. } = self.commands;
-        let of_event = folder.get_or_init(|| event.folder().map(Cow::into_owned));
-        let of_event = of_event.as_deref();
-        let of_event = of_event.filter(|path| path.len() <= MAX_FOLDER);
-        let of_event = of_event.map(|path| Path::new(path, None));
+        let of_event = self.folder_of_event().map(|path| Path::new(path, None));
         match &self.command.folder {
             Folder::Event => of_event,
             Folder::At(path) if path.len() <= MAX_FOLDER => {
@@ -176,6 +239,13 @@ impl<'r> Facts<'r> {
             }
             Folder::At(_) | Folder::Unknown => None,
         }
+    }
+
+    fn folder_of_event(&self) -> Option<&'r str> {
+        let Commands { folder, event, .. } = self.commands;
+        let of_event = folder.get_or_init(|| event.folder().map(Cow::into_owned));
+        let of_event = of_event.as_deref();
+        of_event.filter(|path| path.len() <= MAX_FOLDER)
     }
 
     /// Whether the command has the program of one of these patterns.
@@ -311,7 +381,14 @@ fn operand<'t>(text: &'t str, within: Option<&Path<'t>>) -> Operand<'t> {
 
 /// Whether a command is the event's own program, not one that it runs.
 pub(crate) fn is_own(command: &Command) -> bool {
-    command.origin == Origin::Arguments && command.wrappers.is_empty()
+    command.origin == Stands::Arguments && command.wrappers.is_empty()
+}
+
+fn each_text(command: &Command, each: &mut impl FnMut(&str)) {
+    command.words.iter().for_each(|word| each(&word.text));
+    for redirect in &command.redirects {
+        each(&redirect.target.text);
+    }
 }
 
 /// The files that redirections of a command write to.

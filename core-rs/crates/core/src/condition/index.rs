@@ -6,9 +6,11 @@ use sentry_sort::unstable;
 
 use super::anchor::{self, Hash, Part, Role, facts};
 use super::cover::{self, Uncovered};
+use super::effects::{self, Asked};
 use super::fit::{Facts, Operand};
 use super::texts::{Expressions, Text};
 use crate::decision::Verdict;
+use crate::event::Event;
 use crate::policy::{CodeCondition, CommandCondition, Origin, PathPattern, Rule};
 
 /// The conditions of a policy's rules. Pass the same rules to every method as to [`Index::new`].
@@ -43,6 +45,8 @@ struct Entry {
 enum Alternative {
     Command(usize),
     Code(usize),
+    /// Effects alone.
+    Effects,
 }
 
 /// The texts of the first expressions of the conditions in each part of a rule.
@@ -51,6 +55,7 @@ struct Numbers {
     command: usize,
     code: usize,
     unless: usize,
+    effects: usize,
 }
 
 /// The longest beginning of a program's name that is an anchor.
@@ -84,14 +89,18 @@ impl Index {
         let command = texts.len();
         for (which, condition) in conditions.command.iter().enumerate() {
             entry(Alternative::Command(which), texts.len());
-            parts.push(anchor::of_command(condition));
+            let mut own = anchor::of_command(condition);
+            own.extend(anchor::of_effects(&conditions.effects));
+            parts.push(own);
             add_texts(condition, is_of_allow, texts);
         }
         let code = texts.len();
         for (which, condition) in conditions.code.iter().enumerate() {
             if conditions.command.is_empty() {
                 entry(Alternative::Code(which), texts.len());
-                parts.push(vec![anchor::of_code(std::slice::from_ref(condition))]);
+                let mut own = vec![anchor::of_code(std::slice::from_ref(condition))];
+                own.extend(anchor::of_effects(&conditions.effects));
+                parts.push(own);
             }
             add_code(std::slice::from_ref(condition), is_of_allow, texts);
         }
@@ -99,10 +108,18 @@ impl Index {
         for condition in &conditions.unless {
             add_texts(condition, !is_of_allow, texts);
         }
+        let effects = texts.len();
+        if !conditions.effects.is_empty() && !conditions.asks_for_command() {
+            entry(Alternative::Effects, effects);
+            parts.push(anchor::of_effects(&conditions.effects));
+        }
+        add_paths(conditions.effects.patterns(), is_of_allow, texts);
+        add_paths(conditions.unless_paths.iter(), !is_of_allow, texts);
         self.numbers.push(Numbers {
             command,
             code,
             unless,
+            effects,
         });
     }
 
@@ -198,6 +215,9 @@ impl Index {
         self.each_hash(facts, &mut |hash| {
             found.extend(self.under(hash).iter().map(|(_, entry)| *entry));
         });
+        if self.has(Role::Sent) {
+            found.extend(facts.sent(&|| self.sent(facts)));
+        }
         unstable(&mut found, |a, b| a < b);
         found.dedup();
         let mut last = None;
@@ -216,6 +236,109 @@ impl Index {
         }
     }
 
+    /// The entries that ask for something that is sent, and of which a command of the event has an
+    /// anchor.
+    fn sent(&self, facts: &Facts<'_>) -> Vec<u32> {
+        let mut found = Vec::new();
+        facts.each_text_of_all(&mut |text| {
+            effects::each_hash_of_text(text, &mut |hash| {
+                found.extend(self.under(hash.sent()).iter().map(|(_, entry)| *entry));
+            });
+        });
+        unstable(&mut found, |a, b| a < b);
+        found.dedup();
+        found
+    }
+
+    /// The rules that ask for an effect that an event has which is no command, in their order.
+    pub(crate) fn find_event(
+        &self,
+        rules: &[Rule],
+        event: &Event<'_>,
+        expressions: Expressions<'_>,
+    ) -> Vec<usize> {
+        let mut found: Vec<u32> = self.unanchored.clone();
+        for text in std::iter::once(event.subject).chain(event.other_names()) {
+            effects::each_hash_of_text(text, &mut |hash| {
+                found.extend(self.under(hash).iter().map(|(_, entry)| *entry));
+            });
+        }
+        let entries = found.iter().filter_map(|at| self.entries.get(*at as usize));
+        let entries = entries.filter(|entry| matches!(entry.alternative, Alternative::Effects));
+        let mut fitting: Vec<usize> = entries.map(|entry| entry.rule as usize).collect();
+        if fitting.is_empty() {
+            return fitting;
+        }
+        unstable(&mut fitting, |a, b| a < b);
+        fitting.dedup();
+        let effects = effects::of_event(event);
+        fitting.retain(|&at| {
+            rules.get(at).is_some_and(|rule| {
+                rule.on.contains(&event.kind)
+                    && self
+                        .asked(at, rule, true)
+                        .holds(&effects, false, expressions)
+            })
+        });
+        fitting
+    }
+
+    /// Whether a rule that asks for effects may fit an event that is no command.
+    pub(crate) fn may_fit_event(&self, event: &Event<'_>) -> bool {
+        let mut may_fit = !self.unanchored.is_empty();
+        if self.has(Role::Effect) && !may_fit {
+            for text in std::iter::once(event.subject).chain(event.other_names()) {
+                effects::each_hash_of_text(text, &mut |hash| {
+                    may_fit |= self.may_have(hash.value());
+                });
+            }
+        }
+        may_fit
+    }
+
+    /// Whether an event that is no command has the effects that a rule asks for.
+    pub(crate) fn fits_event(
+        &self,
+        at: usize,
+        rule: &Rule,
+        event: &Event<'_>,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let effects = effects::of_event(event);
+        self.asked(at, rule, true)
+            .holds(&effects, false, expressions)
+    }
+
+    /// Whether the peer of a connection is one that a rule asks for, and not only the server name.
+    pub(crate) fn fits_peer(
+        &self,
+        at: usize,
+        rule: &Rule,
+        event: &Event<'_>,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let asked = Asked {
+            takes_claims: false,
+            ..self.asked(at, rule, true)
+        };
+        asked.holds(&effects::of_event(event), false, expressions)
+    }
+
+    /// The effects that a rule asks for. `is_understood`: `unless` may except paths.
+    fn asked<'r>(&self, at: usize, rule: &'r Rule, is_understood: bool) -> Asked<'r> {
+        let conditions = &rule.conditions;
+        Asked {
+            condition: &conditions.effects,
+            unless: if is_understood {
+                &conditions.unless_paths
+            } else {
+                &[]
+            },
+            first: self.numbers.get(at).map_or(0, |numbers| numbers.effects),
+            takes_claims: rule.verdict != Verdict::Allow,
+        }
+    }
+
     fn is_fulfilled(
         &self,
         entry: Entry,
@@ -224,7 +347,17 @@ impl Index {
         expressions: Expressions<'_>,
     ) -> bool {
         let conditions = &rule.conditions;
+        let has_effects = || {
+            let is_understood = facts.is_understood_for(rule.origin);
+            conditions.effects.is_empty()
+                || self.asked(entry.rule as usize, rule, is_understood).holds(
+                    facts.effects(),
+                    facts.runs_download(),
+                    expressions,
+                )
+        };
         match entry.alternative {
+            Alternative::Effects => has_effects(),
             Alternative::Command(which) => {
                 let condition = conditions.command.get(which);
                 let has_code = || {
@@ -234,10 +367,12 @@ impl Index {
                 };
                 condition.is_some_and(|one| facts.fulfils(one, entry.first, expressions))
                     && (conditions.code.is_empty() || has_code())
+                    && has_effects()
             }
             Alternative::Code(which) => {
                 let condition = conditions.code.get(which);
                 condition.is_some_and(|one| facts.has_code(one, entry.first, expressions))
+                    && has_effects()
             }
         }
     }
@@ -251,6 +386,10 @@ impl Index {
         expressions: Expressions<'_>,
     ) -> Option<Uncovered> {
         let conditions = &rule.conditions;
+        if !conditions.effects.is_empty() {
+            let asked = self.asked(at, rule, false);
+            return cover::beyond_effects(facts, &asked, expressions);
+        }
         if conditions.command.is_empty() {
             return cover::beyond(facts, &CommandCondition::default(), 0, expressions);
         }
@@ -310,6 +449,9 @@ impl Index {
             for word in &facts.arguments().words {
                 each(Hash::of(Role::Word, &word.text));
             }
+        }
+        if self.has(Role::Effect) {
+            facts.each_text(&mut |text| effects::each_hash_of_text(text, each));
         }
         for (role, operands) in [
             (
@@ -384,15 +526,24 @@ impl Index {
             return true;
         }
         let (words, operands) = (self.has(Role::Word), self.has(Role::Operand));
-        if !words && !operands {
+        let (effects, sent) = (self.has(Role::Effect), self.has(Role::Sent));
+        if !words && !operands && !effects && !sent {
             return false;
         }
+        let may_do = |text: &str| {
+            let mut may_do = false;
+            effects::each_hash_of_text(text, &mut |hash| {
+                may_do |= effects && self.may_have(hash.value());
+                may_do |= sent && self.may_have(hash.sent().value());
+            });
+            may_do
+        };
         let is_anchor = |role, text: &str| self.may_have(Hash::of(role, text).value());
         let may_fit = |path: &str| {
             path.split(['/', '='])
                 .any(|one| is_anchor(Role::Operand, one))
         };
-        if operands && folder().is_some_and(|folder| may_fit(&folder)) {
+        if folder().is_some_and(|folder| operands && may_fit(&folder) || may_do(&folder)) {
             return true;
         }
         // `/` and `~` stand for themselves, and may be spelt in many ways.
@@ -400,6 +551,7 @@ impl Index {
         let mut arguments = arguments;
         arguments.any(|argument| {
             words && is_anchor(Role::Word, argument)
+                || (effects || sent) && may_do(argument)
                 || operands
                     && (any_folder && argument.starts_with(['/', '~', '$', '.'])
                         || may_fit(argument))
@@ -419,8 +571,11 @@ fn each_hash_of_path(role: Role, form: &str, each: &mut impl FnMut(Hash)) {
 
 /// The number of expressions among patterns.
 pub(super) fn count(patterns: &[PathPattern]) -> usize {
-    let expressions = patterns.iter();
-    expressions
+    count_all(patterns.iter())
+}
+
+pub(super) fn count_all<'p>(patterns: impl Iterator<Item = &'p PathPattern>) -> usize {
+    patterns
         .filter(|one| matches!(one, PathPattern::Regex(_)))
         .count()
 }
@@ -436,11 +591,19 @@ fn count_of(condition: &CommandCondition) -> usize {
 /// Appends the expressions of a condition, in the order in which [`Facts::fulfils`] counts them.
 fn add_texts(condition: &CommandCondition, is_of_allow: bool, texts: &mut Vec<Text>) {
     let paths = condition.operands.iter().chain(&condition.redirects);
+    add_paths(paths, is_of_allow, texts);
+    add_code(&condition.code, is_of_allow, texts);
+}
+
+fn add_paths<'p>(
+    paths: impl Iterator<Item = &'p PathPattern>,
+    is_of_allow: bool,
+    texts: &mut Vec<Text>,
+) {
     texts.extend(paths.filter_map(|one| match one {
         PathPattern::Path(_) => None,
         PathPattern::Regex(pattern) => Some(Text::on_operands(pattern, is_of_allow)),
     }));
-    add_code(&condition.code, is_of_allow, texts);
 }
 
 fn add_code(conditions: &[CodeCondition], is_of_allow: bool, texts: &mut Vec<Text>) {

@@ -6,6 +6,7 @@
 
 mod anchor;
 pub(crate) mod cover;
+pub(crate) mod effects;
 pub(crate) mod fit;
 mod glob;
 mod index;

@@ -120,7 +120,7 @@ impl Building {
             self.add_kind()?;
         }
         let rules = self.policy.rules.iter().enumerate();
-        let has_none = |rule: &Rule| rule.pattern.is_none() && !rule.conditions.asks_for_command();
+        let has_none = |rule: &Rule| rule.pattern.is_none() && !rule.conditions.is_by_command();
         let without_pattern = rules.filter(|(_, rule)| has_none(rule));
         Ok(Compiled {
             matcher: std::mem::take(&mut self.matcher).build(&self.texts),

@@ -11,7 +11,6 @@ use super::order::Sides;
 use crate::condition::cover::{self, Uncovered};
 use crate::condition::fit::{Commands, Facts};
 use crate::event::Event;
-use crate::policy::Origin;
 
 /// The rule that decides on an event, and the command that it decides on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,12 +136,8 @@ impl<'e> ByCommand<'e> {
             return !engine.is_by_command(at);
         };
         let index = &engine.compiled.index;
-        let is_understood = || match rule.origin {
-            Origin::Site => facts.is_understood(),
-            Origin::Builtin => facts.is_understood_but_for_home(),
-        };
         if !rule.conditions.unless.is_empty()
-            && is_understood()
+            && facts.is_understood_for(rule.origin)
             && index.is_excepted(at, rule, facts, engine.expressions())
         {
             return false;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Engine;
 use super::explain::{Explained, Side};
 use super::judgement::Denial;
+use crate::condition::fit::{Commands, Facts};
 use crate::decision::Verdict;
 use crate::event::{Event, TargetFrom};
 use crate::redact::LazyDetectors;
@@ -43,6 +44,8 @@ pub struct CommandTrace {
     pub piped: bool,
     /// Whether every word is known.
     pub understood: bool,
+    /// What the command does to files and hosts.
+    pub effects: Vec<EffectTrace>,
     /// The decision on the command.
     pub verdict: Verdict,
     /// The rule that decides.
@@ -61,13 +64,26 @@ pub struct CommandTrace {
     pub target_from: Option<TargetFrom>,
 }
 
+/// An effect of a command.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
+pub struct EffectTrace {
+    /// What is done, as rules name it: `reads`, `writes`, `deletes`, `connects`, `sends`,
+    /// `mentions`.
+    pub effect: &'static str,
+    /// The path or host, as the command spells it.
+    pub of: String,
+}
+
 impl CommandsTrace {
     /// Replaces the secrets in words by placeholders, except e-mail addresses. Of a word at most
     /// 4 KiB are kept.
     pub fn hide_secrets(&mut self, detectors: &mut LazyDetectors) {
-        let commands = self.commands.iter_mut();
-        for word in commands.flat_map(|command| &mut command.words) {
-            *word = crate::audit_text::shown(word, detectors);
+        for command in &mut self.commands {
+            let effects = command.effects.iter_mut().map(|effect| &mut effect.of);
+            for word in command.words.iter_mut().chain(effects) {
+                *word = crate::audit_text::shown(word, detectors);
+            }
         }
     }
 }
@@ -81,6 +97,7 @@ pub(super) fn trace(
     decisions: &[Explained<'_>],
     decided: Option<usize>,
 ) -> CommandsTrace {
+    let facts = Commands::new(reading, event);
     let commands = reading.commands.iter().zip(decisions).enumerate();
     let commands = commands.take(LISTED).map(|(at, (command, decision))| {
         let rule = decision.sides.decider();
@@ -92,6 +109,7 @@ pub(super) fn trace(
             folder: folder(command),
             piped: is_piped(reading, at),
             understood: command.is_understood(),
+            effects: facts.get(at).map_or_else(Vec::new, |facts| effects(&facts)),
             verdict: engine.verdict(rule),
             rule: decision.side(rule).map(|side| side.rule),
             site: decision.side(decision.sides.site),
@@ -112,6 +130,21 @@ pub(super) fn trace(
         opaque: opaque.map(|opaque| words_of(*opaque).to_owned()).collect(),
         decided: decided.and_then(|at| u32::try_from(at).ok()),
     }
+}
+
+/// The effects of a command, each once.
+fn effects(facts: &Facts<'_>) -> Vec<EffectTrace> {
+    let mut all: Vec<EffectTrace> = Vec::new();
+    for effect in facts.effects() {
+        let (name, of) = (effect.kind.name(), &effect.text);
+        if all.len() < LISTED && !all.iter().any(|one| one.effect == name && one.of == *of) {
+            all.push(EffectTrace {
+                effect: name,
+                of: of.clone(),
+            });
+        }
+    }
+    all
 }
 
 fn folder(command: &Command) -> Option<String> {

@@ -151,7 +151,10 @@ impl Engine {
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
         let rule = if event.kind == EventKind::ToolExec && self.needs_reading(event) {
             return self.judge_commands(event).0;
-        } else if self.compiled.without_pattern.is_empty() && event.other_names().next().is_none() {
+        } else if self.compiled.without_pattern.is_empty()
+            && event.other_names().next().is_none()
+            && (event.kind == EventKind::ToolExec || !self.compiled.index.may_fit_event(event))
+        {
             let mut visitor = EventVisitor {
                 engine: self,
                 event,
@@ -281,6 +284,14 @@ impl Engine {
                     .filter(|&at| self.verdict(Some(at)) != Verdict::Allow),
             );
         }
+        if event.kind != EventKind::ToolExec {
+            let Compiled { index, .. } = &*self.compiled;
+            let by_effect = index.find_event(&self.policy.rules, event, self.expressions());
+            matching.extend(by_effect.into_iter().filter(|&at| {
+                let rule = self.policy.rules.get(at);
+                rule.is_some_and(|rule| rule.pattern.is_none())
+            }));
+        }
         let without = self.compiled.without_pattern.iter().copied();
         matching.extend(without.filter(|&at| {
             (self.policy.rules.get(at)).is_some_and(|rule| rule.on.contains(&event.kind))
@@ -299,6 +310,13 @@ impl Engine {
     /// Whether a rule matches the peer of a connection, and not only the server name: an agent
     /// could name any server to have any peer denied.
     fn matches_peer(&self, at: usize, event: &Event<'_>) -> bool {
+        let rule = self.policy.rules.get(at);
+        if let Some(rule) = rule.filter(|rule| !rule.conditions.effects.is_empty()) {
+            return self
+                .compiled
+                .index
+                .fits_peer(at, rule, event, self.expressions());
+        }
         let matches = |text: &str| self.matching(event.kind, text).contains(&at);
         event.other_names().next().is_none()
             || matches(event.subject)

@@ -12,7 +12,7 @@ use super::order::Sides;
 use super::*;
 use crate::condition::cover;
 use crate::condition::fit::{Commands, Facts};
-use crate::policy::{CommandCondition, Conditions, Origin, PathPattern, Rule};
+use crate::policy::{CommandCondition, Conditions, PathPattern, Rule};
 use sentry_command::Opaque;
 
 /// The number of expressions of a condition.
@@ -67,7 +67,7 @@ impl Asked<'_> {
         }
         let Some(facts) = facts else {
             let is_of_agent = rule.verdict == Verdict::Allow && !conditions.agents.is_empty();
-            return !conditions.asks_for_command() && !is_of_agent && conditions.unless.is_empty();
+            return !conditions.is_by_command() && !is_of_agent && conditions.unless.is_empty();
         };
         let mut next = *number;
         let mut fitting = Vec::new();
@@ -87,17 +87,27 @@ impl Asked<'_> {
             is_excepted |= facts.fulfils(condition, next, expressions);
             next += count(condition);
         }
-        let is_understood = match rule.origin {
-            Origin::Site => facts.is_understood(),
-            Origin::Builtin => facts.is_understood_but_for_home(),
+        let is_understood = facts.is_understood_for(rule.origin);
+        let asked = crate::condition::effects::Asked {
+            condition: &conditions.effects,
+            unless: if is_understood {
+                &conditions.unless_paths
+            } else {
+                &[]
+            },
+            first: next,
+            takes_claims: true,
         };
+        if !asked.holds(facts.effects(), facts.runs_download(), expressions) {
+            return false;
+        }
         if fitting.is_empty() && !conditions.command.is_empty()
             || !has_code
             || is_excepted && is_understood
         {
             return false;
         }
-        let is_limited = conditions.asks_for_command() || !conditions.agents.is_empty();
+        let is_limited = conditions.is_by_command() || !conditions.agents.is_empty();
         if rule.verdict != Verdict::Allow || !is_limited {
             return true;
         }
@@ -106,9 +116,12 @@ impl Asked<'_> {
             fitting.push((&nothing, 0));
         }
         let is_renamed = event.assumed_name().is_some();
+        let has_effects = !conditions.effects.is_empty();
         cover::never(facts, event.evidence, is_renamed).is_none()
-            && (fitting.iter())
-                .any(|(one, first)| cover::beyond(facts, one, *first, expressions).is_none())
+            && (!has_effects || cover::beyond_effects(facts, &asked, expressions).is_none())
+            && (has_effects
+                || (fitting.iter())
+                    .any(|(one, first)| cover::beyond(facts, one, *first, expressions).is_none()))
     }
 }
 
@@ -157,6 +170,11 @@ fn decide_reading(engine: &Engine, event: &Event<'_>, reading: &Reading) -> Deci
             let paths = command.iter().chain(unless);
             number += paths.map(count).sum::<usize>();
             number += code.iter().filter(|one| one.pattern.is_some()).count();
+            let paths = rule.conditions.effects.patterns();
+            let paths = paths.chain(&rule.conditions.unless_paths);
+            number += paths
+                .filter(|one| matches!(one, PathPattern::Regex(_)))
+                .count();
         }
         let is_near = |facts: &Facts<'_>| engine.compiled.index.is_near_builtin(rules, facts);
         let is_opaque = |facts: &Facts<'_>| {
@@ -185,7 +203,7 @@ fn decide_reading(engine: &Engine, event: &Event<'_>, reading: &Reading) -> Deci
     best.map_or_else(Decider::default, |(best, _)| best)
 }
 
-const PROGRAMS: [&str; 12] = [
+const PROGRAMS: [&str; 14] = [
     "git",
     "rm",
     "curl",
@@ -198,8 +216,10 @@ const PROGRAMS: [&str; 12] = [
     "sudo",
     "ls",
     "env",
+    "tee",
+    "scp",
 ];
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 28] = [
     "push",
     "origin",
     "+main",
@@ -222,6 +242,12 @@ const WORDS: [&str; 22] = [
     "print(1)",
     "-e",
     "/srv/*",
+    "-d",
+    "@/etc/passwd",
+    "--file=/etc/passwd",
+    "h.test:/tmp/a",
+    "open('/etc/passwd')",
+    "http://0x7f000001:80/",
 ];
 
 fn command(random: &mut Random) -> String {
@@ -322,6 +348,48 @@ fn condition(random: &mut Random) -> String {
     out
 }
 
+fn effects(random: &mut Random) -> String {
+    let paths = [
+        "/etc/passwd",
+        "/etc/**",
+        "~/.ssh/**",
+        "**.pub",
+        "/tmp/*",
+        "regex:^/etc/",
+        "regex:passwd",
+        "/dev/sda",
+        "/",
+        "**/log",
+    ];
+    let hosts = [
+        "x",
+        "*.test",
+        "h.test",
+        "127.0.0.1",
+        "127.0.0.1:80",
+        "regex:^h",
+        "h.test:22",
+    ];
+    let mut out = String::new();
+    for _ in 0..=random.below(2) {
+        let kinds = [
+            "reads", "writes", "deletes", "sends", "mentions", "connects",
+        ];
+        let key = random.pick(&kinds);
+        if !out.contains(key) {
+            let of: &[&str] = if key == "connects" { &hosts } else { &paths };
+            let _ = write!(out, "{key} = {} ", list(random, of));
+        }
+    }
+    if random.below(12) == 0 {
+        out += "runs_download = true ";
+    }
+    if random.below(4) == 0 {
+        out += "unless { paths = [\"**.pub\", \"regex:^/etc/p\"] } ";
+    }
+    out
+}
+
 fn policy(random: &mut Random) -> String {
     let default = random.pick(&["allow", "allow", "escalate"]);
     let mut out = format!("default = \"{default}\"\n");
@@ -339,6 +407,10 @@ fn policy(random: &mut Random) -> String {
                 random.pick(&["python", "perl"])
             );
         }
+        let by_effect = random.below(3) == 0;
+        if by_effect {
+            asks += &effects(random);
+        }
         if asks.is_empty() || random.below(4) == 0 {
             let _ = write!(
                 asks,
@@ -353,9 +425,10 @@ fn policy(random: &mut Random) -> String {
             asks += "agents = [\"coder-*\", \"0123456789ab\"] ";
         }
         let verdict = random.pick(&["allow", "block", "escalate"]);
+        let on = if by_effect { "" } else { "on = \"ToolExec\"" };
         let _ = writeln!(
             out,
-            "rule \"r{at}\" {{ on = \"ToolExec\" {asks} verdict = \"{verdict}\" severity = \"high\" reason = \"w\" }}"
+            "rule \"r{at}\" {{ {on} {asks} verdict = \"{verdict}\" severity = \"high\" reason = \"w\" }}"
         );
     }
     out
@@ -427,4 +500,104 @@ fn the_index_finds_what_trying_every_rule_finds_in_the_corpus_and_the_session() 
         }
         assert!(commands > 400 && decided > 30, "{decided} of {commands}");
     }
+}
+
+/// The rule that decides on an event that is no command, by trying every rule.
+fn decide_event(engine: &Engine, event: &Event<'_>) -> Option<usize> {
+    let rules = &engine.policy.rules;
+    let done = crate::condition::effects::of_event(event);
+    let mut number = rules.len();
+    let mut matching = Vec::new();
+    for (at, rule) in rules.iter().enumerate() {
+        let conditions = &rule.conditions;
+        let commands = conditions.command.iter().chain(&conditions.unless);
+        let code = conditions.code.iter().filter(|one| one.pattern.is_some());
+        number += commands.map(count).sum::<usize>() + code.count();
+        let asked = crate::condition::effects::Asked {
+            condition: &conditions.effects,
+            unless: &conditions.unless_paths,
+            first: number,
+            takes_claims: rule.verdict != Verdict::Allow,
+        };
+        let has_effects =
+            conditions.effects.is_empty() || asked.holds(&done, false, engine.expressions());
+        let mut names = std::iter::once(event.subject).chain(event.other_names());
+        let matches = if rule.verdict == Verdict::Allow {
+            matches(rule, event.subject)
+        } else {
+            names.any(|name| matches(rule, name))
+        };
+        let paths = conditions
+            .effects
+            .patterns()
+            .chain(&conditions.unless_paths);
+        let expressions = paths.filter(|one| matches!(one, PathPattern::Regex(_)));
+        number += expressions.count();
+        if rule.on.contains(&event.kind)
+            && matches
+            && has_effects
+            && engine.is_in_force(rule, event)
+        {
+            matching.push(at);
+        }
+    }
+    Sides::of(rules, &matching).decider()
+}
+
+#[test]
+fn effects_of_other_events_are_found_by_the_index_as_by_trying_every_rule() {
+    let mut random = Random(0xEFFE);
+    let (mut compared, mut by_effect) = (0, 0);
+    let events = [
+        r#""FileAccess":{"pid":1,"path":"PATH","write":true}"#,
+        r#""FileAccess":{"pid":1,"path":"PATH"}"#,
+        r#""FileDelete":{"pid":1,"path":"PATH"}"#,
+        r#""Egress":{"pid":1,"peer":"HOST","port":80}"#,
+        r#""Egress":{"pid":1,"peer":"10.0.0.1","port":22,"sni":"HOST"}"#,
+        r#""Dns":{"pid":1,"query":"HOST"}"#,
+    ];
+    let paths = [
+        "/etc/passwd",
+        "/home/a/.ssh/x.pub",
+        "/tmp/a",
+        "/dev/sda",
+        "//etc/./x",
+        "log",
+    ];
+    let hosts = [
+        "x",
+        "H.test.",
+        "h.test",
+        "127.0.0.1",
+        "0x7f.1",
+        "a.b.test",
+        "2130706433",
+    ];
+    for _ in 0..400 {
+        let source = policy(&mut random);
+        let Some(policy) = crate::policy::check(&source, &|_| None).policy else {
+            continue;
+        };
+        let engine = Engine::new(policy).unwrap();
+        for _ in 0..20 {
+            let event = random.pick(&events);
+            let event = event.replace("PATH", random.pick(&paths));
+            let line = format!(
+                r#"{{"event":{{{}}}}}"#,
+                event.replace("HOST", random.pick(&hosts))
+            );
+            let mut scratch = Scratch::default();
+            let event = event::parse(line.as_bytes(), &mut scratch).unwrap();
+            let expected = decide_event(&engine, &event);
+            assert_eq!(
+                engine.judge_event(&event).rule(),
+                expected,
+                "{line}\n{source}"
+            );
+            compared += 1;
+            let rule = expected.map(|at| &engine.policy.rules[at]);
+            by_effect += usize::from(rule.is_some_and(|rule| !rule.conditions.effects.is_empty()));
+        }
+    }
+    assert!(compared > 4000 && by_effect > 40, "{compared} {by_effect}");
 }

@@ -23,17 +23,20 @@ impl Restriction {
     const LIMITED: u8 = 4;
     /// It has exceptions.
     const UNLESS: u8 = 8;
+    /// It asks for an effect.
+    const EFFECT: u8 = 16;
 
     pub(super) fn of(rule: &Rule) -> Self {
         let conditions = &rule.conditions;
         let has_agents = !conditions.agents.is_empty();
-        let is_limited = conditions.asks_for_command() || has_agents;
+        let is_limited = conditions.is_by_command() || has_agents;
         let bits = [
             (
                 Self::AGENT_OR_DATE,
                 has_agents || conditions.expires.is_some(),
             ),
-            (Self::COMMAND, conditions.asks_for_command()),
+            (Self::COMMAND, conditions.is_by_command()),
+            (Self::EFFECT, !conditions.effects.is_empty()),
             (Self::LIMITED, is_limited && rule.verdict == Verdict::Allow),
             (Self::UNLESS, !conditions.unless.is_empty()),
         ];
@@ -56,7 +59,7 @@ impl Engine {
             .unwrap_or(Restriction::NONE)
     }
 
-    /// Whether a rule asks for a command.
+    /// Whether a rule asks for a command, code or an effect.
     pub(super) fn asks_for_command(&self, at: usize) -> bool {
         self.restriction(at).has(Restriction::COMMAND)
     }
@@ -83,9 +86,18 @@ impl Engine {
         else {
             return restriction == Restriction::NONE;
         };
-        !restriction.has(Restriction::COMMAND)
+        let is_by_command = restriction.has(Restriction::COMMAND);
+        let is_by_event = restriction.has(Restriction::EFFECT) && event.kind != EventKind::ToolExec;
+        (!is_by_command || is_by_event)
             && self.is_in_force(rule, event)
+            && (!is_by_event || self.has_effects(at, rule, event))
             && !(restriction.has(Restriction::UNLESS) && is_excepted(rule, event))
+    }
+
+    /// Whether an event that is no command has the effects that a rule asks for.
+    pub(super) fn has_effects(&self, at: usize, rule: &Rule, event: &Event<'_>) -> bool {
+        let index = &self.compiled.index;
+        index.fits_event(at, rule, event, self.expressions())
     }
 
     /// Whether a rule is in force: for the agent of the event, and on the date that the host gave.

@@ -1,6 +1,6 @@
 //! What a rule asks for beside its pattern: conditions on commands, code, the agent and the date.
 
-use sentry_command::CodeSources;
+use sentry_command::{CodeSources, EffectKind};
 use sentry_pattern::Pattern;
 
 use super::Date;
@@ -12,8 +12,12 @@ pub struct Conditions {
     pub command: Vec<CommandCondition>,
     /// The command must be given code that fits one of these; without any, none is asked for.
     pub code: Vec<CodeCondition>,
+    /// What a command, or an event of another kind, must do.
+    pub effects: EffectCondition,
     /// A command that fits one of these, and is understood whole, does not fit the rule.
     pub unless: Vec<CommandCondition>,
+    /// Paths that do not count as effects.
+    pub unless_paths: Vec<PathPattern>,
     /// Names of agents; without any, each fits.
     pub agents: Vec<Glob>,
     /// The last day of the rule.
@@ -26,16 +30,47 @@ impl Conditions {
         !self.command.is_empty() || !self.code.is_empty()
     }
 
+    /// Whether the rule looks at single commands of a `ToolExec` event: for a command, code or an
+    /// effect.
+    pub fn is_by_command(&self) -> bool {
+        self.asks_for_command() || !self.effects.is_empty()
+    }
+
     /// The names of the conditions that are given, but for `expires`.
     pub fn names(&self) -> Vec<&'static str> {
+        let has_unless = !(self.unless.is_empty() && self.unless_paths.is_empty());
         let all = [
-            ("command", self.command.is_empty()),
-            ("code", self.code.is_empty()),
-            ("unless", self.unless.is_empty()),
-            ("agents", self.agents.is_empty()),
+            ("command", !self.command.is_empty()),
+            ("code", !self.code.is_empty()),
+            ("runs_download", self.effects.runs_download),
+            ("unless", has_unless),
+            ("agents", !self.agents.is_empty()),
         ];
-        let given = all.into_iter().filter(|(_, is_empty)| !is_empty);
-        given.map(|(name, _)| name).collect()
+        let given = all.into_iter().filter(|(_, is_given)| *is_given);
+        let mut names: Vec<&str> = given.map(|(name, _)| name).collect();
+        names.extend(self.effects.of.iter().map(|(kind, _)| kind.name()));
+        names
+    }
+}
+
+/// What one command, or an event of another kind, must do. All that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct EffectCondition {
+    /// Kinds of effects, each with patterns of which one must fit a path, or of `connects` a host.
+    pub of: Vec<(EffectKind, Vec<PathPattern>)>,
+    /// Whether the command runs what was downloaded.
+    pub runs_download: bool,
+}
+
+impl EffectCondition {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.of.is_empty() && !self.runs_download
+    }
+
+    /// All patterns, in order.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &PathPattern> {
+        self.of.iter().flat_map(|(_, patterns)| patterns)
     }
 }
 
@@ -115,11 +150,11 @@ pub enum ProgramPattern {
     Path(Glob),
 }
 
-/// A pattern of paths.
+/// A pattern of paths, or of hosts.
 #[derive(Clone, Debug)]
 pub enum PathPattern {
     /// Fits a normalised path. `~` is the home folder of any user; `*` stays within a segment, `**`
-    /// crosses segments.
+    /// crosses segments. Of a host, `*` stands for any characters.
     Path(Glob),
     /// Fits the text of a word as it is.
     Regex(Pattern),

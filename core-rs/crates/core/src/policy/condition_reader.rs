@@ -6,11 +6,12 @@ use super::value::Reader;
 use super::{
     CodeCondition, CommandCondition, Conditions, Date, Glob, PathPattern, ProgramPattern, pattern,
 };
+use crate::condition::effects::kinds_of;
 use crate::condition::path;
 use crate::decision::Word;
 use crate::event::EventKind;
 use sentry_acl::{Value, ValueKind};
-use sentry_command::CodeSources;
+use sentry_command::{CodeSources, EffectKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
@@ -41,6 +42,14 @@ const LANGUAGES: [&str; 9] = [
     "ruby",
 ];
 
+/// The key of rules on commands that run what was downloaded.
+const RUNS_DOWNLOAD: &str = "runs_download";
+
+/// Whether a key of a rule asks for an effect.
+pub(super) fn is_effect(key: &str) -> bool {
+    EffectKind::named(key).is_some() || key == RUNS_DOWNLOAD
+}
+
 /// The conditions of one rule as they are read.
 pub(super) struct Draft<'o> {
     /// The rule in messages.
@@ -48,6 +57,8 @@ pub(super) struct Draft<'o> {
     pub(super) conditions: Conditions,
     /// The place of the first `unless`.
     unless: Option<Span>,
+    /// The place of the first `paths` in an `unless`.
+    paths_place: Option<Span>,
 }
 
 impl<'o> Draft<'o> {
@@ -56,6 +67,7 @@ impl<'o> Draft<'o> {
             owner,
             conditions: Conditions::default(),
             unless: None,
+            paths_place: None,
         }
     }
 
@@ -89,13 +101,21 @@ impl<'o> Draft<'o> {
     /// Reads a field of `unless`.
     fn exception(&mut self, reader: &mut Reader<'_>, field: Field<'_>) {
         let name = field.name.text.as_str();
+        if name == "paths" {
+            if let Some(value) = fields::value_of(reader, field) {
+                let paths = self.paths(reader, name, value);
+                self.conditions.unless_paths.extend(paths);
+                self.paths_place.get_or_insert(field.name.span);
+            }
+            return;
+        }
         if name != "command" {
             let message = format!("unknown setting `{name}` in `unless`");
             let mut unknown = Diagnostic::new(Code::UnknownKey, field.name.span, message);
             unknown = unknown.help(if COMMAND_KEYS.contains(&name) {
                 format!("write `unless {{ command {{ {name} = … }} }}`")
             } else {
-                "`unless` takes `command { … }`".to_owned()
+                "`unless` takes `command { … }` and `paths = […]`".to_owned()
             });
             reader.report(unknown);
             return;
@@ -184,6 +204,71 @@ impl<'o> Draft<'o> {
         patterns
     }
 
+    /// Reads the effects that a rule asks for.
+    pub(super) fn effects<'v>(
+        &mut self,
+        reader: &mut Reader<'_>,
+        value: impl Fn(&str) -> Option<&'v Value>,
+    ) {
+        for (key, kind) in EffectKind::ALL {
+            if let Some(value) = value(key) {
+                self.effect(reader, kind, value);
+            }
+        }
+        if let Some(value) = value(RUNS_DOWNLOAD) {
+            if reader.boolean(RUNS_DOWNLOAD, value) == Some(false) {
+                reader.bad_value(RUNS_DOWNLOAD, "can only be `true`: leave it out", value);
+            }
+            self.conditions.effects.runs_download = true;
+        }
+        if let Some(paths) = self.paths_place
+            && self.conditions.effects.of.is_empty()
+        {
+            let problem = "`paths` in `unless` excepts nothing: the rule asks for no effect";
+            let diagnostic = Diagnostic::new(Code::ConditionNeverFits, paths, problem);
+            reader.report(diagnostic.help("ask for an effect, such as `reads = […]`"));
+        }
+    }
+
+    fn effect(&mut self, reader: &mut Reader<'_>, kind: EffectKind, value: &Value) {
+        let patterns = if kind == EffectKind::Connects {
+            self.hosts(reader, kind.name(), value)
+        } else {
+            self.paths(reader, kind.name(), value)
+        };
+        self.conditions.effects.of.push((kind, patterns));
+    }
+
+    /// Reads patterns of hosts.
+    fn hosts(&mut self, reader: &mut Reader<'_>, key: &str, value: &Value) -> Vec<PathPattern> {
+        let mut patterns = Vec::new();
+        for Text { text, span } in reader.list(key, value, true).unwrap_or_default() {
+            if text.starts_with(REGEX) {
+                let compiled = pattern::read_at(reader, self.owner, &text, REGEX.len(), span);
+                patterns.extend(compiled.map(PathPattern::Regex));
+            } else if let Some((problem, help)) = host_fault(&text) {
+                bad_glob(reader, span, &format!("`{key}` {problem}"), help);
+            } else {
+                patterns.push(PathPattern::Path(Glob::new(host_pattern(&text))));
+            }
+        }
+        patterns
+    }
+
+    /// The kinds of event that can fit the conditions.
+    pub(super) fn kinds(&self) -> Vec<EventKind> {
+        let effects = &self.conditions.effects;
+        let only_command = self.conditions.asks_for_command() || effects.runs_download;
+        let mut kinds = EventKind::ALL.to_vec();
+        kinds.retain(|kind| {
+            let is_command = *kind == EventKind::ToolExec;
+            let mut asked = effects.of.iter();
+            (is_command || !only_command)
+                && asked.all(|(effect, _)| kinds_of(*effect).contains(kind))
+        });
+        kinds
+    }
+
     /// Reads `agents`.
     pub(super) fn agents(&mut self, reader: &mut Reader<'_>, value: &Value) {
         let texts = reader.list("agents", value, true).unwrap_or_default();
@@ -211,6 +296,21 @@ impl<'o> Draft<'o> {
             .map(|kind| format!("`{}`", kind.as_word()))
             .collect();
         let never = |problem: String| Diagnostic::new(Code::ConditionNeverFits, place, problem);
+        if !self.conditions.effects.is_empty() && !self.conditions.asks_for_command() {
+            let possible = self.kinds();
+            let others = on.iter().filter(|kind| !possible.contains(kind));
+            let others: Vec<String> = others.map(|kind| format!("`{}`", kind.as_word())).collect();
+            if !others.is_empty() && on.len() < EventKind::ALL.len() {
+                let problem = format!("{} never has what the rule asks for", others.join(", "));
+                let possible: Vec<_> = possible
+                    .iter()
+                    .map(|kind| format!("`{}`", kind.as_word()))
+                    .collect();
+                let help = format!("write {}, or leave `on` out", possible.join(" or "));
+                reader.report(never(problem).help(help));
+            }
+            return;
+        }
         if self.conditions.asks_for_command() {
             if !others.is_empty() && on.len() < EventKind::ALL.len() {
                 let others = others.join(", ");
@@ -265,7 +365,7 @@ fn empty(reader: &mut Reader<'_>, place: Span, name: &str) {
     let keys: &[&str] = match name {
         "command" => &COMMAND_KEYS,
         "code" => &CODE_KEYS,
-        _ => &["command"],
+        _ => &["command", "paths"],
     };
     let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
     let help = format!("add one of {}", keys.join(", "));
@@ -389,6 +489,34 @@ fn flags(reader: &mut Reader<'_>, value: &Value) -> Vec<Glob> {
         }
     }
     globs
+}
+
+/// A pattern of hosts as the names of hosts are written: in lower case, without a final dot.
+fn host_pattern(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let (host, port) = match lower.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') => (host, Some(port)),
+        _ => (lower.as_str(), None),
+    };
+    let host = host.trim_end_matches('.');
+    port.map_or_else(|| host.to_owned(), |port| [host, ":", port].concat())
+}
+
+/// Why no host fits a pattern, and what to write.
+fn host_fault(pattern: &str) -> Option<(&'static str, &'static str)> {
+    if pattern.contains("://") || pattern.contains('/') {
+        Some((
+            "has an address",
+            "write the host alone, as `example.com` or `example.com:443`",
+        ))
+    } else if pattern.contains(char::is_whitespace) || pattern.contains(['@', '[', ']']) {
+        Some((
+            "is no host",
+            "write a name or an address, as `*.example.com`, `10.0.0.7` or `fd00::1`",
+        ))
+    } else {
+        None
+    }
 }
 
 /// Why no normalised path fits a pattern, and what to write.

@@ -29,7 +29,7 @@ use crate::risk::{self, Category};
 pub use builtin::NAMES as BUILTIN_RULES;
 pub(crate) use builtin::all as builtin_rules;
 pub use condition::{
-    CodeCondition, CommandCondition, Conditions, Glob, PathPattern, ProgramPattern,
+    CodeCondition, CommandCondition, Conditions, EffectCondition, Glob, PathPattern, ProgramPattern,
 };
 pub use date::Date;
 pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::condition_reader::{COMMAND_KEYS, Draft};
+use super::condition_reader::{COMMAND_KEYS, Draft, is_effect};
 use super::fields::{self, Field};
 use super::lists::Text;
 use super::pattern;
@@ -15,12 +15,19 @@ use sentry_acl::{Name, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 22] = [
     "name",
     "on",
     "match",
     "command",
     "code",
+    "reads",
+    "writes",
+    "deletes",
+    "connects",
+    "sends",
+    "mentions",
+    "runs_download",
     "unless",
     "agents",
     "verdict",
@@ -47,22 +54,16 @@ pub(super) fn read(
     let (sections, values) = values(reader, label, inner);
     let asks = |key: &str| sections.iter().any(|field| field.name.text == key);
     let asks_for_command = asks("command") || asks("code");
+    let asks_for_effect = values.keys().any(|key| is_effect(key));
+    let is_given = |key: &str| match key {
+        "name" => label.is_some(),
+        "on" => asks_for_command || asks_for_effect,
+        "match" => asks_for_command || asks_for_effect || values.contains_key("agents"),
+        _ => false,
+    };
     for key in REQUIRED {
-        let is_given = match key {
-            "name" => label.is_some(),
-            "on" => asks_for_command,
-            "match" => asks_for_command || values.contains_key("agents"),
-            _ => false,
-        };
-        if is_given || values.contains_key(key) {
-            continue;
-        }
-        if key == "match" {
-            let problem = "`rule` needs `match`, or another condition";
-            let nothing = Diagnostic::new(Code::MissingKey, owner, problem);
-            reader.report(nothing.help("add `match = …`, `command { … }` or `code { … }`"));
-        } else {
-            missing(reader, owner, "rule", key);
+        if !is_given(key) && !values.contains_key(key) {
+            report_missing(reader, owner, key);
         }
     }
     let value = |key: &str| values.get(key).copied().flatten();
@@ -91,6 +92,7 @@ pub(super) fn read(
     for field in sections {
         draft.section(reader, field);
     }
+    draft.effects(reader, value);
     if let Some(value) = value("agents") {
         draft.agents(reader, value);
     }
@@ -105,7 +107,8 @@ pub(super) fn read(
             }
             on
         }
-        None => (asks_for_command && !values.contains_key("on")).then(|| vec![EventKind::ToolExec]),
+        None => ((asks_for_command || asks_for_effect) && !values.contains_key("on"))
+            .then(|| draft.kinds()),
     };
     let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
     let severity = value("severity").and_then(|value| reader.word("severity", value));
@@ -126,8 +129,9 @@ pub(super) fn read(
         overrides(reader, value)
     });
     let mut on = on?;
-    if asks_for_command {
-        on.retain(|kind| *kind == EventKind::ToolExec);
+    if asks_for_command || asks_for_effect {
+        let possible = draft.kinds();
+        on.retain(|kind| possible.contains(kind));
     }
     Some(Rule {
         name: name?,
@@ -144,6 +148,18 @@ pub(super) fn read(
         overrides,
         span,
     })
+}
+
+fn report_missing(reader: &mut Reader<'_>, owner: Span, key: &str) {
+    if key == "match" {
+        let problem = "`rule` needs `match`, or another condition";
+        let nothing = Diagnostic::new(Code::MissingKey, owner, problem);
+        let help =
+            "add `match = …`, `command { … }`, `code { … }`, or an effect such as `reads = …`";
+        reader.report(nothing.help(help));
+    } else {
+        missing(reader, owner, "rule", key);
+    }
 }
 
 /// The sections with conditions, and the values by key; `None` for a key that is set but has no

@@ -33,7 +33,14 @@ export const RULE: Scope = {
   ),
   command: block("Asks for one command that has all of this, however it is spelt."),
   code: block("Asks for code that is given to an interpreter."),
-  unless: block("Leaves out commands that have all of this and are understood whole."),
+  reads: texts("Files that are read, by whatever means. ~ is any home, * stays within a segment, ** crosses."),
+  writes: texts("Files that are written to, created, or get other permissions."),
+  deletes: texts("Files that are deleted or emptied."),
+  connects: texts("Hosts that are connected to, as example.com, *.example.com or example.com:443."),
+  sends: texts("Files that go to another host."),
+  mentions: texts("Files that a command names at all."),
+  runs_download: boolean("Only commands that run what was downloaded."),
+  unless: block("Leaves out commands that have all of this and are understood whole, and paths."),
   agents: texts("Only events of these agents. * stands for any text."),
   verdict: word(VERDICTS, "allow makes an exception, block refuses, escalate asks the next tier."),
   severity: word(SEVERITIES, "How serious the event is."),
@@ -49,7 +56,10 @@ export const RULE: Scope = {
 export function scopesOfRule(rule: string): Readonly<Record<string, Scope>> {
   const scopes: Record<string, Scope> = {
     [`${rule}.code`]: CODE,
-    [`${rule}.unless`]: { command: block("The command that is left out.") },
+    [`${rule}.unless`]: {
+      command: block("The command that is left out."),
+      paths: texts("Paths that do not count as read, written, deleted, sent or mentioned."),
+    },
   };
   for (const command of [`${rule}.command`, `${rule}.unless.command`]) {
     scopes[command] = COMMAND;
