@@ -11,6 +11,7 @@ import { policyCard } from "./view/policy-card.js";
 import { replayPanel } from "./view/replay-panel.js";
 import { shareButton, shareDialog } from "./view/share-dialog.js";
 import { styles } from "./view/styles.js";
+import { testsPanel } from "./view/tests-panel.js";
 import { Timeline } from "./view/timeline.js";
 import { exceptionFor } from "./workbench/exception.js";
 import { type Saving, Workbench } from "./workbench/workbench.js";
@@ -20,7 +21,7 @@ export type { Saving };
 /** The width below which one panel is shown at a time, as in the styles. */
 const NARROW_PX = 820;
 
-const PANELS = ["event", "replay", "compare", "gate"] as const satisfies readonly Tab[];
+const PANELS = ["event", "tests", "replay", "compare", "gate"] as const satisfies readonly Tab[];
 type Panel = (typeof PANELS)[number];
 
 /**
@@ -95,7 +96,8 @@ export class SentryPreview extends LitElement {
     super.connectedCallback();
     this.#size.observe(this);
     this.#bench.reveal = (id) => this.#reveal(id);
-    this.#bench.showRule = (name) => this.#showRule(name);
+    this.#bench.showRule = (name) => this.#inEditor((editor) => editor.selectRule(name));
+    this.#bench.showPlace = (from, to) => this.#inEditor((editor) => editor.select(from, to));
     this.#bench.start();
   }
 
@@ -132,6 +134,7 @@ export class SentryPreview extends LitElement {
 
   protected override updated(_: PropertyValues): void {
     this.#editor?.mark(this.#bench.problemsOf, this.#bench.problems);
+    this.#editor?.markTests(this.#bench.tests.run);
     if (this.#bench.judged !== this.#announced) {
       if (this.#announced === undefined) performance.mark("first-decision");
       this.#announced = this.#bench.judged;
@@ -151,7 +154,7 @@ export class SentryPreview extends LitElement {
         ${shareButton(bench)}
         ${this.#themePicker()}
       </header>
-      <main data-tab=${tab} @allow-event=${this.#allow}>
+      <main data-tab=${tab} @allow-event=${this.#allow} @write-test=${this.#writeTest}>
         <section class="card policy" aria-label=${texts.policy.title}>
           ${policyCard(bench, () => this.#editor, html`<div class="editor"></div>`)}
         </section>
@@ -167,6 +170,7 @@ export class SentryPreview extends LitElement {
           </div>
         </div>
       </main>
+      <p class="toast" role="status">${this.#isNarrow && tab !== "policy" && bench.shared === undefined ? bench.note : ""}</p>
       ${shareDialog(bench)}
     </div>`;
   }
@@ -175,6 +179,8 @@ export class SentryPreview extends LitElement {
     switch (name) {
       case "event":
         return eventPanel(this.#bench);
+      case "tests":
+        return testsPanel(this.#bench);
       case "replay":
         return replayPanel(this.#bench, this.#timeline);
       case "compare":
@@ -245,11 +251,26 @@ export class SentryPreview extends LitElement {
     });
   }
 
-  #showRule(name: string): void {
-    const at = this.policy.indexOf(JSON.stringify(name));
-    if (at < 0) return;
+  /** Shows something of the policy, in whose tab it is where there is no room beside it. */
+  #inEditor(show: (editor: PolicyEditor) => void): void {
     if (this.#isNarrow) this.#show("policy");
-    void this.updateComplete.then(() => this.#editor?.select(at, at + name.length + 2));
+    void this.updateComplete.then(() => {
+      if (this.#editor !== undefined) show(this.#editor);
+    });
+  }
+
+  /** Adds a test of an event to the end of the policy. */
+  async #writeTest({ detail: event }: CustomEvent<string>): Promise<void> {
+    try {
+      const test = await this.#bench.judge.ask("test", { policy: this.#bench.policy, event });
+      const { policy } = this;
+      if (policy.includes(test)) return this.#bench.say(texts.tests.exists);
+      const before = policy === "" || policy.endsWith("\n\n") ? "" : policy.endsWith("\n") ? "\n" : "\n\n";
+      this.#editor?.change(policy.length, policy.length, `${before}${test}`);
+      this.#bench.say(texts.tests.written);
+    } catch (error) {
+      this.#bench.say(texts.tests.notWritten(error instanceof Error ? error.message : String(error)));
+    }
   }
 }
 

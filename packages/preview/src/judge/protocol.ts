@@ -1,7 +1,7 @@
 // What the page and the judge's worker say to each other.
 
 import type { Decision, Diagnostic, EventFacts, EventKind, Explanation, Verdict } from "@a3s-sentry/core";
-
+import type { Coverage, PolicyTest, TestResult } from "@a3s-sentry/core/tools";
 import type { Comparison, KeptEvent, Selection, Totals } from "../replay/protocol.js";
 
 export type PolicyFormat = "acl" | "toml";
@@ -23,6 +23,10 @@ export interface Requests extends LongRequests {
   judge: { readonly takes: { policy: PolicyText; source: EventSource }; readonly gives: Judged };
   /** All problems of a policy, warnings included. Slow. */
   lint: { readonly takes: { policy: PolicyText }; readonly gives: readonly Diagnostic[] };
+  /** The tests in a policy, run; `null` if the policy has errors. */
+  tests: { readonly takes: { policy: PolicyText }; readonly gives: TestRun | null };
+  /** A test of an event in ACL, with the decision of the policy that judges. */
+  test: { readonly takes: { policy: PolicyText; event: string }; readonly gives: string };
   /** The events that the last replay has kept, of a selection. */
   select: { readonly takes: { selection: Selection }; readonly gives: readonly KeptEvent[] };
   /** Judges and masks a text that is sent to a model or comes back. */
@@ -108,6 +112,24 @@ export interface Shown {
   readonly failClosed: boolean;
   /** The event as JSON text. */
   readonly json: string;
+}
+
+/** The tests in a policy, and how they ended. */
+export interface TestRun {
+  /** The text that they are in. */
+  readonly policy: string;
+  readonly tests: readonly RanTest[];
+  /** Problems of tests, which did not run. */
+  readonly problems: readonly Diagnostic[];
+  readonly coverage: Coverage;
+}
+
+export interface RanTest extends Pick<PolicyTest, "name" | "span" | "event"> {
+  readonly outcome: TestResult["outcome"];
+  /** Why it did not pass, one sentence each. */
+  readonly reasons: readonly string[];
+  /** Absent if its event is not one. */
+  readonly decision?: Decision;
 }
 
 export interface Gated {

@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Shown } from "../judge/protocol.js";
 import { texts } from "../texts.js";
 import type { Workbench } from "../workbench/workbench.js";
+import { writeTestButton } from "./tests-panel.js";
 
 const words = texts.event;
 const MARKS = { decided: "➜", shadowed: "~", overridden: "~", "no-match": "·" } as const;
@@ -18,6 +19,7 @@ export function decisionView(bench: Workbench, shown: Shown): TemplateResult {
       ${facts(shown)}
       <div class="actions">
         <button @click=${(event: Event) => allow(event, shown)} ?disabled=${bench.policy.format !== "acl"}>${words.allow}</button>
+        ${writeTestButton(bench, shown.json, words.writeTest)}
         <button @click=${() => void copy(bench, shown.json)}>${words.copy}</button>
       </div>
       <div><h3>${words.subject}</h3>${subject(explanation)}</div>

@@ -3,7 +3,15 @@
 import { quickFixes } from "@a3s-sentry/core/tools";
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import {
+  bracketMatching,
+  ensureSyntaxTree,
+  foldGutter,
+  foldKeymap,
+  indentOnInput,
+  indentUnit,
+  syntaxTree,
+} from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
@@ -18,7 +26,14 @@ import {
 import { complete } from "../acl/completion.js";
 import { hoverDocs } from "../acl/hover.js";
 import { acl } from "../acl/language.js";
+import { rulePlaces } from "../acl/rule-places.js";
+import type { TestRun } from "../judge/protocol.js";
+import { texts } from "../texts.js";
 import type { Problem } from "../workbench/problems.js";
+import { setTestMarks, type TestMark, testMarks } from "./test-marks.js";
+
+/** How long marks may wait for the parser. */
+const PARSE_MS = 50;
 
 const theme = EditorView.theme({
   "&": { height: "100%" },
@@ -60,6 +75,10 @@ const theme = EditorView.theme({
     textDecoration: "underline wavy var(--escalate)",
     textDecorationSkipInk: "none",
   },
+  ".cm-tests .cm-gutterElement": { padding: "0 3px", fontSize: "12px", fontWeight: "700", cursor: "default" },
+  ".test-passed": { color: "var(--allow)" },
+  ".test-failed": { color: "var(--block)" },
+  ".test-unfired": { color: "var(--escalate)" },
   ".cm-panels": { background: "var(--raised)", color: "var(--text)" },
   ".cm-panels button, .cm-panels input": { backgroundImage: "none" },
   ".cm-panel.cm-search label": { display: "inline-flex", gap: "4px" },
@@ -81,6 +100,7 @@ export class PolicyEditor {
   readonly #view: EditorView;
   readonly #language = new Compartment();
   #marked: readonly Problem[] = [];
+  #ran: TestRun | undefined;
 
   constructor({ parent, root, text, label, onChange, onSave }: EditorOptions) {
     const extensions: Extension = [
@@ -99,6 +119,7 @@ export class PolicyEditor {
       autocompletion({ override: [complete], icons: false }),
       hoverDocs,
       lintGutter(),
+      testMarks,
       this.#language.of(acl()),
       theme,
       EditorView.lineWrapping,
@@ -165,6 +186,40 @@ export class PolicyEditor {
       return { from, to: Math.min(Math.max(span.end, from), length), severity, message: shown, source: code, actions };
     });
     this.#view.dispatch(setDiagnostics(this.#view.state, diagnostics));
+  }
+
+  /** Marks tests, and rules that none of them fires. A run of another text is ignored: a newer one follows. */
+  markTests(run: TestRun | undefined): void {
+    const { text } = this;
+    if (run === this.#ran || (run !== undefined && run.policy !== text)) return;
+    this.#ran = run;
+    setTestMarks(this.#view, run === undefined || run.tests.length === 0 ? [] : this.#marksOf(run));
+  }
+
+  #marksOf({ tests, coverage }: TestRun): TestMark[] {
+    const places = this.#rules;
+    return [
+      ...tests.map(({ span, outcome, reasons }): TestMark => {
+        const title = [texts.tests.outcomes[outcome], ...reasons].join("\n");
+        return { at: span.start, is: outcome === "passed" ? "passed" : "failed", title };
+      }),
+      ...coverage.unfired.flatMap((name): TestMark[] => {
+        const place = places.get(name);
+        return place === undefined ? [] : [{ at: place.from, is: "unfired", title: texts.tests.unfiredRule }];
+      }),
+    ];
+  }
+
+  get #rules(): ReturnType<typeof rulePlaces> {
+    const { state } = this.#view;
+    const tree = ensureSyntaxTree(state, state.doc.length, PARSE_MS) ?? syntaxTree(state);
+    return rulePlaces(tree, this.text);
+  }
+
+  /** Selects the name of a rule, if the text has the rule. */
+  selectRule(name: string): void {
+    const place = this.#rules.get(name);
+    if (place !== undefined) this.select(place.from, place.to);
   }
 
   focus(): void {

@@ -8,6 +8,7 @@ import type { Selected } from "../workbench/replay-state.js";
 import type { Workbench } from "../workbench/workbench.js";
 import { bars } from "./bars.js";
 import { streamBar, streamChooser, taskView } from "./stream-bar.js";
+import { writeTestButton } from "./tests-panel.js";
 import type { Timeline } from "./timeline.js";
 
 const words = texts.replay;
@@ -141,9 +142,10 @@ function selectedEvents(bench: Workbench, { selection, events }: Selected, total
     ${
       events.length === 0
         ? html`<p class="label">${words.noKept}</p>`
-        : html`<ul class="events">${events.map(
+        : html`<ul class="events with-actions">${events.map(
             (event) => html`<li><button @click=${() => bench.openEvent(event.json)} title=${words.open}>
-              <span class="badge ${event.verdict}">${texts.event.verdicts[event.verdict]}</span><code>${event.subject}</code></button></li>`,
+              <span class="badge ${event.verdict}">${texts.event.verdicts[event.verdict]}</span><code>${event.subject}</code></button>
+              ${writeTestButton(bench, event.json, words.writeTest, words.writeTestOf(event.subject))}</li>`,
           )}</ul>`
     }</section>`;
 }

@@ -51,7 +51,7 @@ export const styles = css`
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
   .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-  .app { display: grid; grid-template-rows: auto minmax(0, 1fr); height: 100%; }
+  .app { position: relative; display: grid; grid-template-rows: auto minmax(0, 1fr); height: 100%; }
   header { display: flex; align-items: center; gap: 8px 12px; flex-wrap: wrap; padding: 8px 16px; background: var(--surface); border-bottom: 1px solid var(--line); }
   header h1 { font-size: 15px; font-weight: 650; margin-right: auto; display: flex; align-items: center; gap: 8px; white-space: nowrap; }
   header h1 span { color: var(--muted); font-weight: 450; }
@@ -144,6 +144,12 @@ export const styles = css`
   .rules .why { grid-column: 2 / -1; color: var(--muted); overflow-wrap: anywhere; }
   .rules .tags { display: flex; gap: 6px; }
   .rules .mark { text-align: center; }
+  .toast { position: absolute; inset: auto 16px 16px; padding: 10px 14px; border-radius: var(--radius); background: var(--text); color: var(--surface); box-shadow: 0 4px 16px rgb(0 0 0 / 0.3); }
+  .toast:empty { display: none; }
+  .tests .passed .mark { color: var(--allow); font-weight: 700; }
+  .tests li:not(.passed) .mark { color: var(--block); font-weight: 700; }
+  .empty .actions { color: var(--text); justify-content: center; }
+  .empty pre { margin: 4px 0; padding: 10px 14px; border-radius: 6px; background: var(--raised); color: var(--text); text-align: left; max-width: 100%; overflow: auto; }
   details > summary { cursor: pointer; color: var(--muted); padding: 4px 0; }
   .notice { padding: 10px 12px; border-radius: 6px; background: var(--raised); color: var(--text); border-left: 3px solid var(--line-strong); overflow-wrap: anywhere; }
   .notice.error { border-left-color: var(--block); }
@@ -151,6 +157,9 @@ export const styles = css`
   .events { border: 1px solid var(--line); border-radius: 6px; max-height: 240px; overflow: auto; }
   .events li + li { border-top: 1px solid var(--line); }
   .events button, .events .skipped { display: grid; grid-template-columns: 84px minmax(0, 1fr); gap: 10px; width: 100%; text-align: left; border: 0; border-radius: 0; align-items: center; padding: 4px 10px; min-height: 32px; }
+  .events.with-actions li { display: flex; align-items: center; }
+  .events.with-actions li > button:first-child { flex: 1; min-width: 0; }
+  .events.with-actions li > button + button { width: auto; flex: none; display: block; color: var(--accent); white-space: nowrap; }
   .events .badge { justify-self: start; }
   .events [aria-current="true"] { background: var(--accent-soft); }
   .events code, .events .skipped span:last-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -164,7 +173,7 @@ export const styles = css`
   .drop { padding: 40px 16px; }
   .drop p { color: var(--muted); }
   .drop b { color: var(--text); font-size: 15px; }
-  .drop .actions { margin-top: 8px; color: var(--text); justify-content: center; }
+  .drop .actions { margin-top: 8px; }
   .stream { align-items: center; }
   .stream .file { margin-right: auto; overflow-wrap: anywhere; }
   .progress { align-items: center; flex-wrap: nowrap; }
@@ -228,7 +237,8 @@ export const styles = css`
     .panels { min-height: 0; display: flex; flex-direction: column; }
     [role="tabpanel"] { padding: 12px; }
     [role="tablist"] { padding: 0 2px; }
-    [role="tab"] { padding: 0 6px; font-size: 13.5px; }
+    [role="tablist"] { gap: 0; justify-content: space-between; }
+    [role="tab"] { padding: 0 4px; font-size: 12.5px; }
     header { padding: 6px 12px; flex-wrap: nowrap; gap: 8px; }
     header select { width: 92px; padding: 3px 6px; }
     header h1 { min-width: 0; overflow: hidden; }

@@ -74,6 +74,7 @@ export class ReplayState {
   open(stream: Stream): void {
     this.cancel();
     this.stream = stream;
+    this.selected = undefined;
     this.comparison = { is: "none" };
     this.replay = { is: "none" };
     this.show();
@@ -109,7 +110,7 @@ export class ReplayState {
   async run(): Promise<void> {
     const { stream } = this;
     if (stream === undefined) return;
-    this.selected = undefined;
+    const { selected } = this;
     const policy = this.#policy();
     const shown = this.replay.is === "done" ? this.replay.result : undefined;
     await this.#task<Totals>(
@@ -120,6 +121,8 @@ export class ReplayState {
       },
       (report, signal) => this.#worker.askLong("replay", { policy, source: stream.blob }, report, signal),
     );
+    // The list stays, with the events as they are decided now.
+    if (selected !== undefined && this.selected === selected) await this.select(selected.selection);
   }
 
   /** Judges the stream by the baseline and by the policy in the editor. */

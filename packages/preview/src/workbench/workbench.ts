@@ -9,6 +9,7 @@ import { type Tab, texts } from "../texts.js";
 import { inOrder, type Problem } from "./problems.js";
 import { ReplayState } from "./replay-state.js";
 import { commands, prompt, samples } from "./samples.js";
+import { TestsState } from "./tests-state.js";
 
 /** The pause in typing after which warnings are looked for. */
 const IDLE_MS = 400;
@@ -73,10 +74,13 @@ export class Workbench {
   /** What the last action did; shown beside the actions. */
   note = "";
   readonly replay: ReplayState;
+  readonly tests: TestsState;
   /** Moves the focus to a part of the page, once it is there. */
   reveal: (id: string) => void = () => {};
   /** Shows a rule of the policy in the editor. */
   showRule: (name: string) => void = () => {};
+  /** Shows a place of the policy in the editor. */
+  showPlace: (from: number, to: number) => void = () => {};
   #judge: Judge | undefined;
   readonly #changed: () => void;
   readonly #judging: Latest<void>;
@@ -90,6 +94,12 @@ export class Workbench {
       () => this.policy,
       () => (this.tab === "replay" || this.tab === "compare" ? this.tab : "nothing"),
     );
+    this.tests = new TestsState({
+      changed,
+      policy: () => this.policy,
+      judge: () => this.judge,
+      isShown: () => this.tab === "tests",
+    });
     this.#gating = new Latest(() => this.#gateNow());
     this.#judging = new Latest(() => this.#judgeNow());
   }
@@ -160,6 +170,7 @@ export class Workbench {
     this.#judging.offer();
     this.#lintSoon();
     this.replay.policyChanged();
+    this.tests.policyChanged();
     if (this.tab === "gate") this.#gating.offer();
     this.#changed();
   }
@@ -174,6 +185,7 @@ export class Workbench {
     this.tab = tab;
     if (tab === "gate") this.#gating.offer();
     this.replay.show();
+    this.tests.policyChanged();
     this.#changed();
   }
 
@@ -188,7 +200,7 @@ export class Workbench {
     try {
       if (this.policy.format !== "acl") throw new Error(texts.share.onlyAcl);
       const { source } = this;
-      const text = source.mode === "form" ? (this.#shownJson ?? "") : source.text;
+      const text = source.mode === "form" ? (this.shownJson ?? "") : source.text;
       const [policy = "", event = ""] = await this.judge.ask("mask", {
         texts: [withoutSettings(this.policy.text), text],
       });
@@ -202,7 +214,7 @@ export class Workbench {
   }
 
   /** The event that is shown, as JSON. */
-  get #shownJson(): string | undefined {
+  get shownJson(): string | undefined {
     const events = this.judged?.events;
     return events?.is === "events" ? events.shown?.json : undefined;
   }
@@ -263,6 +275,7 @@ export class Workbench {
       const problems = await this.judge.ask("lint", { policy });
       if (policy !== this.policy) return;
       this.#setProblems(policy.text, problems);
+      this.tests.paused();
       this.#changed();
     } catch {
       // A judge that fails says so itself.

@@ -9,6 +9,12 @@ import type { Stage } from "./stage.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** A test that passes, one that fails, and a rule without a test. */
+const TESTS = `rule "a" { on = "Dns" match = "a" verdict = "block" severity = "low" reason = "r" }
+test "one" { host = "b", expect = "allow" }
+test "another" { host = "b", expect = "block", rule = "a" }
+`;
+
 interface Violation {
   readonly id: string;
   readonly impact: string | null;
@@ -44,6 +50,11 @@ export function accessSuite({ browser, url }: Stage): void {
           expect(await seriousFindings(page)).toEqual([]);
           expect(await overflow(page)).toBeLessThanOrEqual(0);
         }
+        await page.getByRole("tab", { name: "Tests" }).click();
+        await writePolicy(page, TESTS);
+        await page.locator(".verdict", { hasText: "1 of 2 tests fails" }).waitFor();
+        expect(await seriousFindings(page)).toEqual([]);
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
         await context.close();
       });
     }
@@ -57,7 +68,7 @@ export function accessSuite({ browser, url }: Stage): void {
         return `${active?.closest('[role="tabpanel"]')?.id ?? ""} ${active?.tagName ?? ""}`;
       });
     await page.getByRole("tab").first().focus();
-    for (const panel of ["event", "replay", "compare", "gate"]) {
+    for (const panel of ["event", "tests", "replay", "compare", "gate"]) {
       await page.keyboard.press("Tab");
       expect(await focused()).toBe(`panel-${panel} DIV`);
       await page.keyboard.press("Tab");

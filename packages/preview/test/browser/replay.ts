@@ -20,7 +20,7 @@ export function replaySuite({ browser, url }: Stage): void {
     await page.getByText("As a table").click();
     expect(await page.locator("tbody tr").count()).toBeGreaterThan(10);
     await page.locator(".bars button", { hasText: "pipe-to-shell" }).click();
-    await page.locator("#selected li button").click();
+    await page.locator("#selected li button").first().click();
     await page.locator(".verdict", { hasText: "pipe-to-shell" }).waitFor();
     expect(await page.getByRole("tab", { name: "Event" }).getAttribute("aria-selected")).toBe("true");
     expect(faults).toEqual([]);
