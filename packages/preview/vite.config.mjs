@@ -95,8 +95,10 @@ export default defineConfig({
     name: "preview",
     root: place("test"),
     include: ["**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A loaded machine must not decide a test.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     globalSetup: [place("../../scripts/lib/bundle.mjs"), place("../../scripts/lib/site.mjs")],
   },
 });

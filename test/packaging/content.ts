@@ -14,7 +14,13 @@ const EXPECTED: Record<PackageName, RegExp> = {
 const AT_TOP = ["LICENSE", "README.md", "package.json"];
 
 /** Folders of this machine, and those that compilers leave in their output. */
-const BUILD_PATHS = [root, join(homedir(), ".cargo"), join(homedir(), ".rustup"), ".cargo/registry", "/rustlib/src"];
+export const BUILD_PATHS = [
+  root,
+  join(homedir(), ".cargo"),
+  join(homedir(), ".rustup"),
+  ".cargo/registry",
+  "/rustlib/src",
+];
 
 export function contentSuite(installed: () => Installed): void {
   describe.each(Object.keys(packages) as PackageName[])("%s", (name) => {
@@ -85,7 +91,7 @@ export function contentSuite(installed: () => Installed): void {
 }
 
 /** Returns the sorted relative paths of all files below a folder, without installed packages. */
-function filesIn(folder: string): string[] {
+export function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))

@@ -41,7 +41,7 @@ export function accessSuite({ browser, url }: Stage): void {
     ["phone", PHONE],
   ] as const) {
     for (const colorScheme of ["light", "dark"] as const) {
-      test(`axe finds nothing serious in any panel: ${name}, ${colorScheme}`, { timeout: 60_000 }, async () => {
+      test(`axe finds nothing serious in any panel: ${name}, ${colorScheme}`, async () => {
         const { page, context } = await open(browser(), url(), { viewport, colorScheme });
         await writePolicy(page, 'fail_closd = true\nrule "a" { on = "Dns" }\n');
         await page.locator(".problems").waitFor({ state: "attached" });

@@ -53,6 +53,9 @@ export interface Opened {
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
 
+/** A loaded machine must not decide a test: how long a step may take, in milliseconds. */
+const STEP_MS = 120_000;
+
 export interface View {
   readonly viewport?: typeof DESKTOP;
   readonly colorScheme?: "light" | "dark";
@@ -65,6 +68,7 @@ export async function open(
   { viewport = DESKTOP, colorScheme = "light" }: View = {},
 ): Promise<Opened> {
   const context = await browser.newContext({ viewport, colorScheme });
+  context.setDefaultTimeout(STEP_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
