@@ -1,6 +1,6 @@
 //! Turns the tables in `data/` into Rust. A line that is not of the tables' form fails the build.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -161,14 +161,20 @@ fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
         }
     }
     let programs = fs::read_to_string("data/programs.txt")?;
+    let mut beginnings = BTreeSet::new();
     for paragraph in paragraphs(&programs) {
         let mut rows = lines(paragraph);
         let header = rows.next().unwrap_or_default();
-        if rows.any(|row| row.starts_with("  text ")) {
+        for row in rows.filter_map(|row| row.strip_prefix("  text ")) {
             let names = header.split(", ").filter_map(|name| name.split(' ').next());
             names.for_each(|name| add(name, 512));
+            beginnings.extend(
+                row.split(' ')
+                    .filter_map(|option| option.split(['=', '*']).next()),
+            );
         }
     }
+    text_options(code, &beginnings)?;
     for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128)] {
         names.split(' ').for_each(|name| add(name, bit));
     }
@@ -183,6 +189,34 @@ fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
         writeln!(code, "    ({hash}, {name:?}, {bits}),")?;
     }
     writeln!(code, "];")?;
+    Ok(())
+}
+
+/// What options begin with whose values are text for a shell, in forms that are quick to look at.
+fn text_options(code: &mut String, beginnings: &BTreeSet<&str>) -> Result<(), Box<dyn Error>> {
+    let long: Vec<&&str> = beginnings
+        .iter()
+        .filter(|one| one.starts_with("--"))
+        .collect();
+    let short = beginnings
+        .iter()
+        .filter(|one| one.starts_with('-') && !one.starts_with("--"));
+    let letters: BTreeSet<u8> = short.filter_map(|one| one.bytes().nth(1)).collect();
+    let others = beginnings.iter().filter(|one| !one.starts_with('-'));
+    let others: BTreeSet<u8> = others
+        .filter_map(|one| Some(one.bytes().next()?.to_ascii_lowercase()))
+        .collect();
+    writeln!(code, "static LONG_TEXT_OPTIONS: &[&str] = &{long:?};")?;
+    writeln!(
+        code,
+        "static TEXT_OPTION_LETTERS: &[u8] = &{letters:?};",
+        letters = Vec::from_iter(letters)
+    )?;
+    writeln!(
+        code,
+        "static TEXT_OPTION_BEGINNINGS: &[u8] = &{others:?};",
+        others = Vec::from_iter(others)
+    )?;
     Ok(())
 }
 

@@ -340,6 +340,47 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// Whether one of the arguments may be an option whose value is text for a shell, or hold such text:
+/// judged by their beginnings, and never missing one.
+pub(crate) fn may_have_text<'a>(
+    program: &str,
+    arguments: impl Iterator<Item = &'a str> + Clone,
+) -> bool {
+    if !arguments.clone().any(data::may_be_text_option) {
+        return false;
+    }
+    let mut words = arguments.clone().filter(|word| !word.starts_with('-'));
+    let first = words.next().unwrap_or_default();
+    let second = words.next().unwrap_or_default();
+    let tables = [
+        data::program(program),
+        data::subcommand(program, [first, ""]),
+        data::subcommand(program, [first, second]),
+    ];
+    let rows = tables.into_iter().flatten();
+    let mut rows = rows.flat_map(|rows| rows.words(b't'));
+    rows.any(|row| {
+        let option = row.split(['=', '*']).next().unwrap_or(row);
+        arguments.clone().any(|given| begins_with(given, option))
+    })
+}
+
+/// Whether an argument may be an option, alone or in a cluster, or begin with the text of one.
+fn begins_with(argument: &str, option: &str) -> bool {
+    match (option.as_bytes(), argument.as_bytes()) {
+        (&[b'-', letter], given @ &[b'-', first, ..]) => first != b'-' && given.contains(&letter),
+        // A long option may be shortened.
+        (&[b'-', b'-', ..], &[b'-', b'-', ..]) => {
+            let given = argument.split('=').next().unwrap_or_default();
+            option.starts_with(given)
+        }
+        (text, given) => {
+            let head = given.get(..text.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(text))
+        }
+    }
+}
+
 /// Whether an option, subcommand or assignment of the command runs code, or names a configuration
 /// that does: `git -c core.sshCommand=…`, `ssh -o ProxyCommand=…`, `LD_PRELOAD=…`.
 ///

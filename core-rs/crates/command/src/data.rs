@@ -172,6 +172,21 @@ fn compare(text: &[u8], parts: &[&str]) -> Ordering {
     rest.cmp(&[])
 }
 
+/// Whether an argument may be, or hold, an option of some program whose value is text for a shell.
+pub(crate) fn may_be_text_option(argument: &str) -> bool {
+    match argument.as_bytes() {
+        [b'-', b'-', ..] => LONG_TEXT_OPTIONS.iter().any(|option| {
+            let name = argument.split('=').next().unwrap_or_default();
+            option.starts_with(name)
+        }),
+        [b'-', letters @ ..] => letters
+            .iter()
+            .any(|letter| TEXT_OPTION_LETTERS.contains(letter)),
+        [first, ..] => TEXT_OPTION_BEGINNINGS.contains(&first.to_ascii_lowercase()),
+        [] => false,
+    }
+}
+
 /// The rows of a program in `data/interpreters.txt`.
 pub(crate) fn interpreter(name: &str) -> Option<Rows> {
     find(INTERPRETERS, name)

@@ -50,6 +50,7 @@ mod heredoc;
 pub mod limits;
 mod list;
 mod names;
+mod outline;
 mod output;
 mod parameter;
 mod reader;
@@ -67,6 +68,7 @@ pub use arguments::{Arguments, Flag, Name, arguments, fits, runs_code_by_option}
 use data::Kinds;
 pub use data::{is_downloader, is_shell};
 pub use effects::{Effect, EffectKind, effects, has_known_effects};
+pub use outline::Outline;
 pub use reading::{
     Assignment, Code, Command, Folder, Input, ListId, Opaque, Origin, Pipeline, Reading, Redirect,
     RedirectKind, Word,
@@ -119,6 +121,7 @@ pub fn runs_or_fetches_code(name: &str) -> bool {
 /// let may_run_more = |words: &[&'static str]| sentry_command::may_run_more(words.iter().copied());
 /// assert!(!may_run_more(&["git", "push", "-f"]));
 /// assert!(may_run_more(&["/usr/bin/sudo", "reboot"]));
+/// assert!(may_run_more(&["git", "-c", "core.pager=reboot", "log"]));
 /// assert!(may_run_more(&["cat", "x", "|", "sh"]));
 /// ```
 #[must_use]
@@ -130,6 +133,7 @@ pub fn may_run_more<'a>(mut arguments: impl Iterator<Item = &'a str> + Clone) ->
     let kinds = data::kinds(name);
     kinds.is(Kinds::SHELL | Kinds::WRAPPER | Kinds::BUILTIN)
         || kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, arguments.clone())
+        || kinds.is(Kinds::TEXT_OPTIONS) && arguments::may_have_text(name, arguments.clone())
         || split::has_syntax(program, arguments)
 }
 

@@ -5,11 +5,15 @@
 //! one of its parts, the rarest, and looked at only for commands that have one of them. Two texts
 //! with the same hash cost a comparison, and nothing else.
 
+use std::ops::Range;
+
+use sentry_command::EffectKind;
+
 use super::effects;
+use super::index::count;
 use crate::policy::{
     CodeCondition, CommandCondition, EffectCondition, PathPattern, ProgramPattern,
 };
-use sentry_command::EffectKind;
 
 /// What a text is to a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +32,10 @@ pub(super) enum Role {
     Word,
     /// A segment of an operand.
     Operand,
+    /// The last segment of an operand.
+    LastOfOperand,
+    /// The last segment of a file that a redirection writes to.
+    LastOfRedirect,
     /// A segment of a path, or labels of a host, in any text of the command, or of an event of
     /// another kind.
     Effect,
@@ -45,8 +53,8 @@ impl Role {
     pub(super) fn cost(self) -> usize {
         match self {
             Self::Program | Self::ProgramPrefix => 1,
-            Self::Redirect | Self::Fact | Self::Language => 2,
-            Self::Word | Self::Operand | Self::Effect => 16,
+            Self::Redirect | Self::LastOfRedirect | Self::Fact | Self::Language => 2,
+            Self::Word | Self::Operand | Self::LastOfOperand | Self::Effect => 16,
             Self::Sent => 32,
         }
     }
@@ -66,7 +74,8 @@ pub(super) struct Hash(u32);
 
 impl Hash {
     pub(super) fn new(role: Role) -> Self {
-        Self(0x811C_9DC5 ^ role as u32)
+        // Multiplied once, so that no text in one role has the hash of a near one in another.
+        Self(0x811C_9DC5).with(role as u8)
     }
 
     /// The hash of the text so far and one more byte.
@@ -89,38 +98,84 @@ impl Hash {
     }
 }
 
-/// The anchors of one part of a condition.
+/// The anchors of one part of a condition, of which a command must have one, or else match one of
+/// the part's expressions.
+#[derive(Debug)]
 pub(super) struct Part {
     pub(super) role: Role,
     pub(super) anchors: Vec<u32>,
+    /// Bit n is set if an anchor has role n.
+    pub(super) roles: u32,
     /// Bit n is set if one of the anchors is the first n bytes of a program's name.
     pub(super) prefixes: u64,
+    /// The texts of alternatives that are expressions, which have no anchor.
+    pub(super) expressions: Range<usize>,
 }
 
 impl Part {
     /// The part of these alternatives; `None` if there are no alternatives, or if one of them has no
     /// anchor.
-    fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<Hash>) -> Option<Self> {
-        let anchors: Option<Vec<u32>> = all.iter().map(|one| Some(anchor(one)?.value())).collect();
-        let anchors = anchors.filter(|anchors| !anchors.is_empty())?;
-        Some(Self {
+    fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<(Role, Hash)>) -> Option<Self> {
+        let mut part = Self {
             role,
-            anchors,
+            anchors: Vec::new(),
+            roles: 0,
             prefixes: 0,
+            expressions: 0..0,
+        };
+        for one in all {
+            let (role, hash) = anchor(one)?;
+            part.anchors.push(hash.value());
+            part.roles |= role.bit();
+        }
+        (!all.is_empty()).then_some(part)
+    }
+
+    fn of_text(role: Role, text: &str) -> Self {
+        Self {
+            role,
+            anchors: vec![Hash::of(role, text).value()],
+            roles: role.bit(),
+            prefixes: 0,
+            expressions: 0..0,
+        }
+    }
+
+    /// The part of patterns of paths. `first` is the text of the first expression among them.
+    fn of_paths([role, last]: [Role; 2], all: &[PathPattern], first: usize) -> Option<Self> {
+        let paths: Vec<&str> = all
+            .iter()
+            .filter_map(|one| match one {
+                PathPattern::Path(glob) => Some(glob.as_str()),
+                PathPattern::Regex(_) => None,
+            })
+            .collect();
+        let expressions = first..first + all.len() - paths.len();
+        if paths.is_empty() && !expressions.is_empty() {
+            return Some(Self {
+                role,
+                anchors: Vec::new(),
+                roles: 0,
+                prefixes: 0,
+                expressions,
+            });
+        }
+        let part = Self::of(role, &paths, |path| segment(role, last, path))?;
+        Some(Self {
+            expressions,
+            ..part
         })
     }
 
-    fn fact(fact: &str) -> Self {
-        Self {
-            role: Role::Fact,
-            anchors: vec![Hash::of(Role::Fact, fact).value()],
-            prefixes: 0,
-        }
+    /// Whether each alternative has an anchor.
+    pub(super) fn is_anchored(&self) -> bool {
+        self.expressions.is_empty()
     }
 }
 
 /// The parts of a condition on a command that have anchors.
-pub(super) fn of_command(condition: &CommandCondition) -> Vec<Part> {
+/// `first` is the text of the condition's first expression.
+pub(super) fn of_command(condition: &CommandCondition, first: usize) -> Vec<Part> {
     let mut parts = Vec::new();
     if let Some(mut programs) = Part::of(Role::Program, &condition.program, program) {
         let prefixes = condition.program.iter().map(prefix_length);
@@ -131,32 +186,29 @@ pub(super) fn of_command(condition: &CommandCondition) -> Vec<Part> {
         let only = std::slice::from_ref(word);
         Part::of(Role::Word, only, |word| {
             let text = word.as_str();
-            (!text.contains('*')).then(|| Hash::of(Role::Word, text))
+            (!text.contains('*')).then(|| (Role::Word, Hash::of(Role::Word, text)))
         })
     }));
-    let path = |role| move |pattern: &PathPattern| segment(role, pattern);
-    parts.extend(Part::of(
-        Role::Operand,
-        &condition.operands,
-        path(Role::Operand),
-    ));
-    parts.extend(Part::of(
-        Role::Redirect,
-        &condition.redirects,
-        path(Role::Redirect),
-    ));
+    let (operands, redirects) = (&condition.operands, &condition.redirects);
+    let behind_operands = first + count(operands);
+    let (of_operands, of_redirects) = (
+        [Role::Operand, Role::LastOfOperand],
+        [Role::Redirect, Role::LastOfRedirect],
+    );
+    parts.extend(Part::of_paths(of_operands, operands, first));
+    parts.extend(Part::of_paths(of_redirects, redirects, behind_operands));
     if !condition.redirects.is_empty() {
-        parts.push(Part::fact(facts::REDIRECTS));
+        parts.push(Part::of_text(Role::Fact, facts::REDIRECTS));
     }
     let names: Vec<&str> = condition.code_from.names().collect();
     parts.extend(Part::of(Role::Fact, &names, |name| {
-        Some(Hash::of(Role::Fact, name))
+        Some((Role::Fact, Hash::of(Role::Fact, name)))
     }));
     if condition.calls_itself {
-        parts.push(Part::fact(facts::CALLS_ITSELF));
+        parts.push(Part::of_text(Role::Fact, facts::CALLS_ITSELF));
     }
     if !(condition.from.is_empty() && condition.to.is_empty()) {
-        parts.push(Part::fact(facts::PIPED));
+        parts.push(Part::of_text(Role::Fact, facts::PIPED));
     }
     if !condition.code.is_empty() {
         parts.push(of_code(&condition.code));
@@ -173,12 +225,12 @@ pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
             let role = if is_sent { Role::Sent } else { Role::Effect };
             Part::of(role, patterns, |pattern| {
                 let hash = effects::anchor(*kind, pattern)?;
-                Some(if is_sent { hash.sent() } else { hash })
+                Some((role, if is_sent { hash.sent() } else { hash }))
             })
         })
         .collect();
     if condition.runs_download {
-        parts.push(Part::fact("download"));
+        parts.push(Part::of_text(Role::Fact, "download"));
     }
     parts
 }
@@ -187,20 +239,21 @@ pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
 pub(super) fn of_code(conditions: &[CodeCondition]) -> Part {
     let is_any = conditions.iter().any(|one| one.language.is_empty());
     let names: Vec<&String> = conditions.iter().flat_map(|one| &one.language).collect();
-    let language = |name: &&String| Some(Hash::of(Role::Language, name));
+    let language = |name: &&String| Some((Role::Language, Hash::of(Role::Language, name)));
     Part::of(Role::Language, &names, language)
         .filter(|_| !is_any)
-        .unwrap_or_else(|| Part::fact(facts::CODE))
+        .unwrap_or_else(|| Part::of_text(Role::Fact, facts::CODE))
 }
 
 /// The anchor of a program: its base name, or what that begins with.
-fn program(pattern: &ProgramPattern) -> Option<Hash> {
+fn program(pattern: &ProgramPattern) -> Option<(Role, Hash)> {
     let name = base_name(pattern);
-    match prefix_length(pattern) {
-        None => Some(Hash::of(Role::Program, name)),
-        Some(0) => None,
-        Some(length) => Some(Hash::of(Role::ProgramPrefix, name.get(..length)?)),
-    }
+    let (role, text) = match prefix_length(pattern) {
+        None => (Role::Program, name),
+        Some(0) => return None,
+        Some(length) => (Role::ProgramPrefix, name.get(..length)?),
+    };
+    Some((role, Hash::of(role, text)))
 }
 
 /// How many bytes of a program's name are fixed, if not all are; at most 63.
@@ -218,20 +271,15 @@ fn base_name(pattern: &ProgramPattern) -> &str {
     glob.as_str().rsplit('/').next().unwrap_or_default()
 }
 
-/// The anchor of a pattern of paths: its longest segment without a star.
-fn segment(role: Role, pattern: &PathPattern) -> Option<Hash> {
-    let PathPattern::Path(glob) = pattern else {
-        return None;
-    };
-    let path = glob.as_str();
-    if matches!(path, "/" | "~") {
-        return Some(Hash::of(role, path));
-    }
+/// The anchor of a pattern of paths: its last segment, or if that is not fixed its longest one.
+fn segment(any: Role, last: Role, path: &str) -> Option<(Role, Hash)> {
     let segments = path.split('/').filter(|segment| is_fixed(segment));
-    Some(Hash::of(
-        role,
-        segments.max_by_key(|segment| segment.len())?,
-    ))
+    let (role, text) = match path.rsplit('/').next().filter(|segment| is_fixed(segment)) {
+        Some(segment) => (last, segment),
+        None if matches!(path, "/" | "~") => (last, path),
+        None => (any, segments.max_by_key(|segment| segment.len())?),
+    };
+    Some((role, Hash::of(role, text)))
 }
 
 /// Whether a segment of a pattern occurs in each path that fits.

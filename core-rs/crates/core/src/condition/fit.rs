@@ -18,7 +18,7 @@ use crate::policy::{CodeCondition, CommandCondition, Glob, Origin, PathPattern, 
 
 /// The longest folder that relative paths of a command are looked up in, in bytes: each of them is
 /// joined to it.
-const MAX_FOLDER: usize = 256;
+pub(super) const MAX_FOLDER: usize = 256;
 
 /// The commands of an event.
 pub(crate) struct Commands<'r> {

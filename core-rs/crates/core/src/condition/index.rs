@@ -1,7 +1,5 @@
 //! The conditions of all rules on commands, found by their anchors.
 
-use std::borrow::Cow;
-
 use sentry_sort::unstable;
 
 use super::anchor::{self, Hash, Part, Role, facts};
@@ -29,15 +27,32 @@ pub(crate) struct Index {
     roles: u32,
     /// Bit n is set if an anchor is the first n bytes of a program's name.
     prefixes: u64,
+    /// The parts of all entries, one entry after the other.
+    parts: Vec<Part>,
 }
 
 /// A condition that a rule asks for, and the text of its first expression.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+pub(super) struct Entry {
     rule: u32,
     alternative: Alternative,
     first: usize,
     is_builtin: bool,
+    /// Where its parts begin.
+    parts: u32,
+}
+
+impl Entry {
+    /// The patterns of operands and of redirections in its condition. `rules` are those of the
+    /// index.
+    pub(super) fn paths(self, rules: &[Rule]) -> [&[PathPattern]; 2] {
+        let rule = rules.get(self.rule as usize);
+        let condition = match self.alternative {
+            Alternative::Command(which) => rule.and_then(|rule| rule.conditions.command.get(which)),
+            Alternative::Code(_) | Alternative::Effects => None,
+        };
+        condition.map_or([&[], &[]], |one| [&one.operands, &one.redirects])
+    }
 }
 
 /// The index of a condition within its rule.
@@ -58,9 +73,6 @@ struct Numbers {
     effects: usize,
 }
 
-/// The longest beginning of a program's name that is an anchor.
-const MAX_PREFIX: usize = 63;
-
 impl Index {
     /// Files the conditions of rules, and appends their expressions to `texts`, which has those of
     /// the rules.
@@ -72,6 +84,12 @@ impl Index {
             index.add(at, rule, texts, &mut parts);
         }
         index.file(&parts);
+        for (entry, mut parts) in index.entries.iter_mut().zip(parts) {
+            // What is quick to look for comes first.
+            unstable(&mut parts, |a, b| a.role.cost() < b.role.cost());
+            entry.parts = u32::try_from(index.parts.len()).unwrap_or(u32::MAX);
+            index.parts.extend(parts);
+        }
         index
     }
 
@@ -84,12 +102,13 @@ impl Index {
                 alternative,
                 first,
                 is_builtin: rule.origin == Origin::Builtin,
+                parts: 0,
             });
         };
         let command = texts.len();
         for (which, condition) in conditions.command.iter().enumerate() {
             entry(Alternative::Command(which), texts.len());
-            let mut own = anchor::of_command(condition);
+            let mut own = anchor::of_command(condition, texts.len());
             own.extend(anchor::of_effects(&conditions.effects));
             parts.push(own);
             add_texts(condition, is_of_allow, texts);
@@ -137,11 +156,12 @@ impl Index {
             counts.max().unwrap_or(0).saturating_mul(part.role.cost())
         };
         for (entry, parts) in (0..).zip(parts) {
-            let Some(rarest) = parts.iter().min_by_key(|part| cost(part)) else {
+            let anchored = parts.iter().filter(|part| part.is_anchored());
+            let Some(rarest) = anchored.min_by_key(|part| cost(part)) else {
                 self.unanchored.push(entry);
                 continue;
             };
-            self.roles |= rarest.role.bit();
+            self.roles |= rarest.roles;
             self.prefixes |= rarest.prefixes;
             self.anchors
                 .extend(rarest.anchors.iter().map(|&anchor| (anchor, entry)));
@@ -193,13 +213,34 @@ impl Index {
         rest.get(..count).unwrap_or_default()
     }
 
-    fn has(&self, role: Role) -> bool {
+    pub(super) fn has(&self, role: Role) -> bool {
         self.roles & role.bit() != 0
     }
 
     /// Whether no rule asks for a command.
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Whether an entry that is filed under a hash is as `is` says of its parts and itself.
+    #[inline]
+    pub(super) fn any_entry(&self, hash: Hash, is: impl Fn((&[Part], &Entry)) -> bool) -> bool {
+        let mut entries = self.under(hash).iter();
+        entries.any(|(_, entry)| self.with_parts(*entry).is_some_and(&is))
+    }
+
+    /// Whether an entry without an anchor is as `is` says of its parts and itself.
+    pub(super) fn any_unanchored(&self, is: impl Fn((&[Part], &Entry)) -> bool) -> bool {
+        let mut entries = self.unanchored.iter();
+        entries.any(|entry| self.with_parts(*entry).is_some_and(&is))
+    }
+
+    fn with_parts(&self, entry: u32) -> Option<(&[Part], &Entry)> {
+        let at = entry as usize;
+        let entry = self.entries.get(at)?;
+        let next = self.entries.get(at + 1);
+        let to = next.map_or(self.parts.len(), |next| next.parts as usize);
+        Some((self.parts.get(entry.parts as usize..to)?, entry))
     }
 
     /// Appends to `out` the rules that ask for a command, and for which this one will do, in their
@@ -424,7 +465,10 @@ impl Index {
 
     /// Calls `each` with the hashes of what a command has, in the roles that anchors have.
     fn each_hash(&self, facts: &Facts<'_>, each: &mut impl FnMut(Hash)) {
-        self.each_hash_of_program(facts.command.program(), each);
+        any_hash_of_program(self.prefixes, facts.command.program(), |hash| {
+            each(hash);
+            false
+        });
         if self.has(Role::Fact) {
             for (fact, holds) in [
                 (facts::REDIRECTS, !facts.written().is_empty()),
@@ -453,41 +497,54 @@ impl Index {
         if self.has(Role::Effect) {
             facts.each_text(&mut |text| effects::each_hash_of_text(text, each));
         }
-        for (role, operands) in [
+        for (role, last, operands) in [
             (
                 Role::Operand,
-                self.has(Role::Operand).then(|| facts.operands()),
+                Role::LastOfOperand,
+                self.has_operands().then(|| facts.operands()),
             ),
             (
                 Role::Redirect,
-                self.has(Role::Redirect).then(|| facts.written()),
+                Role::LastOfRedirect,
+                self.has_redirects().then(|| facts.written()),
             ),
         ] {
             let forms = operands.unwrap_or_default().iter().flat_map(Operand::forms);
             for form in forms {
-                each_hash_of_path(role, form, each);
+                self.each_hash_of_path(role, last, form, each);
             }
         }
     }
 
-    fn each_hash_of_program(&self, name: &str, each: &mut impl FnMut(Hash)) {
-        each(Hash::of(Role::Program, name));
-        if self.prefixes != 0 {
-            let mut hash = Hash::new(Role::ProgramPrefix);
-            for (length, byte) in (1..=MAX_PREFIX).zip(name.bytes()) {
-                hash = hash.with(byte);
-                if self.prefixes >> length & 1 != 0 {
-                    each(hash);
-                }
-            }
-        }
+    pub(super) fn prefixes(&self) -> u64 {
+        self.prefixes
     }
 
-    /// Whether a rule asks for this program by its name.
-    pub(crate) fn asks_for_program(&self, name: &str) -> bool {
-        let mut asks = false;
-        self.each_hash_of_program(name, &mut |hash| asks |= !self.under(hash).is_empty());
-        asks
+    /// Which of these roles anchors have, as bits.
+    pub(super) fn roles_among(&self, roles: u32) -> u32 {
+        self.roles & roles
+    }
+
+    fn has_operands(&self) -> bool {
+        self.has(Role::Operand) || self.has(Role::LastOfOperand)
+    }
+
+    fn has_redirects(&self) -> bool {
+        self.has(Role::Redirect) || self.has(Role::LastOfRedirect)
+    }
+
+    fn each_hash_of_path(&self, role: Role, last: Role, form: &str, each: &mut impl FnMut(Hash)) {
+        if matches!(form, "/" | "~") {
+            each(Hash::of(last, form));
+            return;
+        }
+        let end = form.rsplit('/').find(|segment| !segment.is_empty());
+        each(Hash::of(last, end.unwrap_or_default()));
+        if self.has(role) {
+            for segment in form.split('/').filter(|segment| !segment.is_empty()) {
+                each(Hash::of(role, segment));
+            }
+        }
     }
 
     /// Whether a built-in rule asks for the program of a command with one of its options and its
@@ -505,68 +562,31 @@ impl Index {
                     && facts.has_words(&one.words)
             })
         };
-        let mut found = false;
-        self.each_hash_of_program(facts.command.program(), &mut |hash| {
-            found |= self.under(hash).iter().any(|(_, entry)| {
+        any_hash_of_program(self.prefixes, facts.command.program(), |hash| {
+            self.under(hash).iter().any(|(_, entry)| {
                 let entry = self.entries.get(*entry as usize);
                 entry.is_some_and(|entry| entry.is_builtin && is_near(entry))
-            });
-        });
-        found
-    }
-
-    /// Whether a rule may fit a command with these arguments, none of which a shell reads, whose
-    /// program no rule asks for. `folder` is what relative paths lie in.
-    pub(crate) fn may_fit_arguments<'a>(
-        &self,
-        arguments: impl Iterator<Item = &'a str>,
-        folder: impl FnOnce() -> Option<Cow<'a, str>>,
-    ) -> bool {
-        if !self.unanchored.is_empty() {
-            return true;
-        }
-        let (words, operands) = (self.has(Role::Word), self.has(Role::Operand));
-        let (effects, sent) = (self.has(Role::Effect), self.has(Role::Sent));
-        if !words && !operands && !effects && !sent {
-            return false;
-        }
-        let may_do = |text: &str| {
-            let mut may_do = false;
-            effects::each_hash_of_text(text, &mut |hash| {
-                may_do |= effects && self.may_have(hash.value());
-                may_do |= sent && self.may_have(hash.sent().value());
-            });
-            may_do
-        };
-        let is_anchor = |role, text: &str| self.may_have(Hash::of(role, text).value());
-        let may_fit = |path: &str| {
-            path.split(['/', '='])
-                .any(|one| is_anchor(Role::Operand, one))
-        };
-        if folder().is_some_and(|folder| operands && may_fit(&folder) || may_do(&folder)) {
-            return true;
-        }
-        // `/` and `~` stand for themselves, and may be spelt in many ways.
-        let any_folder = is_anchor(Role::Operand, "/") || is_anchor(Role::Operand, "~");
-        let mut arguments = arguments;
-        arguments.any(|argument| {
-            words && is_anchor(Role::Word, argument)
-                || (effects || sent) && may_do(argument)
-                || operands
-                    && (any_folder && argument.starts_with(['/', '~', '$', '.'])
-                        || may_fit(argument))
+            })
         })
     }
 }
 
-fn each_hash_of_path(role: Role, form: &str, each: &mut impl FnMut(Hash)) {
-    if matches!(form, "/" | "~") {
-        each(Hash::of(role, form));
-        return;
+/// Whether a hash of a program's name is as `is` says, or of a beginning of it that has a bit in
+/// `prefixes`.
+pub(super) fn any_hash_of_program(
+    prefixes: u64,
+    name: &str,
+    mut is: impl FnMut(Hash) -> bool,
+) -> bool {
+    if is(Hash::of(Role::Program, name)) {
+        return true;
     }
-    for segment in form.split('/').filter(|segment| !segment.is_empty()) {
-        each(Hash::of(role, segment));
-    }
+    let mut hash = Hash::new(Role::ProgramPrefix);
+    let longest = 63 - (prefixes | 1).leading_zeros();
+    (1..=longest).zip(name.bytes()).any(|(length, byte)| {
+        hash = hash.with(byte);
+        prefixes >> length & 1 != 0 && is(hash)
+    })
 }
 
 /// The number of expressions among patterns.

@@ -12,6 +12,7 @@ mod glob;
 mod index;
 pub(crate) mod path;
 mod pipes;
+pub(crate) mod quick_look;
 pub(crate) mod texts;
 
 pub(crate) use index::Index;

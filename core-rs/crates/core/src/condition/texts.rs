@@ -1,8 +1,10 @@
 //! The regular expressions of a policy, all in one matcher: those of rules, on the subjects of
 //! events, and those of conditions, on operands and code.
 
+use std::ops::{ControlFlow, Range};
+
 use sentry_pattern::Pattern;
-use sentry_pattern::matcher::{MatchRule, Matcher};
+use sentry_pattern::matcher::{MatchRule, Matcher, Visitor};
 
 use crate::event::EventKind;
 
@@ -80,8 +82,39 @@ impl Expressions<'_> {
         self.matcher.all(self.texts, OPERAND, operand)
     }
 
+    /// Whether one of these texts matches an operand.
+    pub(super) fn any_matches(self, wanted: &Range<usize>, operand: &str) -> bool {
+        let mut visitor = AnyOf {
+            wanted,
+            has_found: false,
+        };
+        (self.matcher).visit(self.texts, OPERAND, operand, &mut visitor);
+        visitor.has_found
+    }
+
     /// The indices of the texts that match code, ascending.
     pub(super) fn of_code(self, code: &str) -> Vec<usize> {
         self.matcher.all(self.texts, CODE, code)
+    }
+}
+
+/// Finds out whether one of some texts matches.
+struct AnyOf<'w> {
+    wanted: &'w Range<usize>,
+    has_found: bool,
+}
+
+impl Visitor for AnyOf<'_> {
+    fn wants(&self, text: usize) -> bool {
+        self.wanted.contains(&text)
+    }
+
+    fn take(&mut self, text: usize) -> ControlFlow<()> {
+        self.has_found |= self.wanted.contains(&text);
+        if self.has_found {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }

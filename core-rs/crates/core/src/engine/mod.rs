@@ -27,10 +27,11 @@ use std::cell::{Cell, OnceCell};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use sentry_command::Reading;
+use sentry_command::{Outline, Reading};
 use sentry_pattern::matcher::{MAX_AUTOMATA, Matcher, TooLarge, Visitor};
 use sentry_pattern::prefilter::MAX_BYTES;
 
+use crate::condition::quick_look::QuickLook;
 use crate::condition::{Expressions, Index, Text};
 use crate::decision::{Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
@@ -232,30 +233,34 @@ impl Engine {
         denied.target(event)
     }
 
-    /// Whether a command of the event may fit a condition. A quick look answers: an event need not
-    /// be read if it runs nothing but its own program, no rule asks for that program, and it has no
-    /// word that a rule asks for.
+    /// Whether a command of the event may fit a condition. A quick look answers for most events.
     fn needs_reading(&self, event: &Event<'_>) -> bool {
         let index = &self.compiled.index;
-        let arguments = event.arguments();
-        let asks_for = |program: &str| {
-            let name = program.rsplit('/').next().unwrap_or(program);
-            index.asks_for_program(name)
+        let may_fit = |outline: Option<Outline<'_>>| {
+            outline.is_none_or(|outline| {
+                let look = QuickLook {
+                    outline: &outline,
+                    rules: &self.policy.rules,
+                    expressions: self.expressions(),
+                    folder: || event.folder(),
+                };
+                look.may_fit(index)
+            })
         };
-        let runs_more_as = |program: &str| {
+        if index.is_empty() {
+            return false;
+        }
+        if may_fit(Outline::of(event.arguments())) {
+            return true;
+        }
+        let exe = event.assumed_name().and_then(|_| event.exe());
+        exe.is_some_and(|exe| {
             let mut all: Vec<&str> = event.arguments().collect();
             if let Some(first) = all.first_mut() {
-                *first = program;
+                *first = &exe;
             }
-            sentry_command::may_run_more(all.into_iter())
-        };
-        let program = arguments.clone().next().unwrap_or_default();
-        let exe = || event.assumed_name().and_then(|_| event.exe());
-        !index.is_empty()
-            && (asks_for(program)
-                || sentry_command::may_run_more(arguments.clone())
-                || index.may_fit_arguments(arguments.clone(), || event.folder())
-                || exe().is_some_and(|exe| asks_for(&exe) || runs_more_as(&exe)))
+            may_fit(Outline::of(all.into_iter()))
+        })
     }
 
     fn expressions(&self) -> Expressions<'_> {

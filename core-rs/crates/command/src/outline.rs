@@ -1,0 +1,398 @@
+//! A quick look at arguments that can be understood without following a shell: the words that their
+//! commands have, but not which command has which.
+
+use memchr::memchr;
+
+use crate::arguments::may_have_text;
+use crate::data::{self, Kinds};
+use crate::reading::base_name;
+use crate::{code, split};
+
+/// The longest text that is looked at, in bytes.
+const MAX_TEXT: usize = 4096;
+
+/// The most words that are looked at.
+const MAX_WORDS: usize = 128;
+
+/// What arguments run, in outline. Each word of each command that [`crate::read`] finds is among
+/// `words`, nothing is opaque, and no command is given code or text to run.
+///
+/// ```
+/// use sentry_command::Outline;
+/// let text = ["bash", "-c", "cd src && grep -rn 'x y' lib | wc -l"];
+/// let outline = Outline::of(text.into_iter()).unwrap();
+/// assert_eq!(outline.words, ["cd", "src", "grep", "-rn", "x y", "lib", "wc", "-l"]);
+/// assert!(outline.has_pipes && !outline.has_one_command);
+/// assert!(Outline::of(["bash", "-c", "$(x)"].into_iter()).is_none());
+/// ```
+#[derive(Debug, Default)]
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
+pub struct Outline<'a> {
+    /// Words of commands, in order.
+    pub words: Vec<&'a str>,
+    /// Files that redirections write to.
+    pub files: Vec<&'a str>,
+    /// Whether there is one command, whose program is the first word.
+    pub has_one_command: bool,
+    /// Whether commands are joined by pipes.
+    pub has_pipes: bool,
+    /// Whether a command may change the folder of others.
+    pub moves: bool,
+}
+
+impl<'a> Outline<'a> {
+    /// The outline of arguments, of which the first is the program; `None` if a quick look cannot
+    /// tell.
+    pub fn of(arguments: impl Iterator<Item = &'a str> + Clone) -> Option<Self> {
+        let mut rest = arguments.clone();
+        let program = rest.next()?;
+        let name = base_name(program);
+        let kinds = data::kinds(name);
+        if split::has_syntax(program, rest.clone()) {
+            return None;
+        }
+        if kinds.is(Kinds::SHELL) {
+            return of_shell(arguments, rest);
+        }
+        if kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, rest.clone())
+            || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, rest.clone())
+        {
+            return None;
+        }
+        let has_one_command = !kinds.is(Kinds::WRAPPER | Kinds::BUILTIN);
+        if has_one_command {
+            return Some(Self {
+                words: arguments.collect(),
+                has_one_command,
+                ..Self::default()
+            });
+        }
+        let mut commands = Commands::default();
+        for word in arguments {
+            if !word.bytes().all(is_plain) || word.is_empty() {
+                return None;
+            }
+            commands.add(word)?;
+        }
+        commands.end_command()?;
+        commands.outline()
+    }
+}
+
+/// The outline of a shell with these arguments.
+fn of_shell<'a>(
+    arguments: impl Iterator<Item = &'a str>,
+    mut rest: impl Iterator<Item = &'a str> + Clone,
+) -> Option<Outline<'a>> {
+    let first = rest.next()?;
+    if !first.starts_with('-') {
+        let is_file =
+            !first.is_empty() && !first.starts_with("/dev/") && !first.starts_with("/proc/");
+        return is_file.then(|| Outline {
+            words: arguments.collect(),
+            has_one_command: true,
+            ..Outline::default()
+        });
+    }
+    let (text, more) = (rest.next()?, rest.next());
+    let is_text = matches!(
+        first,
+        "-c" | "-lc" | "-ec" | "-lec" | "-elc" | "-exc" | "-euc" | "-euxc"
+    );
+    if !is_text || more.is_some() || text.starts_with('-') {
+        return None;
+    }
+    of_text(text)
+}
+
+/// The outline of a text that a shell runs.
+fn of_text(text: &str) -> Option<Outline<'_>> {
+    let mut commands = Commands::default();
+    let bytes = text.as_bytes();
+    if bytes.len() > MAX_TEXT {
+        return None;
+    }
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(b'\n');
+    let mut at = 0;
+    while at < bytes.len() {
+        match byte(at) {
+            b' ' | b'\t' => at += 1,
+            b'\n' if !commands.has_begun => at += 1,
+            b'\n' | b';' => {
+                commands.end_command()?;
+                at += 1;
+            }
+            b'&' if byte(at + 1) == b'>' => at += 1,
+            b'|' | b'&' => {
+                let operator = byte(at);
+                let is_double = byte(at + 1) == operator;
+                commands.end_command()?;
+                commands.outline.has_pipes |= operator == b'|' && !is_double;
+                commands.must_go_on |= is_double || operator == b'|';
+                at += if is_double || operator == b'|' && byte(at + 1) == b'&' {
+                    2
+                } else {
+                    1
+                };
+            }
+            b'>' => {
+                if commands.is_at_program() {
+                    return None;
+                }
+                at += 1;
+                let is_duplicate = byte(at) == b'&';
+                at += usize::from(matches!(byte(at), b'>' | b'|' | b'&'));
+                at += length(bytes, at, |byte| matches!(byte, b' ' | b'\t'));
+                let length = length(bytes, at, is_plain);
+                let file = text.get(at..at + length)?;
+                at += length;
+                if file.is_empty() || !ends_word(byte(at)) {
+                    return None;
+                }
+                if !(is_duplicate && (file == "-" || is_number(file))) {
+                    commands.add_file(file)?;
+                }
+            }
+            quote @ (b'\'' | b'"') => {
+                let inner = bytes.get(at + 1..)?;
+                let end = memchr(quote, inner)?;
+                let word = text.get(at + 1..at + 1 + end)?;
+                at += end + 2;
+                if quote == b'"'
+                    && word
+                        .bytes()
+                        .any(|byte| matches!(byte, b'$' | b'`' | b'\\' | b'!'))
+                    || !ends_word(byte(at))
+                {
+                    return None;
+                }
+                commands.add_quoted(word)?;
+            }
+            first if is_plain(first) => {
+                let length = length(bytes, at, is_plain);
+                let word = text.get(at..at + length)?;
+                at += length;
+                if !ends_word(byte(at)) {
+                    return None;
+                }
+                let is_descriptor = byte(at) == b'>' && is_number(word);
+                if !is_descriptor {
+                    commands.add(word)?;
+                }
+            }
+            _ => return None,
+        }
+    }
+    if commands.has_begun || commands.must_go_on {
+        commands.end_command()?;
+    }
+    commands.outline()
+}
+
+/// How many bytes from `at` on are of this kind.
+fn length(bytes: &[u8], at: usize, is_of_kind: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().take_while(|byte| is_of_kind(**byte)).count()
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the byte stands for itself in a word of a shell, and a word that it is part of for itself
+/// or for names of files.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-./:=@%+,~^*?[]".contains(&byte) || !byte.is_ascii()
+}
+
+fn ends_word(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'>')
+}
+
+/// Words that begin or end a compound command.
+const RESERVED: [&str; 16] = [
+    "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if",
+    "select", "then", "time", "until", "while",
+];
+
+/// The commands of a text, as they are found.
+#[derive(Default)]
+struct Commands<'a> {
+    outline: Outline<'a>,
+    /// Where the words of the present command begin, if it has any.
+    from: usize,
+    /// Whether the present command has a word, an assignment or a redirection.
+    has_begun: bool,
+    /// The number of commands.
+    count: usize,
+    /// Whether an operator asks for another command.
+    must_go_on: bool,
+    /// Whether a word names an interpreter.
+    is_interpreted: bool,
+    /// Whether a command may run another one, which its words or its input say.
+    passes_on: bool,
+    /// Whether one that does is not `xargs`.
+    passes_input_on: bool,
+    /// Whether `xargs` makes words of what it reads.
+    reads_words: bool,
+    /// Whether the output of a command, or a file that it writes, may be the program of another.
+    makes_text: bool,
+    /// Whether a command may write other words than those of the text.
+    makes_words: bool,
+    /// Whether a word of the present command holds other than plain characters, or stands for names
+    /// of files.
+    has_text: bool,
+    /// Whether a command begins with a path.
+    runs_path: bool,
+}
+
+impl<'a> Commands<'a> {
+    fn push(&mut self, word: &'a str) -> Option<()> {
+        self.outline.words.push(word);
+        self.has_begun = true;
+        (self.outline.words.len() <= MAX_WORDS).then_some(())
+    }
+
+    /// Adds the file of a redirection.
+    fn add_file(&mut self, file: &'a str) -> Option<()> {
+        self.makes_text |= file != "/dev/null";
+        self.outline.files.push(file);
+        (self.outline.files.len() <= MAX_WORDS).then_some(())
+    }
+
+    /// Adds a word that has no quotes.
+    fn add(&mut self, word: &'a str) -> Option<()> {
+        if self.is_at_program() {
+            if word.contains(['*', '?', '[', '~']) || RESERVED.contains(&word) {
+                return None;
+            }
+            if let Some((name, _)) = word.split_once('=') {
+                self.has_begun = true;
+                let is_name = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+                return (name.bytes().all(is_name) && !data::is_risky_variable(name)).then_some(());
+            }
+            self.runs_path |= word.contains('/');
+        }
+        self.has_text |= word.contains(['*', '?', '[']);
+        self.push(word)?;
+        // A value may become a program: `alias x=rm`.
+        match word.split_once('=') {
+            Some((_, value)) => self.push(value),
+            None => Some(()),
+        }
+    }
+
+    /// Adds a word that is quoted as a whole.
+    fn add_quoted(&mut self, word: &'a str) -> Option<()> {
+        if self.is_at_program() {
+            return None;
+        }
+        let is_plain = |byte| is_plain(byte) && !matches!(byte, b'*' | b'?' | b'[');
+        self.has_text |= word.is_empty() || !word.bytes().all(is_plain);
+        self.push(word)
+    }
+
+    /// Whether the next word is a program.
+    fn is_at_program(&self) -> bool {
+        self.from == self.outline.words.len()
+    }
+
+    /// Ends a command, if a quick look can tell what it runs.
+    fn end_command(&mut self) -> Option<()> {
+        if !self.has_begun {
+            return None;
+        }
+        let words = self.outline.words.get(self.from..)?;
+        let (mut passes_on, mut names_shell, mut reads_words) = (false, false, false);
+        for (at, word) in words.iter().enumerate() {
+            let name = base_name(word);
+            let kinds = data::kinds(name);
+            if kinds == Kinds::default() {
+                continue;
+            }
+            let rest = words.get(at + 1..).unwrap_or_default();
+            let arguments = || rest.iter().copied();
+            let is_shell = kinds.is(Kinds::SHELL) || runs_text(name);
+            let moves = matches!(name, "cd" | "pushd" | "popd");
+            let is_wrapper = kinds.is(Kinds::WRAPPER) && may_pass_on(name, rest)
+                || kinds.is(Kinds::BUILTIN) && !moves;
+            if is_shell && at == 0
+                || kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, arguments())
+                || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, arguments())
+                || is_wrapper && may_hold_text(name, rest)
+            {
+                return None;
+            }
+            let has_output = kinds.is(Kinds::OUTPUT | Kinds::FILES) && name != "find";
+            self.outline.moves |= moves;
+            names_shell |= is_shell;
+            passes_on |= is_wrapper;
+            self.passes_input_on |= is_wrapper && (name != "xargs" || reads_words);
+            reads_words |= name == "xargs";
+            self.makes_text |= kinds.is(Kinds::DOWNLOADER | Kinds::DECODER)
+                || kinds.is(Kinds::FILES) && !matches!(name, "echo" | "printf");
+            self.makes_words |= kinds.is(Kinds::DECODER)
+                || matches!(name, "printf" | "tr")
+                || has_output && self.has_text;
+            self.is_interpreted |= kinds.is(Kinds::INTERPRETER);
+        }
+        if passes_on && (names_shell || self.has_text) {
+            return None;
+        }
+        self.passes_on |= passes_on;
+        if reads_words {
+            // What it reads is not known.
+            self.reads_words = true;
+            self.push("$()")?;
+        }
+        self.from = self.outline.words.len();
+        (self.has_begun, self.has_text, self.must_go_on) = (false, false, false);
+        self.count += 1;
+        Some(())
+    }
+
+    fn outline(self) -> Option<Outline<'a>> {
+        let may_run_text = self.outline.has_pipes && self.passes_input_on
+            || self.reads_words && (self.passes_input_on || self.makes_words)
+            || self.count > 1
+                && self.makes_text
+                && (self.passes_on || self.runs_path || self.is_interpreted);
+        (!may_run_text).then_some(self.outline)
+    }
+}
+
+/// Whether a builtin, or a program that runs later what it reads, runs text.
+fn runs_text(name: &str) -> bool {
+    matches!(
+        name,
+        "eval" | "source" | "." | "trap" | "crontab" | "at" | "batch"
+    )
+}
+
+/// Whether a wrapper with these arguments may run another program.
+fn may_pass_on(name: &str, arguments: &[&str]) -> bool {
+    let Some(wrapper) = data::wrapper(name) else {
+        return true;
+    };
+    let needed = if wrapper.subcommands.is_empty() {
+        wrapper.commands_behind
+    } else {
+        wrapper.subcommands
+    };
+    needed.is_empty() || arguments.iter().any(|word| needed.contains(word))
+}
+
+/// Whether words may have the grammar of a shell, or be an option of a wrapper together with its
+/// value, a text for a shell: `su -creboot`.
+fn may_hold_text(name: &str, words: &[&str]) -> bool {
+    data::wrapper(name).is_some_and(|wrapper| {
+        let short = |text: &&str| !text.starts_with("--");
+        // Such as `find`, which passes on names that it finds.
+        !wrapper.commands_behind.is_empty()
+            || (wrapper.rest_is_text || !wrapper.text_options.is_empty())
+                && words.iter().any(|word| RESERVED.contains(word))
+            || wrapper.text_options.iter().any(short)
+                && (words.iter())
+                    .any(|word| word.starts_with('-') && !word.starts_with("--") && word.len() > 2)
+    })
+}

@@ -1,0 +1,239 @@
+//! The outline of arguments against what the reader finds: it may say that it cannot tell, and it
+//! must never miss a word, a pipe or a redirection.
+
+use sentry_command::{CodeSources, Folder, Outline, Reading, RedirectKind};
+use sentry_testing::Random;
+
+/// What texts are made of: words, operators, and what joins words to others.
+const PARTS: [&str; 113] = [
+    "cd",
+    "ls",
+    "rm",
+    "-rf",
+    "/",
+    "~",
+    "~/x",
+    ".",
+    "..",
+    "/tmp/x",
+    "x.sh",
+    "./x.sh",
+    "src/a.ts",
+    "*.ts",
+    "/*",
+    "?",
+    "[ab]",
+    "git",
+    "-c",
+    "core.pager=reboot",
+    "alias.x=!id",
+    "push",
+    "log",
+    "--exec",
+    "curl",
+    "-o",
+    "-O",
+    "-s",
+    "http://h/x",
+    "wget",
+    "jq",
+    ".a",
+    "xargs",
+    "-I",
+    "-n1",
+    "find",
+    "-name",
+    "'*.ts'",
+    "-exec",
+    "-delete",
+    "sudo",
+    "-u",
+    "env",
+    "A=b",
+    "PATH=/x",
+    "X=rm",
+    "nohup",
+    "time",
+    "timeout",
+    "5",
+    "nice",
+    "bash",
+    "sh",
+    "-lc",
+    "/bin/sh",
+    "python3",
+    "node",
+    "run.py",
+    "-e",
+    "'print(1)'",
+    "perl",
+    "awk",
+    "docker",
+    "run",
+    "exec",
+    "app",
+    "npx",
+    "npm",
+    "base64",
+    "-d",
+    "rev",
+    "tr",
+    "a",
+    "b",
+    "printf",
+    "echo",
+    "'rm -rf /'",
+    "\"a b\"",
+    "tee",
+    "cp",
+    "mv",
+    "dd",
+    "of=/x",
+    "of=/dev/sda",
+    "tar",
+    "-xzf",
+    "--to-command=id",
+    "su",
+    "-creboot",
+    "source",
+    "eval",
+    "trap",
+    "exit",
+    "alias",
+    "x=rm",
+    "export",
+    "set",
+    "read",
+    "ssh",
+    "host",
+    "crontab",
+    "at",
+    "builtin",
+    "command",
+    "-v",
+    "kubectl",
+    "true",
+    "if",
+    "then",
+    "fi",
+    "mkfifo",
+    "x",
+    "xz",
+];
+const OPERATORS: [&str; 16] = [
+    "|",
+    "|",
+    "&&",
+    "&&",
+    "||",
+    ";",
+    "&",
+    "\n",
+    ">",
+    ">>",
+    "2>",
+    "2>&1",
+    ">/dev/null",
+    "&>",
+    ";;",
+    "!",
+];
+
+/// What the outline must have of a reading.
+fn check(arguments: &[&str], outline: &Outline<'_>, reading: &Reading) {
+    let Outline {
+        words,
+        has_one_command,
+        has_pipes,
+        files,
+        moves,
+    } = outline;
+    let shown = format!("{arguments:?} {reading:?}");
+    assert!(
+        reading.opaque.is_empty() && reading.code.is_empty(),
+        "{shown}"
+    );
+    assert!(*has_pipes || reading.pipelines.is_empty(), "{shown}");
+    assert!(!has_one_command || reading.commands.len() == 1, "{shown}");
+    for command in &reading.commands {
+        assert_eq!(command.code_from, CodeSources::NONE, "{shown}");
+        assert!(
+            !command.calls_itself && command.unknown_text.is_none(),
+            "{shown}"
+        );
+        assert!(*moves || command.folder == Folder::Event, "{shown}");
+        for word in &command.words {
+            assert!(
+                word.known || word.glob || word.text == "$()" || word.text.starts_with('~'),
+                "{shown}"
+            );
+            assert!(words.contains(&word.text.as_str()), "{} {shown}", word.text);
+        }
+        if *has_one_command {
+            assert_eq!(command.words[0].text, words[0], "{shown}");
+        }
+        for redirect in &command.redirects {
+            if !matches!(redirect.kind, RedirectKind::Duplicate) {
+                assert!(files.contains(&redirect.target.text.as_str()), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_outline_misses_nothing_that_the_reader_finds() {
+    let mut random = Random(0x0071);
+    let (mut outlined, mut piped) = (0, 0);
+    for _ in 0..400_000 {
+        let mut text = String::new();
+        for at in 0..=random.below(9) {
+            let is_operator = at > 0 && random.below(4) == 0;
+            let part = if is_operator {
+                random.pick(&OPERATORS)
+            } else {
+                random.pick(&PARTS)
+            };
+            if at > 0 && random.below(40) > 0 {
+                text.push(' ');
+            }
+            text.push_str(part);
+        }
+        let shell = random.pick(&["-c", "-lc"]);
+        let split: Vec<&str> = text.split(' ').collect();
+        let arguments = if random.below(3) == 0 {
+            split
+        } else {
+            vec!["bash", shell, &text]
+        };
+        let Some(outline) = Outline::of(arguments.iter().copied()) else {
+            continue;
+        };
+        outlined += 1;
+        piped += usize::from(outline.has_pipes);
+        check(&arguments, &outline, &sentry_command::read(&arguments));
+    }
+    assert!(outlined > 40_000 && piped > 1_000, "{outlined} {piped}");
+}
+
+#[test]
+fn everyday_commands_have_an_outline() {
+    for text in [
+        "npm test",
+        "cd packages/core && npx vitest run test/a.test.ts 2>&1 | tail -n 20",
+        "find src -name '*.ts' | xargs wc -l | sort -n | tail -n 5",
+        "curl -s http://127.0.0.1:3000/api/cart/17 | jq .total",
+        "rm -rf ./dist && npm run build > /tmp/build.log 2>/dev/null",
+        "grep -rn 'round(' src | grep -v money.ts",
+        "node install/check.js || npm run build",
+        "NODE_ENV=production npm run build",
+        "git commit -m 'Round the total once' && git push",
+        "docker compose logs --tail=50 db",
+        "python3 scripts/check.py --strict",
+        "ls -la src/*.ts",
+    ] {
+        assert!(
+            Outline::of(["bash", "-c", text].into_iter()).is_some(),
+            "{text}"
+        );
+    }
+}

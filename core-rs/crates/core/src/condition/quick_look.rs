@@ -1,0 +1,288 @@
+//! A quick look at an event: whether a command of it may fit a condition. Most events need not be
+//! read to know that none does.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use sentry_command::Outline;
+
+use super::Index;
+use super::anchor::{Hash, Part, Role, facts};
+use super::effects;
+use super::fit::MAX_FOLDER;
+use super::index::{Entry, any_hash_of_program};
+use super::path::{Forms, Path};
+use super::texts::Expressions;
+use crate::policy::{PathPattern, Rule};
+
+/// The most letters of an option's word behind which its value is looked for: `-oFILE`.
+const MAX_LETTERS: usize = 32;
+
+/// An outline of what an event runs, looked at by an index.
+pub(crate) struct QuickLook<'l, F> {
+    pub(crate) outline: &'l Outline<'l>,
+    /// The rules of the index.
+    pub(crate) rules: &'l [Rule],
+    pub(crate) expressions: Expressions<'l>,
+    /// The folder of the event, if it is known.
+    pub(crate) folder: F,
+}
+
+impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
+    /// Whether a command may fit a condition. Never says no to one that does.
+    pub(crate) fn may_fit(&self, index: &Index) -> bool {
+        let Outline { words, files, .. } = self.outline;
+        let may_hold = |(parts, entry): (&[Part], &Entry)| {
+            let paths = || entry.paths(self.rules);
+            parts.iter().all(|part| self.has(part, paths))
+        };
+        let is_wanted = |hash: Hash| index.any_entry(hash, may_hold);
+        let programs = if self.outline.has_one_command {
+            1
+        } else {
+            words.len()
+        };
+        let redirects = if files.is_empty() { 0 } else { REDIRECTS };
+        let roles = index.roles_among(OPERANDS | redirects);
+        let mut programs = words.iter().take(programs);
+        index.any_unanchored(may_hold)
+            || programs
+                .any(|word| any_hash_of_program(index.prefixes(), base_name(word), is_wanted))
+            || index.has(Role::Fact) && self.has_fact(is_wanted)
+            || index.has(Role::Word)
+                && words
+                    .iter()
+                    .any(|word| is_wanted(Hash::of(Role::Word, word)))
+            || roles != 0 && self.may_have_path(roles, &is_wanted, &|_, _| true)
+            || index.has(Role::Effect) && self.may_do(is_wanted)
+            || index.has(Role::Sent) && self.may_do(|hash| is_wanted(hash.sent()))
+    }
+
+    fn has_fact(&self, is_wanted: impl Fn(Hash) -> bool) -> bool {
+        let writes = !self.outline.files.is_empty();
+        let is_wanted = |fact| is_wanted(Hash::of(Role::Fact, fact));
+        writes && is_wanted(facts::REDIRECTS) || self.outline.has_pipes && is_wanted(facts::PIPED)
+    }
+
+    /// Whether a command may have something of a part. `paths` are the patterns of operands and of
+    /// redirections in its condition.
+    fn has<'p>(&self, part: &Part, paths: impl Fn() -> [&'p [PathPattern]; 2]) -> bool {
+        let is_wanted = |hash: Hash| part.anchors.contains(&hash.value());
+        let mut words = self.outline.words.iter();
+        let of_paths = match part.role {
+            Role::Program | Role::ProgramPrefix => {
+                return words
+                    .any(|word| any_hash_of_program(part.prefixes, base_name(word), is_wanted));
+            }
+            Role::Word => return words.any(|word| is_wanted(Hash::of(Role::Word, word))),
+            Role::Fact => return self.has_fact(is_wanted),
+            Role::Language => return false,
+            Role::Redirect | Role::LastOfRedirect if self.outline.files.is_empty() => return false,
+            Role::Redirect | Role::LastOfRedirect => 1,
+            Role::Effect => return self.may_do(is_wanted),
+            Role::Sent => return self.may_do(|hash| is_wanted(hash.sent())),
+            Role::Operand | Role::LastOfOperand => 0,
+        };
+        let fits = |text: &str, folder: Option<&str>| {
+            let folder = folder.map(|folder| Path::new(folder, None));
+            let forms = Forms::of(text, folder.as_ref());
+            self.outline.moves
+                || paths()[of_paths].iter().any(|one| match one {
+                    PathPattern::Path(glob) => forms.fit(glob.as_str()),
+                    PathPattern::Regex(_) => false,
+                })
+        };
+        self.may_match(part) || part.roles != 0 && self.may_have_path(part.roles, &is_wanted, &fits)
+    }
+
+    /// Whether a command may have an effect with a hash that is wanted.
+    fn may_do(&self, is_wanted: impl Fn(Hash) -> bool) -> bool {
+        let mut may_do = false;
+        let mut look = |text: &str| {
+            effects::each_hash_of_text(text, &mut |hash| may_do = may_do || is_wanted(hash));
+        };
+        let Outline { words, files, .. } = self.outline;
+        words.iter().chain(files).for_each(|text| look(text));
+        if let Some(folder) = (self.folder)() {
+            look(&folder);
+        }
+        may_do
+    }
+
+    /// Whether an expression of a part may match an operand.
+    fn may_match(&self, part: &Part) -> bool {
+        !part.expressions.is_empty()
+            && self.any_operand(&|text| self.expressions.any_matches(&part.expressions, text))
+    }
+
+    /// Whether something that may be an operand or a file of a redirection is as `is` says, or it
+    /// cannot be told.
+    fn any_operand(&self, is: &impl Fn(&str) -> bool) -> bool {
+        let mut texts = self.outline.words.iter().chain(&self.outline.files);
+        texts.any(|word| {
+            is(word) || (word.starts_with('-') || word.contains('=')) && any_value(word, is)
+        })
+    }
+
+    /// Whether a path that may be an operand has a hash that is wanted, in one of these roles, and
+    /// fits; or it cannot be told.
+    fn may_have_path(
+        &self,
+        roles: u32,
+        is_wanted: &impl Fn(Hash) -> bool,
+        fits: &impl Fn(&str, Option<&str>) -> bool,
+    ) -> bool {
+        let folder = OnceCell::new();
+        let known = || (self.folder)().filter(|folder| folder.len() <= MAX_FOLDER);
+        let folder = || folder.get_or_init(known).as_deref();
+        let path = Paths {
+            folder: &folder,
+            folder_has_segment: OnceCell::new(),
+            moves: self.outline.moves,
+            roles,
+            is_wanted,
+        };
+        let wants_home = path.is_last("~");
+        self.any_operand(&|text| path.may_have(text, wants_home) && fits(text, folder()))
+    }
+}
+
+/// Paths in the folder of an event, of which some hashes are wanted.
+struct Paths<'p, F, W> {
+    folder: &'p F,
+    /// Whether a segment of the folder is wanted.
+    folder_has_segment: OnceCell<bool>,
+    /// Whether commands may change the folder.
+    moves: bool,
+    roles: u32,
+    is_wanted: &'p W,
+}
+
+impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
+    /// Whether a form of the path has a hash that is wanted, or may have.
+    fn may_have(&self, text: &str, wants_home: bool) -> bool {
+        if text.is_empty() {
+            return false;
+        }
+        let last = text.rsplit('/').next().unwrap_or_default();
+        let may_be_last = if is_simple(text) {
+            self.is_last(last)
+        } else {
+            self.may_be_last(text)
+        };
+        may_be_last || wants_home && self.may_be_home(text) || self.has_segment(text)
+    }
+
+    /// Whether a segment is wanted as the last one.
+    fn is_last(&self, segment: &str) -> bool {
+        let mut roles = [Role::LastOfOperand, Role::LastOfRedirect].into_iter();
+        roles.any(|role| self.has(role) && (self.is_wanted)(Hash::of(role, segment)))
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.roles & role.bit() != 0
+    }
+
+    #[inline(never)]
+    fn may_be_last(&self, text: &str) -> bool {
+        if text.starts_with("/proc")
+            || text.starts_with("file:")
+            || text.split('/').any(|segment| segment == "..")
+        {
+            return true;
+        }
+        let mut segments = text.rsplit('/').filter(|segment| !segment.is_empty());
+        if self.is_last(segments.clone().next().unwrap_or("/")) {
+            return true;
+        }
+        if let Some(named) = segments.find(|segment| !is_all(segment)) {
+            return self.is_last(named);
+        }
+        if text.starts_with('/') {
+            return self.is_last("/");
+        }
+        let last = (self.folder)().map(|folder| folder.rsplit('/').next().unwrap_or_default());
+        let last = last.filter(|last| !last.is_empty()).unwrap_or("/");
+        self.moves || last == ".." || self.is_last(last)
+    }
+
+    /// Whether a path may be that of a home folder.
+    #[inline(never)]
+    fn may_be_home(&self, text: &str) -> bool {
+        let count = |path: &str| {
+            let segments = path.split('/').filter(|one| !one.is_empty() && *one != ".");
+            segments.count()
+        };
+        let may_lead_home = |path: &str| {
+            let starts = ["/home", "/Users", "/root", "/var", "/private", "/proc"];
+            path == "/" || starts.iter().any(|start| path.starts_with(start))
+        };
+        match text.as_bytes().first() {
+            Some(b'/') => may_lead_home(text) && count(text) <= 3,
+            Some(b'~' | b'$') => count(text) <= 1,
+            _ => {
+                let is_near = |folder| may_lead_home(folder) && count(folder) + count(text) <= 3;
+                self.moves || (self.folder)().is_some_and(is_near)
+            }
+        }
+    }
+
+    /// Whether a segment of a path is wanted, wherever it stands.
+    fn has_segment(&self, text: &str) -> bool {
+        let is = |path: &str| {
+            let roles = [Role::Operand, Role::Redirect];
+            let mut roles = roles.into_iter().filter(|role| self.has(*role));
+            roles.any(|role| (path.split('/')).any(|one| (self.is_wanted)(Hash::of(role, one))))
+        };
+        if !(self.has(Role::Operand) || self.has(Role::Redirect)) {
+            return false;
+        }
+        let of_folder = || (self.folder)().is_some_and(is);
+        is(text)
+            || !text.starts_with(['/', '~', '$']) && *self.folder_has_segment.get_or_init(of_folder)
+    }
+}
+
+/// Whether what may be the value of an option in its word is as `is` says, or it cannot be told.
+#[inline(never)]
+fn any_value(word: &str, is: &impl Fn(&str) -> bool) -> bool {
+    let value = word.split_once('=').map(|(_, value)| value);
+    let letters = match word.as_bytes() {
+        [b'-', b'-', ..] => 0,
+        [b'-', letters @ ..] => {
+            let count = letters
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric());
+            count.count()
+        }
+        _ => 0,
+    };
+    letters > MAX_LETTERS
+        || value.is_some_and(is)
+        || (2..letters + 2).any(|from| word.get(from..).is_some_and(is))
+}
+
+/// Whether no segment of a path has a meaning of its own, and the last one is a name.
+fn is_simple(text: &str) -> bool {
+    let mut before = b'/';
+    let all = text.bytes().all(|byte| {
+        let is = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'/' | b'_' | b'-' | b'@' | b'+')
+            || byte == b'.' && before != b'/';
+        before = byte;
+        is
+    });
+    all && before != b'/' && !text.starts_with("/proc")
+}
+
+const OPERANDS: u32 = 1 << Role::Operand as u32 | 1 << Role::LastOfOperand as u32;
+const REDIRECTS: u32 = 1 << Role::Redirect as u32 | 1 << Role::LastOfRedirect as u32;
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a segment stands for its folder, or for all files of it.
+fn is_all(segment: &str) -> bool {
+    segment == "." || segment.chars().all(|char| "*?.[]!^".contains(char))
+}
