@@ -210,8 +210,10 @@ impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
     #[inline(never)]
     fn may_be_home(&self, text: &str) -> bool {
         let count = |path: &str| {
-            let segments = path.split('/').filter(|one| !one.is_empty() && *one != ".");
-            segments.count()
+            let segments = path.split('/');
+            segments
+                .filter(|one| !one.is_empty() && !is_all(one))
+                .count()
         };
         let may_lead_home = |path: &str| {
             let starts = ["/home", "/Users", "/root", "/var", "/private", "/proc"];
