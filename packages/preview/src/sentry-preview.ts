@@ -13,7 +13,6 @@ import { shareButton, shareDialog } from "./view/share-dialog.js";
 import { styles } from "./view/styles.js";
 import { testsPanel } from "./view/tests-panel.js";
 import { Timeline } from "./view/timeline.js";
-import { exceptionFor } from "./workbench/exception.js";
 import { type Saving, Workbench } from "./workbench/workbench.js";
 
 export type { Saving };
@@ -236,11 +235,17 @@ export class SentryPreview extends LitElement {
     )}</select>`;
   }
 
-  #allow({ detail }: CustomEvent<{ kind: Parameters<typeof exceptionFor>[1]; subject: string }>): void {
-    if (this.#editor === undefined) return;
-    const { at, insert } = exceptionFor(this.policy, detail.kind, detail.subject);
-    this.#editor.change(at, at, insert);
-    this.#bench.say(texts.event.allowDone);
+  /** Adds an exception for an event before the first rule of the policy. */
+  async #allow({ detail: event }: CustomEvent<string>): Promise<void> {
+    const { policy } = this;
+    try {
+      const { at, insert } = await this.#bench.judge.ask("exception", { policy, event });
+      if (this.policy !== policy) return;
+      this.#editor?.change(at, at, insert);
+      this.#bench.say(texts.event.allowDone);
+    } catch (error) {
+      this.#bench.say(texts.event.notAllowed(error instanceof Error ? error.message : String(error)));
+    }
   }
 
   #reveal(id: string): void {

@@ -549,3 +549,36 @@ fn an_explanation_has_the_decision_on_each_command() {
         "does not cover the command: the command writes to a file that the rule does not ask for"
     );
 }
+
+#[test]
+fn an_explanation_names_the_part_of_a_condition_that_the_closest_command_lacks() {
+    let why = |conditions: &str, command: &str| {
+        let engine = engine(&rule("r", "block", conditions));
+        let trace = explain(&engine, &shell(command));
+        trace
+            .rules
+            .into_iter()
+            .find(|rule| rule.name == "r")
+            .unwrap()
+            .why
+    };
+    let push = r#"command { program = "git" words = ["push"] flags = ["--force"] }"#;
+    assert_eq!(why(push, "ls; echo a"), "no command has its `program`");
+    let flags = "the closest command does not fit its `flags`";
+    assert_eq!(why(push, "git status && git push origin"), flags);
+    let words = "the closest command does not fit its `words`";
+    assert_eq!(why(push, "git status && ls push --force"), words);
+    let two = r#"command { program = "ls" flags = ["-x"] } command { program = "git" words = ["push"] operands = ["/a"] }"#;
+    let operands = "the closest command does not fit its `operands`";
+    assert_eq!(why(two, "ls; git push /b"), operands);
+    let code = r#"code { language = "python" match = "os" }"#;
+    assert_eq!(why(code, "ls"), "no command is given its `code`");
+    let effects = r#"command { program = "cat" } writes = ["/etc/**"]"#;
+    let effect = "no command has the effect that it asks for";
+    assert_eq!(why(effects, "cat /etc/passwd"), effect);
+    let unless = r#"command { program = "rm" } unless { command { program = "rm" operands = ["/tmp/**"] } }"#;
+    assert_eq!(
+        why(unless, "cd / && rm /tmp/a"),
+        "a command is one that it asks for, but `unless` leaves it out"
+    );
+}

@@ -6,6 +6,7 @@ import type { Diagnostic } from "@a3s-sentry/core";
 import { Comparing } from "../replay/compare.js";
 import { Replay } from "../replay/replay.js";
 import { eventOfCommand, eventOfForm } from "./events.js";
+import { exceptionFor } from "./exception.js";
 import { lint, loadCore, PolicyError, type Sentry } from "./load-core.js";
 import { openPolicy, optionsFor } from "./open-policy.js";
 import { problemsOfTests, runTestsOf, testOf } from "./policy-tests.js";
@@ -109,6 +110,8 @@ const answers: {
     const { isValid } = await use(policy);
     return isValid && sentry !== undefined ? await runTestsOf(sentry, policy) : null;
   },
+  exception: async ({ policy, event }) =>
+    await exceptionFor(policy, event, (text) => openPolicy({ text, format: "acl" })),
   test: async ({ policy, event }) => {
     await use(policy);
     if (sentry === undefined) throw new Error("the policy has errors");

@@ -11,6 +11,12 @@ export interface PolicyText {
   readonly format: PolicyFormat;
 }
 
+/** A text that is put into another one. */
+export interface Change {
+  readonly at: number;
+  readonly insert: string;
+}
+
 /** What a person put into the event panel. */
 export type EventSource =
   | { readonly mode: "command"; readonly text: string }
@@ -27,6 +33,8 @@ export interface Requests extends LongRequests {
   tests: { readonly takes: { policy: PolicyText }; readonly gives: TestRun | null };
   /** A test of an event in ACL, with the decision of the policy that judges. */
   test: { readonly takes: { policy: PolicyText; event: string }; readonly gives: string };
+  /** An exception in ACL for an event. */
+  exception: { readonly takes: { policy: string; event: string }; readonly gives: Change };
   /** The events that the last replay has kept, of a selection. */
   select: { readonly takes: { selection: Selection }; readonly gives: readonly KeptEvent[] };
   /** Judges and masks a text that is sent to a model or comes back. */

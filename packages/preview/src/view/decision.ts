@@ -132,8 +132,8 @@ function ruleView(bench: Workbench, { name, origin, verdict, outcome, why }: Rul
 }
 
 /** Asks the component, which has the editor, for the exception. */
-function allow(event: Event, { facts: { kind, subject: text } }: Shown): void {
-  event.target?.dispatchEvent(new CustomEvent("allow-event", { bubbles: true, detail: { kind, subject: text } }));
+function allow(event: Event, { json }: Shown): void {
+  event.target?.dispatchEvent(new CustomEvent("allow-event", { bubbles: true, detail: json }));
 }
 
 async function copy(bench: Workbench, text: string): Promise<void> {

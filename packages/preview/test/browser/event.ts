@@ -70,7 +70,7 @@ export function eventSuite({ browser, url }: Stage): void {
     await context.close();
   });
 
-  test("`Allow this` adds an exception for exactly this event", async () => {
+  test("`Allow this` adds an exception for this event", async () => {
     const { page, context, faults } = await open(browser(), url());
     await writePolicy(
       page,
@@ -78,8 +78,8 @@ export function eventSuite({ browser, url }: Stage): void {
     );
     await page.locator(".verdict", { hasText: "mine" }).waitFor();
     await page.getByRole("button", { name: "Allow this" }).click();
-    await page.locator(".verdict", { hasText: "allow-toolexec" }).waitFor();
-    expect(await policyOf(page)).toMatch(/^rule "allow-toolexec" \{[\s\S]*rule "mine"/);
+    await page.locator(".verdict", { hasText: "Allowed" }).waitFor();
+    expect(await policyOf(page)).toMatch(/^rule "allow-curl" \{[\s\S]*rule "allow-sh" \{[\s\S]*rule "mine"/);
     await page.getByLabel("Command, as an agent").pressSequentially(" -x");
     await page.locator(".verdict", { hasText: "mine" }).waitFor();
     expect(faults).toEqual([]);

@@ -261,6 +261,16 @@ impl<'r> Facts<'r> {
         first: usize,
         expressions: Expressions<'_>,
     ) -> bool {
+        self.lacks(condition, first, expressions).is_none()
+    }
+
+    /// The first part of a condition that the command does not fulfil.
+    pub(crate) fn lacks(
+        &self,
+        condition: &CommandCondition,
+        first: usize,
+        expressions: Expressions<'_>,
+    ) -> Option<Lack> {
         let CommandCondition {
             program,
             words,
@@ -279,16 +289,29 @@ impl<'r> Facts<'r> {
             all.iter()
                 .any(|operand| operand.fits(patterns, first, expressions))
         };
-        (program.is_empty() || self.has_program(program))
-            && (!calls_itself || self.command.calls_itself)
-            && (code_from.is_empty() || code_from.intersects(self.command.code_from))
-            && self.has_words(words)
-            && (flags.is_empty() || self.has_flag(flags))
-            && (redirects.is_empty() || any(self.written(), redirects, behind_operands))
-            && (operands.is_empty() || any(self.operands(), operands, first))
-            && (from.is_empty() || self.has_in_pipe(Side::Before, from))
-            && (to.is_empty() || self.has_in_pipe(Side::Behind, to))
-            && (code.is_empty() || self.has_any_code(code, behind_redirects, expressions))
+        if !program.is_empty() && !self.has_program(program) {
+            Some(Lack::Program)
+        } else if *calls_itself && !self.command.calls_itself {
+            Some(Lack::CallsItself)
+        } else if !code_from.is_empty() && !code_from.intersects(self.command.code_from) {
+            Some(Lack::CodeFrom)
+        } else if !self.has_words(words) {
+            Some(Lack::Words)
+        } else if !flags.is_empty() && !self.has_flag(flags) {
+            Some(Lack::Flags)
+        } else if !redirects.is_empty() && !any(self.written(), redirects, behind_operands) {
+            Some(Lack::Redirects)
+        } else if !operands.is_empty() && !any(self.operands(), operands, first) {
+            Some(Lack::Operands)
+        } else if !from.is_empty() && !self.has_in_pipe(Side::Before, from) {
+            Some(Lack::From)
+        } else if !to.is_empty() && !self.has_in_pipe(Side::Behind, to) {
+            Some(Lack::To)
+        } else if !code.is_empty() && !self.has_any_code(code, behind_redirects, expressions) {
+            Some(Lack::Code)
+        } else {
+            None
+        }
     }
 
     /// Whether the command has one of these options.
@@ -368,6 +391,41 @@ impl<'r> Facts<'r> {
             (language.is_empty() || language.iter().any(|name| name == code.language))
                 && (pattern.is_none() || matches(at, code))
         })
+    }
+}
+
+/// A part of a condition that a command does not fulfil, in the order in which they are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lack {
+    Program,
+    CallsItself,
+    CodeFrom,
+    Words,
+    Flags,
+    Redirects,
+    Operands,
+    From,
+    To,
+    Code,
+    Effects,
+}
+
+impl Lack {
+    /// Why a rule fits no command, if this is what the closest one lacks.
+    pub(crate) fn why(self) -> &'static str {
+        match self {
+            Self::Program => "no command has its `program`",
+            Self::CallsItself => "the closest command does not fit its `calls_itself`",
+            Self::CodeFrom => "the closest command does not fit its `code_from`",
+            Self::Words => "the closest command does not fit its `words`",
+            Self::Flags => "the closest command does not fit its `flags`",
+            Self::Redirects => "the closest command does not fit its `redirects`",
+            Self::Operands => "the closest command does not fit its `operands`",
+            Self::From => "the closest command does not fit its `from`",
+            Self::To => "the closest command does not fit its `to`",
+            Self::Code => "no command is given its `code`",
+            Self::Effects => "no command has the effect that it asks for",
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use sentry_sort::unstable;
 use super::anchor::{self, Hash, Part, Role, facts};
 use super::cover::{self, Uncovered};
 use super::effects::{self, Asked};
-use super::fit::{Facts, Operand};
+use super::fit::{Facts, Lack, Operand};
 use super::texts::{Expressions, Text};
 use crate::decision::Verdict;
 use crate::event::Event;
@@ -387,6 +387,38 @@ impl Index {
         facts: &Facts<'_>,
         expressions: Expressions<'_>,
     ) -> bool {
+        self.lack(entry, rule, facts, expressions).is_none()
+    }
+
+    /// What a command lacks to be one that a rule asks for. Of several conditions, that of which it
+    /// fulfils the most parts counts.
+    pub(crate) fn lacks(
+        &self,
+        at: usize,
+        rule: &Rule,
+        facts: &Facts<'_>,
+        expressions: Expressions<'_>,
+    ) -> Option<Lack> {
+        let from = self
+            .entries
+            .partition_point(|entry| (entry.rule as usize) < at);
+        let entries = self.entries.iter().skip(from);
+        let mut closest = Some(Lack::Program);
+        for entry in entries.take_while(|entry| entry.rule as usize == at) {
+            let lack = self.lack(*entry, rule, facts, expressions);
+            lack?;
+            closest = closest.max(lack);
+        }
+        closest
+    }
+
+    fn lack(
+        &self,
+        entry: Entry,
+        rule: &Rule,
+        facts: &Facts<'_>,
+        expressions: Expressions<'_>,
+    ) -> Option<Lack> {
         let conditions = &rule.conditions;
         let has_effects = || {
             let is_understood = facts.is_understood_for(rule.origin);
@@ -397,8 +429,8 @@ impl Index {
                     expressions,
                 )
         };
-        match entry.alternative {
-            Alternative::Effects => has_effects(),
+        let lack = match entry.alternative {
+            Alternative::Effects => None,
             Alternative::Command(which) => {
                 let condition = conditions.command.get(which);
                 let has_code = || {
@@ -406,16 +438,19 @@ impl Index {
                     let first = first.map_or(0, |numbers| numbers.code);
                     facts.has_any_code(&conditions.code, first, expressions)
                 };
-                condition.is_some_and(|one| facts.fulfils(one, entry.first, expressions))
-                    && (conditions.code.is_empty() || has_code())
-                    && has_effects()
+                let lack = condition.map_or(Some(Lack::Program), |one| {
+                    facts.lacks(one, entry.first, expressions)
+                });
+                lack.or_else(|| (!conditions.code.is_empty() && !has_code()).then_some(Lack::Code))
             }
             Alternative::Code(which) => {
                 let condition = conditions.code.get(which);
-                condition.is_some_and(|one| facts.has_code(one, entry.first, expressions))
-                    && has_effects()
+                let has_code =
+                    condition.is_some_and(|one| facts.has_code(one, entry.first, expressions));
+                (!has_code).then_some(Lack::Code)
             }
-        }
+        };
+        lack.or_else(|| (!has_effects()).then_some(Lack::Effects))
     }
 
     /// Why an `allow` does not cover a command that it fits, if one of its conditions is the reason.

@@ -9,7 +9,7 @@ use sentry_command::{Opaque, Reading};
 use super::Engine;
 use super::order::Sides;
 use crate::condition::cover::{self, Uncovered};
-use crate::condition::fit::{Commands, Facts};
+use crate::condition::fit::{Commands, Facts, Lack};
 use crate::event::Event;
 
 /// The rule that decides on an event, and the command that it decides on.
@@ -113,6 +113,21 @@ impl<'e> ByCommand<'e> {
             out.retain(|&at| self.fits(at, facts, not_covering));
         }
         is_own
+    }
+
+    /// Why no command is one that a rule asks for.
+    pub(super) fn why_none(&self, at: usize) -> Option<&'static str> {
+        let rule = self.engine.policy.rules.get(at)?;
+        let (index, expressions) = (&self.engine.compiled.index, self.engine.expressions());
+        let mut closest = None;
+        for facts in (0..self.len()).filter_map(|at| self.commands.get(at)) {
+            let lack = index.lacks(at, rule, &facts, expressions);
+            if lack.is_none() {
+                return Some("a command is one that it asks for, but `unless` leaves it out");
+            }
+            closest = closest.max(lack);
+        }
+        closest.map(Lack::why)
     }
 
     /// Whether what a rule asks for beside the command holds: its pattern, agents and date.

@@ -121,7 +121,7 @@ impl Engine {
                 self.matching_event(&event),
                 Vec::new(),
             )];
-            return Ok(self.trace(&event, judgement, &decisions, 0, None));
+            return Ok(self.trace(&event, judgement, &decisions, 0, None, None));
         }
         let (reading, Decider { command, .. }) = self.decide_commands(&event);
         let commands = ByCommand::new(self, &event, &reading);
@@ -139,6 +139,7 @@ impl Engine {
             judgement,
             &decisions,
             command.unwrap_or(0),
+            Some(&commands),
             Some(trace),
         ))
     }
@@ -151,6 +152,7 @@ impl Engine {
         judgement: Judgement,
         decisions: &[Explained<'_>],
         deciding: usize,
+        by_command: Option<&ByCommand<'_>>,
         commands: Option<CommandsTrace>,
     ) -> Trace {
         let decision = decisions.get(deciding);
@@ -167,7 +169,8 @@ impl Engine {
                     .into_iter()
                     .chain(decisions)
                     .find(|one| one.fits(at));
-                self.trace_rule(at, judgement, event, fitting, decisions)
+                let why_none = by_command.and_then(|commands| commands.why_none(at));
+                self.trace_rule(at, judgement, event, fitting, decisions, why_none)
             })
             .collect();
         let decided = rules.iter().find(|rule| rule.outcome == Outcome::Decided);
@@ -193,6 +196,7 @@ impl Engine {
         event: &Event<'_>,
         fitting: Option<&Explained<'_>>,
         decisions: &[Explained<'_>],
+        why_none: Option<&'static str>,
     ) -> Option<RuleTrace> {
         let rule = self.policy.rules.get(at)?;
         let (outcome, mut why) = match fitting {
@@ -200,8 +204,8 @@ impl Engine {
             Some(decision) => decision.why_not(rule, at),
             None => {
                 let uncovered = decisions.iter().find_map(|one| one.why_not_covering(at));
-                let why =
-                    uncovered.unwrap_or_else(|| self.why_no_match(at, rule, event).to_owned());
+                let why = uncovered
+                    .unwrap_or_else(|| self.why_no_match(at, rule, event, why_none).to_owned());
                 (Outcome::NoMatch, why)
             }
         };
@@ -233,7 +237,13 @@ impl Engine {
     }
 
     /// Why a rule fits neither the event nor one of its commands.
-    fn why_no_match(&self, at: usize, rule: &Rule, event: &Event<'_>) -> &'static str {
+    fn why_no_match(
+        &self,
+        at: usize,
+        rule: &Rule,
+        event: &Event<'_>,
+        why_none: Option<&'static str>,
+    ) -> &'static str {
         let matches = || {
             let matching = self.matching(event.kind, event.subject);
             rule.pattern.is_none() || matching.binary_search(&at).is_ok()
@@ -245,7 +255,7 @@ impl Engine {
         } else if !matches() {
             "its pattern does not occur in the subject"
         } else if self.asks_for_command(at) {
-            "no command is one that it asks for"
+            why_none.unwrap_or("no command is one that it asks for")
         } else {
             "it is excepted by `unless`"
         }
