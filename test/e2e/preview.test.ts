@@ -88,11 +88,23 @@ it("without `--write`, saves nothing and allows no connections", async () => {
   const { url, file, running } = await serve();
   const page = await send(url);
   expect(page.headers["content-security-policy"]).toContain("connect-src 'none'");
-  expect(await opened(url)).toEqual({ name: "site.acl", text: POLICY, format: "acl" });
+  expect(await opened(url)).toEqual({ name: "site.acl", text: POLICY, format: "acl", includes: [] });
   expect((await save(url, "a = 1")).status).toBe(403);
   expect(readFileSync(file, "utf8")).toBe(POLICY);
   running.child.kill("SIGINT");
   expect(await running.ended).toMatchObject({ code: 0 });
+});
+
+it("gives the page the files that the policy includes, and no others", async () => {
+  const folder = scratch();
+  writeFileSync(join(folder, "site.acl"), 'include { files = ["*.rules.acl", "/etc/hostname"] }\n');
+  writeFileSync(join(folder, "a.rules.acl"), "# a\n");
+  writeFileSync(join(folder, "other.acl"), "# other\n");
+  const running = start(["preview", join(folder, "site.acl")]);
+  await running.until(({ stdout }) => stdout.endsWith("\n"));
+  expect(await opened(running.stdout.trim())).toMatchObject({
+    includes: [{ pattern: "*.rules.acl", from: null, files: [{ text: "# a\n" }] }],
+  });
 });
 
 it("names what is wrong with its arguments", async () => {

@@ -1,7 +1,7 @@
 // `<sentry-preview>`: a policy, and what it decides, as one element.
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { Judged } from "./judge/protocol.js";
+import type { Included, Judged } from "./judge/protocol.js";
 import { type Tab, texts } from "./texts.js";
 import { comparePanel } from "./view/compare-panel.js";
 import { PolicyEditor } from "./view/editor.js";
@@ -72,10 +72,16 @@ export class SentryPreview extends LitElement {
   }
 
   /** What is opened: the policy, and what is judged. The policy is then the baseline "as opened". */
-  open(policy: string, format: "acl" | "toml", event?: { mode: "command" | "json"; text: string }): void {
+  open(
+    policy: string,
+    format: "acl" | "toml",
+    event?: { mode: "command" | "json"; text: string },
+    includes: readonly Included[] = [],
+  ): void {
+    this.#bench.setIncludes(includes);
     this.format = format;
     this.policy = policy;
-    this.#bench.opened = { text: policy, format };
+    this.#bench.opened = this.#bench.policy;
     if (event !== undefined) {
       this.#bench.setEvent({ mode: event.mode, [event.mode]: event.text });
     }
@@ -237,10 +243,10 @@ export class SentryPreview extends LitElement {
 
   /** Adds an exception for an event before the first rule of the policy. */
   async #allow({ detail: event }: CustomEvent<string>): Promise<void> {
-    const { policy } = this;
+    const { policy } = this.#bench;
     try {
       const { at, insert } = await this.#bench.judge.ask("exception", { policy, event });
-      if (this.policy !== policy) return;
+      if (this.policy !== policy.text) return;
       this.#editor?.change(at, at, insert);
       this.#bench.say(texts.event.allowDone);
     } catch (error) {

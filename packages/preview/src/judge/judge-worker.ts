@@ -50,7 +50,7 @@ const REPORT_MS = 100;
 
 /** Compiles a policy that has changed. */
 async function use(policy: PolicyText): Promise<Current> {
-  if (current?.policy.text === policy.text && current.policy.format === policy.format) return current;
+  if (current !== undefined && isSame(current.policy, policy)) return current;
   try {
     const opened = await openPolicy(policy);
     sentry?.close();
@@ -61,6 +61,10 @@ async function use(policy: PolicyText): Promise<Current> {
     current = { policy, problems: error.diagnostics, isValid: false };
   }
   return current;
+}
+
+function isSame(a: PolicyText, b: PolicyText): boolean {
+  return a.text === b.text && a.format === b.format && JSON.stringify(a.includes) === JSON.stringify(b.includes);
 }
 
 /** What an answer may need of its request: `report` says how far it is, and throws once it is cancelled. */
@@ -111,7 +115,7 @@ const answers: {
     return isValid && sentry !== undefined ? await runTestsOf(sentry, policy) : null;
   },
   exception: async ({ policy, event }) =>
-    await exceptionFor(policy, event, (text) => openPolicy({ text, format: "acl" })),
+    await exceptionFor(policy.text, event, (text) => openPolicy({ ...policy, text })),
   test: async ({ policy, event }) => {
     await use(policy);
     if (sentry === undefined) throw new Error("the policy has errors");

@@ -17,10 +17,16 @@ const ANY_VARIABLE: Readonly<Record<string, string>> = new Proxy<Record<string, 
 );
 
 /** Options for looking at a policy: variables and files are stand-ins. */
-export function optionsFor({ format }: PolicyText): LintOptions {
+export function optionsFor({ format, includes = [] }: PolicyText): LintOptions {
   return {
     name: "policy",
     format,
+    include: (pattern, from) => {
+      const found = includes.find((one) => one.pattern === pattern && one.from === from);
+      if (found === undefined)
+        throw new Error(`the page does not have \`${pattern}\`: it gets files when it is opened`);
+      return found.files;
+    },
     env: ANY_VARIABLE,
     readFile: (path) => (path.endsWith(".json") ? "{}" : ""),
   };

@@ -16,14 +16,15 @@ export async function runTestsOf(sentry: Sentry, policy: PolicyText): Promise<Te
     const { test, outcome } = result;
     const reasons = tools.reasonsOf(result);
     const decision = outcome === "invalid" ? {} : { decision: result.explanation.decision };
-    return { name: test.name, span: test.span, event: test.event, outcome, reasons, ...decision };
+    const { name, span, event, file } = test;
+    return { name, span, event, ...(file !== undefined && { file }), outcome, reasons, ...decision };
   });
   return { policy: policy.text, tests: ran, problems: diagnostics, coverage: tools.coverageOf(sentry, results) };
 }
 
 /** The problems of the tests in a policy. */
 export async function problemsOfTests(policy: PolicyText): Promise<readonly Diagnostic[]> {
-  if (!mayHaveTests(policy.text)) return [];
+  if (!mayHaveTests(policy)) return [];
   const tools = await import("@a3s-sentry/core/tools");
   return (await tools.readTests(policy.text, optionsFor(policy))).diagnostics;
 }

@@ -1,6 +1,6 @@
 // What the page and the judge's worker say to each other.
 
-import type { Decision, Diagnostic, EventFacts, EventKind, Explanation, Verdict } from "@a3s-sentry/core";
+import type { Decision, Diagnostic, EventFacts, EventKind, Explanation, IncludedFile, Verdict } from "@a3s-sentry/core";
 import type { Coverage, PolicyTest, TestResult } from "@a3s-sentry/core/tools";
 import type { Comparison, KeptEvent, Selection, Totals } from "../replay/protocol.js";
 
@@ -9,6 +9,15 @@ export type PolicyFormat = "acl" | "toml";
 export interface PolicyText {
   readonly text: string;
   readonly format: PolicyFormat;
+  /** The files that it may include. Default: none. */
+  readonly includes?: readonly Included[];
+}
+
+/** The files of a pattern of `include`; `from` is the included file that has the pattern, `null` for the policy. */
+export interface Included {
+  readonly pattern: string;
+  readonly from: string | null;
+  readonly files: readonly IncludedFile[];
 }
 
 /** A text that is put into another one. */
@@ -34,7 +43,7 @@ export interface Requests extends LongRequests {
   /** A test of an event in ACL, with the decision of the policy that judges. */
   test: { readonly takes: { policy: PolicyText; event: string }; readonly gives: string };
   /** An exception in ACL for an event. */
-  exception: { readonly takes: { policy: string; event: string }; readonly gives: Change };
+  exception: { readonly takes: { policy: PolicyText; event: string }; readonly gives: Change };
   /** The events that the last replay has kept, of a selection. */
   select: { readonly takes: { selection: Selection }; readonly gives: readonly KeptEvent[] };
   /** Judges and masks a text that is sent to a model or comes back. */
@@ -132,7 +141,7 @@ export interface TestRun {
   readonly coverage: Coverage;
 }
 
-export interface RanTest extends Pick<PolicyTest, "name" | "span" | "event"> {
+export interface RanTest extends Pick<PolicyTest, "name" | "span" | "event" | "file"> {
   readonly outcome: TestResult["outcome"];
   /** Why it did not pass, one sentence each. */
   readonly reasons: readonly string[];

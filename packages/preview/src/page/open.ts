@@ -1,5 +1,6 @@
 // The rest of the page: the component, which opens the policy that a server put into it, or that a link holds.
 
+import type { Included } from "../judge/protocol.js";
 import { SentryPreview } from "../sentry-preview.js";
 import { sharedIn } from "../share/link.js";
 import { texts } from "../texts.js";
@@ -10,6 +11,7 @@ export interface Opened {
   readonly name: string;
   readonly text: string;
   readonly format: "acl" | "toml";
+  readonly includes: readonly Included[];
   readonly revision?: string;
 }
 
@@ -37,6 +39,6 @@ async function openIn(preview: SentryPreview): Promise<void> {
   const data = document.getElementById("opened")?.textContent;
   if (!data) return;
   const opened = JSON.parse(data) as Opened;
-  preview.open(opened.text, opened.format);
+  preview.open(opened.text, opened.format, undefined, opened.includes);
   if (opened.revision !== undefined) preview.saving = saving(opened.name, opened.revision);
 }

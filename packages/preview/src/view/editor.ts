@@ -175,16 +175,26 @@ export class PolicyEditor {
     if (problems === this.#marked || text !== this.text) return;
     this.#marked = problems;
     const { length } = this.#view.state.doc;
-    const diagnostics = problems.map((problem) => {
-      const { severity, message, help, span, code } = problem;
-      const from = Math.min(span.start, length);
-      const actions = quickFixes(text, problem).map((fix) => ({
-        name: fix.name,
-        apply: () => this.change(fix.from, fix.to, fix.insert),
-      }));
-      const shown = help === undefined ? message : `${message}\n${help}`;
-      return { from, to: Math.min(Math.max(span.end, from), length), severity, message: shown, source: code, actions };
-    });
+    // A place in an included file is none in this text.
+    const diagnostics = problems
+      .filter(({ file }) => file === undefined)
+      .map((problem) => {
+        const { severity, message, help, span, code } = problem;
+        const from = Math.min(span.start, length);
+        const actions = quickFixes(text, problem).map((fix) => ({
+          name: fix.name,
+          apply: () => this.change(fix.from, fix.to, fix.insert),
+        }));
+        const shown = help === undefined ? message : `${message}\n${help}`;
+        return {
+          from,
+          to: Math.min(Math.max(span.end, from), length),
+          severity,
+          message: shown,
+          source: code,
+          actions,
+        };
+      });
     this.#view.dispatch(setDiagnostics(this.#view.state, diagnostics));
   }
 
@@ -199,10 +209,12 @@ export class PolicyEditor {
   #marksOf({ tests, coverage }: TestRun): TestMark[] {
     const places = this.#rules;
     return [
-      ...tests.map(({ span, outcome, reasons }): TestMark => {
-        const title = [texts.tests.outcomes[outcome], ...reasons].join("\n");
-        return { at: span.start, is: outcome === "passed" ? "passed" : "failed", title };
-      }),
+      ...tests
+        .filter(({ file }) => file === undefined)
+        .map(({ span, outcome, reasons }): TestMark => {
+          const title = [texts.tests.outcomes[outcome], ...reasons].join("\n");
+          return { at: span.start, is: outcome === "passed" ? "passed" : "failed", title };
+        }),
       ...coverage.unfired.flatMap((name): TestMark[] => {
         const place = places.get(name);
         return place === undefined ? [] : [{ at: place.from, is: "unfired", title: texts.tests.unfiredRule }];

@@ -75,14 +75,15 @@ function problemList(bench: Workbench, editor: FindEditor): TemplateResult {
 }
 
 function problemView(bench: Workbench, problem: Problem, editor: FindEditor): TemplateResult {
-  const { severity, message, help, span } = problem;
-  const fixes = bench.policy.format === "acl" ? quickFixes(bench.problemsOf, problem) : [];
-  const hasPlace = span.end > 0 || span.line > 1;
+  const { severity, message, help, span, file } = problem;
+  const fixes = bench.policy.format === "acl" && file === undefined ? quickFixes(bench.problemsOf, problem) : [];
+  const hasPlace = file === undefined && (span.end > 0 || span.line > 1);
   return html`<li>
     <span class="badge ${severity === "error" ? "block" : "escalate"}">${severity}</span>
     <div class="what">
       <p>${message}</p>
       ${help === undefined ? nothing : html`<p class="help">${help}</p>`}
+      ${file === undefined ? nothing : html`<p class="help">${texts.policy.inFile(file, span.line)}</p>`}
       <p class="fixes">
         ${
           hasPlace

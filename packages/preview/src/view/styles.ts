@@ -77,7 +77,7 @@ export const styles = css`
 
   main { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 12px; padding: 12px; min-height: 0; }
   section.card, .side { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); min-height: 0; min-width: 0; display: flex; flex-direction: column; overflow: hidden; }
-  .bar { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); min-height: 46px; flex-wrap: wrap; }
+  .bar { display: flex; align-items: center; gap: 8px; padding: 6px 12px; border-bottom: 1px solid var(--line); min-height: 46px; }
   .bar h2 { font-size: 14px; font-weight: 650; }
   .bar select { width: 130px; }
   .bar .end { margin-left: auto; display: flex; gap: 8px; align-items: center; }
@@ -90,6 +90,7 @@ export const styles = css`
   [role="tabpanel"][hidden] { display: none; }
   .only-narrow { display: none; }
 
+  .bar .status { flex: 0 1 auto; min-width: 0; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
   .status { display: inline-flex; gap: 6px; align-items: center; font-size: 12.5px; color: var(--muted); }
   .badge { display: inline-flex; align-items: center; gap: 4px; padding: 0 8px; border-radius: 10px; font-size: 12px; font-weight: 600; line-height: 20px; background: var(--raised); color: var(--muted); white-space: nowrap; }
   .badge.allow { background: var(--allow-soft); color: var(--allow); }
@@ -227,6 +228,7 @@ export const styles = css`
 
   @container (max-width: 820px) {
     main { grid-template-columns: minmax(0, 1fr); padding: 8px; gap: 0; }
+    .bar { flex-wrap: wrap; }
     .only-narrow { display: inline-flex; align-items: center; }
     main:not([data-tab="policy"]) .policy { display: none; }
     main[data-tab="policy"] .panels { display: none; }

@@ -60,10 +60,14 @@ function list(bench: Workbench, title: string, tests: readonly RanTest[]): Templ
   return html`<div><h3>${title}</h3><ul class="rules tests">${tests.map((test) => testView(bench, test))}</ul></div>`;
 }
 
-function testView(bench: Workbench, { name, span, event, outcome, reasons, decision }: RanTest): TemplateResult {
+function testView(bench: Workbench, { name, span, event, file, outcome, reasons, decision }: RanTest): TemplateResult {
   return html`<li class=${outcome}>
     <span class="mark" aria-label=${words.outcomes[outcome]} role="img">${MARKS[outcome]}</span>
-    <button class="link name" title=${texts.policy.goTo} @click=${() => bench.showPlace(span.start, span.end)}>${name}</button>
+    ${
+      file === undefined
+        ? html`<button class="link name" title=${texts.policy.goTo} @click=${() => bench.showPlace(span.start, span.end)}>${name}</button>`
+        : html`<span class="name" title=${texts.policy.inFile(file, span.line)}>${name}</span>`
+    }
     <button class="link" @click=${() => bench.openEvent(event)} aria-label=${words.openOf(name)}>${words.open}</button>
     ${reasons.map((reason) => html`<span class="why">${reason}</span>`)}
     ${outcome === "failed" && decision !== undefined ? html`<span class="why">${words.decided(decision.reason)}</span>` : nothing}

@@ -30,9 +30,9 @@ export class TestsState {
 
   /** Runs the tests, if there may be some, and resolves when the last run is complete. */
   paused(): void {
-    const { text } = this.#options.policy();
-    if (this.#options.isShown() || this.run?.policy === text) return;
-    if (mayHaveTests(text)) this.#running.offer();
+    const policy = this.#options.policy();
+    if (this.#options.isShown() || this.run?.policy === policy.text) return;
+    if (mayHaveTests(policy)) this.#running.offer();
     else this.run = undefined;
   }
 

@@ -2,7 +2,7 @@
 
 import type { EventKind } from "@a3s-sentry/core";
 import { Judge, Latest } from "../judge/judge.js";
-import type { Direction, EventSource, Gated, Judged, PolicyFormat, PolicyText } from "../judge/protocol.js";
+import type { Direction, EventSource, Gated, Included, Judged, PolicyFormat, PolicyText } from "../judge/protocol.js";
 import { fragmentOf } from "../share/link.js";
 import { withoutSettings } from "../share/without-settings.js";
 import { type Tab, texts } from "../texts.js";
@@ -134,6 +134,12 @@ export class Workbench {
     return this.saving !== undefined && this.policy.text !== this.#savedText;
   }
 
+  /** Sets the files that the policy may include. */
+  setIncludes(includes: readonly Included[]): void {
+    this.policy = { ...this.policy, includes };
+    this.#judging.offer();
+  }
+
   /** Sets where to save, with the text of the editor as what is saved. */
   setSaving(saving: Saving | undefined): void {
     this.update(() => {
@@ -166,7 +172,7 @@ export class Workbench {
 
   setPolicy(text: string, format: PolicyFormat = this.policy.format): void {
     if (text === this.policy.text && format === this.policy.format) return;
-    this.policy = { text, format };
+    this.policy = { ...this.policy, text, format };
     this.#judging.offer();
     this.#lintSoon();
     this.replay.policyChanged();
@@ -251,8 +257,10 @@ export class Workbench {
     try {
       const judged = await this.judge.ask("judge", { policy, source: this.source });
       this.judged = judged;
-      // Warnings stay until the next look at them, unless the text has errors or has lost them.
-      if (judged.problems.length > 0 || this.problems.some(({ severity }) => severity === "error")) {
+      // The problems of this text with warnings and tests are complete. Those of an earlier one stay
+      // until then, unless the text has errors or has lost them.
+      const hadErrors = this.problems.some(({ severity }) => severity === "error");
+      if (policy.text !== this.problemsOf && (judged.problems.length > 0 || hadErrors)) {
         this.#setProblems(policy.text, judged.problems);
       }
       this.failure = undefined;

@@ -79,6 +79,31 @@ export function policySuite({ browser, url }: Stage): void {
     await context.close();
   });
 
+  test("rules and tests of included files count, and their mistakes are named with their file", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-preview-"));
+    const file = join(folder, "site.acl");
+    writeFileSync(file, 'include { files = ["base.acl"] }\n');
+    const base = `rule "based" { on = "ToolExec" match = "curl" verdict = "escalate" severity = "low" reason = "r" }
+test "of the base" { command = "curl x.example", expect = "escalate", rule = "based" }
+test "with a mistake" { command = "x" }
+`;
+    writeFileSync(join(folder, "base.acl"), base);
+    const served = await serve(file);
+    try {
+      const { page, context, faults } = await open(browser(), served.url);
+      await page.getByLabel("Command, as an agent").fill("curl x.example");
+      await page.locator(".verdict", { hasText: "based" }).waitFor();
+      await page.locator(".problems", { hasText: "base.acl, line 3" }).waitFor();
+      await page.getByRole("tab", { name: "Tests" }).click();
+      await page.locator(".verdict", { hasText: "The test passes" }).waitFor();
+      expect(faults).toEqual([]);
+      await context.close();
+    } finally {
+      await served.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test("with `--write`, the policy is saved to its file, and nobody else's change is lost", async () => {
     const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-preview-"));
     const file = join(folder, "site.acl");

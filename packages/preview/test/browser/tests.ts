@@ -80,7 +80,7 @@ export function testsSuite({ browser, url }: Stage): void {
     await page.getByRole("tab", { name: "Tests" }).click();
     await page.getByText("This policy has no tests yet").waitFor();
     await page.getByRole("button", { name: "Write a test of the event" }).click();
-    await page.locator(".toast", { hasText: "A test of this event is at the end" }).waitFor();
+    await page.locator(".toast", { hasText: "A test is at the end" }).waitFor();
     await page.locator(".verdict", { hasText: "The test passes" }).waitFor();
     expect(faults).toEqual([]);
     await context.close();

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { readPolicyFile } from "../../policy/policy-file.js";
 import { replaceFile } from "../../util/replace-file.js";
+import { includedBy } from "./includes.js";
 import type { Opened } from "./page.js";
 
 export class PreviewedFile {
@@ -15,12 +16,13 @@ export class PreviewedFile {
     this.isWritable = isWritable;
   }
 
-  /** The policy as it is now. Throws a `PolicyError` if it cannot be read. */
-  open(): Opened {
+  /** The policy as it is now. Rejects with a `PolicyError` if it cannot be read. */
+  async open(): Promise<Opened> {
     const text = readPolicyFile(this.#path);
     return {
       name: basename(this.#path),
       text,
+      includes: await includedBy(this.#path),
       format: extname(this.#path).toLowerCase() === ".toml" ? "toml" : "acl",
       ...(this.isWritable ? { revision: revisionOf(text) } : {}),
     };

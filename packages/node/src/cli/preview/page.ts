@@ -1,12 +1,14 @@
 // The page with the policy that it opens.
 
 import type { PolicyFormat } from "@a3s-sentry/core";
+import type { Included } from "./includes.js";
 
 /** What the page opens. `revision` names the content of the file; without it, nothing is written. */
 export interface Opened {
   readonly name: string;
   readonly text: string;
   readonly format: PolicyFormat;
+  readonly includes: readonly Included[];
   readonly revision?: string;
 }
 

@@ -28,7 +28,7 @@ export async function preview(
   }
   const file = path === undefined ? undefined : new PreviewedFile(path, write);
   // A file that cannot be read is an error now, not when the page is opened.
-  file?.open();
+  await file?.open();
   const secret = randomBytes(SECRET_BYTES).toString("base64url");
   const server = await servePreview({ site: readSite(), secret, file }, number);
   const colors = colorsFor(io.stderr, io.env);

@@ -99,7 +99,7 @@ async function answerTo(port: number, request: IncomingMessage, served: Served):
     const brotli = file.brotli === undefined ? {} : { brotli: file.brotli };
     return { status: 200, type: file.type, body: file.bytes, ...brotli };
   }
-  const page = pageOf(file.bytes.toString(), served.file?.open());
+  const page = pageOf(file.bytes.toString(), await served.file?.open());
   return { status: 200, type: file.type, body: page.html, headers: { "content-security-policy": page.policy } };
 }
 
