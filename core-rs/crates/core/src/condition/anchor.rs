@@ -70,31 +70,38 @@ pub(super) mod facts {
 
 /// The hash of a text in a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hash(u32);
+pub(super) struct Hash {
+    text: u32,
+    role: Role,
+}
 
 impl Hash {
     pub(super) fn new(role: Role) -> Self {
-        // Multiplied once, so that no text in one role has the hash of a near one in another.
-        Self(0x811C_9DC5).with(role as u8)
+        let text = 0x811C_9DC5;
+        Self { text, role }
     }
 
     /// The hash of the text so far and one more byte.
     #[inline]
     pub(super) fn with(self, byte: u8) -> Self {
-        Self((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+        let text = (self.text ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        Self { text, ..self }
     }
 
     pub(super) fn of(role: Role, text: &str) -> Self {
         text.bytes().fold(Self::new(role), Self::with)
     }
 
-    /// The hash of the same text as what is sent, of one as a part of an effect.
-    pub(super) fn sent(self) -> Self {
-        Self(self.0 ^ 0x5E4D_0000)
+    /// The hash of the same text in another role.
+    #[inline]
+    pub(super) fn as_role(self, role: Role) -> Self {
+        Self { role, ..self }
     }
 
+    #[inline]
     pub(super) fn value(self) -> u32 {
-        self.0 ^ self.0 >> 15
+        let mixed = self.text ^ (self.role as u32 + 1).wrapping_mul(0x9E37_79B1);
+        mixed ^ mixed >> 15
     }
 }
 
@@ -225,7 +232,14 @@ pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
             let role = if is_sent { Role::Sent } else { Role::Effect };
             Part::of(role, patterns, |pattern| {
                 let hash = effects::anchor(*kind, pattern)?;
-                Some((role, if is_sent { hash.sent() } else { hash }))
+                Some((
+                    role,
+                    if is_sent {
+                        hash.as_role(Role::Sent)
+                    } else {
+                        hash
+                    },
+                ))
             })
         })
         .collect();

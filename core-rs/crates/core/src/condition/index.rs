@@ -127,6 +127,7 @@ impl Index {
         for condition in &conditions.unless {
             add_texts(condition, !is_of_allow, texts);
         }
+        texts.iter_mut().skip(unless).for_each(Text::except);
         let effects = texts.len();
         if !conditions.effects.is_empty() && !conditions.asks_for_command() {
             entry(Alternative::Effects, effects);
@@ -283,7 +284,11 @@ impl Index {
         let mut found = Vec::new();
         facts.each_text_of_all(&mut |text| {
             effects::each_hash_of_text(text, &mut |hash| {
-                found.extend(self.under(hash.sent()).iter().map(|(_, entry)| *entry));
+                found.extend(
+                    self.under(hash.as_role(Role::Sent))
+                        .iter()
+                        .map(|(_, entry)| *entry),
+                );
             });
         });
         unstable(&mut found, |a, b| a < b);

@@ -47,7 +47,7 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let mut programs = words.iter().take(programs);
         index.any_unanchored(may_hold)
             || programs
-                .any(|word| any_hash_of_program(index.prefixes(), base_name(word), is_wanted))
+                .any(|word| any_hash_of_program(index.prefixes(), last_segment(word), is_wanted))
             || index.has(Role::Fact) && self.has_fact(is_wanted)
             || index.has(Role::Word)
                 && words
@@ -55,7 +55,7 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
                     .any(|word| is_wanted(Hash::of(Role::Word, word)))
             || roles != 0 && self.may_have_path(roles, &is_wanted, &|_, _| true)
             || index.has(Role::Effect) && self.may_do(is_wanted)
-            || index.has(Role::Sent) && self.may_do(|hash| is_wanted(hash.sent()))
+            || index.has(Role::Sent) && self.may_do(|hash| is_wanted(hash.as_role(Role::Sent)))
     }
 
     fn has_fact(&self, is_wanted: impl Fn(Hash) -> bool) -> bool {
@@ -72,7 +72,7 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let of_paths = match part.role {
             Role::Program | Role::ProgramPrefix => {
                 return words
-                    .any(|word| any_hash_of_program(part.prefixes, base_name(word), is_wanted));
+                    .any(|word| any_hash_of_program(part.prefixes, last_segment(word), is_wanted));
             }
             Role::Word => return words.any(|word| is_wanted(Hash::of(Role::Word, word))),
             Role::Fact => return self.has_fact(is_wanted),
@@ -80,7 +80,7 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             Role::Redirect | Role::LastOfRedirect if self.outline.files.is_empty() => return false,
             Role::Redirect | Role::LastOfRedirect => 1,
             Role::Effect => return self.may_do(is_wanted),
-            Role::Sent => return self.may_do(|hash| is_wanted(hash.sent())),
+            Role::Sent => return self.may_do(|hash| is_wanted(hash.as_role(Role::Sent))),
             Role::Operand | Role::LastOfOperand => 0,
         };
         let fits = |text: &str, folder: Option<&str>| {
@@ -164,19 +164,24 @@ impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
         if text.is_empty() {
             return false;
         }
-        let last = text.rsplit('/').next().unwrap_or_default();
-        let may_be_last = if is_simple(text) {
-            self.is_last(last)
+        let may_be = if is_simple(text) {
+            let hash = Hash::of(Role::Operand, last_segment(text));
+            self.is_any(hash, LAST) || self.is_any(hash, SEGMENTS)
         } else {
             self.may_be_last(text)
         };
-        may_be_last || wants_home && self.may_be_home(text) || self.has_segment(text)
+        may_be || wants_home && self.may_be_home(text) || self.has_segment(text)
     }
 
     /// Whether a segment is wanted as the last one.
     fn is_last(&self, segment: &str) -> bool {
-        let mut roles = [Role::LastOfOperand, Role::LastOfRedirect].into_iter();
-        roles.any(|role| self.has(role) && (self.is_wanted)(Hash::of(role, segment)))
+        self.is_any(Hash::of(Role::Operand, segment), LAST)
+    }
+
+    /// Whether a hash is wanted in one of two roles.
+    fn is_any(&self, hash: Hash, roles: [Role; 2]) -> bool {
+        let mut roles = roles.into_iter();
+        roles.any(|role| self.has(role) && (self.is_wanted)(hash.as_role(role)))
     }
 
     fn has(&self, role: Role) -> bool {
@@ -232,15 +237,16 @@ impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
     /// Whether a segment of a path is wanted, wherever it stands.
     fn has_segment(&self, text: &str) -> bool {
         let is = |path: &str| {
-            let roles = [Role::Operand, Role::Redirect];
-            let mut roles = roles.into_iter().filter(|role| self.has(*role));
-            roles.any(|role| (path.split('/')).any(|one| (self.is_wanted)(Hash::of(role, one))))
+            let mut segments = path.split('/');
+            segments.any(|one| self.is_any(Hash::of(Role::Operand, one), SEGMENTS))
         };
         if !(self.has(Role::Operand) || self.has(Role::Redirect)) {
             return false;
         }
         let of_folder = || (self.folder)().is_some_and(is);
-        is(text)
+        // The last segment of a simple path has been looked at.
+        let may_be_among = text.contains('/') || !is_simple(text);
+        may_be_among && is(text)
             || !text.starts_with(['/', '~', '$']) && *self.folder_has_segment.get_or_init(of_folder)
     }
 }
@@ -280,7 +286,10 @@ fn is_simple(text: &str) -> bool {
 const OPERANDS: u32 = 1 << Role::Operand as u32 | 1 << Role::LastOfOperand as u32;
 const REDIRECTS: u32 = 1 << Role::Redirect as u32 | 1 << Role::LastOfRedirect as u32;
 
-fn base_name(path: &str) -> &str {
+const LAST: [Role; 2] = [Role::LastOfOperand, Role::LastOfRedirect];
+const SEGMENTS: [Role; 2] = [Role::Operand, Role::Redirect];
+
+fn last_segment(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 

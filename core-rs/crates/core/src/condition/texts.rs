@@ -10,9 +10,11 @@ use crate::event::EventKind;
 
 /// The kinds of text that the matcher distinguishes: the subjects of each kind of event, operands,
 /// and code.
-pub(crate) const KINDS: usize = CODE + 1;
+pub(crate) const KINDS: usize = EXCEPTED + 1;
 const OPERAND: usize = EventKind::ALL.len();
 const CODE: usize = OPERAND + 1;
+/// Operands of commands that a rule excepts. Few commands get there.
+const EXCEPTED: usize = CODE + 1;
 
 /// What a text must match. The texts of a policy are those of its rules, by their indices, and then
 /// those of conditions, by their numbers.
@@ -42,6 +44,13 @@ impl Text {
             pattern: Some(pattern.clone()),
             kinds: 1 << OPERAND,
             is_of_allow,
+        }
+    }
+
+    /// Takes an expression on operands for one of an exception.
+    pub(crate) fn except(&mut self) {
+        if self.kinds == 1 << OPERAND {
+            self.kinds = 1 << EXCEPTED;
         }
     }
 
@@ -79,10 +88,13 @@ pub(crate) struct Expressions<'p> {
 impl Expressions<'_> {
     /// The indices of the texts that match an operand, ascending.
     pub(super) fn of_operand(self, operand: &str) -> Vec<usize> {
-        self.matcher.all(self.texts, OPERAND, operand)
+        let mut matching = self.matcher.all(self.texts, OPERAND, operand);
+        matching.extend(self.matcher.all(self.texts, EXCEPTED, operand));
+        sentry_sort::unstable(&mut matching, |a, b| a < b);
+        matching
     }
 
-    /// Whether one of these texts matches an operand.
+    /// Whether one of these texts matches an operand; none of them is of an exception.
     pub(super) fn any_matches(self, wanted: &Range<usize>, operand: &str) -> bool {
         let mut visitor = AnyOf {
             wanted,

@@ -219,7 +219,7 @@ const PROGRAMS: [&str; 14] = [
     "tee",
     "scp",
 ];
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 46] = [
     "push",
     "origin",
     "+main",
@@ -248,6 +248,24 @@ const WORDS: [&str; 28] = [
     "h.test:/tmp/a",
     "open('/etc/passwd')",
     "http://0x7f000001:80/",
+    "~ada/*",
+    "/home/ada",
+    "/home/ada/.*",
+    "/root/",
+    ".",
+    "..",
+    "./passwd",
+    "passwd",
+    "/*",
+    "//",
+    "/proc/self/root",
+    "/private/etc/./passwd",
+    "-Cpasswd",
+    "-vC/",
+    "file:///etc/passwd",
+    "ada",
+    ".ssh/x",
+    "etc",
 ];
 
 fn command(random: &mut Random) -> String {
@@ -276,7 +294,10 @@ fn text(random: &mut Random) -> String {
             1 => format!("{text}; {more}"),
             2 => format!("{more} && {text}"),
             3 => format!("{more} $({text})"),
-            4 => format!("cd /etc; {text}"),
+            4 => format!(
+                "cd {}; {text}",
+                random.pick(&["/etc", "/home", "..", "~", "x"])
+            ),
             5 => format!("{text} | (cd x; {more})"),
             6 => format!("bash -c \"{}\"", text.replace(['"', '\\', '$', '`'], "")),
             _ => format!("{{ {text}; }} | {more}"),
@@ -293,7 +314,22 @@ fn line(random: &mut Random) -> String {
     };
     let agent = random.pick(&["coder-1", "0123456789ab", "x"]);
     let exe = random.pick(&["", r#""exe":"/opt/bin/x""#, r#""exe":"/usr/bin/git""#]);
-    let cwd = random.pick(&["", r#","cwd":"/etc""#, r#","cwd":"/home/me""#]);
+    let folders = [
+        "",
+        "/etc",
+        "/home/me",
+        "/home",
+        "/",
+        "/proc/self",
+        "/home/me/.ssh",
+        "/srv/a",
+    ];
+    let cwd = random.pick(&folders);
+    let cwd = if cwd.is_empty() {
+        String::new()
+    } else {
+        format!(r#","cwd":"{cwd}""#)
+    };
     let cut = random.pick(&["", "", "", r#","argv_truncated":true"#]);
     format!(
         r#"{{"identity":{{"agent":"{agent}"}},"process":{{{exe}}},"event":{{"ToolExec":{{"pid":1,"argv":{}{cwd}{cut}}}}}}}"#,
@@ -326,6 +362,11 @@ fn condition(random: &mut Random) -> String {
         "/srv",
         "https://x/**",
         "origin",
+        "passwd",
+        "/home",
+        "/home/*",
+        "/root",
+        "/etc",
     ];
     let mut out = String::new();
     for _ in 0..=random.below(3) {
