@@ -31,6 +31,34 @@ export function commandSuite(installed: () => Installed): void {
     expect(stdout + stderr).toContain("bad.acl:1:1");
   });
 
+  test("compares policies on several threads", async () => {
+    const folder = installed().scratch("diff");
+    const rule = 'rule "r" { on = "Dns" match = "^a$" verdict = "block" severity = "low" reason = "r" }';
+    writeFileSync(join(folder, "old.acl"), rule);
+    writeFileSync(join(folder, "new.acl"), "");
+    const event = '{"event":{"Dns":{"pid":1,"query":"a"}}}\n';
+    writeFileSync(join(folder, "events.ndjson"), event.repeat(100_000));
+    const args = ["diff", "--format", "json", "old.acl", "new.acl", "events.ndjson"];
+    const { stdout } = await must(command(), args, { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ events: 100_000, weaker: 100_000 });
+  });
+
+  test("serves an editor", async () => {
+    const textDocument = { uri: "untitled:1", languageId: "acl", version: 1, text: 'rule "a" {}' };
+    const input = [
+      { id: 1, method: "initialize", params: { processId: null, rootUri: null, capabilities: {} } },
+      { method: "initialized", params: {} },
+      { method: "textDocument/didOpen", params: { textDocument } },
+      { id: 2, method: "textDocument/documentSymbol", params: { textDocument } },
+      { id: 3, method: "shutdown" },
+      { method: "exit" },
+    ].map((message) => JSON.stringify({ jsonrpc: "2.0", ...message }));
+    const framed = input.map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`).join("");
+    const { stdout } = await must(command(), ["lsp"], { input: framed });
+    expect(stdout).toContain('"completionProvider"');
+    expect(stdout).toContain('"name":"a"');
+  });
+
   test("judges a stream and writes the deny-file", async () => {
     const folder = installed().scratch("run");
     writeFileSync(join(folder, "sentry.acl"), 'deny { egress = "egress.txt" }\n');

@@ -4,5 +4,6 @@
 export { OVERSIZED_EVENT } from "./decision/l1-decisions.js";
 export { naturalDeny } from "./pipeline/natural-deny.js";
 export { prepareSentry, type ReviseSettings, type SentryParts } from "./sentry/parts.js";
+export { type ComparedLines, type DecisionPair, LineComparison } from "./stream/line-comparison.js";
 export { messageOf } from "./util/error.js";
 export { truncateUtf8 } from "./util/text.js";

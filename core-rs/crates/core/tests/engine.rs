@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::format_collect)]
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use sentry_core::decision::{Severity, Verdict, Word};
-use sentry_core::engine::{Engine, LineStream, Outcome};
+use sentry_core::engine::{Comparison, Engine, LineStream, Outcome};
 use sentry_core::event::{EventKind, Scratch, TargetFrom};
 use sentry_core::policy::{BUILTIN_RULES, Origin, Policy, check};
 use sentry_testing::Random;
@@ -348,17 +349,28 @@ fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
     let mut random = Random(0x5EED);
     let mut decided = [0_usize; 8];
     let mut sides = BTreeMap::new();
+    let mut scratch = Scratch::default();
+    let mut previous: Option<Rc<Engine>> = None;
     for round in 0..40 {
         let source = policy(&mut random, round % 12 * 3);
         let policy = of_patterns(&source);
         let patterns = patterns(&policy);
-        let engine = Engine::new(policy).unwrap();
+        let engine = Rc::new(Engine::new(policy).unwrap());
+        let before = previous.replace(Rc::clone(&engine));
+        let comparison =
+            before.map(|before| (Comparison::new(Rc::clone(&before), &engine), before));
         for index in 0..250 {
             let line = match ATTACK_LINES.get(index) {
                 Some(line) => (*line).to_owned(),
                 None => line(&mut random),
             };
             agree_on_rows(&engine, &patterns, &line);
+            if let Some((comparison, before)) = &comparison {
+                let (is, was) = comparison.judge(&engine, line.as_bytes(), &mut scratch);
+                let alone =
+                    [&*engine, before].map(|one| one.judge(line.as_bytes(), &mut scratch).rule());
+                assert_eq!([is.rule(), was.rule()], alone, "{line}");
+            }
             if let Some(expected) = interpret(engine.policy(), &patterns, &line) {
                 let verdict = |at: usize| engine.policy().rules[at].verdict.as_word();
                 let both = (expected.site.map(verdict), expected.builtin.map(verdict));

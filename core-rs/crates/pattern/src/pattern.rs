@@ -87,6 +87,13 @@ pub enum Fault {
     Other,
 }
 
+/// Patterns are equal if they are written alike.
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
 impl Pattern {
     /// The cost of compiling a pattern that may be too large (see [`Pattern::cost`]).
     pub const COST_TO_COMPILE: usize = 16 << 20;

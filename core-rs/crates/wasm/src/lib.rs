@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 use sentry_core::audit_text;
 use sentry_core::boundary::{MAX_CHUNK, MAX_EVENT, ROW_FIELDS};
 use sentry_core::decision::Word;
-use sentry_core::engine::{self, Engine, Judgement, LineStream};
+use sentry_core::engine::{self, Comparison, Engine, Judgement, LineStream};
 use sentry_core::event::{self, Event, EventKind, Scratch};
 use sentry_core::lint;
 use sentry_core::policy::Date;
@@ -413,6 +413,18 @@ impl Handle {
     #[wasm_bindgen(js_name = includeActivations)]
     pub fn include_activations(&mut self) {
         self.stream.include_activations();
+    }
+
+    /// From now on, the stream also judges by an older policy.
+    #[wasm_bindgen(js_name = compareWith)]
+    pub fn compare_with(&mut self, before: &Handle) {
+        let comparison = Comparison::new(Rc::clone(&before.engine), &self.engine);
+        self.stream.compare_with(comparison);
+    }
+
+    /// The address of the codes by the older policy, one for each row.
+    pub fn others(&self) -> *const u32 {
+        self.stream.others().as_ptr()
     }
 
     /// The address of the rows, [`ROW_FIELDS`] numbers each.

@@ -20,7 +20,7 @@ import { EngineFailure } from "./engine-failure.js";
 import type { Instance } from "./instance.js";
 import { FAILED_CODE, MALFORMED_CODE } from "./judgement-code.js";
 import type { Handle } from "./module.js";
-import { type AuditSummary, type Row, readAuditSummary, readCodes, readRows } from "./rows.js";
+import { type AuditSummary, type Row, readAuditSummary, readCodePairs, readCodes, readRows } from "./rows.js";
 import { readKinds, readUnusable, type Scan, type ScanPart, scanText, type UnusablePattern } from "./scan.js";
 
 /** A policy that took more steps to compile is compiled beside other work after a failure. */
@@ -63,6 +63,8 @@ export class Engine {
   #length = 0;
   #failure = "";
   #secretKinds: readonly string[] | undefined;
+  /** The handle whose stream also judges by an older policy. */
+  #compared: Handle | undefined;
   #isRestoring = false;
   #closed = false;
 
@@ -297,6 +299,25 @@ export class Engine {
         for (const code of readCodes(this.#instance.memory, compiled.handle, count)) codes.push(code);
       }
       return codes;
+    });
+  }
+
+  /**
+   * The codes of all lines of a piece of at most {@link MAX_CHUNK_BYTES}, which must end in a newline:
+   * of each line that by this policy, then that by an older one, which must always be the same. Do
+   * not use it on an engine that reads a stream. Throws `EngineFailure`.
+   */
+  lineCodePairs(before: Engine, piece: Uint8Array): Uint32Array {
+    return this.#call((compiled) => {
+      const { handle } = compiled;
+      // It also puts the day in force by which the rules of the older policy expire.
+      const older = before.#ready();
+      if (this.#compared !== handle) {
+        handle.setEvery(true);
+        handle.compareWith(older.handle);
+        this.#compared = handle;
+      }
+      return readCodePairs(this.#instance.memory, handle, this.#feed(compiled, piece));
     });
   }
 

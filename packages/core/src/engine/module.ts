@@ -97,6 +97,13 @@ export interface Handle {
   shown(text: string): string;
   /** From now on, the stream has a row for each `LlmActivations` event. */
   includeActivations(): void;
+  /**
+   * From now on, the stream also judges by an older policy. `feed` then has a code by it for each row,
+   * with the same bits but for the rule, and none about targets.
+   */
+  compareWith(before: Handle): void;
+  /** The address of the codes by the older policy, one for each row. */
+  others(): number;
   /** The address of the rows, four u32 each: the line's address, its length in bytes,
    * its code, its number from 1. */
   rows(): number;

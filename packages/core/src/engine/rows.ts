@@ -65,6 +65,19 @@ export function readCodes(memory: Memory, handle: Handle, count: number): number
   return Array.from({ length: count }, (_, index) => table[index * ROW_FIELDS + 2] ?? 0);
 }
 
+/** Reads the codes of `count` rows: of each that by the engine's own policy, then that by the older one. */
+export function readCodePairs(memory: Memory, handle: Handle, count: number): Uint32Array {
+  const pairs = new Uint32Array(2 * count);
+  if (count === 0) return pairs;
+  const table = new Uint32Array(memory.buffer, handle.rows(), count * ROW_FIELDS);
+  const others = new Uint32Array(memory.buffer, handle.others(), count);
+  for (let index = 0; index < count; index++) {
+    pairs[2 * index] = table[index * ROW_FIELDS + 2] ?? 0;
+    pairs[2 * index + 1] = others[index] ?? 0;
+  }
+  return pairs;
+}
+
 /** Reads the audit summary of one event from its three lines. */
 export function readAuditSummary(lines: string): AuditSummary {
   const [head = "", target = "", tail = ""] = lines.split("\n");

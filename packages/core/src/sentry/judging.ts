@@ -2,17 +2,11 @@
 
 import { type Decision, type EventKind, type FinalDecision, isFinal, type Risk } from "../decision/decision.js";
 import { type Explanation, explanation } from "../decision/explanation.js";
-import {
-  engineFailed,
-  L1Decisions,
-  LEFT_TO_SAE,
-  OTHER_RISK,
-  OVERSIZED_EVENT,
-  withoutItsTarget,
-} from "../decision/l1-decisions.js";
+import { engineFailed, L1Decisions, LEFT_TO_SAE, OTHER_RISK, withoutItsTarget } from "../decision/l1-decisions.js";
+import { decisionsOfLines } from "../decision/line-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
-import { FAILED_CODE, hasTarget, isEvent, isOversized, isSameLine, kindOf } from "../engine/judgement-code.js";
+import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgement-code.js";
 import type { EventInput } from "../events/event.js";
 import { encodeEvent, eventText, ownBytes, requireBytes } from "../events/input.js";
 import type { EventFacts } from "../generated/wire.js";
@@ -60,12 +54,8 @@ export class Judging {
   classifyLines(lines: Uint8Array): (Decision | null)[] {
     requireBytes("lines", lines);
     try {
-      const decisions: (Decision | null)[] = [];
-      for (const code of lineCodes(this.#engine, ownBytes(lines))) {
-        const decision = this.#decisionOfLine(code);
-        decisions.push(isSameLine(code) ? graver(decisions.pop() ?? null, decision) : decision);
-      }
-      return decisions;
+      const codes = lineCodes(this.#engine, ownBytes(lines));
+      return decisionsOfLines(this.l1, codes, this.#engine.failure);
     } finally {
       this.#engine.release();
     }
@@ -197,12 +187,6 @@ export class Judging {
     return isEvent(code) || code === FAILED_CODE;
   }
 
-  #decisionOfLine(code: number): Decision | null {
-    if (isEvent(code)) return this.l1.of(code);
-    if (isOversized(code)) return OVERSIZED_EVENT;
-    return code === FAILED_CODE ? engineFailed(this.#engine.failure) : null;
-  }
-
   /**
    * L1's decision on the event judged last, with its target. If the engine fails on the target, the
    * verdict stands: a block must not become an escalation, which the fail mode may allow.
@@ -216,12 +200,4 @@ export class Judging {
       return withoutItsTarget(this.l1.of(code), this.#engine.failure);
     }
   }
-}
-
-const GRAVITY = { allow: 1, escalate: 2, block: 3 } as const;
-
-/** The decision on a damaged line: the graver one of its parts. */
-function graver(a: Decision | null, b: Decision | null): Decision | null {
-  const gravity = (decision: Decision | null): number => (decision === null ? 0 : GRAVITY[decision.verdict]);
-  return gravity(b) > gravity(a) ? b : a;
 }

@@ -14,20 +14,22 @@ const NEWLINE = 10;
  */
 export function lineCodes(engine: Engine, lines: Uint8Array): number[] {
   const codes: number[] = [];
-  for (let start = 0; start < lines.length; ) {
-    const end = endOfPiece(lines, start);
-    for (const code of pieceCodes(engine, lines.subarray(start, end))) codes.push(code);
-    start = end;
-  }
+  for (const piece of piecesOf(lines)) for (const code of pieceCodes(engine, piece)) codes.push(code);
   return codes;
 }
 
-/**
- * The end of as many whole lines as the engine takes in one call; or of one line that is longer, or
- * has no newline.
- */
-function endOfPiece(lines: Uint8Array, start: number): number {
-  const last = lines.subarray(start, start + MAX_CHUNK_BYTES).lastIndexOf(NEWLINE);
+/** Cuts lines into pieces of whole lines of at most so many bytes, or of one longer line. */
+export function* piecesOf(lines: Uint8Array, bytes = MAX_CHUNK_BYTES): Generator<Uint8Array> {
+  for (let start = 0; start < lines.length; ) {
+    const end = endOfPiece(lines, start, bytes);
+    yield lines.subarray(start, end);
+    start = end;
+  }
+}
+
+/** The end of as many whole lines as fit; or of one line that is longer, or has no newline. */
+function endOfPiece(lines: Uint8Array, start: number, bytes: number): number {
+  const last = lines.subarray(start, start + bytes).lastIndexOf(NEWLINE);
   return last === -1 ? endOfLine(lines, start) : start + last + 1;
 }
 
@@ -37,7 +39,7 @@ function endOfLine(lines: Uint8Array, start: number): number {
 }
 
 /** If the engine fails on several lines, they are judged one by one. */
-function pieceCodes(engine: Engine, piece: Uint8Array): number[] {
+export function pieceCodes(engine: Engine, piece: Uint8Array): number[] {
   try {
     return engine.lineCodes(piece.at(-1) === NEWLINE ? piece : withNewline(piece));
   } catch (error) {

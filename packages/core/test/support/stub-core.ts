@@ -273,6 +273,18 @@ class StubHandle implements Handle {
     this.#enter("includeActivations");
   }
 
+  compareWith(): void {
+    this.#enter("compareWith");
+  }
+
+  /** The older policy is the same. */
+  others(): number {
+    this.#enter("others");
+    const codes = this.#lines.map((line) => this.#code(line));
+    new Uint32Array(this.#core.bytes.buffer, PAGE, codes.length).set(codes);
+    return PAGE;
+  }
+
   rows(): number {
     this.#enter("rows");
     return this.#rows;

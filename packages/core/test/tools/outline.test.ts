@@ -135,9 +135,9 @@ it("takes hostile texts in linear time", () => {
   const texts = ["{", "[", "(", "a{", "a=[", "a(", '"', "<<a\n", "<<", "/*", "\\", "}", "a=b(", "'\\", "`x"];
   for (const text of texts) {
     const long = text.repeat(100_000);
-    const start = performance.now();
+    const start = process.cpuUsage();
     const outline = outlineOf(long);
     placeAt(outline, long.length);
-    expect(performance.now() - start, text).toBeLessThan(2000);
+    expect(process.cpuUsage(start).user / 1e6, text).toBeLessThan(10);
   }
 });

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::by_command::{ByCommand, Decider, NotCovering};
 use super::command_trace::{self, CommandsTrace};
 use super::order::Sides;
+use super::readings::Readings;
 use super::{Compiled, Engine, Judgement};
 use crate::decision::{Verdict, Word};
 use crate::event::{self, Event, EventKind, Evidence, NotEvent, Scratch};
@@ -123,8 +124,9 @@ impl Engine {
             )];
             return Ok(self.trace(&event, judgement, &decisions, 0, None, None));
         }
-        let (reading, Decider { command, .. }) = self.decide_commands(&event);
-        let commands = ByCommand::new(self, &event, &reading);
+        let readings = Readings::default();
+        let (reading, Decider { command, .. }) = self.decide_commands(&event, &readings);
+        let commands = ByCommand::new(self, &event, reading);
         let decisions: Vec<Explained<'_>> = (0..commands.len())
             .map(|at| {
                 let (mut matching, mut not_covering) = (Vec::new(), Vec::new());
@@ -132,8 +134,8 @@ impl Engine {
                 Explained::new(self, matching, not_covering)
             })
             .collect();
-        let judgement = self.judge_event(&event);
-        let trace = command_trace::trace(self, &event, &reading, &decisions, command);
+        let judgement = self.judge_read(&event, &readings);
+        let trace = command_trace::trace(self, &event, reading, &decisions, command);
         Ok(self.trace(
             &event,
             judgement,

@@ -86,6 +86,12 @@ impl Judgement {
         })
     }
 
+    /// The judgement of the same event by another rule. The target is not known.
+    pub(super) fn with_rule(self, rule: Option<usize>) -> Self {
+        let number = rule.and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(0);
+        Self(self.0 & !(RULE_MASK | TARGET | OBSERVED | ARGV) | number & RULE_MASK)
+    }
+
     /// The judgement of a packed form.
     pub fn from_code(code: u32) -> Self {
         Self(code)

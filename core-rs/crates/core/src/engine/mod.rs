@@ -6,6 +6,7 @@
 mod building;
 mod by_command;
 mod command_trace;
+mod comparison;
 mod denial;
 mod each_command;
 mod explain;
@@ -13,11 +14,13 @@ pub(crate) mod judgement;
 #[cfg(test)]
 mod naive;
 pub(crate) mod order;
+mod readings;
 mod restriction;
 mod stream;
 
 pub use building::Building;
 pub use command_trace::{CommandTrace, CommandsTrace};
+pub use comparison::Comparison;
 pub use explain::{Outcome, RuleTrace, Side, Trace};
 pub use judgement::{Judgement, MAX_RULES, SAME_LINE};
 pub(crate) use restriction::is_vouched_for;
@@ -39,6 +42,7 @@ use crate::policy::{self, Date, Policy};
 use by_command::{ByCommand, Decider};
 use denial::Denied;
 use order::Sides;
+use readings::Readings;
 use restriction::Restriction;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
@@ -150,8 +154,13 @@ impl Engine {
     }
 
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
+        self.judge_read(event, &Readings::default())
+    }
+
+    /// Judges an event whose commands another engine may have read.
+    fn judge_read(&self, event: &Event<'_>, readings: &Readings) -> Judgement {
         let rule = if event.kind == EventKind::ToolExec && self.needs_reading(event) {
-            return self.judge_commands(event).0;
+            return self.judge_commands(event, readings).0;
         } else if self.compiled.without_pattern.is_empty()
             && event.other_names().next().is_none()
             && (event.kind == EventKind::ToolExec || !self.compiled.index.may_fit_event(event))
@@ -164,7 +173,7 @@ impl Engine {
             };
             self.visit(event.kind, event.subject, &mut visitor);
             if visitor.needs_reading.get() {
-                return self.judge_commands(event).0;
+                return self.judge_commands(event, readings).0;
             }
             visitor.sides.decider()
         } else {
@@ -172,7 +181,7 @@ impl Engine {
             if event.kind == EventKind::ToolExec
                 && matching.iter().any(|&at| self.is_by_command(at))
             {
-                return self.judge_commands(event).0;
+                return self.judge_commands(event, readings).0;
             }
             Sides::of(&self.policy.rules, &matching).decider()
         };
@@ -182,10 +191,10 @@ impl Engine {
 
     /// Judges an event command by command. Returns also what is denied.
     #[inline(never)]
-    fn judge_commands(&self, event: &Event<'_>) -> (Judgement, Denied) {
-        let (reading, Decider { rule, command }) = self.decide_commands(event);
+    fn judge_commands(&self, event: &Event<'_>, readings: &Readings) -> (Judgement, Denied) {
+        let (reading, Decider { rule, command }) = self.decide_commands(event, readings);
         let denied = rule.map_or(Denied::NOTHING, |at| {
-            self.denied_command(at, event, &reading, command)
+            self.denied_command(at, event, reading, command)
         });
         let judgement = Judgement::of_event(event.kind, event.evidence, rule, denied.by);
         (judgement, denied)
@@ -194,20 +203,20 @@ impl Engine {
     /// The commands of an event and the decision on them. A process chooses the name that it runs
     /// under, so where the kernel reported another program, the arguments are also read as that
     /// program's; the graver of the two decisions counts.
-    fn decide_commands(&self, event: &Event<'_>) -> (Reading, Decider) {
-        let decided = |arguments: &[&str]| {
-            let reading = read(arguments);
-            let decider = ByCommand::new(self, event, &reading).decide();
+    fn decide_commands<'r>(
+        &self,
+        event: &Event<'_>,
+        readings: &'r Readings,
+    ) -> (&'r Reading, Decider) {
+        let decided = |reading: &'r Reading| {
+            let decider = ByCommand::new(self, event, reading).decide();
             (reading, decider)
         };
-        let mut arguments: Vec<&str> = event.arguments().collect();
-        let by_name = decided(&arguments);
-        let exe = event.assumed_name().and_then(|_| event.exe());
-        let (Some(exe), Some(first)) = (exe, arguments.first_mut()) else {
+        let by_name = decided(readings.by_name(event));
+        let Some(reading) = readings.by_program(event) else {
             return by_name;
         };
-        *first = &exe;
-        let by_program = decided(&arguments);
+        let by_program = decided(reading);
         let [verdict_by_name, verdict_by_program] =
             [&by_name, &by_program].map(|(_, decider)| self.verdict(decider.rule));
         if verdict_by_program.is_graver_than(verdict_by_name) {
@@ -226,7 +235,7 @@ impl Engine {
         let needs_reading = event.kind == EventKind::ToolExec
             && (self.needs_reading(event) || self.is_by_command(at));
         let denied = if needs_reading {
-            self.judge_commands(event).1
+            self.judge_commands(event, &Readings::default()).1
         } else {
             self.denied(at, event)
         };

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::judgement::SAME_LINE;
-use super::{Engine, Judgement};
+use super::{Comparison, Engine, Judgement};
 use crate::event::{self, EventKind, NotEvent, Scratch, fault, has_kind_without_action};
 
 /// The longest line that is judged, in bytes without the newline. Collectors export up to 2 MiB of
@@ -103,6 +103,12 @@ pub struct LineStream {
     /// Lines of kinds that are not judged that were examined for a mistyped kind. Ends at the first.
     examined: u64,
     rows: Vec<Row>,
+    /// The policy that lines are also judged by.
+    comparison: Option<Comparison>,
+    /// For each row the code by that policy.
+    others: Vec<u32>,
+    /// The code by that policy of the line that was judged last.
+    other: u32,
     counters: Counters,
     scratch: Scratch,
 }
@@ -116,6 +122,7 @@ impl LineStream {
             self.done = 0;
         }
         self.rows.clear();
+        self.others.clear();
         self.scratch.give_back();
         let end = self.carried + len;
         if self.buffer.len() > MAX_KEPT && end <= MAX_KEPT {
@@ -132,6 +139,18 @@ impl LineStream {
     /// need attention.
     pub fn set_every(&mut self, every: bool) {
         self.every = every;
+    }
+
+    /// From now on, also judges each line by an older policy. [`LineStream::feed`] must then always be
+    /// given the policy that `comparison` is with.
+    pub fn compare_with(&mut self, comparison: Comparison) {
+        self.comparison = Some(comparison);
+    }
+
+    /// For each row the code of the judgement by the older policy; empty without one. It has no bits
+    /// about targets.
+    pub fn others(&self) -> &[u32] {
+        &self.others
     }
 
     /// From now on, also returns a row for each [`EventKind::LlmActivations`], whatever the rules
@@ -166,6 +185,7 @@ impl LineStream {
     /// Ends the stream: judges a last line without a newline. Earlier rows become invalid.
     pub fn finish(&mut self, engine: &Engine) -> &[Row] {
         self.rows.clear();
+        self.others.clear();
         let buffer = std::mem::take(&mut self.buffer);
         let end = (self.done + self.carried).min(buffer.len());
         if self.skipping || self.carried > 0 {
@@ -190,7 +210,7 @@ impl LineStream {
             self.push_row(start, line.len().min(OVERSIZED_KEPT), code);
             return;
         }
-        let judgement = engine.judge(line, &mut self.scratch);
+        let judgement = self.judge(engine, line);
         let parts = match judgement.not_event() {
             Some(NotEvent::Malformed) => event::parts(line, &mut self.scratch),
             _ => event::Parts::default(),
@@ -209,7 +229,7 @@ impl LineStream {
         let mut flag = 0;
         for part in &parts.found {
             let text = line.get(part.clone()).unwrap_or_default();
-            let judgement = engine.judge(text, &mut self.scratch);
+            let judgement = self.judge(engine, text);
             self.add(engine, text, judgement, (start + part.start, flag));
             flag = SAME_LINE;
         }
@@ -224,6 +244,15 @@ impl LineStream {
             );
         }
         self.counters.malformed = malformed;
+    }
+
+    fn judge(&mut self, engine: &Engine, line: &[u8]) -> Judgement {
+        let Some(comparison) = &self.comparison else {
+            return engine.judge(line, &mut self.scratch);
+        };
+        let (judgement, other) = comparison.judge(engine, line, &mut self.scratch);
+        self.other = other.code();
+        judgement
     }
 
     /// Counts a line or a part of one, and adds its row if it gets one. `flag` is added to its code.
@@ -285,6 +314,15 @@ impl LineStream {
             code,
             line: self.counters.lines,
         });
+        if self.comparison.is_some() {
+            let is_event = Judgement::from_code(code).not_event().is_none();
+            let other = if is_event {
+                self.other | code & SAME_LINE
+            } else {
+                code
+            };
+            self.others.push(other);
+        }
     }
 
     /// The bytes that rows point into.

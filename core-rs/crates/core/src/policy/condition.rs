@@ -6,7 +6,7 @@ use sentry_pattern::Pattern;
 use super::Date;
 
 /// The conditions of a rule beside its pattern. All that are given must hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conditions {
     /// The command must fit one of these; without any, each does.
     pub command: Vec<CommandCondition>,
@@ -54,7 +54,7 @@ impl Conditions {
 }
 
 /// What one command, or an event of another kind, must do. All that is given must hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EffectCondition {
     /// Kinds of effects, each with patterns of which one must fit a path, or of `connects` a host.
     pub of: Vec<(EffectKind, Vec<PathPattern>)>,
@@ -76,7 +76,7 @@ impl EffectCondition {
 
 /// One command that has all of this. A list that is empty asks for nothing; of any other one
 /// element must fit, but for `words`, of which all must.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CommandCondition {
     /// The program.
     pub program: Vec<ProgramPattern>,
@@ -117,7 +117,7 @@ impl CommandCondition {
 }
 
 /// Code that a command gives to an interpreter.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CodeCondition {
     /// The languages, in lower case; without any, each fits.
     pub language: Vec<String>,
@@ -151,7 +151,7 @@ pub enum ProgramPattern {
 }
 
 /// A pattern of paths, or of hosts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum PathPattern {
     /// Fits a normalised path. `~` is the home folder of any user; `*` stays within a segment, `**`
     /// crosses segments. Of a host, `*` stands for any characters.

@@ -1,7 +1,7 @@
 // Counts the events that two policies decide differently, by the rules that decide.
 
 import type { Decision, Sentry, Verdict } from "@a3s-sentry/core";
-import type { Judged } from "./known-decisions.js";
+import type { JudgedBlock } from "./judge-threads.js";
 
 const NEWLINE = 0x0a;
 /** The most events that are shown of each group. */
@@ -35,10 +35,8 @@ export type Said = Pick<Decision, "verdict" | "rule" | "severity">;
 /** The changes of a stream so far. Memory depends on the number of rules, not on that of events. */
 export class Changes {
   readonly #sentry: Sentry;
-  readonly #before: Decision[] = [];
-  readonly #after: Decision[] = [];
-  /** By the numbers of both decisions; `null` if they are equal. */
-  readonly #pairs = new Map<number, Group | null>();
+  /** By who judged, the group of each pair of decisions, by its number; `null` if both are equal. */
+  readonly #pairs = new Map<object, (Group | null)[]>();
   readonly #groups = new Map<string, Group>();
   lines = 0;
   events = 0;
@@ -57,17 +55,18 @@ export class Changes {
     );
   }
 
-  /** Adds a block of lines with its decisions by both policies. */
-  add(lines: Uint8Array, before: Judged, after: Judged): void {
-    this.#before.push(...before.added);
-    this.#after.push(...after.added);
+  /** Adds a block of lines that `judge` has judged. */
+  add({ lines, compared: { numbers, added } }: JudgedBlock, judge: object): void {
+    const groups = this.#pairs.get(judge) ?? [];
+    this.#pairs.set(judge, groups);
+    for (const { before, after } of added) groups.push(this.#groupOf(said(before), said(after)));
     let start = 0;
     let at = 0;
-    for (let index = 0; index < before.indexes.length; index++) {
-      const [was, is] = [before.indexes[index] ?? 0, after.indexes[index] ?? 0];
-      if (was === 0 && is === 0) continue;
+    for (let index = 0; index < numbers.length; index++) {
+      const number = numbers[index] ?? 0;
+      if (number === 0) continue;
       this.events += 1;
-      const group = this.#groupOf(was, is);
+      const group = groups[number - 1] ?? null;
       if (group === null) continue;
       this.changed += 1;
       group.count += 1;
@@ -77,20 +76,10 @@ export class Changes {
       const line = lines.subarray(start, end < 0 ? lines.length : end);
       (group.samples as Sample[]).push({ line: this.lines + index + 1, event: this.#shown(line) });
     }
-    this.lines += before.indexes.length;
+    this.lines += numbers.length;
   }
 
-  #groupOf(was: number, is: number): Group | null {
-    const pair = was * 0x1_0000_0000 + is;
-    let group = this.#pairs.get(pair);
-    if (group === undefined) {
-      group = this.#newGroup(said(this.#before[was - 1]), said(this.#after[is - 1]));
-      this.#pairs.set(pair, group);
-    }
-    return group;
-  }
-
-  #newGroup(before: Said, after: Said): Group | null {
+  #groupOf(before: Said, after: Said): Group | null {
     const key = JSON.stringify([before, after]);
     if (JSON.stringify(before) === JSON.stringify(after)) return null;
     const strength = STRENGTH[after.verdict] - STRENGTH[before.verdict];
@@ -111,7 +100,7 @@ export class Changes {
   }
 }
 
-function said(decision: Decision | undefined): Said {
+function said(decision: Decision | null): Said {
   const { verdict = "allow", rule, severity = "info" } = decision ?? {};
   return { verdict, ...(rule !== undefined && { rule }), severity };
 }

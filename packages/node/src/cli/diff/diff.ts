@@ -2,25 +2,20 @@
 
 import { closeSync, openSync } from "node:fs";
 import type { Readable } from "node:stream";
-import type { Sentry } from "@a3s-sentry/core";
 import { FileInput } from "../../daemon/input/file-input.js";
 import { streamChunks } from "../../daemon/input/stream-chunks.js";
 import { Log } from "../../daemon/log.js";
 import { showProgress } from "../../daemon/telemetry/progress-line.js";
 import { refuseDirectory, runInput } from "../input.js";
 import { CliError, colorsFor, type ExitCode, errorText, type Io } from "../io.js";
-import { judgeBy, lookAt } from "../look-at.js";
 import { untilSignalled } from "../signals.js";
 import { writeOut } from "../write.js";
 import { Changes } from "./changes.js";
-import { KnownDecisions } from "./known-decisions.js";
+import { ComparedPolicies } from "./compared-policies.js";
+import { JudgeThreads } from "./judge-threads.js";
 import { lineBlocks } from "./line-blocks.js";
 import type { DiffOptions } from "./options.js";
 import { type DiffReport, isWeaker, jsonReport, markdownReport, textReport } from "./reports.js";
-import { type BlockJudge, secondJudge } from "./second-judge.js";
-
-/** The blocks that may wait for the second thread. */
-const MAX_WAITING = 4;
 
 /** The name of stdin on the command line. */
 const STDIN = "-";
@@ -32,21 +27,21 @@ export async function diff(
   options: DiffOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const look = { date: options.date };
-  const before = await judgeBy(lookAt(oldFile, look));
-  const after = await judgeBy(lookAt(newFile, look));
+  const policies = await ComparedPolicies.open([oldFile, newFile], options.date);
+  const { before, after } = policies;
   const changes = new Changes(before);
   const log = new Log(io.stderr);
-  const judge = secondJudge(after);
+  const threads = new JudgeThreads(policies, (block, judge) => changes.add(block, judge));
   const hideProgress = showProgress(log, () => ({ events: changes.events, count: changes.changed }), "changed");
   try {
     await untilSignalled(async (signal) => {
       const all = chunksOf(events.length === 0 ? [STDIN] : events, io, signal);
-      await compare(lineBlocks(all), before, judge, changes);
+      for await (const lines of lineBlocks(all)) await threads.judge(lines);
+      await threads.finish();
     });
   } finally {
     hideProgress();
-    await judge.close();
+    await threads.close();
   }
   const report: DiffReport = {
     old: { file: oldFile, failClosed: before.policy.failClosed },
@@ -56,24 +51,6 @@ export async function diff(
   await writeOut(io.stdout, render(report, options, io));
   const hasChanged = changes.changed > 0 || before.policy.failClosed !== after.policy.failClosed;
   return (options.failOnChange && hasChanged) || (options.failOnWeaker && isWeaker(report)) ? 1 : 0;
-}
-
-/** Both threads judge at the same time; the results are compared in order. */
-async function compare(
-  blocks: AsyncIterable<Uint8Array>,
-  before: Sentry,
-  judge: BlockJudge,
-  changes: Changes,
-): Promise<void> {
-  const known = new KnownDecisions();
-  const waiting: Promise<void>[] = [];
-  for await (const lines of blocks) {
-    const after = judge.judge(lines);
-    const was = known.judge(before, lines);
-    waiting.push(after.then((is) => changes.add(lines, was, is)));
-    if (waiting.length >= MAX_WAITING) await waiting.shift();
-  }
-  await Promise.all(waiting);
 }
 
 /** The chunks of all inputs, with a line break between two of them. */

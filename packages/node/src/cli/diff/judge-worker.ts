@@ -1,16 +1,14 @@
-// The thread that judges by the new policy, while the main thread judges by the old one.
+// A thread that judges blocks of lines by both policies.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { Sentry } from "@a3s-sentry/core";
-import { KnownDecisions } from "./known-decisions.js";
-import type { WorkerInput } from "./second-judge.js";
+import { type ComparedSpecs, comparisonOf } from "./compared-policies.js";
+import type { JudgedBlock } from "./judge-threads.js";
 
-const { source, options } = workerData as WorkerInput;
-
-void Sentry.create(source, options).then((sentry) => {
-  const known = new KnownDecisions();
+void comparisonOf(workerData as ComparedSpecs).then((comparison) => {
   parentPort?.on("message", (lines: Uint8Array) => {
-    const judged = known.judge(sentry, lines);
-    parentPort?.postMessage(judged, [judged.indexes.buffer as ArrayBuffer]);
+    const compared = comparison.judge(lines);
+    const judged: JudgedBlock = { lines, compared };
+    parentPort?.postMessage(judged, [lines.buffer as ArrayBuffer, compared.numbers.buffer as ArrayBuffer]);
   });
+  parentPort?.postMessage("ready");
 });

@@ -1,6 +1,5 @@
 // Cuts a stream of bytes into blocks of whole lines.
 
-import { Buffer } from "node:buffer";
 import { MAX_LINE_BYTES } from "@a3s-sentry/core";
 
 const NEWLINE = 0x0a;
@@ -16,7 +15,7 @@ export async function* lineBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGener
   let length = 0;
   const keep = (part: Uint8Array): void => {
     const kept = part.subarray(0, Math.max(0, KEPT_BYTES - length));
-    if (kept.length > 0) parts.push(Uint8Array.from(kept));
+    if (kept.length > 0) parts.push(new Uint8Array(kept));
     length += kept.length;
   };
   for await (const chunk of chunks) {
@@ -25,11 +24,22 @@ export async function* lineBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGener
       // Of the line that began before, only what is kept of it; the lines after it are whole.
       const first = chunk.indexOf(NEWLINE);
       keep(chunk.subarray(0, first));
-      yield Uint8Array.from(Buffer.concat([...parts, chunk.subarray(first, end)]));
+      yield joined([...parts, chunk.subarray(first, end)]);
       parts = [];
       length = 0;
     }
     keep(chunk.subarray(end));
   }
-  if (length > 0) yield Uint8Array.from(Buffer.concat(parts));
+  if (length > 0) yield joined(parts);
+}
+
+/** The bytes of all parts, in memory of their own. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
