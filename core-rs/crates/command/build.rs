@@ -161,11 +161,17 @@ fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
         }
     }
     let programs = fs::read_to_string("data/programs.txt")?;
-    let mut beginnings = BTreeSet::new();
+    let (mut beginnings, mut spellings) = (BTreeSet::new(), BTreeSet::new());
     for paragraph in paragraphs(&programs) {
         let mut rows = lines(paragraph);
         let header = rows.next().unwrap_or_default();
-        for row in rows.filter_map(|row| row.strip_prefix("  text ")) {
+        for row in rows {
+            if let Some(row) = row.strip_prefix("  same ") {
+                spellings.extend(row.split(' ').map(hash));
+            }
+            let Some(row) = row.strip_prefix("  text ") else {
+                continue;
+            };
             let names = header.split(", ").filter_map(|name| name.split(' ').next());
             names.for_each(|name| add(name, 512));
             beginnings.extend(
@@ -175,6 +181,16 @@ fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
         }
     }
     text_options(code, &beginnings)?;
+    let mut bits = [0_u64; 32];
+    for hash in spellings {
+        if let Some(word) = bits.get_mut((hash >> 6) as usize % 32) {
+            *word |= 1 << (hash % 64);
+        }
+    }
+    writeln!(
+        code,
+        "#[allow(clippy::unreadable_literal)] // Bits.\nstatic SPELLINGS: [u64; 32] = {bits:?};"
+    )?;
     for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128)] {
         names.split(' ').for_each(|name| add(name, bit));
     }

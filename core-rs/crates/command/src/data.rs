@@ -172,6 +172,14 @@ fn compare(text: &[u8], parts: &[&str]) -> Ordering {
     rest.cmp(&[])
 }
 
+/// Whether some program may know the option by another spelling too. Never says no to one that has
+/// others.
+pub(crate) fn may_have_spellings(option: &str) -> bool {
+    let hash = hash(option);
+    let word = SPELLINGS.get((hash >> 6) as usize % SPELLINGS.len());
+    word.is_some_and(|word| word >> (hash % 64) & 1 != 0)
+}
+
 /// Whether an argument may be, or hold, an option of some program whose value is text for a shell.
 pub(crate) fn may_be_text_option(argument: &str) -> bool {
     match argument.as_bytes() {

@@ -61,8 +61,10 @@ impl<'a> Outline<'a> {
         }
         let has_one_command = !kinds.is(Kinds::WRAPPER | Kinds::BUILTIN);
         if has_one_command {
+            let mut words = Vec::with_capacity(16);
+            words.extend(arguments);
             return Some(Self {
-                words: arguments.collect(),
+                words,
                 has_one_command,
                 ..Self::default()
             });
@@ -76,6 +78,28 @@ impl<'a> Outline<'a> {
         }
         commands.end_command()?;
         commands.outline()
+    }
+}
+
+impl Outline<'_> {
+    /// Whether a command may have this flag, as [`crate::Arguments::has_flag`] has it. Never says no
+    /// to one that has it.
+    ///
+    /// ```
+    /// use sentry_command::Outline;
+    /// let outline = Outline::of(["git", "push", "--mirr"].into_iter()).unwrap();
+    /// assert!(outline.may_have_flag("--mirror") && !outline.may_have_flag("--no-such-option"));
+    /// ```
+    #[must_use]
+    pub fn may_have_flag(&self, flag: &str) -> bool {
+        let name = flag.split('=').next().unwrap_or_default();
+        if !name.starts_with("--") || flag.contains('*') || data::may_have_spellings(name) {
+            return true;
+        }
+        self.words.iter().any(|word| {
+            let given = word.split('=').next().unwrap_or_default();
+            given.starts_with("--") && name.starts_with(given)
+        })
     }
 }
 

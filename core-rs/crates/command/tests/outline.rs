@@ -5,7 +5,7 @@ use sentry_command::{CodeSources, Folder, Outline, Reading, RedirectKind};
 use sentry_testing::Random;
 
 /// What texts are made of: words, operators, and what joins words to others.
-const PARTS: [&str; 113] = [
+const PARTS: [&str; 116] = [
     "cd",
     "ls",
     "rm",
@@ -30,6 +30,9 @@ const PARTS: [&str; 113] = [
     "push",
     "log",
     "--exec",
+    "--mirr",
+    "--forc",
+    "--output=x",
     "curl",
     "-o",
     "-O",
@@ -139,6 +142,17 @@ const OPERATORS: [&str; 16] = [
     "!",
 ];
 
+const FLAGS: [&str; 8] = [
+    "--force",
+    "--recursive",
+    "--to-command",
+    "--exec",
+    "-rf",
+    "--mirror",
+    "--x*",
+    "--output=x",
+];
+
 /// What the outline must have of a reading.
 fn check(arguments: &[&str], outline: &Outline<'_>, reading: &Reading) {
     let Outline {
@@ -168,6 +182,11 @@ fn check(arguments: &[&str], outline: &Outline<'_>, reading: &Reading) {
                 "{shown}"
             );
             assert!(words.contains(&word.text.as_str()), "{} {shown}", word.text);
+        }
+        let taken_apart = sentry_command::arguments(command);
+        for flag in FLAGS {
+            let may_have = outline.may_have_flag(flag);
+            assert!(may_have || !taken_apart.has_flag(flag), "{flag} {shown}");
         }
         if *has_one_command {
             assert_eq!(command.words[0].text, words[0], "{shown}");

@@ -43,15 +43,14 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// The patterns of operands and of redirections in its condition. `rules` are those of the
-    /// index.
-    pub(super) fn paths(self, rules: &[Rule]) -> [&[PathPattern]; 2] {
-        let rule = rules.get(self.rule as usize);
-        let condition = match self.alternative {
-            Alternative::Command(which) => rule.and_then(|rule| rule.conditions.command.get(which)),
+    /// Its condition on commands, if it is one. `rules` are those of the index.
+    pub(super) fn condition(self, rules: &[Rule]) -> Option<&CommandCondition> {
+        match self.alternative {
+            Alternative::Command(which) => {
+                rules.get(self.rule as usize)?.conditions.command.get(which)
+            }
             Alternative::Code(_) | Alternative::Effects => None,
-        };
-        condition.map_or([&[], &[]], |one| [&one.operands, &one.redirects])
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::fit::MAX_FOLDER;
 use super::index::{Entry, any_hash_of_program};
 use super::path::{Forms, Path};
 use super::texts::Expressions;
-use crate::policy::{PathPattern, Rule};
+use crate::policy::{CommandCondition, PathPattern, Rule};
 
 /// The most letters of an option's word behind which its value is looked for: `-oFILE`.
 const MAX_LETTERS: usize = 32;
@@ -33,8 +33,11 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
     pub(crate) fn may_fit(&self, index: &Index) -> bool {
         let Outline { words, files, .. } = self.outline;
         let may_hold = |(parts, entry): (&[Part], &Entry)| {
-            let paths = || entry.paths(self.rules);
-            parts.iter().all(|part| self.has(part, paths))
+            let condition = entry.condition(self.rules);
+            let flags = condition.map_or(&[][..], |condition| &condition.flags);
+            parts.iter().all(|part| self.has(part, condition))
+                && (flags.is_empty()
+                    || (flags.iter()).any(|flag| self.outline.may_have_flag(flag.as_str())))
         };
         let is_wanted = |hash: Hash| index.any_entry(hash, may_hold);
         let programs = if self.outline.has_one_command {
@@ -64,12 +67,11 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         writes && is_wanted(facts::REDIRECTS) || self.outline.has_pipes && is_wanted(facts::PIPED)
     }
 
-    /// Whether a command may have something of a part. `paths` are the patterns of operands and of
-    /// redirections in its condition.
-    fn has<'p>(&self, part: &Part, paths: impl Fn() -> [&'p [PathPattern]; 2]) -> bool {
+    /// Whether a command may have something of a part of a condition.
+    fn has(&self, part: &Part, condition: Option<&CommandCondition>) -> bool {
         let is_wanted = |hash: Hash| part.anchors.contains(&hash.value());
         let mut words = self.outline.words.iter();
-        let of_paths = match part.role {
+        let paths: fn(&CommandCondition) -> &[PathPattern] = match part.role {
             Role::Program | Role::ProgramPrefix => {
                 return words
                     .any(|word| any_hash_of_program(part.prefixes, last_segment(word), is_wanted));
@@ -78,19 +80,22 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             Role::Fact => return self.has_fact(is_wanted),
             Role::Language => return false,
             Role::Redirect | Role::LastOfRedirect if self.outline.files.is_empty() => return false,
-            Role::Redirect | Role::LastOfRedirect => 1,
+            Role::Redirect | Role::LastOfRedirect => |condition| &condition.redirects,
             Role::Effect => return self.may_do(is_wanted),
             Role::Sent => return self.may_do(|hash| is_wanted(hash.as_role(Role::Sent))),
-            Role::Operand | Role::LastOfOperand => 0,
+            Role::Operand | Role::LastOfOperand => |condition| &condition.operands,
         };
         let fits = |text: &str, folder: Option<&str>| {
             let folder = folder.map(|folder| Path::new(folder, None));
             let forms = Forms::of(text, folder.as_ref());
             self.outline.moves
-                || paths()[of_paths].iter().any(|one| match one {
-                    PathPattern::Path(glob) => forms.fit(glob.as_str()),
-                    PathPattern::Regex(_) => false,
-                })
+                || condition
+                    .map_or(&[][..], paths)
+                    .iter()
+                    .any(|one| match one {
+                        PathPattern::Path(glob) => forms.fit(glob.as_str()),
+                        PathPattern::Regex(_) => false,
+                    })
         };
         self.may_match(part) || part.roles != 0 && self.may_have_path(part.roles, &is_wanted, &fits)
     }
