@@ -241,8 +241,10 @@ describe("explain", () => {
      | sh  (by sh, sudo; in ~)
        escalate by rce-primitive: \`rce-primitive\` ${gravest}
   => | rm -rf /  (by sh, sudo, sh; in ~)
+       deletes /
        block by destructive-rm: \`destructive-rm\` ${gravest}
      rm -rf "*"  (by sh; in ~)
+       deletes *
        block by destructive-rm: \`destructive-rm\` ${gravest}
 `);
     const json = await run(["explain", "--json", "x | $TOOL"]);
