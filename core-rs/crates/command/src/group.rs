@@ -137,9 +137,11 @@ impl Reader {
             return;
         }
         let end = self.lists.last().map_or(End::Text, |list| list.end);
+        let open = self.lists.len();
         if end == End::Array {
             self.end_field();
-        } else if !self.end_command() {
+        } else if !self.end_command() || self.lists.len() < open {
+            // The word ran a text, or closed a group: the parenthesis is that of what is around it.
             return;
         }
         if matches!(

@@ -575,6 +575,17 @@ fn rare_spellings_are_read() {
         ("runuser -u root -- rm -rf /", &["rm|-rf|/"]),
         ("runuser root -c 'rm -rf /'", &["rm|-rf|/"]),
         (
+            "echo \"$({ id; })\" | rm -rf /",
+            &["id", "echo|$()", "rm|-rf|/"],
+        ),
+        ("(if a; then b; fi); rm -rf /", &["a", "b", "rm|-rf|/"]),
+        ("(for x in y; do a; done) | rm -rf /", &["a", "rm|-rf|/"]),
+        (
+            "cat <({ a; }) | rm -rf /",
+            &["a", "cat|/dev/fd/63", "rm|-rf|/"],
+        ),
+        ("(case x in y) a;; esac) && rm -rf /", &["a", "rm|-rf|/"]),
+        (
             "find / -exec sh -c 'rm -rf {}' \\;",
             &["find|/|-exec|sh|-c|rm -rf {}|;", "rm|-rf|/"],
         ),
