@@ -6,23 +6,24 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-const KEYS: [&str; 13] = [
-    "two values",
-    "values",
-    "not with",
-    "operands",
-    "assignments",
-    "text",
-    "rest is text",
-    "anywhere",
-    "subcommands",
-    "groups",
-    "commands",
-    "itself",
-    "input",
+/// The keys of `data/wrappers.txt`, each with the byte that stands for it, and what its words are.
+const WRAPPER_KEYS: [(&str, char, Words); 13] = [
+    ("two values", '2', Words::Options),
+    ("values", 'v', Words::Options),
+    ("not with", 'n', Words::Options),
+    ("operands", 'o', Words::Number),
+    ("assignments", 'a', Words::None),
+    ("text", 't', Words::Options),
+    ("rest is text", 'r', Words::None),
+    ("anywhere", 'w', Words::None),
+    ("subcommands", 's', Words::Some),
+    ("groups", 'g', Words::Some),
+    ("commands", 'c', Words::Options),
+    ("itself", 'i', Words::None),
+    ("input", 'I', Words::None),
 ];
 
-/// The keys of `data/programs.txt`, each with the byte that stands for it, and what its words are.
+/// The keys of `data/programs.txt`.
 const PROGRAM_KEYS: [(&str, char, Words); 10] = [
     ("global", 'g', Words::Options),
     ("values", 'v', Words::Options),
@@ -100,11 +101,23 @@ enum Words {
     None,
     Some,
     Options,
+    /// One number of one digit.
+    Number,
     /// The key may have several rows.
     Several,
 }
 
 type Keys = [(&'static str, char, Words)];
+
+/// The tables whose rows the reader finds by a name, in the order of `Table` in src/data.rs.
+const TABLES: [(&str, &Keys); 6] = [
+    ("wrappers", &WRAPPER_KEYS),
+    ("programs", &PROGRAM_KEYS),
+    ("effects", &EFFECT_KEYS),
+    ("interpreters", &INTERPRETER_KEYS),
+    ("downloaders", &DOWNLOADER_KEYS),
+    ("decoders", &DECODER_KEYS),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data");
@@ -115,45 +128,103 @@ fn main() -> Result<(), Box<dyn Error>> {
         "COMMANDS_IN_VARIABLES",
         "data/commands-in-variables.txt",
     )?;
-    wrappers(&mut code)?;
-    let mut programs = rows_of("data/programs.txt", &PROGRAM_KEYS)?;
-    let effects = rows_of("data/effects.txt", &EFFECT_KEYS)?;
-    add_values(&mut programs, &effects);
-    write_table(&mut code, "PROGRAMS", &programs)?;
-    write_table(&mut code, "EFFECTS", &effects)?;
-    table(
-        &mut code,
-        "INTERPRETERS",
-        "data/interpreters.txt",
-        &INTERPRETER_KEYS,
-    )?;
-    table(
-        &mut code,
-        "DOWNLOADERS",
-        "data/downloaders.txt",
-        &DOWNLOADER_KEYS,
-    )?;
-    table(&mut code, "DECODERS", "data/decoders.txt", &DECODER_KEYS)?;
-    table(&mut code, "CALLS", "data/calls.txt", &CALL_KEYS)?;
-    kinds(&mut code)?;
+    let mut rows = Rows::new();
+    let mut names = kinds(&mut code)?;
+    for (place, table) in tables()?.into_iter().enumerate() {
+        for (name, entry) in table {
+            let place = 1 + place;
+            *(names.entry(name).or_default().get_mut(place)).ok_or("too many tables")? =
+                rows.place_of(&entry)?;
+        }
+    }
+    let calls = rows_of("data/calls.txt", &CALL_KEYS)?;
+    let calls = calls.values().next().ok_or("data/calls.txt is empty")?;
+    writeln!(code, "const CALLS: u16 = {};", rows.place_of(calls)?)?;
+    writeln!(code, "static ROWS: &str = {:?};", rows.0)?;
+    write_names(&mut code, &names)?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("tables.rs"), code)?;
     Ok(())
 }
 
+/// What is known of a name: its kinds as bits, and where its rows begin in each of the tables.
+type Entry = [u16; 1 + TABLES.len()];
+
+/// The tables in their order, each with the names and their rows.
+fn tables() -> Result<Vec<BTreeMap<String, String>>, Box<dyn Error>> {
+    let mut tables = Vec::new();
+    for (file, keys) in TABLES {
+        tables.push(rows_of(&format!("data/{file}.txt"), keys)?);
+    }
+    if let [_, programs, effects, ..] = tables.as_mut_slice() {
+        add_values(programs, effects);
+    }
+    Ok(tables)
+}
+
+/// The rows of all tables, with an empty row behind those of each name. Equal rows are there once.
+struct Rows(String);
+
+impl Rows {
+    /// Place 0 stands for a name that the table does not have, so no rows begin there.
+    fn new() -> Self {
+        Self("\n\n".to_owned())
+    }
+
+    fn place_of(&mut self, rows: &str) -> Result<u16, Box<dyn Error>> {
+        let place = if let Some(before) = self.0.find(&format!("\n{rows}\n")) {
+            before + 1
+        } else {
+            let end = self.0.len();
+            self.0.push_str(rows);
+            self.0.push('\n');
+            end
+        };
+        Ok(
+            u16::try_from(place)
+                .map_err(|_| "the rows of all tables have more than 65536 bytes")?,
+        )
+    }
+}
+
+/// The different entries, and for each of them a line of the names that have it.
+fn write_names(code: &mut String, names: &BTreeMap<String, Entry>) -> Result<(), Box<dyn Error>> {
+    let mut entries: BTreeMap<&Entry, Vec<&str>> = BTreeMap::new();
+    for (name, entry) in names {
+        if name.contains([',', '\n']) {
+            return Err(format!("{name:?} has a comma").into());
+        }
+        entries.entry(entry).or_default().push(name);
+    }
+    let slots = (2 * names.len()).next_power_of_two();
+    writeln!(
+        code,
+        "const SLOTS: usize = {slots};\nstatic ENTRIES: &[Entry] = &["
+    )?;
+    for [kinds, rows @ ..] in entries.keys() {
+        writeln!(code, "    Entry {{ kinds: {kinds}, rows: {rows:?} }},")?;
+    }
+    let lines: Vec<String> = entries.values().map(|names| names.join(",")).collect();
+    writeln!(code, "];\nstatic NAMES: &str = {:?};", lines.join("\n"))?;
+    Ok(())
+}
+
 /// All names of the tables with the kinds of programs that each belongs to, as bits.
-fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
+fn kinds(code: &mut String) -> Result<BTreeMap<String, Entry>, Box<dyn Error>> {
     let shells = fs::read_to_string("data/shells.txt")?;
     let texts = fs::read_to_string("data/texts.txt")?;
-    let wrappers = fs::read_to_string("data/wrappers.txt")?;
-    let mut kinds: BTreeMap<String, u16> = BTreeMap::new();
-    let mut add = |name: &str, bit: u16| *kinds.entry(name.to_owned()).or_default() |= bit;
+    let mut kinds: BTreeMap<String, Entry> = BTreeMap::new();
+    let mut add = |name: &str, bit: u16| {
+        let [bits, ..] = kinds.entry(name.to_owned()).or_default();
+        *bits |= bit;
+    };
     lines(&shells).for_each(|name| add(name.trim(), 1));
     lines(&texts).for_each(|name| add(name.trim(), 256));
-    for paragraph in paragraphs(&wrappers) {
-        let header = lines(paragraph).next().unwrap_or_default();
-        header.split_whitespace().for_each(|name| add(name, 2));
-    }
-    for (file, bit) in [("interpreters", 4), ("downloaders", 8), ("decoders", 16)] {
+    for (file, bit) in [
+        ("wrappers", 2),
+        ("interpreters", 4),
+        ("downloaders", 8),
+        ("decoders", 16),
+    ] {
         let text = fs::read_to_string(format!("data/{file}.txt"))?;
         for paragraph in paragraphs(&text) {
             let header = lines(paragraph).next().unwrap_or_default();
@@ -167,7 +238,7 @@ fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
         let header = rows.next().unwrap_or_default();
         for row in rows {
             if let Some(row) = row.strip_prefix("  same ") {
-                spellings.extend(row.split(' ').map(hash));
+                spellings.extend(row.split(' ').map(|word| hash(&[word])));
             }
             let Some(row) = row.strip_prefix("  text ") else {
                 continue;
@@ -194,18 +265,7 @@ fn kinds(code: &mut String) -> Result<(), Box<dyn Error>> {
     for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128)] {
         names.split(' ').for_each(|name| add(name, bit));
     }
-    let kinds: BTreeMap<(u32, String), u16> = (kinds.into_iter())
-        .map(|(name, bits)| ((hash(&name), name), bits))
-        .collect();
-    writeln!(
-        code,
-        "#[allow(clippy::unreadable_literal)] // Hashes.\nstatic KINDS: &[(u32, &str, u16)] = &["
-    )?;
-    for ((hash, name), bits) in kinds {
-        writeln!(code, "    ({hash}, {name:?}, {bits}),")?;
-    }
-    writeln!(code, "];")?;
-    Ok(())
+    Ok(kinds)
 }
 
 /// What options begin with whose values are text for a shell, in forms that are quick to look at.
@@ -285,11 +345,7 @@ fn add_values(programs: &mut BTreeMap<String, String>, effects: &BTreeMap<String
     }
 }
 
-/// A table of paragraphs as sorted names with their rows, each of which begins with its key's byte.
-fn table(code: &mut String, name: &str, path: &str, keys: &Keys) -> Result<(), Box<dyn Error>> {
-    write_table(code, name, &rows_of(path, keys)?)
-}
-
+/// The names of a table of paragraphs with their rows, each of which begins with its key's byte.
 fn rows_of(path: &str, keys: &Keys) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let text = fs::read_to_string(path)?;
     let mut table: BTreeMap<String, String> = BTreeMap::new();
@@ -327,25 +383,18 @@ fn rows_of(path: &str, keys: &Keys) -> Result<BTreeMap<String, String>, Box<dyn 
     Ok(table)
 }
 
-fn write_table(
-    code: &mut String,
-    name: &str,
-    table: &BTreeMap<String, String>,
-) -> Result<(), Box<dyn Error>> {
-    writeln!(code, "static {name}: &[(&str, &str)] = &[")?;
-    for (name, entry) in table {
-        writeln!(code, "    ({name:?}, {entry:?}),")?;
-    }
-    writeln!(code, "];")?;
-    Ok(())
-}
-
 /// A row with its key's byte in place of the key.
 fn encoded(row: &str, keys: &Keys) -> Result<String, String> {
     let row =
         (row.strip_prefix("  ")).ok_or_else(|| format!("`{row}` is not indented by two blanks"))?;
-    let (key, words) = row.split_once(' ').unwrap_or((row, ""));
-    let (_, byte, wanted) = (keys.iter().find(|(name, _, _)| *name == key))
+    let words_of = |key: &str| {
+        row.strip_prefix(key)
+            .filter(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let (key, byte, wanted, words) = keys
+        .iter()
+        .filter_map(|(key, byte, wanted)| Some((key, byte, wanted, words_of(key)?)))
+        .max_by_key(|(key, ..)| key.len())
         .ok_or_else(|| format!("`{row}` begins with no key of the table"))?;
     let words: Vec<&str> = words.split_whitespace().collect();
     if (*wanted == Words::None) != words.is_empty() {
@@ -358,34 +407,17 @@ fn encoded(row: &str, keys: &Keys) -> Result<String, String> {
     {
         return Err(format!("`{row}`: `{word}` is no option"));
     }
+    if *wanted == Words::Number
+        && !matches!(words.as_slice(), [word] if word.len() == 1 && word.parse::<u8>().is_ok())
+    {
+        return Err(format!("`{row}`: `{key}` has one number of one digit"));
+    }
     let mut sorted = words.clone();
     sorted.sort_unstable();
     if let Some(twice) = sorted.windows(2).find(|pair| pair.first() == pair.last()) {
         return Err(format!("`{row}`: {twice:?} stands there twice"));
     }
     Ok(format!("{byte}{}", words.join(" ")))
-}
-
-fn wrappers(code: &mut String) -> Result<(), Box<dyn Error>> {
-    let text = fs::read_to_string("data/wrappers.txt")?;
-    let mut table: BTreeMap<&str, String> = BTreeMap::new();
-    for paragraph in paragraphs(&text) {
-        let mut rows = lines(paragraph);
-        let header = rows.next().unwrap_or_default();
-        let entry = entry(&rows.collect::<Vec<_>>())
-            .map_err(|problem| format!("data/wrappers.txt: {header}: {problem}"))?;
-        for name in header.split_whitespace() {
-            if table.insert(name, entry.clone()).is_some() {
-                return Err(format!("data/wrappers.txt: {name} stands there twice").into());
-            }
-        }
-    }
-    writeln!(code, "static WRAPPERS: &[(&str, Wrapper)] = &[")?;
-    for (name, entry) in table {
-        writeln!(code, "    ({name:?}, {entry}),")?;
-    }
-    writeln!(code, "];")?;
-    Ok(())
 }
 
 /// The parts of a file between empty lines that hold more than comments.
@@ -396,54 +428,4 @@ fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
-}
-
-/// One program's row as a Rust expression.
-fn entry(rows: &[&str]) -> Result<String, String> {
-    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for row in rows {
-        let row = row
-            .strip_prefix("  ")
-            .ok_or_else(|| format!("`{row}` is not indented by two blanks"))?;
-        let key = KEYS
-            .iter()
-            .filter(|key| {
-                row.strip_prefix(**key)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-            })
-            .max_by_key(|key| key.len())
-            .ok_or_else(|| format!("`{row}` begins with no key of the table"))?;
-        let words = row
-            .strip_prefix(*key)
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect();
-        if found.insert(key, words).is_some() {
-            return Err(format!("`{key}` stands there twice"));
-        }
-    }
-    let list = |key: &str| found.get(key).cloned().unwrap_or_default();
-    let operands: usize = match list("operands").as_slice() {
-        [] => 0,
-        [number] => number
-            .parse()
-            .map_err(|_| format!("`operands {number}` is no number"))?,
-        _ => return Err("`operands` has one number".into()),
-    };
-    Ok(format!(
-        "Wrapper {{ values: &{:?}, not_with: &{:?}, two_values: &{:?}, operands: {operands}, takes_assignments: {}, text_options: &{:?}, \
-         rest_is_text: {}, options_anywhere: {}, subcommands: &{:?}, groups: &{:?}, commands_behind: &{:?}, is_itself: {}, runs_input: {} }}",
-        list("values"),
-        list("not with"),
-        list("two values"),
-        found.contains_key("assignments"),
-        list("text"),
-        found.contains_key("rest is text"),
-        found.contains_key("anywhere"),
-        list("subcommands"),
-        list("groups"),
-        list("commands"),
-        found.contains_key("itself"),
-        found.contains_key("input"),
-    ))
 }

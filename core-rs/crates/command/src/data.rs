@@ -1,28 +1,89 @@
 //! The tables of programs, made from `data/` when the crate is built.
 
-use std::cmp::Ordering;
-
-/// How a program passes on what it runs. The fields are the keys of `data/wrappers.txt`.
-#[derive(Debug)]
-#[allow(clippy::struct_excessive_bools)] // Each is a key of the table.
-pub(crate) struct Wrapper {
-    pub values: &'static [&'static str],
-    pub not_with: &'static [&'static str],
-    pub two_values: &'static [&'static str],
-    pub operands: usize,
-    pub takes_assignments: bool,
-    pub text_options: &'static [&'static str],
-    pub rest_is_text: bool,
-    pub options_anywhere: bool,
-    pub subcommands: &'static [&'static str],
-    pub groups: &'static [&'static str],
-    pub commands_behind: &'static [&'static str],
-    pub is_itself: bool,
-    pub runs_input: bool,
-}
+use std::sync::LazyLock;
 
 include!("hash.rs");
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+
+/// What the tables say of a name.
+#[derive(Debug)]
+struct Entry {
+    kinds: u16,
+    /// Where the rows of each [`Table`] begin in `ROWS`; 0 if the table does not have the name.
+    rows: [u16; 6],
+}
+
+/// The tables with rows, in the order of `TABLES` in build.rs.
+#[derive(Clone, Copy)]
+enum Table {
+    Wrappers,
+    Programs,
+    Effects,
+    Interpreters,
+    Downloaders,
+    Decoders,
+}
+
+/// A hash table of all names. Made when a name is first looked up: the module has no place for
+/// each name, only the text of them.
+struct Index {
+    names: Vec<(&'static str, &'static Entry)>,
+    /// Places in `names`, counted from 1. The place of a name is in the slot of its hash, or in the
+    /// first one behind it that was free.
+    slots: Vec<u16>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
+
+impl Index {
+    fn new() -> Self {
+        let mut index = Self {
+            names: Vec::with_capacity(SLOTS / 2),
+            slots: vec![0; SLOTS],
+        };
+        for (entry, names) in ENTRIES.iter().zip(NAMES.split('\n')) {
+            for name in names.split(',') {
+                index.names.push((name, entry));
+                let place = u16::try_from(index.names.len()).unwrap_or_default();
+                let slot = slots_of(&[name]).find(|slot| index.slots.get(*slot) == Some(&0));
+                if let Some(slot) = slot.and_then(|slot| index.slots.get_mut(slot)) {
+                    *slot = place;
+                }
+            }
+        }
+        index
+    }
+
+    /// The entry of the name that these parts make up.
+    fn entry(&self, parts: &[&str]) -> Option<&'static Entry> {
+        for slot in slots_of(parts) {
+            let place = usize::from(*self.slots.get(slot)?).checked_sub(1)?;
+            let (name, entry) = self.names.get(place)?;
+            if is_made_of(name.as_bytes(), parts) {
+                return Some(entry);
+            }
+        }
+        None
+    }
+}
+
+/// The slots in which a name may be, first that of its hash.
+fn slots_of(parts: &[&str]) -> impl Iterator<Item = usize> {
+    let hash = hash(parts) as usize;
+    (hash..=hash.saturating_add(SLOTS)).map(|slot| slot % SLOTS)
+}
+
+/// Whether the parts make up the name.
+fn is_made_of(name: &[u8], parts: &[&str]) -> bool {
+    let mut rest = name;
+    for part in parts {
+        let Some(behind) = rest.strip_prefix(part.as_bytes()) else {
+            return false;
+        };
+        rest = behind;
+    }
+    rest.is_empty()
+}
 
 /// The kinds that a program belongs to, as bits.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -53,28 +114,17 @@ impl Kinds {
 
 /// What kinds of program the name is of, also with a version: `python3.12`.
 pub(crate) fn kinds(name: &str) -> Kinds {
-    let kinds = |name: &str| {
-        let hash = hash(name);
-        let at = KINDS.partition_point(|(other, _, _)| *other < hash);
-        let mut equal = (KINDS.iter().skip(at)).take_while(|(other, _, _)| *other == hash);
-        equal
-            .find(|(_, other, _)| *other == name)
-            .map(|(_, _, kinds)| Kinds(*kinds))
-    };
-    let found = kinds(name).or_else(|| {
-        let bare = without_version(name);
-        if bare.len() == name.len() {
-            None
-        } else {
-            kinds(bare)
-        }
-    });
-    found.unwrap_or_default()
+    let entry = INDEX
+        .entry(&[name])
+        .filter(|entry| entry.kinds != 0)
+        .or_else(|| INDEX.entry(&[without_version(name)?]));
+    Kinds(entry.map_or(0, |entry| entry.kinds))
 }
 
-/// The name without digits, dots and dashes at its end.
-fn without_version(name: &str) -> &str {
-    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-')
+/// The name without digits, dots and dashes at its end, if it has any there.
+fn without_version(name: &str) -> Option<&str> {
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
+    (bare.len() < name.len()).then_some(bare)
 }
 
 /// Whether the program of this name reads shell text.
@@ -109,29 +159,23 @@ pub(crate) fn holds_command(name: &str) -> bool {
 
 /// The rows of a program in `data/programs.txt`.
 pub(crate) fn program(name: &str) -> Option<Rows> {
-    find(PROGRAMS, name)
+    find(Table::Programs, name)
 }
 
 /// The rows of a subcommand in `data/programs.txt`; the name of a subcommand may have two words.
 pub(crate) fn subcommand(program: &str, words: [&str; 2]) -> Option<Rows> {
-    find_subcommand(PROGRAMS, program, words)
+    find_subcommand(Table::Programs, program, words)
 }
 
-fn find_subcommand(
-    table: &'static [(&str, &str)],
-    program: &str,
-    words: [&str; 2],
-) -> Option<Rows> {
+fn find_subcommand(table: Table, program: &str, words: [&str; 2]) -> Option<Rows> {
     let [first, second] = words;
     let gap = if second.is_empty() { "" } else { " " };
-    let name = [program, " ", first, gap, second];
-    let at = table.binary_search_by(|(other, _)| compare(other.as_bytes(), &name));
-    table.get(at.ok()?).map(|(_, rows)| Rows(rows))
+    rows(table, &[program, " ", first, gap, second])
 }
 
 /// The rows of a program in `data/effects.txt`.
 pub(crate) fn effects(name: &str) -> Option<Rows> {
-    find(EFFECTS, name)
+    find(Table::Effects, name)
 }
 
 /// The rows of a program with these words in `data/effects.txt`, or of its subcommand, and the
@@ -140,7 +184,7 @@ pub(crate) fn effects_of(program: &str, words: [&str; 2]) -> (Rows, usize) {
     let Some(rows) = effects(program) else {
         return (Rows::default(), 0);
     };
-    let of = |words| find_subcommand(EFFECTS, program, words);
+    let of = |words| find_subcommand(Table::Effects, program, words);
     if let Some(rows) = of(words).filter(|_| !words[1].is_empty()) {
         (rows, 2)
     } else if let Some(rows) = of([words[0], ""]).filter(|_| !words[0].is_empty()) {
@@ -152,30 +196,13 @@ pub(crate) fn effects_of(program: &str, words: [&str; 2]) -> (Rows, usize) {
 
 /// The names of calls in code, in `data/calls.txt`.
 pub(crate) fn calls() -> Rows {
-    CALLS
-        .first()
-        .map(|(_, rows)| Rows(rows))
-        .unwrap_or_default()
-}
-
-/// Compares a text with parts that make up another one.
-fn compare(text: &[u8], parts: &[&str]) -> Ordering {
-    let mut rest = text;
-    for part in parts {
-        let (head, behind) = rest.split_at(rest.len().min(part.len()));
-        let order = head.cmp(part.as_bytes());
-        if order != Ordering::Equal {
-            return order;
-        }
-        rest = behind;
-    }
-    rest.cmp(&[])
+    rows_at(CALLS).unwrap_or_default()
 }
 
 /// Whether some program may know the option by another spelling too. Never says no to one that has
 /// others.
 pub(crate) fn may_have_spellings(option: &str) -> bool {
-    let hash = hash(option);
+    let hash = hash(&[option]);
     let word = SPELLINGS.get((hash >> 6) as usize % SPELLINGS.len());
     word.is_some_and(|word| word >> (hash % 64) & 1 != 0)
 }
@@ -197,7 +224,7 @@ pub(crate) fn may_be_text_option(argument: &str) -> bool {
 
 /// The rows of a program in `data/interpreters.txt`.
 pub(crate) fn interpreter(name: &str) -> Option<Rows> {
-    find(INTERPRETERS, name)
+    find(Table::Interpreters, name)
 }
 
 /// Whether the program of this name writes what another host says.
@@ -208,33 +235,35 @@ pub fn is_downloader(name: &str) -> bool {
 
 /// The rows of a program in `data/downloaders.txt`.
 pub(crate) fn downloader(name: &str) -> Option<Rows> {
-    find(DOWNLOADERS, name)
+    find(Table::Downloaders, name)
 }
 
 /// The rows of a program in `data/decoders.txt`.
 pub(crate) fn decoder(name: &str) -> Option<Rows> {
-    find(DECODERS, name)
+    find(Table::Decoders, name)
 }
 
-/// The entry of a name, or of the name without a version: `python` is also `python3.12`.
-fn find(table: &'static [(&str, &str)], name: &str) -> Option<Rows> {
-    let rows = |name: &str| {
-        let at = table
-            .binary_search_by(|(other, _)| (*other).cmp(name))
-            .ok()?;
-        table.get(at).map(|(_, rows)| Rows(rows))
-    };
-    rows(name).or_else(|| {
-        let bare = without_version(name);
-        if bare.len() == name.len() {
-            None
-        } else {
-            rows(bare)
-        }
-    })
+/// How the program passes on what it runs, if it does: its rows in `data/wrappers.txt`.
+pub(crate) fn wrapper(name: &str) -> Option<Rows> {
+    find(Table::Wrappers, name)
 }
 
-/// The rows of an entry: each begins with the byte of its key.
+/// The rows of a name, or of the name without a version: `python` is also `python3.12`.
+fn find(table: Table, name: &str) -> Option<Rows> {
+    rows(table, &[name]).or_else(|| rows(table, &[without_version(name)?]))
+}
+
+/// The rows of the name that these parts make up.
+fn rows(table: Table, parts: &[&str]) -> Option<Rows> {
+    rows_at(*INDEX.entry(parts)?.rows.get(table as usize)?)
+}
+
+fn rows_at(place: u16) -> Option<Rows> {
+    let rows = ROWS.get(usize::from(place)..).filter(|_| place != 0)?;
+    Some(Rows(rows))
+}
+
+/// The rows of a name: each begins with the byte of its key, and an empty row is behind the last.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Rows(&'static str);
 
@@ -247,8 +276,10 @@ impl Rows {
                 let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
                 let row = rest.get(..end).unwrap_or_default();
                 rest = rest.get(end + 1..).unwrap_or_default();
-                if row.as_bytes().first() == Some(&key) {
-                    return row.get(1..);
+                match row.as_bytes().first() {
+                    Some(first) if *first == key => return row.get(1..),
+                    Some(_) => {}
+                    None => break,
                 }
             }
             None
@@ -278,24 +309,13 @@ fn holds_word(row: &[u8], word: &[u8]) -> bool {
     loop {
         let behind = rest.strip_prefix(word);
         if behind.is_some_and(|behind| behind.first().is_none_or(|next| *next == b' ')) {
-            return true;
+            return !word.contains(&b' ');
         }
         let Some(blank) = rest.iter().position(|byte| *byte == b' ') else {
             return false;
         };
         rest = rest.get(blank + 1..).unwrap_or_default();
     }
-}
-
-/// How the program passes on, if it does.
-pub(crate) fn wrapper(name: &str) -> Option<&'static Wrapper> {
-    let find = |name: &str| {
-        let at = WRAPPERS
-            .binary_search_by(|(other, _)| (*other).cmp(name))
-            .ok()?;
-        WRAPPERS.get(at).map(|(_, wrapper)| wrapper)
-    };
-    find(name).or_else(|| find(without_version(name)))
 }
 
 #[cfg(test)]
@@ -307,19 +327,58 @@ mod tests {
 
     const HEAD: &str = "// This file was generated by `cargo test` from core-rs/crates/command/src/data.rs. Do not edit this file manually.\n";
 
+    #[test]
+    fn every_name_is_found_whole_and_in_parts_and_no_other_is() {
+        assert!(INDEX.names.len() > 1_000, "{}", INDEX.names.len());
+        for (name, entry) in &INDEX.names {
+            let halves = name.split_at(name.len() / 2);
+            for parts in [&[*name][..], &[halves.0, halves.1, ""]] {
+                let found = INDEX.entry(parts).unwrap();
+                assert!(std::ptr::eq(found, *entry), "{name}");
+            }
+            for other in [
+                format!("{name},"),
+                format!("{name},git"),
+                format!("{name}\n"),
+            ] {
+                assert!(INDEX.entry(&[&other]).is_none(), "{other:?}");
+            }
+        }
+        assert!(INDEX.entry(&[]).is_none() && INDEX.entry(&["", ""]).is_none());
+    }
+
+    #[test]
+    fn rows_end_where_those_of_the_next_name_begin() {
+        let places: BTreeSet<u16> = ENTRIES.iter().flat_map(|entry| entry.rows).collect();
+        let lines = |rows: Rows| {
+            (0..=u8::MAX)
+                .map(|key| rows.all(key).count())
+                .sum::<usize>()
+        };
+        for place in places.into_iter().filter(|place| *place != 0) {
+            let rows = rows_at(place).unwrap();
+            let own = rows.0.split("\n\n").next().unwrap_or_default();
+            let own = if rows.0.starts_with('\n') { "" } else { own };
+            assert_eq!(lines(rows), own.lines().count(), "{own}");
+        }
+    }
+
+    #[test]
+    fn words_with_a_blank_are_in_no_row() {
+        let rows = wrapper("sudo").unwrap();
+        assert!(rows.lists(b'v', "-C") && rows.lists(b'v', "-D"));
+        assert!(!rows.lists(b'v', "-C -D") && !rows.lists(b'v', ""));
+    }
+
     /// Writes `programs.ts`, for editors.
     #[test]
     fn names_are_exported() {
-        let programs = PROGRAMS.iter().map(|(name, _)| *name);
-        let kinds = KINDS.iter().map(|(_, name, _)| *name);
-        let wrappers = WRAPPERS.iter().map(|(name, _)| *name);
-        let is_name = |name: &&str| {
+        let is_name = |name: &str| {
             name.starts_with(|c: char| c.is_ascii_alphanumeric()) && !name.contains(' ')
         };
-        let names: BTreeSet<_> = programs
-            .chain(kinds)
-            .chain(wrappers)
-            .filter(is_name)
+        let names: BTreeSet<_> = (INDEX.names.iter())
+            .filter(|(name, _)| is_name(name) && crate::is_known(name))
+            .map(|(name, _)| *name)
             .collect();
         assert!(names.len() > 200 && names.contains("git"), "{names:?}");
         let names: Vec<_> = names.into_iter().collect();

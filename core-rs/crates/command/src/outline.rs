@@ -398,24 +398,20 @@ fn may_pass_on(name: &str, arguments: &[&str]) -> bool {
     let Some(wrapper) = data::wrapper(name) else {
         return true;
     };
-    let needed = if wrapper.subcommands.is_empty() {
-        wrapper.commands_behind
-    } else {
-        wrapper.subcommands
-    };
-    needed.is_empty() || arguments.iter().any(|word| needed.contains(word))
+    let key = if wrapper.has(b's') { b's' } else { b'c' };
+    !wrapper.has(key) || arguments.iter().any(|word| wrapper.lists(key, word))
 }
 
 /// Whether words may have the grammar of a shell, or be an option of a wrapper together with its
 /// value, a text for a shell: `su -creboot`.
 fn may_hold_text(name: &str, words: &[&str]) -> bool {
     data::wrapper(name).is_some_and(|wrapper| {
-        let short = |text: &&str| !text.starts_with("--");
+        let short = |text: &str| !text.starts_with("--");
         // Such as `find`, which passes on names that it finds.
-        !wrapper.commands_behind.is_empty()
-            || (wrapper.rest_is_text || !wrapper.text_options.is_empty())
+        wrapper.has(b'c')
+            || (wrapper.has(b'r') || wrapper.has(b't'))
                 && words.iter().any(|word| RESERVED.contains(word))
-            || wrapper.text_options.iter().any(short)
+            || wrapper.words(b't').any(short)
                 && (words.iter())
                     .any(|word| word.starts_with('-') && !word.starts_with("--") && word.len() > 2)
     })

@@ -263,11 +263,11 @@ impl Reader {
             };
             let peeled = peel(wrapper, &call);
             let is_known = matches!(call.input, Input::Known(..));
-            if wrapper.is_itself && (is_known || !matches!(peeled, Peeled::Input)) {
+            if wrapper.has(b'i') && (is_known || !matches!(peeled, Peeled::Input)) {
                 self.emit(call.clone(), None);
             }
             match peeled {
-                Peeled::Nothing if wrapper.is_itself => return,
+                Peeled::Nothing if wrapper.has(b'i') => return,
                 Peeled::Nothing => break,
                 Peeled::Input => {
                     let inner = call.clone().behind(name, 0);
@@ -278,7 +278,7 @@ impl Reader {
                 }
                 Peeled::Command(inner) => {
                     call = inner;
-                    if wrapper.takes_assignments {
+                    if wrapper.has(b'a') {
                         self.run_variables(&call);
                     }
                 }

@@ -1,6 +1,6 @@
 //! Programs that run what their arguments say: where the command begins behind their options.
 
-use crate::data::Wrapper;
+use crate::data::Rows;
 use crate::reading::{Assignment, Word};
 use crate::run::Call;
 
@@ -18,9 +18,9 @@ pub(crate) enum Peeled {
     Text(Word, Call),
 }
 
-/// Takes the wrapper off.
-pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
-    if !wrapper.commands_behind.is_empty() {
+/// Takes the wrapper off, by its rows in `data/wrappers.txt`; `WRAPPER_KEYS` in build.rs has their keys.
+pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
+    if wrapper.has(b'c') {
         return commands_behind(wrapper, call);
     }
     let name = call
@@ -29,9 +29,10 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
         .map(|word| crate::reading::base_name(&word.text))
         .unwrap_or_default();
     let mut at = 1;
-    let mut operands = wrapper.operands;
-    let mut anywhere = wrapper.options_anywhere;
-    let mut needs_subcommand = !wrapper.subcommands.is_empty();
+    let digit = wrapper.all(b'o').next().and_then(|row| row.parse().ok());
+    let mut operands: usize = digit.unwrap_or_default();
+    let mut anywhere = wrapper.has(b'w');
+    let mut needs_subcommand = wrapper.has(b's');
     while let Some(word) = call.words.get(at) {
         let text = word.text.as_str();
         if text == "--" {
@@ -39,7 +40,7 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
             if needs_subcommand {
                 return Peeled::Nothing;
             }
-            if wrapper.subcommands.is_empty() {
+            if !wrapper.has(b's') {
                 at += operands;
             }
             return begin(wrapper, call, name, at);
@@ -77,14 +78,14 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
             }
             continue;
         }
-        if wrapper.takes_assignments && is_assignment(text) {
+        if wrapper.has(b'a') && is_assignment(text) {
             at += 1;
             continue;
         }
         if needs_subcommand {
-            if wrapper.subcommands.contains(&text) {
+            if wrapper.lists(b's', text) {
                 needs_subcommand = false;
-            } else if !wrapper.groups.contains(&text) {
+            } else if !wrapper.lists(b'g', text) {
                 return Peeled::Nothing;
             }
             at += 1;
@@ -100,7 +101,7 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
         }
         break;
     }
-    if needs_subcommand || anywhere && !wrapper.runs_input {
+    if needs_subcommand || anywhere && !wrapper.has(b'I') {
         return Peeled::Nothing;
     }
     if anywhere {
@@ -110,17 +111,17 @@ pub(crate) fn peel(wrapper: &Wrapper, call: &Call) -> Peeled {
 }
 
 /// The command or text that begins at this word.
-fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
+fn begin(wrapper: Rows, call: &Call, name: &str, at: usize) -> Peeled {
     let words = call.words.get(at..).unwrap_or_default();
     if let Some(program) = entrypoint(call.words.get(..at).unwrap_or_default())
-        && wrapper.subcommands.contains(&"run")
+        && wrapper.lists(b's', "run")
     {
         let mut inner = call.clone().behind(name, at);
         inner.words.insert(0, program);
         return Peeled::Command(inner);
     }
     if words.is_empty() {
-        return if wrapper.runs_input {
+        return if wrapper.has(b'I') {
             Peeled::Input
         } else {
             Peeled::Nothing
@@ -133,11 +134,11 @@ fn begin(wrapper: &Wrapper, call: &Call, name: &str, at: usize) -> Peeled {
     {
         return Peeled::Text(parallel(words, from), call.clone().behind(name, 0));
     }
-    if wrapper.rest_is_text {
+    if wrapper.has(b'r') {
         return Peeled::Text(Call::joined(words), call.clone().behind(name, 0));
     }
     let mut inner = call.clone().behind(name, at);
-    if wrapper.takes_assignments {
+    if wrapper.has(b'a') {
         let words = call.words.get(1..at).unwrap_or_default().iter();
         inner.assignments.extend(words.filter_map(|word| {
             let (variable, value) = word.text.split_once('=')?;
@@ -192,26 +193,26 @@ enum Meaning {
 }
 
 /// What an option of the wrapper means; `None` if the word is no option.
-fn option(wrapper: &Wrapper, text: &str) -> Option<Meaning> {
+fn option(wrapper: Rows, text: &str) -> Option<Meaning> {
     if !text.starts_with('-') && !text.starts_with('+') || text.len() < 2 {
         return (text == "-").then_some(Meaning::Alone);
     }
-    if wrapper.not_with.contains(&text) {
+    if wrapper.lists(b'n', text) {
         return Some(Meaning::Forbids);
     }
-    if wrapper.text_options.contains(&text) {
+    if wrapper.lists(b't', text) {
         return Some(Meaning::Text(None));
     }
-    if wrapper.two_values.contains(&text) {
+    if wrapper.lists(b'2', text) {
         return Some(Meaning::WithTwo);
     }
-    if wrapper.values.contains(&text) {
+    if wrapper.lists(b'v', text) {
         return Some(Meaning::WithValue);
     }
     if let Some((name, _)) = text.split_once('=')
         && text.starts_with("--")
     {
-        return Some(if wrapper.text_options.contains(&name) {
+        return Some(if wrapper.lists(b't', name) {
             Meaning::Text(Some(name.len() + 1))
         } else {
             Meaning::Alone
@@ -225,17 +226,17 @@ fn option(wrapper: &Wrapper, text: &str) -> Option<Meaning> {
         let end = at + letter.len_utf8();
         let single = [b'-', u8::try_from(letter).unwrap_or(b'?')];
         let single = std::str::from_utf8(&single).unwrap_or("-?");
-        if wrapper.text_options.contains(&single) {
+        if wrapper.lists(b't', single) {
             return Some(Meaning::Text((end < text.len()).then_some(end)));
         }
-        if wrapper.values.contains(&single) {
+        if wrapper.lists(b'v', single) {
             return Some(if end < text.len() {
                 Meaning::Alone
             } else {
                 Meaning::WithValue
             });
         }
-        if wrapper.not_with.contains(&single) {
+        if wrapper.lists(b'n', single) {
             return Some(Meaning::Forbids);
         }
     }
@@ -258,7 +259,7 @@ pub(crate) fn narrows(words: &[&str]) -> bool {
 
 /// `find … -exec COMMAND ;`: each command, with the first place that is searched for `{}`, unless
 /// tests pick some of the files there.
-fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
+fn commands_behind(wrapper: Rows, call: &Call) -> Peeled {
     let place = call
         .words
         .iter()
@@ -273,7 +274,7 @@ fn commands_behind(wrapper: &Wrapper, call: &Call) -> Peeled {
     let mut commands = Vec::new();
     let mut words = call.words.iter();
     while let Some(word) = words.next() {
-        if !wrapper.commands_behind.contains(&word.text.as_str()) {
+        if !wrapper.lists(b'c', word.text.as_str()) {
             continue;
         }
         let inner: Vec<Word> = words
