@@ -58,7 +58,7 @@ impl Comparison {
         }
         let only_old = old.iter().zip(is_in_both).filter(|(_, both)| !both);
         let changed = only_new.chain(only_old.map(|(rule, _)| rule));
-        let changed = Changed::of(changed.map(as_block).collect(), &after.policy);
+        let changed = Changed::of(changed.map(as_block).collect());
         Self {
             has_other_default: before.policy.default != after.policy.default,
             before,
@@ -147,17 +147,11 @@ fn as_block(rule: &Rule) -> Rule {
 }
 
 impl Changed {
-    /// `policy` has the other settings, which no judgement depends on.
-    fn of(rules: Vec<Rule>, policy: &Policy) -> Self {
+    fn of(rules: Vec<Rule>) -> Self {
         if rules.is_empty() {
             return Self::None;
         }
-        let policy = Policy {
-            rules,
-            default: Verdict::Allow,
-            ..policy.clone()
-        };
-        let built = Building::new(policy).and_then(Building::finish);
+        let built = Building::new(Policy::of_rules(rules)).and_then(Building::finish);
         built.map_or(Self::TooLarge, |engine| Self::Rules(Box::new(engine)))
     }
 }

@@ -85,6 +85,27 @@ pub struct Policy {
     pub lists: Vec<NamedList>,
 }
 
+impl Policy {
+    /// A policy with these rules, and no setting.
+    pub(crate) fn of_rules(rules: Vec<Rule>) -> Self {
+        Self {
+            rules,
+            keys: BTreeSet::new(),
+            default: Verdict::Allow,
+            fail_closed: false,
+            dry_run: false,
+            speculate: None,
+            llm: None,
+            agent: None,
+            sae: None,
+            deny: Deny::default(),
+            deny_limits: DenyLimits::default(),
+            redact: Redact::default(),
+            lists: Vec::new(),
+        }
+    }
+}
+
 /// One rule: the events it fits, and the verdict on them. It has a pattern or asks for a command or
 /// code; all conditions that are given must hold.
 #[derive(Debug, Clone)]

@@ -1,15 +1,13 @@
 //! The schema: the names that a document may set, and the type of each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::fields::{self, Body, Field};
 use super::lists::Text;
 use super::value::Reader;
 use super::{
-    Agent, Deny, DenyLimits, Llm, Origin, Policy, Redact, Rule, Sae, UNRESOLVED, lists, redact,
-    rule,
+    Agent, Deny, DenyLimits, Llm, Origin, Policy, Rule, Sae, UNRESOLVED, lists, redact, rule,
 };
-use crate::decision::Verdict;
 use sentry_acl::{Document, Entry, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
@@ -44,21 +42,7 @@ const DEFAULT_MODEL: &str = "default";
 
 /// Reads a document. The result is valid only if the reader has found no error.
 pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin) -> Policy {
-    let mut policy = Policy {
-        rules: Vec::new(),
-        keys: BTreeSet::new(),
-        default: Verdict::Allow,
-        fail_closed: false,
-        dry_run: false,
-        speculate: None,
-        llm: None,
-        agent: None,
-        sae: None,
-        deny: Deny::default(),
-        deny_limits: DenyLimits::default(),
-        redact: Redact::default(),
-        lists: Vec::new(),
-    };
+    let mut policy = Policy::of_rules(Vec::new());
     lists::read_all(reader, fields::of_items(&document.items));
     let mut seen = HashMap::new();
     for field in fields::of_items(&document.items) {
