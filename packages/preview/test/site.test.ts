@@ -29,3 +29,10 @@ test("the files are those of the page, without a path of the machine that built 
     expect(bytes.includes(root), path).toBe(false);
   }
 });
+
+test("the worker has `setImmediate` before the core looks for it: timers would pause it for 4 ms each", () => {
+  const worker = [...siteFiles()].find(([path]) => /judge-worker-[\w-]+\.js$/.test(path))?.[1].toString() ?? "";
+  expect(worker).toContain("typeof setImmediate");
+  expect(worker.indexOf("setImmediate:")).toBeGreaterThan(0);
+  expect(worker.indexOf("setImmediate:")).toBeLessThan(worker.indexOf("typeof setImmediate"));
+});
