@@ -63,12 +63,12 @@ export function scriptOf(next: Random, depth: number): Script {
       () => `while ${inner()}\ndo ${inner()}\ndone`,
       () => `for v in a 'b c'\ndo ${inner()}\ndone`,
       () => `case w in a|b) ${inner()}\n;; *) ${inner()}\nesac`,
-      () => `${command()} $(${inner()})`,
-      () => `${command()} "x $(${inner()}) y"`,
-      () => `${command()} <(${inner()})`,
+      () => `${command()} $( ${inner()})`,
+      () => `${command()} "x $( ${inner()}) y"`,
+      () => `${command()} <( ${inner()})`,
       () => `! ${command()}`,
       () => `V=1 ${command()}`,
-      () => `${command()} <<E\ntext $(${inner()})\nE\n${command()}`,
+      () => `${command()} <<E\ntext $( ${inner()})\nE\n${command()}`,
       () => `until ${inner()}\ndo ${inner()}\ndone`,
     ];
     return pick(next, forms)();

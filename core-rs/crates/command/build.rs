@@ -277,7 +277,9 @@ fn text_options(code: &mut String, beginnings: &BTreeSet<&str>) -> Result<(), Bo
     let short = beginnings
         .iter()
         .filter(|one| one.starts_with('-') && !one.starts_with("--"));
-    let letters: BTreeSet<u8> = short.filter_map(|one| one.bytes().nth(1)).collect();
+    let letters: BTreeSet<u8> = short
+        .filter_map(|one| one.as_bytes().get(1).copied())
+        .collect();
     let others = beginnings.iter().filter(|one| !one.starts_with('-'));
     let others: BTreeSet<u8> = others
         .filter_map(|one| Some(one.bytes().next()?.to_ascii_lowercase()))

@@ -344,25 +344,23 @@ impl<'a> Arguments<'a> {
 /// judged by their beginnings, and never missing one.
 pub(crate) fn may_have_text<'a>(
     program: &str,
-    arguments: impl Iterator<Item = &'a str> + Clone,
+    arguments: &(impl Iterator<Item = &'a str> + Clone),
 ) -> bool {
     if !arguments.clone().any(data::may_be_text_option) {
         return false;
     }
-    let mut words = arguments.clone().filter(|word| !word.starts_with('-'));
-    let first = words.next().unwrap_or_default();
-    let second = words.next().unwrap_or_default();
-    let tables = [
-        data::program(program),
-        data::subcommand(program, [first, ""]),
-        data::subcommand(program, [first, second]),
-    ];
-    let rows = tables.into_iter().flatten();
-    let mut rows = rows.flat_map(|rows| rows.words(b't'));
-    rows.any(|row| {
-        let option = row.split(['=', '*']).next().unwrap_or(row);
-        arguments.clone().any(|given| begins_with(given, option))
-    })
+    let is_given = |rows: Rows| {
+        rows.words(b't').any(|row| {
+            let option = row.split(['=', '*']).next().unwrap_or(row);
+            arguments.clone().any(|given| begins_with(given, option))
+        })
+    };
+    // Any word may be the subcommand: options in front of it may have values.
+    let words = arguments.clone().filter(|word| !word.starts_with('-'));
+    let pairs = words.clone().zip(words.clone().skip(1).chain([""]));
+    let mut subcommands = pairs.flat_map(|(word, next)| [[word, ""], [word, next]]);
+    data::program(program).is_some_and(is_given)
+        || subcommands.any(|words| data::subcommand(program, words).is_some_and(is_given))
 }
 
 /// Whether an argument may be an option, alone or in a cluster, or begin with the text of one.

@@ -133,7 +133,7 @@ pub fn may_run_more<'a>(mut arguments: impl Iterator<Item = &'a str> + Clone) ->
     let kinds = data::kinds(name);
     kinds.is(Kinds::SHELL | Kinds::WRAPPER | Kinds::BUILTIN)
         || kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, arguments.clone())
-        || kinds.is(Kinds::TEXT_OPTIONS) && arguments::may_have_text(name, arguments.clone())
+        || kinds.is(Kinds::TEXT_OPTIONS) && arguments::may_have_text(name, &arguments)
         || split::has_syntax(program, arguments)
 }
 

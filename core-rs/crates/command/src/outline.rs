@@ -55,7 +55,7 @@ impl<'a> Outline<'a> {
             return of_shell(arguments, rest);
         }
         if kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, rest.clone())
-            || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, rest.clone())
+            || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, &rest)
         {
             return None;
         }
@@ -241,6 +241,7 @@ const RESERVED: [&str; 16] = [
 
 /// The commands of a text, as they are found.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
 struct Commands<'a> {
     outline: Outline<'a>,
     /// Where the words of the present command begin, if it has any.
@@ -342,7 +343,7 @@ impl<'a> Commands<'a> {
                 || kinds.is(Kinds::BUILTIN) && !moves;
             if is_shell && at == 0
                 || kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, arguments())
-                || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, arguments())
+                || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, &arguments())
                 || is_wrapper && may_hold_text(name, rest)
             {
                 return None;

@@ -1,5 +1,6 @@
 //! The outline of arguments against what the reader finds: it may say that it cannot tell, and it
 //! must never miss a word, a pipe or a redirection.
+#![allow(clippy::indexing_slicing)]
 
 use sentry_command::{CodeSources, Folder, Outline, Reading, RedirectKind};
 use sentry_testing::Random;
@@ -232,6 +233,24 @@ fn an_outline_misses_nothing_that_the_reader_finds() {
         check(&arguments, &outline, &sentry_command::read(&arguments));
     }
     assert!(outlined > 40_000 && piped > 1_000, "{outlined} {piped}");
+}
+
+#[test]
+fn options_with_text_are_found_behind_values_of_others() {
+    for arguments in [
+        &["git", "-C", "/x", "clone", "-u", "id", "h:/r"][..],
+        &["git", "-c", "core.pager=id", "log"],
+        &["git", "--work-tree", "a", "fetch", "--upload-pack=id"],
+        &["tar", "--to-comm=id", "-xf", "a"],
+        &["rsync", "-aeid", "a", "h:b"],
+    ] {
+        let outline = Outline::of(arguments.iter().copied());
+        assert!(outline.is_none(), "{arguments:?}");
+        assert!(
+            sentry_command::may_run_more(arguments.iter().copied()),
+            "{arguments:?}"
+        );
+    }
 }
 
 #[test]

@@ -621,7 +621,7 @@ pub(super) fn any_hash_of_program(
         return true;
     }
     let mut hash = Hash::new(Role::ProgramPrefix);
-    let longest = 63 - (prefixes | 1).leading_zeros();
+    let longest = (prefixes | 1).ilog2();
     (1..=longest).zip(name.bytes()).any(|(length, byte)| {
         hash = hash.with(byte);
         prefixes >> length & 1 != 0 && is(hash)
