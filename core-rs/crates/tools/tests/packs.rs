@@ -32,11 +32,11 @@ fn each_rule_of_a_pack_decides_on_its_test_and_leaves_another_alone() {
                 .rule()
                 .and_then(|at| engine.policy().rules.get(at));
             let verdict = rule.map_or("allow".to_owned(), |rule| format!("{:?}", rule.verdict));
-            let decides = rule.map_or("", |rule| &rule.name);
+            let by = rule.map_or("", |rule| &rule.name);
             let wants = format!("{:?}", test.expect);
-            let is_rule = test.rule.as_deref().is_none_or(|name| name == decides);
+            let is_rule = test.rule.as_deref().is_none_or(|name| name == by);
             if !verdict.eq_ignore_ascii_case(&wants) || !is_rule {
-                problems.push(format!("{}: {verdict} by `{decides}`", test.name));
+                problems.push(format!("{}: {verdict} by `{by}`", test.name));
             }
             match test.rule {
                 Some(rule) => decided.insert(rule),
