@@ -26,6 +26,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { isUpToDate } from "./files.mjs";
+import { nameBySimilarity } from "./order.mjs";
 import { trapOnPanic } from "./panics.mjs";
 import { coreRs, root, scratch, wasmFolder } from "./paths.mjs";
 import { must, run, tail } from "./processes.mjs";
@@ -155,26 +156,23 @@ async function pathPrefixes() {
 
 /**
  * No function is inlined for having one caller alone: V8 optimises whole functions, and took 240 ms for one that had
- * grown to 50 kB. In the order of their names, functions that are alike are neighbours, which saves a fiftieth of the
- * compressed module. The first kilobyte of memory is the far end of the stack, so no address of an object plus an
- * offset wraps around to it. Repeating the passes until they find nothing more saves 1.2 kB.
+ * grown to 50 kB. The first kilobyte of memory is the far end of the stack, so no address of an object plus an offset
+ * wraps around to it. Repeating the passes until they find nothing more saves 1.2 kB.
  */
 async function optimise(file) {
   await trapOnPanic(file);
-  const args = [
-    join(root, "node_modules", "binaryen", "bin", "wasm-opt"),
-    file,
-    "-o",
-    file,
-    "-Oz",
-    "--converge",
-    "--one-caller-inline-max-function-size=0",
-    "--low-memory-unused",
-    "--reorder-functions-by-name",
-    ...FEATURES.map((feature) => `--enable-${feature}`),
-    "--strip-debug",
-    "--strip-producers",
-  ];
+  await wasmOpt(file, [
+    ...["-Oz", "--converge", "--one-caller-inline-max-function-size=0", "--low-memory-unused"],
+    ...["--strip-debug", "--strip-producers"],
+  ]);
+  nameBySimilarity(file);
+  await wasmOpt(file, ["--reorder-functions-by-name", "--strip-debug", "--optimize-stack-ir"]);
+}
+
+/** @param {string} file a module; it is written anew @param {string[]} passes */
+async function wasmOpt(file, passes) {
+  const program = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
+  const args = [program, file, "-o", file, ...passes, ...FEATURES.map((feature) => `--enable-${feature}`)];
   await must("optimising the wasm", "see the message above", process.execPath, args);
 }
 
