@@ -153,9 +153,11 @@ fn start_at(anchored: Anchored) -> start::Config {
 /// One byte for each set of bytes that neither automaton distinguishes.
 fn representatives(a: &DFA, b: &DFA) -> Vec<u8> {
     let classes = |byte: u8| (a.byte_classes().get(byte), b.byte_classes().get(byte));
-    let mut seen = HashSet::new();
+    // A class of bytes is a range of them.
+    let mut last = None;
     let all = 0..=u8::MAX;
-    all.filter(|&byte| seen.insert(classes(byte))).collect()
+    all.filter(|&byte| last.replace(classes(byte)) != Some(classes(byte)))
+        .collect()
 }
 
 #[cfg(test)]

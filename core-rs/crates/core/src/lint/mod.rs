@@ -73,12 +73,15 @@ pub fn lint(engine: &Engine) -> Vec<Diagnostic> {
     let attacks = shadow::Attacks::of(engine);
     for (at, rule) in site_rules(rules) {
         found.extend(attacks.allowed_by(at, rule));
-        if !unreachable.contains_key(&at) {
+        if unreachable
+            .binary_search_by_key(&at, |(at, _)| *at)
+            .is_err()
+        {
             found.extend(attacks.escalated_by(at, rule));
             found.extend(attacks.blocked_by(at, rule));
         }
     }
-    found.extend(unreachable.into_values());
+    found.extend(unreachable.into_iter().map(|(_, warning)| warning));
     diagnostic::sort(&mut found);
     found.truncate(MAX_DIAGNOSTICS);
     found

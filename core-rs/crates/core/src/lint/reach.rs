@@ -1,7 +1,7 @@
 //! Rules that can never fire, because other rules decide all of their events: earlier site rules,
 //! or, for a rule that escalates, built-in rules that block.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, Look, LookSet};
@@ -58,8 +58,8 @@ fn prefixes(hir: &Hir) -> Option<Vec<String>> {
         .collect()
 }
 
-/// Warns about each site rule that decides none of its matches. The keys are the rules' indices.
-pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
+/// Warnings about each site rule that decides none of its matches, with its index, in order.
+pub(super) fn unreachable(engine: &Engine) -> Vec<(usize, Diagnostic)> {
     let rules = &engine.policy().rules;
     let compared = if rules.len() <= MAX_COMPARED {
         rules.as_slice()
@@ -70,7 +70,7 @@ pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
         .iter()
         .map(|rule| Shape::of(rule.pattern.as_ref()?))
         .collect();
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     let blocks = builtin_blocks(rules);
     let mut steps = MAX_STEPS;
@@ -78,7 +78,7 @@ pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
         if compared.len() == rules.len()
             && let Some(other) = covered::by_conditions(rules, at, &mut steps)
         {
-            found.insert(at, warning(rule, other));
+            found.push((at, warning(rule, other)));
             continue;
         }
         let Some(text) = rule.pattern.as_ref().map(Pattern::as_str) else {
@@ -99,7 +99,7 @@ pub(super) fn unreachable(engine: &Engine) -> BTreeMap<usize, Diagnostic> {
         }
         let by_kind: Option<Vec<usize>> = by_kind.into_iter().collect();
         if let Some(other) = by_kind.and_then(|by_kind| rules.get(*by_kind.first()?)) {
-            found.insert(at, warning(rule, other));
+            found.push((at, warning(rule, other)));
         }
     }
     found

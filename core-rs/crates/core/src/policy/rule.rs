@@ -1,7 +1,5 @@
 //! Reads one rule, written as a block or as an object.
 
-use std::collections::HashMap;
-
 use super::condition_reader::{COMMAND_KEYS, Draft, is_effect};
 use super::fields::{self, Field};
 use super::lists::Text;
@@ -54,19 +52,20 @@ pub(super) fn read(
     let (sections, values) = values(reader, label, inner);
     let asks = |key: &str| sections.iter().any(|field| field.name.text == key);
     let asks_for_command = asks("command") || asks("code");
-    let asks_for_effect = values.keys().any(|key| is_effect(key));
+    let asks_for_effect = values.iter().any(|(key, _)| is_effect(key));
+    let has = |key: &str| values.iter().any(|(other, _)| *other == key);
     let is_given = |key: &str| match key {
         "name" => label.is_some(),
         "on" => asks_for_command || asks_for_effect,
-        "match" => asks_for_command || asks_for_effect || values.contains_key("agents"),
+        "match" => asks_for_command || asks_for_effect || has("agents"),
         _ => false,
     };
     for key in REQUIRED {
-        if !is_given(key) && !values.contains_key(key) {
+        if !is_given(key) && !has(key) {
             report_missing(reader, owner, key);
         }
     }
-    let value = |key: &str| values.get(key).copied().flatten();
+    let value = |key: &str| values.iter().find(|(other, _)| *other == key)?.1;
 
     let (name, span) = match label {
         Some(label) if label.text.trim().is_empty() => {
@@ -107,8 +106,7 @@ pub(super) fn read(
             }
             on
         }
-        None => ((asks_for_command || asks_for_effect) && !values.contains_key("on"))
-            .then(|| draft.kinds()),
+        None => ((asks_for_command || asks_for_effect) && !has("on")).then(|| draft.kinds()),
     };
     let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
     let severity = value("severity").and_then(|value| reader.word("severity", value));
@@ -163,14 +161,16 @@ fn report_missing(reader: &mut Reader<'_>, owner: Span, key: &str) {
     }
 }
 
-/// The sections with conditions, and the values by key; `None` for a key that is set but has no
-/// usable value.
+/// The values of a rule by key, first value only; `None` for a key that is set but has no usable value.
+type Values<'t> = Vec<(&'t str, Option<&'t Value>)>;
+
+/// The sections with conditions, and the values.
 fn values<'t>(
     reader: &mut Reader<'_>,
     label: Option<&Name>,
     inner: Vec<Field<'t>>,
-) -> (Vec<Field<'t>>, HashMap<&'t str, Option<&'t Value>>) {
-    let mut values = HashMap::new();
+) -> (Vec<Field<'t>>, Values<'t>) {
+    let mut values = Values::new();
     let mut sections = Vec::new();
     for field in inner {
         let key = field.name.text.as_str();
@@ -199,7 +199,9 @@ fn values<'t>(
             sections.push(field);
         } else {
             let value = fields::value_of(reader, field);
-            values.entry(key).or_insert(value);
+            if values.iter().all(|(other, _)| *other != key) {
+                values.push((key, value));
+            }
         }
     }
     (sections, values)
