@@ -335,7 +335,10 @@ fn add_values(programs: &mut BTreeMap<String, String>, effects: &BTreeMap<String
             .flat_map(|row| row.get(1..).unwrap_or_default().split(' '))
             .map(str::to_owned)
             .collect();
-        options.retain(|option| !known.iter().any(|other| other == option));
+        // A letter may mean something else to each program of a paragraph, and must not take the next
+        // option for its value. Where programs.txt has the values, only it says which letters do.
+        let may_add = |option: &str| known.is_empty() || option.len() > 2;
+        options.retain(|option| may_add(option) && !known.iter().any(|other| other == option));
         options.sort_unstable();
         options.dedup();
         if !options.is_empty() {

@@ -2,7 +2,7 @@
 //! are neither.
 
 use crate::data::{self, Rows};
-use crate::reading::{Command, Word, base_name};
+use crate::reading::{Command, Word, program_name};
 
 /// The arguments of a command, taken apart as its program takes them.
 #[derive(Debug, Default, Clone)]
@@ -73,7 +73,7 @@ pub(crate) fn arguments_of(words: &[Word]) -> Arguments<'_> {
     let Some((first, rest)) = words.split_first() else {
         return Arguments::default();
     };
-    let program = base_name(&first.text);
+    let program = program_name(&first.text);
     let mut arguments = Arguments {
         program,
         path: first.text.contains('/').then_some(first.text.as_str()),
@@ -346,20 +346,35 @@ pub(crate) fn may_have_text<'a>(
     program: &str,
     arguments: &(impl Iterator<Item = &'a str> + Clone),
 ) -> bool {
-    if !arguments.clone().any(data::may_be_text_option) {
+    // The words of `git bisect run` and `git submodule foreach` are a command.
+    if program == "git"
+        && arguments
+            .clone()
+            .any(|word| matches!(word, "run" | "foreach"))
+    {
+        return true;
+    }
+    let table = data::program(program);
+    let bare = arguments.clone().find(|word| !word.is_empty());
+    let bare = bare.filter(|_| table.is_some_and(|rows| rows.has(b'B')));
+    if bare.is_none() && !arguments.clone().any(data::may_be_text_option) {
         return false;
     }
     let is_given = |rows: Rows| {
         rows.words(b't').any(|row| {
             let option = row.split(['=', '*']).next().unwrap_or(row);
-            arguments.clone().any(|given| begins_with(given, option))
+            let is_bare = |letters: &str| match option.as_bytes() {
+                [b'-', letter] => letters.as_bytes().contains(letter),
+                _ => false,
+            };
+            bare.is_some_and(is_bare) || arguments.clone().any(|given| begins_with(given, option))
         })
     };
     // Any word may be the subcommand: options in front of it may have values.
     let words = arguments.clone().filter(|word| !word.starts_with('-'));
     let pairs = words.clone().zip(words.clone().skip(1).chain([""]));
     let mut subcommands = pairs.flat_map(|(word, next)| [[word, ""], [word, next]]);
-    data::program(program).is_some_and(is_given)
+    table.is_some_and(is_given)
         || subcommands.any(|words| data::subcommand(program, words).is_some_and(is_given))
 }
 

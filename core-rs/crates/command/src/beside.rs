@@ -144,7 +144,8 @@ fn may_hold_text(word: &str) -> bool {
     match word.as_bytes() {
         [b'-', b'-', ..] | [b'+' | b'.', ..] => true,
         [b'-', letters @ ..] => letters.iter().any(|letter| b"FIPSTceouxz".contains(letter)),
-        _ => word.contains(':') || matches!(word, "bisect" | "submodule"),
+        // `tar cfI FILE TEXT` has letters without a dash.
+        _ => word.contains([':', 'F', 'I']) || matches!(word, "bisect" | "submodule"),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::draft::Reads;
 use crate::list::List;
 use crate::output::base64;
 use crate::reader::Reader;
-use crate::reading::{Code, Input, Word, base_name};
+use crate::reading::{Code, Input, Word, program_name};
 use crate::run::Call;
 use crate::sources::CodeSources;
 use std::rc::Rc;
@@ -42,7 +42,7 @@ impl Reader {
         if is_unknown && call.code_from.is_empty() {
             call.code_from = CodeSources::UNKNOWN;
         }
-        let name = call.words.first().map(|word| base_name(&word.text));
+        let name = call.words.first().map(|word| program_name(&word.text));
         let inner = call.clone().behind(name.unwrap_or_default(), 0);
         self.emit(call, None);
         let texts = calls(rows, language, &code.text);

@@ -71,7 +71,7 @@ pub use effects::{Effect, EffectKind, effects, has_known_effects};
 pub use outline::Outline;
 pub use reading::{
     Assignment, Code, Command, Folder, Input, ListId, Opaque, Origin, Pipeline, Reading, Redirect,
-    RedirectKind, Word,
+    RedirectKind, Word, program_name,
 };
 pub use sources::CodeSources;
 
@@ -129,7 +129,7 @@ pub fn may_run_more<'a>(mut arguments: impl Iterator<Item = &'a str> + Clone) ->
     let Some(program) = arguments.next() else {
         return false;
     };
-    let name = reading::base_name(program);
+    let name = program_name(program);
     let kinds = data::kinds(name);
     kinds.is(Kinds::SHELL | Kinds::WRAPPER | Kinds::BUILTIN)
         || kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, arguments.clone())

@@ -5,7 +5,7 @@ use memchr::memchr;
 
 use crate::arguments::may_have_text;
 use crate::data::{self, Kinds};
-use crate::reading::base_name;
+use crate::reading::{base_name, program_name};
 use crate::{code, split};
 
 /// The longest text that is looked at, in bytes.
@@ -46,7 +46,7 @@ impl<'a> Outline<'a> {
     pub fn of(arguments: impl Iterator<Item = &'a str> + Clone) -> Option<Self> {
         let mut rest = arguments.clone();
         let program = rest.next()?;
-        let name = base_name(program);
+        let name = program_name(program);
         let kinds = data::kinds(name);
         if split::has_syntax(program, rest.clone()) {
             return None;
@@ -109,7 +109,7 @@ fn of_shell<'a>(
     mut rest: impl Iterator<Item = &'a str> + Clone,
 ) -> Option<Outline<'a>> {
     let first = rest.next()?;
-    if !first.starts_with('-') {
+    if !first.starts_with(['-', '+']) {
         let is_file =
             !first.is_empty() && !first.starts_with("/dev/") && !first.starts_with("/proc/");
         return is_file.then(|| Outline {
@@ -123,7 +123,7 @@ fn of_shell<'a>(
         first,
         "-c" | "-lc" | "-ec" | "-lec" | "-elc" | "-exc" | "-euc" | "-euxc"
     );
-    if !is_text || more.is_some() || text.starts_with('-') {
+    if !is_text || more.is_some() || text.starts_with(['-', '+']) {
         return None;
     }
     of_text(text)
@@ -293,8 +293,9 @@ impl<'a> Commands<'a> {
             }
             if let Some((name, _)) = word.split_once('=') {
                 self.has_begun = true;
-                let is_name = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
-                return (name.bytes().all(is_name) && !data::is_risky_variable(name)).then_some(());
+                let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+                let is_name = !name.is_empty() && name.bytes().all(is_letter);
+                return (is_name && !data::is_risky_variable(name)).then_some(());
             }
             self.runs_path |= word.contains('/');
         }
@@ -330,7 +331,11 @@ impl<'a> Commands<'a> {
         let words = self.outline.words.get(self.from..)?;
         let (mut passes_on, mut names_shell, mut reads_words) = (false, false, false);
         for (at, word) in words.iter().enumerate() {
-            let name = base_name(word);
+            let name = if at == 0 {
+                program_name(word)
+            } else {
+                base_name(word)
+            };
             let kinds = data::kinds(name);
             if kinds == Kinds::default() {
                 continue;
@@ -400,7 +405,7 @@ fn may_pass_on(name: &str, arguments: &[&str]) -> bool {
         return true;
     };
     let key = if wrapper.has(b's') { b's' } else { b'c' };
-    !wrapper.has(key) || arguments.iter().any(|word| wrapper.lists(key, word))
+    !wrapper.has(key) || wrapper.has(b't') || arguments.iter().any(|word| wrapper.lists(key, word))
 }
 
 /// Whether words may have the grammar of a shell, or be an option of a wrapper together with its

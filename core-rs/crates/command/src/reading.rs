@@ -60,7 +60,7 @@ impl Command {
     /// The program's name without its folder; empty if there is no program.
     #[must_use]
     pub fn program(&self) -> &str {
-        self.words.first().map_or("", |word| base_name(&word.text))
+        (self.words.first()).map_or("", |word| program_name(&word.text))
     }
 
     /// Whether every word, assignment and redirection is known.
@@ -113,6 +113,21 @@ pub(crate) fn sources_of(words: &[Word]) -> CodeSources {
 /// The part of a path behind the last `/`.
 pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The name of a program without its folder, and without the dash that stands before the name of a
+/// shell at login.
+///
+/// ```
+/// assert_eq!(sentry_command::program_name("/bin/sh"), "sh");
+/// assert_eq!(sentry_command::program_name("-bash"), "bash");
+/// ```
+#[must_use]
+pub fn program_name(path: &str) -> &str {
+    let name = base_name(path);
+    let bare = name.strip_prefix('-');
+    bare.filter(|bare| bare.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .unwrap_or(name)
 }
 
 /// A word after quotes, escapes and expansions.

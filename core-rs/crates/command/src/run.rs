@@ -6,7 +6,7 @@ use crate::names::Namespace;
 use crate::output::output_of;
 use crate::reader::Reader;
 use crate::reading::{
-    Assignment, Command, Folder, Input, Opaque, Origin, Redirect, RedirectKind, Word, base_name,
+    Assignment, Command, Folder, Input, Opaque, Origin, Redirect, RedirectKind, Word, program_name,
 };
 use crate::sources::CodeSources;
 use crate::split::quote;
@@ -215,7 +215,7 @@ impl Reader {
             } else {
                 first.text.clone()
             };
-            let name = base_name(&path);
+            let name = program_name(&path);
             if !path.contains('/') && self.start_definition(name, &call) {
                 return;
             }

@@ -11,7 +11,7 @@ pub(crate) fn has_syntax<'a>(program: &str, arguments: impl Iterator<Item = &'a 
     let mut is_behind = false;
     for argument in arguments {
         if is_behind {
-            return !OWN_SYNTAX.contains(&crate::reading::base_name(program));
+            return !OWN_SYNTAX.contains(&crate::reading::program_name(program));
         }
         is_behind = is_operator(argument);
     }

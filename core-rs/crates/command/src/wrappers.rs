@@ -26,7 +26,7 @@ pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
     let name = call
         .words
         .first()
-        .map(|word| crate::reading::base_name(&word.text))
+        .map(|word| crate::reading::program_name(&word.text))
         .unwrap_or_default();
     let mut at = 1;
     let digit = wrapper.all(b'o').next().and_then(|row| row.parse().ok());

@@ -170,3 +170,35 @@ fn calls_with_constants_give_commands() {
         .map(|command| command.wrappers.join(" "));
     assert_eq!(rm.as_deref(), Some("python3 sudo"));
 }
+
+#[test]
+fn options_without_a_value_do_not_take_the_option_of_the_code_for_one() {
+    for options in [
+        "python3 -I -c",
+        "python3 -E -c",
+        "python3 -Ic",
+        "python3 -x -c",
+        "perl -W -e",
+        "perl -c -e",
+        "perl -f -e",
+        "perl -I lib -e",
+        "perl -Ilib -e",
+        "ruby -W -e",
+        "lua -W -e",
+        "lua -E -e",
+        "php -n -r",
+        "vim -e -s -c",
+        "ex -s -c",
+    ] {
+        let is_editor = options.ends_with("-s -c");
+        let text = if is_editor {
+            "!id"
+        } else {
+            "system('id') or execute('id')"
+        };
+        let arguments: Vec<&str> = options.split(' ').chain([text]).collect();
+        let reading = read(&arguments);
+        let last = reading.commands.last().map(sentry_command::Command::texts);
+        assert_eq!(last, Some(vec!["id"]), "{options}");
+    }
+}

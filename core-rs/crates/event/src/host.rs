@@ -103,7 +103,7 @@ impl Names {
 }
 
 /// Whether a segment of a text may be a host in a notation that is not its usual one, but for its
-/// case.
+/// case. IPv6 addresses are no segments.
 pub fn may_be_disguised(text: &str) -> bool {
     match text.as_bytes() {
         [b'0'..=b'9', ..] => {
@@ -185,9 +185,12 @@ fn is_usual(host: &str) -> bool {
 }
 
 fn is_service(name: &str) -> bool {
-    SPELLED_ADDRESSES
-        .iter()
-        .any(|service| name.ends_with(service))
+    let name = name.trim_end_matches('.').as_bytes();
+    SPELLED_ADDRESSES.iter().any(|service| {
+        let tail = name.len().checked_sub(service.len());
+        let tail = tail.and_then(|from| name.get(from..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(service.as_bytes()))
+    })
 }
 
 /// A host in its usual notation, without brackets.

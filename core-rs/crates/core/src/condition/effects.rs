@@ -220,6 +220,16 @@ pub(super) fn each_hash_of_text(text: &str, each: &mut dyn FnMut(Hash)) {
             }
         }
     }
+    let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '.');
+    for part in text.split(|c| !is_part(c)) {
+        // An IPv6 address, whose usual notation may have other parts.
+        if part.bytes().filter(|byte| *byte == b':').count() > 1 {
+            for name in host_names(part, None) {
+                let segments = name.split(is_split);
+                segments.for_each(|segment| each_hash_of_segment(segment.as_bytes(), each));
+            }
+        }
+    }
     if text.starts_with(['~', '$']) {
         // The folder above a home folder.
         each_hash_of_segment(b"home", each);

@@ -444,6 +444,14 @@ pub(crate) fn is_own(command: &Command) -> bool {
 
 fn each_text(command: &Command, each: &mut dyn FnMut(&str)) {
     command.words.iter().for_each(|word| each(&word.text));
+    // A value may stand in the word of its option: `-oFILE`.
+    let is_cluster =
+        |text: &str| text.len() > 2 && text.starts_with('-') && !text.starts_with("--");
+    if command.words.iter().any(|word| is_cluster(&word.text)) {
+        let options = arguments(command).options;
+        let values = options.iter().filter_map(|option| option.value);
+        values.for_each(&mut *each);
+    }
     for redirect in &command.redirects {
         each(&redirect.target.text);
     }
@@ -461,7 +469,7 @@ fn written(command: &Command) -> impl Iterator<Item = &str> {
 
 /// Whether a program, by its path, is one of these.
 pub(crate) fn is_path_of(program: &str, patterns: &[ProgramPattern]) -> bool {
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = sentry_command::program_name(program);
     patterns.iter().any(|one| match one {
         ProgramPattern::Name(glob) => fits(glob.as_str(), name),
         ProgramPattern::Path(glob) => {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use sentry_command::Outline;
+use sentry_command::{Outline, program_name};
 
 use super::Index;
 use super::anchor::{Hash, Part, Role, facts};
@@ -50,7 +50,7 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let mut programs = words.iter().take(programs);
         index.any_unanchored(may_hold)
             || programs
-                .any(|word| any_hash_of_program(index.prefixes(), last_segment(word), is_wanted))
+                .any(|word| any_hash_of_program(index.prefixes(), program_name(word), is_wanted))
             || index.has(Role::Fact) && self.has_fact(is_wanted)
             || index.has(Role::Word)
                 && words
@@ -74,7 +74,7 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let paths: fn(&CommandCondition) -> &[PathPattern] = match part.role {
             Role::Program | Role::ProgramPrefix => {
                 return words
-                    .any(|word| any_hash_of_program(part.prefixes, last_segment(word), is_wanted));
+                    .any(|word| any_hash_of_program(part.prefixes, program_name(word), is_wanted));
             }
             Role::Word => return words.any(|word| is_wanted(Hash::of(Role::Word, word))),
             Role::Fact => return self.has_fact(is_wanted),
@@ -102,16 +102,15 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
 
     /// Whether a command may have an effect with a hash that is wanted.
     fn may_do(&self, is_wanted: impl Fn(Hash) -> bool) -> bool {
-        let mut may_do = false;
-        let mut look = |text: &str| {
-            effects::each_hash_of_text(text, &mut |hash| may_do = may_do || is_wanted(hash));
+        let has = |text: &str| {
+            let mut has = false;
+            effects::each_hash_of_text(text, &mut |hash| has = has || is_wanted(hash));
+            has
         };
-        let Outline { words, files, .. } = self.outline;
-        words.iter().chain(files).for_each(|text| look(text));
-        if let Some(folder) = (self.folder)() {
-            look(&folder);
-        }
-        may_do
+        // `cd` alone leads home.
+        self.outline.moves && has("~")
+            || self.any_operand(&has)
+            || (self.folder)().is_some_and(|folder| has(&folder))
     }
 
     /// Whether an expression of a part may match an operand.
@@ -260,19 +259,21 @@ impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
 #[inline(never)]
 fn any_value(word: &str, is: &impl Fn(&str) -> bool) -> bool {
     let value = word.split_once('=').map(|(_, value)| value);
-    let letters = match word.as_bytes() {
-        [b'-', b'-', ..] => 0,
-        [b'-', letters @ ..] => {
-            let count = letters
-                .iter()
-                .take_while(|byte| byte.is_ascii_alphanumeric());
-            count.count()
-        }
-        _ => 0,
-    };
-    letters > MAX_LETTERS
+    let cluster = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+    let mut letters = cluster.unwrap_or_default().chars();
+    // The first letter may be any character: `-#oFILE`.
+    let first = letters.next().map_or(0, char::len_utf8);
+    let more = letters
+        .take_while(char::is_ascii_alphanumeric)
+        .take(MAX_LETTERS)
+        .count();
+    more == MAX_LETTERS
         || value.is_some_and(is)
-        || (2..letters + 2).any(|from| word.get(from..).is_some_and(is))
+        || first > 0
+            && (0..=more).any(|more| {
+                let value = word.get(1 + first + more..).unwrap_or_default();
+                is(value.trim_start_matches('='))
+            })
 }
 
 /// Whether no segment of a path has a meaning of its own, and the last one is a name.
