@@ -281,14 +281,24 @@ impl<'a> Arguments<'a> {
         let mut texts = Vec::new();
         let part = |text: &str, prefix: &str| {
             let (start, end) = prefix.split_once('*').unwrap_or((prefix, ""));
-            let head = text.get(..start.len())?;
-            let rest = text.get(start.len()..)?;
+            // `ssh` takes `-o 'ProxyCommand TEXT'`, too.
+            let name = start.strip_suffix('=').unwrap_or(start);
+            let head = text.get(..name.len())?;
+            let mut rest = text.get(name.len()..)?;
+            if name.len() < start.len() {
+                let blanks = rest.trim_start();
+                rest = match blanks.strip_prefix('=') {
+                    Some(value) => value,
+                    None if blanks.len() < rest.len() => blanks,
+                    None => return None,
+                };
+            }
             let rest = if end.is_empty() {
                 rest
             } else {
                 rest.split_once(end)?.1
             };
-            head.eq_ignore_ascii_case(start).then(|| rest.to_owned())
+            head.eq_ignore_ascii_case(name).then(|| rest.to_owned())
         };
         for row in rows {
             if !row.starts_with('-') {

@@ -66,6 +66,8 @@ fn built_in_rules_fit_what_options_in_arguments_run() {
         &["git", "bisect", "run", "rm", "-rf", "/"],
         &["git", "-C", "x", "rebase", "-x", "rm -rf /"],
         &["tar", "cfI", "x.tar", "rm -rf /"],
+        &["ssh", "-o", "ProxyCommand rm -rf /", "h"],
+        &["ssh", "-oproxycommand = rm -rf /", "h"],
         &["python3", "-I", "-c", "import os; os.system('rm -rf /')"],
         &["rsync", "-l", "-e", "rm -rf /", "a", "h:b"],
         &["psql", "-a", "-c", "\\! rm -rf /"],
