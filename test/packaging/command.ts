@@ -1,5 +1,7 @@
 // The command as npm installs it.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -53,8 +55,18 @@ export function commandSuite(installed: () => Installed): void {
       { id: 3, method: "shutdown" },
       { method: "exit" },
     ].map((message) => JSON.stringify({ jsonrpc: "2.0", ...message }));
-    const framed = input.map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`).join("");
-    const { stdout } = await must(command(), ["lsp"], { input: framed });
+    const framed = input.map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    const child = spawn(command(), ["lsp"], { stdio: ["pipe", "pipe", "inherit"] });
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    const ended = once(child, "close");
+    // An editor leaves once it has its answers.
+    child.stdin.write(framed.slice(0, 4).join(""));
+    await expect.poll(() => stdout, { timeout: 120_000 }).toContain('"name":"a"');
+    child.stdin.end(framed.slice(4).join(""));
+    await ended;
     expect(stdout).toContain('"completionProvider"');
     expect(stdout).toContain('"name":"a"');
   });

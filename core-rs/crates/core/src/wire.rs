@@ -113,10 +113,6 @@ pub struct RuleInfo {
     pub name: String,
     /// Whether the rule is the site's own or built in.
     pub origin: Origin,
-    /// The pack that a built-in rule belongs to; absent for those that always apply.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional, as = "Option<String>"))]
-    pub pack: Option<&'static str>,
     /// The kinds of event it applies to.
     pub on: Vec<EventKind>,
     /// The pattern, a regular expression; `null` for a rule without one.
@@ -155,7 +151,6 @@ impl From<&Rule> for RuleInfo {
         Self {
             name: rule.name.clone(),
             origin: rule.origin,
-            pack: rule.pack,
             on: rule.on.clone(),
             pattern: rule.pattern.as_ref().map(|own| own.as_str().to_owned()),
             conditions: rule.conditions.names(),
@@ -180,7 +175,7 @@ impl From<&Rule> for RuleInfo {
 #[derive(Clone)]
 pub struct RuleInfos {
     site: Vec<RuleInfo>,
-    builtin: Vec<&'static RawValue>,
+    builtin: &'static [Box<RawValue>],
 }
 
 static BUILTIN: LazyLock<Vec<Box<RawValue>>> = LazyLock::new(|| {
@@ -200,7 +195,7 @@ const RULES_AT_ONCE: usize = 128;
 impl RuleInfos {
     const NONE: Self = Self {
         site: Vec::new(),
-        builtin: Vec::new(),
+        builtin: &[],
     };
 
     /// Some of the rules of a policy, from an index on: at most [`RULES_AT_ONCE`] of the site, and
@@ -212,11 +207,7 @@ impl RuleInfos {
         let site = rules.get(start..end).unwrap_or_default();
         let infos = Self {
             site: site.iter().map(RuleInfo::from).collect(),
-            builtin: if end == all {
-                builtin(rules)
-            } else {
-                Vec::new()
-            },
+            builtin: if end == all { &BUILTIN } else { &[] },
         };
         (infos, (end < all).then_some(end))
     }
@@ -227,23 +218,9 @@ impl From<&[Rule]> for RuleInfos {
         let site = rules.iter().filter(|rule| rule.origin == Origin::Site);
         Self {
             site: site.map(RuleInfo::from).collect(),
-            builtin: builtin(rules),
+            builtin: &BUILTIN,
         }
     }
-}
-
-/// The built-in rules among these.
-fn builtin(rules: &[Rule]) -> Vec<&'static RawValue> {
-    let mut own = rules.iter().filter(|rule| rule.origin == Origin::Builtin);
-    let mut next = own.next();
-    let mut found = Vec::new();
-    for (rule, info) in policy::builtin_rules().iter().zip(BUILTIN.iter()) {
-        if next.is_some_and(|next| next.name == rule.name) {
-            found.push(&**info);
-            next = own.next();
-        }
-    }
-    found
 }
 
 impl Serialize for RuleInfos {
@@ -252,7 +229,7 @@ impl Serialize for RuleInfos {
         for rule in &self.site {
             rules.serialize_element(rule)?;
         }
-        for rule in &self.builtin {
+        for rule in self.builtin {
             rules.serialize_element(rule)?;
         }
         rules.end()

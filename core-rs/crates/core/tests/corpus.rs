@@ -8,7 +8,7 @@ use std::path::Path;
 use sentry_core::decision::Word;
 use sentry_core::engine::Engine;
 use sentry_core::event::{self, EventKind, NotEvent, Scratch};
-use sentry_core::policy::{Origin, check, packs};
+use sentry_core::policy::{Origin, check};
 use sentry_core::wire::DefaultInfo;
 use serde::Deserialize;
 
@@ -162,10 +162,8 @@ fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The engine of a policy without packs, which have tests of their own.
 fn engine(policy: &str) -> Engine {
-    let policy = format!("packs {{ off = {:?} }}\n{policy}", packs::names());
-    let checked = check(&policy, &|_| None);
+    let checked = check(policy, &|_| None);
     assert_eq!(checked.diagnostics, [], "{policy}");
     Engine::new(checked.policy.unwrap()).unwrap()
 }

@@ -4,7 +4,7 @@
 use sentry_core::decision::Verdict;
 use sentry_core::engine::Engine;
 use sentry_core::event::Scratch;
-use sentry_core::policy::{check, packs};
+use sentry_core::policy::check;
 
 fn engine(source: &str) -> Engine {
     let checked = check(source, &|_| None);
@@ -15,9 +15,8 @@ fn engine(source: &str) -> Engine {
 
 /// A rule that escalates with this condition.
 fn rule(condition: &str) -> Engine {
-    let packs = packs::names();
     engine(&format!(
-        r#"packs {{ off = {packs:?} }} rule "r" {{ {condition} verdict = "escalate" severity = "low" reason = "x" overrides = ["rce-primitive", "read-credentials", "reverse-shell"] }}"#
+        r#"rule "r" {{ {condition} verdict = "escalate" severity = "low" reason = "x" overrides = ["rce-primitive", "read-credentials", "reverse-shell"] }}"#
     ))
 }
 

@@ -71,6 +71,9 @@ export function accessSuite({ browser, url }: Stage): void {
     for (const panel of ["event", "tests", "replay", "compare", "gate"]) {
       await page.keyboard.press("Tab");
       expect(await focused()).toBe(`panel-${panel} DIV`);
+      // A panel shows its controls once it has what they are about.
+      const controls = page.locator(`#panel-${panel}`).locator("input, button, select, textarea");
+      await controls.first().waitFor();
       await page.keyboard.press("Tab");
       expect(await focused()).toMatch(new RegExp(`^panel-${panel} (?:INPUT|BUTTON|SELECT|TEXTAREA)$`));
       await page.keyboard.press("Shift+Tab");

@@ -12,7 +12,7 @@ use sentry_acl::{Document, Entry, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const TOP_LEVEL: [&str; 17] = [
+const TOP_LEVEL: [&str; 16] = [
     "fail_closed",
     "dry_run",
     "speculate",
@@ -22,7 +22,6 @@ const TOP_LEVEL: [&str; 17] = [
     "sae",
     "deny",
     "redact",
-    "packs",
     "rules",
     "rule",
     "lists",
@@ -44,7 +43,6 @@ const DEFAULT_MODEL: &str = "default";
 /// Reads a document. The result is valid only if the reader has found no error.
 pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin) -> Policy {
     let mut policy = Policy::of_rules(Vec::new());
-    policy.packs = super::packs::defaults();
     lists::read_all(reader, fields::of_items(&document.items));
     let mut seen = HashMap::new();
     for field in fields::of_items(&document.items) {
@@ -75,7 +73,6 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "agent" => policy.agent = agent(reader, field),
             "sae" => policy.sae = sae(reader, field),
             "deny" => (policy.deny, policy.deny_limits) = deny(reader, field),
-            "packs" => policy.packs = packs(reader, field),
             "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
@@ -387,29 +384,6 @@ fn deny_path(reader: &mut Reader<'_>, name: &str, value: &Value) -> Option<Strin
         return None;
     }
     Some(path)
-}
-
-/// The packs that are on, in their order.
-fn packs(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<&'static str> {
-    let (mut on, mut off) = (Vec::new(), Vec::new());
-    section(
-        reader,
-        field,
-        &["on", "off"],
-        &[],
-        &mut |reader, name, value| {
-            let named = super::packs::read(reader, name, value);
-            if name == "on" { &mut on } else { &mut off }.extend(named);
-        },
-    );
-    if let Some(both) = on.iter().find(|name| off.contains(name)) {
-        let problem = format!("the pack `{both}` is both in `on` and in `off`");
-        reader.report(Diagnostic::new(Code::BadValue, field.name.span, problem));
-    }
-    let defaults = super::packs::defaults();
-    let mut packs = super::packs::names();
-    packs.retain(|name| (defaults.contains(name) || on.contains(name)) && !off.contains(name));
-    packs
 }
 
 fn rules(reader: &mut Reader<'_>, field: Field<'_>, origin: Origin) -> Vec<Rule> {

@@ -1,7 +1,7 @@
 // The schema of a policy for editors: the keys of each scope, what they take, and their
 // documentation. The rule engine checks policies; this helps to write them.
 
-import { PACKS, SECRET_KINDS } from "../../generated/boundary.js";
+import { SECRET_KINDS } from "../../generated/boundary.js";
 import {
   block,
   boolean,
@@ -51,7 +51,6 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     include: block("Files of rules, lists and tests, which take its place."),
     test: named("What an event should be judged as. a3s-sentry test runs it; judging ignores it."),
     deny: block("The deny-files that blocks are written to. Kinds without a file deny nothing."),
-    packs: block("Packs of built-in rules that are switched on or off."),
     redact: block("What the gate masks in prompts and answers."),
     llm: block("L2: a model that is asked about what the rules escalate."),
     agent: block("L3: a program that investigates what L2 escalates."),
@@ -75,10 +74,6 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     exec: text("The file of denied programs."),
     never: texts("Paths and hosts that are never written. * stays within a segment, ** crosses."),
     max_lines: number("The most lines of a deny-file. Default: 100000."),
-  },
-  packs: {
-    on: words(PACKS, "Packs to switch on."),
-    off: words(PACKS, "Packs to switch off."),
   },
   redact: {
     off: words(SECRET_KINDS, "Built-in kinds of secrets that are not masked."),
