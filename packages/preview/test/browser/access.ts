@@ -24,7 +24,9 @@ interface Violation {
 /** What axe finds that is serious or critical, in words. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const violations = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Violation[];
+  // It throws where an element goes while it looks, as one does when a panel is drawn again.
+  const look = () => page.evaluate("axe.run().then(({ violations }) => violations)");
+  const violations = (await look().catch(look).catch(look)) as Violation[];
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = "" }) => `${id}: ${html}\n${failureSummary}`));
