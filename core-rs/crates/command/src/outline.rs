@@ -41,8 +41,8 @@ pub struct Outline<'a> {
 }
 
 impl<'a> Outline<'a> {
-    /// The outline of arguments, of which the first is the program; `None` if a quick look cannot
-    /// tell.
+    /// The outline of arguments, of which the first is the program; `None` if only a reading shows
+    /// what they run.
     pub fn of(arguments: impl Iterator<Item = &'a str> + Clone) -> Option<Self> {
         let mut rest = arguments.clone();
         let program = rest.next()?;
@@ -323,7 +323,7 @@ impl<'a> Commands<'a> {
         self.from == self.outline.words.len()
     }
 
-    /// Ends a command, if a quick look can tell what it runs.
+    /// Ends a command; `None` if only a reading shows what it runs.
     fn end_command(&mut self) -> Option<()> {
         if !self.has_begun {
             return None;

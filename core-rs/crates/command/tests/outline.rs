@@ -1,5 +1,5 @@
-//! The outline of arguments against what the reader finds: it may say that it cannot tell, and it
-//! must never miss a word, a pipe or a redirection.
+//! The outline of arguments against what the reader finds: there may be none, but one must never
+//! miss a word, a pipe or a redirection.
 #![allow(clippy::indexing_slicing)]
 
 use sentry_command::{CodeSources, Folder, Outline, Reading, RedirectKind};

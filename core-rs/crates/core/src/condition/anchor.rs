@@ -120,58 +120,47 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// The part of these alternatives; `None` if there are no alternatives, or if one of them has no
-    /// anchor.
-    fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<(Role, Hash)>) -> Option<Self> {
-        let mut part = Self {
+    fn new(role: Role) -> Self {
+        Self {
             role,
             anchors: Vec::new(),
             roles: 0,
             prefixes: 0,
             expressions: 0..0,
-        };
+        }
+    }
+
+    fn add(&mut self, (role, hash): (Role, Hash)) {
+        self.anchors.push(hash.value());
+        self.roles |= role.bit();
+    }
+
+    /// The part of these alternatives; `None` if there are no alternatives, or if one of them has no
+    /// anchor.
+    fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<(Role, Hash)>) -> Option<Self> {
+        let mut part = Self::new(role);
         for one in all {
-            let (role, hash) = anchor(one)?;
-            part.anchors.push(hash.value());
-            part.roles |= role.bit();
+            part.add(anchor(one)?);
         }
         (!all.is_empty()).then_some(part)
     }
 
     fn of_text(role: Role, text: &str) -> Self {
-        Self {
-            role,
-            anchors: vec![Hash::of(role, text).value()],
-            roles: role.bit(),
-            prefixes: 0,
-            expressions: 0..0,
-        }
+        let mut part = Self::new(role);
+        part.add((role, Hash::of(role, text)));
+        part
     }
 
     /// The part of patterns of paths. `first` is the text of the first expression among them.
     fn of_paths([role, last]: [Role; 2], all: &[PathPattern], first: usize) -> Option<Self> {
-        let paths: Vec<&str> = all
-            .iter()
-            .filter_map(|one| match one {
-                PathPattern::Path(glob) => Some(glob.as_str()),
-                PathPattern::Regex(_) => None,
-            })
-            .collect();
-        let expressions = first..first + all.len() - paths.len();
-        if paths.is_empty() && !expressions.is_empty() {
-            return Some(Self {
-                role,
-                anchors: Vec::new(),
-                roles: 0,
-                prefixes: 0,
-                expressions,
-            });
+        let mut part = Self::new(role);
+        for one in all {
+            if let PathPattern::Path(glob) = one {
+                part.add(segment(role, last, glob.as_str())?);
+            }
         }
-        let part = Self::of(role, &paths, |path| segment(role, last, path))?;
-        Some(Self {
-            expressions,
-            ..part
-        })
+        part.expressions = first..first + count(all);
+        (!all.is_empty()).then_some(part)
     }
 
     /// Whether each alternative has an anchor.
@@ -232,14 +221,7 @@ pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
             let role = if is_sent { Role::Sent } else { Role::Effect };
             Part::of(role, patterns, |pattern| {
                 let hash = effects::anchor(*kind, pattern)?;
-                Some((
-                    role,
-                    if is_sent {
-                        hash.as_role(Role::Sent)
-                    } else {
-                        hash
-                    },
-                ))
+                Some((role, hash.as_role(role)))
             })
         })
         .collect();

@@ -236,21 +236,30 @@ pub(super) fn each_hash_of_text(text: &str, each: &mut impl FnMut(Hash)) {
     }
 }
 
+/// The same of what an event does that is no command, by all of its names.
+pub(super) fn each_hash_of_event(event: &Event<'_>, each: &mut impl FnMut(Hash)) {
+    for text in std::iter::once(event.subject).chain(event.other_names()) {
+        each_hash_of_text(text, each);
+    }
+}
+
 fn each_hash_of_segment(segment: &[u8], each: &mut impl FnMut(Hash)) {
-    let hash = |bytes: &[u8]| {
-        let lower = bytes.iter().map(u8::to_ascii_lowercase);
-        lower.fold(Hash::new(Role::Effect), Hash::with)
-    };
     let segment = segment.strip_suffix(b".").unwrap_or(segment);
-    each(hash(segment));
+    each(lower(segment));
     let mut dots = memchr::memrchr_iter(b'.', segment);
     let (Some(last), before) = (dots.next(), dots.next()) else {
         return;
     };
-    each(hash(segment.get(last..).unwrap_or_default()));
+    each(lower(segment.get(last..).unwrap_or_default()));
     if let Some(before) = before {
-        each(hash(segment.get(before + 1..).unwrap_or_default()));
+        each(lower(segment.get(before + 1..).unwrap_or_default()));
     }
+}
+
+/// The hash of a text in small letters.
+fn lower(text: &[u8]) -> Hash {
+    let bytes = text.iter().map(u8::to_ascii_lowercase);
+    bytes.fold(Hash::new(Role::Effect), Hash::with)
 }
 
 /// The anchor of a pattern of paths or hosts; `None` if it may fit any text.
@@ -258,11 +267,7 @@ pub(super) fn anchor(kind: EffectKind, pattern: &PathPattern) -> Option<Hash> {
     let PathPattern::Path(glob) = pattern else {
         return None;
     };
-    let lower = |text: &str| {
-        let text = text.strip_suffix('.').unwrap_or(text);
-        let bytes = text.bytes().map(|byte| byte.to_ascii_lowercase());
-        bytes.fold(Hash::new(Role::Effect), Hash::with)
-    };
+    let lower = |text: &str| lower(text.strip_suffix('.').unwrap_or(text).as_bytes());
     if kind == EffectKind::Connects {
         let host = glob.as_str();
         let host = split_port(host).0;

@@ -23,6 +23,8 @@ pub(crate) struct Index {
     bits: Vec<u64>,
     /// Entries without an anchor, which are compared with every command.
     unanchored: Vec<u32>,
+    /// Whether one of them asks for effects alone, which events of other kinds have too.
+    has_unanchored_effects: bool,
     /// Bit n is set if anchors have role n.
     roles: u32,
     /// Bit n is set if an anchor is the first n bytes of a program's name.
@@ -158,6 +160,9 @@ impl Index {
         for (entry, parts) in (0..).zip(parts) {
             let anchored = parts.iter().filter(|part| part.is_anchored());
             let Some(rarest) = anchored.min_by_key(|part| cost(part)) else {
+                let of_effects = |entry: &Entry| matches!(entry.alternative, Alternative::Effects);
+                self.has_unanchored_effects |=
+                    self.entries.get(entry as usize).is_some_and(of_effects);
                 self.unanchored.push(entry);
                 continue;
             };
@@ -303,11 +308,9 @@ impl Index {
         expressions: Expressions<'_>,
     ) -> Vec<usize> {
         let mut found: Vec<u32> = self.unanchored.clone();
-        for text in std::iter::once(event.subject).chain(event.other_names()) {
-            effects::each_hash_of_text(text, &mut |hash| {
-                found.extend(self.under(hash).iter().map(|(_, entry)| *entry));
-            });
-        }
+        effects::each_hash_of_event(event, &mut |hash| {
+            found.extend(self.under(hash).iter().map(|(_, entry)| *entry));
+        });
         let entries = found.iter().filter_map(|at| self.entries.get(*at as usize));
         let entries = entries.filter(|entry| matches!(entry.alternative, Alternative::Effects));
         let mut fitting: Vec<usize> = entries.map(|entry| entry.rule as usize).collect();
@@ -330,13 +333,11 @@ impl Index {
 
     /// Whether a rule that asks for effects may fit an event that is no command.
     pub(crate) fn may_fit_event(&self, event: &Event<'_>) -> bool {
-        let mut may_fit = !self.unanchored.is_empty();
+        let mut may_fit = self.has_unanchored_effects;
         if self.has(Role::Effect) && !may_fit {
-            for text in std::iter::once(event.subject).chain(event.other_names()) {
-                effects::each_hash_of_text(text, &mut |hash| {
-                    may_fit |= self.may_have(hash.value());
-                });
-            }
+            effects::each_hash_of_event(event, &mut |hash| {
+                may_fit |= self.may_have(hash.value());
+            });
         }
         may_fit
     }

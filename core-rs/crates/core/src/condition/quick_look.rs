@@ -2,7 +2,7 @@
 //! read to know that none does.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 
 use sentry_command::{Outline, program_name};
 
@@ -13,6 +13,7 @@ use super::fit::MAX_FOLDER;
 use super::index::{Entry, any_hash_of_program};
 use super::path::{Forms, Path};
 use super::texts::Expressions;
+use crate::event::Event;
 use crate::policy::{CommandCondition, PathPattern, Rule};
 
 /// The most letters of an option's word behind which its value is looked for: `-oFILE`.
@@ -20,15 +21,34 @@ const MAX_LETTERS: usize = 32;
 
 /// An outline of what an event runs, looked at by an index.
 pub(crate) struct QuickLook<'l, F> {
-    pub(crate) outline: &'l Outline<'l>,
+    outline: &'l Outline<'l>,
     /// The rules of the index.
-    pub(crate) rules: &'l [Rule],
-    pub(crate) expressions: Expressions<'l>,
-    /// The folder of the event, if it is known.
-    pub(crate) folder: F,
+    rules: &'l [Rule],
+    expressions: Expressions<'l>,
+    /// The folder of the event, if it is known and not too long.
+    folder: LazyCell<Option<Cow<'l, str>>, F>,
 }
 
-impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
+/// A quick look at the outline of an event. `rules` are those of the index that it is looked at by.
+pub(crate) fn at<'l>(
+    outline: &'l Outline<'l>,
+    event: &'l Event<'_>,
+    rules: &'l [Rule],
+    expressions: Expressions<'l>,
+) -> QuickLook<'l, impl FnOnce() -> Option<Cow<'l, str>>> {
+    QuickLook {
+        outline,
+        rules,
+        expressions,
+        folder: LazyCell::new(|| event.folder().filter(|folder| folder.len() <= MAX_FOLDER)),
+    }
+}
+
+impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
+    fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
+    }
+
     /// Whether a command may fit a condition. Never says no to one that does.
     pub(crate) fn may_fit(&self, index: &Index) -> bool {
         let Outline { words, files, .. } = self.outline;
@@ -56,9 +76,9 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
                 && words
                     .iter()
                     .any(|word| is_wanted(Hash::of(Role::Word, word)))
-            || roles != 0 && self.may_have_path(roles, &is_wanted, &|_, _| true)
-            || index.has(Role::Effect) && self.may_do(is_wanted)
-            || index.has(Role::Sent) && self.may_do(|hash| is_wanted(hash.as_role(Role::Sent)))
+            || roles != 0 && self.may_have_path(roles, &is_wanted, &|_| true)
+            || (index.has(Role::Effect) || index.has(Role::Sent))
+                && self.may_do(|hash| is_wanted(hash) || is_wanted(hash.as_role(Role::Sent)))
     }
 
     fn has_fact(&self, is_wanted: impl Fn(Hash) -> bool) -> bool {
@@ -85,8 +105,8 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             Role::Sent => return self.may_do(|hash| is_wanted(hash.as_role(Role::Sent))),
             Role::Operand | Role::LastOfOperand => |condition| &condition.operands,
         };
-        let fits = |text: &str, folder: Option<&str>| {
-            let folder = folder.map(|folder| Path::new(folder, None));
+        let fits = |text: &str| {
+            let folder = self.folder().map(|folder| Path::new(folder, None));
             let forms = Forms::of(text, folder.as_ref());
             self.outline.moves
                 || condition
@@ -108,9 +128,7 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             has
         };
         // `cd` alone leads home.
-        self.outline.moves && has("~")
-            || self.any_operand(&has)
-            || (self.folder)().is_some_and(|folder| has(&folder))
+        self.outline.moves && has("~") || self.any_operand(&has) || self.folder().is_some_and(has)
     }
 
     /// Whether an expression of a part may match an operand.
@@ -119,8 +137,8 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             && self.any_operand(&|text| self.expressions.any_matches(&part.expressions, text))
     }
 
-    /// Whether something that may be an operand or a file of a redirection is as `is` says, or it
-    /// cannot be told.
+    /// Whether something that may be an operand or a file of a redirection is as `is` says, or that
+    /// is not known.
     fn any_operand(&self, is: &impl Fn(&str) -> bool) -> bool {
         let mut texts = self.outline.words.iter().chain(&self.outline.files);
         texts.any(|word| {
@@ -129,63 +147,56 @@ impl<'l, F: Fn() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
     }
 
     /// Whether a path that may be an operand has a hash that is wanted, in one of these roles, and
-    /// fits; or it cannot be told.
+    /// fits; or that is not known.
     fn may_have_path(
         &self,
         roles: u32,
         is_wanted: &impl Fn(Hash) -> bool,
-        fits: &impl Fn(&str, Option<&str>) -> bool,
+        fits: &impl Fn(&str) -> bool,
     ) -> bool {
-        let folder = OnceCell::new();
-        let known = || (self.folder)().filter(|folder| folder.len() <= MAX_FOLDER);
-        let folder = || folder.get_or_init(known).as_deref();
         let path = Paths {
-            folder: &folder,
+            look: self,
             folder_has_segment: OnceCell::new(),
-            moves: self.outline.moves,
             roles,
             is_wanted,
         };
         let wants_home = path.is_last("~");
-        self.any_operand(&|text| path.may_have(text, wants_home) && fits(text, folder()))
+        self.any_operand(&|text| path.may_have(text, wants_home) && fits(text))
     }
 }
 
-/// Paths in the folder of an event, of which some hashes are wanted.
-struct Paths<'p, F, W> {
-    folder: &'p F,
+/// Paths of an event, of which some hashes are wanted.
+struct Paths<'p, 'l, F, W> {
+    look: &'p QuickLook<'l, F>,
     /// Whether a segment of the folder is wanted.
     folder_has_segment: OnceCell<bool>,
-    /// Whether commands may change the folder.
-    moves: bool,
     roles: u32,
     is_wanted: &'p W,
 }
 
-impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
+impl<'l, F: FnOnce() -> Option<Cow<'l, str>>, W: Fn(Hash) -> bool> Paths<'_, 'l, F, W> {
     /// Whether a form of the path has a hash that is wanted, or may have.
     fn may_have(&self, text: &str, wants_home: bool) -> bool {
         if text.is_empty() {
             return false;
         }
-        let may_be = if is_simple(text) {
-            let hash = Hash::of(Role::Operand, last_segment(text));
-            self.is_any(hash, LAST) || self.is_any(hash, SEGMENTS)
+        let may_be_last = if is_simple(text) {
+            self.is_last(last_segment(text))
         } else {
             self.may_be_last(text)
         };
-        may_be || wants_home && self.may_be_home(text) || self.has_segment(text)
+        may_be_last || wants_home && self.may_be_home(text) || self.has_segment(text)
     }
 
     /// Whether a segment is wanted as the last one.
     fn is_last(&self, segment: &str) -> bool {
-        self.is_any(Hash::of(Role::Operand, segment), LAST)
+        self.is_any(segment, [Role::LastOfOperand, Role::LastOfRedirect])
     }
 
-    /// Whether a hash is wanted in one of two roles.
-    fn is_any(&self, hash: Hash, roles: [Role; 2]) -> bool {
-        let mut roles = roles.into_iter();
-        roles.any(|role| self.has(role) && (self.is_wanted)(hash.as_role(role)))
+    /// Whether a segment is wanted in one of two roles.
+    fn is_any(&self, segment: &str, roles: [Role; 2]) -> bool {
+        let mut roles = roles.into_iter().filter(|role| self.has(*role));
+        roles.any(|role| (self.is_wanted)(Hash::of(role, segment)))
     }
 
     fn has(&self, role: Role) -> bool {
@@ -210,9 +221,12 @@ impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
         if text.starts_with('/') {
             return self.is_last("/");
         }
-        let last = (self.folder)().map(|folder| folder.rsplit('/').next().unwrap_or_default());
+        let last = self
+            .look
+            .folder()
+            .map(|folder| folder.rsplit('/').next().unwrap_or_default());
         let last = last.filter(|last| !last.is_empty()).unwrap_or("/");
-        self.moves || last == ".." || self.is_last(last)
+        self.look.outline.moves || last == ".." || self.is_last(last)
     }
 
     /// Whether a path may be that of a home folder.
@@ -233,29 +247,24 @@ impl<'f, F: Fn() -> Option<&'f str>, W: Fn(Hash) -> bool> Paths<'_, F, W> {
             Some(b'~' | b'$') => count(text) <= 1,
             _ => {
                 let is_near = |folder| may_lead_home(folder) && count(folder) + count(text) <= 3;
-                self.moves || (self.folder)().is_some_and(is_near)
+                self.look.outline.moves || self.look.folder().is_some_and(is_near)
             }
         }
     }
 
     /// Whether a segment of a path is wanted, wherever it stands.
     fn has_segment(&self, text: &str) -> bool {
-        let is = |path: &str| {
-            let mut segments = path.split('/');
-            segments.any(|one| self.is_any(Hash::of(Role::Operand, one), SEGMENTS))
-        };
-        if !(self.has(Role::Operand) || self.has(Role::Redirect)) {
-            return false;
-        }
-        let of_folder = || (self.folder)().is_some_and(is);
-        // The last segment of a simple path has been looked at.
-        let may_be_among = text.contains('/') || !is_simple(text);
-        may_be_among && is(text)
-            || !text.starts_with(['/', '~', '$']) && *self.folder_has_segment.get_or_init(of_folder)
+        let roles = [Role::Operand, Role::Redirect];
+        let is = |path: &str| path.split('/').any(|segment| self.is_any(segment, roles));
+        let of_folder = || self.look.folder().is_some_and(is);
+        roles.into_iter().any(|role| self.has(role))
+            && (is(text)
+                || !text.starts_with(['/', '~', '$'])
+                    && *self.folder_has_segment.get_or_init(of_folder))
     }
 }
 
-/// Whether what may be the value of an option in its word is as `is` says, or it cannot be told.
+/// Whether what may be the value of an option in its word is as `is` says, or that is not known.
 #[inline(never)]
 fn any_value(word: &str, is: &impl Fn(&str) -> bool) -> bool {
     let value = word.split_once('=').map(|(_, value)| value);
@@ -291,9 +300,6 @@ fn is_simple(text: &str) -> bool {
 
 const OPERANDS: u32 = 1 << Role::Operand as u32 | 1 << Role::LastOfOperand as u32;
 const REDIRECTS: u32 = 1 << Role::Redirect as u32 | 1 << Role::LastOfRedirect as u32;
-
-const LAST: [Role; 2] = [Role::LastOfOperand, Role::LastOfRedirect];
-const SEGMENTS: [Role; 2] = [Role::Operand, Role::Redirect];
 
 fn last_segment(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)

@@ -34,15 +34,14 @@ use sentry_command::{Outline, Reading};
 use sentry_pattern::matcher::{MAX_AUTOMATA, Matcher, TooLarge, Visitor};
 use sentry_pattern::prefilter::MAX_BYTES;
 
-use crate::condition::quick_look::QuickLook;
-use crate::condition::{Expressions, Index, Text};
+use crate::condition::{Expressions, Index, Text, quick_look};
 use crate::decision::{Verdict, Word};
 use crate::event::{self, Event, EventKind, Scratch};
 use crate::policy::{self, Date, Policy};
 use by_command::{ByCommand, Decider};
 use denial::Denied;
 use order::Sides;
-use readings::Readings;
+use readings::{Readings, with_reported_program};
 use restriction::Restriction;
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
@@ -247,29 +246,14 @@ impl Engine {
         let index = &self.compiled.index;
         let may_fit = |outline: Option<Outline<'_>>| {
             outline.is_none_or(|outline| {
-                let look = QuickLook {
-                    outline: &outline,
-                    rules: &self.policy.rules,
-                    expressions: self.expressions(),
-                    folder: || event.folder(),
-                };
-                look.may_fit(index)
+                let rules = &self.policy.rules;
+                quick_look::at(&outline, event, rules, self.expressions()).may_fit(index)
             })
         };
-        if index.is_empty() {
-            return false;
-        }
-        if may_fit(Outline::of(event.arguments())) {
-            return true;
-        }
-        let exe = event.assumed_name().and_then(|_| event.exe());
-        exe.is_some_and(|exe| {
-            let mut all: Vec<&str> = event.arguments().collect();
-            if let Some(first) = all.first_mut() {
-                *first = &exe;
-            }
-            may_fit(Outline::of(all.into_iter()))
-        })
+        let by_program = |arguments: &[&str]| may_fit(Outline::of(arguments.iter().copied()));
+        !index.is_empty()
+            && (may_fit(Outline::of(event.arguments()))
+                || with_reported_program(event, by_program).unwrap_or(false))
     }
 
     fn expressions(&self) -> Expressions<'_> {

@@ -24,12 +24,19 @@ impl Readings {
 
     /// The commands by the program that the kernel reported, if that is another one.
     pub(super) fn by_program(&self, event: &Event<'_>) -> Option<&Reading> {
-        let by_program = self.by_program.get_or_init(|| {
-            let exe = event.assumed_name().and_then(|_| event.exe())?;
-            let mut arguments: Vec<&str> = event.arguments().collect();
-            *arguments.first_mut()? = &exe;
-            Some(read(&arguments))
-        });
+        let by_program = (self.by_program).get_or_init(|| with_reported_program(event, read));
         by_program.as_ref()
     }
+}
+
+/// Calls `with` with the arguments of an event as those of the program that the kernel reported;
+/// `None` if the event has that name for it.
+pub(super) fn with_reported_program<T>(
+    event: &Event<'_>,
+    with: impl FnOnce(&[&str]) -> T,
+) -> Option<T> {
+    let exe = event.assumed_name().and_then(|_| event.exe())?;
+    let mut arguments: Vec<&str> = event.arguments().collect();
+    *arguments.first_mut()? = &exe;
+    Some(with(&arguments))
 }
