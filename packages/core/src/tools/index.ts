@@ -16,7 +16,13 @@ export { type Context, type Outline, outlineOf, type Role, type Section } from "
 export { type Place, placeAt, tokenAt } from "./language/place.js";
 export { type QuickFix, quickFixes } from "./language/quick-fixes.js";
 export { keyOf, scopeOf } from "./language/schema.js";
-export { type KnownNames, type Suggestion, type Suggestions, suggestionsAt } from "./language/suggestions.js";
+export {
+  type KnownNames,
+  type Suggestion,
+  type Suggestions,
+  suggestionsAt,
+  templateOf,
+} from "./language/suggestions.js";
 export { type Token, wordOf } from "./language/tokens.js";
 export { docsOfWord } from "./language/words.js";
 export { type PolicyTest, type PolicyTests, readTests, type TestOptions } from "./policy-tests.js";

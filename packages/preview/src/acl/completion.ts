@@ -1,6 +1,6 @@
 // Completion: the keys of the scope, and the words of the key.
 
-import { docsOfWord, type KeyValue, type Scope, scopeOf } from "@a3s-sentry/core/tools";
+import { docsOfWord, type KeyValue, type Scope, scopeOf, templateOf } from "@a3s-sentry/core/tools";
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { snippetCompletion } from "@codemirror/autocomplete";
 import { placeAt } from "./place.js";
@@ -27,40 +27,13 @@ function keys(scope: Scope, set: ReadonlySet<string>): Completion[] {
   return Object.entries(scope)
     .filter(([key, { value }]) => !set.has(key) || (value.is === "scope" && value.label !== undefined))
     .map(([key, { value, docs }], index) =>
-      snippetCompletion(snippetOf(key, value), {
+      snippetCompletion(templateOf(key, value), {
         label: key,
         type: value.is === "scope" ? "class" : "property",
         info: docs,
         boost: -index,
       }),
     );
-}
-
-const NEW_RULE = `rule "\${name}" {
-  on       = "\${ToolExec}"
-  match    = \`\${pattern}\`
-  verdict  = "\${block}"
-  severity = "\${high}"
-  reason   = "\${reason}"
-}`;
-
-function snippetOf(key: string, value: KeyValue): string {
-  if (key === "rule") return NEW_RULE;
-  switch (value.is) {
-    case "scope":
-      if (value.list) return `${key} = [\n  { \${} },\n]`;
-      return value.label === undefined ? `${key} {\n  \${}\n}` : `${key} "\${${value.label}}" {\n  \${}\n}`;
-    case "pattern":
-      return `${key} = \`\${}\``;
-    case "boolean":
-      return `${key} = \${true}`;
-    case "number":
-      return `${key} = \${}`;
-    case "words":
-      return value.list ? `${key} = ["\${}"]` : `${key} = "\${}"`;
-    case "text":
-      return value.list ? `${key} = ["\${}"]` : `${key} = "\${}"`;
-  }
 }
 
 function valuesOf(value: KeyValue, inText: boolean): Completion[] {

@@ -103,7 +103,8 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   test: `test "\${name}" { command = "\${}", expect = "\${block}" }`,
 };
 
-function templateOf(key: string, value: KeyValue): string {
+/** What is inserted for a key: a snippet with `${placeholders}`. */
+export function templateOf(key: string, value: KeyValue): string {
   switch (value.is) {
     case "scope": {
       const template = value.list ? undefined : TEMPLATES[key];
