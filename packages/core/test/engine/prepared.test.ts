@@ -32,20 +32,22 @@ function start(bytes: Uint8Array): Exports {
   return new Instance(module, imports).exports;
 }
 
-/** How often the memory holds the reason of a built-in rule. */
-function copies({ memory }: Exports): number {
-  return Buffer.from(memory.buffer).toString("latin1").split("privilege escalation to root").length - 1;
+/** Where the memory holds the reason of a built-in rule. */
+function places({ memory }: Exports): number[] {
+  const text = Buffer.from(memory.buffer).toString("latin1");
+  return [...text.matchAll(/privilege escalation to root/g)].map(({ index }) => index);
 }
 
 it("has the built-in rules in memory from the start, as the other module has them once they are compiled", () => {
   const [from, to] = [start(plain), start(prepared)];
-  expect(copies(from)).toBe(1);
-  expect(copies(to)).toBeGreaterThan(1);
+  expect(places(from)).toHaveLength(1);
+  expect(places(to).length).toBeGreaterThan(1);
   from.prepare();
-  expect(copies(from)).toBe(copies(to));
-  const before = to.memory.buffer.byteLength;
+  // The other module may hold more of them, in memory that it has freed: the build clears that.
+  expect(places(from)).toEqual(expect.arrayContaining(places(to)));
+  const before = { bytes: to.memory.buffer.byteLength, places: places(to) };
   to.prepare();
-  expect(to.memory.buffer.byteLength).toBe(before);
+  expect({ bytes: to.memory.buffer.byteLength, places: places(to) }).toEqual(before);
 });
 
 it("has the code, the imports and the exports of the other module", () => {
