@@ -1,6 +1,7 @@
 // The parts of the platform that this package uses, which every runtime has.
 
 declare class TextEncoder {
+  encode(text: string): Uint8Array;
   encodeInto(source: string, destination: Uint8Array): { read: number; written: number };
 }
 
@@ -27,7 +28,10 @@ declare function clearTimeout(timer: unknown): void;
 /** Browsers lack it. */
 declare function setImmediate(work: () => void): unknown;
 
-declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
+declare const crypto: {
+  getRandomValues(bytes: Uint8Array): Uint8Array;
+  readonly subtle: { digest(algorithm: "SHA-256", data: Uint8Array): Promise<ArrayBuffer> };
+};
 
 interface RequestInit {
   readonly method?: string;
@@ -51,10 +55,16 @@ interface ReadableBytes {
   cancel(): Promise<void>;
 }
 
-// Used in the types of wasm-bindgen's glue.
 declare class URL {
+  constructor(url: string);
   readonly href: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port: string;
+  readonly pathname: string;
 }
+
+// Used in the types of wasm-bindgen's glue.
 declare class Request {
   readonly url: string;
 }

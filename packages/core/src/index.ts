@@ -28,6 +28,19 @@ export {
 export type { EventEnvelope, EventFields, EventInput, EventJson, SentryEvent } from "./events/event.js";
 export { MAX_LINE_BYTES } from "./generated/boundary.js";
 export type { Agent, Llm, Sae } from "./generated/wire.js";
+export type {
+  Allowed,
+  ApprovalRequest,
+  ApprovalStore,
+  Asked,
+  CheckOptions,
+  Denied,
+  Guard,
+  GuardOptions,
+  GuardOutcome,
+  ToolCallInput,
+} from "./guard/types.js";
+export { wellKnownEvents } from "./guard/well-known-events.js";
 export type { StageL2Result, StageResult, StopReason } from "./pipeline/stage.js";
 export type {
   EventFacts,

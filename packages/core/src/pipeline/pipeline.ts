@@ -1,7 +1,14 @@
 // The way of an escalation through the tiers, to a final decision. docs/tiers.md shows it as a
 // table.
 
-import { type Decision, type FinalDecision, isAtLeast, isFinal, type Severity } from "../decision/decision.js";
+import {
+  type Decision,
+  type Denial,
+  type FinalDecision,
+  isAtLeast,
+  isFinal,
+  type Severity,
+} from "../decision/decision.js";
 import type { EventKind } from "../generated/wire.js";
 import { linkedTo } from "./abort.js";
 import { askTier, escalation, type TierCall, type TierKey, type TierOutcome, unavailable } from "./ask-tier.js";
@@ -27,6 +34,13 @@ export interface EscalationContext {
   readonly l1: Decision;
   readonly event: JudgedEvent;
   readonly signal: AbortSignal;
+}
+
+/** An escalation that no tier resolved, and what its block would deny. */
+interface Unresolved {
+  readonly unresolved: Decision;
+  readonly denial: Denial;
+  readonly isL3Unavailable: boolean;
 }
 
 /**
@@ -61,10 +75,17 @@ export class Pipeline {
 
   /** The final decision. */
   async resolve(context: EscalationContext): Promise<FinalDecision> {
-    return asAsked(await this.#resolve(context), context.l1);
+    const result = await this.#resolve(context);
+    return asAsked("unresolved" in result ? this.#failMode(result) : result, context.l1);
   }
 
-  async #resolve(context: EscalationContext): Promise<FinalDecision> {
+  /** The final decision of a tier; an escalation if no tier resolved it. */
+  async settle(context: EscalationContext): Promise<Decision> {
+    const result = await this.#resolve(context);
+    return "unresolved" in result ? result.unresolved : asAsked(result, context.l1);
+  }
+
+  async #resolve(context: EscalationContext): Promise<FinalDecision | Unresolved> {
     const { l2, l3 } = this.#tiers;
     const first = await this.#first(context);
     if (isFinal(first)) return first;
@@ -91,19 +112,19 @@ export class Pipeline {
     return await this.#judge("sae", sae, context);
   }
 
-  /** Passes an escalation to L3, or applies the fail mode without one. */
-  async #afterL2(decision: Decision, context: EscalationContext): Promise<FinalDecision> {
+  /** Passes an escalation to L3, if there is one. */
+  async #afterL2(decision: Decision, context: EscalationContext): Promise<FinalDecision | Unresolved> {
     const { l3 } = this.#tiers;
     if (isFinal(decision)) return decision;
-    if (l3 === undefined) return this.#failMode(decision, context);
+    if (l3 === undefined) return unresolvedAfter(decision, context);
     const outcome = await this.#ask("l3", l3, context).outcome;
     return "failed" in outcome
       ? this.#withoutL3(outcome.failed, decision, context)
-      : this.#afterL3(outcome.decision, decision, context);
+      : afterL3(outcome.decision, decision, context);
   }
 
   /** Runs L2 and L3 at the same time. */
-  async #speculate(l2: Judge, l3: Judge, context: EscalationContext): Promise<FinalDecision> {
+  async #speculate(l2: Judge, l3: Judge, context: EscalationContext): Promise<FinalDecision | Unresolved> {
     const own = linkedTo(context.signal);
     const l3Call = this.#ask("l3", l3, { ...context, signal: own.signal });
     this.#speculative++;
@@ -117,8 +138,8 @@ export class Pipeline {
         return second;
       }
       const outcome = await l3Call.outcome;
-      if ("decision" in outcome) return this.#afterL3(outcome.decision, second, context);
-      return isFinal(second) ? second : this.#failMode(second, context);
+      if ("decision" in outcome) return afterL3(outcome.decision, second, context);
+      return isFinal(second) ? second : unresolvedAfter(second, context);
     } finally {
       own.unlink();
     }
@@ -129,19 +150,15 @@ export class Pipeline {
     return speculate !== null && isAtLeast(l1.severity, speculate) && this.#speculative < MAX_SPECULATIVE;
   }
 
-  /** L3's decision is final; if L3 escalates too, the fail mode applies. */
-  #afterL3(third: Decision, before: Decision, context: EscalationContext): FinalDecision {
-    return isFinal(third) ? third : this.#failMode(third, context, before);
+  #withoutL3(why: string, before: Decision, { l1, event }: EscalationContext): Unresolved {
+    const third = escalation("l3", `L3 unavailable (${why})`, event, this.#settings.inferRisk);
+    return { unresolved: third, denial: before.action === undefined ? l1 : before, isL3Unavailable: true };
   }
 
-  #withoutL3(why: string, before: Decision, { l1, event }: EscalationContext): FinalDecision {
-    const { failClosed, inferRisk } = this.#settings;
-    const third = escalation("l3", `L3 unavailable (${why})`, event, inferRisk);
-    return unresolved(third, `; ${failModeName(failClosed)}`, failClosed, before.action === undefined ? l1 : before);
-  }
-
-  #failMode(escalated: Decision, { l1 }: EscalationContext, before?: Decision): FinalDecision {
-    return failMode(escalated, this.#settings.failClosed, before?.action === undefined ? l1 : before);
+  #failMode({ unresolved: escalated, denial, isL3Unavailable }: Unresolved): FinalDecision {
+    const { failClosed } = this.#settings;
+    if (isL3Unavailable) return unresolved(escalated, `; ${failModeName(failClosed)}`, failClosed, denial);
+    return failMode(escalated, failClosed, denial);
   }
 
   /** The decision of L2 or the SAE tier. A failure is an escalation. */
@@ -154,4 +171,13 @@ export class Pipeline {
   #ask(key: TierKey, judge: Judge, { event, signal }: EscalationContext): TierCall {
     return askTier(key, judge, event, signal, this.#settings.inferRisk);
   }
+}
+
+/** L3's decision is final, unless L3 escalates too. */
+function afterL3(third: Decision, before: Decision, context: EscalationContext): FinalDecision | Unresolved {
+  return isFinal(third) ? third : unresolvedAfter(third, context, before);
+}
+
+function unresolvedAfter(unresolved: Decision, { l1 }: EscalationContext, before?: Decision): Unresolved {
+  return { unresolved, denial: before?.action === undefined ? l1 : before, isL3Unavailable: false };
 }

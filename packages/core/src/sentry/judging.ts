@@ -69,6 +69,17 @@ export class Judging {
     return look.kind === "escalated" ? this.#resolve(look.l1, look.event, signal) : this.failMode(look.l1);
   }
 
+  /** The decision of the rules and the tiers; an escalation if none of them resolved it. */
+  async settle(event: EventInput, signal: AbortSignal): Promise<Decision | null> {
+    signal.throwIfAborted();
+    const look = this.#look(event);
+    if (look === null) return null;
+    if (look.kind !== "escalated") return look.l1;
+    return await this.#running.run(signal, (own) =>
+      this.#pipeline.settle({ l1: look.l1, event: look.event, signal: own }),
+    );
+  }
+
   async resolveEscalation(l1: Decision, event: JudgedEvent | null, signal?: AbortSignal): Promise<FinalDecision> {
     signal?.throwIfAborted();
     return isFinal(l1) || event === null ? this.failMode(l1) : await this.#resolve(l1, event, signal);
