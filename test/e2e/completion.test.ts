@@ -32,7 +32,10 @@ describe("bash", () => {
   };
 
   it.each([
-    [[""], ["run", "check", "explain", "eval", "fmt", "init", "diff", "test", "lsp", "preview", "completion"]],
+    [
+      [""],
+      ["run", "check", "explain", "eval", "fmt", "init", "diff", "test", "lsp", "preview", "replay", "completion"],
+    ],
     [["e"], ["explain", "eval"]],
     [["-"], ["--version", "--help"]],
     [

@@ -14,6 +14,7 @@ import type { ExplainOptions } from "./explain.js";
 import { CliError, type ExitCode, type Io } from "./io.js";
 import { policyCommands } from "./policy-commands.js";
 import type { PreviewOptions } from "./preview/preview.js";
+import type { ReplayOptions } from "./replay/options.js";
 import { writeOut } from "./write.js";
 
 /**
@@ -95,6 +96,24 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .action(async (corpora: string[], options: EvalOptions) => {
       const { evaluate } = await import("./eval/eval.js");
       onExit(await evaluate(corpora, options, io));
+    });
+
+  root
+    .command("replay")
+    .summary("judge what agents have already done")
+    .description(
+      "Judges recorded sessions by the rules, and shows what would have been stopped, asked and masked: session files of " +
+        "Claude Code and Codex, audit lines, and events, one JSON object per line. Asks no tier, and changes nothing.",
+    )
+    .argument("<path...>", "files, or folders to search for *.jsonl and *.ndjson")
+    .option("-p, --policy <file>", "policy to add to the built-in rules")
+    .addOption(noConfig())
+    .addOption(dateOption())
+    .option("--json", "print the report as JSON")
+    .option("--html <file>", "file to write the report to, as a page")
+    .action(async (paths: string[], options: ReplayOptions) => {
+      const { replay } = await import("./replay/replay.js");
+      onExit(await replay(paths, options, io));
     });
 
   policyCommands(root, io, onExit);

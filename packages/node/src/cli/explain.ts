@@ -10,6 +10,7 @@ import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
 import { whyNotAnEvent } from "./not-an-event.js";
 import { openPolicy } from "./open-policy.js";
+import { typedCommand } from "./typed-command.js";
 import { writeOut } from "./write.js";
 
 export interface ExplainOptions {
@@ -58,16 +59,13 @@ function enforced({ commands, ...explanation }: Explanation, check: TargetCheck)
   };
 }
 
-/** What only a shell reads. A text without it is a list of words. */
-const SHELL_SYNTAX = /["'`$\\|&;<>(){}*?[\]~#!\n=]/;
-
 /** The event that the arguments are: JSON, or a command as one text or as words. */
 function eventOf(words: readonly string[]): string {
   const [first = ""] = words;
   const text = first.trim();
   if (words.length > 1) return toolExec(COMMAND_PID, words);
   if (text === "" || text.startsWith("{")) return first;
-  return toolExec(COMMAND_PID, SHELL_SYNTAX.test(text) ? ["sh", "-c", first] : text.split(/\s+/));
+  return toolExec(COMMAND_PID, typedCommand(first));
 }
 
 async function eventFromStdin(io: Io): Promise<Buffer> {

@@ -2,11 +2,11 @@
 import { Buffer } from "node:buffer";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
-import { lineBatches } from "../../src/cli/eval/line-batches.js";
 import { memberBytes } from "../../src/cli/eval/member.js";
 import { corpusRecord } from "../../src/cli/eval/record.js";
 import { rates, Score } from "../../src/cli/eval/score.js";
 import { scoreTable } from "../../src/cli/eval/table.js";
+import { lineBatches } from "../../src/cli/line-batches.js";
 
 async function lines(...chunks: string[]): Promise<(string | null)[]> {
   async function* input() {

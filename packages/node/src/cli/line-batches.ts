@@ -10,6 +10,7 @@ const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
 /**
  * Yields the lines that end in each chunk, without their newlines; `null` for a line over 32 MiB.
+ * They share the memory of the chunks.
  */
 export async function* lineBatches(input: AsyncIterable<Buffer>): AsyncGenerator<(Buffer | null)[]> {
   let parts: Buffer[] = [];
@@ -20,7 +21,8 @@ export async function* lineBatches(input: AsyncIterable<Buffer>): AsyncGenerator
     else parts = [];
   };
   const take = (): Buffer | null => {
-    const line = length > MAX_LINE_BYTES ? null : Buffer.concat(parts);
+    const [only = Buffer.alloc(0)] = parts;
+    const line = length > MAX_LINE_BYTES ? null : parts.length > 1 ? Buffer.concat(parts) : only;
     parts = [];
     length = 0;
     return line;

@@ -1,0 +1,156 @@
+// Counts what a replay finds. Memory depends on the number of rules, kinds and sessions, not on the
+// size of the transcripts.
+
+import type { Decision, Severity } from "@a3s-sentry/core";
+import type { Format } from "./recorded.js";
+import type {
+  Counts,
+  Outcome,
+  Place,
+  ReplayReport,
+  RuleReport,
+  Sample,
+  SecretReport,
+  SessionReport,
+  Skipped,
+} from "./report.js";
+
+/** The most samples of a rule, and the most finds that are compared to get different ones. */
+const MAX_SAMPLES = 20;
+const MAX_COMPARED = 1000;
+/** The most rules and reasons: tiers and expired lines may make up reasons. */
+const MAX_RULES = 2000;
+const MAX_SESSIONS = 10_000;
+const MAX_LISTED = 1000;
+const MAX_UNREADABLE = 100;
+
+const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface RuleFinds extends Mutable<Omit<RuleReport, "samples">> {
+  readonly samples: Sample[];
+}
+
+/** The counts of one session. */
+export interface Session extends Mutable<SessionReport> {
+  rank: number;
+}
+
+export class Findings {
+  readonly totals = noCounts();
+  files = 0;
+  lines = 0;
+  readonly #rules = new Map<string, RuleFinds>();
+  readonly #secrets = new Map<string, Mutable<SecretReport>>();
+  readonly #sessions = new Map<string, Session>();
+  readonly #skipped = { unknown: noLines(), tooLong: noLines() };
+  readonly #unreadable: { readonly file: string; readonly why: string }[] = [];
+  #sessionCount = 0;
+
+  /** The session with an id in a file. Beyond 10,000, sessions are counted in the totals alone. */
+  session(file: string, id: string | undefined, format: Format): Session {
+    const key = `${file}\0${id ?? ""}`;
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const session = { ...noCounts(), file, format, session: id?.slice(0, 256) ?? null, worst: null, rank: 0 };
+    if (this.#sessions.size < MAX_SESSIONS) this.#sessions.set(key, session);
+    return session;
+  }
+
+  /** Counts one more call, prompt, result or event. */
+  add(session: Session, what: "calls" | "prompts" | "results" | "events"): void {
+    if (isEmpty(session)) this.#sessionCount += 1;
+    session[what] += 1;
+    this.totals[what] += 1;
+  }
+
+  /** Counts something that would have been stopped or asked. `sample` is made only if it is shown. */
+  find(session: Session, decision: Decision, place: Place, sample: () => Omit<Sample, keyof Place>): void {
+    const outcome: Outcome = decision.verdict === "block" ? "stopped" : "asked";
+    session[outcome] += 1;
+    this.totals[outcome] += 1;
+    const rank = rankOf(outcome, decision.severity);
+    if (rank > session.rank) Object.assign(session, { rank, worst: place });
+    const finds = this.#ruleOf(outcome, decision);
+    if (finds === undefined) return;
+    finds.count += 1;
+    if (finds.samples.length >= MAX_SAMPLES || finds.count > MAX_COMPARED) return;
+    const shown = sample();
+    if (!finds.samples.some(({ subject }) => subject === shown.subject)) finds.samples.push({ ...place, ...shown });
+  }
+
+  /** Counts a secret that would have been masked. */
+  secret(session: Session, kind: string, where: "prompts" | "calls" | "results", place: Place): void {
+    session.masked += 1;
+    this.totals.masked += 1;
+    const known = this.#secrets.get(kind) ?? { kind, prompts: 0, calls: 0, results: 0, first: place };
+    known[where] += 1;
+    this.#secrets.set(kind, known);
+  }
+
+  skip(why: "unknown" | "tooLong", place: Place): void {
+    const skipped = this.#skipped[why];
+    skipped.count += 1;
+    skipped.first ??= place;
+  }
+
+  unreadable(file: string, why: string): void {
+    if (this.#unreadable.length < MAX_UNREADABLE) this.#unreadable.push({ file, why });
+  }
+
+  report(policy: string | undefined): ReplayReport {
+    const rules = [...this.#rules.values()].sort(
+      (a, b) => rankOf(b.outcome, b.severity) - rankOf(a.outcome, a.severity) || b.count - a.count,
+    );
+    const secrets = [...this.#secrets.values()].sort((a, b) => countOf(b) - countOf(a));
+    const sessions = [...this.#sessions.values()]
+      .filter((session) => !isEmpty(session))
+      .sort((a, b) => b.rank - a.rank || b.stopped - a.stopped || b.asked - a.asked || b.masked - a.masked)
+      .slice(0, MAX_LISTED)
+      .map(({ rank: _, ...session }) => session);
+    return {
+      policy: policy ?? null,
+      files: this.files,
+      lines: this.lines,
+      totals: this.totals,
+      rules,
+      secrets,
+      sessions,
+      sessionCount: this.#sessionCount,
+      skipped: this.#skipped,
+      unreadable: this.#unreadable,
+    };
+  }
+
+  #ruleOf(outcome: Outcome, { rule, severity, reason }: Decision): RuleFinds | undefined {
+    const key = `${outcome}\0${severity}\0${rule ?? ""}\0${reason}`;
+    const known = this.#rules.get(key);
+    if (known !== undefined || this.#rules.size >= MAX_RULES) return known;
+    const finds: RuleFinds = { outcome, rule: rule ?? null, severity, reason, count: 0, samples: [] };
+    this.#rules.set(key, finds);
+    return finds;
+  }
+}
+
+/** How grave an outcome is: what is stopped comes before what is asked. */
+function rankOf(outcome: Outcome, severity: Severity): number {
+  return 1 + SEVERITIES.indexOf(severity) + (outcome === "stopped" ? SEVERITIES.length : 0);
+}
+
+/** Whether nothing of the session has been judged. */
+function isEmpty({ calls, prompts, results, events }: Counts): boolean {
+  return calls + prompts + results + events === 0;
+}
+
+function countOf({ prompts, calls, results }: SecretReport): number {
+  return prompts + calls + results;
+}
+
+function noCounts(): Counts {
+  return { calls: 0, prompts: 0, results: 0, events: 0, stopped: 0, asked: 0, masked: 0 };
+}
+
+function noLines(): Mutable<Skipped> {
+  return { count: 0, first: null };
+}
