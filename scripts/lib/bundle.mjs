@@ -41,7 +41,7 @@ const CHUNK_OF = {
   node: (file) => {
     if (/^(?:policy|enforcer)\/|^(?:sentry|tiers)\.ts$/.test(file)) return "sentry";
     if (
-      /^cli\/(?:io|write|commands|policy-commands|(?:diff|init|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
+      /^cli\/(?:io|write|commands|policy-commands|hook-commands|(?:diff|init|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
         file,
       )
     )

@@ -19,13 +19,10 @@ function imports(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-/** The chunk that an entry point loads for a command. */
+/** The chunk that is loaded for a command, or for the commands together. */
 function chunkOf(command: string): string {
-  const loaded = [...imports(join(dist, "cli/main.js"))].filter((name) => name.startsWith(dist));
-  const names = loaded.flatMap((file) =>
-    [...readFileSync(file, "utf8").matchAll(/import\("\.\/([^"]+)"\)/g)].map(([, name = ""]) => name),
-  );
-  const chunk = names.find((name) => name.startsWith(`${command}-`));
+  const names = readdirSync(join(dist, "chunks"));
+  const chunk = names.find((name) => name.startsWith(`${command}-`) && name.endsWith(".js"));
   if (chunk === undefined) throw new Error(`no chunk for ${command} in ${names}`);
   return join(dist, "chunks", chunk);
 }
@@ -38,7 +35,7 @@ it("importing the package loads the core, and of Node.js what reads files", () =
 });
 
 it("`explain` loads neither the daemon nor the packages of other commands", () => {
-  const modules = new Set([...imports(join(dist, "cli/main.js")), ...imports(chunkOf("explain"))]);
+  const modules = new Set([...imports(chunkOf("command-line")), ...imports(chunkOf("explain"))]);
   expect(outside(modules)).toEqual(expect.arrayContaining(["commander", "picocolors"]));
   for (const name of ["cli-table3", "execa", "node:http", "node:worker_threads", "prom-client"]) {
     expect(modules).not.toContain(name);
@@ -51,4 +48,10 @@ it("`lsp` alone loads the library of the protocol", () => {
     [...imports(join(dist, "chunks", name))].some((module) => module.startsWith("vscode-languageserver")),
   );
   expect(loading.filter((name) => name.endsWith(".js"))).toEqual([basename(chunkOf("lsp"))]);
+});
+
+it("a hook with a resident judge loads no rule engine and no package", () => {
+  const modules = new Set([...imports(join(dist, "cli/main.js")), ...imports(chunkOf("answer"))]);
+  expect(outside(modules)).toEqual(["node:fs", "node:net", "node:os", "node:path"]);
+  expect(outside(imports(chunkOf("own-guard")))).toContain("@a3s-sentry/core");
 });

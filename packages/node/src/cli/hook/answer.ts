@@ -1,0 +1,75 @@
+// `hook HOST`: answers a host before its agent acts. Whatever fails here is a denial.
+
+import { writeSync } from "node:fs";
+import type { HostName } from "../../guard/hosts/host-names.js";
+import { HOSTS } from "../../guard/hosts/hosts.js";
+import { MAX_INPUT_BYTES, readJson } from "../../guard/hosts/read-json.js";
+import { failureReply, type Reply, replyTo } from "../../guard/hosts/reply.js";
+import { judge } from "./judge.js";
+import { readOptions } from "./options.js";
+
+/** When the hook denies because it has no answer yet. `hook install` gives hosts twice the time. */
+export const DEADLINE_S = 25;
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** Reads what the host sends on stdin, prints the answer and ends the process. */
+export async function answerHost(name: HostName, words: readonly string[]): Promise<void> {
+  const host = HOSTS[name];
+  const fail = (why: string): never => end(failureReply(host, why));
+  // Node.js itself would exit with 1, with which some hosts let the call run.
+  process.on("uncaughtException", (error) => fail(reasonOf(error)));
+  setTimeout(() => fail(`there is no decision after ${DEADLINE_S} seconds`), DEADLINE_S * 1000);
+  try {
+    const options = readOptions(words);
+    const request = host.read(readJson(await readStdin()));
+    if (request === undefined) return fail(`the input is not an event of ${host.title} that the hook knows`);
+    const { outcome, warning } = await judge(host, request, options);
+    end({ ...replyTo(request, outcome), ...(warning !== undefined && { stderr: `a3s-sentry: ${warning}\n` }) });
+  } catch (error) {
+    fail(reasonOf(error));
+  }
+}
+
+async function readStdin(): Promise<Buffer> {
+  if (process.stdin.isTTY) throw new Error("hosts run this command and write to its stdin, which is a terminal here");
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    // Reads on: a host that cannot write may take that for a failure of the hook.
+    if (length <= MAX_INPUT_BYTES) chunks.push(chunk);
+  }
+  if (length > MAX_INPUT_BYTES) throw new Error(`the input is larger than ${MAX_INPUT_BYTES} bytes`);
+  return Buffer.concat(chunks, length);
+}
+
+/** Prints the reply at once: nothing that happens later can add a second one. */
+function end({ stdout, stderr, exitCode }: Reply): never {
+  try {
+    if (stdout !== "") writeAll(STDOUT, stdout);
+    if (stderr !== "") writeAll(STDERR, stderr);
+    process.exit(exitCode);
+  } catch (error) {
+    tryToSay(`a3s-sentry denies this: cannot answer: ${reasonOf(error)}\n`);
+    process.exit(2);
+  }
+}
+
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}
+
+function tryToSay(text: string): void {
+  try {
+    writeSync(STDERR, text);
+  } catch {
+    // The exit code says it too.
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
