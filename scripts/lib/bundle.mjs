@@ -40,6 +40,11 @@ const CHUNK_OF = {
   // What the bundler would put into an entry point, or into many small chunks.
   node: (file) => {
     if (/^(?:policy|enforcer)\/|^(?:sentry|tiers)\.ts$/.test(file)) return "sentry";
+    if (file === "guard/hosts/host-names.ts") return "host-names";
+    // The quick path of a hook, without the rule engine.
+    if (/^guard\/(?:hosts\/|(?:client|protocol|sockets|trusted-path)\.ts$)|^cli\/hook\/[\w-]+\.ts$/.test(file)) {
+      return file.endsWith("/own-guard.ts") ? undefined : "hook";
+    }
     if (
       /^cli\/(?:io|write|commands|policy-commands|hook-commands|(?:diff|init|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
         file,

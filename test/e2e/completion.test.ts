@@ -34,7 +34,21 @@ describe("bash", () => {
   it.each([
     [
       [""],
-      ["run", "check", "explain", "eval", "fmt", "init", "diff", "test", "lsp", "hook", "preview", "replay", "completion"],
+      [
+        "run",
+        "check",
+        "explain",
+        "eval",
+        "fmt",
+        "init",
+        "diff",
+        "test",
+        "lsp",
+        "hook",
+        "preview",
+        "replay",
+        "completion",
+      ],
     ],
     [["e"], ["explain", "eval"]],
     [["-"], ["--version", "--help"]],
@@ -90,7 +104,24 @@ describe("fish", () => {
   const installed = spawnSync("fish", ["--version"]).status === 0;
 
   it.skipIf(!installed).each([
-    ["", ["check", "completion", "diff", "eval", "explain", "fmt", "hook", "init", "lsp", "preview", "replay", "run", "test"]],
+    [
+      "",
+      [
+        "check",
+        "completion",
+        "diff",
+        "eval",
+        "explain",
+        "fmt",
+        "hook",
+        "init",
+        "lsp",
+        "preview",
+        "replay",
+        "run",
+        "test",
+      ],
+    ],
     ["run --d", ["--dry-run"]],
     ["check se", ["session.ndjson"]],
     ["completion z", ["zsh"]],

@@ -118,7 +118,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     });
 
   policyCommands(root, io, onExit);
-  hookCommands(root);
+  hookCommands(root, io, onExit);
 
   root
     .command("preview")

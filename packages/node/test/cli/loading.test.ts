@@ -51,7 +51,7 @@ it("`lsp` alone loads the library of the protocol", () => {
 });
 
 it("a hook with a resident judge loads no rule engine and no package", () => {
-  const modules = new Set([...imports(join(dist, "cli/main.js")), ...imports(chunkOf("answer"))]);
+  const modules = new Set([...imports(join(dist, "cli/main.js")), ...imports(chunkOf("hook"))]);
   expect(outside(modules)).toEqual(["node:fs", "node:net", "node:os", "node:path"]);
   expect(outside(imports(chunkOf("own-guard")))).toContain("@a3s-sentry/core");
 });

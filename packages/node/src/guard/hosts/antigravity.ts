@@ -23,6 +23,11 @@ export const ANTIGRAVITY: Host = {
   onTimeout: "asks",
   notCovered: ["What Antigravity does when a hook exceeds the time limit is not documented."],
   denyUnread: ANTIGRAVITY_PRE_TOOL_USE.answers.deny,
+  example: (command, cwd) => ({
+    conversationId: "a3s-sentry-doctor",
+    workspacePaths: [cwd],
+    toolCall: { name: "run_command", args: { CommandLine: command, Cwd: cwd } },
+  }),
   read: (input) => {
     const toolCall = field(input, "toolCall");
     if (!isObject(toolCall)) return undefined;

@@ -36,6 +36,13 @@ export const CLAUDE_CODE: Host = {
     "Before version 2.1.295, Claude Code does not know `onFailure`: a hook that exceeds the time limit lets the call go ahead.",
     "Tools that the model's provider runs, such as web search, are not seen.",
   ],
+  example: (command, cwd) => ({
+    session_id: "a3s-sentry-doctor",
+    cwd,
+    hook_event_name: "PreToolUse",
+    tool_name: "Bash",
+    tool_input: { command },
+  }),
   read: (input) => {
     const canAsk = CLAUDE_MODES_WITH_PROMPTS.has(field(input, "permission_mode"));
     switch (field(input, "hook_event_name")) {

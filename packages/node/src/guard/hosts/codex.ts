@@ -25,6 +25,13 @@ export const CODEX: Host = {
     "Text typed into a running session of a shell, and tools that OpenAI runs, are not seen.",
     "Codex cannot ask a person for a hook: `ask_fallback` decides.",
   ],
+  example: (command, cwd) => ({
+    session_id: "a3s-sentry-doctor",
+    cwd,
+    hook_event_name: "PreToolUse",
+    tool_name: "Bash",
+    tool_input: { command },
+  }),
   read: (input) => {
     switch (field(input, "hook_event_name")) {
       case "PreToolUse":

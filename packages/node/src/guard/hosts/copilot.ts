@@ -26,6 +26,7 @@ export const COPILOT: Host = {
     "In the cloud agent, a question counts as a denial, and only hooks in the repository run.",
     "Some versions run subagents and plugins without hooks.",
   ],
+  example: (command, cwd) => ({ sessionId: "a3s-sentry-doctor", cwd, toolName: "bash", toolArgs: { command } }),
   read: (input) => {
     if (field(input, "hook_event_name") === "PreToolUse") return snakeCaseCall(input, COPILOT_PRE_TOOL_USE, true);
     if (field(input, "hook_event_name") !== undefined) return undefined;

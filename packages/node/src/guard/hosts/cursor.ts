@@ -42,6 +42,12 @@ export const CURSOR: Host = {
     "Completions by Tab and the start of subagents are not seen.",
     "Cursor also runs the hooks of Claude Code: with both installed, a command is judged twice.",
   ],
+  example: (command, cwd) => ({
+    conversation_id: "a3s-sentry-doctor",
+    hook_event_name: "beforeShellExecution",
+    command,
+    cwd,
+  }),
   read: (input) => {
     const session = text(input, "conversation_id");
     const cwd = text(input, "cwd") ?? firstRoot(input, "workspace_roots");

@@ -22,6 +22,13 @@ export const GEMINI: Host = {
   onTimeout: "goes-ahead",
   notCovered: ["A hook that exceeds the time limit lets the call run. No setting changes that."],
   denyUnread: GEMINI_BEFORE_TOOL.answers.deny,
+  example: (command, cwd) => ({
+    session_id: "a3s-sentry-doctor",
+    cwd,
+    hook_event_name: "BeforeTool",
+    tool_name: "run_shell_command",
+    tool_input: { command },
+  }),
   read: (input) => {
     if (field(input, "hook_event_name") !== "BeforeTool") return undefined;
     return snakeCaseCall(input, GEMINI_BEFORE_TOOL, true);

@@ -61,6 +61,8 @@ export interface Host {
    * reason on stderr for one, whatever the event.
    */
   readonly denyUnread?: (message: string) => JsonObject;
+  /** What the host would send for a shell command. `hook doctor` sends it. */
+  readonly example: (command: string, cwd: string) => JsonObject;
   /** Reads what the host sends; `undefined` if it is not an event of the table. */
   readonly read: (input: JsonObject) => HostRequest | undefined;
 }

@@ -20,6 +20,7 @@ export const OPENCODE: Host = {
     "opencode cannot ask a person for a plugin: `ask_fallback` decides.",
     "Version 2 has another interface of plugins, and is not supported.",
   ],
+  example: (command, cwd) => ({ tool: "bash", args: { command }, sessionID: "a3s-sentry-doctor", directory: cwd }),
   read: (input) =>
     call(OPENCODE_BEFORE, {
       tool: text(input, "tool"),

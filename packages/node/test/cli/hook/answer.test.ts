@@ -85,7 +85,7 @@ describe("claude-code denies a harmless command", () => {
     }
     expect(reaction(await hook())).toBe("denied");
     for (const name of readdirSync(join(copy, "node/dist/chunks"))) {
-      if (/^answer-.*\.js$/.test(name)) writeFileSync(join(copy, "node/dist/chunks", name), "damaged(");
+      if (/^hook-.*\.js$/.test(name)) writeFileSync(join(copy, "node/dist/chunks", name), "damaged(");
     }
     expect(reaction(await hook())).toBe("denied");
   });

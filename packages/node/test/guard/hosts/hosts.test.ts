@@ -6,7 +6,7 @@ import type { HostRequest } from "../../../src/guard/hosts/host.js";
 import { HOST_NAMES, isHostName } from "../../../src/guard/hosts/host-names.js";
 import { HOSTS } from "../../../src/guard/hosts/hosts.js";
 import { readJson } from "../../../src/guard/hosts/read-json.js";
-import { failureReply, type Reply, replyTo } from "../../../src/guard/hosts/reply.js";
+import { failureReply, meaningOf, type Reply, replyTo } from "../../../src/guard/hosts/reply.js";
 import { HOST_INPUTS, type HostInput } from "../../support/host-inputs.js";
 import { type HostReaction, MODELS } from "../../support/host-models.js";
 
@@ -80,6 +80,24 @@ it("every host of the table has inputs and a model", () => {
   expect(new Set(HOST_INPUTS.map(({ host }) => host))).toEqual(new Set(HOST_NAMES));
   expect(Object.keys(MODELS)).toEqual(expect.arrayContaining([...HOST_NAMES]));
 });
+
+it.each(HOST_NAMES)(
+  "%s: the example of `doctor` is one that the host reads, and its answers are recognised",
+  (name) => {
+    const request = HOSTS[name].read(HOSTS[name].example("ls", "/home/dev"));
+    if (request?.kind !== "call") throw new Error("not read");
+    expect(Object.values(request.call.args as object)).toContain("ls");
+    expect(request.cwd).toBe("/home/dev");
+    const { event } = request;
+    expect(meaningOf(event, replyTo(request, allow))).toBe("no opinion");
+    expect(meaningOf(event, replyTo(request, deny))).toBe("deny");
+    expect(meaningOf(event, failureReply(HOSTS[name], "why"))).toBe("deny");
+    expect(meaningOf(event, replyTo(request, grant))).toBe(event.answers.grant === undefined ? "no opinion" : "grant");
+    expect(meaningOf(event, { stdout: "junk", exitCode: 0 })).toBeUndefined();
+    expect(meaningOf(event, { stdout: '{"extra":1}', exitCode: 0 })).toBeUndefined();
+    expect(meaningOf(event, { stdout: "", exitCode: 1 })).toBeUndefined();
+  },
+);
 
 it("Claude Code asks only in modes in which a person answers", () => {
   const [input] = HOST_INPUTS;
