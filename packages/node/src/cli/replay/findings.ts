@@ -20,6 +20,7 @@ const MAX_SAMPLES = 20;
 const MAX_COMPARED = 1000;
 /** The most rules and reasons: tiers and expired lines may make up reasons. */
 const MAX_RULES = 2000;
+const MAX_ID = 256;
 const MAX_SESSIONS = 10_000;
 const MAX_LISTED = 1000;
 const MAX_UNREADABLE = 100;
@@ -34,6 +35,8 @@ interface RuleFinds extends Mutable<Omit<RuleReport, "samples">> {
 
 /** The counts of one session. */
 export interface Session extends Mutable<SessionReport> {
+  /** How the events of its calls begin: the envelope up to `"event"`. */
+  readonly identity: string;
   rank: number;
 }
 
@@ -53,7 +56,9 @@ export class Findings {
     const key = `${file}\0${id ?? ""}`;
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
-    const session = { ...noCounts(), file, format, session: id?.slice(0, 256) ?? null, worst: null, rank: 0 };
+    const shown = id?.slice(0, MAX_ID) ?? null;
+    const identity = shown === null ? "{" : `{"identity":${JSON.stringify({ session: shown })},`;
+    const session = { ...noCounts(), file, format, session: shown, identity, worst: null, rank: 0 };
     if (this.#sessions.size < MAX_SESSIONS) this.#sessions.set(key, session);
     return session;
   }
@@ -108,7 +113,7 @@ export class Findings {
       .filter((session) => !isEmpty(session))
       .sort((a, b) => b.rank - a.rank || b.stopped - a.stopped || b.asked - a.asked || b.masked - a.masked)
       .slice(0, MAX_LISTED)
-      .map(({ rank: _, ...session }) => session);
+      .map(({ rank: _, identity: __, ...session }) => session);
     return {
       policy: policy ?? null,
       files: this.files,

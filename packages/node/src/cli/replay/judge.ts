@@ -4,7 +4,6 @@
 import { Buffer } from "node:buffer";
 import {
   type Decision,
-  type SentryEvent,
   type Severity,
   sslContent,
   type ToolCallInput,
@@ -24,12 +23,10 @@ export interface Placed {
   readonly place: Place;
 }
 
-type Of<K extends Recorded["kind"]> = Placed & { readonly recorded: Extract<Recorded, { readonly kind: K }> };
-
-/** Calls and events that are judged in one call of the engine: their lines are in order. */
+/** A call or an event whose lines are judged with those of others, in order. */
 interface Lined {
-  readonly placed: Of<"call"> | Of<"event">;
-  readonly lines: readonly string[];
+  readonly placed: Placed;
+  readonly count: number;
 }
 
 const VERDICTS: readonly Verdict[] = ["allow", "escalate", "block"];
@@ -59,12 +56,24 @@ export class RecordJudge {
     this.#excerpts = new Excerpts(sentry);
   }
 
-  /** Judges a batch, in order, as one piece of work. */
+  /** Judges a batch. */
   async judge(batch: readonly Placed[]): Promise<void> {
-    this.#judgeLines(batch.flatMap((placed) => this.#lined(placed)));
-    for (const { recorded, ...at } of batch) {
-      if (recorded.kind === "prompt" || recorded.kind === "result") await this.#judgeText({ recorded, ...at });
-      if (recorded.kind === "call") await this.#searchCall({ recorded, ...at });
+    const lines: string[] = [];
+    const lined: Lined[] = [];
+    for (const placed of batch) {
+      const { recorded } = placed;
+      const before = lines.length;
+      if (recorded.kind === "event") lines.push(recorded.line);
+      else if (recorded.kind === "call") this.#addCall(recorded.call, placed, lines);
+      if (recorded.kind === "event" || recorded.kind === "call") lined.push({ placed, count: lines.length - before });
+    }
+    this.#judgeLines(lines, lined);
+    for (const placed of batch) {
+      const { recorded } = placed;
+      if (recorded.kind === "call") {
+        const text = JSON.stringify(recorded.call.args) ?? "";
+        if (this.#mayHaveSecrets(text)) await this.#searchCall(text, placed);
+      } else if (recorded.kind !== "event") await this.#judgeText(recorded.text, recorded.kind === "prompt", placed);
     }
   }
 
@@ -72,77 +81,68 @@ export class RecordJudge {
     this.#excerpts.close();
   }
 
-  #lined({ recorded, ...at }: Placed): Lined[] {
-    if (recorded.kind === "event") return [{ placed: { recorded, ...at }, lines: [recorded.line] }];
-    if (recorded.kind !== "call") return [];
-    const placed = { recorded, ...at };
+  /** Adds the lines of a call's events. */
+  #addCall(call: ToolCallInput, { session, place }: Placed, lines: string[]): void {
     try {
-      return [{ placed, lines: linesOf(recorded.call, at.session) }];
+      const events = wellKnownEvents(call);
+      for (const event of events) lines.push(`${session.identity}${JSON.stringify(event).slice(1)}`);
     } catch {
-      this.#findings.add(at.session, "calls");
-      this.#findings.find(at.session, UNREADABLE, at.place, () => ({ what: recorded.call.tool, subject: "" }));
-      return [];
+      this.#findings.find(session, UNREADABLE, place, () => ({ what: call.tool, subject: "" }));
     }
   }
 
-  #judgeLines(all: readonly Lined[]): void {
-    const text = all.flatMap(({ lines }) => lines).join("\n");
-    const decisions = text === "" ? [] : this.#sentry.classifyLines(Buffer.from(text));
+  #judgeLines(lines: readonly string[], lined: readonly Lined[]): void {
+    const decisions = lines.length === 0 ? [] : this.#sentry.classifyLines(Buffer.from(lines.join("\n")));
     let at = 0;
-    for (const { placed, lines } of all) {
+    for (const { placed, count } of lined) {
       let worst = at;
-      for (let next = at + 1; next < at + lines.length; next++) {
+      for (let next = at + 1; next < at + count; next++) {
         if (rankOf(decisions[next]) > rankOf(decisions[worst])) worst = next;
       }
-      this.#take(placed, decisions[worst] ?? null, lines[worst - at] ?? "");
-      at += lines.length;
+      this.#take(placed, count === 0 ? null : (decisions[worst] ?? null), lines[worst] ?? "");
+      at += count;
     }
   }
 
-  #take({ recorded, session, place }: Lined["placed"], decision: Decision | null, line: string): void {
-    const isCall = recorded.kind === "call";
-    if (!isCall && decision === null) {
+  #take({ recorded, session, place }: Placed, decision: Decision | null, line: string): void {
+    const tool = recorded.kind === "call" ? recorded.call.tool : undefined;
+    if (tool === undefined && decision === null) {
       this.#findings.skip("unknown", place);
       return;
     }
-    this.#findings.add(session, isCall ? "calls" : "events");
+    this.#findings.add(session, tool === undefined ? "events" : "calls");
     if (decision === null || decision.verdict === "allow") return;
     this.#findings.find(session, decision, place, () => {
       const { kind, subject } = this.#excerpts.ofEvent(line);
-      return { what: isCall ? recorded.call.tool : kind, subject };
+      return { what: tool ?? kind, subject };
     });
   }
 
-  async #judgeText({ recorded: { kind, text }, session, place }: Of<"prompt" | "result">): Promise<void> {
-    const isPrompt = kind === "prompt";
+  async #judgeText(text: string, isPrompt: boolean, { session, place }: Placed): Promise<void> {
     this.#findings.add(session, isPrompt ? "prompts" : "results");
     if (text === "") return;
     const wire = await this.#sentry.inspectWire(text, isPrompt ? "request" : "response");
-    for (const redaction of wire.redactions) {
-      this.#findings.secret(session, redaction.kind, isPrompt ? "prompts" : "results", place);
+    for (const { kind } of wire.redactions) {
+      this.#findings.secret(session, kind, isPrompt ? "prompts" : "results", place);
     }
     const { verdict, resolution } = wire.decision;
     if (verdict === "allow" && resolution === undefined) return;
     const event = sslContent(PID, text, !isPrompt);
     this.#findings.find(session, this.#sentry.classify(event), place, () => ({
-      what: kind,
+      what: isPrompt ? "prompt" : "result",
       subject: this.#excerpts.ofText(event, text, wire.redactions),
     }));
   }
 
+  #mayHaveSecrets(text: string): boolean {
+    return text.length > SEARCHED_UNITS || this.#sentry.withoutSecrets(text) !== text;
+  }
+
   /** Counts the secrets in the arguments of a call. E-mail addresses say where data is sent. */
-  async #searchCall({ recorded, session, place }: Of<"call">): Promise<void> {
-    const text = JSON.stringify(recorded.call.args) ?? "";
-    if (text.length <= SEARCHED_UNITS && this.#sentry.withoutSecrets(text) === text) return;
+  async #searchCall(text: string, { session, place }: Placed): Promise<void> {
     const { redactions } = await this.#sentry.inspectWire(text, "request");
     for (const { kind } of redactions) if (kind !== "email") this.#findings.secret(session, kind, "calls", place);
   }
-}
-
-/** The lines of a call's events. Throws a `RangeError` if there are too many. */
-function linesOf(call: ToolCallInput, { session }: Session): string[] {
-  const identity = session === null ? undefined : { session };
-  return wellKnownEvents(call).map((event: SentryEvent) => JSON.stringify({ identity, ...event }));
 }
 
 function rankOf(decision: Decision | null | undefined): number {

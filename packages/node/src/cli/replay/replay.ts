@@ -10,13 +10,16 @@ import { colorsFor, type ExitCode, errorText, type Io } from "../io.js";
 import { lineBatches } from "../line-batches.js";
 import { openPolicy } from "../open-policy.js";
 import { writeOut } from "../write.js";
-import { Findings } from "./findings.js";
+import { Findings, type Session } from "./findings.js";
 import { writePage } from "./html-report.js";
 import { type Placed, RecordJudge } from "./judge.js";
 import type { ReplayOptions } from "./options.js";
 import { textReport } from "./text-report.js";
 import { Transcript } from "./transcript.js";
 import { transcriptFiles } from "./transcript-files.js";
+
+/** Few enough to stay in a core's cache until they are judged. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** Transcripts may have any size: counts and samples are kept in memory. */
 export async function replay(paths: readonly string[], options: ReplayOptions, io: Io): Promise<ExitCode> {
@@ -54,38 +57,37 @@ async function judgeAll(paths: readonly string[], sentry: Sentry, findings: Find
 
 async function judgeFile(file: string, judge: RecordJudge, findings: Findings): Promise<void> {
   const transcript = new Transcript();
-  const batches = lineBatches(createReadStream(file, { highWaterMark: 256 * 1024 }))[Symbol.asyncIterator]();
-  findings.files += 1;
+  let session: Session | undefined;
+  let id: string | undefined;
   let line = 0;
-  for (;;) {
-    const batch = await batches.next().catch((error: unknown) => ({ done: true as const, value: error }));
-    if (batch.done) {
-      if (batch.value !== undefined) findings.unreadable(file, errorText(batch.value));
-      return;
-    }
+  findings.files += 1;
+  for await (const batch of readable(file, findings)) {
     const placed: Placed[] = [];
-    for (const bytes of batch.value) {
+    for (const bytes of batch) {
       line += 1;
       const place = { file, line };
-      if (bytes === null) findings.skip("tooLong", place);
-      else addLine(transcript, bytes, place, findings, placed);
+      if (bytes === null) {
+        findings.skip("tooLong", place);
+        continue;
+      }
+      const read = transcript.read(bytes);
+      if (read.format === "unknown") findings.skip("unknown", place);
+      if (read.recorded.length === 0) continue;
+      const { session: next } = transcript.context;
+      if (session === undefined || next !== id) session = findings.session(file, next, transcript.format);
+      id = next;
+      for (const recorded of read.recorded) placed.push({ recorded, session, place });
     }
-    findings.lines += batch.value.length;
+    findings.lines += batch.length;
     await judge.judge(placed);
   }
 }
 
-/** Adds what the line records to what is judged next. */
-function addLine(
-  transcript: Transcript,
-  bytes: Buffer,
-  place: Placed["place"],
-  findings: Findings,
-  placed: Placed[],
-): void {
-  const read = transcript.read(bytes);
-  if (read.format === "unknown") findings.skip("unknown", place);
-  if (read.recorded.length === 0) return;
-  const session = findings.session(place.file, transcript.context.session, transcript.format);
-  for (const recorded of read.recorded) placed.push({ recorded, session, place });
+/** The lines of a file, up to where it cannot be read. */
+async function* readable(file: string, findings: Findings): AsyncGenerator<readonly (Buffer | null)[]> {
+  try {
+    yield* lineBatches(createReadStream(file, { highWaterMark: CHUNK_BYTES }));
+  } catch (error) {
+    findings.unreadable(file, errorText(error));
+  }
 }
