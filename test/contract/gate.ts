@@ -79,7 +79,14 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
         ["generic_secret", some(20)],
         ["email", "ann@example.org"],
       ]);
-      expect(Object.keys(inspection).sort()).toEqual(["apply", "blocked", "decision", "redactions", "restore"]);
+      expect(Object.keys(inspection).sort()).toEqual([
+        "apply",
+        "blocked",
+        "decision",
+        "redactions",
+        "restore",
+        "restorer",
+      ]);
       const { masked, restores } = inspection.apply(BODY);
       for (const { start, end } of redactions) expect(masked).not.toContain(BODY.slice(start, end));
       expect(restores).toEqual(

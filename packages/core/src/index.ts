@@ -84,6 +84,7 @@ export type { PolicyFormat, PolicySource } from "./policy/source.js";
 export type { InspectOptions } from "./redact/gate.js";
 export type { Restores } from "./redact/placeholder.js";
 export type { Redactor } from "./redact/redactor.js";
+export type { KeptPlace, Restored, RestoredPlace, RestoreOptions, RestorePlace, Restorer } from "./redact/restorer.js";
 export type { Masked, Redaction, WireDirection, WireInspection } from "./redact/wire-inspection.js";
 export type { SaeScore } from "./sae/score.js";
 export type { SentryOptions, SentrySpec } from "./sentry/options.js";

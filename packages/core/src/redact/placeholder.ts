@@ -1,12 +1,7 @@
-// Placeholders, which replace masked secrets: `{{A3S_REDACTED:<kind>:<n>}}`.
+// Placeholders, which replace masked secrets: `{{A3S_REDACTED:<kind>:<n>}}`. Models rewrite them.
 
 const OPENING = "{{A3S_REDACTED:";
 const WHOLE = /\{\{A3S_REDACTED:[\w.-]{1,64}:\d{1,15}\}\}/g;
-/** The start of a placeholder at the end of a text. */
-const PARTIAL =
-  /\{(?:\{(?:A(?:3(?:S(?:_(?:R(?:E(?:D(?:A(?:C(?:T(?:E(?:D(?::[\w.-]{0,64}(?::\d{0,15}\}?)?)?)?)?)?)?)?)?)?)?)?)?)?)?)?$/;
-/** The most UTF-16 units of a placeholder. */
-const MAX_LENGTH = OPENING.length + 64 + 1 + 15 + 2;
 
 /** Secrets by placeholder. Do not log it. */
 export type Restores = Readonly<Record<string, string>>;
@@ -25,20 +20,91 @@ export class Placeholders {
     for (;;) {
       const number = (this.#last.get(kind) ?? 0) + 1;
       this.#last.set(kind, number);
-      const placeholder = `${OPENING}${kind}:${number}}}`;
+      const placeholder = placeholderOf(kind, number);
       if (!this.#taken.has(placeholder)) return placeholder;
     }
   }
 }
 
-/** Replaces the placeholders that `find` returns a secret for; others stay. */
-export function restored(text: string, find: (placeholder: string) => string | undefined): string {
-  return text.includes(OPENING) ? text.replace(WHOLE, (placeholder) => find(placeholder) ?? placeholder) : text;
+function placeholderOf(kind: string, number: number | string): string {
+  return `${OPENING}${kind}:${number}}}`;
 }
 
-/**
- * Where an unfinished placeholder starts at the end of `text`; the text's length if there is none.
- */
+/** A text that is a placeholder, or was one before a model rewrote it. */
+export interface Mention {
+  readonly start: number;
+  readonly end: number;
+  /** How it is written. */
+  readonly written: string;
+  /** The placeholder that it means; absent if that is not clear. */
+  readonly placeholder?: string;
+  readonly kind?: string;
+}
+
+/** A part of a mention, and the number of times that it may occur. */
+type Part = readonly [pattern: string, repeats: string];
+
+const SPACES: Part = ["[ \\t]", "{0,3}"];
+const NAME: readonly Part[] = [...parts("A3S"), ["\\\\", "?"], ["[_ -]", "?"], ...parts("REDACTED")];
+/** Words of a kind may be escaped, and the braces. */
+const braced = (open: readonly Part[], close: readonly Part[]): readonly Part[] => [
+  ...open,
+  SPACES,
+  ...NAME,
+  SPACES,
+  [":", ""],
+  SPACES,
+  ["(?:\\\\?[\\w.-])", "{1,80}"],
+  ["\\\\", "?"],
+  SPACES,
+  [":", ""],
+  SPACES,
+  ["\\d", "{1,15}"],
+  SPACES,
+  ...close,
+];
+const OPEN: Part = ["\\{", ""];
+const CLOSE: Part = ["\\}", ""];
+const ESCAPE: Part = ["\\\\", ""];
+/** Two braces, one, and none: of these, nobody knows where they end. */
+const FORMS = [
+  braced([OPEN, OPEN], [CLOSE, CLOSE]),
+  braced([ESCAPE, OPEN, ESCAPE, OPEN], [ESCAPE, CLOSE, ESCAPE, CLOSE]),
+  braced([OPEN], [CLOSE]),
+  braced([ESCAPE, OPEN], [ESCAPE, CLOSE]),
+  NAME,
+];
+const MENTION = new RegExp(FORMS.map((form) => form.map((part) => part.join("")).join("")).join("|"), "gi");
+/** The start of a mention at the end of a text. */
+const PARTIAL = new RegExp(`(?:${FORMS.map(partial).join("|")})$`, "i");
+/** The most UTF-16 units of a mention. */
+const MAX_LENGTH = 240;
+
+function parts(word: string): Part[] {
+  return [...word].map((letter) => [letter, ""]);
+}
+
+/** A pattern of all texts that begin the form, and do not end it. */
+function partial(form: readonly Part[]): string {
+  return form
+    .slice(0, -1)
+    .reduceRight((rest, [pattern, repeats]) => `(?:${pattern})${repeats.replace(/\{\d/, "{0")}(?:${rest})?`, "");
+}
+
+/** The mentions in a text, in order. */
+export function* mentionsIn(text: string): Generator<Mention> {
+  for (const { 0: written, index: start } of text.matchAll(MENTION)) {
+    const [, kind, number] = /:[ \t]*([\w.\\-]+)[ \t]*:[ \t]*(\d+)/.exec(written) ?? [];
+    const at = { start, end: start + written.length, written };
+    if (kind === undefined || number === undefined) yield at;
+    else {
+      const plain = kind.replaceAll("\\", "");
+      yield { ...at, placeholder: placeholderOf(plain, number), kind: plain };
+    }
+  }
+}
+
+/** Where an unfinished mention starts at the end of `text`; the text's length if there is none. */
 export function partialAt(text: string): number {
   const from = Math.max(0, text.length - MAX_LENGTH);
   const found = text.slice(from).search(PARTIAL);

@@ -1,7 +1,10 @@
 // The redactor: a stream that masks secrets, and streams that restore them.
 
-import { Placeholders, partialAt, restored } from "./placeholder.js";
+import { MaskedText } from "./masked-text.js";
+import { Placeholders } from "./placeholder.js";
+import { type Restored, type RestoreOptions, Restorer, restoreAll, type SecretSource } from "./restorer.js";
 import { type Piece, Scanner, type ScanText } from "./scanner.js";
+import { formed } from "./secret-form.js";
 
 /** The most secrets that a redactor remembers, and the most UTF-16 units of all of them. */
 const MAX_REMEMBERED = 10_000;
@@ -28,12 +31,15 @@ const MAX_REMEMBERED_UNITS = 4 * 1024 * 1024;
  */
 export interface Redactor extends TransformStream<string, string> {
   /**
-   * A stream that restores the secrets that were masked so far, also in placeholders that are cut
-   * into chunks. Reusable.
+   * Restores the secrets that were masked so far in a text that comes in parts, also in placeholders
+   * that are cut into chunks: piece by piece, or in `pipeThrough`. Placeholders in addresses, links
+   * and tags stay, unless the masked text had the same ones.
    */
-  restorer(): TransformStream<string, string>;
+  restorer(options?: RestoreOptions): Restorer;
   /** Restores the secrets in a whole text. */
   restore(text: string): string;
+  /** Restores what `options` asks for, and says what was restored and what stayed, and why. */
+  restore(text: string, options: RestoreOptions): Restored;
 }
 
 export function createRedactor(scan: ScanText): Redactor {
@@ -46,25 +52,37 @@ export function createRedactor(scan: ScanText): Redactor {
     secrets.add(placeholder, text);
     return placeholder;
   };
+  const own = new MaskedText();
+  const isSecret = (placeholder: string): boolean => secrets.get(placeholder) !== undefined;
+  const remembered = (text: string): string => {
+    own.push(text, isSecret);
+    return text;
+  };
   const stream = textStream(
-    (chunk) => scanner.push(chunk).map(masked).join(""),
-    () => scanner.end().map(masked).join(""),
-  );
-  const restore = (text: string): string => restored(text, (placeholder) => secrets.get(placeholder));
-  return Object.assign(stream, { restore, restorer: () => restoringStream(restore) });
-}
-
-function restoringStream(restore: (text: string) => string): TransformStream<string, string> {
-  let held = "";
-  return textStream(
-    (chunk) => {
-      const text = held + chunk;
-      const end = partialAt(text);
-      held = text.slice(end);
-      return restore(text.slice(0, end));
+    (chunk) => remembered(scanner.push(chunk).map(masked).join("")),
+    () => {
+      const rest = remembered(scanner.end().map(masked).join(""));
+      own.end(isSecret);
+      return rest;
     },
-    () => restore(held),
   );
+  const source: SecretSource = {
+    originalOf(placeholder, form) {
+      const secret = secrets.get(placeholder);
+      // Nothing is known of the escapes of a stream: it is text.
+      return secret === undefined || form !== "json" ? secret : formed(secret, form, false);
+    },
+    hadTarget: (whole) => own.hadTarget(whole),
+    hadLookalike: (written) => own.hadLookalike(written),
+  };
+  function restore(text: string): string;
+  function restore(text: string, options: RestoreOptions): Restored;
+  function restore(text: string, options?: RestoreOptions): string | Restored {
+    const all = restoreAll(text, source, options ?? {});
+    return options === undefined ? all.text : all;
+  }
+  const restorer = (options: RestoreOptions = {}): Restorer => new Restorer(source, options);
+  return Object.assign(stream, { restore, restorer });
 }
 
 /** A stream of strings: one string for each chunk, none if it is empty. */

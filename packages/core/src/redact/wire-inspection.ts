@@ -1,8 +1,11 @@
 // The result of inspecting a body: the decision, the secrets found, and the body without them.
 
 import type { FinalDecision } from "../decision/decision.js";
-import { Placeholders, type Restores, restored } from "./placeholder.js";
+import { MaskedText } from "./masked-text.js";
+import { Placeholders, type Restores } from "./placeholder.js";
+import { type Restored, type RestoreOptions, Restorer, restoreAll, type SecretSource } from "./restorer.js";
 import { type Piece, Scanner, type ScanText } from "./scanner.js";
+import { formed, isJson } from "./secret-form.js";
 
 /** `"request"` is sent to a model or a tool, `"response"` comes back. */
 export type WireDirection = "request" | "response";
@@ -39,9 +42,14 @@ export interface WireInspection {
   apply(content: string): Masked;
   /**
    * `text`, such as the answer to the masked body, with the secrets in place of their placeholders.
-   * `restore(apply(content).masked)` always equals `content`.
+   * `restore(apply(content).masked)` always equals `content`. In other texts, placeholders in
+   * addresses, links and tags stay, unless the masked body had the same ones.
    */
   restore(text: string): string;
+  /** Restores what `options` asks for, and says what was restored and what stayed, and why. */
+  restore(text: string, options: RestoreOptions): Restored;
+  /** Restores a text that comes in parts, such as a streamed answer. */
+  restorer(options?: RestoreOptions): Restorer;
 }
 
 /** The secrets in `content`. Throws if the search fails. */
@@ -63,6 +71,13 @@ export function redactionsOf(content: string, scan: ScanText): Redaction[] {
 /** The inspection of a body that was searched for secrets. */
 export function inspection(content: string, decision: FinalDecision, redactions: readonly Redaction[]): WireInspection {
   const secrets = new Map(redactions.map(({ start, end, placeholder }) => [placeholder, content.slice(start, end)]));
+  const source = sourceOf(content, redactions, secrets);
+  function restore(text: string): string;
+  function restore(text: string, options: RestoreOptions): Restored;
+  function restore(text: string, options?: RestoreOptions): string | Restored {
+    if (options !== undefined) return restoreAll(text, source, options);
+    return text === masked(content, redactions) ? content : restoreAll(text, source, {}).text;
+  }
   return {
     decision,
     blocked: decision.verdict === "block",
@@ -71,12 +86,42 @@ export function inspection(content: string, decision: FinalDecision, redactions:
       if (given !== content) throw new TypeError("`apply` takes only the content that was inspected");
       return { masked: masked(content, redactions), restores: Object.fromEntries(secrets) };
     },
-    restore: (text) => restored(text, (placeholder) => secrets.get(placeholder)),
+    restore,
+    restorer: (options = {}) => new Restorer(source, options),
+  };
+}
+
+function sourceOf(
+  content: string,
+  redactions: readonly Redaction[],
+  secrets: ReadonlyMap<string, string>,
+): SecretSource {
+  // Only answers with placeholders need them.
+  let own: MaskedText | undefined;
+  let hasEscapes: boolean | undefined;
+  const text = (): MaskedText => {
+    own ??= MaskedText.of(masked(content, redactions), (placeholder) => secrets.has(placeholder));
+    return own;
+  };
+  return {
+    originalOf(placeholder, form) {
+      const secret = secrets.get(placeholder);
+      if (secret === undefined || form === "masked") return secret;
+      hasEscapes ??= isJson(content);
+      return formed(secret, form, hasEscapes);
+    },
+    hadTarget: (whole) => text().hadTarget(whole),
+    hadLookalike: (written) => text().hadLookalike(written),
   };
 }
 
 /** The inspection of a body whose search for secrets failed. */
 export function failedInspection(decision: FinalDecision): WireInspection {
+  function restore(text: string): string;
+  function restore(text: string, options: RestoreOptions): Restored;
+  function restore(text: string, options?: RestoreOptions): string | Restored {
+    return options === undefined ? text : restoreAll(text, NO_SECRETS, options);
+  }
   return {
     decision,
     blocked: true,
@@ -84,9 +129,16 @@ export function failedInspection(decision: FinalDecision): WireInspection {
     apply() {
       throw new Error("the content cannot be masked: the search for secrets failed");
     },
-    restore: (text) => text,
+    restore,
+    restorer: () => new Restorer(NO_SECRETS, {}),
   };
 }
+
+const NO_SECRETS: SecretSource = {
+  originalOf: () => undefined,
+  hadTarget: () => false,
+  hadLookalike: () => false,
+};
 
 function masked(content: string, redactions: readonly Redaction[]): string {
   let out = "";

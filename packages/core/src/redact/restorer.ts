@@ -1,0 +1,176 @@
+// Puts secrets back in the place of their placeholders, in a text that comes in parts.
+
+import { type Found, MentionScanner } from "./mention-scanner.js";
+import type { Mention } from "./placeholder.js";
+import type { Target } from "./surroundings.js";
+
+/**
+ * What a placeholder may be in, so that the secret would go to somebody: a web address, the target
+ * of a Markdown link or image, an HTML tag, or the arguments of a tool that the model calls.
+ */
+export type RestorePlace = Target | "argument";
+
+/** What is restored, and in which form. */
+export interface RestoreOptions {
+  /** Only secrets of these kinds. Default: all. */
+  readonly kinds?: readonly string[];
+  /** Only these placeholders. Default: all. */
+  readonly only?: readonly string[];
+  /**
+   * Where placeholders are restored too. By default they stay in these places, since a model that
+   * follows somebody's text could send a secret there: except in an address, link or tag that the
+   * masked text had, too.
+   */
+  readonly inside?: readonly RestorePlace[];
+  /**
+   * `"masked"`, the default: as it was in the body. `"text"`: without the escapes of JSON, if the
+   * body was JSON. `"json"`: with the escapes of a JSON string.
+   */
+  readonly form?: "masked" | "text" | "json";
+}
+
+/** A secret in a restored text. `start` and `end` count UTF-16 units of that text. */
+export interface RestoredPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+  readonly placeholder: string;
+}
+
+/** A placeholder that stays in a restored text. */
+export interface KeptPlace {
+  readonly start: number;
+  readonly end: number;
+  /** As the text has it: a model may have rewritten it. */
+  readonly written: string;
+  /**
+   * Where it is, if that is why it stays; `"not-asked"` for another kind or placeholder than asked
+   * for; `"unknown"` if it stands for no secret; `"unclear"` if it was rewritten beyond recognition.
+   */
+  readonly why: RestorePlace | "not-asked" | "unknown" | "unclear";
+}
+
+/** A restored text, with its places. It holds secrets: do not log it. */
+export interface Restored {
+  readonly text: string;
+  readonly restored: readonly RestoredPlace[];
+  readonly kept: readonly KeptPlace[];
+}
+
+/** The secrets of a masked text. */
+export interface SecretSource {
+  /** The secret of a placeholder, in a form. */
+  originalOf(placeholder: string, form: NonNullable<RestoreOptions["form"]>): string | undefined;
+  /** Whether the masked text has this address, link or tag, or this text that looks like a placeholder. */
+  hadTarget(whole: string): boolean;
+  hadLookalike(written: string): boolean;
+}
+
+/** The most places that are remembered of each list. */
+const MAX_PLACES = 10_000;
+
+/**
+ * Restores a text in parts: text is given out as soon as no text that follows can change it. At most
+ * 240 UTF-16 units are held back, and behind a placeholder in an address, link or tag the text up to
+ * its end, at most 32 Ki. The result does not depend on the parts.
+ *
+ * As a pair of `readable` and `writable` it works in `pipeThrough`.
+ *
+ * @example
+ * const restorer = wire.restorer();
+ * for await (const part of answer) process.stdout.write(restorer.push(part));
+ * process.stdout.write(restorer.end());
+ */
+export class Restorer {
+  readonly #source: SecretSource;
+  readonly #options: RestoreOptions;
+  readonly #scanner = new MentionScanner();
+  readonly #restored: RestoredPlace[] = [];
+  readonly #kept: KeptPlace[] = [];
+  #length = 0;
+  #stream: TransformStream<string, string> | undefined;
+
+  /** @internal */
+  constructor(source: SecretSource, options: RestoreOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  /** Takes the next part; returns the text that is certain. */
+  push(part: string): string {
+    if (typeof part !== "string") throw new TypeError("the restorer takes strings: decode bytes first");
+    return this.#texts(this.#scanner.push(part));
+  }
+
+  /** Returns the rest. Parts that are pushed later begin behind it. */
+  end(): string {
+    return this.#texts(this.#scanner.end());
+  }
+
+  /** The secrets that were put back so far: the first 10,000, with places in all of the text. */
+  get restored(): readonly RestoredPlace[] {
+    return this.#restored;
+  }
+
+  /** The placeholders that stayed so far: the first 10,000. */
+  get kept(): readonly KeptPlace[] {
+    return this.#kept;
+  }
+
+  get readable(): ReadableStream<string> {
+    return this.#pair().readable;
+  }
+
+  get writable(): WritableStream<string> {
+    return this.#pair().writable;
+  }
+
+  #pair(): TransformStream<string, string> {
+    const enqueue = (text: string, controller: TransformStreamDefaultController<string>): void => {
+      if (text !== "") controller.enqueue(text);
+    };
+    this.#stream ??= new TransformStream<string, string>({
+      transform: (part, controller) => enqueue(this.push(part), controller),
+      flush: (controller) => enqueue(this.end(), controller),
+    });
+    return this.#stream;
+  }
+
+  #texts(found: readonly Found[]): string {
+    let texts = "";
+    for (const piece of found) {
+      const text = "text" in piece ? piece.text : this.#textOf(piece.mention, piece.target, piece.whole);
+      this.#length += text.length;
+      texts += text;
+    }
+    return texts;
+  }
+
+  #textOf(mention: Mention, target: Target | undefined, whole: string | undefined): string {
+    const { written, placeholder, kind } = mention;
+    const { kinds, only, inside = [], form = "masked" } = this.#options;
+    const keep = (why: KeptPlace["why"]): string => {
+      add(this.#kept, { start: this.#length, end: this.#length + written.length, written, why });
+      return written;
+    };
+    if (placeholder === undefined || kind === undefined) return keep("unclear");
+    const original = this.#source.originalOf(placeholder, form);
+    if (original === undefined || this.#source.hadLookalike(written)) return keep("unknown");
+    if ((kinds && !kinds.includes(kind)) || (only && !only.includes(placeholder))) return keep("not-asked");
+    const isOwn = whole !== undefined && this.#source.hadTarget(whole);
+    if (target !== undefined && !isOwn && !inside.includes(target)) return keep(target);
+    add(this.#restored, { start: this.#length, end: this.#length + original.length, kind, placeholder });
+    return original;
+  }
+}
+
+function add<Place>(places: Place[], place: Place): void {
+  if (places.length < MAX_PLACES) places.push(place);
+}
+
+/** Restores a whole text. */
+export function restoreAll(text: string, source: SecretSource, options: RestoreOptions): Restored {
+  const restorer = new Restorer(source, options);
+  const restoredText = restorer.push(text) + restorer.end();
+  return { text: restoredText, restored: restorer.restored, kept: restorer.kept };
+}
