@@ -46,11 +46,14 @@ const CHUNK_OF = {
       return file.endsWith("/own-guard.ts") ? undefined : "hook";
     }
     if (
-      /^cli\/(?:io|write|commands|policy-commands|hook-commands|(?:diff|init|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
+      /^cli\/(?:io|write|commands|policy-commands|guard-commands|hook-commands|(?:diff|init|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
         file,
       )
     )
       return "command";
+    // All that a hook loads where a judge runs.
+    if (/^guard\/(?:client|home-folder|hosts\/host-names|protocol|sockets|trusted-path)\.ts$/.test(file))
+      return "resident";
     return file.startsWith("util/") ? "util" : undefined;
   },
 };

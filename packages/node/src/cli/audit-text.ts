@@ -24,6 +24,8 @@ interface OutputLine {
   readonly not_enforced?: string;
   readonly enforce_error?: string;
   readonly skipped?: string;
+  /** What a person answered to the question about a call. */
+  readonly approval?: string;
   readonly id?: string | number;
   readonly pid?: number;
   readonly line?: number;
@@ -51,7 +53,8 @@ export class AuditText {
   }
 
   #text(line: OutputLine): string {
-    const { skipped, decision } = line;
+    const { skipped, decision, approval, subject = "" } = line;
+    if (approval !== undefined) return this.#cut(`${approval.toUpperCase().padEnd(COLUMN)}${subject}`, 0);
     if (decision === undefined) {
       return this.#colors.dim(`${"SKIPPED".padEnd(COLUMN)}${skipped ?? ""}  ${labels(line)}`.trimEnd());
     }

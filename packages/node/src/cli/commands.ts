@@ -11,6 +11,7 @@ import { SHELLS, script } from "./completion/scripts.js";
 import { dateOption } from "./date-option.js";
 import type { EvalOptions } from "./eval/eval.js";
 import type { ExplainOptions } from "./explain.js";
+import { guardCommands } from "./guard-commands.js";
 import { hookCommands } from "./hook-commands.js";
 import { CliError, type ExitCode, type Io } from "./io.js";
 import { policyCommands } from "./policy-commands.js";
@@ -119,6 +120,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
 
   policyCommands(root, io, onExit);
   hookCommands(root, io, onExit);
+  guardCommands(root, io, onExit);
 
   root
     .command("preview")

@@ -9,7 +9,7 @@ import { Log } from "../daemon/log.js";
 import { type Loaded, load } from "../daemon/policy/load.js";
 import { Reloader } from "../daemon/policy/reloader.js";
 import { type Listening, serve } from "../daemon/telemetry/http-endpoint.js";
-import type { Observed } from "../daemon/telemetry/metric-definitions.js";
+import { type Observed, RUN_METRICS } from "../daemon/telemetry/metric-definitions.js";
 import type { Metrics } from "../daemon/telemetry/metrics.js";
 import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
 import { stoppedLine, summaryLine } from "../daemon/telemetry/summary-line.js";
@@ -78,15 +78,15 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
 }
 
 /** The metrics library is loaded only if metrics are served. */
-async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics | undefined> {
+async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics<Observed> | undefined> {
   if (metrics === undefined) return undefined;
   const loaded = await import("../daemon/telemetry/metrics.js");
-  return new loaded.Metrics(observed);
+  return new loaded.Metrics(RUN_METRICS, observed);
 }
 
 async function listen(
   { metrics: address }: RunSettings,
-  metrics: Metrics | undefined,
+  metrics: Metrics<Observed> | undefined,
   problem: () => string | undefined,
 ): Promise<Listening | undefined> {
   if (address === undefined || metrics === undefined) return undefined;
@@ -134,7 +134,7 @@ function reloaderFor(
   fingerprints: Map<string, string>,
   load: (fingerprints: Map<string, string>) => Promise<Loaded>,
   log: Log,
-): Reloader {
+): Reloader<Loaded> {
   const files = [config, policy].filter((file) => file !== undefined).map((file) => `\`${file}\``);
   const names = files.join(" and ") || "the built-in rules";
   return new Reloader(fingerprints, {

@@ -24,12 +24,16 @@ export interface AskedBy {
   readonly uid: number | undefined;
   /** Whether the host shows the question. Then nobody else is notified. */
   readonly hostAsks: boolean;
+  /** What would happen, for the person, without secrets. Called for new questions alone. */
+  readonly what: () => string;
 }
 
 /** An open question. */
 export interface OpenTicket {
   readonly ticket: string;
   readonly request: LayeredRequest;
+  /** What would happen, without secrets. */
+  readonly what: string;
   /** When the question ends without an answer, in milliseconds of the clock. */
   readonly expiresMs: number;
   readonly needsCode: boolean;
@@ -103,33 +107,44 @@ export class Approvals {
   }
 
   /**
-   * The open question of a ticket, if `answer` may be given to it. Throws an `Error` for a person
-   * otherwise. Wrong codes end in a denial.
+   * Gives a person's answer to an open question, once `record` has recorded it. Rejects with an
+   * `Error` for the person if there is no such question, if the answer is not possible, if the code
+   * is missing or wrong, or if `record` rejects: then the question is closed, and the call stays
+   * denied.
    */
-  requireAnswerable(ticket: string, answer: Answer, code: string | undefined): OpenTicket {
+  async answer(
+    ticket: string,
+    answer: Answer,
+    code: string | undefined,
+    record: (ticket: OpenTicket) => Promise<void>,
+  ): Promise<void> {
+    const kept = this.#answerable(ticket, answer, code);
+    // Nobody else can answer it meanwhile.
+    this.#close(kept);
+    await record(kept.open);
+    this.#give(kept, answer);
+  }
+
+  /** The open question of a ticket. Throws an `Error` for the person if `answer` is not possible. */
+  #answerable(ticket: string, answer: Answer, code: string | undefined): Kept {
     this.#expire();
     const kept = this.#open.get(ticket);
     if (kept === undefined) throw new Error("there is no such open question: see `a3s-sentry approve list`");
-    if (answer.kind === "deny") return kept.open;
     if (answer.kind === "for" && !kept.open.request.mayRepeat) {
       throw new Error("the call may run what the agent can write, so it can be approved only once: use `--once`");
     }
-    if (kept.open.needsCode) this.#requireCode(kept, code);
-    return kept.open;
+    if (kept.open.needsCode && answer.kind !== "deny") this.#requireCode(kept, code);
+    return kept;
   }
 
-  /** Gives an answer to an open question. */
-  answer(ticket: string, answer: Answer): void {
-    const kept = this.#open.get(ticket);
-    if (kept === undefined) return;
-    this.#close(kept);
+  #give({ open }: Kept, answer: Answer): void {
     const seconds = answer.kind === "for" ? answer.seconds : ANSWER_S;
     const answered = {
       approved: answer.kind !== "deny",
       once: answer.kind === "once",
       expiresMs: this.#options.now() + seconds * 1000,
     };
-    for (const binding of kept.open.request.bindings) this.#keep(binding, answered);
+    for (const binding of open.request.bindings) this.#keep(binding, answered);
   }
 
   #take(binding: string): "approved" | "denied" | undefined {
@@ -141,7 +156,7 @@ export class Approvals {
   }
 
   /** An equal call does not open a second question. */
-  #openTicket(request: LayeredRequest, { uid, hostAsks }: AskedBy): string {
+  #openTicket(request: LayeredRequest, { uid, hostAsks, what }: AskedBy): string {
     this.#expire();
     const key = request.bindings.join(" ");
     const before = this.#tickets.get(key);
@@ -151,6 +166,7 @@ export class Approvals {
     const open = {
       ticket,
       request,
+      what: what(),
       expiresMs: this.#options.now() + request.timeoutS * 1000,
       needsCode: uid === undefined || uid === this.#options.uid,
       code: randomCode(),
@@ -173,7 +189,11 @@ export class Approvals {
     if (code === undefined) throw new Error("approving this call takes the code that was shown with the question");
     if (isEqual(code.trim().toUpperCase(), kept.open.code)) return;
     kept.wrongCodes += 1;
-    if (kept.wrongCodes >= MAX_WRONG_CODES) this.answer(kept.open.ticket, { kind: "deny" });
+    if (kept.wrongCodes >= MAX_WRONG_CODES) {
+      this.#close(kept);
+      this.#give(kept, { kind: "deny" });
+      throw new Error("wrong code, too often: the call is denied");
+    }
     throw new Error("wrong code");
   }
 

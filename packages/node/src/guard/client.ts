@@ -45,7 +45,7 @@ export async function askResident(
   const sent: SentRequest = { ...request, ...(uid !== undefined && { uid }), v: PROTOCOL };
   const line = Buffer.from(`${JSON.stringify(sent)}\n`);
   if (line.length > MAX_REQUEST_BYTES) throw new ResidentError("the request is too large for the resident judge");
-  return outcomeIn(await answerOf(path, line, deadlineMs), path);
+  return outcomeIn(await exchange(path, line, deadlineMs), path);
 }
 
 function isInstalled(path: string): boolean {
@@ -56,8 +56,11 @@ function isInstalled(path: string): boolean {
   }
 }
 
-/** The first line that the judge sends. */
-function answerOf(path: string, request: Buffer, deadlineMs: number): Promise<string> {
+/**
+ * The first line that a judge answers to a line. Rejects with a {@link ResidentError} if there is
+ * none in time.
+ */
+export function exchange(path: string, request: Buffer, deadlineMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(path);
     const fail = (what: string): void => {

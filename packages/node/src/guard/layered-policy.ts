@@ -65,7 +65,7 @@ export class LayeredPolicy {
    * invalid one.
    *
    * @example
-   * const policy = await LayeredPolicy.open(findLayers());
+   * const policy = await LayeredPolicy.open(findLayers({ user: foundUserPolicy() }));
    * const outcome = await policy.guard({ cwd: "/home/dev/app" }).check({ tool: "Bash", args: { command: "ls" } });
    */
   static async open(layers: readonly PolicyLayer[]): Promise<LayeredPolicy> {
@@ -91,6 +91,11 @@ export class LayeredPolicy {
       result: (text, { signal }: CheckOptions = {}) =>
         this.#judge(options, options.cwd, (guard) => guard.result(text, signal && { signal })),
     };
+  }
+
+  /** A text for a log, without the secrets that any of the policies masks. */
+  withoutSecrets(text: string): string {
+    return this.layers.reduce((masked, { sentry }) => sentry.withoutSecrets(masked), text);
   }
 
   close(): void {

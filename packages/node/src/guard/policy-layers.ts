@@ -1,12 +1,12 @@
 // Finds the policies that a guard judges by: the organisation's, the user's and a project's.
 
 import { lstatSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { PolicyError } from "@a3s-sentry/core";
 import { fileProblem, unreadable } from "../policy/policy-file.js";
 import { errnoOf } from "../util/errno.js";
 import { errorText } from "../util/error-text.js";
+import { homeFolder } from "./home-folder.js";
 import { type Owners, trustedPath } from "./trusted-path.js";
 
 /** The folder of the organisation's policies. Each file in it is a policy of its own. */
@@ -33,13 +33,18 @@ export interface PolicyLayer {
 export interface LayerPlaces {
   /** The organisation's folder, {@link ORGANISATION_FOLDER} by default. */
   readonly organisation?: string;
-  /** The absolute path of the user's policy. Default: {@link userPolicy}, if there is such a file. */
+  /** The absolute path of the user's policy; `undefined` for none. */
   readonly user?: string | undefined;
 }
 
-/** Where the user's policy is if no path is given: `~/.config/a3s-sentry/policy.acl`. */
+/** Where a user's policy is unless a path is given: `~/.config/a3s-sentry/policy.acl`. */
 export function userPolicy(): string {
-  return join(homedir(), ".config/a3s-sentry/policy.acl");
+  return join(homeFolder(), ".config/a3s-sentry/policy.acl");
+}
+
+/** The user's policy at its usual place; `undefined` if there is none. */
+export function foundUserPolicy(): string | undefined {
+  return exists(userPolicy()) ? userPolicy() : undefined;
 }
 
 /**
@@ -53,10 +58,10 @@ export function userPolicy(): string {
  */
 export function findLayers({ organisation = ORGANISATION_FOLDER, user }: LayerPlaces = {}): PolicyLayer[] {
   const layers = organisationLayers(organisation);
-  const path = user ?? (exists(userPolicy()) ? userPolicy() : undefined);
-  if (path !== undefined) layers.push(layer("user", path, "root-or-self"));
+  if (user !== undefined) layers.push(layer("user", user, "root-or-self"));
   if (layers.length === 0) {
-    throw noPolicy(`there is no policy: write \`${userPolicy()}\`, for example with \`a3s-sentry init\``, userPolicy());
+    const path = userPolicy();
+    throw noPolicy(`there is no policy: write \`${path}\`, for example with \`a3s-sentry init ${path}\``, path);
   }
   return layers;
 }

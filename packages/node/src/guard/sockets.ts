@@ -3,9 +3,9 @@
 // Part of what a hook loads before it judges: it imports nothing but `node:fs`, `node:os` and
 // `node:path`.
 
-import { lstatSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { homeFolder } from "./home-folder.js";
 import { isWritableByOthers, trustedPath } from "./trusted-path.js";
 
 const FOLDER = "a3s-sentry";
@@ -14,20 +14,25 @@ const SOCKET = "judge.sock";
 /** The socket of a judge of the whole machine. */
 export const SYSTEM_SOCKET = join("/run", FOLDER, SOCKET);
 
-/** The socket of a judge of this user. */
+/**
+ * Where `serve` listens unless it is given a path: root's judge is that of the machine. It does not
+ * depend on the environment, which the folder that an agent works in may set.
+ */
 export function userSocket(): string {
-  const { XDG_RUNTIME_DIR: runtime } = process.env;
-  return join(runtime?.startsWith("/") ? runtime : join(homedir(), ".local/state"), FOLDER, SOCKET);
-}
-
-/** Where `serve` listens unless it is given a path: root's judge is that of the machine. */
-export function defaultSocket(): string {
-  return process.getuid?.() === 0 ? SYSTEM_SOCKET : userSocket();
+  const uid = process.getuid?.();
+  if (uid === 0) return SYSTEM_SOCKET;
+  const runtime = `/run/user/${uid}`;
+  return join(existsSync(runtime) ? runtime : join(homeFolder(), ".local/state"), FOLDER, SOCKET);
 }
 
 /** Where a caller looks for a judge, in this order. */
 export function knownSockets(): string[] {
-  return [SYSTEM_SOCKET, userSocket()];
+  return [...new Set([SYSTEM_SOCKET, userSocket()])];
+}
+
+/** The socket for people, in a folder that only the judge's user can enter. */
+export function approvalSocket(judge: string): string {
+  return join(dirname(judge), "people", "approve.sock");
 }
 
 /**
@@ -43,10 +48,19 @@ export function isTrustedSocket(path: string): boolean {
   const { uid, mode } = lstatSync(folder);
   const self = process.getuid?.();
   if (uid === 0 || uid === self) trustedPath(folder, "root-or-self");
-  else trustedPath(dirname(folder), "root");
+  else requireGivenByRoot(folder, uid);
   if (isWritableByOthers({ mode })) throw new Error(`other users may write to \`${folder}\``);
   if (socket.uid !== uid && socket.uid !== 0) {
     throw new Error(`\`${path}\` belongs to user ${socket.uid}, its folder to user ${uid}`);
   }
   return true;
+}
+
+/** Throws unless root alone can have made the folder of another user. */
+function requireGivenByRoot(folder: string, uid: number): void {
+  const above = dirname(folder);
+  trustedPath(above, "root");
+  if (isWritableByOthers(lstatSync(above))) {
+    throw new Error(`\`${folder}\` belongs to user ${uid}, and any user can make folders in \`${above}\``);
+  }
 }

@@ -2,11 +2,11 @@
 
 import type { Guard } from "@a3s-sentry/core";
 import { LayeredPolicy } from "../../guard/layered-policy.js";
-import { findLayers } from "../../guard/policy-layers.js";
+import { findLayers, foundUserPolicy } from "../../guard/policy-layers.js";
 import type { Asker } from "../../guard/protocol.js";
 
 /** `policy` is the path of the user's policy. Rejects with an `Error` if there is no policy, or an invalid one. */
 export async function guardOf(asker: Asker, policy: string | undefined): Promise<Guard> {
-  const layers = findLayers(policy === undefined ? {} : { user: policy });
+  const layers = findLayers({ user: policy ?? foundUserPolicy() });
   return (await LayeredPolicy.open(layers)).guard(asker);
 }

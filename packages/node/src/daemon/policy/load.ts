@@ -1,6 +1,6 @@
 // Loads the sentry of a run from a configuration, a rules file, both, or neither.
 
-import type { DenyFiles, Include, MakeTiers, Policy, PolicyOverrides, TierSettings } from "@a3s-sentry/core";
+import type { DenyFiles, Include, MakeTiers, Policy, PolicyOverrides, TierSettings, Tiers } from "@a3s-sentry/core";
 import { messageOf } from "@a3s-sentry/core/host";
 import { findUser } from "../../l3/user.js";
 import { includeFrom } from "../../policy/include-files.js";
@@ -45,14 +45,19 @@ export interface LoadOptions {
   readonly nonEmpty?: Set<string>;
   /** Receives the timings of the slow tiers. */
   readonly onTierTiming?: ((timing: TierTiming) => void) | undefined;
+  /** Wraps the slow tiers. What it adds to their time counts in the timings. */
+  readonly wrapTiers?: ((tiers: Tiers) => Tiers) | undefined;
 }
+
+/** The settings that a policy is loaded by. */
+export type PolicySettings = Pick<RunSettings, "config" | "policy" | "date" | "overrides" | "llm" | "agent">;
 
 /**
  * With a `config` and a `policy`, the settings come from the first and the rules from the second.
  * Rejects with a `PolicyError` for an invalid file, and with a `SettingsError` if both files
  * contain rules, the second contains settings, or a tier lacks a setting.
  */
-export async function load(run: RunSettings, options: LoadOptions): Promise<Loaded> {
+export async function load(run: PolicySettings, options: LoadOptions): Promise<Loaded> {
   const { config, policy, date } = run;
   const overrides = { ...run.overrides, ...(date !== undefined && { date }) };
   const { fingerprints } = options;
@@ -142,10 +147,11 @@ function missing(sentry: Sentry): string[] {
 
 const NO_TIERS: MakeTiers = () => ({});
 
-function makeTiers(folder: string, { fingerprints, onTierTiming }: LoadOptions): MakeTiers {
+function makeTiers(folder: string, { fingerprints, onTierTiming, wrapTiers }: LoadOptions): MakeTiers {
   return async (settings) => {
     rejectUnusable(settings);
-    const tiers = await tiersOf(settings, { llm: folder, agent: folder }, (path) => note(path, fingerprints));
+    const own = await tiersOf(settings, { llm: folder, agent: folder }, (path) => note(path, fingerprints));
+    const tiers = wrapTiers === undefined ? own : wrapTiers(own);
     return onTierTiming === undefined ? tiers : withTiming(tiers, onTierTiming);
   };
 }

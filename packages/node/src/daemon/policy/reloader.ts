@@ -1,16 +1,19 @@
 // Loads the policy again when its files change, while the run continues.
 
 import { setImmediate } from "node:timers/promises";
-import type { Sentry } from "../../sentry.js";
 import { areCurrent, type FileFingerprints } from "./file-fingerprints.js";
-import type { Loaded } from "./load.js";
 import { watchFiles } from "./watch-files.js";
 
-export interface ReloaderOptions {
+/** What a load results in. */
+interface LoadedSentry {
+  readonly sentry: { close(): void };
+}
+
+export interface ReloaderOptions<Loaded extends LoadedSentry> {
   /** Loads a sentry, and adds the fingerprints of the files that it reads, also if it rejects. */
   readonly load: (fingerprints: Map<string, string>) => Promise<Loaded>;
   /** Puts a loaded sentry in force, and owns it. */
-  readonly usePolicy: (sentry: Sentry) => Promise<void>;
+  readonly usePolicy: (sentry: Loaded["sentry"]) => Promise<void>;
   readonly onLoaded: (loaded: Loaded) => void;
   /** Called if loading fails. The policy in force stays. */
   readonly onRefused: (why: unknown) => void;
@@ -20,8 +23,8 @@ export interface ReloaderOptions {
  * Loads the policy on each change of its files and on request, one load at a time, until it is
  * closed.
  */
-export class Reloader {
-  readonly #options: ReloaderOptions;
+export class Reloader<Loaded extends LoadedSentry> {
+  readonly #options: ReloaderOptions<Loaded>;
   readonly #closed = new AbortController();
   #fingerprints: FileFingerprints;
   #running: Promise<void> | undefined;
@@ -29,7 +32,7 @@ export class Reloader {
   readonly counts = { succeeded: 0, failed: 0, lastSuccess: Date.now() / 1000, refused: false };
 
   /** `fingerprints` are those of the files of the policy in force. */
-  constructor(fingerprints: FileFingerprints, options: ReloaderOptions) {
+  constructor(fingerprints: FileFingerprints, options: ReloaderOptions<Loaded>) {
     this.#fingerprints = fingerprints;
     this.#options = options;
     void watchFiles(

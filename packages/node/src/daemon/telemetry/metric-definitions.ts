@@ -2,8 +2,8 @@
 
 import type { Policy } from "@a3s-sentry/core";
 import { NOT_ENFORCED } from "../../enforcer/target-check.js";
-import { VERSION } from "../../util/version.js";
 import { SKIPPED_WORDS } from "../audit/audit-line.js";
+import { type MetricDefinition, PROCESS_METRICS } from "./process-metrics.js";
 import type { Totals } from "./totals.js";
 
 /** The state of a run. */
@@ -28,18 +28,7 @@ export interface Observed {
   };
 }
 
-/** One metric: a counter if its name ends in `_total`, else a gauge. */
-export interface MetricDefinition {
-  readonly name: string;
-  readonly help: string;
-  readonly labels?: readonly string[];
-  /** The present values, each with the values of its labels. */
-  readonly values: (observed: Observed) => readonly (readonly [value: number, ...labels: string[]])[];
-}
-
-const STARTED = Date.now() / 1000 - process.uptime();
-
-export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
+export const RUN_METRICS: readonly MetricDefinition<Observed>[] = [
   { name: "sentry_events_total", help: "Events judged.", values: ({ totals }) => [[totals.stream.events]] },
   { name: "sentry_blocked_total", help: "Events blocked.", values: ({ totals }) => [[totals.blocked]] },
   {
@@ -154,28 +143,5 @@ export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
     values: ({ policy: { rules } }) =>
       (["site", "builtin"] as const).map((origin) => [rules.filter((rule) => rule.origin === origin).length, origin]),
   },
-  {
-    name: "sentry_build_info",
-    help: "The versions of a3s-sentry and of Node.js.",
-    labels: ["version", "node"],
-    values: () => [[1, VERSION, process.versions.node]],
-  },
-  {
-    name: "process_cpu_seconds_total",
-    help: "CPU time of all threads.",
-    values: () => {
-      const { user, system } = process.cpuUsage();
-      return [[(user + system) / 1e6]];
-    },
-  },
-  {
-    name: "process_resident_memory_bytes",
-    help: "Resident memory.",
-    values: () => [[process.memoryUsage.rss()]],
-  },
-  {
-    name: "process_start_time_seconds",
-    help: "Unix time at which the process started.",
-    values: () => [[STARTED]],
-  },
+  ...PROCESS_METRICS,
 ];

@@ -1,21 +1,21 @@
-// The Prometheus metrics of a run: those read from its state, and the timings of the slow tiers.
+// The Prometheus metrics of a process: those read from its state, and the timings of the slow tiers.
 
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { TierTiming } from "../escalation/tier-timing.js";
-import { METRIC_DEFINITIONS, type MetricDefinition, type Observed } from "./metric-definitions.js";
+import type { MetricDefinition } from "./process-metrics.js";
 
 /** Buckets from a fast classifier to an agent at its timeout. */
 const BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 const SLOW_TIERS = ["Llm", "Agent"];
 
-export class Metrics {
+export class Metrics<State> {
   readonly #registry = new Registry();
   readonly #seconds: Histogram;
   readonly #failures: Counter;
 
-  /** `observed` returns the state of the run. It is first called by {@link text}. */
-  constructor(observed: () => Observed) {
+  /** `state` returns the state that the definitions read. It is first called by {@link text}. */
+  constructor(definitions: readonly MetricDefinition<State>[], state: () => State) {
     const labelNames = ["tier"];
     const registers = [this.#registry];
     this.#seconds = new Histogram({
@@ -35,7 +35,7 @@ export class Metrics {
       this.#seconds.zero({ tier });
       this.#failures.inc({ tier }, 0);
     }
-    for (const definition of METRIC_DEFINITIONS) this.#register(definition, observed);
+    for (const definition of definitions) this.#register(definition, state);
   }
 
   /** Records the timing of a slow tier. */
@@ -49,7 +49,7 @@ export class Metrics {
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #register({ name, help, labels: labelNames = [], values }: MetricDefinition, observed: () => Observed): void {
+  #register({ name, help, labels: labelNames = [], values }: MetricDefinition<State>, state: () => State): void {
     const Kind = name.endsWith("_total") ? Counter : Gauge;
     new Kind({
       name,
@@ -58,7 +58,7 @@ export class Metrics {
       registers: [this.#registry],
       collect(this: Counter | Gauge) {
         this.reset();
-        for (const [value, ...labels] of values(observed())) {
+        for (const [value, ...labels] of values(state())) {
           this.inc(Object.fromEntries(labelNames.map((label, i) => [label, labels[i] ?? ""])), value);
         }
       },

@@ -22,8 +22,12 @@ function homeWith(...folders: string[]): string {
   return home;
 }
 
-const hook = async (home: string, ...args: string[]): Promise<Ended> =>
-  await run(["hook", ...args], "", { HOME: home });
+/** The user's policy is found by the list of users, not by `HOME`. */
+async function hook(home: string, ...args: string[]): Promise<Ended> {
+  const isGiven = args[0] !== "install" || args.includes("--policy");
+  const policy = isGiven ? [] : ["--policy", join(home, ".config/a3s-sentry/policy.acl")];
+  return await run(["hook", ...args, ...policy], "", { HOME: home });
+}
 
 function inputOf(host: string, text: string): string {
   return JSON.stringify(HOST_INPUTS.find((input) => input.host === host && input.of === "command")?.input(text));

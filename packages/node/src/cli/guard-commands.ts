@@ -1,0 +1,52 @@
+// Defines the commands that judge agents before they act.
+
+import { type Command, Option } from "commander";
+import { AUDIT_LOST } from "../daemon/config/words.js";
+import type { ApproveFlags } from "./approve/options.js";
+import type { ExitCode, Io } from "./io.js";
+import type { ServeFlags } from "./serve/options.js";
+
+export function guardCommands(root: Command, io: Io, onExit: (code: ExitCode) => void): void {
+  root
+    .command("serve")
+    .summary("judge the calls of all agents")
+    .description(
+      "Judges the tool calls of agents before they are made, for all hooks of a user or a machine, until it is interrupted. " +
+        "Prints an audit line to stdout for each call that is not simply allowed.",
+    )
+    .option("-p, --policy <file>", "the user's policy (default: ~/.config/a3s-sentry/policy.acl, if there is one)")
+    .option("--socket <path>", "the Unix socket to listen at")
+    .option("--shared", "let all users of the machine ask; people of this user alone approve")
+    .option("--http <port>", "listen on 127.0.0.1 too, with a token; 0 for a free port")
+    .option("--notify <program>", "program that shows a question to a person: reads it on stdin; or a JSON list")
+    .option("--workers <number>", "concurrent judgements of L2 and L3, default 4")
+    .option("--metrics-addr <ip:port>", "serve /metrics and /healthz")
+    .addOption(
+      new Option("--audit-lost <action>", "`stop` or `continue` if audit lines cannot be written")
+        .choices(AUDIT_LOST)
+        .default("stop"),
+    )
+    .option("--json", "print lines of JSON on a terminal too")
+    .action(async (flags: ServeFlags) => {
+      const { serve } = await import("./serve/serve.js");
+      onExit(await serve(flags, io));
+    });
+
+  root
+    .command("approve")
+    .summary("answer the questions of `serve`")
+    .description(
+      "Lists the calls that wait for a person, and answers them: `approve TICKET --once`, `approve TICKET --for 10m`, " +
+        "`approve --deny TICKET`. An agent of the same user cannot: it takes a code that only a person is shown.",
+    )
+    .argument("[ticket]", "the ticket of the question, or `list` (the default)")
+    .option("--once", "allow the call once")
+    .option("--for <time>", "allow the same call for a time, such as 10m; for calls that run nothing")
+    .addOption(new Option("--deny <ticket>", "deny the call"))
+    .option("--socket <path>", "the socket that `serve` listens at")
+    .option("--json", "print the list as JSON")
+    .action(async (ticket: string | undefined, flags: ApproveFlags) => {
+      const { approve } = await import("./approve/approve.js");
+      onExit(await approve(ticket, flags, io));
+    });
+}

@@ -1,0 +1,167 @@
+// The resident judge on the loopback address, for hosts that post their calls.
+//
+// All users of the machine and all pages of its browsers can reach it. So a request needs a token,
+// the name of this machine, and no origin, and each connection has limits.
+
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { lstatSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readBounded } from "../../util/bounded-file.js";
+import { errnoOf } from "../../util/errno.js";
+import { errorText } from "../../util/error-text.js";
+import { MAX_REQUEST_BYTES } from "../protocol.js";
+import { SocketError } from "./own-socket.js";
+
+const LIMITS = {
+  maxHeaderSize: 8 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 5_000,
+};
+const MAX_CONNECTIONS = 64;
+/** The bytes of the bodies that are being received, of all connections together. */
+const MAX_BODIES_BYTES = 32 * 1024 * 1024;
+const TOKEN_BYTES = 32;
+const MAX_TOKEN_FILE_BYTES = 1024;
+const OTHERS = 0o077;
+const PATH = "/v1/judge";
+
+export interface HttpJudgeOptions {
+  readonly token: string;
+  /** The answer to a request, as JSON. */
+  readonly answer: (body: Uint8Array, signal: AbortSignal) => Promise<string>;
+  readonly refusal: (why: string) => string;
+}
+
+/** A server that has begun to listen. */
+export interface HttpListening {
+  readonly url: string;
+  close(): void;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * The token in a file, which is made if it is missing. Throws a {@link SocketError} if others may
+ * read the file.
+ */
+export function tokenIn(path: string): string {
+  try {
+    writeFileSync(path, `${randomBytes(TOKEN_BYTES).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST")
+      throw new SocketError(`cannot write the token file \`${path}\`: ${errorText(error)}`);
+  }
+  const stat = lstatSync(path);
+  const isOwn = process.getuid === undefined || stat.uid === process.getuid();
+  if (!stat.isFile() || !isOwn || (stat.mode & OTHERS) !== 0) {
+    throw new SocketError(`others may read the token file \`${path}\`, or it is another user's: remove it`);
+  }
+  const token = readBounded(path, MAX_TOKEN_FILE_BYTES).toString("utf8").trim();
+  if (token.length < TOKEN_BYTES) throw new SocketError(`the token in \`${path}\` is too short: remove the file`);
+  return token;
+}
+
+/** Serves `POST /v1/judge` on 127.0.0.1. Rejects with a {@link SocketError} if the port is in use. */
+export async function serveHttp(port: number, options: HttpJudgeOptions): Promise<HttpListening> {
+  const bodies = { bytes: 0 };
+  const server = createServer(LIMITS, (request, response) => void respond(server, request, response, options, bodies));
+  server.maxConnections = MAX_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(new SocketError(`cannot listen on port ${port}: ${errorText(error)}`)));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, resolve);
+  });
+  server.on("error", () => {});
+  return {
+    url: `http://127.0.0.1:${portOf(server)}${PATH}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function respond(
+  server: Server,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpJudgeOptions,
+  bodies: { bytes: number },
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort(new Error("the caller has gone")));
+  const refused = refusalOf(portOf(server), request, options.token);
+  const { status, body } =
+    refused === undefined
+      ? await judged(request, options, bodies, gone.signal)
+      : { status: refused.status, body: options.refusal(refused.body) };
+  const bytes = Buffer.from(`${body}\n`);
+  // What is left of a refused request is not read.
+  if (status !== 200) response.once("finish", () => request.destroy());
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": bytes.length,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...(status === 200 ? {} : { connection: "close" }),
+  });
+  response.end(bytes);
+}
+
+/** Why a request is not judged; `undefined` if it is. */
+function refusalOf(port: number, { headers, method, url }: IncomingMessage, token: string): Reply | undefined {
+  // A name that an attacker lets point to this machine is not a name of this server.
+  if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`) {
+    return { status: 403, body: "this server answers only to 127.0.0.1 and localhost" };
+  }
+  if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined) {
+    return { status: 403, body: "this server does not answer to pages" };
+  }
+  if (!isEqual(headers.authorization ?? "", `Bearer ${token}`))
+    return { status: 401, body: "the token is missing or wrong" };
+  if (url !== PATH) return { status: 404, body: `the path is \`${PATH}\`` };
+  if (method !== "POST") return { status: 405, body: "use POST" };
+  if (!/^application\/json *(?:;|$)/i.test(headers["content-type"] ?? "")) {
+    return { status: 415, body: "the content type must be `application/json`" };
+  }
+  return undefined;
+}
+
+async function judged(
+  request: IncomingMessage,
+  { answer, refusal }: HttpJudgeOptions,
+  bodies: { bytes: number },
+  signal: AbortSignal,
+): Promise<Reply> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const part of request) {
+      const bytes = Buffer.from(part);
+      length += bytes.length;
+      bodies.bytes += bytes.length;
+      if (length > MAX_REQUEST_BYTES) return { status: 413, body: refusal("the request is too large") };
+      if (bodies.bytes > MAX_BODIES_BYTES) return { status: 503, body: refusal("it has no room for the request now") };
+      parts.push(bytes);
+    }
+  } catch {
+    return { status: 400, body: refusal("the request has no end") };
+  } finally {
+    bodies.bytes -= length;
+  }
+  return { status: 200, body: await answer(Buffer.concat(parts), signal) };
+}
+
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
