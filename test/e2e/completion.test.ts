@@ -45,6 +45,8 @@ describe("bash", () => {
         "test",
         "lsp",
         "hook",
+        "serve",
+        "approve",
         "preview",
         "replay",
         "completion",
@@ -107,6 +109,7 @@ describe("fish", () => {
     [
       "",
       [
+        "approve",
         "check",
         "completion",
         "diff",
@@ -119,6 +122,7 @@ describe("fish", () => {
         "preview",
         "replay",
         "run",
+        "serve",
         "test",
       ],
     ],

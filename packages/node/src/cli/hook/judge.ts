@@ -3,6 +3,7 @@
 import type { GuardOutcome } from "@a3s-sentry/core";
 import { askResident, ResidentError } from "../../guard/client.js";
 import type { Host, HostRequest } from "../../guard/hosts/host.js";
+import { residentRequest } from "../../guard/hosts/resident-request.js";
 import type { Asker } from "../../guard/protocol.js";
 import { SYSTEM_SOCKET } from "../../guard/sockets.js";
 import type { HookOptions } from "./options.js";
@@ -15,27 +16,16 @@ export interface Judged {
 
 /** Rejects with an `Error` if there is no policy, or if it is invalid. */
 export async function judge(host: Host, request: HostRequest, options: HookOptions): Promise<Judged> {
-  const { event, session, cwd } = request;
-  const asker: Asker = {
-    host: host.name,
-    canAsk: request.canAsk && event.answers.ask !== undefined,
-    ...(session !== undefined && { session }),
-    ...(cwd !== undefined && { cwd }),
-  };
+  const asked = residentRequest(host, request);
   try {
-    const outcome = await byResident(asker, request, options);
-    return { outcome: outcome ?? (await here(asker, request, options)) };
+    // Not where the environment says: the folder that the agent works in may set variables of its host.
+    const outcome = await askResident(asked, { sockets: [options.socket ?? SYSTEM_SOCKET] });
+    return { outcome: outcome ?? (await here(asked, request, options)) };
   } catch (error) {
     if (!(error instanceof ResidentError)) throw error;
     // The same policies decide here. Nobody approves here, so a question may become a denial.
-    return { outcome: await here(asker, request, options), warning: error.message };
+    return { outcome: await here(asked, request, options), warning: error.message };
   }
-}
-
-async function byResident(asker: Asker, request: HostRequest, options: HookOptions): Promise<GuardOutcome | undefined> {
-  const question = request.kind === "call" ? { check: request.call } : { prompt: request.text };
-  // Not where the environment says: the folder that the agent works in may set variables of its host.
-  return await askResident({ ...asker, ...question }, { sockets: [options.socket ?? SYSTEM_SOCKET] });
 }
 
 async function here(asker: Asker, request: HostRequest, { policy }: HookOptions): Promise<GuardOutcome> {

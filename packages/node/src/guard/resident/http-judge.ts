@@ -11,6 +11,7 @@ import { readBounded } from "../../util/bounded-file.js";
 import { errnoOf } from "../../util/errno.js";
 import { errorText } from "../../util/error-text.js";
 import { MAX_REQUEST_BYTES } from "../protocol.js";
+import type { HttpReply } from "./host-http.js";
 import { SocketError } from "./own-socket.js";
 
 const LIMITS = {
@@ -26,12 +27,15 @@ const MAX_BODIES_BYTES = 32 * 1024 * 1024;
 const TOKEN_BYTES = 32;
 const MAX_TOKEN_FILE_BYTES = 1024;
 const OTHERS = 0o077;
-const PATH = "/v1/judge";
+const JUDGE_PATH = "/v1/judge";
+const HOST_PATH = /^\/hook\/([a-z-]+)$/;
 
 export interface HttpJudgeOptions {
   readonly token: string;
-  /** The answer to a request, as JSON. */
+  /** The answer to a request of the protocol, as JSON. */
   readonly answer: (body: Uint8Array, signal: AbortSignal) => Promise<string>;
+  /** The answer to what a host posts in its own form. */
+  readonly answerHost: (host: string, body: Uint8Array, signal: AbortSignal) => Promise<HttpReply>;
   readonly refusal: (why: string) => string;
 }
 
@@ -39,11 +43,6 @@ export interface HttpJudgeOptions {
 export interface HttpListening {
   readonly url: string;
   close(): void;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly body: string;
 }
 
 /**
@@ -67,7 +66,7 @@ export function tokenIn(path: string): string {
   return token;
 }
 
-/** Serves `POST /v1/judge` on 127.0.0.1. Rejects with a {@link SocketError} if the port is in use. */
+/** Serves `POST /v1/judge` and `POST /hook/HOST` on 127.0.0.1. Rejects with a {@link SocketError} if the port is in use. */
 export async function serveHttp(port: number, options: HttpJudgeOptions): Promise<HttpListening> {
   const bodies = { bytes: 0 };
   const server = createServer(LIMITS, (request, response) => void respond(server, request, response, options, bodies));
@@ -78,7 +77,7 @@ export async function serveHttp(port: number, options: HttpJudgeOptions): Promis
   });
   server.on("error", () => {});
   return {
-    url: `http://127.0.0.1:${portOf(server)}${PATH}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
     close() {
       server.close();
       server.closeAllConnections();
@@ -104,7 +103,8 @@ async function respond(
     refused === undefined
       ? await judged(request, options, bodies, gone.signal)
       : { status: refused.status, body: options.refusal(refused.body) };
-  const bytes = Buffer.from(`${body}\n`);
+  // Nothing is an answer too: a host takes it for no opinion.
+  const bytes = Buffer.from(body.trimEnd() === "" ? "" : `${body.trimEnd()}\n`);
   // What is left of a refused request is not read.
   if (status !== 200) response.once("finish", () => request.destroy());
   response.writeHead(status, {
@@ -118,7 +118,7 @@ async function respond(
 }
 
 /** Why a request is not judged; `undefined` if it is. */
-function refusalOf(port: number, { headers, method, url }: IncomingMessage, token: string): Reply | undefined {
+function refusalOf(port: number, { headers, method, url }: IncomingMessage, token: string): HttpReply | undefined {
   // A name that an attacker lets point to this machine is not a name of this server.
   if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`) {
     return { status: 403, body: "this server answers only to 127.0.0.1 and localhost" };
@@ -128,7 +128,9 @@ function refusalOf(port: number, { headers, method, url }: IncomingMessage, toke
   }
   if (!isEqual(headers.authorization ?? "", `Bearer ${token}`))
     return { status: 401, body: "the token is missing or wrong" };
-  if (url !== PATH) return { status: 404, body: `the path is \`${PATH}\`` };
+  if (url !== JUDGE_PATH && !HOST_PATH.test(url ?? "")) {
+    return { status: 404, body: `the path is \`${JUDGE_PATH}\` or \`/hook/HOST\`` };
+  }
   if (method !== "POST") return { status: 405, body: "use POST" };
   if (!/^application\/json *(?:;|$)/i.test(headers["content-type"] ?? "")) {
     return { status: 415, body: "the content type must be `application/json`" };
@@ -138,10 +140,10 @@ function refusalOf(port: number, { headers, method, url }: IncomingMessage, toke
 
 async function judged(
   request: IncomingMessage,
-  { answer, refusal }: HttpJudgeOptions,
+  { answer, answerHost, refusal }: HttpJudgeOptions,
   bodies: { bytes: number },
   signal: AbortSignal,
-): Promise<Reply> {
+): Promise<HttpReply> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
@@ -158,7 +160,9 @@ async function judged(
   } finally {
     bodies.bytes -= length;
   }
-  return { status: 200, body: await answer(Buffer.concat(parts), signal) };
+  const body = Buffer.concat(parts);
+  const host = HOST_PATH.exec(request.url ?? "")?.[1];
+  return host === undefined ? { status: 200, body: await answer(body, signal) } : await answerHost(host, body, signal);
 }
 
 function isEqual(given: string, expected: string): boolean {

@@ -9,6 +9,7 @@ import { approvalSocket } from "../sockets.js";
 import { refusalOf, replyTo } from "./approval-requests.js";
 import type { GuardAudit } from "./guard-audit.js";
 import type { JudgeState } from "./guard-metrics.js";
+import { replyToHost } from "./host-http.js";
 import { type HttpListening, serveHttp, tokenIn } from "./http-judge.js";
 import { LineServer } from "./line-server.js";
 import { type Access, listenAt, type OwnSocket } from "./own-socket.js";
@@ -101,6 +102,7 @@ export class ResidentServer {
       this.#http = await serveHttp(httpPort, {
         token: tokenIn(tokenFile),
         answer: (body, signal) => this.judge.answer(body, "http", signal),
+        answerHost: (host, body, signal) => replyToHost(this.judge, host, body, signal),
         refusal: (why) => this.judge.refusal(why),
       });
       return { socket, approvals, http: { url: this.#http.url, tokenFile } };

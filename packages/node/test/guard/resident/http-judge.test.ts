@@ -10,7 +10,8 @@ import { scratch } from "../../support/scratch.js";
 const TOKEN = "t".repeat(43);
 
 async function setUp(answer = async (body: Uint8Array) => `got ${body.length}`) {
-  const http = await serveHttp(0, { token: TOKEN, answer, refusal: (why) => `refused: ${why}` });
+  const answerHost = async (host: string, body: Uint8Array) => ({ status: 200, body: `${host} ${body.length}` });
+  const http = await serveHttp(0, { token: TOKEN, answer, answerHost, refusal: (why) => `refused: ${why}` });
   onTestFinished(() => http.close());
   return new URL(http.url);
 }
@@ -39,6 +40,10 @@ function send(url: URL, { headers = {}, method = "POST", path = "/v1/judge", bod
 
 it("a request with the token is answered", async () => {
   expect(await send(await setUp(), { body: '{"v":1}' })).toBe("200 got 7");
+});
+
+it("what a host posts is answered for that host", async () => {
+  expect(await send(await setUp(), { path: "/hook/claude-code", body: "{}" })).toBe("200 claude-code 2");
 });
 
 describe("a request is refused", () => {
