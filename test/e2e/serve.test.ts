@@ -1,6 +1,6 @@
 // `serve` and `approve` as processes: kills, full disks, reloads, and an agent that tries to approve itself.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
@@ -107,6 +107,9 @@ it("a changed policy counts, and one that is invalid, missing or open to others 
   chmodSync(judge.policy, 0o666);
   await judge.running.until(({ stderr }) => stderr.includes("other users may write"));
   expect(await outcome()).toBe("deny");
+  rmSync(judge.policy);
+  await judge.running.until(({ stderr }) => stderr.includes("there is no such file"));
+  expect(await outcome()).toBe("deny");
 });
 
 it("an agent of the same user cannot approve itself, and a person with the code can", async () => {
@@ -147,6 +150,29 @@ it("an agent of the same user cannot approve itself, and a person with the code 
   expect((await judge.ask("git push", { session: "s2" }))?.outcome).toBe("ask");
   await vi.waitFor(() => expect(judge.running.stdout).toContain(`"approval":"approved","by":{"user":`), soon);
 });
+
+it.runIf(process.getuid?.() === 0)(
+  "an agent of another user reaches the socket for calls alone, and a person needs no code",
+  async () => {
+    const judge = await new Judge(ASK, "--shared").ready();
+    const connects = (path: string): string =>
+      spawnSync(
+        process.execPath,
+        [
+          "-e",
+          `require("net").connect(process.argv[1]).on("error", (error) => console.log(error.code)).on("connect", function () { console.log("connected"); this.destroy(); })`,
+          path,
+        ],
+        { uid: 65_534, gid: 65_534, encoding: "utf8", cwd: "/" },
+      ).stdout.trim();
+    expect(connects(judge.socket)).toBe("connected");
+    expect(connects(join(judge.socket, "../people/approve.sock"))).toBe("EACCES");
+    const push = { v: 1, check: { tool: "Bash", args: { command: "git push" } }, session: "s1", uid: 65_534 };
+    const { ticket } = (await raw(judge.socket, push)).outcome;
+    expect(judge.approve([ticket, "--once"])).toMatchObject({ code: 0 });
+    expect(await raw(judge.socket, push)).toMatchObject({ outcome: { outcome: "allow" } });
+  },
+);
 
 it("without a way to reach a person, `ask_fallback` decides at once", async () => {
   const judge = await new Judge(ASK).ready();
@@ -213,7 +239,7 @@ it("a folder that others may enter is refused, unless it is to be shared", async
 });
 
 /** Sends a request as it is. */
-function raw(path: string, request: object): Promise<{ outcome: { ticket: string } }> {
+function raw(path: string, request: object): Promise<{ readonly outcome: { readonly ticket: string } }> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.on("error", reject);

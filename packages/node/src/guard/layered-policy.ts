@@ -108,7 +108,6 @@ export class LayeredPolicy {
     const { approvals, ...rest } = options;
     const own = { ...rest, ...(approvals !== undefined && { approvals: questions }) };
     const outcomes = this.layers.map(({ sentry }) => judge(sentry.guard(own)));
-    // A project may loosen nothing, so its grants do not count.
     const all = [...outcomes, ...this.#byProjects(own, cwd, judge)];
     return await questions.settle(combined(await Promise.all(all)));
   }
@@ -116,11 +115,14 @@ export class LayeredPolicy {
   #byProjects(options: GuardOptions, cwd: string | undefined, judge: Judge): Promise<GuardOutcome>[] {
     const projects = this.#projects;
     if (projects === undefined || cwd === undefined) return [];
-    const withGrant = async (sentry: Sentry): Promise<GuardOutcome> => granted(await judge(sentry.guard(options)));
+    // A dry run of all others lets everything pass.
+    const isDry = this.layers.every(({ sentry }) => sentry.policy.dryRun);
+    const added = (outcome: GuardOutcome): GuardOutcome => (isDry ? passed(outcome) : granted(outcome));
+    const byPolicy = async (sentry: Sentry): Promise<GuardOutcome> => await judge(sentry.guard(options));
     try {
-      return projectLayers(cwd).map(({ path }) => projects.use(path, withGrant).catch(failed));
+      return projectLayers(cwd).map(({ path }) => projects.use(path, byPolicy).catch(failed).then(added));
     } catch (error) {
-      return [Promise.resolve(failed(error))];
+      return [Promise.resolve(added(failed(error)))];
     }
   }
 }
@@ -174,8 +176,16 @@ function isGraver(one: GuardOutcome, other: GuardOutcome): boolean {
   return GRAVITY[one.wouldBe ?? "allow"] > GRAVITY[other.wouldBe ?? "allow"];
 }
 
+/** A project may loosen nothing, so whether it grants does not count. */
 function granted(outcome: GuardOutcome): GuardOutcome {
   return outcome.outcome === "allow" ? ({ ...outcome, grant: true } satisfies Allowed) : outcome;
+}
+
+/** What passes in a dry run, with what it would have been. */
+function passed(outcome: GuardOutcome): GuardOutcome {
+  if (outcome.outcome === "allow") return granted(outcome);
+  const { outcome: wouldBe, decision, revision } = outcome;
+  return { outcome: "allow", decision, revision, grant: false, wouldBe };
 }
 
 /** The denial of a call that a layer could not judge. */

@@ -111,6 +111,16 @@ describe("a project's policy", () => {
     expect(await check(policy, project("dry_run = true"))).toBe("deny");
   });
 
+  it("blocks nothing in a dry run, and shows what it would have blocked", async () => {
+    const policy = await layered(["dry_run = true"], "tighten");
+    for (const text of [rule("p", "ls", "block"), "broken {"]) {
+      const outcome = await policy.guard({ cwd: project(text) }).check(LS);
+      expect(outcome).toMatchObject({ outcome: "allow", wouldBe: "deny", grant: false });
+    }
+    const strict = await layered(["dry_run = true", ""], "tighten");
+    expect(await check(strict, project(rule("p", "ls", "block")))).toBe("deny");
+  });
+
   it("is judged as it is now", async () => {
     const policy = await layered([""], "tighten");
     const folder = project(rule("p", "ls", "block"));
