@@ -81,6 +81,8 @@ export type {
   UnlessInput,
 } from "./policy/rule-input.js";
 export type { PolicyFormat, PolicySource } from "./policy/source.js";
+export { type AnswerFormat, AnswerRestorer } from "./redact/answer/answer-restorer.js";
+export type { KeptPlaceholder, RestoredSecret, RestorerSource } from "./redact/answer/texts.js";
 export type { InspectOptions } from "./redact/gate.js";
 export type { Restores } from "./redact/placeholder.js";
 export type { Redactor } from "./redact/redactor.js";

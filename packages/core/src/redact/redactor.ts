@@ -5,6 +5,7 @@ import { Placeholders } from "./placeholder.js";
 import { type Restored, type RestoreOptions, Restorer, restoreAll, type SecretSource } from "./restorer.js";
 import { type Piece, Scanner, type ScanText } from "./scanner.js";
 import { formed } from "./secret-form.js";
+import { textStream } from "./text-stream.js";
 
 /** The most secrets that a redactor remembers, and the most UTF-16 units of all of them. */
 const MAX_REMEMBERED = 10_000;
@@ -83,20 +84,6 @@ export function createRedactor(scan: ScanText): Redactor {
   }
   const restorer = (options: RestoreOptions = {}): Restorer => new Restorer(source, options);
   return Object.assign(stream, { restore, restorer });
-}
-
-/** A stream of strings: one string for each chunk, none if it is empty. */
-function textStream(transform: (chunk: string) => string, flush: () => string): TransformStream<string, string> {
-  const enqueue = (text: string, controller: TransformStreamDefaultController<string>): void => {
-    if (text !== "") controller.enqueue(text);
-  };
-  return new TransformStream<string, string>({
-    transform(chunk, controller) {
-      if (typeof chunk !== "string") throw new TypeError("the stream takes strings: decode bytes first");
-      enqueue(transform(chunk), controller);
-    },
-    flush: (controller) => enqueue(flush(), controller),
-  });
 }
 
 /** Secrets by placeholder, up to a limit. */

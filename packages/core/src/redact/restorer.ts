@@ -3,6 +3,7 @@
 import { type Found, MentionScanner } from "./mention-scanner.js";
 import type { Mention } from "./placeholder.js";
 import type { Target } from "./surroundings.js";
+import { textStream } from "./text-stream.js";
 
 /**
  * What a placeholder may be in, so that the secret would go to somebody: a web address, the target
@@ -126,13 +127,10 @@ export class Restorer {
   }
 
   #pair(): TransformStream<string, string> {
-    const enqueue = (text: string, controller: TransformStreamDefaultController<string>): void => {
-      if (text !== "") controller.enqueue(text);
-    };
-    this.#stream ??= new TransformStream<string, string>({
-      transform: (part, controller) => enqueue(this.push(part), controller),
-      flush: (controller) => enqueue(this.end(), controller),
-    });
+    this.#stream ??= textStream(
+      (part) => this.push(part),
+      () => this.end(),
+    );
     return this.#stream;
   }
 
