@@ -16,7 +16,7 @@ const CODEX_PROMPT: HostEvent = { name: "UserPromptSubmit", answers: PROMPT_SUBM
 export const CODEX: Host = {
   name: "codex",
   title: "Codex CLI",
-  testedWith: "0.171.0 (schemas and source of its hooks)",
+  testedWith: "0.171.0",
   onCrash: "blocks",
   onTimeout: "goes-ahead",
   notCovered: [

@@ -135,7 +135,7 @@ describe("the command that hosts run", () => {
   });
 
   it("is not made of paths that shells read differently", () => {
-    for (const path of ["/a'b", "/a\\b", "/a\nb"]) {
+    for (const path of ["/a'b", "/a\\b", "/a\nb", "/$HOME", "/a!b", "/`id`"]) {
       expect(() => hookCommand("codex", { node: path, main: MAIN }, {})).toThrow("cannot install a hook");
     }
   });

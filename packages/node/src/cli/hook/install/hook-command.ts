@@ -29,15 +29,16 @@ export function hookWords(host: HostName, { node, main }: Program, { policy, soc
 
 /** A command for any shell: hosts use that of the user. Throws a `CliError` for a path that cannot be quoted. */
 export function hookCommand(host: HostName, program: Program, options: HookOptions): string {
-  return ["/bin/sh", "-c", SCRIPT, ...hookWords(host, program, options)].map(quoted).join(" ");
+  const words = hookWords(host, program, options).map(quoted);
+  return ["/bin/sh", "-c", `'${SCRIPT}'`, ...words].join(" ");
 }
 
 function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  // Shells differ in what else they quote.
-  if (/['\\\p{Cc}]/u.test(word)) {
+  // Shells differ in how these are quoted, and hosts replace variables themselves.
+  if (/['\\$`!\p{Cc}]/u.test(word)) {
     throw new CliError(
-      `cannot install a hook with \`${word}\`: a path must have no quote, backslash or control character`,
+      `cannot install a hook with \`${word}\`: a path must have no quote, backslash, dollar sign, exclamation mark or control character`,
     );
   }
   return `'${word}'`;
