@@ -16,6 +16,7 @@ export interface Core
     | "PolicyError"
     | "securityAction"
     | "sslContent"
+    | "toolCall"
     | "toolExec"
   > {
   readonly Sentry: { create(...args: Parameters<typeof Everything.Sentry.create>): Promise<AnySentry> };

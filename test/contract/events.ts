@@ -7,7 +7,7 @@ import type { Core } from "./core.js";
 const EVIL = '{"event":{"Dns":{"pid":7,"query":"x.oast.fun"}}}';
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction }: Core): void {
+export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction, toolCall }: Core): void {
   describe("events", () => {
     it("get the same decision as text, bytes and object", async () => {
       const sentry = await Sentry.create("");
@@ -44,6 +44,10 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
       ["an empty path", '{"event":{"FileAccess":{"pid":1,"path":""}}}'],
       ["an empty query", '{"event":{"Dns":{"pid":1,"query":""}}}'],
       ["an empty kind", '{"event":{"SecurityAction":{"pid":1,"kind":""}}}'],
+      ["a call without a tool", '{"event":{"ToolCall":{"tool":"","args":{}}}}'],
+      ["a call without arguments", '{"event":{"ToolCall":{"tool":"Bash"}}}'],
+      ["a call with its arguments under another name", '{"event":{"ToolCall":{"tool":"Bash","input":{}}}}'],
+      ["arguments twice", '{"event":{"ToolCall":{"tool":"Bash","args":{},"args":{}}}}'],
       ["null in place of a required field", '{"event":{"Dns":{"pid":null,"query":"x.oast.fun"}}}'],
       ["a pid too large", '{"event":{"Dns":{"pid":4294967296,"query":"x.oast.fun"}}}'],
       ["a query that is a number", '{"event":{"Dns":{"pid":1,"query":5}}}'],
@@ -81,9 +85,28 @@ export function eventSuite({ Sentry, dns, sslContent, fileAccess, securityAction
         ['{"SecurityAction":{"pid":1,"kind":"bind","detail":null}}', "bind 0"],
         ['{"ToolExec":{"pid":1,"argv":["a"],"ppid":null,"uid":null,"cwd":null,"argv_truncated":null}}', "a"],
         ['{"LlmActivations":{"pid":1,"layer":null}}', "0 sae features @L0"],
+        ['{"ToolCall":{"pid":null,"tool":"t","args":null,"server":null,"cwd":null}}', "t null"],
       ]) {
         expect(sentry.facts(`{"event":${event}}`)?.subject).toBe(subject);
       }
+      sentry.close();
+    });
+
+    it("of a call have the arguments with sorted keys and without needless escapes", async () => {
+      const sentry = await Sentry.create(
+        'rule "r" { tool = "t*" args = { path = "/srv/**" } verdict = "block" severity = "low" reason = "r" }',
+      );
+      const call = toolCall(
+        "tool",
+        { path: "/srv/a", n: [1.5, { b: null, a: "é/" }] },
+        { cwd: "/srv", agent: "coder" },
+      );
+      expect(sentry.facts(call)?.subject).toBe('tool {"n":[1.5,{"a":"é/","b":null}],"path":"/srv/a"}');
+      expect(sentry.classify(call)).toMatchObject({ verdict: "block", rule: "r" });
+      expect(sentry.explain(call)).toMatchObject({ kind: "ToolCall", rule: "r" });
+      const spelt = '{"event":{"ToolCall":{"args":{"path":"\\u002fsrv\\/a","path":"/x"},"tool":"\\u0074ool"}}}';
+      expect(sentry.classify(spelt)?.rule).toBe("r");
+      expect(sentry.classify(toolCall("tool", { path: "../etc" }, { cwd: "/srv" })).verdict).toBe("allow");
       sentry.close();
     });
 

@@ -65,6 +65,7 @@ const KINDS: readonly EventKind[] = [
   "FileAccess",
   "FileDelete",
   "LlmActivations",
+  "ToolCall",
 ];
 
 export function riskSuite(core: Core): void {

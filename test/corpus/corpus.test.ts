@@ -130,7 +130,7 @@ describe("the corpus", () => {
 
   it("contains every kind of event", () => {
     const files = ["FileAccess", "FileDelete"];
-    const kinds = ["Dns", "Egress", ...files, "LlmActivations", "SecurityAction", "SslContent", "ToolExec"];
+    const kinds = ["Dns", "Egress", ...files, "LlmActivations", "SecurityAction", "SslContent", "ToolCall", "ToolExec"];
     const found = cases.filter((one) => one.not_event === undefined).map(({ kind }) => kind);
     expect([...new Set(found)].filter((kind) => kind !== undefined).sort()).toEqual(kinds);
   });

@@ -63,6 +63,7 @@ const EVENTS = [
   { event: { FileAccess: { pid: 2, path: "/etc/shadow", write: true } } },
   { event: { Dns: { pid: 4, query: "x.oast.fun" } } },
   { event: { LlmActivations: { pid: 7, layer: 9, features: [[7, 0.5]] } } },
+  { event: { ToolCall: { tool: "Read", args: { path: "/etc/shadow", n: [1, { b: 2, a: null }] }, cwd: "/srv" } } },
 ];
 
 /** A recipe of an event in which some values are hostile. @param {import("./random.mjs").Random} next @returns {Recipe} */

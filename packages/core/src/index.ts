@@ -23,6 +23,8 @@ export {
   llmActivations,
   securityAction,
   sslContent,
+  type ToolCallOptions,
+  toolCall,
   toolExec,
 } from "./events/builders.js";
 export type { EventEnvelope, EventFields, EventInput, EventJson, SentryEvent } from "./events/event.js";
@@ -58,8 +60,10 @@ export type { Include, IncludedFile } from "./policy/include.js";
 export { type LintOptions, lint } from "./policy/lint.js";
 export type { FileOptions, PolicyOptions } from "./policy/options.js";
 export type {
+  AskSettings,
   DenyFiles,
   DenyLimits,
+  GuardPolicy,
   LlmSettings,
   Policy,
   PolicyDefault,

@@ -67,6 +67,7 @@ export const texts = {
       SslContent: "Text over TLS",
       SecurityAction: "Security action",
       LlmActivations: "Model activations",
+      ToolCall: "Call of a tool",
     },
     fields: {
       argv: "Arguments, one a line",
@@ -81,6 +82,8 @@ export const texts = {
       detail: "Number (traced process, port)",
       layer: "Layer",
       features: "Features, as id:activation",
+      tool: "Tool",
+      args: "Arguments, as JSON",
       agent: "Agent (optional)",
     },
     json: "Events as JSON, one a line",

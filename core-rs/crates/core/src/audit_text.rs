@@ -111,7 +111,7 @@ pub fn shown(text: &str, detectors: &mut LazyDetectors) -> String {
 /// subject is not searched for secrets.
 fn readable_secrets(kind: EventKind) -> Option<&'static [&'static str]> {
     match kind {
-        EventKind::SslContent => Some(&[]),
+        EventKind::SslContent | EventKind::ToolCall => Some(&[]),
         EventKind::ToolExec => Some(READABLE),
         EventKind::SecurityAction
         | EventKind::Egress

@@ -13,8 +13,8 @@ use crate::engine::{Building, Engine};
 use crate::event::{Event, EventKind, Evidence, TargetFrom};
 use crate::lint;
 use crate::policy::{
-    self, Agent, Date, Deny, DenyLimits, Environment, Llm, Origin, PatternsAhead, Policy, Redact,
-    Rule, SECRET_KINDS, Sae,
+    self, Agent, Ask, Date, Deny, DenyLimits, Environment, Guard, Llm, Origin, PatternsAhead,
+    Policy, Redact, Rule, SECRET_KINDS, Sae,
 };
 use crate::risk::{self, Risk};
 use crate::sae;
@@ -336,6 +336,10 @@ pub struct PolicyInfo {
     pub agent: Option<Agent>,
     /// The settings of the model-output tier.
     pub sae: Option<Sae>,
+    /// What guards of agents do.
+    pub guard: Guard,
+    /// How a person is asked.
+    pub ask: Ask,
     /// The secrets that are masked.
     pub redact: RedactInfo,
 }
@@ -356,6 +360,8 @@ impl From<&Policy> for PolicyInfo {
             llm: policy.llm.clone(),
             agent: policy.agent.clone(),
             sae: policy.sae.clone(),
+            guard: policy.guard,
+            ask: policy.ask,
             redact: RedactInfo::from(&policy.redact),
         }
     }

@@ -62,7 +62,7 @@ fn line(random: &mut Random) -> String {
     let text = serde_json::to_string(&words.join(" ")).unwrap();
     let argv = serde_json::to_string(&words).unwrap();
     let pid = random.below(9);
-    match random.below(9) {
+    match random.below(10) {
         0 => format!(r#"{{"event":{{"ToolExec":{{"pid":{pid},"argv":{argv}}}}}}}"#),
         1 => format!(r#"{{"event":{{"SslContent":{{"content":{text},"pid":{pid}}}}}}}"#),
         2 => {
@@ -75,6 +75,9 @@ fn line(random: &mut Random) -> String {
         7 => format!(
             r#"{{"event":{{"LlmActivations":{{"pid":{pid},"layer":3,"features":[[1,0.5]]}}}}}}"#
         ),
+        8 => {
+            format!(r#"{{"event":{{"ToolCall":{{"tool":"t","args":{{"b":{text},"a":{argv}}}}}}}}}"#)
+        }
         _ => format!(r#"{{"event":{{"ProcessExit":{{"pid":{pid}}}}}}}"#),
     }
 }
@@ -83,7 +86,7 @@ fn policy(random: &mut Random, rules: usize) -> String {
     let default = random.pick(&["allow", "escalate", "block"]);
     let rules = (0..rules)
         .map(|at| {
-            let kind = EventKind::ALL[random.below(8)].as_word();
+            let kind = EventKind::ALL[random.below(9)].as_word();
             let on = if random.below(4) == 0 { "*" } else { kind };
             let verdict = random.pick(&["allow", "block", "escalate"]);
             let severity = random.pick(&["info", "high"]);
@@ -174,6 +177,8 @@ fn interpret(policy: &Policy, patterns: &[regex::Regex], line: &str) -> Option<E
             let features = fields["features"].as_array()?.len();
             format!("{features} sae features @L{}", fields["layer"])
         }
+        // The maps of `serde_json` are sorted.
+        EventKind::ToolCall => format!("{} {}", required("tool")?, fields["args"]),
     };
     let verdict = |at: usize| policy.rules[at].verdict;
     let mut scratch = Scratch::default();
@@ -347,7 +352,7 @@ fn patterns(policy: &Policy) -> Vec<regex::Regex> {
 #[test]
 fn agrees_with_a_plain_interpreter_on_generated_events_and_policies() {
     let mut random = Random(0x5EED);
-    let mut decided = [0_usize; 8];
+    let mut decided = [0_usize; 9];
     let mut sides = BTreeMap::new();
     let mut scratch = Scratch::default();
     let mut previous: Option<Rc<Engine>> = None;

@@ -129,6 +129,7 @@ const KINDS: &[&str] = &[
     "FileAccess",
     "FileDelete",
     "LlmActivations",
+    "ToolCall",
 ];
 
 #[test]

@@ -4,6 +4,8 @@ use super::json::{Malformed, Scanned, Scanner};
 use super::keys::keys;
 use super::raw::RawStr;
 use super::scratch::Parts;
+use super::sorted_json;
+use super::tool_call::ToolCall;
 use super::{EventKind, Feature};
 
 /// A field that may occur at most once.
@@ -45,7 +47,9 @@ pub(super) struct Fields<'a> {
     pub(super) natural: Option<RawStr<'a>>,
     /// The name of the server that a connection asked for.
     pub(super) server: Option<RawStr<'a>>,
-    /// The folder that a command runs in.
+    /// The call of a tool.
+    pub(super) call: Option<ToolCall<'a>>,
+    /// The folder that a command runs in, or that paths of a call are in.
     pub(super) folder: Option<RawStr<'a>>,
     /// Whether a file was opened for writing.
     pub(super) write: bool,
@@ -87,6 +91,7 @@ pub(super) fn read<'a>(
         EventKind::Dns => dns(scanner, out),
         EventKind::FileAccess | EventKind::FileDelete => file(kind, scanner, out),
         EventKind::LlmActivations => activations(scanner, out),
+        EventKind::ToolCall => tool_call(scanner, out),
     }
 }
 
@@ -122,6 +127,7 @@ fn tool_exec<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'
         subject: Subject::Scratch,
         natural: Some(argv.required()?),
         server: None,
+        call: None,
         folder: cwd.optional(),
         write: false,
     })
@@ -303,6 +309,41 @@ fn activations<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields
     Ok(whole(pid.required()?, Subject::Scratch, None))
 }
 
+keys! {
+    enum ToolCallKey {
+        Pid = "pid",
+        Tool = "tool",
+        Args = "args",
+        Server = "server",
+        Cwd = "cwd",
+    }
+}
+
+/// The subject is the tool's name, a space, and the arguments as compact JSON with sorted keys.
+fn tool_call<'a>(scanner: &mut Scanner<'a>, out: &mut Parts) -> Scanned<Fields<'a>> {
+    let (mut pid, mut tool, mut args) = (UniqueField(None), UniqueField(None), UniqueField(None));
+    let (mut server, mut cwd) = (UniqueField(None), UniqueField(None));
+    scanner.object(|scanner, key| match key {
+        ToolCallKey::Pid => pid.set(or_null(scanner, Scanner::unsigned::<u32>)),
+        ToolCallKey::Tool => tool.set(scanner.string()),
+        ToolCallKey::Args => args.set(scanner.skipped()),
+        ToolCallKey::Server => server.set(or_null(scanner, Scanner::string)),
+        ToolCallKey::Cwd => cwd.set(or_null(scanner, Scanner::string)),
+        ToolCallKey::Other => scanner.skip(),
+    })?;
+    let call = ToolCall::new(tool.non_empty()?, args.optional().ok_or(Malformed)?);
+    out.clear();
+    out.push(call.tool().as_bytes());
+    out.push_char(' ');
+    sorted_json::write(call.args, out)?;
+    let pid = pid.optional().unwrap_or(0);
+    Ok(Fields {
+        call: Some(call),
+        folder: cwd.optional(),
+        ..whole(pid, Subject::Scratch, None)
+    })
+}
+
 /// Succeeds for a list of features.
 pub(super) fn is_feature_list(scanner: &mut Scanner<'_>) -> Scanned<()> {
     read_features(scanner, &mut Parts::default())
@@ -348,6 +389,7 @@ fn whole<'a>(pid: u32, subject: Subject<'a>, natural: Option<RawStr<'a>>) -> Fie
         subject,
         natural,
         server: None,
+        call: None,
         folder: None,
         write: false,
     }

@@ -58,6 +58,7 @@ const TEXTS: Type = ("a list of one string or more", |value| {
     });
     is_list && count > 0
 });
+const ANY: Type = ("a JSON value", |_| true);
 const FEATURES: Type = ("a list of `[id, activation]`", |value| {
     reads(value, is_feature_list)
 });
@@ -106,6 +107,13 @@ const ACTIVATIONS: &[Field] = &[
     optional("layer", U32_OR_NULL),
     optional("features", FEATURES),
 ];
+const TOOL_CALL: &[Field] = &[
+    required("tool", NON_EMPTY),
+    required("args", ANY),
+    optional("server", TEXT_OR_NULL),
+    optional("cwd", TEXT_OR_NULL),
+    optional("pid", U32_OR_NULL),
+];
 pub(super) const IDENTITY: &[Field] = &[
     optional("agent", TEXT_OR_NULL),
     optional("task", TEXT_OR_NULL),
@@ -127,6 +135,11 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("domain", "query"),
     ("name", "query"),
     ("process_id", "pid"),
+    ("tool_name", "tool"),
+    ("name", "tool"),
+    ("arguments", "args"),
+    ("input", "args"),
+    ("tool_input", "args"),
 ];
 
 pub(super) fn fields_of(kind: EventKind) -> &'static [Field] {
@@ -139,6 +152,7 @@ pub(super) fn fields_of(kind: EventKind) -> &'static [Field] {
         EventKind::FileAccess => FILE_ACCESS,
         EventKind::FileDelete => FILE_DELETE,
         EventKind::LlmActivations => ACTIVATIONS,
+        EventKind::ToolCall => TOOL_CALL,
     }
 }
 

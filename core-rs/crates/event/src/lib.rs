@@ -23,9 +23,11 @@ mod raw;
 mod runner;
 mod scratch;
 mod skip;
+mod sorted_json;
 mod strings;
 mod swar;
 mod target;
+mod tool_call;
 
 use std::borrow::Cow;
 
@@ -39,13 +41,14 @@ pub use host::{may_be_disguised, names as host_names};
 pub use labels::{Id, Labels, labels};
 pub use parse::parse;
 pub use scratch::Scratch;
+pub use tool_call::ToolCall;
 
 /// The kinds of event that are judged, in the order of the contract's table.
 ///
 /// ```
 /// use sentry_event::{EventKind, decision::Word};
 /// assert_eq!(EventKind::from_word("Dns"), Some(EventKind::Dns));
-/// assert_eq!(EventKind::ALL.len(), 8);
+/// assert_eq!(EventKind::ALL.len(), 9);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(export_to = "wire.ts"))]
@@ -66,11 +69,13 @@ pub enum EventKind {
     FileDelete,
     /// Features of a model's activations.
     LlmActivations,
+    /// An agent is about to call a tool.
+    ToolCall,
 }
 
 impl EventKind {
     /// All kinds, in order. The position of a kind here is its index everywhere.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ToolExec,
         Self::SslContent,
         Self::SecurityAction,
@@ -79,7 +84,14 @@ impl EventKind {
         Self::FileAccess,
         Self::FileDelete,
         Self::LlmActivations,
+        Self::ToolCall,
     ];
+
+    /// The kinds that collectors observe: all but [`EventKind::ToolCall`], which a guard makes.
+    pub const OBSERVED: [Self; 8] = {
+        let [observed @ .., _] = Self::ALL;
+        observed
+    };
 
     /// The kind's index in [`EventKind::ALL`].
     pub fn index(self) -> usize {
@@ -98,7 +110,11 @@ impl EventKind {
             Self::ToolExec => Some(ActionKind::DenyExec),
             Self::Egress => Some(ActionKind::DenyEgress),
             Self::FileAccess | Self::FileDelete => Some(ActionKind::DenyFile),
-            Self::SslContent | Self::SecurityAction | Self::Dns | Self::LlmActivations => None,
+            Self::SslContent
+            | Self::SecurityAction
+            | Self::Dns
+            | Self::LlmActivations
+            | Self::ToolCall => None,
         }
     }
 }
@@ -113,6 +129,7 @@ impl Word for EventKind {
         ("FileAccess", Self::FileAccess),
         ("FileDelete", Self::FileDelete),
         ("LlmActivations", Self::LlmActivations),
+        ("ToolCall", Self::ToolCall),
     ];
 }
 
@@ -164,7 +181,7 @@ pub struct Feature {
 pub struct Event<'a> {
     /// Which variant it is.
     pub kind: EventKind,
-    /// The process that acted.
+    /// The process that acted; 0 for an [`EventKind::ToolCall`] of no known process.
     pub pid: u32,
     /// Whether the file of an [`EventKind::FileAccess`] was opened for writing.
     pub write: bool,
@@ -179,6 +196,8 @@ pub struct Event<'a> {
     ends: &'a [usize],
     natural: Option<raw::RawStr<'a>>,
     names: &'a host::Names,
+    /// The call of an [`EventKind::ToolCall`].
+    call: Option<ToolCall<'a>>,
     /// The folder that a command runs in, as its variant says.
     folder: Option<raw::RawStr<'a>>,
     /// The `process` of the envelope, which is parsed only if a target is asked for.
@@ -215,6 +234,20 @@ impl<'a> Event<'a> {
             from = end + 1;
             argument
         })
+    }
+
+    /// The call of an [`EventKind::ToolCall`]; `None` for other kinds.
+    ///
+    /// ```
+    /// use sentry_event::{Scratch, parse};
+    /// let mut scratch = Scratch::default();
+    /// let line = br#"{"event":{"ToolCall":{"tool":"Read","args":{"path":"/a", "limit": 3}}}}"#;
+    /// let event = parse(line, &mut scratch).unwrap();
+    /// assert_eq!(event.subject, r#"Read {"limit":3,"path":"/a"}"#);
+    /// assert_eq!(event.call().unwrap().tool(), "Read");
+    /// ```
+    pub fn call(&self) -> Option<&ToolCall<'a>> {
+        self.call.as_ref()
     }
 
     /// The other names of the destination of an [`EventKind::Egress`] or [`EventKind::Dns`], in the
@@ -299,8 +332,8 @@ impl<'a> Event<'a> {
         (!runner::is_named(&exe, &name)).then_some(name)
     }
 
-    /// The folder that the event's program runs in, as an absolute path; `None` if the collector did
-    /// not report it.
+    /// The folder that the event's program runs in, or that relative paths of a call are in, as an
+    /// absolute path; `None` if it is not known.
     pub fn folder(&self) -> Option<Cow<'a, str>> {
         let of_process = || process::folder(self.process?);
         let folder = self.folder.or_else(of_process)?.decode();

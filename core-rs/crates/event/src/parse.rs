@@ -76,6 +76,7 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
             &[]
         },
         natural: fields.natural,
+        call: fields.call,
         names,
         folder: fields.folder,
         write: fields.write,
@@ -228,6 +229,7 @@ keys! {
         FileAccess = "FileAccess",
         FileDelete = "FileDelete",
         LlmActivations = "LlmActivations",
+        ToolCall = "ToolCall",
     }
 }
 
@@ -246,6 +248,7 @@ fn read_variant<'a>(
             KindKey::FileAccess => EventKind::FileAccess,
             KindKey::FileDelete => EventKind::FileDelete,
             KindKey::LlmActivations => EventKind::LlmActivations,
+            KindKey::ToolCall => EventKind::ToolCall,
             KindKey::Other => {
                 scanner.skip()?;
                 return once(&mut variant, None);

@@ -123,14 +123,42 @@ export function llmActivations(
   return build("LlmActivations", pid, fields, options);
 }
 
+/** What is known of a call beside the tool and its arguments. */
+export interface ToolCallOptions extends EventOptions {
+  /** The MCP server that the tool is of. */
+  readonly server?: string;
+  /** The folder that relative paths in the arguments are relative to. */
+  readonly cwd?: string;
+  readonly pid?: number;
+}
+
+/**
+ * A tool that an agent is about to call. `args` is any value that has a JSON text.
+ *
+ * @example
+ * toolCall("mcp__github__create_issue", { title: "A bug" }, { server: "github", agent: "coder" });
+ */
+export function toolCall(tool: string, args: unknown, options?: ToolCallOptions): EventJson<"ToolCall"> {
+  const fields = [`"tool":${check.nonEmpty("tool", tool)}`, `"args":${check.json("args", args)}`];
+  const known = envelope(options);
+  if (options?.server !== undefined) fields.push(`"server":${check.text("server", options.server)}`);
+  if (options?.cwd !== undefined) fields.push(`"cwd":${check.text("cwd", options.cwd)}`);
+  if (options?.pid !== undefined) fields.push(`"pid":${check.u32("pid", options.pid)}`);
+  return whole("ToolCall", fields.join(","), known);
+}
+
 function build<K extends EventKind>(
   kind: K,
   pid: unknown,
   fields: string,
   options: EventOptions | undefined,
 ): EventJson<K> {
-  const event = `"event":{"${kind}":{"pid":${check.u32("pid", pid)},${fields}}}`;
-  const json = `{${envelope(options)}${event}}`;
+  return whole(kind, `"pid":${check.u32("pid", pid)},${fields}`, envelope(options));
+}
+
+function whole<K extends EventKind>(kind: K, fields: string, envelope: string): EventJson<K> {
+  const event = `"event":{"${kind}":{${fields}}}`;
+  const json = `{${envelope}${event}}`;
   if (json.length * 3 > MAX_EVENT_BYTES && utf8Length(json) > MAX_EVENT_BYTES) {
     throw new RangeError(`the event is larger than ${MAX_EVENT_BYTES} bytes`);
   }

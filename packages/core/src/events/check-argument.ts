@@ -26,6 +26,20 @@ export function text(name: string, value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** Any value that has a JSON text. */
+export function json(name: string, value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new TypeError(`\`${name}\` cannot be written as JSON: it contains a bigint, a cycle, or too many levels`, {
+      cause,
+    });
+  }
+  if (text === undefined) throw wrong(name, "a value that has a JSON text", value);
+  return text;
+}
+
 /** A text that is not empty: without it, there is nothing to judge. */
 export function nonEmpty(name: string, value: unknown): string {
   const json = text(name, value);

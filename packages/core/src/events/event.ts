@@ -64,6 +64,18 @@ export interface EventFields {
     readonly layer?: number | null;
     readonly features?: readonly (readonly [id: number, activation: number])[];
   };
+  /** A tool that an agent is about to call. */
+  readonly ToolCall: {
+    /** The tool's name, as the host has it. */
+    readonly tool: string;
+    /** The arguments: any value that has a JSON text. */
+    readonly args: unknown;
+    /** The MCP server that the tool is of. */
+    readonly server?: string | null;
+    /** The folder that relative paths are relative to. */
+    readonly cwd?: string | null;
+    readonly pid?: number | null;
+  };
 }
 
 /** What stands beside `event` in the JSON object. Other members are ignored. */

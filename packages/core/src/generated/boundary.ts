@@ -10,6 +10,7 @@ export const KINDS = [
   "FileAccess",
   "FileDelete",
   "LlmActivations",
+  "ToolCall",
 ] as const;
 
 /** Actions that a rule can name. */
@@ -87,16 +88,16 @@ export const UNMODELLED = 0x1;
 export const OVERSIZED = 0x2;
 
 /** Bits of a code: 0, or one more than the index of the deciding rule. */
-export const RULE_MASK = 0x7fffff;
+export const RULE_MASK = 0x3fffff;
 
 /** Bits of a code, after the shift by `KIND_SHIFT`: the index of the kind in `KINDS`. */
-export const KIND_MASK = 0x7;
+export const KIND_MASK = 0xf;
 
 /** Bit of a code: the collector cut the event. */
 export const PARTIAL = 0x8000000;
 
 /** Bit of a code of a row: it is from the line of the row before. */
-export const SAME_LINE = 0x800000;
+export const SAME_LINE = 0x400000;
 
 /** Bit of a code: the action of the deciding rule has a target in the event. */
 export const HAS_TARGET = 0x10000000;
@@ -108,7 +109,7 @@ export const TARGET_OBSERVED = 0x20000000;
 export const TARGET_FROM_ARGV = 0x40000000;
 
 /** How far the index of the kind is shifted in a code. */
-export const KIND_SHIFT = 24;
+export const KIND_SHIFT = 23;
 
 /** The most bytes of one event: 16 MiB of UTF-8. */
 export const MAX_EVENT_BYTES = 16777216;

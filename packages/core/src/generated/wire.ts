@@ -27,6 +27,15 @@ timeoutS: number,
 user?: string, };
 
 /**
+ * The section `ask`.
+ */
+export type Ask = { 
+/**
+ * How long a person has to answer, in seconds. No answer is a denial.
+ */
+timeoutS: number, };
+
+/**
  * One command: a program with its words, whatever their spelling was.
  */
 export type CommandTrace = { 
@@ -295,15 +304,45 @@ evidence: Evidence, };
  * ```
  * use sentry_event::{EventKind, decision::Word};
  * assert_eq!(EventKind::from_word("Dns"), Some(EventKind::Dns));
- * assert_eq!(EventKind::ALL.len(), 8);
+ * assert_eq!(EventKind::ALL.len(), 9);
  * ```
  */
-export type EventKind = "ToolExec" | "SslContent" | "SecurityAction" | "Egress" | "Dns" | "FileAccess" | "FileDelete" | "LlmActivations";
+export type EventKind = "ToolExec" | "SslContent" | "SecurityAction" | "Egress" | "Dns" | "FileAccess" | "FileDelete" | "LlmActivations" | "ToolCall";
 
 /**
  * Whether the collector recorded the whole event.
  */
 export type Evidence = "complete" | "partial";
+
+/**
+ * The outcome of a call that could not be judged, or that nobody could be asked about.
+ */
+export type Fallback = "deny" | "allow";
+
+/**
+ * The section `guard`.
+ */
+export type Guard = { 
+/**
+ * The outcome if judging fails, or takes too long.
+ */
+onFailure: Fallback, 
+/**
+ * The time limit of all tiers together, in seconds.
+ */
+deadlineS: number, 
+/**
+ * The outcome of an escalation where nobody can be asked.
+ */
+askFallback: Fallback, 
+/**
+ * Whether an allow grants the call, so that the host asks nobody. Otherwise it is no opinion.
+ */
+grant: boolean, 
+/**
+ * What the policy of the project does that an agent works in.
+ */
+projectPolicies: ProjectPolicies, };
 
 /**
  * The L2 classifier: an OpenAI-compatible endpoint.
@@ -390,9 +429,22 @@ agent: Agent | null,
  */
 sae: Sae | null, 
 /**
+ * What guards of agents do.
+ */
+guard: Guard, 
+/**
+ * How a person is asked.
+ */
+ask: Ask, 
+/**
  * The secrets that are masked.
  */
 redact: RedactInfo, };
+
+/**
+ * What the policy of a project may do.
+ */
+export type ProjectPolicies = "ignore" | "tighten";
 
 /**
  * The settings for masking, as the host gets them.

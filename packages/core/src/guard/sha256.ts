@@ -2,9 +2,10 @@
 
 const encoder = new TextEncoder();
 
-/** The SHA-256 of a text, as 64 hexadecimal digits. Rejects where the runtime has no Web Crypto. */
-export async function sha256(text: string): Promise<string> {
-  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))));
+/** The SHA-256 of a text or of bytes, as 64 hexadecimal digits. Rejects where the runtime has no Web Crypto. */
+export async function sha256(content: string | Uint8Array): Promise<string> {
+  const bytes = typeof content === "string" ? encoder.encode(content) : content;
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 /** 128 random bits, as 32 hexadecimal digits. */

@@ -41,6 +41,12 @@ export interface GuardOptions {
    * otherwise `false`: then the policy's `ask_fallback` decides.
    */
   readonly canAsk?: boolean;
+  /**
+   * The content of a file, `undefined` if there is none: an approval holds only as long as the files
+   * that a command names are unchanged. `path` is absolute. It throws for a file that it cannot read.
+   * Default: approvals do not depend on files.
+   */
+  readonly contentOf?: (path: string) => Promise<Uint8Array | undefined>;
   /** Keeps the tickets of calls that a person is asked about, and what the person answered. */
   readonly approvals?: ApprovalStore;
 }
@@ -99,16 +105,18 @@ export interface CheckOptions {
 /** A call that a person is asked about. */
 export interface ApprovalRequest {
   /**
-   * A SHA-256 over the exact call: tool, arguments, server, folder, session, agent, host, and the
-   * policy's revision.
+   * A SHA-256 over the exact call: tool, arguments, server, folder, session, agent, host, the
+   * policy's revision, and the contents of files that its commands name.
    */
   readonly binding: string;
+  /** The tool's name; empty for a text. */
   readonly tool: string;
+  readonly revision: string;
   /** What would run and why a person is asked. Without secrets. */
   readonly message: string;
-  readonly agent?: string;
-  readonly session?: string;
-  readonly host?: string;
+  readonly agent?: string | undefined;
+  readonly session?: string | undefined;
+  readonly host?: string | undefined;
   /** How long the question is open, in seconds. */
   readonly timeoutS: number;
   /** Whether an answer may hold for a time: only for calls that run nothing. */

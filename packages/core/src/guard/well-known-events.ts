@@ -26,13 +26,18 @@ interface Context {
  * // [{ event: { FileAccess: { pid: 0, path: "/srv/app/.env", write: false } } }]
  */
 export function wellKnownEvents(call: ToolCallInput): readonly SentryEvent[] {
-  const uses = TOOLS.get(nameOf(call.tool));
+  const uses = usesOf(call.tool);
   if (uses === undefined) return [];
   const args = objectOf(call.args);
   const context = { pid: call.pid ?? 0, cwd: call.cwd };
   const events = uses.flatMap((use) => eventsOf(use, args, context));
   if (events.length > MAX_TARGETS) throw new RangeError(`the call has more than ${MAX_TARGETS} files or addresses`);
   return events;
+}
+
+/** What a tool does; `undefined` for one that is not well known. */
+export function usesOf(tool: string): readonly ToolUse[] | undefined {
+  return TOOLS.get(nameOf(tool));
 }
 
 /** The last part of an MCP tool's name, in lower case and without separators. */
@@ -78,7 +83,10 @@ function eventsOf(use: ToolUse, args: Readonly<Record<string, unknown>>, context
         ...pathsAt(args, KEYS.to, cwd).map((path) => fileAccess(pid, path, true)),
       ];
     case "fetch":
-      return textsAt(args, KEYS.url).flatMap((text) => addressesOf(text, context));
+      return [
+        ...textsAt(args, KEYS.url).flatMap((text) => addressesOf(urlsIn(text) ?? [`https://${text}`], context)),
+        ...textsAt(args, KEYS.prose).flatMap((text) => addressesOf(urlsIn(text) ?? [], context)),
+      ];
     case "patch":
       return textsAt(args, KEYS.patch).flatMap((patch) =>
         patchedFiles(patch, MAX_TARGETS).map(({ path, change }) => {
@@ -112,9 +120,9 @@ function fileDelete(pid: number, path: string): SentryEvent {
   return { event: { FileDelete: { pid, path } } };
 }
 
-/** The URLs in a text, as connections, or as the files that they name. */
-function addressesOf(text: string, { pid }: Context): SentryEvent[] {
-  return urlsIn(text).flatMap((text): SentryEvent[] => {
+/** The URLs as connections, or as the files that they name. */
+function addressesOf(urls: readonly string[], { pid }: Context): SentryEvent[] {
+  return urls.flatMap((text): SentryEvent[] => {
     const url = parsed(text);
     if (url?.protocol === "file:") return [fileAccess(pid, absolutePath(`file://${url.pathname}`, undefined), false)];
     if (url === undefined || url.hostname === "") return [];
@@ -123,11 +131,10 @@ function addressesOf(text: string, { pid }: Context): SentryEvent[] {
   });
 }
 
-/** The words with a scheme; without any, the text if it is one word: hosts accept `example.com/a`. */
-function urlsIn(text: string): string[] {
-  const words = text.split(/[\s"'<>`]/).filter((word) => word !== "");
-  const urls = words.filter((word) => word.includes("://"));
-  return urls.length === 0 && words.length === 1 ? [`https://${words[0]}`] : urls.map(fromScheme);
+/** The URLs with a scheme in a text; `undefined` without any. */
+function urlsIn(text: string): string[] | undefined {
+  const urls = text.split(/[\s"'<>`]+/).filter((word) => word.includes("://"));
+  return urls.length === 0 ? undefined : urls.map(fromScheme);
 }
 
 /** Without what stands before the scheme, such as a bracket. */

@@ -24,7 +24,9 @@ export const KEYS = {
   ],
   from: ["source", "from", "old_path", "path"],
   to: ["destination", "to", "new_path"],
-  url: ["url", "urls", "uri", "Url", "prompt"],
+  url: ["url", "urls", "uri", "Url"],
+  /** Texts that URLs may stand in. */
+  prose: ["prompt"],
   patch: ["input", "patch", "patchText", "command"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -2,7 +2,7 @@
 // error.
 
 import type { SECRET_KINDS } from "../generated/boundary.js";
-import type { Severity, Verdict } from "../generated/wire.js";
+import type { Fallback, ProjectPolicies, Severity, Verdict } from "../generated/wire.js";
 import type { ListInput, ListReference, RuleInput } from "./rule-input.js";
 
 /** The built-in kinds of secrets that the gate masks. */
@@ -90,6 +90,20 @@ export interface PolicyInput {
   };
   /** The SAE tier. The scores are from 0 to 1; defaults 0.3 and 0.6. */
   readonly sae?: { readonly dict: string; readonly escalate_at?: number; readonly block_at?: number };
+  /**
+   * What guards of agents do: the outcome if judging fails, the time limit of all tiers together
+   * (above 0 and at most 86400 seconds, default 5), the outcome of an escalation where nobody can be
+   * asked, whether an allow grants the call, and what a project's own policy may do.
+   */
+  readonly guard?: {
+    readonly on_failure?: Fallback;
+    readonly deadline_s?: number;
+    readonly ask_fallback?: Fallback;
+    readonly grant?: boolean;
+    readonly project_policies?: ProjectPolicies;
+  };
+  /** How long a person has to answer, as `timeout_s` in `llm`; default 60. No answer is a denial. */
+  readonly ask?: { readonly timeout_s?: number };
   /** What the gate masks. */
   readonly redact?: {
     /** Built-in kinds that are not masked. */

@@ -2,8 +2,10 @@
 
 import type {
   Agent,
+  Ask,
   DefaultInfo,
   DenyLimits as DenyLimitsInfo,
+  Guard,
   Llm,
   PolicyInfo,
   RedactInfo,
@@ -15,7 +17,7 @@ import { deepFreeze } from "../util/freeze.js";
 
 /** One rule in force. `reason` is the full reason of its decisions, `"<name>: <reason>"`. */
 export interface Rule extends Readonly<Omit<RuleInfo, "overrides" | "conditions">> {
-  /** The conditions beside the pattern: `command`, `code`, `unless`, `agents`. */
+  /** The conditions beside the pattern: `command`, `code`, `tool`, `args`, `unless`, `agents`. */
   readonly conditions?: readonly string[];
   /** Built-in rules, by name, that have no say in what this rule matches. */
   readonly overrides: readonly string[];
@@ -50,6 +52,12 @@ export interface RedactSettings extends Readonly<Omit<RedactInfo, "patterns" | "
   readonly off: readonly string[];
 }
 
+/** What guards of agents do: the section `guard`. */
+export type GuardPolicy = Readonly<Guard>;
+
+/** How a person is asked: the section `ask`. */
+export type AskSettings = Readonly<Ask>;
+
 /** A policy in force. It has no secrets and may be logged. */
 export interface Policy {
   /** The policy's own rules in order, then the built-in rules. */
@@ -66,6 +74,8 @@ export interface Policy {
   readonly llm: LlmSettings | null;
   readonly agent: Readonly<Agent> | null;
   readonly sae: Readonly<Sae> | null;
+  readonly guard: GuardPolicy;
+  readonly ask: AskSettings;
   readonly redact: RedactSettings;
 }
 

@@ -117,7 +117,7 @@ interface RuleBase extends EffectsInput {
   readonly expires?: string;
 }
 
-/** Kinds of event; `"*"` is all of them. */
+/** Kinds of event; `"*"` is all of them, and with a `match` alone all but `"ToolCall"`. */
 type KindsInput = EventKind | "*" | ListReference | readonly (EventKind | "*" | ListReference)[];
 
 /** A rule on events of some kinds, by their text or their agent. */
@@ -158,6 +158,29 @@ interface CodeRule extends Omit<CommandRule, "command" | "code"> {
   readonly code: CodeInput | readonly CodeInput[];
 }
 
+/** What a rule on calls of tools asks for; at least one of the two. */
+type CallConditions =
+  | { readonly tool: TextsInput; readonly args?: ArgsInput }
+  | { readonly tool?: undefined; readonly args: ArgsInput };
+
+/**
+ * Arguments of a tool by their names, with patterns as in {@link CommandInput}. Numbers and booleans
+ * count as texts, and a list as each of its elements. A rule that allows must fit every text of an
+ * argument, any other rule one.
+ *
+ * @example
+ * const args: ArgsInput = { path: ["/srv/**", "/tmp/**"] };
+ */
+export type ArgsInput = Readonly<Record<string, TextsInput>>;
+
+/** A rule on calls of tools. */
+type CallRule = Omit<EventRule, "on" | "match"> &
+  CallConditions & {
+    /** Default: `"ToolCall"`, the only kind that has a tool. */
+    readonly on?: "ToolCall" | "*" | readonly ("ToolCall" | "*")[];
+    readonly match?: string;
+  };
+
 /** The effects, of which at least one is given. */
 type SomeEffect = {
   readonly [Key in keyof EffectsInput]-?: Required<Pick<EffectsInput, Key>>;
@@ -174,7 +197,7 @@ type EffectRule = Omit<EventRule, "on" | "match"> &
 /**
  * One rule. Of the policy's rules, the first that fits an event counts: an `allow` decides, any
  * other verdict unless a built-in rule has a graver one. A rule asks for a `match`, a `command`,
- * `code`, an effect or `agents`; all that it asks for must hold.
+ * `code`, a `tool`, `args`, an effect or `agents`; all that it asks for must hold.
  *
  * @example
  * const telnet: RuleInput = {
@@ -185,4 +208,4 @@ type EffectRule = Omit<EventRule, "on" | "match"> &
  *   verdict: "escalate", severity: "medium", reason: "rewrites published history",
  * };
  */
-export type RuleInput = EventRule | AgentRule | CommandRule | CodeRule | EffectRule;
+export type RuleInput = EventRule | AgentRule | CommandRule | CodeRule | CallRule | EffectRule;

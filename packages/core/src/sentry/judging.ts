@@ -69,15 +69,23 @@ export class Judging {
     return look.kind === "escalated" ? this.#resolve(look.l1, look.event, signal) : this.failMode(look.l1);
   }
 
-  /** The decision of the rules and the tiers; an escalation if none of them resolved it. */
-  async settle(event: EventInput, signal: AbortSignal): Promise<Decision | null> {
-    signal.throwIfAborted();
+  /** As {@link classify}, but throws if the rule engine fails, and for what is not an event. */
+  byRules(event: EventInput): Decision {
+    const judged = this.#judge(event);
+    if (judged === null) throw new TypeError(this.whyNotAnEvent(event) ?? "not an event");
+    const { code, l1 } = judged;
+    if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
+    return this.#pipeline.isForSae(l1, kindOf(code)) ? LEFT_TO_SAE[l1.evidence] : l1;
+  }
+
+  /** The decision of the rules and the tiers; an escalation if no tier resolved it. Throws as {@link byRules}. */
+  async byTiers(event: EventInput, signal: AbortSignal): Promise<Decision> {
     const look = this.#look(event);
-    if (look === null) return null;
-    if (look.kind !== "escalated") return look.l1;
-    return await this.#running.run(signal, (own) =>
-      this.#pipeline.settle({ l1: look.l1, event: look.event, signal: own }),
-    );
+    if (look === null) throw new TypeError("not an event");
+    if (look.kind === "failed") throw new EngineFailure(look.l1.reason);
+    if (look.kind === "decided") return look.l1;
+    const { l1, event: escalated } = look;
+    return await this.#running.run(signal, (own) => this.#pipeline.settle({ l1, event: escalated, signal: own }));
   }
 
   async resolveEscalation(l1: Decision, event: JudgedEvent | null, signal?: AbortSignal): Promise<FinalDecision> {

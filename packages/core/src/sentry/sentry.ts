@@ -7,9 +7,8 @@ import { L1WithoutActivations } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import type { EventInput, EventJson } from "../events/event.js";
 import type { EventFacts } from "../generated/wire.js";
-import { CallGuard } from "../guard/guard.js";
+import { CallGuard, type GuardParts } from "../guard/guard.js";
 import { type Revision, revisionOf } from "../guard/revision.js";
-import { guardSettings } from "../guard/settings.js";
 import type { Guard, GuardOptions } from "../guard/types.js";
 import type { StageL2Result, StageResult } from "../pipeline/stage.js";
 import type { JudgedEvent, TierSettings } from "../pipeline/tier.js";
@@ -331,12 +330,12 @@ export class Sentry {
    * outcome; // "deny"
    */
   guard(options: GuardOptions = {}): Guard {
-    const parts = {
-      settings: guardSettings(this.policy),
+    const parts: GuardParts = {
+      policy: this.policy,
       revision: this.#revision,
-      classify: (event: EventInput) => this.#open().classify(event),
-      settle: async (event: EventInput, signal: AbortSignal) => await this.#open().settle(event, signal),
-      withoutSecrets: (text: string) => this.withoutSecrets(text),
+      byRules: (event) => this.#open().byRules(event),
+      byTiers: async (event, signal) => await this.#open().byTiers(event, signal),
+      withoutSecrets: (text) => this.withoutSecrets(text),
     };
     return new CallGuard(parts, options);
   }

@@ -22,15 +22,15 @@ const rule = (name: string): RuleInfo => ({
   overrides: [],
 });
 const ALLOW: DefaultInfo = { verdict: "allow", severity: "info", reason: "no rule matched", risks: {} };
-const code = (kind: number, rule: number, flags = 0) => (kind << 24) | (rule + 1) | flags;
+const code = (kind: number, rule: number, flags = 0) => (kind << 23) | (rule + 1) | flags;
 const [EGRESS, DNS, PARTIAL, TARGET] = [3, 4, 1 << 27, 1 << 28];
 
 it("reads all parts of a code", () => {
-  const full = code(7, 0x7f_fffe, PARTIAL | TARGET);
+  const full = code(8, 0x3f_fffe, PARTIAL | TARGET);
   expect([isEvent(full), ruleOf(full), kindIndexOf(full), isPartial(full), hasTarget(full)]).toEqual([
     true,
-    0x7f_fffe,
-    7,
+    0x3f_fffe,
+    8,
     true,
     true,
   ]);

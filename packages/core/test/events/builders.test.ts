@@ -9,6 +9,7 @@ import {
   llmActivations,
   securityAction,
   sslContent,
+  toolCall,
   toolExec,
 } from "../../src/index.js";
 
@@ -36,6 +37,11 @@ describe("each builder returns the JSON of one event", () => {
         [1, -1e-7],
       ]),
       '{"event":{"LlmActivations":{"pid":4294967295,"layer":20,"features":[[8801,0.5],[1,-1e-7]]}}}',
+    ],
+    [toolCall("Read", { path: "/a" }), '{"event":{"ToolCall":{"tool":"Read","args":{"path":"/a"}}}}'],
+    [
+      toolCall("t", null, { server: "s", cwd: "/w", pid: 7, agent: "a" }),
+      '{"identity":{"agent":"a"},"event":{"ToolCall":{"tool":"t","args":null,"server":"s","cwd":"/w","pid":7}}}',
     ],
   ])("%s", (made, json) => {
     expect(made).toBe(json);

@@ -1,7 +1,15 @@
 // The guard: outcomes, failures, deadlines, and its messages.
 
 import { afterEach, expect, test } from "vitest";
-import { type GuardOptions, type Judge, type PolicySource, Sentry, type SentryOptions } from "../../src/entry/node.js";
+import {
+  type ApprovalRequest,
+  type ApprovalStore,
+  type GuardOptions,
+  type Judge,
+  type PolicySource,
+  Sentry,
+  type SentryOptions,
+} from "../../src/entry/node.js";
 
 const open: Sentry[] = [];
 afterEach(() => {
@@ -83,6 +91,176 @@ test("prompts and results are judged as content", async () => {
   expect(await guard.prompt(text)).toMatchObject({ outcome: "deny", decision: { rule: "prompt-injection" } });
   expect(await guard.result(text)).toMatchObject({ outcome: "deny", decision: { rule: "prompt-injection" } });
   expect(await guard.prompt("good morning")).toMatchObject({ outcome: "allow" });
+});
+
+test("rules on tools hold for any tool, and the gravest decision counts", async () => {
+  const guard = await guardOf(`
+    rule "issues" { tool = "mcp__github__*" args = { repo = "acme/secret-*" } verdict = "block" severity = "high" reason = "secret" }
+    rule "reads" { tool = "Read" verdict = "allow" severity = "info" reason = "reads" }`);
+  const call = { tool: "mcp__github__create_issue", args: { repo: "acme/secret-x" }, server: "github" };
+  expect(await guard.check(call)).toMatchObject({ outcome: "deny", decision: { rule: "issues" } });
+  expect(await guard.check({ ...call, args: { repo: "acme/open" } })).toMatchObject({ outcome: "allow" });
+  // The allow is for the call itself, not for the file.
+  const read = await guard.check({ tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa" } });
+  expect(read).toMatchObject({ outcome: "deny", decision: { rule: "read-credentials" } });
+});
+
+test("the policy's `guard` decides what failures and unasked escalations become", async () => {
+  const read = { tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa" } };
+  const open = await guardOf('guard { on_failure = "allow" ask_fallback = "allow" grant = true }');
+  // @ts-expect-error No tool.
+  expect(await open.check({})).toMatchObject({ outcome: "allow", grant: false, decision: { verdict: "allow" } });
+  expect(await open.check(read)).toMatchObject({ outcome: "allow", grant: true, decision: { verdict: "escalate" } });
+  // Neither lets a block pass.
+  expect(await open.check({ tool: "Bash", args: { command: "rm -rf /" } })).toMatchObject({ outcome: "deny" });
+  // `fail_closed` has no say.
+  expect(await (await guardOf("fail_closed = false")).check(read)).toMatchObject({ outcome: "deny" });
+  expect(await (await guardOf("fail_closed = true", { canAsk: true })).check(read)).toMatchObject({ outcome: "ask" });
+});
+
+test("a tier that hangs meets the deadline, and a signal ends a check at once", async () => {
+  let aborted = 0;
+  const hanging: Judge = {
+    tier: "Llm",
+    judge: (_, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(`${++aborted}`)))),
+  };
+  const call = { tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa" } };
+  const guard = await guardOf("guard { deadline_s = 0.05 }", { canAsk: true }, { tiers: { l2: hanging } });
+  const late = await guard.check(call);
+  expect(late).toMatchObject({ outcome: "deny" });
+  expect(late.decision.reason).toContain("no decision within 0.05 s");
+  const controller = new AbortController();
+  const patient = await guardOf("", {}, { tiers: { l2: hanging } });
+  const stopped = patient.check(call, { signal: controller.signal });
+  setTimeout(() => controller.abort(new Error("the host gave up")), 10);
+  expect((await stopped).decision.reason).toContain("the host gave up");
+  expect(aborted).toBe(2);
+});
+
+test("messages have no secrets and no controls, and do not show the pattern", async () => {
+  const secret = `ghp_${"a1B2".repeat(9)}`;
+  const guard = await guardOf(
+    'rule "t" { tool = "*" match = "zebra" verdict = "escalate" severity = "high" reason = "r" }',
+    {
+      canAsk: true,
+    },
+  );
+  const args = { text: `zebra ${secret} \u001b[2J \u202e` };
+  const { message } = await guard.check({ tool: "x\u001b[31m`y", args });
+  expect(message).toContain("t: r");
+  expect(message).not.toContain(secret);
+  expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test("an event that is given by `toEvents` and is none is a denial", async () => {
+  // @ts-expect-error No event.
+  const guard = await guardOf("", { toEvents: () => [{ event: { Dns: { pid: 1 } } }] });
+  expect(await guard.check({ tool: "x", args: {} })).toMatchObject({ outcome: "deny", decision: { verdict: "block" } });
+});
+
+test("rules on agents see the agent of the guard", async () => {
+  const policy = 'rule "a" { on = "*" agents = "coder" verdict = "block" severity = "low" reason = "r" }';
+  const call = { tool: "x", args: {} };
+  expect(await (await guardOf(policy, { agent: "coder" })).check(call)).toMatchObject({ outcome: "deny" });
+  expect(await (await guardOf(policy, { agent: "other" })).check(call)).toMatchObject({ outcome: "allow" });
+});
+
+test("the revision depends on the text and the settings of the policy", async () => {
+  const revision = async (policy: string, options: SentryOptions = {}): Promise<string> => {
+    const guard = await guardOf(policy, {}, options);
+    return (await guard.check({ tool: "x", args: {} })).revision;
+  };
+  const plain = await revision("");
+  expect(await revision("")).toBe(plain);
+  expect(await revision("# a comment")).not.toBe(plain);
+  expect(await revision("", { failClosed: true })).not.toBe(plain);
+});
+
+/** A store that answers by a table of bindings, and keeps the requests. */
+function storeOf(answers: Map<string, "approved" | "denied">) {
+  const requests: ApprovalRequest[] = [];
+  const store: ApprovalStore = {
+    take: (binding) => answers.get(binding),
+    open: (request) => {
+      requests.push(request);
+      return `ticket-${requests.length}`;
+    },
+  };
+  return { store, requests };
+}
+
+test("an approval is bound to the exact call", async () => {
+  const answers = new Map<string, "approved" | "denied">();
+  const { store, requests } = storeOf(answers);
+  const options = { session: "s", agent: "a", host: "h", approvals: store };
+  const read = { tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa", limit: 1 } };
+  const sentry = await Sentry.create("");
+  open.push(sentry);
+  const guard = sentry.guard(options);
+  expect(await guard.check(read)).toMatchObject({ outcome: "ask", ticket: "ticket-1" });
+  expect(requests[0]).toMatchObject({
+    tool: "Read",
+    session: "s",
+    agent: "a",
+    host: "h",
+    timeoutS: 60,
+    mayRepeat: true,
+  });
+  answers.set(requests[0]?.binding ?? "", "approved");
+  expect(await guard.check(read)).toMatchObject({ outcome: "allow", decision: { verdict: "escalate" } });
+  // The order of keys does not matter.
+  expect(await guard.check({ ...read, args: { limit: 1, file_path: "/home/dev/.ssh/id_rsa" } })).toMatchObject({
+    outcome: "allow",
+  });
+  for (const [other, call] of [
+    [options, { ...read, args: { ...read.args, limit: 2 } }],
+    [options, { ...read, cwd: "/tmp" }],
+    [options, { ...read, tool: "View" }],
+    [options, { ...read, server: "s" }],
+    [{ ...options, session: "t" }, read],
+    [{ ...options, agent: "b" }, read],
+    [{ ...options, host: "i" }, read],
+  ] as const) {
+    expect(await sentry.guard(other).check(call)).toMatchObject({ outcome: "ask" });
+  }
+  const changed = await guardOf("# changed", options);
+  expect(await changed.check(read)).toMatchObject({ outcome: "ask" });
+  answers.set(requests[0]?.binding ?? "", "denied");
+  expect(await guard.check(read)).toMatchObject({ outcome: "deny" });
+  expect(new Set(requests.map(({ binding }) => binding)).size).toBe(requests.length);
+});
+
+test("an approval does not outlive a change of a file that the command names, and never lets a block pass", async () => {
+  const answers = new Map<string, "approved" | "denied">();
+  const { store, requests } = storeOf(answers);
+  let script = "echo 1";
+  const contentOf = async (path: string) =>
+    path === "/home/dev/app/run.sh" ? new TextEncoder().encode(script) : undefined;
+  const policy = 'rule "sh" { command { program = "bash" } verdict = "escalate" severity = "low" reason = "r" }';
+  const guard = await guardOf(policy, { approvals: store, contentOf });
+  const call = { tool: "Bash", args: { command: "bash ./run.sh --fast" } };
+  expect(await guard.check(call)).toMatchObject({ outcome: "ask" });
+  expect(requests[0]?.mayRepeat).toBe(false);
+  answers.set(requests[0]?.binding ?? "", "approved");
+  expect(await guard.check(call)).toMatchObject({ outcome: "allow" });
+  script = "echo 2";
+  expect(await guard.check(call)).toMatchObject({ outcome: "ask" });
+  const everything: ApprovalStore = { take: () => "approved", open: () => "t" };
+  const lenient = await guardOf("", { approvals: everything });
+  expect(await lenient.check({ tool: "Bash", args: { command: "rm -rf /" } })).toMatchObject({ outcome: "deny" });
+});
+
+test("a store that throws or hangs is a denial", async () => {
+  const read = { tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa" } };
+  const stores: ApprovalStore[] = [
+    { take: () => undefined, open: () => Promise.reject(new Error("full")) },
+    { take: () => new Promise(() => {}), open: () => "t" },
+  ];
+  for (const approvals of stores) {
+    const guard = await guardOf("guard { deadline_s = 0.05 }", { approvals });
+    expect(await guard.check(read)).toMatchObject({ outcome: "deny", decision: { verdict: "block" } });
+  }
 });
 
 test("a dry run lets everything pass, and reports what would have happened", async () => {

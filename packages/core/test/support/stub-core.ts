@@ -7,7 +7,7 @@ import type { Compilation, CoreModule, GraveLints, Handle } from "../../src/engi
 import type { EventFacts, PolicyInfo, RuleInfo, Trace } from "../../src/generated/wire.js";
 
 const PAGE = 65_536;
-const DNS = 4 << 24;
+const DNS = 4 << 23;
 const TARGET = 1 << 28;
 
 const rule = (name: string, more: Partial<RuleInfo>): RuleInfo => ({
@@ -43,6 +43,8 @@ export class StubCore implements CoreModule {
     llm: null,
     agent: null,
     sae: null,
+    guard: { onFailure: "deny", deadlineS: 5, askFallback: "deny", grant: false, projectPolicies: "ignore" },
+    ask: { timeoutS: 60 },
     redact: { patterns: [], off: [], gitleaks: null },
   };
   instances = 1;

@@ -11,6 +11,7 @@ import {
   type Sentry,
   securityAction,
   sslContent,
+  toolCall,
   toolExec,
 } from "@a3s-sentry/core";
 
@@ -24,6 +25,7 @@ const EXAMPLES: Readonly<Record<EventKind, string>> = {
   FileAccess: fileAccess(1234, "/etc/hosts"),
   FileDelete: fileDelete(1234, "/tmp/a.log"),
   LlmActivations: llmActivations(1234, 12, [[8801, 0.5]]),
+  ToolCall: toolCall("Read", { file_path: "/etc/shadow" }),
 };
 
 const KINDS = Object.keys(EXAMPLES)

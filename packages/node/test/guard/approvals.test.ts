@@ -28,6 +28,7 @@ function request(binding: string, more: Partial<LayeredRequest> = {}): LayeredRe
     bindings: [binding],
     tool: "Read",
     message: "m",
+    revision: "r",
     session: "s",
     timeoutS: 60,
     mayRepeat: true,

@@ -8,6 +8,7 @@ import {
   llmActivations,
   securityAction,
   sslContent,
+  toolCall,
   toolExec,
 } from "./load-core.js";
 import type { EventSource } from "./protocol.js";
@@ -47,6 +48,8 @@ export function eventOfForm({ kind, fields }: Form): string {
       return securityAction(PID, field("kind"), whole(field("detail")), options);
     case "LlmActivations":
       return llmActivations(PID, whole(field("layer")), features(field("features")), options);
+    case "ToolCall":
+      return toolCall(field("tool").trim(), argumentsOf(field("args")), options);
   }
 }
 
@@ -57,6 +60,11 @@ function words(text: string): string[] {
 
 function whole(text: string): number {
   return text.trim() === "" ? 0 : Number(text);
+}
+
+/** The arguments of a tool, as JSON. */
+function argumentsOf(text: string): unknown {
+  return text.trim() === "" ? {} : JSON.parse(text);
 }
 
 /** Pairs `id:activation`, separated by blanks or commas. */

@@ -21,8 +21,9 @@ const FIELDS: Readonly<Record<EventKind, readonly (keyof typeof words.fields)[]>
   SslContent: ["content", "is_read"],
   SecurityAction: ["kind", "detail"],
   LlmActivations: ["layer", "features"],
+  ToolCall: ["tool", "args"],
 };
-const SEVERAL_LINES: ReadonlySet<string> = new Set(["argv", "content"]);
+const SEVERAL_LINES: ReadonlySet<string> = new Set(["argv", "content", "args"]);
 const CHECKED: ReadonlySet<string> = new Set(["write", "is_read"]);
 const SHORT: ReadonlySet<string> = new Set(["port", "detail", "layer"]);
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
@@ -36,6 +37,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   detail: "4321",
   layer: "20",
   features: "8801:0.9",
+  tool: "mcp__github__create_issue",
+  args: '{"title": "a bug"}',
   agent: "coder",
 };
 

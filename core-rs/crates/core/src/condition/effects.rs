@@ -135,7 +135,8 @@ pub(crate) fn of_event(event: &Event<'_>) -> Vec<Effect> {
         EventKind::ToolExec
         | EventKind::SslContent
         | EventKind::SecurityAction
-        | EventKind::LlmActivations => Vec::new(),
+        | EventKind::LlmActivations
+        | EventKind::ToolCall => Vec::new(),
     }
 }
 

@@ -429,7 +429,7 @@ impl Lack {
     }
 }
 
-fn operand<'t>(text: &'t str, within: Option<&Path<'t>>) -> Operand<'t> {
+pub(super) fn operand<'t>(text: &'t str, within: Option<&Path<'t>>) -> Operand<'t> {
     Operand {
         text,
         forms: Forms::of(text, within),

@@ -3,6 +3,7 @@
 use sentry_sort::unstable;
 
 use super::anchor::{self, Hash, Part, Role, facts};
+use super::call;
 use super::cover::{self, Uncovered};
 use super::effects::{self, Asked};
 use super::fit::{Facts, Lack, Operand};
@@ -72,6 +73,7 @@ struct Numbers {
     code: usize,
     unless: usize,
     effects: usize,
+    args: usize,
 }
 
 impl Index {
@@ -136,11 +138,15 @@ impl Index {
         }
         add_paths(conditions.effects.patterns(), is_of_allow, texts);
         add_paths(conditions.unless_paths.iter(), !is_of_allow, texts);
+        let args = texts.len();
+        let patterns = conditions.args.iter().flat_map(|arg| &arg.patterns);
+        add_paths(patterns, is_of_allow, texts);
         self.numbers.push(Numbers {
             command,
             code,
             unless,
             effects,
+            args,
         });
     }
 
@@ -298,6 +304,18 @@ impl Index {
         unstable(&mut found, |a, b| a < b);
         found.dedup();
         found
+    }
+
+    /// Whether an event is a call that a rule asks for.
+    pub(crate) fn fits_call(
+        &self,
+        at: usize,
+        rule: &Rule,
+        event: &Event<'_>,
+        expressions: Expressions<'_>,
+    ) -> bool {
+        let first = self.numbers.get(at).map_or(0, |numbers| numbers.args);
+        call::fits(rule, event, first, expressions)
     }
 
     /// The rules that ask for an effect that an event has which is no command, in their order.

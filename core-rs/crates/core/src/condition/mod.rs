@@ -5,6 +5,7 @@
 //! them. [`fit`] says what a condition asks of a command, and [`cover`] what an `allow` covers.
 
 mod anchor;
+mod call;
 pub(crate) mod cover;
 pub(crate) mod effects;
 pub(crate) mod fit;

@@ -119,12 +119,16 @@ impl Building {
         while !self.has_all_kinds() {
             self.add_kind()?;
         }
-        let rules = self.policy.rules.iter().enumerate();
         let has_none = |rule: &Rule| rule.pattern.is_none() && !rule.conditions.is_by_command();
+        let rules = self.policy.rules.iter();
+        let beyond = rules.filter(|rule| has_none(rule) || rule.conditions.asks_for_call());
+        let kinds = beyond.flat_map(|rule| &rule.on);
+        let rules = self.policy.rules.iter().enumerate();
         let without_pattern = rules.filter(|(_, rule)| has_none(rule));
         Ok(Compiled {
-            matcher: std::mem::take(&mut self.matcher).build(&self.texts),
+            kinds_beyond_patterns: kinds.fold(0, |kinds, kind| kinds | 1 << kind.index()),
             without_pattern: without_pattern.map(|(at, _)| at).collect(),
+            matcher: std::mem::take(&mut self.matcher).build(&self.texts),
             texts: std::mem::take(&mut self.texts),
             index: std::mem::take(&mut self.index),
         })

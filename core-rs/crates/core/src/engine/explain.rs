@@ -256,6 +256,8 @@ impl Engine {
             "it is for other agents"
         } else if !matches() {
             "its pattern does not occur in the subject"
+        } else if rule.conditions.asks_for_call() && !self.is_call(at, rule, event) {
+            "it asks for other tools, or for other arguments"
         } else if self.asks_for_command(at) {
             why_none.unwrap_or("no command is one that it asks for")
         } else {

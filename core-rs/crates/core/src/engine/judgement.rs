@@ -9,9 +9,9 @@ use crate::event::{EventKind, Evidence, NotEvent, TargetFrom};
 /// | bits | meaning |
 /// |---|---|
 /// | 31 | set: the input is not an event; then bits 0 and 1 are the reason (0: malformed, 1: nothing to judge, 2: too long) |
-/// | 0..=22 | 0: no rule; n: rule n - 1 of the policy |
-/// | 23 | only of a row: the row before has the same line |
-/// | 24..=26 | the index of the event's kind in [`EventKind::ALL`] |
+/// | 0..=21 | 0: no rule; n: rule n - 1 of the policy |
+/// | 22 | only of a row: the row before has the same line |
+/// | 23..=26 | the index of the event's kind in [`EventKind::ALL`] |
 /// | 27 | the collector cut the event |
 /// | 28 | the rule's action has a target in this event |
 /// | 29..=30 | why that target is denied: 0: a site rule asks for it; 1: it was observed; 2: it is from the arguments; 3: a site rule asks for the name in the arguments, which is not the program's own |
@@ -21,11 +21,11 @@ pub struct Judgement(u32);
 pub(crate) const NOT_EVENT: u32 = 1 << 31;
 pub(crate) const UNMODELLED: u32 = 1;
 pub(crate) const OVERSIZED: u32 = 2;
-pub(crate) const RULE_MASK: u32 = (1 << 23) - 1;
+pub(crate) const RULE_MASK: u32 = (1 << 22) - 1;
 /// The bit of a row's code that says that the row before has the same line.
-pub const SAME_LINE: u32 = 1 << 23;
-pub(crate) const KIND_SHIFT: u32 = 24;
-pub(crate) const KIND_MASK: u32 = 7;
+pub const SAME_LINE: u32 = 1 << 22;
+pub(crate) const KIND_SHIFT: u32 = 23;
+pub(crate) const KIND_MASK: u32 = 15;
 pub(crate) const PARTIAL: u32 = 1 << 27;
 pub(crate) const TARGET: u32 = 1 << 28;
 pub(crate) const OBSERVED: u32 = 1 << 29;

@@ -80,6 +80,9 @@ struct Compiled {
     index: Index,
     /// Rules without a pattern that ask for no command, ascending.
     without_pattern: Vec<usize>,
+    /// Bit n is set if a rule on kind n has no pattern, or asks for a call: the matcher looks for
+    /// arguments too, and can do so only once it has found the rules.
+    kinds_beyond_patterns: u16,
 }
 
 impl Engine {
@@ -160,7 +163,7 @@ impl Engine {
     fn judge_read(&self, event: &Event<'_>, readings: &Readings) -> Judgement {
         let rule = if event.kind == EventKind::ToolExec && self.needs_reading(event) {
             return self.judge_commands(event, readings).0;
-        } else if self.compiled.without_pattern.is_empty()
+        } else if self.compiled.kinds_beyond_patterns & 1 << event.kind.index() == 0
             && event.other_names().next().is_none()
             && (event.kind == EventKind::ToolExec || !self.compiled.index.may_fit_event(event))
         {

@@ -172,6 +172,8 @@ fn decide_reading(engine: &Engine, event: &Event<'_>, reading: &Reading) -> Deci
             number += code.iter().filter(|one| one.pattern.is_some()).count();
             let paths = rule.conditions.effects.patterns();
             let paths = paths.chain(&rule.conditions.unless_paths);
+            let of_args = rule.conditions.args.iter().flat_map(|arg| &arg.patterns);
+            let paths = paths.chain(of_args);
             number += paths
                 .filter(|one| matches!(one, PathPattern::Regex(_)))
                 .count();

@@ -25,6 +25,8 @@ impl Restriction {
     const UNLESS: u8 = 8;
     /// It asks for an effect.
     const EFFECT: u8 = 16;
+    /// It asks for the call of a tool.
+    const CALL: u8 = 32;
 
     pub(super) fn of(rule: &Rule) -> Self {
         let conditions = &rule.conditions;
@@ -36,6 +38,7 @@ impl Restriction {
                 has_agents || conditions.expires.is_some(),
             ),
             (Self::COMMAND, conditions.is_by_command()),
+            (Self::CALL, conditions.asks_for_call()),
             (Self::EFFECT, !conditions.effects.is_empty()),
             (Self::LIMITED, is_limited && rule.verdict == Verdict::Allow),
             (Self::UNLESS, !conditions.unless.is_empty()),
@@ -90,6 +93,7 @@ impl Engine {
         let is_by_event = restriction.has(Restriction::EFFECT) && event.kind != EventKind::ToolExec;
         (!is_by_command || is_by_event)
             && self.is_in_force(rule, event)
+            && (!restriction.has(Restriction::CALL) || self.is_call(at, rule, event))
             && (!is_by_event || self.has_effects(at, rule, event))
             && !(restriction.has(Restriction::UNLESS) && is_excepted(rule, event))
     }
@@ -98,6 +102,12 @@ impl Engine {
     pub(super) fn has_effects(&self, at: usize, rule: &Rule, event: &Event<'_>) -> bool {
         let index = &self.compiled.index;
         index.fits_event(at, rule, event, self.expressions())
+    }
+
+    /// Whether an event is a call that a rule asks for.
+    pub(super) fn is_call(&self, at: usize, rule: &Rule, event: &Event<'_>) -> bool {
+        let index = &self.compiled.index;
+        index.fits_call(at, rule, event, self.expressions())
     }
 
     /// Whether a rule is in force: for the agent of the event, and on the date that the host gave.

@@ -33,7 +33,7 @@ fn allow_by_match(rule: &Rule) -> Option<Diagnostic> {
     let is_limited = conditions.asks_for_command() || !conditions.agents.is_empty();
     let is_by_match = rule.verdict == Verdict::Allow
         && rule.on.contains(&EventKind::ToolExec)
-        && rule.on.len() < EventKind::ALL.len()
+        && rule.on.len() < EventKind::OBSERVED.len()
         && !is_limited;
     is_by_match.then(|| {
         let message = format!(

@@ -124,6 +124,8 @@ fn subjects(kind: EventKind) -> String {
         }
         EventKind::FileAccess | EventKind::FileDelete => PATH.to_owned(),
         EventKind::LlmActivations => "[0-9]{1,9} sae features @L[0-9]{1,10}".to_owned(),
+        // The name of a tool, and JSON in one line.
+        EventKind::ToolCall => r#"(?s).+ (?:[\{\["\-0-9tfn][^\x00-\x1f]*)"#.to_owned(),
     }
 }
 
@@ -137,6 +139,7 @@ fn around(kind: EventKind) -> &'static [(&'static str, &'static str)] {
         EventKind::Egress => &[("", ":1"), ("", ""), ("", "1"), ("a", ""), ("a", ":1")],
         EventKind::Dns => &[("", ""), ("a", ""), ("", "a"), ("a", "a")],
         EventKind::LlmActivations => &[("", ""), ("1", "")],
+        EventKind::ToolCall => &[("", ""), ("", " {}"), ("a {\"a\":\"", "\"}"), ("a ", "")],
     }
 }
 
@@ -161,6 +164,10 @@ fn advice(kind: EventKind) -> &'static str {
              URLs are not expanded"
         }
         EventKind::LlmActivations => "the subject is `<n> sae features @L<layer>`",
+        EventKind::ToolCall => {
+            "the subject is the tool's name and its arguments as compact JSON, such as \
+             `Read {\"file_path\":\"/a\"}`: ask for `tool` and `args` instead"
+        }
     }
 }
 
@@ -175,7 +182,8 @@ mod tests {
 
     #[test]
     fn subjects_of_real_events_have_the_form() {
-        let cases: [(EventKind, &[&str]); 8] = [
+        let cases: [(EventKind, &[&str]); 9] = [
+            (EventKind::ToolCall, &["t {}", "a b {\"c\":[1,null]}", "t \"a\"", "t -1", "t null"]),
             (EventKind::ToolExec, &["", "ls", "bash -c a\nb \\ ~"]),
             (EventKind::SslContent, &["", "{\"a\": 1}\r\n"]),
             (

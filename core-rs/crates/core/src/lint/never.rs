@@ -19,7 +19,7 @@ pub(super) fn never_on(forms: &mut Forms, rule: &Rule, pattern: &Hir) -> Vec<Eve
             .is_some_and(|(form, steps)| form.overlap(pattern, steps) == Overlap::None)
     };
     let kinds: Vec<EventKind> = rule.on.iter().copied().filter(never).collect();
-    if rule.on.len() == EventKind::ALL.len() && kinds.len() < rule.on.len() {
+    if rule.on.len() >= EventKind::OBSERVED.len() && kinds.len() < rule.on.len() {
         return Vec::new();
     }
     kinds

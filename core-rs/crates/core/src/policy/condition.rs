@@ -18,6 +18,10 @@ pub struct Conditions {
     pub unless: Vec<CommandCondition>,
     /// Paths that do not count as effects.
     pub unless_paths: Vec<PathPattern>,
+    /// The name of the called tool must fit one of these; without any, each does.
+    pub tool: Vec<Glob>,
+    /// Arguments that the called tool must have.
+    pub args: Vec<ArgCondition>,
     /// Names of agents; without any, each fits.
     pub agents: Vec<Glob>,
     /// The last day of the rule.
@@ -28,6 +32,11 @@ impl Conditions {
     /// Whether the rule is about commands: it can fit only a `ToolExec` event.
     pub fn asks_for_command(&self) -> bool {
         !self.command.is_empty() || !self.code.is_empty()
+    }
+
+    /// Whether the rule is about calls of tools: it can fit only a `ToolCall` event.
+    pub fn asks_for_call(&self) -> bool {
+        !self.tool.is_empty() || !self.args.is_empty()
     }
 
     /// Whether the rule looks at single commands of a `ToolExec` event: for a command, code or an
@@ -42,6 +51,8 @@ impl Conditions {
         let all = [
             ("command", !self.command.is_empty()),
             ("code", !self.code.is_empty()),
+            ("tool", !self.tool.is_empty()),
+            ("args", !self.args.is_empty()),
             ("runs_download", self.effects.runs_download),
             ("unless", has_unless),
             ("agents", !self.agents.is_empty()),
@@ -51,6 +62,15 @@ impl Conditions {
         names.extend(self.effects.of.iter().map(|(kind, _)| kind.name()));
         names
     }
+}
+
+/// An argument of a called tool. One of its texts must fit a pattern; for an `allow`, each of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArgCondition {
+    /// The argument's name.
+    pub name: String,
+    /// Patterns, of which one must fit.
+    pub patterns: Vec<PathPattern>,
 }
 
 /// What one command, or an event of another kind, must do. All that is given must hold.

@@ -4,7 +4,8 @@ use super::fields::{self, Body, Field};
 use super::lists::Text;
 use super::value::Reader;
 use super::{
-    CodeCondition, CommandCondition, Conditions, Date, Glob, PathPattern, ProgramPattern, pattern,
+    ArgCondition, CodeCondition, CommandCondition, Conditions, Date, Glob, PathPattern,
+    ProgramPattern, pattern,
 };
 use crate::condition::effects::kinds_of;
 use crate::condition::path;
@@ -71,9 +72,13 @@ impl<'o> Draft<'o> {
         }
     }
 
-    /// Reads `command`, `code` or `unless`: a block, an object, or a list of objects.
+    /// Reads `args`: a block or an object. `command`, `code` and `unless` may be a list of objects.
     pub(super) fn section(&mut self, reader: &mut Reader<'_>, field: Field<'_>) {
         let name = field.name.text.as_str();
+        if name == "args" {
+            self.args(reader, field);
+            return;
+        }
         for (place, inner) in sections(reader, field) {
             if inner.is_empty() {
                 empty(reader, place, name);
@@ -95,6 +100,48 @@ impl<'o> Draft<'o> {
                     }
                 }
             }
+        }
+    }
+
+    /// Reads the arguments that a tool must have.
+    fn args(&mut self, reader: &mut Reader<'_>, field: Field<'_>) {
+        let inner = fields::of_section(reader, field);
+        let is_section = match field.body {
+            Body::Block(_) => true,
+            Body::Value(value) => matches!(value.kind, ValueKind::Object(_)),
+        };
+        if is_section && inner.is_empty() {
+            let problem = "`args` asks for nothing";
+            let diagnostic = Diagnostic::new(Code::EmptyCondition, field.name.span, problem);
+            reader.report(diagnostic.help("write `args = { path = \"/srv/**\" }`"));
+        }
+        for field in inner {
+            let name = field.name.text.as_str();
+            if let Some(value) = fields::value_of(reader, field) {
+                let patterns = self.paths(reader, name, value);
+                self.conditions.args.push(ArgCondition {
+                    name: name.to_owned(),
+                    patterns,
+                });
+            }
+        }
+    }
+
+    /// Reads the names of tools.
+    pub(super) fn tool(&mut self, reader: &mut Reader<'_>, value: &Value) {
+        let texts = reader.list("tool", value, true).unwrap_or_default();
+        self.conditions.tool = texts.into_iter().map(|text| Glob::new(text.text)).collect();
+    }
+
+    /// Reports conditions that no kind of event can fit. `owner` is the place of the rule.
+    pub(super) fn check_possible(&self, reader: &mut Reader<'_>, owner: Span) {
+        if self.kinds().is_empty() {
+            let problem =
+                "a `ToolCall` event has no commands and no effects, so the rule would never fire";
+            let diagnostic = Diagnostic::new(Code::ConditionNeverFits, owner, problem);
+            reader.report(diagnostic.help(
+                "remove `tool` and `args`: a call is judged also as the commands, files and hosts that it is about",
+            ));
         }
     }
 
@@ -258,12 +305,14 @@ impl<'o> Draft<'o> {
     /// The kinds of event that can fit the conditions.
     pub(super) fn kinds(&self) -> Vec<EventKind> {
         let effects = &self.conditions.effects;
+        let only_call = self.conditions.asks_for_call();
         let only_command = self.conditions.asks_for_command() || effects.runs_download;
         let mut kinds = EventKind::ALL.to_vec();
         kinds.retain(|kind| {
             let is_command = *kind == EventKind::ToolExec;
             let mut asked = effects.of.iter();
             (is_command || !only_command)
+                && (*kind == EventKind::ToolCall || !only_call)
                 && asked.all(|(effect, _)| kinds_of(*effect).contains(kind))
         });
         kinds
@@ -296,6 +345,13 @@ impl<'o> Draft<'o> {
             .map(|kind| format!("`{}`", kind.as_word()))
             .collect();
         let never = |problem: String| Diagnostic::new(Code::ConditionNeverFits, place, problem);
+        if self.conditions.asks_for_call() {
+            if on.len() < EventKind::ALL.len() && on != [EventKind::ToolCall] {
+                let problem = "only a `ToolCall` event has a tool and arguments".to_owned();
+                reader.report(never(problem).help("write `on = \"ToolCall\"`, or leave `on` out"));
+            }
+            return;
+        }
         if !self.conditions.effects.is_empty() && !self.conditions.asks_for_command() {
             let possible = self.kinds();
             let others = on.iter().filter(|kind| !possible.contains(kind));

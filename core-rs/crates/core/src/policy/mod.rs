@@ -10,6 +10,7 @@ mod condition_reader;
 mod date;
 mod fields;
 mod gitleaks;
+mod guard;
 mod lists;
 mod pattern;
 mod patterns_ahead;
@@ -29,10 +30,12 @@ use crate::risk::{self, Category};
 pub use builtin::NAMES as BUILTIN_RULES;
 pub(crate) use builtin::all as builtin_rules;
 pub use condition::{
-    CodeCondition, CommandCondition, Conditions, EffectCondition, Glob, PathPattern, ProgramPattern,
+    ArgCondition, CodeCondition, CommandCondition, Conditions, EffectCondition, Glob, PathPattern,
+    ProgramPattern,
 };
 pub use date::Date;
 pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
+pub use guard::{Ask, Fallback, Guard, ProjectPolicies};
 pub use lists::NamedList;
 pub use patterns_ahead::PatternsAhead;
 pub use redact::{Redact, SECRET_KINDS, SecretPattern};
@@ -79,6 +82,10 @@ pub struct Policy {
     pub deny: Deny,
     /// What the deny-files never hold, and how much they hold.
     pub deny_limits: DenyLimits,
+    /// What guards of agents do.
+    pub guard: Guard,
+    /// How a person is asked.
+    pub ask: Ask,
     /// The secrets that are masked.
     pub redact: Redact,
     /// The lists with names, in document order.
@@ -100,6 +107,8 @@ impl Policy {
             sae: None,
             deny: Deny::default(),
             deny_limits: DenyLimits::default(),
+            guard: Guard::default(),
+            ask: Ask::default(),
             redact: Redact::default(),
             lists: Vec::new(),
         }

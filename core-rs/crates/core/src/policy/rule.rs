@@ -13,12 +13,14 @@ use sentry_acl::{Name, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 24] = [
     "name",
     "on",
     "match",
     "command",
     "code",
+    "tool",
+    "args",
     "reads",
     "writes",
     "deletes",
@@ -51,13 +53,15 @@ pub(super) fn read(
     let owner = label.map_or(place, |label| label.span);
     let (sections, values) = values(reader, label, inner);
     let asks = |key: &str| sections.iter().any(|field| field.name.text == key);
-    let asks_for_command = asks("command") || asks("code");
-    let asks_for_effect = values.iter().any(|(key, _)| is_effect(key));
     let has = |key: &str| values.iter().any(|(other, _)| *other == key);
+    let asks_for_call = asks("args") || has("tool");
+    let asks_for_command = asks("command") || asks("code");
+    let has_own_kinds =
+        asks_for_command || asks_for_call || values.iter().any(|(key, _)| is_effect(key));
     let is_given = |key: &str| match key {
         "name" => label.is_some(),
-        "on" => asks_for_command || asks_for_effect,
-        "match" => asks_for_command || asks_for_effect || has("agents"),
+        "on" => has_own_kinds,
+        "match" => has_own_kinds || has("agents"),
         _ => false,
     };
     for key in REQUIRED {
@@ -92,6 +96,10 @@ pub(super) fn read(
         draft.section(reader, field);
     }
     draft.effects(reader, value);
+    if let Some(value) = value("tool") {
+        draft.tool(reader, value);
+    }
+    draft.check_possible(reader, owner);
     if let Some(value) = value("agents") {
         draft.agents(reader, value);
     }
@@ -106,7 +114,7 @@ pub(super) fn read(
             }
             on
         }
-        None => ((asks_for_command || asks_for_effect) && !has("on")).then(|| draft.kinds()),
+        None => (has_own_kinds && !has("on")).then(|| draft.kinds()),
     };
     let verdict = value("verdict").and_then(|value| reader.word("verdict", value));
     let severity = value("severity").and_then(|value| reader.word("severity", value));
@@ -127,9 +135,12 @@ pub(super) fn read(
         overrides(reader, value)
     });
     let mut on = on?;
-    if asks_for_command || asks_for_effect {
+    if has_own_kinds {
         let possible = draft.kinds();
         on.retain(|kind| possible.contains(kind));
+    } else if pattern.is_some() && value("on").is_some_and(is_every_kind) {
+        // An expression that was meant for commands must not start to match the JSON of calls.
+        on.retain(|kind| *kind != EventKind::ToolCall);
     }
     Some(Rule {
         name: name?,
@@ -152,8 +163,7 @@ fn report_missing(reader: &mut Reader<'_>, owner: Span, key: &str) {
     if key == "match" {
         let problem = "`rule` needs `match`, or another condition";
         let nothing = Diagnostic::new(Code::MissingKey, owner, problem);
-        let help =
-            "add `match = …`, `command { … }`, `code { … }`, or an effect such as `reads = …`";
+        let help = "add `match = …`, `command { … }`, `code { … }`, `tool = …`, or an effect such as `reads = …`";
         reader.report(nothing.help(help));
     } else {
         missing(reader, owner, "rule", key);
@@ -194,7 +204,7 @@ fn values<'t>(
                 )
                 .help("remove one of the two"),
             );
-        } else if matches!(key, "command" | "code" | "unless") {
+        } else if matches!(key, "command" | "code" | "unless" | "args") {
             sections.push(field);
         } else {
             let value = fields::value_of(reader, field);
@@ -204,6 +214,15 @@ fn values<'t>(
         }
     }
     (sections, values)
+}
+
+/// Whether `on` is `"*"`, and names no kind.
+fn is_every_kind(on: &Value) -> bool {
+    let is_star = |value: &Value| matches!(&value.kind, ValueKind::String(text) if text == "*");
+    match &on.kind {
+        ValueKind::List(values) => values.iter().all(is_star),
+        _ => is_star(on),
+    }
 }
 
 /// Reads a kind, a list of kinds, or `"*"`.

@@ -6,13 +6,13 @@ use super::fields::{self, Body, Field};
 use super::lists::Text;
 use super::value::Reader;
 use super::{
-    Agent, Deny, DenyLimits, Llm, Origin, Policy, Rule, Sae, UNRESOLVED, lists, redact, rule,
+    Agent, Deny, DenyLimits, Llm, Origin, Policy, Rule, Sae, UNRESOLVED, guard, lists, redact, rule,
 };
 use sentry_acl::{Document, Entry, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const TOP_LEVEL: [&str; 16] = [
+const TOP_LEVEL: [&str; 18] = [
     "fail_closed",
     "dry_run",
     "speculate",
@@ -21,6 +21,8 @@ const TOP_LEVEL: [&str; 16] = [
     "agent",
     "sae",
     "deny",
+    "guard",
+    "ask",
     "redact",
     "rules",
     "rule",
@@ -73,6 +75,8 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "agent" => policy.agent = agent(reader, field),
             "sae" => policy.sae = sae(reader, field),
             "deny" => (policy.deny, policy.deny_limits) = deny(reader, field),
+            "guard" => policy.guard = guard::read(reader, field),
+            "ask" => policy.ask = guard::read_ask(reader, field),
             "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
@@ -118,14 +122,16 @@ pub(super) fn is_repeated<'t>(
 }
 
 fn boolean(reader: &mut Reader<'_>, field: Field<'_>) -> bool {
-    fields::value_of(reader, field)
-        .and_then(|value| reader.boolean(&field.name.text, value))
-        .unwrap_or(false)
+    fields::value_of(reader, field).is_some_and(|value| boolean_of(reader, &field.name.text, value))
+}
+
+pub(super) fn boolean_of(reader: &mut Reader<'_>, name: &str, value: &Value) -> bool {
+    reader.boolean(name, value).unwrap_or(false)
 }
 
 /// Reads the fields of a section. `read` is called for those that are known.
 #[inline(never)]
-fn section<'t>(
+pub(super) fn section<'t>(
     reader: &mut Reader<'_>,
     field: Field<'t>,
     known: &[&str],
@@ -245,15 +251,16 @@ fn http_url(reader: &mut Reader<'_>, value: &Value) -> Option<String> {
 }
 
 fn timeout(reader: &mut Reader<'_>, value: &Value) -> Option<f64> {
-    let seconds = reader.number("timeout_s", value)?;
+    seconds(reader, "timeout_s", value)
+}
+
+/// A time limit.
+pub(super) fn seconds(reader: &mut Reader<'_>, name: &str, value: &Value) -> Option<f64> {
+    let seconds = reader.number(name, value)?;
     if seconds > 0.0 && seconds <= MAX_TIMEOUT_S {
         return Some(seconds);
     }
-    reader.bad_value(
-        "timeout_s",
-        "must be above 0 and at most 86400 seconds",
-        value,
-    );
+    reader.bad_value(name, "must be above 0 and at most 86400 seconds", value);
     None
 }
 

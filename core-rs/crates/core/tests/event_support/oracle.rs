@@ -87,10 +87,19 @@ pub fn said(event: &Event<'_>) -> Read {
         (EventKind::Egress, _) => peer().filter(|peer| !peer.trim().is_empty()),
         (_, target) => target,
     };
+    let subject = match event.call() {
+        Some(call) => {
+            let tool = call.tool();
+            let args = event.subject.strip_prefix(&*tool).unwrap();
+            let args: Tree = serde_json::from_str(args.strip_prefix(' ').unwrap()).unwrap();
+            format!("{tool} {}", written(&args))
+        }
+        None => event.subject.to_owned(),
+    };
     Read {
         kind: event.kind,
         pid: event.pid,
-        subject: event.subject.to_owned(),
+        subject,
         evidence: event.evidence,
         natural,
         agent: event.agent(),
@@ -159,7 +168,11 @@ fn envelope_of(envelope: &Tree) -> Option<Result<Read, NotEvent>> {
         return Some(Err(NotEvent::Unmodelled));
     };
     let body = object(body)?;
-    let pid = u32::try_from(integer(once(body, "pid")??)?).ok()?;
+    let pid = match (kind, once(body, "pid")?) {
+        (EventKind::ToolCall, pid) => not_null(pid).map_or(Some(0), integer)?,
+        (_, pid) => integer(pid?)?,
+    };
+    let pid = u32::try_from(pid).ok()?;
     let mut natural = None;
     let mut evidence = Evidence::Complete;
     let subject = match kind {
@@ -225,6 +238,12 @@ fn envelope_of(envelope: &Tree) -> Option<Result<Read, NotEvent>> {
             }
             format!("{} sae features @L{layer}", features.len())
         }
+        EventKind::ToolCall => {
+            text_or_null(once(body, "server")?)?;
+            text_or_null(once(body, "cwd")?)?;
+            let tool = non_empty(once(body, "tool")??)?;
+            format!("{tool} {}", written(once(body, "args")??))
+        }
     };
     Some(Ok(Read {
         kind,
@@ -235,6 +254,30 @@ fn envelope_of(envelope: &Tree) -> Option<Result<Read, NotEvent>> {
         agent,
         provider,
     }))
+}
+
+/// A value as JSON with sorted keys, and numbers in one spelling.
+fn written(tree: &Tree) -> String {
+    match tree {
+        Tree::Null => "null".to_owned(),
+        Tree::Bool(value) => value.to_string(),
+        Tree::Unsigned(value) => value.to_string(),
+        Tree::Number(value) => format!("{value:e}"),
+        Tree::Text(text) => serde_json::to_string(text).unwrap(),
+        Tree::List(values) => {
+            let values: Vec<String> = values.iter().map(written).collect();
+            format!("[{}]", values.join(","))
+        }
+        Tree::Object(members) => {
+            let mut members: Vec<&(String, Tree)> = members.iter().collect();
+            members.sort_by(|a, b| a.0.cmp(&b.0));
+            let text = |key: &str| serde_json::to_string(key).unwrap();
+            let members = members
+                .iter()
+                .map(|(key, value)| format!("{}:{}", text(key), written(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+    }
 }
 
 /// The agent and the provider.

@@ -13,6 +13,7 @@ const KINDS: &[&str] = &[
     "FileAccess",
     "FileDelete",
     "LlmActivations",
+    "ToolCall",
     "ProcessExit",
     "dns",
 ];
@@ -382,6 +383,8 @@ impl Writer<'_> {
             "FileAccess" => &["pid", "path", "write"],
             "FileDelete" => &["pid", "path"],
             "LlmActivations" => &["pid", "layer", "features"],
+            "ToolCall" if self.random.once_in(3) => &["tool", "args"],
+            "ToolCall" => &["pid", "tool", "server", "args", "cwd"],
             _ => &["pid", "exit_code"],
         };
         self.object(keys, |writer, key| match key {
@@ -393,7 +396,8 @@ impl Writer<'_> {
                 let peer = writer.random.pick(PEERS);
                 writer.string(peer);
             }
-            "cwd" | "sni" => writer.or_null(Self::words),
+            "args" => writer.any(3),
+            "cwd" | "sni" | "server" => writer.or_null(Self::words),
             "argv_truncated" | "argv_incomplete" => writer.or_null(Self::boolean),
             "is_read" | "write" => writer.boolean(),
             "argv" => writer.array(Self::words),

@@ -33,6 +33,8 @@ export const RULE: Scope = {
   ),
   command: block("Asks for one command that has all of this, however it is spelt."),
   code: block("Asks for code that is given to an interpreter."),
+  tool: texts("The name of the tool that is called. * stands for any text."),
+  args: block('Arguments of the tool by their names, with patterns, as { path = "/srv/**" }.'),
   reads: texts("Files that are read, by whatever means. ~ is any home, * stays within a segment, ** crosses."),
   writes: texts("Files that are written to, created, or get other permissions."),
   deletes: texts("Files that are deleted or emptied."),

@@ -21,6 +21,8 @@ import { RULE, SEVERITIES, scopesOfRule, VERDICTS } from "./rule-keys.js";
 
 const NAME = { name: text("The name.") };
 
+const FALLBACKS = ["deny", "allow"];
+
 const LIST: Scope = { values: texts("The texts of the list.") };
 
 const PATTERN: Scope = {
@@ -51,6 +53,8 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     include: block("Files of rules, lists and tests, which take its place."),
     test: named("What an event should be judged as. a3s-sentry test runs it; judging ignores it."),
     deny: block("The deny-files that blocks are written to. Kinds without a file deny nothing."),
+    guard: block("What guards of agents do if judging fails, takes too long, or nobody can be asked."),
+    ask: block("How long a person has to answer."),
     redact: block("What the gate masks in prompts and answers."),
     llm: block("L2: a model that is asked about what the rules escalate."),
     agent: block("L3: a program that investigates what L2 escalates."),
@@ -75,6 +79,14 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     never: texts("Paths and hosts that are never written. * stays within a segment, ** crosses."),
     max_lines: number("The most lines of a deny-file. Default: 100000."),
   },
+  guard: {
+    on_failure: word(FALLBACKS, 'The outcome if judging fails or takes too long. Default: "deny".'),
+    deadline_s: number("The time limit of all tiers together, in seconds. Default: 5."),
+    ask_fallback: word(FALLBACKS, 'The outcome of an escalation where nobody can be asked. Default: "deny".'),
+    grant: boolean("Whether an allow spares the host's own prompts. Default: false, it is no opinion."),
+    project_policies: word(["ignore", "tighten"], 'What a project\'s own policy may do. Default: "ignore".'),
+  },
+  ask: { timeout_s: number("The time that a person has to answer, in seconds. Default: 60.") },
   redact: {
     off: words(SECRET_KINDS, "Built-in kinds of secrets that are not masked."),
     gitleaks: text("A gitleaks configuration whose rules are used too."),

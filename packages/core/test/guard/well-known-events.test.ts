@@ -1,0 +1,105 @@
+// The events that calls of well-known tools stand for, as the hosts write the calls.
+
+import { expect, test } from "vitest";
+import { type ToolCallInput, wellKnownEvents } from "../../src/entry/node.js";
+
+const cwd = "/home/dev/app";
+
+/** The events in short: the kind and its subject. */
+function shortOf(call: ToolCallInput): string[] {
+  return wellKnownEvents({ cwd, ...call }).map(({ event }) => {
+    if ("ToolExec" in event) return `exec ${event.ToolExec.argv.join(" ")} @${event.ToolExec.cwd}`;
+    if ("FileAccess" in event) return `${event.FileAccess.write ? "write" : "read"} ${event.FileAccess.path}`;
+    if ("FileDelete" in event) return `delete ${event.FileDelete.path}`;
+    return "Egress" in event ? `connect ${event.Egress.peer}:${event.Egress.port}` : "other";
+  });
+}
+
+test.each<[tool: string, args: unknown, events: string[]]>([
+  // Claude Code
+  ["Bash", { command: "ls -la", description: "List" }, [`exec sh -c ls -la @${cwd}`]],
+  ["Read", { file_path: "/etc/passwd", limit: 5 }, ["read /etc/passwd"]],
+  ["Write", { file_path: "a/b.txt", content: "x" }, ["write /home/dev/app/a/b.txt"]],
+  ["MultiEdit", { file_path: "/a", edits: [] }, ["write /a"]],
+  ["NotebookEdit", { notebook_path: "/n.ipynb" }, ["write /n.ipynb"]],
+  ["Grep", { pattern: "key", path: "../other" }, ["read /home/dev/other"]],
+  ["WebFetch", { url: "https://example.com/a", prompt: "Summarise" }, ["connect example.com:443"]],
+  // Codex
+  ["shell", { command: ["bash", "-lc", "ls"], workdir: "/tmp" }, ["exec bash -lc ls @/tmp"]],
+  ["exec_command", { cmd: "ls", workdir: "sub" }, ["exec sh -c ls @/home/dev/app/sub"]],
+  [
+    "apply_patch",
+    { input: "*** Begin Patch\n*** Add File: n.txt\n+x\n*** Delete File: o.txt\n*** End Patch\n" },
+    ["write /home/dev/app/n.txt", "delete /home/dev/app/o.txt"],
+  ],
+  [
+    "apply_patch",
+    "*** Begin Patch\n*** Update File: a\n*** Move to: b\n*** End Patch",
+    ["delete /home/dev/app/a", "write /home/dev/app/b"],
+  ],
+  // Gemini
+  ["run_shell_command", { command: "id", dir_path: "/srv" }, ["exec sh -c id @/srv"]],
+  ["read_file", { absolute_path: "/etc/hosts" }, ["read /etc/hosts"]],
+  ["read_many_files", { paths: ["/a", "b"] }, ["read /a", "read /home/dev/app/b"]],
+  ["replace", { file_path: "/a" }, ["write /a"]],
+  ["web_fetch", { prompt: "read http://h.test:81/x and https://[::1]/y" }, ["connect h.test:81", "connect ::1:443"]],
+  // Copilot, opencode, Cursor, Antigravity
+  ["bash", '{"command":"ls"}', [`exec sh -c ls @${cwd}`]],
+  ["view", { path: "/etc/shadow" }, ["read /etc/shadow"]],
+  ["str_replace_editor", { command: "create", path: "/a" }, ["write /a"]],
+  ["edit", { filePath: "/a" }, ["write /a"]],
+  ["webfetch", { url: "example.com/a" }, ["connect example.com:443"]],
+  ["Delete", { path: "/a" }, ["delete /a"]],
+  ["run_command", { CommandLine: "ls", Cwd: "/x" }, ["exec sh -c ls @/x"]],
+  // MCP
+  ["mcp__filesystem__read_file", { path: "/etc/shadow" }, ["read /etc/shadow"]],
+  ["mcp_filesystem_move_file", { source: "/a", destination: "/b" }, []],
+  ["filesystem.move_file", { source: "/a", destination: "/b" }, ["delete /a", "write /b"]],
+  ["mcp__github__create_issue", { title: "x", path: "/a" }, []],
+  // Others
+  ["Read", { file_path: "file:///etc/a%20b" }, ["read /etc/a b"]],
+  ["Read", { file_path: "~/.ssh/id_rsa" }, ["read ~/.ssh/id_rsa"]],
+  ["fetch", { url: "file:///etc/shadow" }, ["read /etc/shadow"]],
+  ["fetch", { url: "http://2852039166/" }, ["connect 169.254.169.254:80"]],
+  ["fetch", { url: "not a url" }, []],
+  ["PowerShell", { command: "Get-Item a" }, [`exec pwsh -Command Get-Item a @${cwd}`]],
+  ["Bash", { command: 7 }, []],
+  ["Bash", null, []],
+  ["Read", ["a"], []],
+])("%s %j", (tool, args, events) => {
+  expect(shortOf({ tool, args })).toEqual(events);
+});
+
+test("a unified diff names the files that it changes", () => {
+  const patch =
+    "--- a/x.c\t2026-01-01\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n--- /dev/null\n+++ b/new.c\nrename from old\nrename to now\n";
+  expect(shortOf({ tool: "patch", args: { patch } })).toEqual([
+    "write /home/dev/app/x.c",
+    "write /home/dev/app/x.c",
+    "write /home/dev/app/new.c",
+    "delete /home/dev/app/old",
+    "write /home/dev/app/now",
+  ]);
+});
+
+test("a call has at most a thousand files, and long texts take linear time", () => {
+  const patch = Array.from({ length: 1001 }, (_, at) => `*** Add File: f${at}\n+x\n`).join("");
+  expect(() => wellKnownEvents({ tool: "apply_patch", args: { input: patch } })).toThrow(RangeError);
+  expect(() =>
+    wellKnownEvents({ tool: "Read", args: { paths: Array.from({ length: 1001 }, (_, at) => `/${at}`) } }),
+  ).toThrow(RangeError);
+  const long = 1 << 18;
+  const started = performance.now();
+  for (const text of [
+    "a".repeat(long),
+    " ".repeat(long),
+    "://".repeat(long / 3),
+    `*** Add File: ${" ".repeat(long)}x`,
+  ]) {
+    wellKnownEvents({ tool: "fetch", args: { url: text } });
+    wellKnownEvents({ tool: "apply_patch", args: text });
+    wellKnownEvents({ tool: "Read", args: { path: text }, cwd });
+  }
+  // Quadratic time would take hours.
+  expect(performance.now() - started).toBeLessThan(20_000);
+});
