@@ -24,6 +24,7 @@ import { commands } from "./sections/commands.mjs";
 import { compile } from "./sections/compile.mjs";
 import { gate } from "./sections/gate.mjs";
 import { growth } from "./sections/growth.mjs";
+import { guardCalls } from "./sections/guard-calls.mjs";
 import { longSubjects } from "./sections/long.mjs";
 import { others } from "./sections/others.mjs";
 import { shortRun } from "./sections/short-run.mjs";
@@ -67,6 +68,7 @@ const sections = [
   ...(middle === most ? [] : [() => longSubjects(middle, loads, folder, effort.long)]),
   () => singleCalls(sentry, plain, effort.calls),
   () => stream(sentry, plain, chunksOfSession(effort.streamBytes), effort.calls),
+  () => guardCalls(sentry, effort.calls),
   () => gate(sentry, effort.calls),
   () => others(effort.calls),
   () => adversarial(sentry, effort.adversarial),

@@ -139,12 +139,23 @@ export interface ToolCallOptions extends EventOptions {
  * toolCall("mcp__github__create_issue", { title: "A bug" }, { server: "github", agent: "coder" });
  */
 export function toolCall(tool: string, args: unknown, options?: ToolCallOptions): EventJson<"ToolCall"> {
-  const fields = [`"tool":${check.nonEmpty("tool", tool)}`, `"args":${check.json("args", args)}`];
-  const known = envelope(options);
-  if (options?.server !== undefined) fields.push(`"server":${check.text("server", options.server)}`);
-  if (options?.cwd !== undefined) fields.push(`"cwd":${check.text("cwd", options.cwd)}`);
-  if (options?.pid !== undefined) fields.push(`"pid":${check.u32("pid", options.pid)}`);
-  return whole("ToolCall", fields.join(","), known);
+  return toolCallJson(tool, args, envelopeJson(options), options?.server, options?.cwd, options?.pid);
+}
+
+/** As {@link toolCall}, with the part of the envelope that many events share. */
+export function toolCallJson(
+  tool: unknown,
+  args: unknown,
+  envelope: string,
+  server?: unknown,
+  cwd?: unknown,
+  pid?: unknown,
+): EventJson<"ToolCall"> {
+  let fields = `"tool":${check.nonEmpty("tool", tool)},"args":${check.json("args", args)}`;
+  if (server !== undefined) fields += `,"server":${check.text("server", server)}`;
+  if (cwd !== undefined) fields += `,"cwd":${check.text("cwd", cwd)}`;
+  if (pid !== undefined) fields += `,"pid":${check.u32("pid", pid)}`;
+  return whole("ToolCall", fields, envelope);
 }
 
 function build<K extends EventKind>(
@@ -153,7 +164,7 @@ function build<K extends EventKind>(
   fields: string,
   options: EventOptions | undefined,
 ): EventJson<K> {
-  return whole(kind, `"pid":${check.u32("pid", pid)},${fields}`, envelope(options));
+  return whole(kind, `"pid":${check.u32("pid", pid)},${fields}`, envelopeJson(options));
 }
 
 function whole<K extends EventKind>(kind: K, fields: string, envelope: string): EventJson<K> {
@@ -166,7 +177,7 @@ function whole<K extends EventKind>(kind: K, fields: string, envelope: string): 
 }
 
 /** The envelope's members before `"event"`, each with its comma. */
-function envelope(options: EventOptions | undefined): string {
+export function envelopeJson(options: EventOptions | undefined): string {
   if (options === undefined) return "";
   if (typeof options !== "object" || options === null) throw check.wrong("options", "an object", options);
   const identity = (["agent", "task", "session"] as const)

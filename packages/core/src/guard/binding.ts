@@ -19,12 +19,12 @@ const SEPARATORS = /[\s"'`;&|<>()={},]+/;
  */
 export async function bindingOf(subject: Subject, revision: string, options: GuardOptions): Promise<string> {
   const { session, agent, host } = options;
-  const call = subject.call ?? subject.events;
+  const call = subject.call ?? subject.itself;
   return await sha256(canonicalJson([call, session, agent, host, revision, await filesOf(subject, options)]));
 }
 
 /** The paths and hashes of the files that the commands name, if the host reads files. */
-async function filesOf({ events: [, ...mapped] }: Subject, { contentOf, cwd }: GuardOptions): Promise<string[][]> {
+async function filesOf({ mapped }: Subject, { contentOf, cwd }: GuardOptions): Promise<string[][]> {
   if (contentOf === undefined) return [];
   const paths = new Set<string>();
   for (const { event } of mapped) {

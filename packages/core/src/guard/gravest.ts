@@ -4,11 +4,9 @@ import { type Decision, isAtLeast } from "../decision/decision.js";
 
 const GRAVITY: Readonly<Record<Decision["verdict"], number>> = { allow: 0, escalate: 1, block: 2 };
 
-/** The gravest decision by verdict, then by severity; the first of equal ones. Throws without any. */
-export function gravest(decisions: readonly Decision[]): Decision {
-  const [first, ...rest] = decisions;
-  if (first === undefined) throw new Error("there is nothing to judge");
-  return rest.reduce((worst, decision) => (isGraver(decision, worst) ? decision : worst), first);
+/** The gravest decision by verdict, then by severity; the first of equal ones. */
+export function gravest(first: Decision, others: readonly Decision[]): Decision {
+  return others.reduce((worst, decision) => (isGraver(decision, worst) ? decision : worst), first);
 }
 
 function isGraver(one: Decision, other: Decision): boolean {

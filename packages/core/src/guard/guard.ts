@@ -9,7 +9,7 @@ import { bindingOf } from "./binding.js";
 import { gravest } from "./gravest.js";
 import { askMessage, denyMessage, failureReason } from "./message.js";
 import { randomTicket } from "./sha256.js";
-import { contentSubject, type GuardedEvent, runsNothing, type Subject, subjectOfCall } from "./subject.js";
+import { type GuardedEvent, runsNothing, type Subject, Subjects } from "./subject.js";
 import type { CheckOptions, Guard, GuardOptions, GuardOutcome, ToolCallInput } from "./types.js";
 
 /** What a guard uses of its sentry. */
@@ -33,22 +33,24 @@ interface Check {
 export class CallGuard implements Guard {
   readonly #parts: GuardParts;
   readonly #options: GuardOptions;
+  readonly #subjects: Subjects;
 
   constructor(parts: GuardParts, options: GuardOptions) {
     this.#parts = parts;
     this.#options = options;
+    this.#subjects = new Subjects(options);
   }
 
   check(call: ToolCallInput, options?: CheckOptions): Promise<GuardOutcome> {
-    return this.#guarded(() => subjectOfCall(call, this.#options), options);
+    return this.#guarded(() => this.#subjects.ofCall(call), options);
   }
 
   prompt(text: string, options?: CheckOptions): Promise<GuardOutcome> {
-    return this.#guarded(() => contentSubject(text, "sent", this.#options), options);
+    return this.#guarded(() => this.#subjects.ofText(text, "sent"), options);
   }
 
   result(text: string, options?: CheckOptions): Promise<GuardOutcome> {
-    return this.#guarded(() => contentSubject(text, "received", this.#options), options);
+    return this.#guarded(() => this.#subjects.ofText(text, "received"), options);
   }
 
   /** The outcome; that of a failure if anything throws, or takes longer than the deadline. */
@@ -61,13 +63,23 @@ export class CallGuard implements Guard {
       options?.signal?.throwIfAborted();
       subject = subjectOf();
       const check = { subject, revision };
-      const decision = gravest(subject.events.map((event) => this.#parts.byRules(event)));
+      const decision = this.#byRules(subject);
       if (decision.verdict === "allow") return this.#allowed(decision, check);
       if (decision.verdict === "block") return this.#denied(decision, check);
       return await this.#withDeadline(options?.signal, (signal) => this.#escalated(decision, check, signal));
     } catch (error) {
-      return this.#failed(error, subject?.what ?? "the call", revision);
+      return this.#failed(error, subject?.what() ?? "the call", revision);
     }
+  }
+
+  #byRules({ itself, mapped }: Subject): Decision {
+    const own = this.#parts.byRules(itself);
+    return mapped.length === 0
+      ? own
+      : gravest(
+          own,
+          mapped.map((event) => this.#parts.byRules(event)),
+        );
   }
 
   /** Rejects if the work takes longer than the policy allows, or the signal aborts. */
@@ -100,15 +112,14 @@ export class CallGuard implements Guard {
   }
 
   /** Asks the tiers about each escalation, until one is blocked. */
-  async #byTiers({ events }: Subject, signal: AbortSignal): Promise<Decision> {
-    const decisions: Decision[] = [];
-    for (const event of events) {
+  async #byTiers({ itself, mapped }: Subject, signal: AbortSignal): Promise<Decision> {
+    let worst = await this.#parts.byTiers(itself, signal);
+    for (const event of mapped) {
+      if (worst.verdict === "block") break;
       signal.throwIfAborted();
-      const decision = await this.#parts.byTiers(event, signal);
-      if (decision.verdict === "block") return decision;
-      decisions.push(decision);
+      worst = gravest(worst, [await this.#parts.byTiers(event, signal)]);
     }
-    return gravest(decisions);
+    return worst;
   }
 
   async #ask(decision: Decision, { subject, revision }: Check, binding: string | undefined): Promise<GuardOutcome> {
@@ -131,9 +142,9 @@ export class CallGuard implements Guard {
     return { outcome: "allow", decision, revision, grant: false, wouldBe };
   }
 
-  #denied(decision: Decision, { subject: { what }, revision }: Check): GuardOutcome {
+  #denied(decision: Decision, { subject, revision }: Check): GuardOutcome {
     if (this.#parts.policy.dryRun) return this.#passed(decision, { revision }, "deny");
-    return { outcome: "deny", decision, revision, message: this.#safe(denyMessage(what, decision)) };
+    return { outcome: "deny", decision, revision, message: this.#safe(denyMessage(subject.what(), decision)) };
   }
 
   #failed(error: unknown, what: string, revision: string): GuardOutcome {

@@ -21,7 +21,7 @@ export function denyMessage(what: string, { reason }: Decision): string {
 
 /** For the person and the model: what waits, and why. */
 export function askMessage({ what, shown }: Subject, { reason }: Decision): string {
-  return `${what} needs a person's approval (${oneLine(reason, MAX_REASON)}): ${oneLine(shown, MAX_SHOWN)}`;
+  return `${what()} needs a person's approval (${oneLine(reason, MAX_REASON)}): ${oneLine(shown, MAX_SHOWN)}`;
 }
 
 export function failureReason(why: string): string {

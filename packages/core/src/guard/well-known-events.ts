@@ -37,8 +37,19 @@ export function wellKnownEvents(call: ToolCallInput): readonly SentryEvent[] {
 
 /** What a tool does; `undefined` for one that is not well known. */
 export function usesOf(tool: string): readonly ToolUse[] | undefined {
-  return TOOLS.get(nameOf(tool));
+  let uses = known.get(tool);
+  if (uses === undefined && !known.has(tool)) {
+    uses = TOOLS.get(nameOf(tool));
+    if (known.size >= MAX_KNOWN) known.clear();
+    if (tool.length <= MAX_KNOWN_NAME) known.set(tool, uses);
+  }
+  return uses;
 }
+
+/** What the tools of recent calls do: an agent has few tools, and normalising a name takes longest. */
+const known = new Map<string, readonly ToolUse[] | undefined>();
+const MAX_KNOWN = 1000;
+const MAX_KNOWN_NAME = 128;
 
 /** The last part of an MCP tool's name, in lower case and without separators. */
 function nameOf(tool: string): string {
