@@ -97,6 +97,11 @@ export class Approvals {
     return [...this.#open.values()].map(({ open: { code: _, ...ticket } }) => ticket);
   }
 
+  /** Whether approving a call of this user takes a code. */
+  needsCode(uid: number | undefined): boolean {
+    return uid === undefined || uid === this.#options.uid;
+  }
+
   /** The store for the calls of one caller. It cannot approve. */
   for(asker: AskedBy): LayeredApprovals {
     const own = (binding: string): string => `${asker.uid ?? ""} ${binding}`;
@@ -168,7 +173,7 @@ export class Approvals {
       request,
       what: what(),
       expiresMs: this.#options.now() + request.timeoutS * 1000,
-      needsCode: uid === undefined || uid === this.#options.uid,
+      needsCode: this.needsCode(uid),
       code: randomCode(),
     };
     this.#open.set(ticket, { open, key, wrongCodes: 0 });

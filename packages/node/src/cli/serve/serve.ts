@@ -7,13 +7,12 @@ import { Log } from "../../daemon/log.js";
 import { Reloader } from "../../daemon/policy/reloader.js";
 import { type Listening as Endpoint, serve as serveMetrics } from "../../daemon/telemetry/http-endpoint.js";
 import type { Metrics } from "../../daemon/telemetry/metrics.js";
-import type { NewTicket } from "../../guard/approvals.js";
 import { GuardAudit } from "../../guard/resident/guard-audit.js";
 import { GUARD_METRICS, type JudgeState } from "../../guard/resident/guard-metrics.js";
 import { type LoadedLayers, loadLayers } from "../../guard/resident/load-layers.js";
 import { Notifier, questionText } from "../../guard/resident/notify.js";
 import { SocketError } from "../../guard/resident/own-socket.js";
-import { type Listening, ResidentServer } from "../../guard/resident/resident-server.js";
+import { type Listening, type People, ResidentServer } from "../../guard/resident/resident-server.js";
 import { TierLimit } from "../../guard/resident/tier-limit.js";
 import type { Sentry } from "../../sentry.js";
 import { formatNumber } from "../../util/format.js";
@@ -50,7 +49,7 @@ async function serveUntilEnd(flags: ServeFlags, io: Io, hangUps: HangUps): Promi
     socket: settings.socket,
     access: settings.access,
     httpPort: settings.httpPort,
-    notify: notifierFor(settings, io, log),
+    people: peopleFor(settings, io, log),
     lost: () => stopWith(`the socket \`${settings.socket}\` was removed or replaced: start \`serve\` again`),
   });
   const listening = await server.listen().catch(asCliError);
@@ -115,14 +114,16 @@ function auditWriter(
   });
 }
 
-/** By the user's program, on the terminal of this process, or not at all. */
-function notifierFor({ notify }: ServeSettings, io: Io, log: Log): ((ticket: NewTicket) => void) | undefined {
+/** By the user's program, on the terminal of this process, or by a line in its log. */
+function peopleFor({ notify }: ServeSettings, io: Io, log: Log): People {
   if (notify !== undefined) {
     const notifier = new Notifier(notify, (why) => log.line(`warning: nobody was notified of a question: ${why}`));
-    return (ticket) => notifier.notify(questionText(ticket));
+    return { notify: (ticket) => notifier.notify(questionText(ticket)), seeCodes: true };
   }
-  // A log that is no terminal can be read by the agent, and the text has the code.
-  return io.stderr.isTTY ? (ticket) => log.line(questionText(ticket).trimEnd()) : undefined;
+  if (io.stderr.isTTY) return { notify: (ticket) => log.line(questionText(ticket).trimEnd()), seeCodes: true };
+  // The agent may read a log that is no terminal, so it has no code.
+  const notice = "a question waits for a person: see `a3s-sentry approve list`";
+  return { notify: () => log.line(notice), seeCodes: false };
 }
 
 function reloaderFor(

@@ -52,8 +52,17 @@ export class GuardAudit {
     const subject = truncateUtf8(withoutSecrets(text.slice(0, SEARCHED)), SUBJECT_BYTES);
     const head = members({ agent: request.agent, event, subject });
     const { action: _, ...shown } = decision;
-    const { session, host } = request;
-    const tail = members({ outcome: word, would_be: wouldBe, ticket, session, host, revision, time: this.#time() });
+    const { session, host, uid } = request;
+    const tail = members({
+      outcome: word,
+      would_be: wouldBe,
+      ticket,
+      session,
+      host,
+      uid,
+      revision,
+      time: this.#time(),
+    });
     this.#add(lineStart(head, decisionText(shown), "") + lineEnd(tail));
   }
 

@@ -21,6 +21,16 @@ const MAX_APPROVAL_BYTES = 8 * 1024;
 /** How long requests in progress may take after the judge is to stop. */
 const STOP_MS = 6_000;
 
+/** How people hear of questions. */
+export interface People {
+  readonly notify: (ticket: NewTicket) => void;
+  /**
+   * Whether a person is shown the code that a question needs. Otherwise nobody could answer it, so
+   * it is not asked.
+   */
+  readonly seeCodes: boolean;
+}
+
 export interface ResidentServerOptions {
   readonly policy: LayeredPolicy;
   readonly audit: GuardAudit;
@@ -28,8 +38,7 @@ export interface ResidentServerOptions {
   readonly access: Access;
   /** The port on the loopback address, 0 for a free one; `undefined` for none. */
   readonly httpPort: number | undefined;
-  /** Shows a question to a person; `undefined` if there is no way to. */
-  readonly notify: ((ticket: NewTicket) => void) | undefined;
+  readonly people: People;
   /** Called if a socket is removed or replaced. */
   readonly lost: () => void;
 }
@@ -52,11 +61,11 @@ export class ResidentServer {
   readonly #answers = { approved: 0, denied: 0, expired: 0 };
 
   constructor(options: ResidentServerOptions) {
-    const { policy, audit, notify } = options;
+    const { policy, audit, people } = options;
     const uid = process.getuid?.();
     this.#options = options;
     this.#approvals = new Approvals({
-      notify: (ticket) => notify?.(ticket),
+      notify: people.notify,
       expired: (ticket) => {
         this.#answers.expired += 1;
         audit.expired(ticket);
@@ -64,9 +73,7 @@ export class ResidentServer {
       uid,
       now: Date.now,
     });
-    // A person can list the questions of other users, and approve them without a code.
-    const canReachPerson = (asker: number | undefined): boolean =>
-      notify !== undefined || (asker !== undefined && asker !== uid);
+    const canReachPerson = (asker: number | undefined): boolean => people.seeCodes || !this.#approvals.needsCode(asker);
     this.judge = new ResidentJudge(policy, { approvals: this.#approvals, audit, canReachPerson });
     this.#calls = new LineServer({
       maxConnections: MAX_CONNECTIONS,
