@@ -174,6 +174,30 @@ it.runIf(process.getuid?.() === 0)(
   },
 );
 
+it("an approval ends if a file that the call runs is changed", async () => {
+  const judge = await new Judge(
+    'rule "ask" { on = "ToolExec" match = "deploy" verdict = "escalate" severity = "low" reason = "r" }\n',
+  ).ready();
+  const script = join(scratch(), "deploy.sh");
+  const ask = (uid = 65_534) =>
+    raw(judge.socket, { v: 1, check: { tool: "Bash", args: { command: `bash ${script}` } }, uid });
+  writeFileSync(script, "true");
+  expect(judge.approve([(await ask()).outcome.ticket, "--once"])).toMatchObject({ code: 0 });
+  writeFileSync(script, "rm -rf /srv");
+  expect(await ask()).toMatchObject({ outcome: { outcome: "ask" } });
+  writeFileSync(script, "true");
+  expect(await ask()).toMatchObject({ outcome: { outcome: "allow" } });
+});
+
+it("a project's policy adds blocks if the user's policy says so", async () => {
+  const judge = await new Judge('guard { project_policies = "tighten" }\n').ready();
+  const cwd = scratch();
+  mkdirSync(join(cwd, ".a3s-sentry"));
+  writeFileSync(join(cwd, ".a3s-sentry/policy.acl"), BLOCK_LS);
+  expect(await judge.ask("ls", { cwd })).toMatchObject({ outcome: "deny" });
+  expect(await judge.ask("ls")).toMatchObject({ outcome: "allow" });
+});
+
 it("without a way to reach a person, `ask_fallback` decides at once", async () => {
   const judge = await new Judge(ASK).ready();
   expect(await judge.ask("git push")).toMatchObject({ outcome: "deny" });

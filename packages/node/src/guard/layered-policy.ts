@@ -51,13 +51,11 @@ export class LayeredPolicy {
   readonly layers: readonly OpenLayer[];
   readonly #projects: ProjectPolicies | undefined;
 
-  /**
-   * Owns the sentries. `layers` are those of the organisation and the user, at least one. With
-   * `"tighten"`, the policies of projects add blocks and escalations.
-   */
-  constructor(layers: readonly OpenLayer[], projects: "ignore" | "tighten") {
+  /** Owns the sentries. `layers` are those of the organisation and the user, at least one. */
+  constructor(layers: readonly OpenLayer[]) {
     this.layers = layers;
-    this.#projects = projects === "tighten" ? new ProjectPolicies() : undefined;
+    const takesProjects = layers.some(({ sentry }) => sentry.policy.guard.projectPolicies === "tighten");
+    this.#projects = takesProjects ? new ProjectPolicies() : undefined;
   }
 
   /**
@@ -74,7 +72,7 @@ export class LayeredPolicy {
     const open: OpenLayer[] = [];
     try {
       for (const layer of layers) open.push({ layer, sentry: await Sentry.create(layer.path, { deny }) });
-      return new LayeredPolicy(open, "ignore");
+      return new LayeredPolicy(open);
     } catch (error) {
       for (const { sentry } of open) sentry.close();
       throw error;

@@ -14,13 +14,15 @@ function rule(name: string, program: string, verdict: string): string {
   return `rule "${name}" { on = "ToolExec" command { program = "${program}" } verdict = "${verdict}" severity = "high" reason = "r" }\n`;
 }
 
-async function layered(texts: readonly string[], projects: "ignore" | "tighten" = "ignore"): Promise<LayeredPolicy> {
+const TIGHTEN = 'guard { project_policies = "tighten" }\n';
+
+async function layered(...texts: string[]): Promise<LayeredPolicy> {
   const layers = [];
   for (const text of texts) {
     const layer = { origin: "user" as LayerOrigin, path: "/p.acl" };
     layers.push({ layer, sentry: await Sentry.create(`${text}\n`) });
   }
-  const policy = new LayeredPolicy(layers, projects);
+  const policy = new LayeredPolicy(layers);
   onTestFinished(() => policy.close());
   return policy;
 }
@@ -57,23 +59,23 @@ describe("several policies", () => {
     ["deny", ["escalate", "block"], "deny"],
     ["deny in any order", ["block", "allow"], "deny"],
   ])("%s", async (_, verdicts, outcome) => {
-    const policy = await layered(verdicts.map((verdict, i) => rule(`r${i}`, "ls", verdict)));
+    const policy = await layered(...verdicts.map((verdict, i) => rule(`r${i}`, "ls", verdict)));
     expect((await policy.guard({ canAsk: true }).check(LS)).outcome).toBe(outcome);
   });
 
   it("name the revision of each", async () => {
-    const policy = await layered([rule("a", "ls", "allow"), rule("b", "ls", "allow")]);
+    const policy = await layered(rule("a", "ls", "allow"), rule("b", "ls", "allow"));
     expect((await policy.guard().check(LS)).revision).toMatch(/^[0-9a-f]{32}\+[0-9a-f]{32}$/);
   });
 
   it("ask one question for all that ask, and none for a call that one denies", async () => {
     const approvals = new OneAnswer();
-    const asking = await layered([rule("a", "ls", "escalate"), rule("b", "ls", "escalate")]);
+    const asking = await layered(rule("a", "ls", "escalate"), rule("b", "ls", "escalate"));
     expect((await asking.guard({ approvals }).check(LS)).ticket).toBe("t1");
     expect(approvals.requests).toHaveLength(1);
     expect(approvals.requests[0]?.bindings).toEqual(approvals.taken);
     expect(new Set(approvals.taken).size).toBe(2);
-    const denying = await layered([rule("a", "ls", "escalate"), rule("b", "ls", "block")]);
+    const denying = await layered(rule("a", "ls", "escalate"), rule("b", "ls", "block"));
     expect((await denying.guard({ approvals }).check(LS)).outcome).toBe("deny");
     expect(approvals.requests).toHaveLength(1);
     approvals.answer = "approved";
@@ -81,7 +83,7 @@ describe("several policies", () => {
   });
 
   it("deny a call whose question cannot be opened", async () => {
-    const policy = await layered([rule("a", "ls", "escalate")]);
+    const policy = await layered(rule("a", "ls", "escalate"));
     const approvals: LayeredApprovals = {
       take: () => undefined,
       open: () => {
@@ -98,31 +100,31 @@ describe("a project's policy", () => {
     (await policy.guard({ cwd, canAsk: true }).check(LS)).outcome;
 
   it("adds blocks and escalations", async () => {
-    const policy = await layered([""], "tighten");
+    const policy = await layered(TIGHTEN);
     expect(await check(policy, project(rule("p", "ls", "block")))).toBe("deny");
     expect(await check(policy, project(rule("p", "ls", "escalate")))).toBe("ask");
     expect(await check(policy, scratch())).toBe("allow");
   });
 
   it("loosens nothing", async () => {
-    const policy = await layered([rule("u", "ls", "block")], "tighten");
+    const policy = await layered(TIGHTEN + rule("u", "ls", "block"));
     expect(await check(policy, project(rule("p", "ls", "allow")))).toBe("deny");
     expect(await check(policy, project(rule("p", "ls", "escalate")))).toBe("deny");
     expect(await check(policy, project("dry_run = true"))).toBe("deny");
   });
 
   it("blocks nothing in a dry run, and shows what it would have blocked", async () => {
-    const policy = await layered(["dry_run = true"], "tighten");
+    const policy = await layered(`${TIGHTEN}dry_run = true`);
     for (const text of [rule("p", "ls", "block"), "broken {"]) {
       const outcome = await policy.guard({ cwd: project(text) }).check(LS);
       expect(outcome).toMatchObject({ outcome: "allow", wouldBe: "deny", grant: false });
     }
-    const strict = await layered(["dry_run = true", ""], "tighten");
+    const strict = await layered(`${TIGHTEN}dry_run = true`, "");
     expect(await check(strict, project(rule("p", "ls", "block")))).toBe("deny");
   });
 
   it("is judged as it is now", async () => {
-    const policy = await layered([""], "tighten");
+    const policy = await layered(TIGHTEN);
     const folder = project(rule("p", "ls", "block"));
     expect(await check(policy, folder)).toBe("deny");
     writeFileSync(join(folder, ".a3s-sentry/policy.acl"), rule("other", "rm", "block"));
@@ -130,18 +132,18 @@ describe("a project's policy", () => {
   });
 
   it("that is broken denies, without its text in the message", async () => {
-    const policy = await layered([""], "tighten");
+    const policy = await layered(TIGHTEN);
     const outcome = await policy.guard({ cwd: project('secret "x') }).check(LS);
     expect(outcome.outcome).toBe("deny");
     expect(outcome.message).not.toContain("secret");
   });
 
   it("does not count unless it is asked for", async () => {
-    expect(await check(await layered([""]), project(rule("p", "ls", "block")))).toBe("allow");
+    expect(await check(await layered(""), project(rule("p", "ls", "block")))).toBe("allow");
   });
 
   it("gets no variables and no slow tiers", async () => {
-    const policy = await layered([""], "tighten");
+    const policy = await layered(TIGHTEN);
     const reads = project('llm { url = env("A3S_TEST_URL") }');
     vi.stubEnv("A3S_TEST_URL", "http://127.0.0.1:1");
     onTestFinished(() => void vi.unstubAllEnvs());

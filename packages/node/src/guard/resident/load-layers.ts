@@ -42,7 +42,7 @@ export async function loadLayers(places: LayerPlaces, options: LoadLayersOptions
     throw error;
   }
   return {
-    sentry: new LayeredPolicy(open, "ignore"),
+    sentry: new LayeredPolicy(open),
     warnings: loaded.flatMap(({ warnings }) => warnings),
     lints: async () => (await Promise.all(loaded.map(({ lints }) => lints()))).flat(),
   };

@@ -1,11 +1,12 @@
 // Judges the requests of all callers by the policy in force.
 
-import type { Asked, GuardOutcome } from "@a3s-sentry/core";
+import type { GuardOutcome } from "@a3s-sentry/core";
 import { messageOf } from "@a3s-sentry/core/host";
 import type { Approvals } from "../approvals.js";
 import type { LayeredGuardOptions, LayeredPolicy } from "../layered-policy.js";
 import { Leased } from "../leased.js";
 import { PROTOCOL, type ResidentAnswer, type ResidentRequest } from "../protocol.js";
+import { contentOf } from "./content-of.js";
 import type { GuardAudit } from "./guard-audit.js";
 import { RequestError, readRequest, subjectOf } from "./request.js";
 
@@ -84,7 +85,7 @@ export class ResidentJudge {
         ? guard.prompt(request.prompt, { signal })
         : guard.result(request.result, { signal }));
     this.#options.audit.outcome(request, outcome, (text) => policy.withoutSecrets(text));
-    return outcome.outcome === "ask" && request.canAsk !== true ? withHint(outcome) : outcome;
+    return outcome;
   }
 
   #guardOptions(request: ResidentRequest, withoutSecrets: (text: string) => string): LayeredGuardOptions {
@@ -98,15 +99,9 @@ export class ResidentJudge {
       ...(host !== undefined && { host }),
       canAsk: hostAsks || canReachPerson(uid),
       approvals: approvals.for({ uid, hostAsks, what }),
+      contentOf,
     };
   }
-}
-
-/** Tells an agent whose host shows no questions that a person is asked elsewhere. */
-function withHint(asked: Asked): Asked {
-  const hint =
-    "A person is being asked. Wait, or go on with something else, and make exactly the same call again later";
-  return { ...asked, message: `${asked.message} ${hint} (ticket ${asked.ticket}).` };
 }
 
 /** A call as a person is shown it. The end is shown too, where an agent could hide something. */

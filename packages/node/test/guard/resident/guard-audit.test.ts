@@ -78,7 +78,15 @@ it("an answer that cannot be written rejects", async () => {
   const audit = new GuardAudit(new BatchedWriter(output), () => new Date(0));
   output.destroy(new Error("disk full"));
   await new Promise((resolve) => output.once("close", resolve));
-  const request = { binding: "b", bindings: ["b"], tool: "Bash", message: "m", timeoutS: 1, mayRepeat: false };
+  const request = {
+    binding: "b",
+    bindings: ["b"],
+    revision: "v",
+    tool: "Bash",
+    message: "m",
+    timeoutS: 1,
+    mayRepeat: false,
+  };
   const ticket = { ticket: "t", request, what: "w", expiresMs: 0, needsCode: false };
   await expect(audit.answer(ticket, { kind: "once" }, { user: "u", uid: 0 })).rejects.toThrow("disk full");
 });

@@ -9,7 +9,15 @@ import { scratch } from "../../support/scratch.js";
 const ESC = "\u001b";
 
 function ticket(more: Partial<NewTicket> = {}): NewTicket {
-  const request = { binding: "b", bindings: ["b"], tool: "Bash", message: "why", timeoutS: 60, mayRepeat: false };
+  const request = {
+    binding: "b",
+    bindings: ["b"],
+    revision: "v",
+    tool: "Bash",
+    message: "why",
+    timeoutS: 60,
+    mayRepeat: false,
+  };
   return { ticket: "0f", request, what: "Bash ls", expiresMs: 0, needsCode: true, code: "ABCD", ...more };
 }
 
