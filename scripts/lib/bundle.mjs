@@ -25,7 +25,15 @@ const ENTRIES = {
     "llm/index",
     "tools/index",
   ],
-  node: ["index", "cli/main", "agent/main", "daemon/judging/pool/worker", "cli/diff/judge-worker", "l3/reaper-process"],
+  node: [
+    "index",
+    "cli/main",
+    "agent/main",
+    "daemon/judging/pool/worker",
+    "cli/diff/judge-worker",
+    "cli/replay/replay-worker",
+    "l3/reaper-process",
+  ],
 };
 
 /** Files that belong to one entry point of the core. */

@@ -1,8 +1,7 @@
 // Shows the parts of events and texts that a person needs to understand a decision, without secrets.
 
 import { Buffer } from "node:buffer";
-import type { EventJson, EventStream, Redaction, StreamLine } from "@a3s-sentry/core";
-import type { Sentry } from "../../sentry.js";
+import type { EventJson, EventStream, Redaction, Sentry, StreamLine } from "@a3s-sentry/core";
 
 /** UTF-16 units of a text around what a rule matched. */
 const AROUND = 60;

@@ -4,13 +4,13 @@
 import { Buffer } from "node:buffer";
 import {
   type Decision,
+  type Sentry,
   type Severity,
   sslContent,
   type ToolCallInput,
   type Verdict,
   wellKnownEvents,
 } from "@a3s-sentry/core";
-import type { Sentry } from "../../sentry.js";
 import { Excerpts } from "./excerpts.js";
 import type { Findings, Session } from "./findings.js";
 import type { Recorded } from "./recorded.js";
