@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { typedCommand } from "../typed-command.js";
+import { readEvent } from "./event-line.js";
 import { isObject, type JsonObject, type Recorded } from "./recorded.js";
 
 /** A subject of this many bytes may be cut: audit lines have at most 300, whole characters. */
@@ -17,7 +18,8 @@ export function readAuditLine(line: JsonObject): Recorded[] {
   const fields = typeof subject === "string" ? fieldsOf(kind, subject) : undefined;
   if (fields === undefined) return [];
   const identity = { agent, session };
-  return [{ kind: "event", line: JSON.stringify({ identity, event: { [kind as string]: { pid, ...fields } } }) }];
+  const audited = { identity, event: { [kind as string]: { pid, ...fields } } };
+  return readEvent(audited, JSON.stringify(audited));
 }
 
 function fieldsOf(kind: unknown, subject: string): object | undefined {
@@ -39,7 +41,20 @@ function fieldsOf(kind: unknown, subject: string): object | undefined {
       const [what, detail] = subject.split(" ");
       return { kind: what, detail: Number(detail) };
     }
+    case "ToolCall": {
+      const space = subject.indexOf(" ");
+      return { tool: subject.slice(0, space), args: argumentsOf(subject.slice(space + 1)) };
+    }
     default:
       return undefined;
+  }
+}
+
+/** The arguments of a call; their text if it was cut. */
+function argumentsOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }

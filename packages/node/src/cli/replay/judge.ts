@@ -7,7 +7,7 @@ import {
   type Sentry,
   type Severity,
   sslContent,
-  type ToolCallInput,
+  toolCall,
   type Verdict,
   wellKnownEvents,
 } from "@a3s-sentry/core";
@@ -22,6 +22,8 @@ export interface Placed {
   readonly session: Session;
   readonly place: Place;
 }
+
+type RecordedCall = Extract<Recorded, { readonly kind: "call" }>;
 
 /** A call or an event whose lines are judged with those of others, in order. */
 interface Lined {
@@ -60,19 +62,22 @@ export class RecordJudge {
   async judge(batch: readonly Placed[]): Promise<void> {
     const lines: string[] = [];
     const lined: Lined[] = [];
+    /** The calls as events, at their places in the batch. */
+    const calls: (string | undefined)[] = [];
     for (const placed of batch) {
       const { recorded } = placed;
       const before = lines.length;
       if (recorded.kind === "event") lines.push(recorded.line);
-      else if (recorded.kind === "call") this.#addCall(recorded.call, placed, lines);
+      else if (recorded.kind === "call") this.#addCall(recorded, placed, lines);
       if (recorded.kind === "event" || recorded.kind === "call") lined.push({ placed, count: lines.length - before });
+      calls.push(lines[before]);
     }
     this.#judgeLines(lines, lined);
-    for (const placed of batch) {
+    for (const [index, placed] of batch.entries()) {
       const { recorded } = placed;
       if (recorded.kind === "call") {
-        const text = JSON.stringify(recorded.call.args) ?? "";
-        if (this.#mayHaveSecrets(text)) await this.#searchCall(text, placed);
+        const itself = calls[index];
+        if (itself !== undefined && this.#mayHaveSecrets(itself)) await this.#searchCall(itself, placed);
       } else if (recorded.kind !== "event") await this.#judgeText(recorded.text, recorded.kind === "prompt", placed);
     }
   }
@@ -81,12 +86,17 @@ export class RecordJudge {
     this.#excerpts.close();
   }
 
-  /** Adds the lines of a call's events. */
-  #addCall(call: ToolCallInput, { session, place }: Placed, lines: string[]): void {
+  /** Adds the lines of a call: itself, and the events that it stands for. */
+  #addCall({ call, line, identity }: RecordedCall, { session, place }: Placed, lines: string[]): void {
+    const before = lines.length;
     try {
-      const events = wellKnownEvents(call);
-      for (const event of events) lines.push(`${session.identity}${JSON.stringify(event).slice(1)}`);
+      const { tool, args = null, ...known } = call;
+      const own = session.session === null ? known : { ...known, session: session.session };
+      const start = identity === undefined ? session.identity : `{"identity":${JSON.stringify(identity)},`;
+      lines.push(line ?? toolCall(tool, args, own));
+      for (const event of wellKnownEvents(call)) lines.push(`${start}${JSON.stringify(event).slice(1)}`);
     } catch {
+      lines.length = before;
       this.#findings.find(session, UNREADABLE, place, () => ({ what: call.tool, subject: "" }));
     }
   }
@@ -138,7 +148,7 @@ export class RecordJudge {
     return text.length > SEARCHED_UNITS || this.#sentry.withoutSecrets(text) !== text;
   }
 
-  /** Counts the secrets in the arguments of a call. E-mail addresses say where data is sent. */
+  /** Counts the secrets in a call. E-mail addresses say where data is sent. */
   async #searchCall(text: string, { session, place }: Placed): Promise<void> {
     const { redactions } = await this.#sentry.inspectWire(text, "request");
     for (const { kind } of redactions) if (kind !== "email") this.#findings.secret(session, kind, "calls", place);

@@ -7,7 +7,13 @@ export type Format = "claude-code" | "codex" | "audit" | "events";
 
 /** One thing that the line of a transcript records, and that is judged. */
 export type Recorded =
-  | { readonly kind: "call"; readonly call: ToolCallInput }
+  | {
+      readonly kind: "call";
+      readonly call: ToolCallInput;
+      /** The call as the text of an event, if it was one, and who made it. */
+      readonly line?: string;
+      readonly identity?: JsonObject;
+    }
   /** What a person or the host wrote to the model, or what a tool returned to it. */
   | { readonly kind: "prompt" | "result"; readonly text: string }
   /** An event, as the text of its line. */
@@ -25,7 +31,7 @@ export type JsonObject = Partial<
     Record<
       | ("type" | "payload" | "message" | "role" | "content" | "text" | "output" | "name" | "input" | "arguments")
       | ("action" | "id" | "sessionId" | "session" | "cwd" | "event" | "subject" | "decision" | "agent" | "identity")
-      | "pid",
+      | ("ToolCall" | "tool" | "args" | "server" | "pid"),
       unknown
     >
   >

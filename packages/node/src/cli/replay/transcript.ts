@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import { isAuditLine, readAuditLine } from "./audit-line.js";
 import { isClaudeCode, readClaudeCode } from "./claude-code.js";
 import { isCodex, readCodex } from "./codex.js";
+import { readEvent } from "./event-line.js";
 import { type Context, type Format, isObject, type JsonObject, type Recorded } from "./recorded.js";
 
 /** What a line records, and its format: `unknown` if it is not JSON, or of another program. */
@@ -52,7 +53,7 @@ export class Transcript {
         return readAuditLine(line);
       case "events":
         this.#actorOf(line.identity);
-        return [{ kind: "event", line: text }];
+        return readEvent(line, text);
     }
   }
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "n
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { dns, toolExec } from "@a3s-sentry/core";
+import { dns, toolCall, toolExec } from "@a3s-sentry/core";
 import { describe, expect, it } from "vitest";
 import { replay } from "../../../src/cli/replay/replay.js";
 import type { ReplayReport } from "../../../src/cli/replay/report.js";
@@ -135,6 +135,27 @@ describe("other streams", () => {
     expect(totals).toMatchObject({ events: 3, stopped: 2 });
     expect(sessions).toMatchObject([{ session: "s", stopped: 2 }, { session: "b" }]);
     expect(skipped.unknown).toMatchObject({ count: 1, first: { line: 4 } });
+  });
+
+  it("calls of tools are judged as the events that they stand for, by whoever made them", async () => {
+    const calls = [
+      toolCall("Bash", { command: "rm -rf /" }, { agent: "a" }),
+      toolCall("mcp__db__run", { sql: "DROP TABLE x" }, { agent: "b", server: "db" }),
+      JSON.stringify({ agent: "a", event: "ToolCall", subject: 'Read {"path":"/x/.aws/credentials"}', decision: {} }),
+    ].join("\n");
+    const policy = join(scratch(), "p.acl");
+    writeFileSync(
+      policy,
+      `rule "no-drop" { on = "ToolCall" tool = "mcp__db__*" match = "DROP" verdict = "block" severity = "high" reason = "no" }`,
+    );
+    const { stdout } = await run({ "a.ndjson": calls }, { json: true, policy });
+    const { rules, totals } = JSON.parse(stdout) as ReplayReport;
+    expect(totals).toMatchObject({ calls: 3, events: 0, stopped: 2, asked: 1 });
+    expect(rules.flatMap(({ rule, samples }) => samples.map(({ what, subject }) => [rule, what, subject]))).toEqual([
+      ["destructive-rm", "Bash", "sh -c rm -rf /"],
+      ["no-drop", "mcp__db__run", 'mcp__db__run {"sql":"DROP TABLE x"}'],
+      ["read-credentials", "Read", "/x/.aws/credentials"],
+    ]);
   });
 
   it("audit lines are judged again as the events that they are about", async () => {

@@ -1,0 +1,17 @@
+// Reads the lines of a stream of events. A call of a tool also stands for other events.
+
+import { isObject, type JsonObject, type Recorded } from "./recorded.js";
+
+/** What a line records that has an event. `text` is the whole line. */
+export function readEvent({ event, identity }: JsonObject, text: string): Recorded[] {
+  const { ToolCall: called } = isObject(event) ? event : {};
+  if (!isObject(called) || typeof called.tool !== "string") return [{ kind: "event", line: text }];
+  const { tool, args, server, cwd } = called;
+  const call = {
+    tool,
+    args,
+    ...(typeof server === "string" && { server }),
+    ...(typeof cwd === "string" && { cwd }),
+  };
+  return [{ kind: "call", call, line: text, ...(isObject(identity) && { identity }) }];
+}
