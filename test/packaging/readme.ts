@@ -54,6 +54,7 @@ export function readmeSuite(installed: () => Installed): void {
     ["l2.md", 4],
     ["redaction.md", 9],
     ["tiers.md", 13],
+    ["tool-calls.md", 3],
   ])("docs/%s: the examples work", { timeout: 120_000 }, async (page, promises) => {
     const example = code(readFileSync(join(root, "docs", page), "utf8"));
     expect(promisesIn(example)).toHaveLength(promises);

@@ -271,6 +271,8 @@ fn push(byte: u8, out: &mut Parts) {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use sentry_testing::Random;
 
     use super::*;
@@ -370,11 +372,11 @@ mod tests {
                 sorted(&text).starts_with(unit.trim_end_matches(r#""b":0,"a":"#).get(..1).unwrap())
             );
         }
-        let many: String = (0..200_000)
-            .rev()
-            .map(|at| format!("\"{at}\":{{\"b\":1,\"a\":2}},"))
-            .collect();
-        let text = format!("{{{}\"\":0}}", many);
+        let mut many = String::new();
+        for at in (0..200_000).rev() {
+            let _ = write!(many, "\"{at}\":{{\"b\":1,\"a\":2}},");
+        }
+        let text = format!("{{{many}\"\":0}}");
         assert!(sorted(&text).starts_with(r#"{"":0,"0":{"a":2,"b":1}"#));
     }
 }

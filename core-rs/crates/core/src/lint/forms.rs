@@ -183,7 +183,10 @@ mod tests {
     #[test]
     fn subjects_of_real_events_have_the_form() {
         let cases: [(EventKind, &[&str]); 9] = [
-            (EventKind::ToolCall, &["t {}", "a b {\"c\":[1,null]}", "t \"a\"", "t -1", "t null"]),
+            (
+                EventKind::ToolCall,
+                &["t {}", "a b {\"c\":[1,null]}", "t \"a\"", "t -1", "t null"],
+            ),
             (EventKind::ToolExec, &["", "ls", "bash -c a\nb \\ ~"]),
             (EventKind::SslContent, &["", "{\"a\": 1}\r\n"]),
             (

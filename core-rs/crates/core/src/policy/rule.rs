@@ -71,22 +71,7 @@ pub(super) fn read(
     }
     let value = |key: &str| values.iter().find(|(other, _)| *other == key)?.1;
 
-    let (name, span) = match label {
-        Some(label) if label.text.trim().is_empty() => {
-            reader.report(Diagnostic::new(
-                Code::BadValue,
-                label.span,
-                "`name` must not be empty",
-            ));
-            (None, label.span)
-        }
-        Some(label) => (Some(label.text.clone()), label.span),
-        None => {
-            let name = value("name");
-            let text = name.and_then(|name| reader.text("name", name));
-            (text, name.map_or(place, |name| name.span))
-        }
-    };
+    let (name, span) = name_of(reader, label, value("name"), place);
     let shown = name
         .as_ref()
         .map_or_else(|| "the rule".to_owned(), |name| format!("rule `{name}`"));
@@ -157,6 +142,30 @@ pub(super) fn read(
         overrides,
         span,
     })
+}
+
+/// The name of a rule, and its place: its label, or its key `name`.
+fn name_of(
+    reader: &mut Reader<'_>,
+    label: Option<&Name>,
+    name: Option<&Value>,
+    place: Span,
+) -> (Option<String>, Span) {
+    match label {
+        Some(label) if label.text.trim().is_empty() => {
+            reader.report(Diagnostic::new(
+                Code::BadValue,
+                label.span,
+                "`name` must not be empty",
+            ));
+            (None, label.span)
+        }
+        Some(label) => (Some(label.text.clone()), label.span),
+        None => {
+            let text = name.and_then(|name| reader.text("name", name));
+            (text, name.map_or(place, |name| name.span))
+        }
+    }
 }
 
 fn report_missing(reader: &mut Reader<'_>, owner: Span, key: &str) {
