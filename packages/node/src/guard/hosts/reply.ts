@@ -15,9 +15,6 @@ export interface Reply {
 /** The exit code that hosts take for a denial, with stderr as the reason. */
 const DENIED = 2;
 
-/** For the model, where the resident judge asks and the host cannot show it. */
-const WAIT = "The user has been asked elsewhere: once it is approved, make exactly the same call again.";
-
 /** The longest message in UTF-16 units: it must fit into a pipe that nobody reads yet. */
 const MAX_MESSAGE = 4000;
 
@@ -25,9 +22,8 @@ const MAX_MESSAGE = 4000;
 export function replyTo({ event: { answers }, canAsk }: HostRequest, outcome: GuardOutcome): Reply {
   if (outcome.outcome === "allow") return printed((outcome.grant ? answers.grant : undefined) ?? answers.noOpinion);
   const message = readable(outcome.message);
-  if (outcome.outcome === "deny") return printed(answers.deny(message));
-  if (canAsk && answers.ask !== undefined) return printed(answers.ask(message));
-  return printed(answers.deny(readable(`${outcome.message} ${WAIT}`)));
+  if (outcome.outcome === "ask" && canAsk && answers.ask !== undefined) return printed(answers.ask(message));
+  return printed(answers.deny(message));
 }
 
 /** The reply where there is no outcome: the input cannot be read, or the hook failed. */

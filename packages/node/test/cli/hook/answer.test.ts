@@ -1,7 +1,7 @@
 // The hooks as hosts run them: whatever fails is a denial, on every host.
 import { spawn } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Ended, MAIN, run, runProgram } from "../../support/command.js";
@@ -90,6 +90,22 @@ describe("claude-code denies a harmless command", () => {
     expect(reaction(await hook())).toBe("denied");
   });
 
+  it("if a tier does not answer within the policy's time", async () => {
+    const server = createServer(() => {}).listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as AddressInfo;
+    const policy = policyFile(`
+      llm { url = "http://127.0.0.1:${port}/v1" model = "m" }
+      guard { deadline_s = 1 }
+      rule "unsure" { on = "ToolExec" match = "ls$" verdict = "escalate" severity = "medium" reason = "unsure" }
+    `);
+    const codex = inputOf("codex", "command", "ls");
+    const result = await run(["hook", "codex", "--policy", policy], codex.json);
+    expect(MODELS[HOSTS[1] ?? ""]?.(codex.event, result)).toBe("denied");
+    expect(result.stdout).toContain("1 s");
+  });
+
   it("if stdout is closed", async () => {
     const attack = inputOf("claude-code", "command", ATTACK).json;
     const child = spawn(process.execPath, [MAIN, "hook", "claude-code", "--policy", policyFile()], {
@@ -102,6 +118,23 @@ describe("claude-code denies a harmless command", () => {
     const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
     expect(reaction({ stdout: "", stderr, code })).toBe("denied");
   });
+});
+
+it("`grant`, `ask_fallback` and `dry_run` of the policy reach the host", async () => {
+  const unsure =
+    'rule "unsure" { on = "ToolExec" match = "ls$" verdict = "escalate" severity = "medium" reason = "unsure" }';
+  for (const [guard, host, command, expected] of [
+    ["guard { grant = true }", "claude-code", "pwd", "granted"],
+    ["guard { grant = true }", "codex", "pwd", "own-flow"],
+    [unsure, "claude-code", "ls", "asked"],
+    [unsure, "codex", "ls", "denied"],
+    [`guard { ask_fallback = "allow" } ${unsure}`, "codex", "ls", "own-flow"],
+    ["dry_run = true", "codex", ATTACK, "own-flow"],
+  ] as const) {
+    const { event, json } = inputOf(host, "command", command);
+    const result = await run(["hook", host, "--policy", policyFile(guard)], json);
+    expect([guard, host, MODELS[host]?.(event, result)]).toEqual([guard, host, expected]);
+  }
 });
 
 describe("with a socket of a resident judge", () => {
