@@ -26,6 +26,8 @@ interface OutputLine {
   readonly skipped?: string;
   /** What a person answered to the question about a call. */
   readonly approval?: string;
+  /** What became of a call. */
+  readonly outcome?: string;
   readonly id?: string | number;
   readonly pid?: number;
   readonly line?: number;
@@ -54,13 +56,13 @@ export class AuditText {
 
   #text(line: OutputLine): string {
     const { skipped, decision, approval, subject = "" } = line;
-    if (approval !== undefined) return this.#cut(`${approval.toUpperCase().padEnd(COLUMN)}${subject}`, 0);
+    if (approval !== undefined) return approval.toUpperCase().padEnd(COLUMN) + this.#cut(subject, COLUMN);
     if (decision === undefined) {
       return this.#colors.dim(`${"SKIPPED".padEnd(COLUMN)}${skipped ?? ""}  ${labels(line)}`.trimEnd());
     }
     const { verdict, severity, reason, resolution } = decision;
     // A question mark says that no tier has resolved the escalation.
-    const outcome = resolution === undefined ? verdict : `${verdict}?`;
+    const outcome = line.outcome ?? (resolution === undefined ? verdict : `${verdict}?`);
     const head = this.#colored(outcome, outcome.toUpperCase().padEnd(COLUMN)) + severity.padEnd(COLUMN);
     return `${head}${this.#cut(reason, 2 * COLUMN)}\n${" ".repeat(COLUMN)}${this.#eventText(line)}`;
   }
@@ -86,7 +88,7 @@ export class AuditText {
   }
 
   #colored(outcome: string, text: string): string {
-    if (outcome.startsWith("block")) return this.#colors.red(text);
+    if (outcome.startsWith("block") || outcome === "deny") return this.#colors.red(text);
     return outcome === "allow" ? this.#colors.green(text) : this.#colors.yellow(text);
   }
 }

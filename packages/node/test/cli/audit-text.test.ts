@@ -22,3 +22,14 @@ it("separates why a line is skipped from its labels, and escapes them", () => {
   const text = new AuditText(COLORS, () => 80).render(Buffer.from(`${line}\n`));
   expect(text).toBe("SKIPPED  malformed  (id a\\u{1b}\\u{9b}, line 2)\n");
 });
+
+it("shows what became of a call, and what a person answered", () => {
+  const decision = { verdict: "escalate", severity: "high", reason: "r" };
+  const lines = [
+    { event: "ToolCall", subject: "Bash ls", decision, outcome: "allow" },
+    { approval: "denied", subject: "Bash ls\n" },
+  ];
+  const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const text = new AuditText(COLORS, () => 80).render(bytes);
+  expect(text).toBe("ALLOW    high     r\n         ToolCall Bash ls\nDENIED   Bash ls \n");
+});

@@ -14,6 +14,7 @@ import { Notifier, questionText } from "../../guard/resident/notify.js";
 import { SocketError } from "../../guard/resident/own-socket.js";
 import { type Listening, type People, ResidentServer } from "../../guard/resident/resident-server.js";
 import { TierLimit } from "../../guard/resident/tier-limit.js";
+import { knownSockets } from "../../guard/sockets.js";
 import type { Sentry } from "../../sentry.js";
 import { formatNumber } from "../../util/format.js";
 import { VERSION } from "../../util/version.js";
@@ -115,14 +116,15 @@ function auditWriter(
 }
 
 /** By the user's program, on the terminal of this process, or by a line in its log. */
-function peopleFor({ notify }: ServeSettings, io: Io, log: Log): People {
+function peopleFor({ notify, socket }: ServeSettings, io: Io, log: Log): People {
+  const command = knownSockets().includes(socket) ? "a3s-sentry approve" : `a3s-sentry approve --socket ${socket}`;
   if (notify !== undefined) {
     const notifier = new Notifier(notify, (why) => log.line(`warning: nobody was notified of a question: ${why}`));
-    return { notify: (ticket) => notifier.notify(questionText(ticket)), seeCodes: true };
+    return { notify: (ticket) => notifier.notify(questionText(ticket, command)), seeCodes: true };
   }
-  if (io.stderr.isTTY) return { notify: (ticket) => log.line(questionText(ticket).trimEnd()), seeCodes: true };
+  if (io.stderr.isTTY) return { notify: (ticket) => log.line(questionText(ticket, command).trimEnd()), seeCodes: true };
   // The agent may read a log that is no terminal, so it has no code.
-  const notice = "a question waits for a person: see `a3s-sentry approve list`";
+  const notice = `a question waits for a person: see \`${command}\``;
   return { notify: () => log.line(notice), seeCodes: false };
 }
 

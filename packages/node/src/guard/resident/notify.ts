@@ -11,10 +11,10 @@ const DEADLINE_MS = 10_000;
 export type Argv = readonly [program: string, ...args: string[]];
 
 /**
- * The text of a question for a person, with the commands that answer it. No text of an agent in it
- * can move the cursor or begin a line.
+ * The text of a question for a person, with the commands that answer it, which begin with `command`.
+ * No text of an agent in it can move the cursor or begin a line.
  */
-export function questionText({ ticket, request, what, needsCode, code }: NewTicket): string {
+export function questionText({ ticket, request, what, needsCode, code }: NewTicket, command: string): string {
   const { message, agent, session, host, mayRepeat } = request;
   const who = Object.entries({ agent, session, host })
     .filter(([, name]) => name !== undefined)
@@ -23,9 +23,9 @@ export function questionText({ ticket, request, what, needsCode, code }: NewTick
     what,
     message,
     ...(who.length === 0 ? [] : [who.join(", ")]),
-    `allow it once: a3s-sentry approve ${ticket} --once`,
-    ...(mayRepeat ? [`allow it for a time: a3s-sentry approve ${ticket} --for 10m`] : []),
-    `deny it: a3s-sentry approve --deny ${ticket}`,
+    `allow it once: ${command} ${ticket} --once`,
+    ...(mayRepeat ? [`allow it for a time: ${command} ${ticket} --for 10m`] : []),
+    `deny it: ${command} --deny ${ticket}`,
     ...(needsCode ? [`code: ${code}`] : []),
   ]
     .map((line) => `${escapeTerminal(line)}\n`)

@@ -6,6 +6,7 @@ import type { NewTicket } from "../../../src/guard/approvals.js";
 import { type Argv, Notifier, questionText } from "../../../src/guard/resident/notify.js";
 import { scratch } from "../../support/scratch.js";
 
+const COMMAND = "a3s-sentry approve";
 const ESC = "\u001b";
 
 function ticket(more: Partial<NewTicket> = {}): NewTicket {
@@ -22,21 +23,21 @@ function ticket(more: Partial<NewTicket> = {}): NewTicket {
 }
 
 it("the text has what is asked, how to answer, and the code", () => {
-  expect(questionText(ticket())).toBe(
+  expect(questionText(ticket(), COMMAND)).toBe(
     "Bash ls\nwhy\nallow it once: a3s-sentry approve 0f --once\ndeny it: a3s-sentry approve --deny 0f\ncode: ABCD\n",
   );
 });
 
 it("a question that needs no code shows none, and a call that runs nothing may be allowed for a time", () => {
   const request = { ...ticket().request, mayRepeat: true };
-  const text = questionText(ticket({ needsCode: false, request }));
+  const text = questionText(ticket({ needsCode: false, request }), COMMAND);
   expect(text).not.toContain("ABCD");
   expect(text).toContain("approve 0f --for 10m\n");
 });
 
 it("no text of an agent moves the cursor or begins a line", () => {
   const request = { ...ticket().request, session: `s${ESC}[2J\ncode: EVIL` };
-  const text = questionText(ticket({ what: "Bash x\ncode: EVIL\r\u202e", request }));
+  const text = questionText(ticket({ what: "Bash x\ncode: EVIL\r\u202e", request }), COMMAND);
   expect(text.match(/^code: .*$/gm)).toEqual(["code: ABCD"]);
   expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
 });
