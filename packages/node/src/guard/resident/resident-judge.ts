@@ -1,6 +1,6 @@
 // Judges the requests of all callers by the policy in force.
 
-import type { GuardOutcome } from "@a3s-sentry/core";
+import type { Asked, GuardOutcome } from "@a3s-sentry/core";
 import { messageOf } from "@a3s-sentry/core/host";
 import type { Approvals } from "../approvals.js";
 import type { LayeredGuardOptions, LayeredPolicy } from "../layered-policy.js";
@@ -85,7 +85,7 @@ export class ResidentJudge {
         ? guard.prompt(request.prompt, { signal })
         : guard.result(request.result, { signal }));
     this.#options.audit.outcome(request, outcome, (text) => policy.withoutSecrets(text));
-    return outcome;
+    return outcome.outcome === "ask" && request.canAsk !== true ? withHint(outcome) : outcome;
   }
 
   #guardOptions(request: ResidentRequest, withoutSecrets: (text: string) => string): LayeredGuardOptions {
@@ -102,6 +102,12 @@ export class ResidentJudge {
       contentOf,
     };
   }
+}
+
+/** Tells an agent whose host shows no questions that a person is asked elsewhere. */
+function withHint(asked: Asked): Asked {
+  const hint = "A person is being asked elsewhere. Once it is approved, make exactly the same call again";
+  return { ...asked, message: `${asked.message}. ${hint} (ticket ${asked.ticket}).` };
 }
 
 /** A call as a person is shown it. The end is shown too, where an agent could hide something. */

@@ -50,7 +50,7 @@ it("an agent whose host shows no questions is told to make the call again", asyn
   const { body } = await post(judge, "codex", JSON.stringify(input));
   const { permissionDecision, permissionDecisionReason } = JSON.parse(body).hookSpecificOutput;
   expect(permissionDecision).toBe("deny");
-  expect(permissionDecisionReason).toMatch(/make exactly the same call again\.$/);
+  expect(permissionDecisionReason).toMatch(/make exactly the same call again \(ticket [0-9a-f]{32}\)\.$/);
 });
 
 describe("what cannot be read is no allow", () => {
