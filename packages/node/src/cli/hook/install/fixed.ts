@@ -6,21 +6,16 @@ import { dirname, join, resolve } from "node:path";
 import { LayeredPolicy } from "../../../guard/layered-policy.js";
 import { findLayers, userPolicy } from "../../../guard/policy-layers.js";
 import { isTrustedSocket, userSocket } from "../../../guard/sockets.js";
-import { trustedPath } from "../../../guard/trusted-path.js";
-import { CliError, errorText } from "../../io.js";
+import { CliError } from "../../io.js";
 import type { HookOptions } from "../options.js";
 import type { Program } from "./hook-command.js";
 
-/** The program that runs now. Throws a `CliError` if it is no lasting place, or if others may write to it. */
+/** The program that runs now. Throws a `CliError` if it will not stay where it is. */
 export function ownProgram(): Program {
   if (process.platform === "win32") throw new CliError("hooks are installed on Linux and macOS only");
-  try {
-    const main = trustedPath(realpathSync(process.argv[1] ?? ""), "root-or-self");
-    if (/[\\/]_npx[\\/]/.test(main)) throw new Error("it is in a cache of `npx`: install the package first");
-    return { node: trustedPath(process.execPath, "root-or-self"), main };
-  } catch (error) {
-    throw new CliError(`cannot install this program as a hook: ${errorText(error)}`, { cause: error });
-  }
+  const main = realpathSync(process.argv[1] ?? "");
+  if (!/[\\/]_npx[\\/]/.test(main)) return { node: process.execPath, main };
+  throw new CliError("cannot install a program from the cache of `npx` as a hook: install the package first");
 }
 
 /**
