@@ -1,7 +1,7 @@
 // The questions to people and their answers, in memory.
 
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import type { LayeredApprovals, LayeredRequest } from "./layered-policy.js";
+import type { LayeredApprovals, LayeredRequest } from "./questions.js";
 
 /** The most open questions, of all sessions and of one. */
 const MAX_OPEN = 512;

@@ -1,7 +1,7 @@
 // The questions to people: who may answer, how long an answer holds, and what it is bound to.
 import { describe, expect, it } from "vitest";
 import { type Answer, Approvals, type NewTicket, type OpenTicket } from "../../src/guard/approvals.js";
-import type { LayeredRequest } from "../../src/guard/layered-policy.js";
+import type { LayeredRequest } from "../../src/guard/questions.js";
 
 const SELF = 1000;
 const OTHER = 1001;

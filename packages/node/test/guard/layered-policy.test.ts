@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GuardOutcome } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { type LayeredApprovals, LayeredPolicy, type LayeredRequest } from "../../src/guard/layered-policy.js";
+import { LayeredPolicy } from "../../src/guard/layered-policy.js";
 import type { LayerOrigin } from "../../src/guard/policy-layers.js";
+import type { LayeredApprovals, LayeredRequest } from "../../src/guard/questions.js";
 import { Sentry } from "../../src/sentry.js";
 import { scratch } from "../support/scratch.js";
 
@@ -80,6 +81,13 @@ describe("several policies", () => {
     expect(approvals.requests).toHaveLength(1);
     approvals.answer = "approved";
     expect((await asking.guard({ approvals }).check(LS)).outcome).toBe("allow");
+  });
+
+  it("deny what is no call", async () => {
+    const policy = await layered("", "");
+    for (const call of [null, undefined, {}, { tool: "" }]) {
+      expect((await policy.guard().check(call as unknown as typeof LS)).outcome).toBe("deny");
+    }
   });
 
   it("deny a call whose question cannot be opened", async () => {

@@ -10,18 +10,17 @@ import type { Metrics } from "../../daemon/telemetry/metrics.js";
 import { GuardAudit } from "../../guard/resident/guard-audit.js";
 import { GUARD_METRICS, type JudgeState } from "../../guard/resident/guard-metrics.js";
 import { type LoadedLayers, loadLayers } from "../../guard/resident/load-layers.js";
-import { Notifier, questionText } from "../../guard/resident/notify.js";
 import { SocketError } from "../../guard/resident/own-socket.js";
-import { type Listening, type People, ResidentServer } from "../../guard/resident/resident-server.js";
+import { ResidentServer } from "../../guard/resident/resident-server.js";
 import { TierLimit } from "../../guard/resident/tier-limit.js";
-import { knownSockets } from "../../guard/sockets.js";
-import type { Sentry } from "../../sentry.js";
 import { formatNumber } from "../../util/format.js";
 import { VERSION } from "../../util/version.js";
 import { AuditText } from "../audit-text.js";
 import { CliError, colorsFor, type ExitCode, errorText, type Io } from "../io.js";
 import { HangUps, untilSignalled } from "../signals.js";
 import { type ServeFlags, type ServeSettings, serveSettings } from "./options.js";
+import { peopleFor } from "./people.js";
+import { logListening, logPolicies } from "./report.js";
 
 export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
   if (process.platform === "win32")
@@ -115,19 +114,6 @@ function auditWriter(
   });
 }
 
-/** By the user's program, on the terminal of this process, or by a line in its log. */
-function peopleFor({ notify, socket }: ServeSettings, io: Io, log: Log): People {
-  const command = knownSockets().includes(socket) ? "a3s-sentry approve" : `a3s-sentry approve --socket ${socket}`;
-  if (notify !== undefined) {
-    const notifier = new Notifier(notify, (why) => log.line(`warning: nobody was notified of a question: ${why}`));
-    return { notify: (ticket) => notifier.notify(questionText(ticket, command)), seeCodes: true };
-  }
-  if (io.stderr.isTTY) return { notify: (ticket) => log.line(questionText(ticket, command).trimEnd()), seeCodes: true };
-  // The agent may read a log that is no terminal, so it has no code.
-  const notice = `a question waits for a person: see \`${command}\``;
-  return { notify: () => log.line(notice), seeCodes: false };
-}
-
 function reloaderFor(
   server: ResidentServer,
   load: Load,
@@ -151,27 +137,6 @@ function reloaderFor(
       log.line(`error: cannot load the policies: the current ones stay in force\n${why}`);
     },
   });
-}
-
-function logPolicies(log: Log, prefix: string, { sentry, warnings }: LoadedLayers): void {
-  for (const { layer, sentry: one } of sentry.layers) {
-    log.line(`${prefix}${layer.origin} policy \`${layer.path}\`: ${policyText(one)}`);
-  }
-  for (const warning of warnings) log.line(`warning: ${warning}`);
-}
-
-/** The rules, tiers and settings of one policy, as far as they concern a guard. */
-function policyText({ policy, tiers }: Sentry): string {
-  const site = policy.rules.filter((rule) => rule.origin === "site").length;
-  const names = ["L1", ...(tiers.l2 === undefined ? [] : ["L2"]), ...(tiers.l3 === undefined ? [] : ["L3"])];
-  const rules = `rules ${site} site + ${policy.rules.length - site} built-in`;
-  return `${rules}; tiers ${names.join(", ")}; dry run ${policy.dryRun ? "on" : "off"}`;
-}
-
-function logListening(log: Log, { socket, approvals, http }: Listening, endpoint: Endpoint | undefined): void {
-  log.line(`listening at ${socket}; people answer at ${approvals}`);
-  if (http !== undefined) log.line(`listening at ${http.url}, with the token in ${http.tokenFile}`);
-  if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
 }
 
 /** The metrics library is loaded only if metrics are served. */
