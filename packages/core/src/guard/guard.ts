@@ -4,7 +4,6 @@ import type { Decision } from "../decision/decision.js";
 import { engineFailed } from "../decision/l1-decisions.js";
 import { linkedTo, orAborted } from "../pipeline/abort.js";
 import type { Policy } from "../policy/policy.js";
-import { messageOf } from "../util/error.js";
 import { bindingOf } from "./binding.js";
 import { gravest } from "./gravest.js";
 import { askMessage, denyMessage, failureReason } from "./message.js";
@@ -33,35 +32,36 @@ interface Check {
 export class CallGuard implements Guard {
   readonly #parts: GuardParts;
   readonly #options: GuardOptions;
-  readonly #subjects: Subjects;
+  #subjects: Subjects | undefined;
 
   constructor(parts: GuardParts, options: GuardOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#subjects = new Subjects(options);
   }
 
   check(call: ToolCallInput, options?: CheckOptions): Promise<GuardOutcome> {
-    return this.#guarded(() => this.#subjects.ofCall(call), options);
+    return this.#guarded((subjects) => subjects.ofCall(call), options);
   }
 
   prompt(text: string, options?: CheckOptions): Promise<GuardOutcome> {
-    return this.#guarded(() => this.#subjects.ofText(text, "sent"), options);
+    return this.#guarded((subjects) => subjects.ofText(text, "sent"), options);
   }
 
   result(text: string, options?: CheckOptions): Promise<GuardOutcome> {
-    return this.#guarded(() => this.#subjects.ofText(text, "received"), options);
+    return this.#guarded((subjects) => subjects.ofText(text, "received"), options);
   }
 
   /** The outcome; that of a failure if anything throws, or takes longer than the deadline. */
-  async #guarded(subjectOf: () => Subject, options: CheckOptions | undefined): Promise<GuardOutcome> {
+  async #guarded(subjectOf: (subjects: Subjects) => Subject, options: CheckOptions | undefined): Promise<GuardOutcome> {
     let revision = "";
     let subject: Subject | undefined;
     try {
       const known = this.#parts.revision();
       revision = typeof known === "string" ? known : await known;
       options?.signal?.throwIfAborted();
-      subject = subjectOf();
+      // Made here, since it throws for options of the wrong type: then every call is denied.
+      this.#subjects ??= new Subjects(this.#options);
+      subject = subjectOf(this.#subjects);
       const check = { subject, revision };
       const decision = this.#byRules(subject);
       if (decision.verdict === "allow") return this.#allowed(decision, check);
@@ -148,7 +148,7 @@ export class CallGuard implements Guard {
   }
 
   #failed(error: unknown, what: string, revision: string): GuardOutcome {
-    const reason = this.#safe(failureReason(messageOf(error)));
+    const reason = this.#safe(failureReason(error));
     const { onFailure } = this.#parts.policy.guard;
     if (onFailure === "allow") {
       const decision: Decision = Object.freeze({ ...engineFailed(""), reason, verdict: "allow" });

@@ -2,6 +2,7 @@
 // pattern or the place that matched, which would show how to avoid the rule.
 
 import type { Decision } from "../decision/decision.js";
+import { messageOf } from "../util/error.js";
 import type { Subject } from "./subject.js";
 
 /** The most UTF-16 units of a reason: that of a tier may be any text. */
@@ -24,8 +25,13 @@ export function askMessage({ what, shown }: Subject, { reason }: Decision): stri
   return `${what()} needs a person's approval (${oneLine(reason, MAX_REASON)}): ${oneLine(shown, MAX_SHOWN)}`;
 }
 
-export function failureReason(why: string): string {
-  return `the guard failed: ${oneLine(why, MAX_REASON)}`;
+export function failureReason(error: unknown): string {
+  try {
+    return `the guard failed: ${oneLine(messageOf(error), MAX_REASON)}`;
+  } catch {
+    // A hostile value was thrown, whose message cannot be read.
+    return "the guard failed";
+  }
 }
 
 /** The name of a tool, which a model may have chosen. */

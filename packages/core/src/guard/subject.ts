@@ -4,7 +4,8 @@ import { envelopeJson, sslContent, toolCallJson } from "../events/builders.js";
 import type { EventJson, SentryEvent } from "../events/event.js";
 import { shownName } from "./message.js";
 import type { GuardOptions, ToolCallInput } from "./types.js";
-import { objectOf, usesOf, wellKnownEvents } from "./well-known-events.js";
+import { objectOf, wellKnownEvents } from "./well-known-events.js";
+import { useOf } from "./well-known-tools.js";
 
 export type GuardedEvent = SentryEvent | EventJson;
 
@@ -47,7 +48,7 @@ export class Subjects {
     const itself = toolCallJson(tool, args, this.#envelope, server, cwd, pid);
     const subject = { what: () => `the call of \`${shownName(tool)}\``, shown: itself, itself };
     const { toEvents, approvals } = this.#options;
-    if (toEvents === undefined && approvals === undefined && usesOf(tool) === undefined) {
+    if (toEvents === undefined && approvals === undefined && useOf(tool) === undefined) {
       return { ...subject, mapped: NOTHING };
     }
     // Arguments may be an object with getters: what is judged is what its JSON says.

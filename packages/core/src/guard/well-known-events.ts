@@ -3,8 +3,9 @@
 import type { SentryEvent } from "../events/event.js";
 import { absolutePath } from "./absolute-path.js";
 import { patchedFiles } from "./patched-files.js";
+import { fileAccess, fileDelete, urlsIn, visits } from "./target-events.js";
 import type { ToolCallInput } from "./types.js";
-import { KEYS, TOOLS, type ToolUse } from "./well-known-tools.js";
+import { KEYS, type ToolUse, useOf } from "./well-known-tools.js";
 
 /** The most files and addresses of one call. */
 const MAX_TARGETS = 1000;
@@ -26,39 +27,11 @@ interface Context {
  * // [{ event: { FileAccess: { pid: 0, path: "/srv/app/.env", write: false } } }]
  */
 export function wellKnownEvents(call: ToolCallInput): readonly SentryEvent[] {
-  const uses = usesOf(call.tool);
-  if (uses === undefined) return [];
-  const args = objectOf(call.args);
-  const context = { pid: call.pid ?? 0, cwd: call.cwd };
-  const events = uses.flatMap((use) => eventsOf(use, args, context));
+  const use = useOf(call.tool);
+  if (use === undefined) return [];
+  const events = eventsOf(use, objectOf(call.args), { pid: call.pid ?? 0, cwd: call.cwd });
   if (events.length > MAX_TARGETS) throw new RangeError(`the call has more than ${MAX_TARGETS} files or addresses`);
   return events;
-}
-
-/** What a tool does; `undefined` for one that is not well known. */
-export function usesOf(tool: string): readonly ToolUse[] | undefined {
-  let uses = known.get(tool);
-  if (uses === undefined && !known.has(tool)) {
-    uses = TOOLS.get(nameOf(tool));
-    if (known.size >= MAX_KNOWN) known.clear();
-    if (tool.length <= MAX_KNOWN_NAME) known.set(tool, uses);
-  }
-  return uses;
-}
-
-/** What the tools of recent calls do: an agent has few tools, and normalising a name takes longest. */
-const known = new Map<string, readonly ToolUse[] | undefined>();
-const MAX_KNOWN = 1000;
-const MAX_KNOWN_NAME = 128;
-
-/** The last part of an MCP tool's name, in lower case and without separators. */
-function nameOf(tool: string): string {
-  const last =
-    tool
-      .slice(tool.lastIndexOf("__") + 1)
-      .split(/[.:/]/)
-      .at(-1) ?? "";
-  return last.toLowerCase().replaceAll(/[_\- ]/g, "");
 }
 
 /** The arguments as an object. Hosts write some as the text of their JSON. */
@@ -81,6 +54,8 @@ function eventsOf(use: ToolUse, args: Readonly<Record<string, unknown>>, context
       return commandsOf(args, context);
     case "run-powershell":
       return textsAt(args, KEYS.command).map((text) => exec(["pwsh", "-Command", text], context));
+    case "run-python":
+      return textsAt(args, KEYS.code).map((text) => exec(["python3", "-c", text], context));
     case "read":
     case "search":
       return pathsAt(args, KEYS.path, cwd).map((path) => fileAccess(pid, path, false));
@@ -93,10 +68,15 @@ function eventsOf(use: ToolUse, args: Readonly<Record<string, unknown>>, context
         ...pathsAt(args, KEYS.from, cwd).map((path) => fileDelete(pid, path)),
         ...pathsAt(args, KEYS.to, cwd).map((path) => fileAccess(pid, path, true)),
       ];
+    case "copy":
+      return [
+        ...pathsAt(args, KEYS.from, cwd).map((path) => fileAccess(pid, path, false)),
+        ...pathsAt(args, KEYS.to, cwd).map((path) => fileAccess(pid, path, true)),
+      ];
     case "fetch":
       return [
-        ...textsAt(args, KEYS.url).flatMap((text) => addressesOf(urlsIn(text) ?? [`https://${text}`], context)),
-        ...textsAt(args, KEYS.prose).flatMap((text) => addressesOf(urlsIn(text) ?? [], context)),
+        ...textsAt(args, KEYS.url).flatMap((text) => visits(urlsIn(text) ?? [`https://${text}`], pid)),
+        ...textsAt(args, KEYS.prose).flatMap((text) => visits(urlsIn(text) ?? [], pid)),
       ];
     case "patch":
       return textsAt(args, KEYS.patch).flatMap((patch) =>
@@ -108,64 +88,32 @@ function eventsOf(use: ToolUse, args: Readonly<Record<string, unknown>>, context
   }
 }
 
-/** A command as an argument list is run as it is; a text is run by a shell. */
+/**
+ * A command as a list of words is run as it is, a text by a shell. A list of one word is a text too:
+ * hosts differ. The arguments may be in `action`, as those of `local_shell`.
+ */
 function commandsOf(args: Readonly<Record<string, unknown>>, context: Context): SentryEvent[] {
-  const own = textsAt(args, KEYS.folder)[0];
-  const at = own === undefined ? context : { ...context, cwd: absolutePath(own, context.cwd) };
-  return KEYS.command.flatMap((key) => {
-    const value = args[key];
-    if (typeof value === "string" && value !== "") return [exec(["sh", "-c", value], at)];
-    return Array.isArray(value) && value.length > 0 && value.every(isText) ? [exec(value, at)] : [];
-  });
+  const { action } = args;
+  const own = typeof action === "object" ? { ...args, ...action } : args;
+  const folder = textsAt(own, KEYS.folder)[0];
+  const at = folder === undefined ? context : { ...context, cwd: absolutePath(folder, context.cwd) };
+  const byShell = (text: string): SentryEvent => exec(["sh", "-c", text], at);
+  const events = textsAt(own, KEYS.commands).map(byShell);
+  for (const key of KEYS.command) {
+    const value = own[key];
+    if (Array.isArray(value) && value.length > 1) events.push(exec(value.map(wordOf), at));
+    else events.push(...textsAt(own, [key]).map(byShell));
+  }
+  return events;
+}
+
+/** A word of a command; a host that takes another value writes it as text. */
+function wordOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 function exec(argv: readonly string[], { pid, cwd }: Context): SentryEvent {
   return { event: { ToolExec: { pid, argv, ...(cwd !== undefined && { cwd }) } } };
-}
-
-function fileAccess(pid: number, path: string, write: boolean): SentryEvent {
-  return { event: { FileAccess: { pid, path, write } } };
-}
-
-function fileDelete(pid: number, path: string): SentryEvent {
-  return { event: { FileDelete: { pid, path } } };
-}
-
-/** The URLs as connections, or as the files that they name. */
-function addressesOf(urls: readonly string[], { pid }: Context): SentryEvent[] {
-  return urls.flatMap((text): SentryEvent[] => {
-    const url = parsed(text);
-    if (url?.protocol === "file:") return [fileAccess(pid, absolutePath(`file://${url.pathname}`, undefined), false)];
-    if (url === undefined || url.hostname === "") return [];
-    const peer = url.hostname.replaceAll(/[[\]]/g, "");
-    return [{ event: { Egress: { pid, peer, port: portOf(url) } } }];
-  });
-}
-
-/** The URLs with a scheme in a text; `undefined` without any. */
-function urlsIn(text: string): string[] | undefined {
-  const urls = text.split(/[\s"'<>`]+/).filter((word) => word.includes("://"));
-  return urls.length === 0 ? undefined : urls.map(fromScheme);
-}
-
-/** Without what stands before the scheme, such as a bracket. */
-function fromScheme(word: string): string {
-  const end = word.indexOf("://");
-  const [scheme = ""] = /[a-z][a-z0-9+.-]*$/i.exec(word.slice(Math.max(0, end - 32), end)) ?? [];
-  return word.slice(end - scheme.length);
-}
-
-function portOf({ port, protocol }: URL): number {
-  if (port !== "") return Number(port);
-  return protocol === "http:" || protocol === "ws:" ? 80 : 443;
-}
-
-function parsed(text: string): URL | undefined {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function pathsAt(args: Readonly<Record<string, unknown>>, keys: readonly string[], cwd: string | undefined): string[] {

@@ -1,11 +1,26 @@
 // The table of well-known tools: what they do, and where their arguments have it.
 
-/** What a tool does with an argument. */
-export type ToolUse = "run" | "run-powershell" | "read" | "write" | "delete" | "move" | "search" | "fetch" | "patch";
+/** What a tool does with its arguments. */
+export type ToolUse =
+  | "run"
+  | "run-powershell"
+  | "run-python"
+  | "read"
+  | "write"
+  | "delete"
+  | "move"
+  | "copy"
+  | "search"
+  | "fetch"
+  | "patch";
 
 /** The names of arguments, of all hosts. */
 export const KEYS = {
-  command: ["command", "cmd", "commands", "script", "CommandLine"],
+  /** A text for a shell, or a list of words. */
+  command: ["command", "cmd", "script", "CommandLine", "chars", "input"],
+  /** Texts for a shell. */
+  commands: ["commands"],
+  code: ["code", "script", "command", "input"],
   folder: ["workdir", "dir_path", "directory", "working_directory", "Cwd"],
   path: [
     "file_path",
@@ -30,24 +45,74 @@ export const KEYS = {
   patch: ["input", "patch", "patchText", "command"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** The names of tools, in lower case and without separators, by what they do. */
-const NAMES: readonly (readonly [names: string, uses: readonly ToolUse[]])[] = [
-  // Claude Code, Codex, Copilot, opencode: `Bash`; Codex: `shell`, `local_shell`, `exec_command`;
-  // Gemini: `run_shell_command`; Antigravity: `run_command`.
-  ["bash shell localshell containerexec exec execcommand executecommand runshellcommand", ["run"]],
-  ["runcommand runinterminal terminal monitor sh unifiedexec shellcommand beforeshellexecution", ["run"]],
-  ["powershell pwsh", ["run-powershell"]],
-  ["read readfile readtextfile readmanyfiles readmultiplefiles readmediafile view viewfile cat openfile", ["read"]],
-  ["write writefile writetofile createfile create edit editfile multiedit replace notebookedit", ["write"]],
-  ["strreplace strreplaceeditor strreplacebasededittool insertedit replacefilecontent savefile", ["write"]],
-  ["delete deletefile removefile rm unlink", ["delete"]],
-  ["move movefile rename renamefile mv", ["move"]],
-  ["grep glob ls list listdir listdirectory search searchfiles searchfilecontent grepsearch findfiles", ["search"]],
-  ["findbyname directorytree", ["search"]],
-  ["webfetch fetch fetchurl readurlcontent httprequest http curl browsernavigate", ["fetch"]],
-  ["applypatch patch", ["patch"]],
+/**
+ * The names of tools, in lower case and without separators, by what they do. They are those of Claude
+ * Code, Codex, Cursor, Gemini, Antigravity, Copilot, VS Code, opencode, and common MCP servers.
+ */
+const NAMES: readonly (readonly [use: ToolUse, names: string])[] = [
+  ["run", "bash shell localshell containerexec exec execcommand executecommand runshellcommand shellcommand"],
+  ["run", "runcommand runinterminal runterminalcmd terminal monitor sh zsh unifiedexec writestdin"],
+  ["run-powershell", "powershell pwsh"],
+  ["run-python", "python python3 ipython pythonrepl runpython executepython runpythoncode executepythoncode"],
+  ["read", "read readfile readtextfile readmanyfiles readmultiplefiles readmediafile readimage notebookread"],
+  ["read", "view viewfile viewimage cat openfile getfilecontents"],
+  ["write", "write writefile writetofile createfile create edit editfile multiedit replace notebookedit"],
+  ["write", "strreplace strreplaceeditor strreplacebasededittool insertedit inserteditintofile insert appendfile"],
+  ["write", "replacestringinfile multireplacestringinfile replacefilecontent multireplacefilecontent savefile"],
+  ["write", "createdirectory mkdir"],
+  ["delete", "delete deletefile removefile deletedirectory removedirectory rm rmdir unlink"],
+  ["move", "move movefile rename renamefile mv"],
+  ["copy", "copy copyfile cp"],
+  ["search", "grep glob ls list listdir listdirectory search searchfiles searchfilecontent grepsearch filesearch"],
+  ["search", "findfiles findbyname directorytree"],
+  ["fetch", "webfetch fetch fetchurl fetchwebpage readurlcontent openurl httprequest http curl download downloadfile"],
+  ["fetch", "browsernavigate navigate"],
+  ["patch", "applypatch patch"],
 ];
 
-export const TOOLS: ReadonlyMap<string, readonly ToolUse[]> = new Map(
-  NAMES.flatMap(([names, uses]) => names.split(" ").map((name) => [name, uses] as const)),
+export const TOOLS: ReadonlyMap<string, ToolUse> = new Map(
+  NAMES.flatMap(([use, names]) => names.split(" ").map((name) => [name, use] as const)),
 );
+
+/** What a tool does; `undefined` for one that is not well known. */
+export function useOf(tool: string): ToolUse | undefined {
+  let use = known.get(tool);
+  if (use === undefined && !known.has(tool)) {
+    use = useByName(tool);
+    if (known.size >= MAX_KNOWN) known.clear();
+    if (tool.length <= MAX_KNOWN_NAME) known.set(tool, use);
+  }
+  return use;
+}
+
+/** What the tools of recent calls do: an agent has few tools, and taking a name apart takes longest. */
+const known = new Map<string, ToolUse | undefined>();
+const MAX_KNOWN = 1000;
+const MAX_KNOWN_NAME = 128;
+
+/** The most words of a well-known name. */
+const MAX_WORDS = 5;
+
+/**
+ * What a tool does by its name, or by the end of it: hosts write the server before the name of a
+ * tool, as in `mcp__files__read_file`, `mcp_files_read_file` and `files.read_file`.
+ */
+function useByName(tool: string): ToolUse | undefined {
+  const last =
+    tool
+      .slice(tool.lastIndexOf("__") + 1)
+      .split(/[.:/]/)
+      .at(-1) ?? "";
+  const words = last
+    .toLowerCase()
+    .split(/[_\- ]+/)
+    .filter((word) => word !== "");
+  const whole = words.length <= MAX_WORDS ? TOOLS.get(words.join("")) : undefined;
+  // One word alone, such as `create`, may be any server's.
+  const fewest = /^mcp[_-]/i.test(tool) ? 1 : 2;
+  let use = whole;
+  for (let count = MAX_WORDS; use === undefined && count >= fewest; count--) {
+    use = words.length > count ? TOOLS.get(words.slice(-count).join("")) : undefined;
+  }
+  return use;
+}

@@ -322,7 +322,7 @@ export class Sentry {
    * that it stands for: commands, files and hosts.
    *
    * Its checks never throw and never reject: a failure, a missed deadline and an unreadable call are
-   * denied, also after {@link close}. Throws a `TypeError` for an option of the wrong type.
+   * denied, also after {@link close}. With an option of the wrong type every call is denied.
    *
    * @example
    * const guard = sentry.guard({ agent: "coder", cwd: "/home/dev/app" });

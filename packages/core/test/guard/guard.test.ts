@@ -9,6 +9,7 @@ import {
   type PolicySource,
   Sentry,
   type SentryOptions,
+  type ToolCallInput,
 } from "../../src/entry/node.js";
 
 const open: Sentry[] = [];
@@ -151,6 +152,44 @@ test("messages have no secrets and no controls, and do not show the pattern", as
   expect(message).toContain("t: r");
   expect(message).not.toContain(secret);
   expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test("a check neither throws nor rejects, whatever it is given", async () => {
+  const trap = () => {
+    throw new Error("trap");
+  };
+  const cycle: unknown[] = [];
+  cycle.push(cycle);
+  const deep = JSON.parse(`${"[".repeat(500)}${"]".repeat(500)}`);
+  const proxy = new Proxy({}, { get: trap, ownKeys: trap, getOwnPropertyDescriptor: trap, has: trap });
+  const thrower = { toString: trap, toJSON: trap };
+  const values: unknown[] = [undefined, null, 0, "", "x", [], {}, 1n, Symbol("s"), trap, cycle, deep, proxy, thrower];
+  const guards = [await guardOf(), await guardOf('guard { on_failure = "allow" }')];
+  const hostile = await guardOf("", {
+    toEvents: () => {
+      throw proxy;
+    },
+  });
+  expect(await hostile.check({ tool: "x", args: {} })).toMatchObject({ outcome: "deny" });
+  for (const value of values) {
+    const calls: unknown[] = [
+      value,
+      { tool: value, args: {} },
+      { tool: "Bash", args: value },
+      { tool: "x", args: { a: value } },
+    ];
+    for (const key of ["server", "cwd", "pid"]) calls.push({ tool: "Bash", args: {}, [key]: value });
+    for (const guard of guards) {
+      for (const call of calls as ToolCallInput[]) expect((await guard.check(call)).outcome).toMatch(/^(allow|deny)$/);
+      expect((await guard.prompt(value as string)).outcome).toMatch(/^(allow|deny)$/);
+      expect((await guard.result(value as string)).outcome).toMatch(/^(allow|deny)$/);
+    }
+    for (const key of ["agent", "session", "cwd", "host", "toEvents", "approvals", "canAsk"]) {
+      const guard = await guardOf("", { [key]: value });
+      const read = await guard.check({ tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa" } });
+      expect(read.outcome).not.toBe("allow");
+    }
+  }
 });
 
 test("an event that is given by `toEvents` and is none is a denial", async () => {

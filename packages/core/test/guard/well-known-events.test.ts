@@ -37,6 +37,11 @@ test.each<[tool: string, args: unknown, events: string[]]>([
     "*** Begin Patch\n*** Update File: a\n*** Move to: b\n*** End Patch",
     ["delete /home/dev/app/a", "write /home/dev/app/b"],
   ],
+  ["local_shell", { action: { type: "exec", command: ["ls", "-l"], working_directory: "/w" } }, ["exec ls -l @/w"]],
+  ["shell", { command: ["rm", "-rf", "/", "", 1, {}] }, [`exec rm -rf /  1 {} @${cwd}`]],
+  ["shell", { commands: ["ls", "rm -rf /"] }, [`exec sh -c ls @${cwd}`, `exec sh -c rm -rf / @${cwd}`]],
+  ["shell", { command: ["rm -rf /"] }, [`exec sh -c rm -rf / @${cwd}`]],
+  ["write_stdin", { session_id: 1, chars: "ls\n" }, [`exec sh -c ls\n @${cwd}`]],
   // Gemini
   ["run_shell_command", { command: "id", dir_path: "/srv" }, ["exec sh -c id @/srv"]],
   ["read_file", { absolute_path: "/etc/hosts" }, ["read /etc/hosts"]],
@@ -53,7 +58,11 @@ test.each<[tool: string, args: unknown, events: string[]]>([
   ["run_command", { CommandLine: "ls", Cwd: "/x" }, ["exec sh -c ls @/x"]],
   // MCP
   ["mcp__filesystem__read_file", { path: "/etc/shadow" }, ["read /etc/shadow"]],
-  ["mcp_filesystem_move_file", { source: "/a", destination: "/b" }, []],
+  ["mcp_filesystem_move_file", { source: "/a", destination: "/b" }, ["delete /a", "write /b"]],
+  ["filesystem_read_file", { path: "/a" }, ["read /a"]],
+  ["mcp__files__copy_file", { source: "/a", destination: "b" }, ["read /a", "write /home/dev/app/b"]],
+  ["mcp_files_view", { path: "/a" }, ["read /a"]],
+  ["bug_create", { path: "/a" }, []],
   ["filesystem.move_file", { source: "/a", destination: "/b" }, ["delete /a", "write /b"]],
   ["mcp__github__create_issue", { title: "x", path: "/a" }, []],
   // Others
@@ -63,6 +72,7 @@ test.each<[tool: string, args: unknown, events: string[]]>([
   ["fetch", { url: "http://2852039166/" }, ["connect 169.254.169.254:80"]],
   ["fetch", { url: "not a url" }, []],
   ["PowerShell", { command: "Get-Item a" }, [`exec pwsh -Command Get-Item a @${cwd}`]],
+  ["python", { code: "print(1)" }, [`exec python3 -c print(1) @${cwd}`]],
   ["Bash", { command: 7 }, []],
   ["Bash", null, []],
   ["Read", ["a"], []],

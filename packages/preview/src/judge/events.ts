@@ -64,7 +64,12 @@ function whole(text: string): number {
 
 /** The arguments of a tool, as JSON. */
 function argumentsOf(text: string): unknown {
-  return text.trim() === "" ? {} : JSON.parse(text);
+  if (text.trim() === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TypeError('`args` must be JSON, such as `{"path":"/a"}`');
+  }
 }
 
 /** Pairs `id:activation`, separated by blanks or commas. */
