@@ -123,6 +123,8 @@ pub(crate) fn kinds(name: &str) -> Kinds {
 
 /// The name without digits, dots and dashes at its end, if it has any there.
 fn without_version(name: &str) -> Option<&str> {
+    let last = name.bytes().next_back();
+    last.filter(|last| !last.is_ascii_alphabetic())?;
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
     (bare.len() < name.len()).then_some(bare)
 }

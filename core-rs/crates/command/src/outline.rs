@@ -1,6 +1,8 @@
 //! A quick look at arguments that can be understood without following a shell: the words that their
 //! commands have, but not which command has which.
 
+use std::ops::Range;
+
 use memchr::memchr;
 
 use crate::arguments::may_have_text;
@@ -71,10 +73,17 @@ impl<'a> Outline<'a> {
         }
         let mut commands = Commands::default();
         for word in arguments {
-            if !word.bytes().all(is_plain) || word.is_empty() {
+            // A tilde means a home folder to shells alone.
+            if word.starts_with('~') {
                 return None;
             }
-            commands.add(word)?;
+            if LITERALS.contains(&word) {
+                commands.add_literal(word)?;
+            } else if word.is_empty() || !word.bytes().all(is_plain) {
+                commands.add_quoted(word)?;
+            } else {
+                commands.add(word)?;
+            }
         }
         commands.end_command()?;
         commands.outline()
@@ -93,13 +102,25 @@ impl Outline<'_> {
     #[must_use]
     pub fn may_have_flag(&self, flag: &str) -> bool {
         let name = flag.split('=').next().unwrap_or_default();
-        if !name.starts_with("--") || flag.contains('*') || data::may_have_spellings(name) {
+        if !name.starts_with('-') || flag.contains('*') || data::may_have_spellings(name) {
             return true;
         }
-        self.words.iter().any(|word| {
-            let given = word.split('=').next().unwrap_or_default();
-            given.starts_with("--") && name.starts_with(given)
-        })
+        let options = || self.words.iter().filter(|word| word.starts_with('-'));
+        let mut begins = options().map(|word| word.split('=').next().unwrap_or_default());
+        if begins.any(|given| name.starts_with(given)) {
+            return true;
+        }
+        // Letters of short options, which need no dash for some programs: `tar xf`.
+        let need_no_dash = |word: &&str| {
+            let table = data::program(program_name(word));
+            table.is_some_and(|table| table.has(b'B'))
+        };
+        !name.starts_with("--")
+            && (name
+                .chars()
+                .skip(1)
+                .all(|letter| options().any(|word| word.contains(letter)))
+                || self.words.iter().any(need_no_dash))
     }
 }
 
@@ -166,31 +187,41 @@ fn of_text(text: &str) -> Option<Outline<'_>> {
                 at += 1;
                 let is_duplicate = byte(at) == b'&';
                 at += usize::from(matches!(byte(at), b'>' | b'|' | b'&'));
-                at += length(bytes, at, |byte| matches!(byte, b' ' | b'\t'));
-                let length = length(bytes, at, is_plain);
-                let file = text.get(at..at + length)?;
-                at += length;
-                if file.is_empty() || !ends_word(byte(at)) {
-                    return None;
-                }
+                let file = file_from(text, at)?;
+                at = file.end;
+                let file = text.get(file)?;
                 if !(is_duplicate && (file == "-" || is_number(file))) {
                     commands.add_file(file)?;
                 }
             }
-            quote @ (b'\'' | b'"') => {
-                let inner = bytes.get(at + 1..)?;
-                let end = memchr(quote, inner)?;
-                let word = text.get(at + 1..at + 1 + end)?;
-                at += end + 2;
-                if quote == b'"'
-                    && word
-                        .bytes()
-                        .any(|byte| matches!(byte, b'$' | b'`' | b'\\' | b'!'))
-                    || !ends_word(byte(at))
-                {
+            b'<' if !matches!(byte(at + 1), b'<' | b'>' | b'&' | b'(') => {
+                if commands.is_at_program() {
                     return None;
                 }
-                commands.add_quoted(word)?;
+                let file = file_from(text, at + 1)?;
+                at = file.end;
+                commands.reads_file = true;
+                commands.push(text.get(file)?)?;
+            }
+            b'\\'
+                if matches!(byte(at + 1), b'(' | b')' | b'!' | b';') && ends_word(byte(at + 2)) =>
+            {
+                commands.add_literal(text.get(at + 1..at + 2)?)?;
+                at += 2;
+            }
+            b'{' if byte(at + 1) == b'}' && ends_word(byte(at + 2)) => {
+                commands.add_literal(text.get(at..at + 2)?)?;
+                at += 2;
+            }
+            quote @ (b'\'' | b'"') => at = commands.add_in_quotes(text, at, quote)?,
+            b'$' => {
+                let length = length(bytes, at, |byte| byte == b'$' || is_plain(byte));
+                let word = text.get(at..at + length)?;
+                at += length;
+                if !ends_word(byte(at)) || word.contains(['*', '?', '[', '~']) {
+                    return None;
+                }
+                commands.add_double_quoted(word)?;
             }
             first if is_plain(first) => {
                 let length = length(bytes, at, is_plain);
@@ -213,6 +244,14 @@ fn of_text(text: &str) -> Option<Outline<'_>> {
     commands.outline()
 }
 
+/// Where the file of a redirection stands whose operator ends at `from`.
+fn file_from(text: &str, from: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let start = from + length(bytes, from, |byte| matches!(byte, b' ' | b'\t'));
+    let end = start + length(bytes, start, is_plain);
+    (start < end && bytes.get(end).is_none_or(|byte| ends_word(*byte))).then_some(start..end)
+}
+
 /// How many bytes from `at` on are of this kind.
 fn length(bytes: &[u8], at: usize, is_of_kind: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
@@ -226,11 +265,46 @@ fn is_number(word: &str) -> bool {
 /// Whether the byte stands for itself in a word of a shell, and a word that it is part of for itself
 /// or for names of files.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-./:=@%+,~^*?[]".contains(&byte) || !byte.is_ascii()
+    !byte.is_ascii() || PLAIN >> byte & 1 != 0
 }
 
+/// A bit for each plain ASCII character.
+const PLAIN: u128 = {
+    let mut plain = 0;
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let is_plain = byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'_' | b'-'
+                    | b'.'
+                    | b'/'
+                    | b':'
+                    | b'='
+                    | b'@'
+                    | b'%'
+                    | b'+'
+                    | b','
+                    | b'~'
+                    | b'^'
+                    | b'*'
+                    | b'?'
+                    | b'['
+                    | b']'
+            );
+        if is_plain {
+            plain |= 1 << byte;
+        }
+        byte += 1;
+    }
+    plain
+};
+
 fn ends_word(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'>')
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'>' | b'<'
+    )
 }
 
 /// Words that begin or end a compound command.
@@ -238,6 +312,9 @@ const RESERVED: [&str; 16] = [
     "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if",
     "select", "then", "time", "until", "while",
 ];
+
+/// Words that have a meaning where they are not quoted.
+const LITERALS: [&str; 5] = ["(", ")", "!", ";", "{}"];
 
 /// The commands of a text, as they are found.
 #[derive(Default)]
@@ -269,6 +346,12 @@ struct Commands<'a> {
     has_text: bool,
     /// Whether a command begins with a path.
     runs_path: bool,
+    /// Whether a word has a variable.
+    has_variable: bool,
+    /// Whether a variable may be set.
+    sets_variable: bool,
+    /// Whether a command reads a file as its input.
+    reads_file: bool,
 }
 
 impl<'a> Commands<'a> {
@@ -293,6 +376,7 @@ impl<'a> Commands<'a> {
             }
             if let Some((name, _)) = word.split_once('=') {
                 self.has_begun = true;
+                self.sets_variable = true;
                 let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
                 let is_name = !name.is_empty() && name.bytes().all(is_letter);
                 return (is_name && !data::is_risky_variable(name)).then_some(());
@@ -308,6 +392,22 @@ impl<'a> Commands<'a> {
         }
     }
 
+    /// Adds the word in quotes that begins at `at`. Returns where it ends.
+    fn add_in_quotes(&mut self, text: &'a str, at: usize, quote: u8) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let end = at + 1 + memchr(quote, bytes.get(at + 1..)?)?;
+        let word = text.get(at + 1..end)?;
+        if bytes.get(end + 1).is_some_and(|byte| !ends_word(*byte)) {
+            return None;
+        }
+        if quote == b'"' {
+            self.add_double_quoted(word)?;
+        } else {
+            self.add_quoted(word)?;
+        }
+        Some(end + 1)
+    }
+
     /// Adds a word that is quoted as a whole.
     fn add_quoted(&mut self, word: &'a str) -> Option<()> {
         if self.is_at_program() {
@@ -316,6 +416,35 @@ impl<'a> Commands<'a> {
         let is_plain = |byte| is_plain(byte) && !matches!(byte, b'*' | b'?' | b'[');
         self.has_text |= word.is_empty() || !word.bytes().all(is_plain);
         self.push(word)
+    }
+
+    /// Adds a word that no shell changes.
+    fn add_literal(&mut self, word: &'a str) -> Option<()> {
+        (!self.is_at_program()).then_some(())?;
+        self.push(word)
+    }
+
+    /// Adds a word that is quoted as a whole, or need not be, and may have variables.
+    fn add_double_quoted(&mut self, word: &'a str) -> Option<()> {
+        if word.contains(['`', '\\', '!']) {
+            return None;
+        }
+        let mut parts = word.split('$');
+        parts.next();
+        for part in parts {
+            let bytes = part.as_bytes();
+            let length = length(bytes, 0, |byte| {
+                byte.is_ascii_alphanumeric() || byte == b'_'
+            });
+            let name = part.get(..length)?;
+            if name.starts_with(|first: char| first.is_ascii_digit())
+                || matches!(name, "" | "IFS" | "PWD" | "OLDPWD")
+            {
+                return None;
+            }
+            self.has_variable = true;
+        }
+        self.add_quoted(word)
     }
 
     /// Whether the next word is a program.
@@ -330,7 +459,20 @@ impl<'a> Commands<'a> {
         }
         let words = self.outline.words.get(self.from..)?;
         let (mut passes_on, mut names_shell, mut reads_words) = (false, false, false);
+        // Where the words of the command begin that the first word passes on.
+        let mut from = 0;
         for (at, word) in words.iter().enumerate() {
+            // Only a wrapper or a builtin makes a program of another word.
+            if at > 0 && !passes_on {
+                break;
+            }
+            if at < from {
+                continue;
+            }
+            // What `find` passes on is run without a shell, with paths in place of `{}`.
+            if from > 0 && (word.starts_with('~') || word.contains("{}")) {
+                return None;
+            }
             let name = if at == 0 {
                 program_name(word)
             } else {
@@ -344,6 +486,9 @@ impl<'a> Commands<'a> {
             let arguments = || rest.iter().copied();
             let is_shell = kinds.is(Kinds::SHELL) || runs_text(name);
             let moves = matches!(name, "cd" | "pushd" | "popd");
+            if at == 0 && kinds.is(Kinds::WRAPPER) {
+                from = first_of_command(name, rest);
+            }
             let is_wrapper = kinds.is(Kinds::WRAPPER) && may_pass_on(name, rest)
                 || kinds.is(Kinds::BUILTIN) && !moves;
             if is_shell && at == 0
@@ -357,6 +502,7 @@ impl<'a> Commands<'a> {
             self.outline.moves |= moves;
             names_shell |= is_shell;
             passes_on |= is_wrapper;
+            self.sets_variable |= kinds.is(Kinds::BUILTIN) && !moves;
             self.passes_input_on |= is_wrapper && (name != "xargs" || reads_words);
             reads_words |= name == "xargs";
             self.makes_text |= kinds.is(Kinds::DOWNLOADER | Kinds::DECODER)
@@ -382,7 +528,9 @@ impl<'a> Commands<'a> {
     }
 
     fn outline(self) -> Option<Outline<'a>> {
-        let may_run_text = self.outline.has_pipes && self.passes_input_on
+        let may_run_text = (self.outline.has_pipes || self.reads_file) && self.passes_input_on
+            || self.reads_file && self.is_interpreted
+            || self.has_variable && self.sets_variable
             || self.reads_words && (self.passes_input_on || self.makes_words)
             || self.count > 1
                 && self.makes_text
@@ -408,17 +556,28 @@ fn may_pass_on(name: &str, arguments: &[&str]) -> bool {
     !wrapper.has(key) || wrapper.has(b't') || arguments.iter().any(|word| wrapper.lists(key, word))
 }
 
+/// Which word, counted from the wrapper itself, may be the first one of a command that is passed on:
+/// of `find . -exec ls`, the third.
+fn first_of_command(name: &str, arguments: &[&str]) -> usize {
+    let wrapper = data::wrapper(name).filter(|wrapper| wrapper.has(b'c') && !wrapper.has(b't'));
+    let option = wrapper.and_then(|wrapper| {
+        let mut words = arguments.iter();
+        words.position(|word| wrapper.lists(b'c', word))
+    });
+    option.map_or(0, |at| at + 2)
+}
+
 /// Whether words may have the grammar of a shell, or be an option of a wrapper together with its
 /// value, a text for a shell: `su -creboot`.
 fn may_hold_text(name: &str, words: &[&str]) -> bool {
     data::wrapper(name).is_some_and(|wrapper| {
         let short = |text: &str| !text.starts_with("--");
-        // Such as `find`, which passes on names that it finds.
-        wrapper.has(b'c')
-            || (wrapper.has(b'r') || wrapper.has(b't'))
-                && words.iter().any(|word| RESERVED.contains(word))
+        (wrapper.has(b'r') || wrapper.has(b't'))
+            && words
+                .iter()
+                .any(|word| RESERVED.contains(word) || LITERALS.contains(word))
             || wrapper.words(b't').any(short)
                 && (words.iter())
-                    .any(|word| word.starts_with('-') && !word.starts_with("--") && word.len() > 2)
+                    .any(|word| word.starts_with(['-', '+']) && short(word) && word.len() > 2)
     })
 }

@@ -112,7 +112,8 @@ pub(crate) fn sources_of(words: &[Word]) -> CodeSources {
 
 /// The part of a path behind the last `/`.
 pub(crate) fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    let slash = path.bytes().rposition(|byte| byte == b'/');
+    slash.and_then(|at| path.get(at + 1..)).unwrap_or(path)
 }
 
 /// The name of a program without its folder, and without the dash that stands before the name of a
@@ -125,9 +126,10 @@ pub(crate) fn base_name(path: &str) -> &str {
 #[must_use]
 pub fn program_name(path: &str) -> &str {
     let name = base_name(path);
-    let bare = name.strip_prefix('-');
-    bare.filter(|bare| bare.starts_with(|first: char| first.is_ascii_alphabetic()))
-        .unwrap_or(name)
+    match name.as_bytes() {
+        [b'-', first, ..] if first.is_ascii_alphabetic() => name.get(1..).unwrap_or(name),
+        _ => name,
+    }
 }
 
 /// A word after quotes, escapes and expansions.

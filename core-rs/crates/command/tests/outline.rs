@@ -6,7 +6,7 @@ use sentry_command::{CodeSources, Folder, Outline, Reading, RedirectKind};
 use sentry_testing::Random;
 
 /// What texts are made of: words, operators, and what joins words to others.
-const PARTS: [&str; 132] = [
+const PARTS: [&str; 157] = [
     "cd",
     "ls",
     "rm",
@@ -139,6 +139,59 @@ const PARTS: [&str; 132] = [
     "multipass",
     "--command",
     "-o",
+    "$x",
+    "$HOME/x",
+    "$PWD",
+    "\"$x\"",
+    "\"a $x/b\"",
+    "x=$x",
+    "\\(",
+    "\\)",
+    "\\!",
+    "<",
+    "</x",
+    "<<x",
+    "printf",
+    "-v",
+    "$1",
+    "declare",
+    "unset",
+    "let",
+    "{}",
+    "{}",
+    "\\;",
+    "';'",
+    "-execdir",
+    "find",
+    "id_rsa",
+];
+
+/// What follows `find` in texts of the second kind.
+const OF_FIND: [&str; 24] = [
+    "/",
+    "/etc",
+    "~",
+    "$HOME",
+    "$x",
+    ".",
+    "src",
+    "-name",
+    "id_rsa",
+    "'*.ts'",
+    "-type f",
+    "-delete",
+    "-exec rm",
+    "-exec sh",
+    "-execdir cat",
+    "-ok mv",
+    "{}",
+    "{}",
+    "{}.bak",
+    "'{}'",
+    "\\;",
+    "+",
+    "> x",
+    "| xargs rm",
 ];
 const OPERATORS: [&str; 16] = [
     "|",
@@ -159,7 +212,10 @@ const OPERATORS: [&str; 16] = [
     "!",
 ];
 
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 11] = [
+    "-delete",
+    "-exec",
+    "-x",
     "--force",
     "--recursive",
     "--to-command",
@@ -195,7 +251,7 @@ fn check(arguments: &[&str], outline: &Outline<'_>, reading: &Reading) {
         assert!(*moves || command.folder == Folder::Event, "{shown}");
         for word in &command.words {
             assert!(
-                word.known || word.glob || word.text == "$()" || word.text.starts_with('~'),
+                word.known || word.glob || word.text.contains('$') || word.text.starts_with('~'),
                 "{shown}"
             );
             assert!(words.contains(&word.text.as_str()), "{} {shown}", word.text);
@@ -209,8 +265,11 @@ fn check(arguments: &[&str], outline: &Outline<'_>, reading: &Reading) {
             assert_eq!(command.words[0].text, words[0], "{shown}");
         }
         for redirect in &command.redirects {
-            if !matches!(redirect.kind, RedirectKind::Duplicate) {
-                assert!(files.contains(&redirect.target.text.as_str()), "{shown}");
+            let target = redirect.target.text.as_str();
+            match redirect.kind {
+                RedirectKind::Duplicate => {}
+                RedirectKind::Read => assert!(words.contains(&target), "{shown}"),
+                _ => assert!(files.contains(&target), "{shown}"),
             }
         }
     }
@@ -221,10 +280,13 @@ fn an_outline_misses_nothing_that_the_reader_finds() {
     let mut random = Random(0x0071);
     let (mut outlined, mut piped) = (0, 0);
     for _ in 0..400_000 {
-        let mut text = String::new();
+        let of_find = random.below(6) == 0;
+        let mut text = String::from(if of_find { "find " } else { "" });
         for at in 0..=random.below(9) {
             let is_operator = at > 0 && random.below(4) == 0;
-            let part = if is_operator {
+            let part = if of_find {
+                random.pick(&OF_FIND)
+            } else if is_operator {
                 random.pick(&OPERATORS)
             } else {
                 random.pick(&PARTS)

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use sentry_command::EffectKind;
 
-use super::effects;
 use super::index::count;
+use super::{effects, shape};
 use crate::policy::{
     CodeCondition, CommandCondition, EffectCondition, PathPattern, ProgramPattern,
 };
@@ -92,10 +92,21 @@ impl Hash {
         text.bytes().fold(Self::new(role), Self::with)
     }
 
+    #[inline]
+    pub(super) fn role(self) -> Role {
+        self.role
+    }
+
     /// The hash of the same text in another role.
     #[inline]
     pub(super) fn as_role(self, role: Role) -> Self {
         Self { role, ..self }
+    }
+
+    /// The same in every role.
+    #[inline]
+    pub(super) fn of_text(self) -> u32 {
+        self.text
     }
 
     #[inline]
@@ -105,12 +116,41 @@ impl Hash {
     }
 }
 
+/// An anchor.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Anchor {
+    pub(super) hash: Hash,
+    /// The first bytes of the text.
+    pub(super) start: [u8; 2],
+    /// The text's length in bytes.
+    pub(super) length: usize,
+}
+
+impl Anchor {
+    fn of(role: Role, text: &str) -> Self {
+        Self {
+            hash: Hash::of(role, text),
+            start: shape::start(text.as_bytes()),
+            length: text.len(),
+        }
+    }
+
+    /// The anchor of an effect, which is looked for in texts of any shape.
+    fn of_effect(hash: Hash) -> Self {
+        Self {
+            hash,
+            start: [0; 2],
+            length: 0,
+        }
+    }
+}
+
 /// The anchors of one part of a condition, of which a command must have one, or else match one of
 /// the part's expressions.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) role: Role,
-    pub(super) anchors: Vec<u32>,
+    pub(super) anchors: Vec<Anchor>,
     /// Bit n is set if an anchor has role n.
     pub(super) roles: u32,
     /// Bit n is set if one of the anchors is the first n bytes of a program's name.
@@ -130,14 +170,14 @@ impl Part {
         }
     }
 
-    fn add(&mut self, (role, hash): (Role, Hash)) {
-        self.anchors.push(hash.value());
-        self.roles |= role.bit();
+    fn add(&mut self, anchor: Anchor) {
+        self.anchors.push(anchor);
+        self.roles |= anchor.hash.role.bit();
     }
 
     /// The part of these alternatives; `None` if there are no alternatives, or if one of them has no
     /// anchor.
-    fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<(Role, Hash)>) -> Option<Self> {
+    fn of<T>(role: Role, all: &[T], anchor: impl Fn(&T) -> Option<Anchor>) -> Option<Self> {
         let mut part = Self::new(role);
         for one in all {
             part.add(anchor(one)?);
@@ -147,7 +187,7 @@ impl Part {
 
     fn of_text(role: Role, text: &str) -> Self {
         let mut part = Self::new(role);
-        part.add((role, Hash::of(role, text)));
+        part.add(Anchor::of(role, text));
         part
     }
 
@@ -161,6 +201,11 @@ impl Part {
         }
         part.expressions = first..first + count(all);
         (!all.is_empty()).then_some(part)
+    }
+
+    /// Whether one of the anchors has this hash.
+    pub(super) fn has(&self, hash: Hash) -> bool {
+        self.anchors.iter().any(|anchor| anchor.hash == hash)
     }
 
     /// Whether each alternative has an anchor.
@@ -182,7 +227,7 @@ pub(super) fn of_command(condition: &CommandCondition, first: usize) -> Vec<Part
         let only = std::slice::from_ref(word);
         Part::of(Role::Word, only, |word| {
             let text = word.as_str();
-            (!text.contains('*')).then(|| (Role::Word, Hash::of(Role::Word, text)))
+            (!text.contains('*')).then(|| Anchor::of(Role::Word, text))
         })
     }));
     let (operands, redirects) = (&condition.operands, &condition.redirects);
@@ -198,7 +243,7 @@ pub(super) fn of_command(condition: &CommandCondition, first: usize) -> Vec<Part
     }
     let names: Vec<&str> = condition.code_from.names().collect();
     parts.extend(Part::of(Role::Fact, &names, |name| {
-        Some((Role::Fact, Hash::of(Role::Fact, name)))
+        Some(Anchor::of(Role::Fact, name))
     }));
     if condition.calls_itself {
         parts.push(Part::of_text(Role::Fact, facts::CALLS_ITSELF));
@@ -221,7 +266,7 @@ pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
             let role = if is_sent { Role::Sent } else { Role::Effect };
             Part::of(role, patterns, |pattern| {
                 let hash = effects::anchor(*kind, pattern)?;
-                Some((role, hash.as_role(role)))
+                Some(Anchor::of_effect(hash.as_role(role)))
             })
         })
         .collect();
@@ -235,21 +280,21 @@ pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
 pub(super) fn of_code(conditions: &[CodeCondition]) -> Part {
     let is_any = conditions.iter().any(|one| one.language.is_empty());
     let names: Vec<&String> = conditions.iter().flat_map(|one| &one.language).collect();
-    let language = |name: &&String| Some((Role::Language, Hash::of(Role::Language, name)));
+    let language = |name: &&String| Some(Anchor::of(Role::Language, name));
     Part::of(Role::Language, &names, language)
         .filter(|_| !is_any)
         .unwrap_or_else(|| Part::of_text(Role::Fact, facts::CODE))
 }
 
 /// The anchor of a program: its base name, or what that begins with.
-fn program(pattern: &ProgramPattern) -> Option<(Role, Hash)> {
+fn program(pattern: &ProgramPattern) -> Option<Anchor> {
     let name = base_name(pattern);
     let (role, text) = match prefix_length(pattern) {
         None => (Role::Program, name),
         Some(0) => return None,
         Some(length) => (Role::ProgramPrefix, name.get(..length)?),
     };
-    Some((role, Hash::of(role, text)))
+    Some(Anchor::of(role, text))
 }
 
 /// How many bytes of a program's name are fixed, if not all are; at most 63.
@@ -268,14 +313,14 @@ fn base_name(pattern: &ProgramPattern) -> &str {
 }
 
 /// The anchor of a pattern of paths: its last segment, or if that is not fixed its longest one.
-fn segment(any: Role, last: Role, path: &str) -> Option<(Role, Hash)> {
+fn segment(any: Role, last: Role, path: &str) -> Option<Anchor> {
     let segments = path.split('/').filter(|segment| is_fixed(segment));
     let (role, text) = match path.rsplit('/').next().filter(|segment| is_fixed(segment)) {
         Some(segment) => (last, segment),
         None if matches!(path, "/" | "~") => (last, path),
         None => (any, segments.max_by_key(|segment| segment.len())?),
     };
-    Some((role, Hash::of(role, text)))
+    Some(Anchor::of(role, text))
 }
 
 /// Whether a segment of a pattern occurs in each path that fits.

@@ -7,6 +7,7 @@ use super::call;
 use super::cover::{self, Uncovered};
 use super::effects::{self, Asked};
 use super::fit::{Facts, Lack, Operand};
+use super::shape::Shapes;
 use super::texts::{Expressions, Text};
 use crate::decision::Verdict;
 use crate::event::Event;
@@ -20,8 +21,10 @@ pub(crate) struct Index {
     numbers: Vec<Numbers>,
     /// Pairs of an anchor and an index into `entries`, in order.
     anchors: Vec<(u32, u32)>,
-    /// A bit for each hash of an anchor, modulo the number of bits: most words have none.
+    /// Two bits of a word for the text of each anchor, in whatever role: most texts lack one.
     bits: Vec<u64>,
+    /// The shapes of the texts of anchors.
+    shapes: Shapes,
     /// Entries without an anchor, which are compared with every command.
     unanchored: Vec<u32>,
     /// Whether one of them asks for effects alone, which events of other kinds have too.
@@ -153,16 +156,19 @@ impl Index {
     /// Files each entry under the anchors of its rarest part.
     fn file(&mut self, parts: &[Vec<Part>]) {
         let all = parts.iter().flatten();
-        let mut counted: Vec<u32> = all.flat_map(|part| part.anchors.iter().copied()).collect();
+        let mut counted: Vec<u32> = all
+            .flat_map(|part| part.anchors.iter().map(|one| one.hash.value()))
+            .collect();
         unstable(&mut counted, |a, b| a < b);
         let count = |anchor: u32| {
             let from = counted.partition_point(|&other| other < anchor);
             counted.partition_point(|&other| other <= anchor) - from
         };
         let cost = |part: &Part| {
-            let counts = part.anchors.iter().map(|&anchor| count(anchor));
+            let counts = part.anchors.iter().map(|one| count(one.hash.value()));
             counts.max().unwrap_or(0).saturating_mul(part.role.cost())
         };
+        let mut filed = Vec::new();
         for (entry, parts) in (0..).zip(parts) {
             let anchored = parts.iter().filter(|part| part.is_anchored());
             let Some(rarest) = anchored.min_by_key(|part| cost(part)) else {
@@ -174,47 +180,66 @@ impl Index {
             };
             self.roles |= rarest.roles;
             self.prefixes |= rarest.prefixes;
-            self.anchors
-                .extend(rarest.anchors.iter().map(|&anchor| (anchor, entry)));
+            filed.extend(rarest.anchors.iter().map(|anchor| (anchor, entry)));
         }
+        let words = (filed.len() / 4).next_power_of_two().max(128);
+        self.bits = vec![0; words];
+        for (anchor, _) in &filed {
+            let (word, bits) = self.place(anchor.hash);
+            if let Some(word) = self.bits.get_mut(word) {
+                *word |= bits;
+            }
+        }
+        self.shapes = Shapes::of(filed.iter().map(|(anchor, _)| *anchor));
+        self.anchors = filed
+            .iter()
+            .map(|(anchor, entry)| (anchor.hash.value(), *entry))
+            .collect();
         unstable(&mut self.anchors, |a, b| a < b);
         self.anchors.dedup();
-        let words = (self.anchors.len() / 4).next_power_of_two().max(128);
-        self.bits = vec![0; words];
-        for at in 0..self.anchors.len() {
-            let anchor = self.anchors.get(at).map_or(0, |(anchor, _)| *anchor);
-            self.set(anchor);
-        }
     }
 
-    fn set(&mut self, anchor: u32) {
-        let (word, bit) = self.place(anchor);
-        if let Some(word) = self.bits.get_mut(word) {
-            *word |= bit;
-        }
-    }
-
-    /// The place of the bit for an anchor.
+    /// The word that has the bits for a text, and the bits.
     #[inline]
-    fn place(&self, anchor: u32) -> (usize, u64) {
-        let word = anchor as usize >> 6 & (self.bits.len().wrapping_sub(1));
-        (word, 1 << (anchor & 63))
+    fn place(&self, hash: Hash) -> (usize, u64) {
+        let text = hash.of_text();
+        let word = (text >> 12) as usize & self.bits.len().wrapping_sub(1);
+        (word, 1 << (text & 63) | 1 << (text >> 6 & 63))
     }
 
-    /// Whether an entry may be filed under an anchor.
+    /// Whether an entry may be filed under a text, in whatever role.
     #[inline]
-    fn may_have(&self, anchor: u32) -> bool {
-        let (word, bit) = self.place(anchor);
-        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    pub(super) fn may_have(&self, hash: Hash) -> bool {
+        let (word, bits) = self.place(hash);
+        self.bits.get(word).is_some_and(|word| word & bits == bits)
+    }
+
+    /// Whether an entry may be filed under a text or, if that is a program, under its beginning; in
+    /// whatever role but that of an effect.
+    #[inline]
+    pub(super) fn may_have_text(&self, text: &[u8]) -> bool {
+        self.shapes.may_have(text) && self.may_have_text_of_shape(text)
+    }
+
+    #[inline(never)]
+    fn may_have_text_of_shape(&self, text: &[u8]) -> bool {
+        let mut hash = Hash::new(Role::Word);
+        let mut prefixes = self.prefixes >> 1;
+        text.iter().any(|byte| {
+            hash = hash.with(*byte);
+            let is_prefix = prefixes & 1 != 0 && self.may_have(hash);
+            prefixes >>= 1;
+            is_prefix
+        }) || self.may_have(hash)
     }
 
     /// The entries that are filed under an anchor.
     #[inline]
     fn under(&self, hash: Hash) -> &[(u32, u32)] {
-        let anchor = hash.value();
-        if !self.may_have(anchor) {
+        if !self.may_have(hash) {
             return &[];
         }
+        let anchor = hash.value();
         let from = self.anchors.partition_point(|(other, _)| *other < anchor);
         let rest = self.anchors.get(from..).unwrap_or_default();
         let count = rest
@@ -354,7 +379,7 @@ impl Index {
         let mut may_fit = self.has_unanchored_effects;
         if self.has(Role::Effect) && !may_fit {
             effects::each_hash_of_event(event, &mut |hash| {
-                may_fit |= self.may_have(hash.value());
+                may_fit |= self.may_have(hash);
             });
         }
         may_fit

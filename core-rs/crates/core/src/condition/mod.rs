@@ -14,6 +14,7 @@ mod index;
 pub(crate) mod path;
 mod pipes;
 pub(crate) mod quick_look;
+mod shape;
 pub(crate) mod texts;
 
 pub(crate) use index::Index;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::cell::{LazyCell, OnceCell};
 
-use sentry_command::{Outline, program_name};
+use sentry_command::{Outline, fits, program_name};
 
 use super::Index;
 use super::anchor::{Hash, Part, Role, facts};
@@ -14,7 +14,7 @@ use super::index::{Entry, any_hash_of_program};
 use super::path::{Forms, Path};
 use super::texts::Expressions;
 use crate::event::Event;
-use crate::policy::{CommandCondition, PathPattern, Rule};
+use crate::policy::{CommandCondition, Glob, PathPattern, Rule};
 
 /// The most letters of an option's word behind which its value is looked for: `-oFILE`.
 const MAX_LETTERS: usize = 32;
@@ -55,9 +55,12 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let may_hold = |(parts, entry): (&[Part], &Entry)| {
             let condition = entry.condition(self.rules);
             let flags = condition.map_or(&[][..], |condition| &condition.flags);
-            parts.iter().all(|part| self.has(part, condition))
-                && (flags.is_empty()
-                    || (flags.iter()).any(|flag| self.outline.may_have_flag(flag.as_str())))
+            let may_have_flag = |flag: &Glob| self.outline.may_have_flag(flag.as_str());
+            let asked = condition.map_or(&[][..], |condition| &condition.words);
+            let has_word = |glob: &Glob| words.iter().any(|word| fits(glob.as_str(), word));
+            (flags.is_empty() || flags.iter().any(may_have_flag))
+                && asked.iter().all(has_word)
+                && parts.iter().all(|part| self.has(part, condition))
         };
         let is_wanted = |hash: Hash| index.any_entry(hash, may_hold);
         let programs = if self.outline.has_one_command {
@@ -69,16 +72,35 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let roles = index.roles_among(OPERANDS | redirects);
         let mut programs = words.iter().take(programs);
         index.any_unanchored(may_hold)
-            || programs
-                .any(|word| any_hash_of_program(index.prefixes(), program_name(word), is_wanted))
             || index.has(Role::Fact) && self.has_fact(is_wanted)
-            || index.has(Role::Word)
-                && words
-                    .iter()
-                    .any(|word| is_wanted(Hash::of(Role::Word, word)))
-            || roles != 0 && self.may_have_path(roles, &is_wanted, &|_| true)
+            || self.may_have_any(index, roles != 0)
+                && (programs.any(|word| {
+                    any_hash_of_program(index.prefixes(), program_name(word), is_wanted)
+                }) || index.has(Role::Word)
+                    && words
+                        .iter()
+                        .any(|word| is_wanted(Hash::of(Role::Word, word)))
+                    || roles != 0 && self.may_have_path(roles, &is_wanted, &|_| true))
             || (index.has(Role::Effect) || index.has(Role::Sent))
                 && self.may_do(|hash| is_wanted(hash) || is_wanted(hash.as_role(Role::Sent)))
+    }
+
+    /// Whether a word or a file may have a text that an entry is filed under, in whatever role but
+    /// that of an effect. One pass over each answers for most.
+    fn may_have_any(&self, index: &Index, asks_for_paths: bool) -> bool {
+        let home = Hash::of(Role::LastOfOperand, "~");
+        let wants_home = asks_for_paths && index.may_have(home);
+        let may_have = |text: &str| {
+            has_segment(text, index)
+                || asks_for_paths && is_special(text)
+                || wants_home && text.starts_with(['/', '~', '$']) && self.may_be_home(text)
+        };
+        wants_home && self.outline.moves
+            || self.any_operand(&may_have)
+            || asks_for_paths
+                && self.folder().is_some_and(|folder| {
+                    has_segment(folder, index) || wants_home && may_lead_home(folder)
+                })
     }
 
     fn has_fact(&self, is_wanted: impl Fn(Hash) -> bool) -> bool {
@@ -89,7 +111,7 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
 
     /// Whether a command may have something of a part of a condition.
     fn has(&self, part: &Part, condition: Option<&CommandCondition>) -> bool {
-        let is_wanted = |hash: Hash| part.anchors.contains(&hash.value());
+        let is_wanted = |hash: Hash| part.has(hash);
         let mut words = self.outline.words.iter();
         let paths: fn(&CommandCondition) -> &[PathPattern] = match part.role {
             Role::Program | Role::ProgramPrefix => {
@@ -146,6 +168,25 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         })
     }
 
+    /// Whether a path may be that of a home folder.
+    #[inline(never)]
+    fn may_be_home(&self, text: &str) -> bool {
+        let count = |path: &str| {
+            let segments = path.split('/');
+            segments
+                .filter(|one| !one.is_empty() && !is_all(one))
+                .count()
+        };
+        match text.as_bytes().first() {
+            Some(b'/') => may_lead_home(text) && count(text) <= 3,
+            Some(b'~' | b'$') => count(text) <= 1,
+            _ => {
+                let is_near = |folder| may_lead_home(folder) && count(folder) + count(text) <= 3;
+                self.outline.moves || self.folder().is_some_and(is_near)
+            }
+        }
+    }
+
     /// Whether a path that may be an operand has a hash that is wanted, in one of these roles, and
     /// fits; or that is not known.
     fn may_have_path(
@@ -185,7 +226,7 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>, W: Fn(Hash) -> bool> Paths<'_, 'l,
         } else {
             self.may_be_last(text)
         };
-        may_be_last || wants_home && self.may_be_home(text) || self.has_segment(text)
+        may_be_last || wants_home && self.look.may_be_home(text) || self.has_segment(text)
     }
 
     /// Whether a segment is wanted as the last one.
@@ -229,29 +270,6 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>, W: Fn(Hash) -> bool> Paths<'_, 'l,
         self.look.outline.moves || last == ".." || self.is_last(last)
     }
 
-    /// Whether a path may be that of a home folder.
-    #[inline(never)]
-    fn may_be_home(&self, text: &str) -> bool {
-        let count = |path: &str| {
-            let segments = path.split('/');
-            segments
-                .filter(|one| !one.is_empty() && !is_all(one))
-                .count()
-        };
-        let may_lead_home = |path: &str| {
-            let starts = ["/home", "/Users", "/root", "/var", "/private", "/proc"];
-            path == "/" || starts.iter().any(|start| path.starts_with(start))
-        };
-        match text.as_bytes().first() {
-            Some(b'/') => may_lead_home(text) && count(text) <= 3,
-            Some(b'~' | b'$') => count(text) <= 1,
-            _ => {
-                let is_near = |folder| may_lead_home(folder) && count(folder) + count(text) <= 3;
-                self.look.outline.moves || self.look.folder().is_some_and(is_near)
-            }
-        }
-    }
-
     /// Whether a segment of a path is wanted, wherever it stands.
     fn has_segment(&self, text: &str) -> bool {
         let roles = [Role::Operand, Role::Redirect];
@@ -267,22 +285,72 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>, W: Fn(Hash) -> bool> Paths<'_, 'l,
 /// Whether what may be the value of an option in its word is as `is` says, or that is not known.
 #[inline(never)]
 fn any_value(word: &str, is: &impl Fn(&str) -> bool) -> bool {
-    let value = word.split_once('=').map(|(_, value)| value);
-    let cluster = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
-    let mut letters = cluster.unwrap_or_default().chars();
+    let bytes = word.as_bytes();
+    let equals = bytes.iter().position(|byte| *byte == b'=');
+    if equals.is_some_and(|at| word.get(at + 1..).is_some_and(is)) {
+        return true;
+    }
+    let [b'-', first, ..] = bytes else {
+        return false;
+    };
+    if *first == b'-' {
+        return false;
+    }
     // The first letter may be any character: `-#oFILE`.
-    let first = letters.next().map_or(0, char::len_utf8);
+    let mut from = 2;
+    while !word.is_char_boundary(from) {
+        from += 1;
+    }
+    let letters = bytes.iter().skip(from).take(MAX_LETTERS);
     let more = letters
-        .take_while(char::is_ascii_alphanumeric)
-        .take(MAX_LETTERS)
+        .take_while(|byte| byte.is_ascii_alphanumeric())
         .count();
     more == MAX_LETTERS
-        || value.is_some_and(is)
-        || first > 0
-            && (0..=more).any(|more| {
-                let value = word.get(1 + first + more..).unwrap_or_default();
-                is(value.trim_start_matches('='))
-            })
+        || (from..=from + more).any(|from| {
+            let value = word.get(from..).unwrap_or_default();
+            is(value.trim_start_matches('='))
+        })
+}
+
+/// Whether an entry may be filed under a segment of a text, the whole text, or the beginning of a
+/// segment that is the name of a program; or a segment leads out of its folder.
+#[inline]
+fn has_segment(text: &str, index: &Index) -> bool {
+    let mut rest = text.as_bytes();
+    loop {
+        let length = rest.iter().position(|byte| *byte == b'/');
+        let (segment, more) = rest.split_at(length.unwrap_or(rest.len()));
+        let behind_dash = segment.strip_prefix(b"-");
+        if index.may_have_text(segment)
+            || segment == b".."
+            || behind_dash.is_some_and(|name| index.may_have_text(name))
+        {
+            return true;
+        }
+        let Some((_, more)) = more.split_first() else {
+            break;
+        };
+        rest = more;
+    }
+    rest.len() < text.len() && index.may_have_text(text.as_bytes())
+}
+
+/// Whether a path begins with a folder that has a meaning of its own, or has no segment that is a
+/// name.
+#[inline]
+fn is_special(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'/', b'p', ..] => text.starts_with("/proc"),
+        [b'f', b'i', ..] => text.starts_with("file:"),
+        [b'.' | b'/' | b'*' | b'?' | b'[' | b']' | b'!' | b'^', ..] => text.split('/').all(is_all),
+        _ => false,
+    }
+}
+
+/// Whether the path may be that of a folder of a home folder.
+fn may_lead_home(path: &str) -> bool {
+    let starts = ["/home", "/Users", "/root", "/var", "/private", "/proc"];
+    path == "/" || starts.iter().any(|start| path.starts_with(start))
 }
 
 /// Whether no segment of a path has a meaning of its own, and the last one is a name.
