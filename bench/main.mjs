@@ -27,6 +27,7 @@ import { growth } from "./sections/growth.mjs";
 import { guardCalls } from "./sections/guard-calls.mjs";
 import { longSubjects } from "./sections/long.mjs";
 import { others } from "./sections/others.mjs";
+import { replayed } from "./sections/replay.mjs";
 import { shortRun } from "./sections/short-run.mjs";
 import { slowTier } from "./sections/slow-tier.mjs";
 import { start } from "./sections/start.mjs";
@@ -77,6 +78,7 @@ const sections = [
   ...all.map((policy) => () => compile(policy, effort.compile)),
   () => start(folder.path("14.json"), effort.start),
   () => shortRun(fewest, sentry, folder, effort.growth),
+  () => replayed(sentry, fewest, folder, effort.growth),
   () => slowTier(sentry, folder, effort.slowTier),
 ];
 const result = { ...grown };

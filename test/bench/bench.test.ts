@@ -24,6 +24,7 @@ test("the benchmark proves that all judges agree, and reports every case", { tim
     "start-up: `a3s-sentry explain`",
     "a second `Sentry.create",
     "with its start",
+    "`replay` of sessions of Claude Code",
   ]) {
     expect(stdout).toContain(row);
   }

@@ -1,6 +1,7 @@
 // Judges many transcripts on as many threads as there are cores.
 
 import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { SentrySpec } from "@a3s-sentry/core";
 import { AutoResetEvent } from "../../util/deferred.js";
@@ -35,6 +36,7 @@ export class FileThreads {
     const script = ownFile("cli/replay/replay-worker.js");
     const count = Math.min(availableParallelism(), MAX_THREADS);
     if (script === undefined || count < 2) return undefined;
+    compileInThreads();
     return new FileThreads(
       Array.from({ length: count }, () => new FileThread(script, spec)),
       take,
@@ -66,6 +68,18 @@ export class FileThreads {
   async #takeNext(): Promise<void> {
     const next = this.#waiting.shift();
     if (next !== undefined) this.#take(await next);
+  }
+}
+
+/**
+ * Makes threads that are started later compile by themselves. Node.js 20 may abort if a thread ends
+ * while another one still compiles for it, and these threads end right after their work.
+ */
+function compileInThreads(): void {
+  try {
+    setFlagsFromString("--no-concurrent-recompilation");
+  } catch {
+    // Another runtime, without this fault.
   }
 }
 
