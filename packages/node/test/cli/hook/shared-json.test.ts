@@ -1,8 +1,8 @@
 // The hook in settings that others write to, too.
 
-import { parse } from "jsonc-parser";
 import { describe, expect, it } from "vitest";
 import { MARK } from "../../../src/cli/hook/install/hook-command.js";
+import { valueIn } from "../../../src/cli/hook/install/json-tree.js";
 import { withEntries, withoutEntries } from "../../../src/cli/hook/install/shared-json.js";
 
 const hooks = [{ type: "command", command: `x '${MARK}'`, timeout: 60 }];
@@ -11,6 +11,12 @@ const ENTRIES = [
   { path: ["hooks", "UserPromptSubmit"], entry: { hooks } },
 ];
 const PATHS = ENTRIES.map(({ path }) => path);
+
+interface Settings {
+  readonly hooks?: { readonly PreToolUse?: readonly unknown[]; readonly [event: string]: unknown };
+}
+
+const parse = (text: string): Settings => valueIn("settings.json", text) as Settings;
 
 const add = (text: string): string => withEntries("settings.json", text, ENTRIES, {});
 const remove = (text: string): string => withoutEntries("settings.json", text, PATHS);
@@ -55,7 +61,7 @@ it("an older hook is replaced, also in a group with others", () => {
   const text = JSON.stringify({
     hooks: { PreToolUse: [{ matcher: "Bash", hooks: [old, { command: "mine" }] }, { hooks: [old] }] },
   });
-  expect(parse(add(text)).hooks.PreToolUse).toEqual([
+  expect(parse(add(text)).hooks?.PreToolUse).toEqual([
     { matcher: "Bash", hooks: [{ command: "mine" }] },
     ENTRIES[0]?.entry,
   ]);

@@ -3,10 +3,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { parse } from "jsonc-parser";
 import type { HostName } from "../../../guard/hosts/host-names.js";
 import type { Io } from "../../io.js";
 import type { Installed } from "./installed.js";
+import { valueIn } from "./json-tree.js";
 
 const VERSION_TIMEOUT_MS = 10_000;
 
@@ -32,7 +32,7 @@ export async function hostProblems(
 }
 
 function switchProblems(file: string, text: string): string[] {
-  const settings: unknown = parse(text);
+  const settings: unknown = valueIn(file, text);
   const isOff =
     typeof settings === "object" && settings !== null && "disableAllHooks" in settings && settings.disableAllHooks;
   return isOff ? [`\`${file}\` switches all hooks off with \`disableAllHooks\``] : [];

@@ -1,10 +1,10 @@
 // Adds and removes the hook in JSON files with comments that others write to, too. Everything else
 // stays as it is.
 
-import { findNodeAtLocation, type Node, type ParseError, parse, parseTree, printParseErrorCode } from "jsonc-parser";
 import { CliError } from "../../io.js";
 import { MARK } from "./hook-command.js";
 import { inserted, removed } from "./json-edit.js";
+import { find, type Path, treeOf, valueIn } from "./json-tree.js";
 import type { ListEntry } from "./places.js";
 
 /** The text with the entries, each once. Unchanged if they are there already. Throws a `CliError`. */
@@ -38,8 +38,8 @@ export function oursIn(file: string, text: string, path: readonly string[]): unk
 function withEntry(file: string, text: string, path: readonly string[], entry: object): string {
   let length = path.length;
   while (length > 0 && valueAt(file, text, path.slice(0, length)) === undefined) length--;
-  const container = nodeAt(text, path.slice(0, length));
-  if (container === undefined) return text;
+  const container = find(treeOf(file, text), path.slice(0, length))?.value;
+  if (container?.type !== "Array" && container?.type !== "Object") return text;
   if (length === path.length) return inserted(text, container, entry);
   const value = path.slice(length + 1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), [entry]);
   return inserted(text, container, value, path[length]);
@@ -57,11 +57,11 @@ function withoutOurs(file: string, text: string, path: readonly string[]): strin
   for (let i = list.length - 1; i >= 0; i--) {
     const handlers = handlersOf(list[i]);
     if (handlers.every(isOurs)) {
-      next = without(next, [...path, i]);
+      next = without(file, next, [...path, i]);
       continue;
     }
     for (let j = handlers.length - 1; j >= 0; j--) {
-      if (isOurs(handlers[j])) next = without(next, [...path, i, "hooks", j]);
+      if (isOurs(handlers[j])) next = without(file, next, [...path, i, "hooks", j]);
     }
   }
   return next;
@@ -71,21 +71,15 @@ function withoutEmpty(file: string, text: string, path: readonly string[]): stri
   let next = text;
   for (let length = path.length; length > 0; length--) {
     const at = path.slice(0, length);
-    if (isEmpty(valueAt(file, next, at))) next = without(next, at);
+    if (isEmpty(valueAt(file, next, at))) next = without(file, next, at);
   }
   return next;
 }
 
 /** The text without an element, or without a member with its key. */
-function without(text: string, path: readonly (string | number)[]): string {
-  const node = nodeAt(text, path);
-  const child = node?.parent?.type === "property" ? node.parent : node;
-  return child?.parent === undefined ? text : removed(text, child.parent, child);
-}
-
-function nodeAt(text: string, path: readonly (string | number)[]): Node | undefined {
-  const root = parseTree(text, [], { allowTrailingComma: true });
-  return root === undefined ? undefined : findNodeAtLocation(root, [...path]);
+function without(file: string, text: string, path: Path): string {
+  const { container, child } = find(treeOf(file, text), path) ?? {};
+  return container === undefined || child === undefined ? text : removed(text, container, child);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -110,7 +104,7 @@ function listAt(file: string, text: string, path: readonly string[]): readonly u
 }
 
 function valueAt(file: string, text: string, path: readonly string[]): unknown {
-  let value = parsed(file, text);
+  let value = valueIn(file, text);
   for (const [i, key] of path.entries()) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       const what = i === 0 ? `\`${file}\`` : `\`${path.slice(0, i).join(".")}\` in \`${file}\``;
@@ -120,13 +114,4 @@ function valueAt(file: string, text: string, path: readonly string[]): unknown {
     value = (value as Record<string, unknown>)[key];
   }
   return value;
-}
-
-function parsed(file: string, text: string): unknown {
-  const errors: ParseError[] = [];
-  const value: unknown = parse(text, errors, { allowTrailingComma: true });
-  const [error] = errors;
-  if (error === undefined) return value;
-  const line = text.slice(0, error.offset).split("\n").length;
-  throw new CliError(`\`${file}\` is not JSON: ${printParseErrorCode(error.error)} in line ${line}`);
 }
