@@ -18,6 +18,7 @@ export interface Core
     | "sslContent"
     | "toolCall"
     | "toolExec"
+    | "wellKnownEvents"
   > {
   readonly Sentry: { create(...args: Parameters<typeof Everything.Sentry.create>): Promise<AnySentry> };
 }

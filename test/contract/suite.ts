@@ -4,6 +4,7 @@ import { describe } from "vitest";
 import type { Core } from "./core.js";
 import { eventSuite } from "./events.js";
 import { gateSuite } from "./gate.js";
+import { guardSuite } from "./guard.js";
 import { judgingSuite } from "./judging.js";
 import { methodSuite } from "./methods.js";
 import { pipelineSuite } from "./pipeline.js";
@@ -21,6 +22,7 @@ export function contract(entry: string, core: Core): void {
     stageSuite(core);
     methodSuite(core);
     gateSuite(core);
+    guardSuite(core);
     eventSuite(core);
     policySuite(core);
     streamSuite(core);

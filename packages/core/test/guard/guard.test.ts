@@ -6,6 +6,7 @@ import {
   type ApprovalStore,
   type GuardOptions,
   type Judge,
+  type PolicyInput,
   type PolicySource,
   Sentry,
   type SentryOptions,
@@ -104,6 +105,39 @@ test("rules on tools hold for any tool, and the gravest decision counts", async 
   // The allow is for the call itself, not for the file.
   const read = await guard.check({ tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa" } });
   expect(read).toMatchObject({ outcome: "deny", decision: { rule: "read-credentials" } });
+});
+
+test("rules on tools and the `guard` are the same as ACL, TOML and an object", async () => {
+  const object: PolicyInput = {
+    guard: { ask_fallback: "allow", deadline_s: 3 },
+    ask: { timeout_s: 9 },
+    lists: [{ name: "roots", values: ["/srv/**", "regex:^/opt/"] }],
+    rules: [
+      { name: "r", tool: ["x*"], args: { path: { list: "roots" } }, verdict: "block", severity: "low", reason: "r" },
+    ],
+  };
+  const acl = `guard { ask_fallback = "allow" deadline_s = 3 }
+    ask { timeout_s = 9 }
+    list "roots" { values = ["/srv/**", "regex:^/opt/"] }
+    rule "r" { tool = ["x*"] args = { path = list("roots") } verdict = "block" severity = "low" reason = "r" }`;
+  const toml = `guard = { ask_fallback = "allow", deadline_s = 3 }
+    ask = { timeout_s = 9 }
+    lists = [{ name = "roots", values = ["/srv/**", "regex:^/opt/"] }]
+    rules = [{ name = "r", tool = ["x*"], args = { path = { list = "roots" } }, verdict = "block", severity = "low", reason = "r" }]`;
+  for (const [policy, options] of [
+    [object, {}],
+    [acl, {}],
+    [toml, { format: "toml" }],
+  ] as const) {
+    const guard = await guardOf(policy, {}, options);
+    expect(open.at(-1)?.policy.guard).toMatchObject({ askFallback: "allow", deadlineS: 3, onFailure: "deny" });
+    expect(open.at(-1)?.policy.ask).toEqual({ timeoutS: 9 });
+    expect(open.at(-1)?.policy.rules[0]).toMatchObject({ on: ["ToolCall"], conditions: ["tool", "args"] });
+    for (const path of ["/srv/a", "/opt/a"]) {
+      expect(await guard.check({ tool: "xy", args: { path } })).toMatchObject({ outcome: "deny" });
+    }
+    expect(await guard.check({ tool: "xy", args: { path: "/home/a" } })).toMatchObject({ outcome: "allow" });
+  }
 });
 
 test("the policy's `guard` decides what failures and unasked escalations become", async () => {
