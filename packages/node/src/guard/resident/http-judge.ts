@@ -22,7 +22,7 @@ const LIMITS = {
   keepAliveTimeout: 5_000,
 };
 const MAX_CONNECTIONS = 64;
-/** The bytes of the bodies that are being received, of all connections together. */
+/** The bytes of the bodies that are not answered yet, of all connections together. */
 const MAX_BODIES_BYTES = 32 * 1024 * 1024;
 const TOKEN_BYTES = 32;
 const MAX_TOKEN_FILE_BYTES = 1024;
@@ -140,10 +140,11 @@ function refusalOf(port: number, { headers, method, url }: IncomingMessage, toke
 
 async function judged(
   request: IncomingMessage,
-  { answer, answerHost, refusal }: HttpJudgeOptions,
+  options: HttpJudgeOptions,
   bodies: { bytes: number },
   signal: AbortSignal,
 ): Promise<HttpReply> {
+  const { answer, answerHost, refusal } = options;
   const parts: Buffer[] = [];
   let length = 0;
   try {
@@ -155,14 +156,16 @@ async function judged(
       if (bodies.bytes > MAX_BODIES_BYTES) return { status: 503, body: refusal("it has no room for the request now") };
       parts.push(bytes);
     }
+    const body = Buffer.concat(parts);
+    const host = HOST_PATH.exec(request.url ?? "")?.[1];
+    return host === undefined
+      ? { status: 200, body: await answer(body, signal) }
+      : await answerHost(host, body, signal);
   } catch {
     return { status: 400, body: refusal("the request has no end") };
   } finally {
     bodies.bytes -= length;
   }
-  const body = Buffer.concat(parts);
-  const host = HOST_PATH.exec(request.url ?? "")?.[1];
-  return host === undefined ? { status: 200, body: await answer(body, signal) } : await answerHost(host, body, signal);
 }
 
 function isEqual(given: string, expected: string): boolean {

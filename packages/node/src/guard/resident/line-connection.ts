@@ -15,7 +15,7 @@ export interface LineConnectionOptions {
   readonly maxLineBytes: number;
   readonly answer: (line: Uint8Array, signal: AbortSignal) => Promise<string>;
   readonly refusal: (why: string) => string;
-  /** Called when more of a request is kept. */
+  /** Called when more of a request is kept. It may {@link LineConnection.refuse} the request. */
   readonly buffered: () => void;
   /** Called when a caller has taken too long. */
   readonly timedOut: () => void;
@@ -32,6 +32,8 @@ export class LineConnection {
   readonly #gone = new AbortController();
   #parts: Buffer[] = [];
   #length = 0;
+  /** The bytes of the line that is being answered. */
+  #answering = 0;
   #state: State = "idle";
   #timer: NodeJS.Timeout | undefined;
   #finishing = false;
@@ -57,9 +59,9 @@ export class LineConnection {
     return this.#state === "answering";
   }
 
-  /** The bytes that are kept. */
+  /** The bytes of what is not answered yet. */
   get buffered(): number {
-    return this.#length;
+    return this.#length + this.#answering;
   }
 
   /** Resolves when the answer in progress is sent, or the connection is closed. */
@@ -96,9 +98,10 @@ export class LineConnection {
       return;
     }
     if (this.#state === "idle") this.#enter("receiving");
+    this.#options.buffered();
+    if (this.#state !== "receiving") return;
     if (part.includes(NEWLINE)) this.#next();
     else if (this.#length > this.#options.maxLineBytes) this.refuse("the request is too large");
-    else this.#options.buffered();
   }
 
   /** Answers the first line that is kept, or waits for one. */
@@ -117,6 +120,7 @@ export class LineConnection {
       return;
     }
     this.#enter("answering");
+    this.#answering = end;
     void this.#answer(kept.subarray(0, end));
   }
 
@@ -124,6 +128,7 @@ export class LineConnection {
     const text = await this.#options
       .answer(line, this.#gone.signal)
       .catch(() => this.#options.refusal("an internal error"));
+    this.#answering = 0;
     if (this.#socket.destroyed) return;
     this.#enter("sending");
     this.#socket.write(`${text}\n`, (error) => {

@@ -4,7 +4,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { LineConnection } from "./line-connection.js";
 
-/** The bytes of unfinished requests of all connections together. */
+/** The bytes of the requests of all connections that are not answered yet. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 
 export interface LineServerOptions {
@@ -89,10 +89,11 @@ export class LineServer {
     return false;
   }
 
-  /** Refuses the largest unfinished request if all together are too large. */
+  /** Refuses the largest request that is not judged yet, if all together are too large. */
   #limitBuffers(): void {
     if (this.buffered <= MAX_BUFFERED_BYTES) return;
-    const [largest] = [...this.#connections].sort((a, b) => b.buffered - a.buffered);
+    const waiting = [...this.#connections].filter(({ isBusy }) => !isBusy);
+    const [largest] = waiting.sort((a, b) => b.buffered - a.buffered);
     this.#dropped += 1;
     largest?.refuse("it has no room for the request now");
   }

@@ -153,6 +153,22 @@ it("unfinished requests of all callers together have a limit, and the largest is
   expect(lines.buffered).toBeLessThanOrEqual(64 * 1024 * 1024);
 });
 
+it("requests that are being judged count, and there is no room for a further one", async () => {
+  const { open, lines } = await setUp(() => new Promise(() => {}), {
+    maxConnections: 100,
+    maxLineBytes: 4 * 1024 * 1024,
+  });
+  const callers = await Promise.all(Array.from({ length: 16 }, () => open()));
+  for (const { socket } of callers) socket.write(`${"x".repeat(4_190_000)}\n`);
+  await until(() => expect(lines.buffered).toBe(16 * 4_190_000));
+  const late = await open();
+  late.socket.write(`${"x".repeat(200_000)}\n`);
+  await late.closed;
+  expect(late.received).toBe("refused: it has no room for the request now\n");
+  for (const { socket } of callers) socket.destroy();
+  await until(() => expect(lines.buffered).toBe(0));
+});
+
 it("closing answers what is being judged, and nothing else", async () => {
   let release = (): void => {};
   const { open, lines } = await setUp(async () => {
