@@ -12,7 +12,7 @@ import { GUARD_METRICS, type JudgeState } from "../../guard/resident/guard-metri
 import { type LoadedLayers, loadLayers } from "../../guard/resident/load-layers.js";
 import { SocketError } from "../../guard/resident/own-socket.js";
 import { ResidentServer } from "../../guard/resident/resident-server.js";
-import { TierLimit } from "../../guard/resident/tier-limit.js";
+import { tierLimit } from "../../guard/resident/tier-limit.js";
 import { formatNumber } from "../../util/format.js";
 import { VERSION } from "../../util/version.js";
 import { AuditText } from "../audit-text.js";
@@ -82,7 +82,7 @@ type Load = (fingerprints: Map<string, string>) => Promise<LoadedLayers>;
 
 function loaderFor({ user, workers }: ServeSettings, log: Log, metrics: Metrics<JudgeState> | undefined): Load {
   const nonEmpty = new Set<string>();
-  const wrapTiers = new TierLimit(workers).limit;
+  const wrapTiers = tierLimit(workers);
   const failures = new Set<string>();
   const onTierTiming = (timing: TierTiming): void => {
     metrics?.recordTiming(timing);

@@ -5,6 +5,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { errnoOf } from "../../util/errno.js";
 import { errorText } from "../../util/error-text.js";
+import { Turns } from "./turns.js";
 
 /** The largest file that is read. */
 const MAX_BYTES = 512 * 1024 * 1024;
@@ -12,6 +13,12 @@ const CHUNK_BYTES = 256 * 1024;
 
 /** Non-blocking, in case the file becomes a FIFO meanwhile. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * A file system that does not answer, which an agent may choose, takes a thread of the pool of
+ * Node.js. The others of its four are for the policies and for names of hosts.
+ */
+const turns = new Turns(2, 1024);
 
 /** What leads to no file that could be run. */
 const NO_FILE: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
@@ -22,6 +29,10 @@ const NO_FILE: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR", "
  * 512 MiB, or that has no content of its own, as a FIFO: an approval cannot be bound to it.
  */
 export async function contentOf(path: string): Promise<Uint8Array | undefined> {
+  return await turns.take(() => read(path));
+}
+
+async function read(path: string): Promise<Uint8Array | undefined> {
   try {
     // A word of a command may have any character.
     if (path.includes("\0")) return undefined;

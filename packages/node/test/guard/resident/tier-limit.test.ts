@@ -1,6 +1,6 @@
 // So many judgements of the slow tiers run at a time, and the others wait for their turn.
 import { expect, it } from "vitest";
-import { TierLimit } from "../../../src/guard/resident/tier-limit.js";
+import { tierLimit } from "../../../src/guard/resident/tier-limit.js";
 import { ALLOW, ManualTier } from "../../support/tiers.js";
 
 const EVENT = {} as Parameters<ManualTier["judge"]>[0];
@@ -9,7 +9,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 it("judgements of both tiers take turns", async () => {
   const [l2, l3] = [new ManualTier(), new ManualTier("Agent")];
-  const tiers = new TierLimit(1).limit({ l2, l3 });
+  const tiers = tierLimit(1)({ l2, l3 });
   const first = tiers.l2?.judge(EVENT, { signal });
   const second = tiers.l3?.judge(EVENT, { signal });
   await turn();
@@ -23,7 +23,7 @@ it("judgements of both tiers take turns", async () => {
 
 it("one that is aborted gives up its place", async () => {
   const l2 = new ManualTier();
-  const tiers = new TierLimit(1).limit({ l2 });
+  const tiers = tierLimit(1)({ l2 });
   void tiers.l2?.judge(EVENT, { signal });
   const gone = new AbortController();
   const waiting = tiers.l2?.judge(EVENT, { signal: gone.signal });
