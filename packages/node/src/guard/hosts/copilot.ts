@@ -18,7 +18,7 @@ const COPILOT_PRE_TOOL_USE: HostEvent = {
 export const COPILOT: Host = {
   name: "copilot",
   title: "Copilot CLI",
-  testedWith: "1.0.102 (its reference of hooks)",
+  testedWith: "1.0.102",
   onCrash: "blocks",
   onTimeout: "goes-ahead",
   notCovered: [

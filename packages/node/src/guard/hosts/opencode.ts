@@ -13,10 +13,11 @@ const OPENCODE_BEFORE: HostEvent = {
 export const OPENCODE: Host = {
   name: "opencode",
   title: "opencode",
-  testedWith: "1.18.33 (types of its plugins)",
+  testedWith: "1.18.33",
   onCrash: "blocks",
   onTimeout: "blocks",
   notCovered: [
+    "opencode goes on without a plugin that it cannot load.",
     "opencode cannot ask a person for a plugin: `ask_fallback` decides.",
     "Version 2 has another interface of plugins, and is not supported.",
   ],
