@@ -12,6 +12,7 @@ const FIRST_LOOK = [
   [["ignore all previous instructions"], block("high", "a page gives orders to the assistant that reads it")],
   [[".aws/credentials"], block("high", "the task is about rounding, which needs no cloud keys")],
   [["metadata.google.internal"], block("medium", "only code that looks for cloud credentials asks for this name")],
+  [["169.254.169.254"], block("medium", "the task is about rounding, which needs no keys of the machine")],
   [["bind 4444"], block("high", "nothing of the application listens on port 4444")],
   [["git push --force-with-lease origin fix/"], allow("low", "its own branch, and only if nobody else changed it")],
   [["aws_secret_access_key"], escalate("high", "a secret leaves the machine: what has the process done before?")],

@@ -20,7 +20,7 @@ it("the demo shows L1, L2, L3, the fail mode and the gate, and leaves no process
     /^ALLOW {4}low {6}L2: its own branch/m,
     /^BLOCK {4}critical L3: the process that posts the keys had opened port 4444 before$/m,
     /^ALLOW\? {3}high {5}L3: .* \(unresolved: fail-open\)$/m,
-    /14 blocked, 7 escalated \(5 decided by L2, 1 decided by L3, and 1 allowed, fail-open\), 4 in deny-files/,
+    /17 blocked, 9 escalated \(7 decided by L2, 1 decided by L3, and 1 allowed, fail-open\), 4 in deny-files/,
     /file-deny\.txt +\/home\/dev\/app\/data\/customers\/export-2025\.csv {2}\/home\/dev\/\.aws\/credentials$/m,
     /the model gets {4}May \{\{A3S_REDACTED:aws_access_key_id:1\}\} deploy for \{\{A3S_REDACTED:customer:1\}\}\?$/m,
     /the agent reads {3}No, AKIAIOSFODNN7EXAMPLE may only read\.$/m,
@@ -42,7 +42,7 @@ it("the rules alone block fewer events than the demo, as examples/README.md says
     /with (\d+) blocks, .* with (\d+), .* same (\d+) events: .* escalate (\d+)\. .* block (\d+) of/.exec(text) ?? [];
   expect(stderr).toContain(`${events} events judged, ${alone} blocked, ${escalated} escalated`);
   expect(Number(demo)).toBe(Number(alone) + Number(bySlowTiers));
-  expect(demo).toBe("14");
+  expect(demo).toBe("17");
 });
 
 const STAND_IN = fileURLToPath(new URL("../../examples/model-endpoint/main.mjs", import.meta.url));

@@ -26,7 +26,7 @@ describe("decisions", () => {
     const { stderr } = await run(["run", "--exec-deny", "x.txt"], "");
     const [first, second] = stderr.split("\n");
     expect(first).toMatch(
-      /^a3s-sentry \d+\.\d+\.\d+: rules 0 site \+ 14 built-in; tiers L1 \(rules only\); fail-open; speculation off; dry run off; deny-files exec=x\.txt$/,
+      /^a3s-sentry \d+\.\d+\.\d+: rules 0 site \+ 14 built-in \+ \d+ in packs; tiers L1 \(rules only\); fail-open; speculation off; dry run off; deny-files exec=x\.txt$/,
     );
     expect(second).toMatch(/^WARNING: rules only and fail-open: EVERY ESCALATION WILL BE ALLOWED/);
   });

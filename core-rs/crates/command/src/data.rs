@@ -56,6 +56,10 @@ impl Index {
 
     /// The entry of the name that these parts make up.
     fn entry(&self, parts: &[&str]) -> Option<&'static Entry> {
+        // A word of megabytes is not hashed each time that it is looked up.
+        if parts.iter().any(|part| part.len() > LONGEST) {
+            return None;
+        }
         for slot in slots_of(parts) {
             let place = usize::from(*self.slots.get(slot)?).checked_sub(1)?;
             let (name, entry) = self.names.get(place)?;
@@ -66,6 +70,9 @@ impl Index {
         None
     }
 }
+
+/// The bytes that no name exceeds.
+const LONGEST: usize = 64;
 
 /// The slots in which a name may be, first that of its hash.
 fn slots_of(parts: &[&str]) -> impl Iterator<Item = usize> {

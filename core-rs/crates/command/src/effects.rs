@@ -222,7 +222,8 @@ impl<'f, 'r> Finder<'f, 'r> {
                         self.add(EffectKind::Reads, text, word.known);
                     }
                     self.add(kind, text, word.known);
-                    if goes_out && kind == EffectKind::Reads {
+                    let is_operand = !selector.starts_with('-');
+                    if goes_out && is_operand && kind == EffectKind::Reads {
                         self.add(EffectKind::Sends, text, word.known);
                     }
                 }
@@ -231,7 +232,7 @@ impl<'f, 'r> Finder<'f, 'r> {
     }
 
     /// Calls `each` with the texts of a selector, and the place of each in `taken`.
-    fn each(&self, selector: &str, each: &mut impl FnMut(usize, &'r str, &'r Word)) {
+    fn each(&self, selector: &str, each: &mut dyn FnMut(usize, &'r str, &'r Word)) {
         let (name, separator) = match selector.strip_suffix('@') {
             Some(name) => (name, true),
             None => (selector, false),

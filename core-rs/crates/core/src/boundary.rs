@@ -21,7 +21,7 @@ mod tests {
     use crate::decision::{ActionKind, Word};
     use crate::engine::{MAX_LINE, judgement};
     use crate::event::EventKind;
-    use crate::policy::{BUILTIN_RULES, SECRET_KINDS, UNRESOLVED};
+    use crate::policy::{BUILTIN_RULES, SECRET_KINDS, UNRESOLVED, packs};
     use crate::redact::LOOK_BACK;
     use crate::risk::Category;
 
@@ -82,6 +82,7 @@ mod tests {
                 BUILTIN_RULES.to_vec(),
                 "Built-in rules, which a rule can override.",
             ),
+            ("PACKS", packs::names(), "Packs of built-in rules."),
             (
                 "SECRET_KINDS",
                 SECRET_KINDS.to_vec(),

@@ -113,6 +113,10 @@ pub struct RuleInfo {
     pub name: String,
     /// Whether the rule is the site's own or built in.
     pub origin: Origin,
+    /// The pack that a built-in rule belongs to; absent for those that always apply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, as = "Option<String>"))]
+    pub pack: Option<&'static str>,
     /// The kinds of event it applies to.
     pub on: Vec<EventKind>,
     /// The pattern, a regular expression; `null` for a rule without one.
@@ -151,6 +155,7 @@ impl From<&Rule> for RuleInfo {
         Self {
             name: rule.name.clone(),
             origin: rule.origin,
+            pack: rule.pack,
             on: rule.on.clone(),
             pattern: rule.pattern.as_ref().map(|own| own.as_str().to_owned()),
             conditions: rule.conditions.names(),
@@ -175,7 +180,7 @@ impl From<&Rule> for RuleInfo {
 #[derive(Clone)]
 pub struct RuleInfos {
     site: Vec<RuleInfo>,
-    builtin: &'static [Box<RawValue>],
+    builtin: Vec<&'static RawValue>,
 }
 
 static BUILTIN: LazyLock<Vec<Box<RawValue>>> = LazyLock::new(|| {
@@ -195,7 +200,7 @@ const RULES_AT_ONCE: usize = 128;
 impl RuleInfos {
     const NONE: Self = Self {
         site: Vec::new(),
-        builtin: &[],
+        builtin: Vec::new(),
     };
 
     /// Some of the rules of a policy, from an index on: at most [`RULES_AT_ONCE`] of the site, and
@@ -207,7 +212,11 @@ impl RuleInfos {
         let site = rules.get(start..end).unwrap_or_default();
         let infos = Self {
             site: site.iter().map(RuleInfo::from).collect(),
-            builtin: if end == all { &BUILTIN } else { &[] },
+            builtin: if end == all {
+                builtin(rules)
+            } else {
+                Vec::new()
+            },
         };
         (infos, (end < all).then_some(end))
     }
@@ -218,9 +227,23 @@ impl From<&[Rule]> for RuleInfos {
         let site = rules.iter().filter(|rule| rule.origin == Origin::Site);
         Self {
             site: site.map(RuleInfo::from).collect(),
-            builtin: &BUILTIN,
+            builtin: builtin(rules),
         }
     }
+}
+
+/// The built-in rules among these.
+fn builtin(rules: &[Rule]) -> Vec<&'static RawValue> {
+    let mut own = rules.iter().filter(|rule| rule.origin == Origin::Builtin);
+    let mut next = own.next();
+    let mut found = Vec::new();
+    for (rule, info) in policy::builtin_rules().iter().zip(BUILTIN.iter()) {
+        if next.is_some_and(|next| next.name == rule.name) {
+            found.push(&**info);
+            next = own.next();
+        }
+    }
+    found
 }
 
 impl Serialize for RuleInfos {
@@ -229,7 +252,7 @@ impl Serialize for RuleInfos {
         for rule in &self.site {
             rules.serialize_element(rule)?;
         }
-        for rule in self.builtin {
+        for rule in &self.builtin {
             rules.serialize_element(rule)?;
         }
         rules.end()

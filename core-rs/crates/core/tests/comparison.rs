@@ -127,7 +127,7 @@ fn edited_policies_decide_together_as_alone() {
     };
     for name in STOCK {
         let old = read(&format!("examples/policies/{name}.acl"));
-        for _ in 0..6 {
+        for _ in 0..8 {
             let mut rules = parts(&old);
             for _ in 0..=below(3) {
                 let count = rules.len() - 1;

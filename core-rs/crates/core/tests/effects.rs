@@ -16,7 +16,7 @@ fn engine(source: &str) -> Engine {
 /// A rule that escalates with this condition.
 fn rule(condition: &str) -> Engine {
     engine(&format!(
-        r#"rule "r" {{ {condition} verdict = "escalate" severity = "low" reason = "x" overrides = ["rce-primitive", "read-credentials", "reverse-shell"] }}"#
+        r#"packs {{ off = ["*"] }} rule "r" {{ {condition} verdict = "escalate" severity = "low" reason = "x" overrides = ["rce-primitive", "read-credentials", "reverse-shell"] }}"#
     ))
 }
 

@@ -51,6 +51,19 @@ export const BUILTIN_RULES = [
   "suspicious-dns",
 ] as const;
 
+/** Packs of built-in rules. */
+export const PACKS = [
+  "credentials",
+  "persistence",
+  "privilege",
+  "defences",
+  "traces",
+  "escapes",
+  "containers",
+  "exfiltration",
+  "mining",
+] as const;
+
 /** Built-in kinds of secrets. */
 export const SECRET_KINDS = [
   "private_key",

@@ -506,6 +506,10 @@ name: string,
  */
 origin: Origin, 
 /**
+ * The pack that a built-in rule belongs to; absent for those that always apply.
+ */
+pack?: string, 
+/**
  * The kinds of event it applies to.
  */
 on: Array<EventKind>, 

@@ -1,7 +1,7 @@
 // A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
 // error.
 
-import type { SECRET_KINDS } from "../generated/boundary.js";
+import type { PACKS, SECRET_KINDS } from "../generated/boundary.js";
 import type { Fallback, ProjectPolicies, Severity, Verdict } from "../generated/wire.js";
 import type { ListInput, ListReference, RuleInput } from "./rule-input.js";
 
@@ -41,6 +41,9 @@ export interface TestInput {
   /** What a deny-file would get; `""` for nothing. */
   readonly target?: string;
 }
+
+type PackName = (typeof PACKS)[number] | "*" | ListReference;
+type PackNames = PackName | readonly PackName[];
 
 /**
  * A policy as an object. All members are optional; the built-in rules always apply beside the
@@ -112,6 +115,8 @@ export interface PolicyInput {
     readonly gitleaks?: string;
     readonly patterns?: readonly SecretPatternInput[];
   };
+  /** Packs of built-in rules that are switched on or off; `"*"` for all that are not named. */
+  readonly packs?: { readonly on?: PackNames; readonly off?: PackNames };
   /** Lists with names, for `{ list: "name" }` wherever a list may be. */
   readonly lists?: readonly ListInput[];
   /** Files of rules, lists and tests, which stand before the rules if this key does. */

@@ -212,7 +212,7 @@ impl Asked<'_> {
 /// Calls `each` with the hashes of what a text may have of a path or host: its segments, their
 /// extensions, and the last two labels of names. A pattern that fits an effect has the anchor of one
 /// of them, whatever the text's spelling.
-pub(super) fn each_hash_of_text(text: &str, each: &mut impl FnMut(Hash)) {
+pub(super) fn each_hash_of_text(text: &str, each: &mut dyn FnMut(Hash)) {
     for segment in text.split(is_split).filter(|segment| !segment.is_empty()) {
         each_hash_of_segment(segment.as_bytes(), each);
         if may_be_disguised(segment) {
@@ -238,13 +238,13 @@ pub(super) fn each_hash_of_text(text: &str, each: &mut impl FnMut(Hash)) {
 }
 
 /// The same of what an event does that is no command, by all of its names.
-pub(super) fn each_hash_of_event(event: &Event<'_>, each: &mut impl FnMut(Hash)) {
+pub(super) fn each_hash_of_event(event: &Event<'_>, each: &mut dyn FnMut(Hash)) {
     for text in std::iter::once(event.subject).chain(event.other_names()) {
         each_hash_of_text(text, each);
     }
 }
 
-fn each_hash_of_segment(segment: &[u8], each: &mut impl FnMut(Hash)) {
+fn each_hash_of_segment(segment: &[u8], each: &mut dyn FnMut(Hash)) {
     let segment = segment.strip_suffix(b".").unwrap_or(segment);
     each(lower(segment));
     let mut dots = memchr::memrchr_iter(b'.', segment);
@@ -282,18 +282,19 @@ pub(super) fn anchor(kind: EffectKind, pattern: &PathPattern) -> Option<Hash> {
             return Some(lower(labels(host).unwrap_or(host)));
         }
         let fixed = host.rsplit('*').next().unwrap_or_default();
-        return labels(fixed.get(fixed.find('.')? + 1..)?).map(lower);
+        let from = fixed.find('.')?;
+        let name = fixed.get(from + 1..)?;
+        // Of a name with one label behind the wildcard, the dot is a part of the anchor.
+        return Some(lower(labels(name).unwrap_or(fixed.get(from..)?)));
     }
     let path = glob.as_str().trim_start_matches('$');
     if matches!(path, "/" | "~") {
         return None;
     }
-    let segments = path.split('/').filter(|segment| {
-        !segment.is_empty()
-            && *segment != "~"
-            && !segment.contains(|c: char| c == '*' || is_split(c))
-    });
-    if let Some(longest) = segments.max_by_key(|segment| segment.len()) {
+    let segments = path.split('/').filter(|segment| !segment.contains('*'));
+    let pieces = segments.flat_map(|segment| segment.split(is_split));
+    let longest = pieces.max_by_key(|piece| piece.len());
+    if let Some(longest) = longest.filter(|piece| !piece.is_empty()) {
         return Some(lower(longest));
     }
     let last = path.rsplit(['/', '*']).next()?;

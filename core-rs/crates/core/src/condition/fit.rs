@@ -142,7 +142,7 @@ impl<'r> Facts<'r> {
     }
 
     /// Calls `each` with the texts of the command in which paths and hosts may stand.
-    pub(super) fn each_text(&self, each: &mut impl FnMut(&str)) {
+    pub(super) fn each_text(&self, each: &mut dyn FnMut(&str)) {
         each_text(self.command, each);
         if self.code().next().is_some() {
             self.effects().iter().for_each(|effect| each(&effect.text));
@@ -156,7 +156,7 @@ impl<'r> Facts<'r> {
     }
 
     /// The same of all commands of the event.
-    pub(super) fn each_text_of_all(&self, each: &mut impl FnMut(&str)) {
+    pub(super) fn each_text_of_all(&self, each: &mut dyn FnMut(&str)) {
         for command in &self.commands.reading.commands {
             each_text(command, each);
             if let Folder::At(folder) = &command.folder {
@@ -442,7 +442,7 @@ pub(crate) fn is_own(command: &Command) -> bool {
     command.origin == Stands::Arguments && command.wrappers.is_empty()
 }
 
-fn each_text(command: &Command, each: &mut impl FnMut(&str)) {
+fn each_text(command: &Command, each: &mut dyn FnMut(&str)) {
     command.words.iter().for_each(|word| each(&word.text));
     // A value may stand in the word of its option: `-oFILE`.
     let is_cluster =

@@ -90,10 +90,10 @@ impl Building {
         })
     }
 
-    /// Whether the policy has no rules of its own, and shares the matcher for the built-in rules.
+    /// Whether the policy has no rules of its own and the default packs, and shares the matcher for the built-in rules.
     fn is_shared(&self) -> bool {
         let mut rules = self.policy.rules.iter();
-        !rules.any(|rule| rule.origin == Origin::Site)
+        self.policy.has_default_packs() && !rules.any(|rule| rule.origin == Origin::Site)
     }
 
     fn shared(&mut self) -> Result<Rc<Compiled>, Box<Diagnostic>> {

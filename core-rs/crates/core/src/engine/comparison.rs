@@ -58,7 +58,12 @@ impl Comparison {
         }
         let only_old = old.iter().zip(is_in_both).filter(|(_, both)| !both);
         let changed = only_new.chain(only_old.map(|(rule, _)| rule));
-        let changed = Changed::of(changed.map(as_block).collect());
+        let changed = if before.policy.packs == after.policy.packs {
+            Changed::of(changed.map(as_block).collect())
+        } else {
+            // Their built-in rules are not the same.
+            Changed::TooLarge
+        };
         Self {
             has_other_default: before.policy.default != after.policy.default,
             before,

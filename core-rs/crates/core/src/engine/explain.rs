@@ -247,8 +247,8 @@ impl Engine {
         why_none: Option<&'static str>,
     ) -> &'static str {
         let matches = || {
-            let matching = self.matching(event.kind, event.subject);
-            rule.pattern.is_none() || matching.binary_search(&at).is_ok()
+            let matching = || self.matching(event.kind, event.subject);
+            rule.pattern.is_none() || matching().binary_search(&at).is_ok()
         };
         if !rule.is_in_force(self.date()) {
             "its last day, `expires`, is over, or the date is unknown"

@@ -237,7 +237,10 @@ mod tests {
             let matching = engine.matching_each(kind, attack).concat();
             assert!(matching.contains(&at), "{name}: {attack}");
         }
-        for rule in rules.iter().filter(|rule| rule.verdict == Verdict::Block) {
+        // Rules of packs have no examples here: site rules may weaken them.
+        let own = |rule: &&Rule| crate::policy::BUILTIN_RULES.contains(&rule.name.as_str());
+        let blocks = |rule: &&Rule| rule.verdict == Verdict::Block;
+        for rule in rules.iter().filter(own).filter(blocks) {
             let mut names = EXAMPLES.iter().map(|(name, _)| *name);
             assert!(names.any(|name| name == rule.name), "{}", rule.name);
         }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::packs::PACKS;
 use super::{Origin, PatternsAhead, Rule, builtin_fault, check_alone};
 use sentry_text::diagnostic::Diagnostic;
 
@@ -41,14 +42,21 @@ pub(crate) fn all() -> &'static [Rule] {
 }
 
 fn read() -> Result<Vec<Rule>, Diagnostic> {
-    let checked = check_alone(
-        SOURCE,
-        PatternsAhead::new(SOURCE),
-        &|_| None,
-        Origin::Builtin,
-    );
+    let mut rules = read_from(SOURCE, None)?;
+    for pack in &PACKS {
+        rules.extend(read_from(pack.source, Some(pack.name))?);
+    }
+    Ok(rules)
+}
+
+fn read_from(source: &str, pack: Option<&'static str>) -> Result<Vec<Rule>, Diagnostic> {
+    let patterns = PatternsAhead::new(source);
+    let checked = check_alone(source, patterns, &|_| None, Origin::Builtin);
     match (checked.policy, checked.diagnostics.first()) {
-        (Some(policy), _) => Ok(policy.rules),
+        (Some(policy), _) => {
+            let rules = policy.rules.into_iter();
+            Ok(rules.map(|rule| Rule { pack, ..rule }).collect())
+        }
         (None, Some(first)) => Err(builtin_fault(first)),
         (None, None) => Ok(Vec::new()),
     }
@@ -62,7 +70,8 @@ mod tests {
     #[test]
     fn names_are_those_of_the_rules() {
         let rules = rules().unwrap();
-        let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
+        let always = rules.iter().filter(|rule| rule.pack.is_none());
+        let names: Vec<&str> = always.map(|rule| rule.name.as_str()).collect();
         assert_eq!(names, NAMES);
     }
 
@@ -77,6 +86,7 @@ mod tests {
         let table: Vec<String> = rules()
             .unwrap()
             .iter()
+            .filter(|rule| rule.pack.is_none())
             .map(|rule| {
                 let on: Vec<_> = rule.on.iter().map(|kind| kind.as_word()).collect();
                 let action = rule.action.map_or("", Word::as_word);

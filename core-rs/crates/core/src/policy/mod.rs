@@ -12,6 +12,7 @@ mod fields;
 mod gitleaks;
 mod guard;
 mod lists;
+pub mod packs;
 mod pattern;
 mod patterns_ahead;
 mod redact;
@@ -90,10 +91,12 @@ pub struct Policy {
     pub redact: Redact,
     /// The lists with names, in document order.
     pub lists: Vec<NamedList>,
+    /// The names of the [packs](packs::PACKS) whose rules are among the built-in ones, in order.
+    pub packs: Vec<&'static str>,
 }
 
 impl Policy {
-    /// A policy with these rules, and no setting.
+    /// A policy with these rules, and no setting and no packs.
     pub(crate) fn of_rules(rules: Vec<Rule>) -> Self {
         Self {
             rules,
@@ -111,6 +114,7 @@ impl Policy {
             ask: Ask::default(),
             redact: Redact::default(),
             lists: Vec::new(),
+            packs: Vec::new(),
         }
     }
 }
@@ -129,6 +133,8 @@ pub struct Rule {
     pub pattern: Option<Pattern>,
     /// What else must hold.
     pub conditions: Conditions,
+    /// The pack that a built-in rule belongs to; `None` for the fourteen that always apply.
+    pub pack: Option<&'static str>,
     /// Who answers for the rule.
     pub owner: Option<String>,
     /// The verdict.
@@ -145,6 +151,13 @@ pub struct Rule {
     pub overrides: Vec<String>,
     /// The place of the rule's name in its document.
     pub span: Span,
+}
+
+impl Policy {
+    /// Whether the built-in rules are those of a policy that says nothing about packs.
+    pub(crate) fn has_default_packs(&self) -> bool {
+        self.packs == packs::defaults()
+    }
 }
 
 impl Rule {
@@ -317,7 +330,11 @@ pub fn check_read(source: &str, read: PatternsAhead, environment: &Environment<'
     let mut checked = check_alone(source, read, environment, Origin::Site);
     if let Some(policy) = &mut checked.policy {
         match builtin::rules() {
-            Ok(rules) => policy.rules.extend_from_slice(rules),
+            Ok(rules) => {
+                let packs = &policy.packs;
+                let is_on = |rule: &&Rule| rule.pack.is_none_or(|pack| packs.contains(&pack));
+                policy.rules.extend(rules.iter().filter(is_on).cloned());
+            }
             Err(diagnostic) => {
                 checked.diagnostics.push(diagnostic.clone());
                 checked.policy = None;

@@ -6,7 +6,7 @@ use super::lists::Text;
 use super::pattern;
 use super::schema::missing;
 use super::value::Reader;
-use super::{BUILTIN_RULES, Origin, Rule};
+use super::{Origin, Rule};
 use crate::decision::{ActionKind, Verdict, Word};
 use crate::event::EventKind;
 use sentry_acl::{Name, Value, ValueKind};
@@ -133,6 +133,7 @@ pub(super) fn read(
         on,
         pattern,
         conditions: draft.conditions,
+        pack: None,
         owner,
         verdict: verdict?,
         severity: severity?,
@@ -270,8 +271,12 @@ fn kinds(reader: &mut Reader<'_>, value: &Value) -> Option<Vec<EventKind>> {
 /// Reads the names of built-in rules.
 fn overrides(reader: &mut Reader<'_>, value: &Value) -> Vec<String> {
     let mut names = Vec::new();
+    let known: Vec<&str> = super::builtin_rules()
+        .iter()
+        .map(|rule| &*rule.name)
+        .collect();
     for Text { text: name, span } in reader.list("overrides", value, false).unwrap_or_default() {
-        if BUILTIN_RULES.contains(&name.as_str()) {
+        if known.contains(&name.as_str()) {
             names.push(name);
         } else {
             reader.unknown(
@@ -279,7 +284,7 @@ fn overrides(reader: &mut Reader<'_>, value: &Value) -> Vec<String> {
                 span,
                 format!("`{name}` in `overrides` is not a built-in rule"),
                 &name,
-                &BUILTIN_RULES,
+                &known,
             );
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::fields::{self, Body, Field};
 use super::lists::Text;
+use super::packs::Named;
 use super::value::Reader;
 use super::{
     Agent, Deny, DenyLimits, Llm, Origin, Policy, Rule, Sae, UNRESOLVED, guard, lists, redact, rule,
@@ -12,7 +13,7 @@ use sentry_acl::{Document, Entry, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const TOP_LEVEL: [&str; 18] = [
+const TOP_LEVEL: [&str; 19] = [
     "fail_closed",
     "dry_run",
     "speculate",
@@ -24,6 +25,7 @@ const TOP_LEVEL: [&str; 18] = [
     "guard",
     "ask",
     "redact",
+    "packs",
     "rules",
     "rule",
     "lists",
@@ -45,6 +47,7 @@ const DEFAULT_MODEL: &str = "default";
 /// Reads a document. The result is valid only if the reader has found no error.
 pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin) -> Policy {
     let mut policy = Policy::of_rules(Vec::new());
+    policy.packs = super::packs::defaults();
     lists::read_all(reader, fields::of_items(&document.items));
     let mut seen = HashMap::new();
     for field in fields::of_items(&document.items) {
@@ -77,6 +80,7 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document, origin: Origin)
             "deny" => (policy.deny, policy.deny_limits) = deny(reader, field),
             "guard" => policy.guard = guard::read(reader, field),
             "ask" => policy.ask = guard::read_ask(reader, field),
+            "packs" => policy.packs = packs(reader, field),
             "redact" => policy.redact = redact::read(reader, field),
             "rules" => policy.rules.extend(rules(reader, field, origin)),
             "rule" => policy.rules.extend(rule_block(reader, field, origin)),
@@ -391,6 +395,23 @@ fn deny_path(reader: &mut Reader<'_>, name: &str, value: &Value) -> Option<Strin
         return None;
     }
     Some(path)
+}
+
+/// The packs that are on, in their order.
+fn packs(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<&'static str> {
+    let (mut on, mut off) = (Named::default(), Named::default());
+    let keys = ["on", "off"];
+    section(reader, field, &keys, &[], &mut |reader, name, value| {
+        let named = super::packs::read(reader, name, value);
+        *if name == "on" { &mut on } else { &mut off } = named;
+    });
+    let all = (on.all && off.all).then_some(&"*");
+    let both = on.names.iter().find(|name| off.names.contains(name));
+    if let Some(both) = both.or(all) {
+        let problem = format!("`{both}` is both in `on` and in `off`");
+        reader.report(Diagnostic::new(Code::BadValue, field.name.span, problem));
+    }
+    super::packs::switched(&on, &off)
 }
 
 fn rules(reader: &mut Reader<'_>, field: Field<'_>, origin: Origin) -> Vec<Rule> {

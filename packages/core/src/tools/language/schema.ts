@@ -1,7 +1,7 @@
 // The schema of a policy for editors: the keys of each scope, what they take, and their
 // documentation. The rule engine checks policies; this helps to write them.
 
-import { SECRET_KINDS } from "../../generated/boundary.js";
+import { PACKS, SECRET_KINDS } from "../../generated/boundary.js";
 import {
   block,
   boolean,
@@ -55,6 +55,7 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     deny: block("The deny-files that blocks are written to. Kinds without a file deny nothing."),
     guard: block("What guards of agents do if judging fails, takes too long, or nobody can be asked."),
     ask: block("How long a person has to answer."),
+    packs: block("Packs of built-in rules that are switched on or off."),
     redact: block("What the gate masks in prompts and answers."),
     llm: block("L2: a model that is asked about what the rules escalate."),
     agent: block("L3: a program that investigates what L2 escalates."),
@@ -87,6 +88,10 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     project_policies: word(["ignore", "tighten"], 'What a project\'s own policy may do. Default: "ignore".'),
   },
   ask: { timeout_s: number("The time that a person has to answer, in seconds. Default: 60.") },
+  packs: {
+    on: words(["*", ...PACKS], "Packs to switch on; * for all."),
+    off: words(["*", ...PACKS], "Packs to switch off; * for all."),
+  },
   redact: {
     off: words(SECRET_KINDS, "Built-in kinds of secrets that are not masked."),
     gitleaks: text("A gitleaks configuration whose rules are used too."),

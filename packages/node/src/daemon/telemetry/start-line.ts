@@ -10,12 +10,15 @@ type Described = Pick<Sentry, "policy" | "tiers">;
 /** One line: rules, tiers, fail mode, speculation, dry run, deny-files. Contains no secret. */
 export function startLine({ policy, tiers }: Described): string {
   const { failClosed, speculate, dryRun, deny } = policy;
-  const count = (origin: Rule["origin"]): number => policy.rules.filter((rule) => rule.origin === origin).length;
+  const count = (is: (rule: Rule) => boolean): number => policy.rules.filter(is).length;
+  const site = count(({ origin }) => origin === "site");
+  const always = count(({ origin, pack }) => origin === "builtin" && pack === undefined);
+  const inPacks = count(({ pack }) => pack !== undefined);
   const sinks = Object.entries(deny).flatMap(([kind, path]) =>
     path === null ? [] : [`${kind}=${escapeTerminal(path)}`],
   );
   return [
-    `a3s-sentry ${VERSION}: rules ${count("site")} site + ${count("builtin")} built-in`,
+    `a3s-sentry ${VERSION}: rules ${site} site + ${always} built-in + ${inPacks} in packs`,
     `tiers ${tierWords(policy, tiers)}`,
     failClosed ? "fail-closed" : "fail-open",
     `speculation ${speculate ?? "off"}`,

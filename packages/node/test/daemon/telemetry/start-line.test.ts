@@ -19,8 +19,9 @@ it.each([
   for (const failClosed of [false, true]) {
     const sentry = await Sentry.create(`${policy} `, { files: { "d.json": DICT }, failClosed });
     onTestFinished(() => sentry.close());
+    const inPacks = sentry.policy.rules.length - 14;
     expect(startLine(sentry)).toContain(
-      `: rules 0 site + 14 built-in; tiers ${tiers}; ${failClosed ? "fail-closed" : "fail-open"}; speculation off;`,
+      `: rules 0 site + 14 built-in + ${inPacks} in packs; tiers ${tiers}; ${failClosed ? "fail-closed" : "fail-open"}; speculation off;`,
     );
     const line = failOpenWarning(sentry);
     if (warning === undefined || failClosed) expect(line).toBeUndefined();
