@@ -127,9 +127,9 @@ fn edited_policies_decide_together_as_alone() {
     };
     for name in STOCK {
         let old = read(&format!("examples/policies/{name}.acl"));
-        for _ in 0..8 {
+        for _ in 0..9 {
             let mut rules = parts(&old);
-            for _ in 0..=below(3) {
+            for _ in 0..=below(6) {
                 let count = rules.len() - 1;
                 let (at, other) = (1 + below(count), 1 + below(count));
                 match below(5) {
