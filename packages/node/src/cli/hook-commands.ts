@@ -69,7 +69,7 @@ export function hookCommands(root: Command, io: Io, onExit: (code: ExitCode) => 
     .summary("run the installed hook as coding agents do")
     .description(
       "Sends a command that must be denied and one that must pass through each installed hook, and reports what keeps an " +
-        "agent from running it. Exits with 1 if there is a problem.",
+        "agent from running it, also in the settings of the project in this folder. Exits with 1 if there is a problem.",
     )
     .addArgument(host("[host]"))
     .action(async (name: HostName | undefined) => {

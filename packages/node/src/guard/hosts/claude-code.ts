@@ -34,6 +34,7 @@ export const CLAUDE_CODE: Host = {
   onTimeout: "blocks",
   notCovered: [
     "Before version 2.1.295, Claude Code does not know `onFailure`: a hook that exceeds the time limit lets the call go ahead.",
+    "The settings of a project that you trust can switch all hooks off, or set variables such as `LD_PRELOAD` for them.",
     "Tools that the model's provider runs, such as web search, are not seen.",
   ],
   example: (command, cwd) => ({

@@ -22,6 +22,7 @@ export const CODEX: Host = {
   notCovered: [
     "A hook that exceeds the time limit lets the call run. No setting changes that.",
     "A new or changed hook is skipped until you accept it in `/hooks`.",
+    "The settings of a project that you trust can switch hooks off.",
     "Text typed into a running session of a shell, and tools that OpenAI runs, are not seen.",
     "Codex cannot ask a person for a hook: `ask_fallback` decides.",
   ],

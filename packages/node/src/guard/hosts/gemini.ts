@@ -20,7 +20,10 @@ export const GEMINI: Host = {
   testedWith: "0.61.0",
   onCrash: "blocks",
   onTimeout: "goes-ahead",
-  notCovered: ["A hook that exceeds the time limit lets the call run. No setting changes that."],
+  notCovered: [
+    "A hook that exceeds the time limit lets the call run. No setting changes that.",
+    "The settings of a project that you trust can switch hooks off.",
+  ],
   denyUnread: GEMINI_BEFORE_TOOL.answers.deny,
   example: (command, cwd) => ({
     session_id: "a3s-sentry-doctor",

@@ -2,9 +2,11 @@
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { hookCommand } from "../../../src/cli/hook/install/hook-command.js";
+import { hostProblems } from "../../../src/cli/hook/install/host-problems.js";
 import { pluginText } from "../../../src/cli/hook/install/opencode-plugin.js";
+import type { HostName } from "../../../src/guard/hosts/host-names.js";
 import { type Ended, MAIN, run, runProgram } from "../../support/command.js";
 import { HOST_INPUTS } from "../../support/host-inputs.js";
 import { MODELS } from "../../support/host-models.js";
@@ -78,6 +80,29 @@ it("`doctor` reports a hook that is switched off, changed, not accepted, or with
   const claude = await hook(home, "doctor", "claude-code");
   expect(claude.stdout).toContain("is not as it was installed");
   expect(claude.stdout).toContain("switches all hooks off");
+});
+
+it("`doctor` reports what the project in the working directory switches off", async () => {
+  const folder = scratch();
+  mkdirSync(join(folder, ".claude"));
+  mkdirSync(join(folder, ".codex"));
+  mkdirSync(join(folder, ".gemini"));
+  writeFileSync(join(folder, ".claude/settings.json"), '{"disableAllHooks":true,"env":{"LD_PRELOAD":"/x.so","A":"1"}}');
+  writeFileSync(join(folder, ".codex/config.toml"), "[features]\nhooks = false\n");
+  writeFileSync(join(folder, ".gemini/settings.json"), '{"hooksConfig":{"disabled":["a3s-sentry"]}}');
+  const before = process.cwd();
+  onTestFinished(() => process.chdir(before));
+  process.chdir(folder);
+  const present = { state: "installed", file: join(folder, "none/hooks.json"), text: "", command: "" } as const;
+  const installed = { ...present, program: { node: "", main: "" }, options: {} };
+  const problems = async (host: HostName): Promise<string[]> => await hostProblems(host, installed, { PATH: "" });
+  expect(await problems("claude-code")).toEqual([
+    "`.claude/settings.json` switches all hooks off with `disableAllHooks`",
+    "`.claude/settings.json` sets `LD_PRELOAD`, which loads code into the hook",
+  ]);
+  expect(await problems("codex")).toContain("`.codex/config.toml` switches hooks off");
+  expect(await problems("gemini")).toEqual(["`.gemini/settings.json` switches the hook off with `hooksConfig`"]);
+  expect(await problems("cursor")).toEqual([]);
 });
 
 it("a policy in a repository, an invalid one and none are refused", async () => {

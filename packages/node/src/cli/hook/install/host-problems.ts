@@ -1,11 +1,12 @@
 // What keeps a host from running an installed hook, as far as its files and its program show.
 
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import type { HostName } from "../../../guard/hosts/host-names.js";
+import { isObject, type JsonObject } from "../../../guard/hosts/json-object.js";
 import type { Io } from "../../io.js";
-import type { Installed } from "./installed.js";
+import { readSettings } from "./change.js";
+import type { Present } from "./installed.js";
 import { valueIn } from "./json-tree.js";
 
 const VERSION_TIMEOUT_MS = 10_000;
@@ -13,29 +14,53 @@ const VERSION_TIMEOUT_MS = 10_000;
 /** The first version of Claude Code that blocks what a failing hook guards. */
 const ON_FAILURE_SINCE = [2, 1, 295] as const;
 
-export async function hostProblems(
-  host: HostName,
-  { file, text }: Exclude<Installed, { state: "absent" }>,
-  env: Io["env"],
-): Promise<string[]> {
+/** Variables that load code into every program that the host starts, hooks included. */
+const LOADING = /^(?:LD_|DYLD_|BASH_ENV$)/;
+
+/** Also looks at the settings of the project in the working directory, which may overrule the user's. */
+export async function hostProblems(host: HostName, { file }: Present, env: Io["env"]): Promise<string[]> {
+  const folder = dirname(file);
   switch (host) {
     case "claude-code":
-    case "copilot":
-      return [...switchProblems(file, text), ...(host === "claude-code" ? await versionProblems(env) : [])];
+      return [
+        ...[file, ".claude/settings.json", ".claude/settings.local.json"].flatMap(claudeProblems),
+        ...(await versionProblems(env)),
+      ];
     case "codex":
-      return trustProblems(file);
+      return [...trustProblems(file), ...[join(folder, "config.toml"), ".codex/config.toml"].flatMap(codexProblems)];
     case "gemini":
-      return /"enableHooks"\s*:\s*false/.test(text) ? [`\`${file}\` switches hooks off with \`enableHooks\``] : [];
+      return [file, ".gemini/settings.json"].flatMap(geminiProblems);
     default:
       return [];
   }
 }
 
-function switchProblems(file: string, text: string): string[] {
-  const settings: unknown = valueIn(file, text);
-  const isOff =
-    typeof settings === "object" && settings !== null && "disableAllHooks" in settings && settings.disableAllHooks;
-  return isOff ? [`\`${file}\` switches all hooks off with \`disableAllHooks\``] : [];
+function claudeProblems(file: string): string[] {
+  const { disableAllHooks, env } = settingsIn(file);
+  const loading = isObject(env) ? Object.keys(env).filter((name) => LOADING.test(name)) : [];
+  return [
+    ...(disableAllHooks === true ? [`\`${file}\` switches all hooks off with \`disableAllHooks\``] : []),
+    ...loading.map((name) => `\`${file}\` sets \`${name}\`, which loads code into the hook`),
+  ];
+}
+
+function geminiProblems(file: string): string[] {
+  const { hooksConfig } = settingsIn(file);
+  const { enabled, disabled } = isObject(hooksConfig) ? hooksConfig : {};
+  const isOff = enabled === false || (Array.isArray(disabled) && disabled.includes("a3s-sentry"));
+  return isOff ? [`\`${file}\` switches the hook off with \`hooksConfig\``] : [];
+}
+
+function codexProblems(file: string): string[] {
+  const isOff = /^\s*(?:features\.)?hooks\s*=\s*false/m.test(readSettings(file) ?? "");
+  return isOff ? [`\`${file}\` switches hooks off`] : [];
+}
+
+/** The settings in a file, and none where there is no such file. */
+function settingsIn(file: string): JsonObject {
+  const text = readSettings(file);
+  const settings = text === undefined ? undefined : valueIn(file, text);
+  return isObject(settings) ? settings : {};
 }
 
 async function versionProblems(env: Io["env"]): Promise<string[]> {
@@ -60,12 +85,7 @@ function isOlder(version: readonly number[], than: readonly number[]): boolean {
 
 /** Codex skips a hook that its user has not accepted. It keeps that in `config.toml`, by place and hash. */
 function trustProblems(file: string): string[] {
-  let config = "";
-  try {
-    config = readFileSync(join(dirname(file), "config.toml"), "utf8");
-  } catch {
-    // Without the file, nothing is accepted.
-  }
+  const config = readSettings(join(dirname(file), "config.toml")) ?? "";
   if (config.includes(`"${file}:pre_tool_use:`)) return [];
   return ["Codex skips the hook until you accept it: start `codex`, and enter `/hooks`"];
 }

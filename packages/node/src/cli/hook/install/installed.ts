@@ -24,6 +24,9 @@ export type Installed =
       readonly options: HookOptions;
     };
 
+/** A hook that is installed. */
+export type Present = Exclude<Installed, { state: "absent" }>;
+
 /** Throws a `CliError` for settings that cannot be read. */
 export function installedIn(host: HostName, env: Io["env"]): Installed {
   // Only where the files and the lists are counts here.
