@@ -199,9 +199,11 @@ it("a project's policy adds blocks if the user's policy says so", async () => {
 });
 
 it("without a way to reach a person, `ask_fallback` decides at once", async () => {
-  const judge = await new Judge(ASK).ready();
+  const judge = await new Judge(`${ASK}ask { timeout_s = 0.2 }\n`).ready();
   expect(await judge.ask("git push")).toMatchObject({ outcome: "deny" });
   expect(await judge.ask("git push", { canAsk: true })).toMatchObject({ outcome: "ask" });
+  // Nobody answers: that is audited though nothing else happens.
+  await judge.running.until(({ stdout }) => stdout.includes('"approval":"expired"'));
 });
 
 it.skipIf(!existsSync("/dev/full"))(

@@ -93,8 +93,18 @@ export class Approvals {
 
   /** The open questions, the oldest first. */
   list(): OpenTicket[] {
-    this.#expire();
+    this.expire();
     return [...this.#open.values()].map(({ open: { code: _, ...ticket } }) => ticket);
+  }
+
+  /** Ends the questions whose time is over. Other methods do so first; silence needs somebody to call it. */
+  expire(): void {
+    const now = this.#options.now();
+    for (const kept of this.#open.values()) {
+      if (kept.open.expiresMs > now) continue;
+      this.#close(kept);
+      this.#options.expired(kept.open);
+    }
   }
 
   /** Whether approving a call of this user takes a code. */
@@ -132,7 +142,7 @@ export class Approvals {
 
   /** The open question of a ticket. Throws an `Error` for the person if `answer` is not possible. */
   #answerable(ticket: string, answer: Answer, code: string | undefined): Kept {
-    this.#expire();
+    this.expire();
     const kept = this.#open.get(ticket);
     if (kept === undefined) throw new Error("there is no such open question: see `a3s-sentry approve list`");
     if (answer.kind === "for" && !kept.open.request.mayRepeat) {
@@ -153,7 +163,7 @@ export class Approvals {
   }
 
   #take(binding: string): "approved" | "denied" | undefined {
-    this.#expire();
+    this.expire();
     const answer = this.#answers.get(binding);
     if (answer === undefined || answer.expiresMs <= this.#options.now()) return undefined;
     if (answer.once) this.#answers.delete(binding);
@@ -162,7 +172,7 @@ export class Approvals {
 
   /** An equal call does not open a second question. */
   #openTicket(request: LayeredRequest, { uid, hostAsks, what }: AskedBy): string {
-    this.#expire();
+    this.expire();
     const key = request.bindings.join(" ");
     const before = this.#tickets.get(key);
     if (before !== undefined) return before;
@@ -212,15 +222,6 @@ export class Approvals {
   #close({ open, key }: Kept): void {
     this.#open.delete(open.ticket);
     this.#tickets.delete(key);
-  }
-
-  #expire(): void {
-    const now = this.#options.now();
-    for (const kept of this.#open.values()) {
-      if (kept.open.expiresMs > now) continue;
-      this.#close(kept);
-      this.#options.expired(kept.open);
-    }
   }
 }
 

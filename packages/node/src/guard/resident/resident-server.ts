@@ -21,6 +21,9 @@ const MAX_APPROVAL_BYTES = 8 * 1024;
 /** How long requests in progress may take after the judge is to stop. */
 const STOP_MS = 6_000;
 
+/** How late the end of a question may be audited, if nothing else happens. */
+const EXPIRY_MS = 2_000;
+
 /** How people hear of questions. */
 export interface People {
   readonly notify: (ticket: NewTicket) => void;
@@ -57,6 +60,7 @@ export class ResidentServer {
   readonly #calls: LineServer;
   readonly #people: LineServer;
   readonly #sockets: OwnSocket[] = [];
+  readonly #expiry: NodeJS.Timeout;
   #http: HttpListening | undefined;
   readonly #answers = { approved: 0, denied: 0, expired: 0 };
 
@@ -81,6 +85,7 @@ export class ResidentServer {
       answer: (line, signal) => this.judge.answer(line, "socket", signal),
       refusal: (why) => this.judge.refusal(why),
     });
+    this.#expiry = setInterval(() => this.#approvals.expire(), EXPIRY_MS).unref();
     const requests = {
       approvals: this.#approvals,
       audit,
@@ -136,6 +141,7 @@ export class ResidentServer {
 
   /** Takes no more requests, answers those in progress, and closes the policy. */
   async close(): Promise<void> {
+    clearInterval(this.#expiry);
     for (const socket of this.#sockets) socket.release();
     this.#http?.close();
     await Promise.all([this.#calls.close(STOP_MS), this.#people.close(STOP_MS)]);
