@@ -90,6 +90,6 @@ function restoreOutput(output: unknown, texts: Texts): void {
     for (const member of ["text", "refusal"] as const) replaceText(item, member, (text) => texts.whole(text, "text"));
     replaceText(item, "arguments", (text) => texts.whole(text, "arguments"));
     replaceText(item, "input", (text) => texts.whole(text, "argument"));
-    pending.push(...objectsIn(item.content));
+    for (const part of objectsIn(item.content)) pending.push(part);
   }
 }

@@ -7,6 +7,7 @@ import type { EventJson, EventStream, Redaction, Sentry, StreamLine } from "@a3s
 const AROUND = 60;
 /** The most UTF-16 units that are shown of what a rule matched. */
 const MAX_MATCHED = 200;
+const MAX_NAME = 100;
 
 export class Excerpts {
   readonly #sentry: Sentry;
@@ -25,6 +26,11 @@ export class Excerpts {
     const head = item !== undefined && "head" in item ? item.head : "";
     const { event = "event", subject = "" } = JSON.parse(`{${head}}`) as { event?: string; subject?: string };
     return { kind: event, subject };
+  }
+
+  /** The name of a tool, or the id of a session. */
+  ofName(name: string): string {
+    return this.#sentry.withoutSecrets(name.slice(0, MAX_NAME));
   }
 
   /** The part of a text that the deciding rule matched, and what is around it. */

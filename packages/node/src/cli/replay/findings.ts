@@ -66,14 +66,25 @@ export class Findings {
     unreadable: [],
   };
 
-  /** The session with an id in a file. Beyond 10,000, sessions are counted in the totals alone. */
-  session(file: string, id: string | undefined, format: Format): Session {
+  /**
+   * The session with an id in a file. Beyond 10,000, sessions are counted in the totals alone. `shown`
+   * is the id without secrets.
+   */
+  session(file: string, id: string | undefined, format: Format, shown: (id: string) => string): Session {
     const key = `${file}\0${id ?? ""}`;
     const known = this.found.sessions.get(key);
     if (known !== undefined) return known;
-    const shown = id?.slice(0, MAX_ID) ?? null;
-    const identity = shown === null ? "{" : `{"identity":${JSON.stringify({ session: shown })},`;
-    const session = { ...noCounts(), file, format, session: shown, identity, worst: null, rank: 0 };
+    const name = id?.slice(0, MAX_ID);
+    const identity = name === undefined ? "{" : `{"identity":${JSON.stringify({ session: name })},`;
+    const session = {
+      ...noCounts(),
+      file,
+      format,
+      session: name === undefined ? null : shown(name),
+      identity,
+      worst: null,
+      rank: 0,
+    };
     if (this.found.sessions.size < MAX_SESSIONS) this.found.sessions.set(key, session);
     return session;
   }

@@ -53,7 +53,9 @@ async function judgeLines(file: string, judge: RecordJudge, findings: Findings):
       if (read.format === "unknown") findings.skip("unknown", place);
       if (read.recorded.length === 0) continue;
       const { session: next } = transcript.context;
-      if (session === undefined || next !== id) session = findings.session(file, next, transcript.format);
+      if (session === undefined || next !== id) {
+        session = findings.session(file, next, transcript.format, (name) => judge.nameShown(name));
+      }
       id = next;
       for (const recorded of read.recorded) placed.push({ recorded, session, place });
     }

@@ -43,7 +43,7 @@ const UNREADABLE: Decision = {
   verdict: "block",
   tier: "Rules",
   severity: "high",
-  reason: "the call cannot be judged: it has too many files or addresses",
+  reason: "the call cannot be judged: it has no name, too many files or addresses, or arguments that are too deep",
   evidence: "partial",
 };
 
@@ -82,6 +82,11 @@ export class RecordJudge {
     }
   }
 
+  /** A name that a transcript chose, without secrets. */
+  nameShown(name: string): string {
+    return this.#excerpts.ofName(name);
+  }
+
   close(): void {
     this.#excerpts.close();
   }
@@ -97,7 +102,10 @@ export class RecordJudge {
       for (const event of wellKnownEvents(call)) lines.push(`${start}${JSON.stringify(event).slice(1)}`);
     } catch {
       lines.length = before;
-      this.#findings.find(session, UNREADABLE, place, () => ({ what: call.tool, subject: "" }));
+      this.#findings.find(session, UNREADABLE, place, () => ({
+        what: this.#excerpts.ofName(call.tool),
+        subject: "",
+      }));
     }
   }
 
@@ -124,7 +132,7 @@ export class RecordJudge {
     if (decision === null || decision.verdict === "allow") return;
     this.#findings.find(session, decision, place, () => {
       const { kind, subject } = this.#excerpts.ofEvent(line);
-      return { what: tool ?? kind, subject };
+      return { what: tool === undefined ? kind : this.#excerpts.ofName(tool), subject };
     });
   }
 

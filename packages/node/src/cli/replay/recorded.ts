@@ -48,7 +48,8 @@ export function textsOf(value: unknown): string[] {
   while (pending.length > 0) {
     const next = pending.pop();
     if (typeof next === "string") texts.push(next);
-    else if (Array.isArray(next)) pending.push(...next.toReversed());
+    // A spread of a long list would be too many arguments.
+    else if (Array.isArray(next)) for (let i = next.length - 1; i >= 0; i--) pending.push(next[i]);
     else if (isObject(next)) pending.push(next.output, next.content, next.text);
   }
   return texts;

@@ -221,6 +221,20 @@ describe("hostile transcripts", () => {
     expect(totals.calls).toBe(2);
   });
 
+  it("values that are deep or wide, and long names, change nothing else", async () => {
+    const depth = 200_000;
+    const deep = `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    const nested = lines(claude.call("Bash", "DEEP")).replace('"DEEP"', deep);
+    const wide = lines(claude.result(Array.from({ length: 300_000 }, () => ({ type: "text", text: "" }))));
+    const named = lines({ ...claude.call(`${KEY}${"x".repeat(5000)}`, { paths: [] }), sessionId: KEY });
+    const { totals, sessions, rules } = await report(
+      `${nested}${deep}\n${wide}${named}${lines(claude.call("Bash", { command: "rm -rf /" }))}`,
+    );
+    expect(totals).toMatchObject({ calls: 3, results: 300_000, stopped: 2 });
+    expect(rules.map(({ rule }) => rule).sort()).toEqual(["destructive-rm", null]);
+    expect(JSON.stringify([sessions, rules])).not.toContain(KEY.slice(8));
+  });
+
   it("links that lead in circles are not followed, and other files not opened", async () => {
     const folder = scratch();
     mkdirSync(join(folder, "b"));
