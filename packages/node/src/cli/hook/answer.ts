@@ -1,6 +1,6 @@
 // `hook HOST`: answers a host before its agent acts. Whatever fails here is a denial.
 
-import { writeSync } from "node:fs";
+import { fstatSync, statSync, writeSync } from "node:fs";
 import type { HostName } from "../../guard/hosts/host-names.js";
 import { HOSTS } from "../../guard/hosts/hosts.js";
 import { MAX_INPUT_BYTES, readJson } from "../../guard/hosts/read-json.js";
@@ -48,13 +48,22 @@ async function readStdin(): Promise<Buffer> {
 /** Prints the reply at once: nothing that happens later can add a second one. */
 function end({ stdout, stderr, exitCode }: Reply): never {
   try {
-    if (stdout !== "") writeAll(STDOUT, stdout);
+    if (stdout !== "") {
+      requireReader(STDOUT);
+      writeAll(STDOUT, stdout);
+    }
     if (stderr !== "") writeAll(STDERR, stderr);
     process.exit(exitCode);
   } catch (error) {
     tryToSay(`a3s-sentry denies this: cannot answer: ${reasonOf(error)}\n`);
     process.exit(2);
   }
+}
+
+/** Throws if nobody reads: for a closed stdout, Node.js opens `/dev/null`, which swallows a denial. */
+function requireReader(fd: number): void {
+  const { rdev } = fstatSync(fd);
+  if (rdev !== 0 && rdev === statSync("/dev/null").rdev) throw new Error("stdout is closed");
 }
 
 function writeAll(fd: number, text: string): void {

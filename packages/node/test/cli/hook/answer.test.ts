@@ -106,6 +106,13 @@ describe("claude-code denies a harmless command", () => {
     expect(result.stdout).toContain("1 s");
   });
 
+  it.each(["ignore", "closed"])("if stdout is %s from the start", async (how) => {
+    const attack = inputOf("claude-code", "command", ATTACK).json;
+    const words = [process.execPath, MAIN, "hook", "claude-code", "--policy", policyFile()];
+    const script = `"$@" ${how === "closed" ? ">&-" : ">/dev/null"}`;
+    expect(reaction(await runProgram("/bin/sh", ["-c", script, "sh", ...words], attack))).toBe("denied");
+  });
+
   it("if stdout is closed", async () => {
     const attack = inputOf("claude-code", "command", ATTACK).json;
     const child = spawn(process.execPath, [MAIN, "hook", "claude-code", "--policy", policyFile()], {
