@@ -7,6 +7,7 @@ import type { ComparedLines, LineComparison } from "@a3s-sentry/core/host";
 import { threadCount } from "../../daemon/judging/pool/thread-count.js";
 import { ownFile } from "../../util/own-file.js";
 import { CliError } from "../io.js";
+import { compileInThreads } from "../thread-flags.js";
 import type { ComparedPolicies, ComparedSpecs } from "./compared-policies.js";
 
 /** A block, with the decisions on its lines. */
@@ -41,6 +42,7 @@ export class JudgeThreads {
     const script = ownFile("cli/diff/judge-worker.js");
     // Without the file, as in a bundle, this thread judges alone.
     const count = script === undefined ? 0 : threadCount();
+    if (count > 0) compileInThreads();
     while (script !== undefined && this.#threads.length < count) {
       this.#threads.push(new JudgeThread(script, policies.specs));
     }

@@ -1,12 +1,12 @@
 // Judges many transcripts on as many threads as there are cores.
 
 import { availableParallelism } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { SentrySpec } from "@a3s-sentry/core";
 import { AutoResetEvent } from "../../util/deferred.js";
 import { ownFile } from "../../util/own-file.js";
 import { CliError } from "../io.js";
+import { compileInThreads } from "../thread-flags.js";
 import type { Found } from "./findings.js";
 
 /** Threads at most: the disk and the main thread cannot keep more of them busy. */
@@ -68,18 +68,6 @@ export class FileThreads {
   async #takeNext(): Promise<void> {
     const next = this.#waiting.shift();
     if (next !== undefined) this.#take(await next);
-  }
-}
-
-/**
- * Makes threads that are started later compile by themselves. Node.js 20 may abort if a thread ends
- * while another one still compiles for it, and these threads end right after their work.
- */
-function compileInThreads(): void {
-  try {
-    setFlagsFromString("--no-concurrent-recompilation");
-  } catch {
-    // Another runtime, without this fault.
   }
 }
 
