@@ -73,13 +73,8 @@ export class CallGuard implements Guard {
   }
 
   #byRules({ itself, mapped }: Subject): Decision {
-    const own = this.#parts.byRules(itself);
-    return mapped.length === 0
-      ? own
-      : gravest(
-          own,
-          mapped.map((event) => this.#parts.byRules(event)),
-        );
+    const others = mapped.map((event) => this.#parts.byRules(event));
+    return gravest(this.#parts.byRules(itself), others);
   }
 
   /** Rejects if the work takes longer than the policy allows, or the signal aborts. */
@@ -108,7 +103,9 @@ export class CallGuard implements Guard {
     if (decision.verdict === "allow") return this.#allowed(decision, check);
     if (decision.verdict === "block") return this.#denied(decision, check);
     if (canAsk) return dryRun ? this.#passed(decision, check, "ask") : await this.#ask(decision, check, binding);
-    return guard.askFallback === "allow" ? this.#allowed(decision, check) : this.#denied(decision, check);
+    if (guard.askFallback === "deny") return this.#denied(decision, check);
+    // Nobody has approved it, so the prompts of the host stay.
+    return { outcome: "allow", decision, revision: check.revision, grant: false };
   }
 
   /** Asks the tiers about each escalation, until one is blocked. */

@@ -21,7 +21,7 @@ export const KEYS = {
   /** Texts for a shell. */
   commands: ["commands"],
   code: ["code", "script", "command", "input"],
-  folder: ["workdir", "dir_path", "directory", "working_directory", "Cwd"],
+  folder: ["workdir", "cwd", "dir_path", "directory", "working_directory", "Cwd"],
   path: [
     "file_path",
     "filePath",
@@ -32,13 +32,16 @@ export const KEYS = {
     "AbsolutePath",
     "target_file",
     "TargetFile",
+    "file",
+    "files",
     "filename",
+    "filePaths",
     "uri",
     "DirectoryPath",
     "SearchPath",
   ],
-  from: ["source", "from", "old_path", "path"],
-  to: ["destination", "to", "new_path"],
+  from: ["source", "src", "from", "source_path", "old_path", "oldPath", "path"],
+  to: ["destination", "dest", "to", "destination_path", "target", "new_path", "newPath"],
   url: ["url", "urls", "uri", "Url"],
   /** Texts that URLs may stand in. */
   prose: ["prompt"],

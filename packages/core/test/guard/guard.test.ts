@@ -145,7 +145,8 @@ test("the policy's `guard` decides what failures and unasked escalations become"
   const open = await guardOf('guard { on_failure = "allow" ask_fallback = "allow" grant = true }');
   // @ts-expect-error No tool.
   expect(await open.check({})).toMatchObject({ outcome: "allow", grant: false, decision: { verdict: "allow" } });
-  expect(await open.check(read)).toMatchObject({ outcome: "allow", grant: true, decision: { verdict: "escalate" } });
+  expect(await open.check(read)).toMatchObject({ outcome: "allow", grant: false, decision: { verdict: "escalate" } });
+  expect(await open.check({ tool: "Bash", args: { command: "ls" } })).toMatchObject({ outcome: "allow", grant: true });
   // Neither lets a block pass.
   expect(await open.check({ tool: "Bash", args: { command: "rm -rf /" } })).toMatchObject({ outcome: "deny" });
   // `fail_closed` has no say.
@@ -154,23 +155,25 @@ test("the policy's `guard` decides what failures and unasked escalations become"
 });
 
 test("a tier that hangs meets the deadline, and a signal ends a check at once", async () => {
-  let aborted = 0;
-  const hanging: Judge = {
+  const aborted: unknown[] = [];
+  const hanging = (started = () => {}): Judge => ({
     tier: "Llm",
-    judge: (_, { signal }) =>
-      new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(`${++aborted}`)))),
-  };
+    judge: (_, { signal }) => {
+      started();
+      return new Promise(() => signal.addEventListener("abort", () => aborted.push(signal.reason)));
+    },
+  });
   const call = { tool: "Read", args: { file_path: "/home/dev/.ssh/id_rsa" } };
-  const guard = await guardOf("guard { deadline_s = 0.05 }", { canAsk: true }, { tiers: { l2: hanging } });
+  const guard = await guardOf("guard { deadline_s = 0.05 }", { canAsk: true }, { tiers: { l2: hanging() } });
   const late = await guard.check(call);
   expect(late).toMatchObject({ outcome: "deny" });
   expect(late.decision.reason).toContain("no decision within 0.05 s");
   const controller = new AbortController();
-  const patient = await guardOf("", {}, { tiers: { l2: hanging } });
-  const stopped = patient.check(call, { signal: controller.signal });
-  setTimeout(() => controller.abort(new Error("the host gave up")), 10);
-  expect((await stopped).decision.reason).toContain("the host gave up");
-  expect(aborted).toBe(2);
+  const stop = () => setTimeout(() => controller.abort(new Error("the host gave up")));
+  const patient = await guardOf("", {}, { tiers: { l2: hanging(stop) } });
+  const stopped = await patient.check(call, { signal: controller.signal });
+  expect(stopped.decision.reason).toContain("the host gave up");
+  expect(aborted).toHaveLength(2);
 });
 
 test("messages have no secrets and no controls, and do not show the pattern", async () => {
