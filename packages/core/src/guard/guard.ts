@@ -4,7 +4,7 @@ import type { Decision } from "../decision/decision.js";
 import { engineFailed } from "../decision/l1-decisions.js";
 import { linkedTo, orAborted } from "../pipeline/abort.js";
 import type { Policy } from "../policy/policy.js";
-import { bindingOf } from "./binding.js";
+import { bindingOf, type WordsOf } from "./binding.js";
 import { gravest } from "./gravest.js";
 import { askMessage, denyMessage, failureReason } from "./message.js";
 import { randomTicket } from "./sha256.js";
@@ -20,6 +20,8 @@ export interface GuardParts {
   byRules(event: GuardedEvent): Decision;
   /** The decision of the tiers on an escalation; an escalation if none resolved it. Throws as `byRules`. */
   byTiers(event: GuardedEvent, signal: AbortSignal): Promise<Decision>;
+  /** The words of the commands that an event runs. */
+  wordsOf: WordsOf;
   withoutSecrets(text: string): string;
 }
 
@@ -95,7 +97,7 @@ export class CallGuard implements Guard {
   async #escalated(rules: Decision, check: Check, signal: AbortSignal): Promise<GuardOutcome> {
     const { approvals, canAsk = approvals !== undefined } = this.#options;
     const { guard, dryRun } = this.#parts.policy;
-    const binding = approvals && (await bindingOf(check.subject, check.revision, this.#options));
+    const binding = approvals && (await this.#bindingOf(check));
     const answer = binding === undefined ? undefined : await approvals?.take(binding);
     if (answer === "approved") return this.#allowed(rules, check);
     if (answer === "denied") return this.#denied(rules, check);
@@ -106,6 +108,10 @@ export class CallGuard implements Guard {
     if (guard.askFallback === "deny") return this.#denied(decision, check);
     // Nobody has approved it, so the prompts of the host stay.
     return { outcome: "allow", decision, revision: check.revision, grant: false };
+  }
+
+  async #bindingOf({ subject, revision }: Check): Promise<string> {
+    return await bindingOf(subject, revision, this.#options, this.#parts.wordsOf);
   }
 
   /** Asks the tiers about each escalation, until one is blocked. */

@@ -136,6 +136,17 @@ export class Judging {
     }
   }
 
+  /**
+   * The words of the commands that an event runs, without quotes and escapes, and as paths in the
+   * folder that a command changed to.
+   */
+  wordsOf(event: EventInput): string[] {
+    const commands = this.explain(event)?.commands?.commands ?? [];
+    return commands.flatMap(({ words, folder }) =>
+      folder ? words.map((word) => (word.startsWith("/") ? word : `${folder}/${word}`)) : words,
+    );
+  }
+
   #explain(event: EventInput): Explanation | null {
     const code = this.#engine.judge(encodeEvent(event));
     if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);

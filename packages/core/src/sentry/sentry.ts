@@ -335,6 +335,7 @@ export class Sentry {
       revision: this.#revision,
       byRules: (event) => this.#open().byRules(event),
       byTiers: async (event, signal) => await this.#open().byTiers(event, signal),
+      wordsOf: (event) => this.#open().wordsOf(event),
       withoutSecrets: (text) => this.withoutSecrets(text),
     };
     return new CallGuard(parts, options);

@@ -300,8 +300,9 @@ test("an approval is bound to the exact call", async () => {
   ] as const) {
     expect(await sentry.guard(other).check(call)).toMatchObject({ outcome: "ask" });
   }
-  const changed = await guardOf("# changed", options);
-  expect(await changed.check(read)).toMatchObject({ outcome: "ask" });
+  const changed = await Sentry.create("# changed");
+  open.push(changed);
+  expect(await changed.guard(options).check(read)).toMatchObject({ outcome: "ask" });
   answers.set(requests[0]?.binding ?? "", "denied");
   expect(await guard.check(read)).toMatchObject({ outcome: "deny" });
   expect(new Set(requests.map(({ binding }) => binding)).size).toBe(requests.length);
@@ -322,6 +323,21 @@ test("an approval does not outlive a change of a file that the command names, an
   expect(await guard.check(call)).toMatchObject({ outcome: "allow" });
   script = "echo 2";
   expect(await guard.check(call)).toMatchObject({ outcome: "ask" });
+  // However the file is spelt.
+  const spellings = [
+    "bash ./r\\un.sh",
+    'bash ./r"un".sh',
+    "x=run; bash ./$x.sh",
+    "cd ../app; bash run.sh",
+    "cd /home/dev && cd app && bash run.sh",
+  ];
+  for (const command of spellings) {
+    expect(await guard.check({ tool: "Bash", args: { command } })).toMatchObject({ outcome: "ask" });
+    answers.set(requests.at(-1)?.binding ?? "", "approved");
+    expect(await guard.check({ tool: "Bash", args: { command } })).toMatchObject({ outcome: "allow" });
+    script += "+";
+    expect(await guard.check({ tool: "Bash", args: { command } })).toMatchObject({ outcome: "ask" });
+  }
   const everything: ApprovalStore = { take: () => "approved", open: () => "t" };
   const lenient = await guardOf("", { approvals: everything });
   expect(await lenient.check({ tool: "Bash", args: { command: "rm -rf /" } })).toMatchObject({ outcome: "deny" });
