@@ -1,15 +1,38 @@
-//! Writes the built-in rules and packs without their comments and indentation, which would be a tenth of their room in the wasm
-//! module.
+//! Writes the built-in rules, the packs and the table of tokens without their comments and indentation, which would be
+//! a tenth of their room in the wasm module, and the list of the built-in kinds of secret.
 
 use std::error::Error;
+use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
 const RULES: &str = "src/policy/builtin.acl";
 const PACKS: &str = "src/policy/packs";
+const TOKENS: &str = "data/tokens.txt";
+/// The kinds that have code of their own, in the order in which they name a find.
+const KINDS: [&str; 17] = [
+    "private_key",
+    "openai_key",
+    "stripe_key",
+    "google_api_key",
+    "aws_access_key_id",
+    "github_token",
+    "slack_token",
+    "jwt",
+    "aws_secret",
+    "bearer",
+    "generic_secret",
+    "email",
+    "authorization",
+    "cookie",
+    "url_credentials",
+    "payment_card",
+    "iban",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={RULES}");
+    println!("cargo::rerun-if-changed={TOKENS}");
     let folder = env::var("OUT_DIR")?;
     let text = shortened(&fs::read_to_string(RULES)?);
     fs::write(Path::new(&folder).join("builtin.acl"), text)?;
@@ -20,6 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = shortened(&fs::read_to_string(pack.path())?);
         fs::write(Path::new(&folder).join(name), text)?;
     }
+    let table = fs::read_to_string(TOKENS)?;
+    let (tokens, kinds) = tokens(&table)?;
+    fs::write(Path::new(&folder).join("tokens.txt"), tokens)?;
+    let kinds = format!("{:?}", kinds.as_slice());
+    fs::write(Path::new(&folder).join("kinds.rs"), format!("&{kinds}"))?;
     Ok(())
 }
 
@@ -37,4 +65,26 @@ fn shortened(text: &str) -> String {
         is_in_string ^= kept.matches('`').count() % 2 == 1;
     }
     short
+}
+
+/// The formats, each after the number of its kind, and the names of all kinds.
+fn tokens(table: &str) -> Result<(String, Vec<&str>), Box<dyn Error>> {
+    let mut kinds = KINDS.to_vec();
+    let mut formats = String::new();
+    for line in table.lines() {
+        let (line, source) = line.split_once('#').unwrap_or((line, ""));
+        let Some((kind, format)) = line.split_once(' ') else {
+            continue;
+        };
+        if source.trim().is_empty() {
+            return Err(format!("{TOKENS}: `{line}` has no source").into());
+        }
+        let number = kinds.iter().position(|known| *known == kind);
+        let number = number.unwrap_or_else(|| {
+            kinds.push(kind);
+            kinds.len() - 1
+        });
+        writeln!(formats, "{number} {}", format.trim())?;
+    }
+    Ok((formats, kinds))
 }

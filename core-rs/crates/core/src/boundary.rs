@@ -21,7 +21,7 @@ mod tests {
     use crate::decision::{ActionKind, Word};
     use crate::engine::{MAX_LINE, judgement};
     use crate::event::EventKind;
-    use crate::policy::{BUILTIN_RULES, SECRET_KINDS, UNRESOLVED, packs};
+    use crate::policy::{BUILTIN_RULES, OPTIONAL_KINDS, SECRET_KINDS, UNRESOLVED, packs};
     use crate::redact::LOOK_BACK;
     use crate::risk::Category;
 
@@ -87,6 +87,11 @@ mod tests {
                 "SECRET_KINDS",
                 SECRET_KINDS.to_vec(),
                 "Built-in kinds of secrets.",
+            ),
+            (
+                "OPTIONAL_KINDS",
+                OPTIONAL_KINDS.to_vec(),
+                "Kinds that are masked only on request.",
             ),
         ] {
             let words: Vec<String> = words

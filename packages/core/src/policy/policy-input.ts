@@ -1,12 +1,15 @@
 // A policy as an object: the schema of docs/policy.md as types, so that a misspelt key is a compile
 // error.
 
-import type { PACKS, SECRET_KINDS } from "../generated/boundary.js";
+import type { OPTIONAL_KINDS, PACKS, SECRET_KINDS } from "../generated/boundary.js";
 import type { Fallback, ProjectPolicies, Severity, Verdict } from "../generated/wire.js";
 import type { ListInput, ListReference, RuleInput } from "./rule-input.js";
 
 /** The built-in kinds of secrets that the gate masks. */
 export type SecretKind = (typeof SECRET_KINDS)[number];
+
+/** The kinds that are masked only if a policy names them in `on`. */
+export type OptionalKind = (typeof OPTIONAL_KINDS)[number];
 
 /** A pattern of secrets to mask, beside the built-in kinds. */
 export interface SecretPatternInput {
@@ -109,6 +112,8 @@ export interface PolicyInput {
   readonly ask?: { readonly timeout_s?: number };
   /** What the gate masks. */
   readonly redact?: {
+    /** Kinds that are masked only on request. */
+    readonly on?: ListReference | readonly (OptionalKind | ListReference)[];
     /** Built-in kinds that are not masked. */
     readonly off?: ListReference | readonly (SecretKind | ListReference)[];
     /** Path of a gitleaks configuration. */

@@ -39,7 +39,7 @@ pub use gitleaks::{AllowTarget, Allowed, Imported, ImportedRule, import};
 pub use guard::{Ask, Fallback, Guard, ProjectPolicies};
 pub use lists::NamedList;
 pub use patterns_ahead::PatternsAhead;
-pub use redact::{Redact, SECRET_KINDS, SecretPattern};
+pub use redact::{OPTIONAL_KINDS, Redact, SECRET_KINDS, SecretPattern};
 use sentry_pattern::Pattern;
 use sentry_text::Span;
 pub use sentry_text::closest;

@@ -14,20 +14,10 @@ use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
 /// The built-in kinds of secrets. If finds begin at the same place, the earlier kind names them.
-pub const SECRET_KINDS: [&str; 12] = [
-    "private_key",
-    "openai_key",
-    "stripe_key",
-    "google_api_key",
-    "aws_access_key_id",
-    "github_token",
-    "slack_token",
-    "jwt",
-    "aws_secret",
-    "bearer",
-    "generic_secret",
-    "email",
-];
+pub const SECRET_KINDS: &[&str] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
+
+/// The kinds that are masked only if a policy switches them on.
+pub const OPTIONAL_KINDS: [&str; 2] = ["payment_card", "iban"];
 
 /// The longest name of a kind, in bytes.
 const MAX_KIND: usize = 64;
@@ -39,8 +29,18 @@ pub struct Redact {
     pub patterns: Vec<SecretPattern>,
     /// The built-in kinds that are off, as places in [`SECRET_KINDS`].
     pub off: Vec<usize>,
+    /// The optional kinds that are on, as places in [`SECRET_KINDS`].
+    pub on: Vec<usize>,
     /// The path of a gitleaks configuration, as written in the document.
     pub gitleaks: Option<String>,
+}
+
+impl Redact {
+    /// Whether a built-in kind is masked, by its place in [`SECRET_KINDS`].
+    pub fn masks(&self, kind: usize) -> bool {
+        let name = SECRET_KINDS.get(kind).copied().unwrap_or_default();
+        !self.off.contains(&kind) && (!OPTIONAL_KINDS.contains(&name) || self.on.contains(&kind))
+    }
 }
 
 /// A pattern of secrets.
@@ -65,7 +65,7 @@ pub(super) fn is_kind(name: &str) -> bool {
 /// Reads the section.
 #[inline(never)]
 pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
-    const KNOWN: [&str; 4] = ["off", "gitleaks", "pattern", "patterns"];
+    const KNOWN: [&str; 5] = ["off", "on", "gitleaks", "pattern", "patterns"];
     let mut redact = Redact::default();
     let mut seen = HashMap::new();
     for inner in fields::of_section(reader, field) {
@@ -74,7 +74,8 @@ pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
             continue;
         }
         match key {
-            "off" => redact.off = off(reader, inner),
+            "on" => redact.on = kinds(reader, inner, &OPTIONAL_KINDS),
+            "off" => redact.off = kinds(reader, inner, SECRET_KINDS),
             "gitleaks" => {
                 redact.gitleaks =
                     fields::value_of(reader, inner).and_then(|value| reader.text(key, value));
@@ -104,25 +105,27 @@ pub(super) fn read(reader: &mut Reader<'_>, field: Field<'_>) -> Redact {
     redact
 }
 
-/// Reads the built-in kinds that are off.
-fn off(reader: &mut Reader<'_>, field: Field<'_>) -> Vec<usize> {
+/// Reads a list of built-in kinds: `on` or `off`.
+fn kinds(reader: &mut Reader<'_>, field: Field<'_>, known: &[&str]) -> Vec<usize> {
+    let key = field.name.text.as_str();
     let Some(value) = fields::value_of(reader, field) else {
         return Vec::new();
     };
-    let mut off = Vec::new();
-    for Text { text: name, span } in reader.list("off", value, false).unwrap_or_default() {
-        match SECRET_KINDS.iter().position(|kind| *kind == name) {
-            Some(kind) => off.push(kind),
+    let mut kinds = Vec::new();
+    for Text { text: name, span } in reader.list(key, value, false).unwrap_or_default() {
+        let place = SECRET_KINDS.iter().position(|kind| *kind == name);
+        match place.filter(|_| known.contains(&name.as_str())) {
+            Some(kind) => kinds.push(kind),
             None => reader.unknown(
                 Code::UnknownWord,
                 span,
-                "unknown built-in kind in `off`".to_owned(),
+                format!("unknown built-in kind in `{key}`"),
                 &name,
-                &SECRET_KINDS,
+                known,
             ),
         }
     }
-    off
+    kinds
 }
 
 /// Reads a pattern. `label` is the label of a block, which is the pattern's name; `place` is
@@ -240,7 +243,7 @@ fn refuse_duplicates(reader: &mut Reader<'_>, redact: &Redact) {
     for (place, pattern) in (0..).zip(&redact.patterns) {
         let kind = pattern.kind.as_str();
         let builtin = SECRET_KINDS.iter().position(|builtin| *builtin == kind);
-        if builtin.is_some_and(|builtin| !redact.off.contains(&builtin)) {
+        if builtin.is_some_and(|builtin| redact.masks(builtin)) {
             let message = format!("`{kind}` is a built-in kind");
             let help = format!(
                 "choose another name, or switch the built-in kind off: `off = [\"{kind}\"]`"

@@ -103,7 +103,7 @@ impl Detector {
             let value = search.value(text, matched.clone(), group)?;
             let is_secret = match &mut self.test {
                 Test::Nothing => true,
-                Test::Builtin(check) => check.holds(text, matched.clone(), value.clone()),
+                Test::Builtin(check) => check.holds(text, matched.clone()),
                 Test::Imported {
                     keywords,
                     entropy,

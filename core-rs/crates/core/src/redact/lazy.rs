@@ -43,7 +43,7 @@ impl LazyDetectors {
     /// so [`LazyDetectors::import`] is only for detectors from [`LazyDetectors::new`].
     pub fn of(redact: &Redact) -> Rc<RefCell<Self>> {
         let new = || Rc::new(RefCell::new(Self::new(redact.clone())));
-        if redact.patterns.is_empty() && redact.off.is_empty() {
+        if redact.patterns.is_empty() && redact.off.is_empty() && redact.on.is_empty() {
             BUILTIN.with(|shared| Rc::clone(shared.get_or_init(new)))
         } else {
             new()

@@ -12,17 +12,30 @@
 //! result ([`Scan::stable_until`]).
 
 mod allow;
+mod anchors;
 mod builtin;
 mod check;
 mod detector;
 mod escapes;
 mod find;
+mod keys;
+mod labels;
 mod lazy;
 mod mask;
+mod personal;
+mod recognizer;
+mod text;
+mod tokens;
+mod value;
+mod view;
+mod web;
+mod words;
 
 use allow::Allow;
 use detector::Detector;
 use find::{Found, merged, stable_until};
+use recognizer::{Recognized, Recognizer};
+use view::View;
 
 pub use find::{Find, Scan};
 pub use lazy::{LazyDetectors, prepare};
@@ -31,7 +44,7 @@ use sentry_pattern::Requirements;
 use sentry_pattern::prefilter::{Branch, Hits, Prefilter};
 use sentry_pattern::search::MAX_PARTIAL_MATCH;
 
-use crate::policy::{Imported, Redact};
+use crate::policy::{Imported, Redact, SECRET_KINDS};
 
 /// The most bytes that all automata take together. If they take more, all are dropped and compiled
 /// again on demand.
@@ -54,10 +67,15 @@ pub(crate) const LOOK_BACK: usize = 256;
 /// ```
 #[derive(Debug)]
 pub struct Detectors {
+    /// The built-in kinds, then the site's, the imported ones and placeholders.
     kinds: Vec<String>,
-    /// The site's detectors, the built-in ones, the imported ones, then the one for placeholders.
-    /// Where finds overlap, an earlier detector names the find.
+    /// The site's detectors, the built-in one for addresses, the imported ones, then the one for
+    /// placeholders. Where finds overlap, an earlier detector names the find.
     all: Vec<Detector>,
+    /// How many of them are the site's.
+    own: usize,
+    /// The other built-in kinds. They come after the site's detectors.
+    recognizer: Recognizer,
     prefilter: Prefilter,
     /// The indices of the detectors without requirements.
     unfiltered: Vec<u32>,
@@ -92,18 +110,15 @@ impl Detectors {
     /// Builds the detectors. `None` if the requirements of the patterns take more than 64 MiB.
     #[inline(never)]
     pub fn new(redact: &Redact, imported: Imported) -> Option<Self> {
-        let mut kinds = Vec::new();
+        let mut kinds = SECRET_KINDS.iter().map(|kind| (*kind).to_owned()).collect();
         let mut all = Vec::new();
         for pattern in &redact.patterns {
             all.push(Detector::custom(number(&mut kinds, &pattern.kind), pattern));
         }
-        for (place, builtin) in builtin::ALL.iter().enumerate() {
-            if !redact.off.contains(&place) {
-                all.push(Detector::builtin(
-                    number(&mut kinds, builtin.kind),
-                    builtin,
-                )?);
-            }
+        let own = all.len();
+        let email = &builtin::EMAIL;
+        if redact.masks(builtin::EMAIL_PLACE) {
+            all.push(Detector::builtin(number(&mut kinds, email.kind), email)?);
         }
         for rule in imported.rules {
             let kind = number(&mut kinds, &rule.secret.kind);
@@ -129,6 +144,8 @@ impl Detectors {
         Some(Self {
             kinds,
             all,
+            own,
+            recognizer: Recognizer::new(redact),
             prefilter,
             unfiltered,
             allow: Allow::all(&imported.allow),
@@ -158,18 +175,38 @@ impl Detectors {
     /// complete; the end of the text if none follows.
     fn search(&mut self, text: &mut [u8], part: Part) -> Option<(Vec<Found>, usize)> {
         escapes::replace(text);
-        let found = self.find(text, part)?;
+        let Some(view) = View::of(text) else {
+            return self.search_view(text, part);
+        };
+        let from = view.decoded(part.from);
+        let (mut found, partial) = self.search_view(&view.bytes, Part { from, ..part })?;
+        for found in &mut found {
+            view.convert(found);
+        }
+        Some((found, view.original(partial)))
+    }
+
+    /// As [`Detectors::search`], in a text without escapes.
+    fn search_view(&mut self, text: &[u8], part: Part) -> Option<(Vec<Found>, usize)> {
+        let (mut found, own) = self.find(text, part)?;
+        let Recognized {
+            found: builtin,
+            partial,
+        } = self.recognizer.search(text, part.from, part.is_last);
+        let own = own.min(found.len());
+        found.splice(own..own, builtin);
         let partial = if part.is_last {
             text.len()
         } else {
-            self.partial_match(text, part)?
+            partial.min(self.partial_match(text, part)?)
         };
         self.limit_memory();
         Some((found, partial))
     }
 
-    /// What each detector finds, in the order of the detectors.
-    fn find(&mut self, text: &[u8], part: Part) -> Option<Vec<Found>> {
+    /// What each detector finds, in the order of the detectors, and how many of the finds are from
+    /// the site's.
+    fn find(&mut self, text: &[u8], part: Part) -> Option<(Vec<Found>, usize)> {
         self.prefilter
             .find_candidates(text, &mut self.hits, &mut self.candidates);
         let mut wanted = vec![false; self.all.len()];
@@ -182,13 +219,14 @@ impl Detectors {
         if let Some(wanted) = wanted.last_mut().filter(|_| !part.placeholders) {
             *wanted = false;
         }
-        let mut found = Vec::new();
-        for (detector, wanted) in self.all.iter_mut().zip(wanted) {
+        let (mut found, mut own) = (Vec::new(), 0);
+        for (place, (detector, wanted)) in self.all.iter_mut().zip(wanted).enumerate() {
             if wanted {
                 found.push(detector.find(text, part.from, &mut self.allow)?);
+                own += usize::from(place < self.own);
             }
         }
-        Some(found)
+        Some((found, own))
     }
 
     /// The start of the earliest match that more text could complete or make longer, at most

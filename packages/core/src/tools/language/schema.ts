@@ -1,7 +1,7 @@
 // The schema of a policy for editors: the keys of each scope, what they take, and their
 // documentation. The rule engine checks policies; this helps to write them.
 
-import { PACKS, SECRET_KINDS } from "../../generated/boundary.js";
+import { OPTIONAL_KINDS, PACKS, SECRET_KINDS } from "../../generated/boundary.js";
 import {
   block,
   boolean,
@@ -93,6 +93,7 @@ const SCOPES: Readonly<Record<string, Scope>> = {
     off: words(["*", ...PACKS], "Packs to switch off; * for all."),
   },
   redact: {
+    on: words(OPTIONAL_KINDS, "Kinds that are masked only on request."),
     off: words(SECRET_KINDS, "Built-in kinds of secrets that are not masked."),
     gitleaks: text("A gitleaks configuration whose rules are used too."),
     pattern: named("A secret of your own to mask."),

@@ -1,0 +1,243 @@
+//! Finds the secrets of the built-in kinds: one pass over a text finds the places where one may
+//! begin, and each is read by the code for its format.
+
+use std::ops::Range;
+
+use super::anchors::{Anchor, Anchors, MAX_ANCHOR};
+use super::find::{Find, Found};
+use super::labels::{self, Label};
+use super::personal;
+use super::text::Text;
+use super::tokens::{self, Format};
+use super::{keys, web};
+use crate::policy::{Redact, SECRET_KINDS};
+use sentry_pattern::search::MAX_PARTIAL_MATCH;
+
+/// The places of kinds in [`SECRET_KINDS`].
+mod kind {
+    pub(super) const PRIVATE_KEY: usize = 0;
+    pub(super) const JWT: usize = 7;
+    pub(super) const AWS_SECRET: usize = 8;
+    pub(super) const BEARER: usize = 9;
+    pub(super) const GENERIC_SECRET: usize = 10;
+    pub(super) const AUTHORIZATION: usize = 12;
+    pub(super) const COOKIE: usize = 13;
+    pub(super) const URL_CREDENTIALS: usize = 14;
+    pub(super) const PAYMENT_CARD: usize = 15;
+    pub(super) const IBAN: usize = 16;
+}
+
+/// The code for what begins at an anchor.
+#[derive(Clone, Copy, Debug)]
+enum Reader {
+    /// A format of tokens, by its place.
+    Token(usize),
+    Jwt,
+    ArmouredKey,
+    BareKey,
+    Label(Label),
+    Url,
+    Authorization,
+    Bearer,
+    Cookie,
+    User,
+    Flag,
+    /// A password of SQL: `identified by '…'`.
+    Identified,
+}
+
+/// The built-in kinds, as the policy has them.
+#[derive(Debug)]
+pub(super) struct Recognizer {
+    formats: Vec<Format>,
+    readers: Vec<Reader>,
+    anchors: Anchors,
+    /// Whether each kind is masked.
+    is_on: Vec<bool>,
+}
+
+/// What was found, and where a secret may begin that more text could complete.
+#[derive(Debug)]
+pub(super) struct Recognized {
+    /// Tokens and keys, then values that a label or their place makes a secret, then personal data.
+    pub(super) found: [Found; 3],
+    pub(super) partial: usize,
+}
+
+impl Recognizer {
+    pub(super) fn new(redact: &Redact) -> Self {
+        let formats = tokens::formats();
+        let mut readers = Vec::new();
+        let mut anchors = Vec::new();
+        let mut add = |text: &'static [u8], is_folded, reader| {
+            readers.push(reader);
+            anchors.push(Anchor { text, is_folded });
+        };
+        for (place, format) in formats.iter().enumerate() {
+            add(format.anchor, false, Reader::Token(place));
+        }
+        add(b"eyJ", false, Reader::Jwt);
+        add(b"-----BEGIN", false, Reader::ArmouredKey);
+        for begin in ["MII", "MHc", "MHQ", "MIG", "MIH", "MC4", "b3BlbnNz"] {
+            add(begin.as_bytes(), false, Reader::BareKey);
+        }
+        add(b"://", false, Reader::Url);
+        add(b"authorization", true, Reader::Authorization);
+        add(b"bearer", true, Reader::Bearer);
+        add(b"cookie", true, Reader::Cookie);
+        add(b"-u", false, Reader::User);
+        add(b"--user", false, Reader::User);
+        add(b"identified by ", true, Reader::Identified);
+        for text in labels::FLAG_ANCHORS {
+            add(text.as_bytes(), false, Reader::Flag);
+        }
+        for (text, label) in labels::LABELS {
+            add(text.as_bytes(), true, Reader::Label(label));
+        }
+        debug_assert!(anchors.iter().all(|anchor| anchor.text.len() < MAX_ANCHOR));
+        Self {
+            anchors: Anchors::new(anchors),
+            is_on: (0..SECRET_KINDS.len())
+                .map(|kind| redact.masks(kind))
+                .collect(),
+            formats,
+            readers,
+        }
+    }
+
+    fn is_on(&self, kind: usize) -> bool {
+        self.is_on.get(kind).copied().unwrap_or_default()
+    }
+
+    /// Searches a text, whose escapes were replaced, from a place on.
+    pub(super) fn search(&self, bytes: &[u8], from: usize, is_last: bool) -> Recognized {
+        let text = Text::new(bytes);
+        let mut partial = bytes.len();
+        let mut tracks = [Found::default(), Found::default(), Found::default()];
+        let mut ends = [from, from];
+        let mut dotless = 0..0;
+        self.anchors.find(&text, from, |place, number| {
+            let Some(&reader) = self.readers.get(number) else {
+                return;
+            };
+            let track = usize::from(!matches!(
+                reader,
+                Reader::Token(_) | Reader::Jwt | Reader::ArmouredKey | Reader::BareKey
+            ));
+            let (Some(end), Some(found)) = (ends.get_mut(track), tracks.get_mut(track)) else {
+                return;
+            };
+            if place < *end {
+                return;
+            }
+            let read = self.read(&text, place, number, reader, &mut dotless);
+            if text.take_reached_end() {
+                partial = partial.min(place);
+            }
+            let Some((kind, matched, secrets)) = read else {
+                return;
+            };
+            if matched.start < *end {
+                return;
+            }
+            *end = matched.end;
+            found.matches.push(matched);
+            if self.is_on(kind) {
+                let kind = u32::try_from(kind).unwrap_or(u32::MAX);
+                found
+                    .secrets
+                    .extend(secrets.into_iter().map(|Range { start, end }| Find {
+                        start,
+                        end,
+                        kind,
+                    }));
+            }
+        });
+        let [_, _, found] = &mut tracks;
+        for (kind, find) in [
+            (
+                kind::PAYMENT_CARD,
+                personal::cards as fn(&Text<'_>, usize) -> Vec<Range<usize>>,
+            ),
+            (kind::IBAN, personal::ibans),
+        ] {
+            for Range { start, end } in self
+                .is_on(kind)
+                .then(|| find(&text, from))
+                .into_iter()
+                .flatten()
+            {
+                found.matches.push(start..end);
+                let kind = u32::try_from(kind).unwrap_or(u32::MAX);
+                found.secrets.push(Find { start, end, kind });
+            }
+        }
+        sentry_sort::unstable(&mut found.matches, |a, b| a.start < b.start);
+        if is_last {
+            partial = bytes.len();
+        } else {
+            let held = bytes.len().saturating_sub(tokens::MAX_BEFORE).max(from);
+            let last = bytes.get(held..).unwrap_or_default();
+            let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/=.~:%".contains(byte);
+            let word = last.iter().rposition(|byte| !is_inside(byte));
+            partial = partial.min(held + word.map_or(0, |last| last + 1));
+            partial = self
+                .anchors
+                .partial(bytes, from)
+                .map_or(partial, |place| partial.min(place));
+            partial = partial.max(bytes.len().saturating_sub(MAX_PARTIAL_MATCH));
+        }
+        Recognized {
+            found: tracks,
+            partial,
+        }
+    }
+
+    /// The kind, the match and the secrets in it of what begins at an anchor.
+    fn read(
+        &self,
+        text: &Text<'_>,
+        place: usize,
+        number: usize,
+        reader: Reader,
+        dotless: &mut Range<usize>,
+    ) -> Option<(usize, Range<usize>, Vec<Range<usize>>)> {
+        let end = place + self.anchors.len_of(number);
+        let whole = |kind, range: Range<usize>| Some((kind, range.clone(), vec![range]));
+        let value = |kind, range: Range<usize>| Some((kind, place..range.end, vec![range]));
+        match reader {
+            Reader::Token(format) => {
+                let format = self.formats.get(format)?;
+                let (range, is_secret) = format.token(text, place)?;
+                let secrets = if is_secret {
+                    vec![range.clone()]
+                } else {
+                    Vec::new()
+                };
+                Some((format.kind, range, secrets))
+            }
+            Reader::Jwt => whole(kind::JWT, tokens::jwt(text, place, dotless)?),
+            Reader::ArmouredKey => whole(kind::PRIVATE_KEY, keys::armoured(text, place)?),
+            Reader::BareKey => whole(kind::PRIVATE_KEY, keys::bare(text, place)?),
+            Reader::Url => value(kind::URL_CREDENTIALS, web::url(text, place)?),
+            Reader::Authorization => value(kind::AUTHORIZATION, web::authorization(text, end)?),
+            Reader::Bearer => value(kind::BEARER, web::bearer(text, place, end)?),
+            Reader::User => value(kind::GENERIC_SECRET, web::user_flag(text, place, end)?),
+            Reader::Flag => value(kind::GENERIC_SECRET, labels::flag(text, place)?),
+            Reader::Identified => value(kind::GENERIC_SECRET, labels::identified(text, end)?),
+            Reader::Cookie => {
+                let found = web::cookies(text, end)?;
+                Some((kind::COOKIE, place..found.end, found.secrets))
+            }
+            Reader::Label(label) => {
+                let found = labels::secret(text, place, end, label)?;
+                let kind = if labels::is_aws(text, end) {
+                    kind::AWS_SECRET
+                } else {
+                    kind::GENERIC_SECRET
+                };
+                Some((kind, place..found.end, found.secrets))
+            }
+        }
+    }
+}

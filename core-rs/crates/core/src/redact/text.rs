@@ -1,0 +1,98 @@
+//! A text that may go on: reading past its end is noticed, since more text could change what was
+//! read.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+/// A text, or the part of it that is known so far.
+#[derive(Debug)]
+pub(super) struct Text<'t> {
+    pub(super) bytes: &'t [u8],
+    reached_end: Cell<bool>,
+}
+
+impl<'t> Text<'t> {
+    pub(super) fn new(bytes: &'t [u8]) -> Self {
+        Self {
+            bytes,
+            reached_end: Cell::new(false),
+        }
+    }
+
+    /// The byte at a place; `None` behind the end.
+    pub(super) fn at(&self, place: usize) -> Option<u8> {
+        let byte = self.bytes.get(place).copied();
+        if byte.is_none() {
+            self.reached_end.set(true);
+        }
+        byte
+    }
+
+    /// The byte before a place; `None` at the start.
+    pub(super) fn before(&self, place: usize) -> Option<u8> {
+        self.bytes.get(place.checked_sub(1)?).copied()
+    }
+
+    pub(super) fn part(&self, part: Range<usize>) -> &'t [u8] {
+        self.bytes.get(part).unwrap_or_default()
+    }
+
+    /// At most `count` bytes before a place.
+    pub(super) fn back(&self, place: usize, count: usize) -> &'t [u8] {
+        self.part(place.saturating_sub(count)..place)
+    }
+
+    /// Whether `expected` is at a place.
+    pub(super) fn has(&self, place: usize, expected: &[u8]) -> bool {
+        expected
+            .iter()
+            .zip(place..)
+            .all(|(&byte, place)| self.at(place) == Some(byte))
+    }
+
+    /// As [`Text::has`], for letters of either case; `expected` is in lower case.
+    pub(super) fn has_folded(&self, place: usize, expected: &[u8]) -> bool {
+        expected.iter().zip(place..).all(|(byte, place)| {
+            self.at(place)
+                .is_some_and(|found| found.eq_ignore_ascii_case(byte))
+        })
+    }
+
+    /// The end of the bytes from a place for which `is_in` holds, at most `most` of them.
+    pub(super) fn run(&self, from: usize, most: usize, is_in: impl Fn(u8) -> bool) -> usize {
+        let mut end = from;
+        while end - from < most && self.at(end).is_some_and(&is_in) {
+            end += 1;
+        }
+        end
+    }
+
+    /// Whether the end was reached since the last call.
+    pub(super) fn take_reached_end(&self) -> bool {
+        self.reached_end.replace(false)
+    }
+}
+
+/// Whether a byte is a letter, a digit or `_`.
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether `text`, in letters of either case, contains `word`, which is in lower case.
+pub(super) fn contains_folded(text: &[u8], word: &[u8]) -> bool {
+    let Some(&first) = word.first() else {
+        return true;
+    };
+    let upper = first.to_ascii_uppercase();
+    memchr::memchr2_iter(first, upper, text).any(|at| {
+        text.get(at..at + word.len())
+            .is_some_and(|part| part.eq_ignore_ascii_case(word))
+    })
+}
+
+/// Whether `text` ends with `word` in letters of either case; `word` is in lower case.
+pub(super) fn ends_folded(text: &[u8], word: &[u8]) -> bool {
+    let end = text.len().checked_sub(word.len());
+    end.and_then(|from| text.get(from..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(word))
+}
