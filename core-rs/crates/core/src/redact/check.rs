@@ -59,11 +59,19 @@ fn is_address(text: &Text<'_>, matched: Range<usize>) -> bool {
     let is_host = CLIENTS
         .iter()
         .any(|client| contains_folded(line, client.as_bytes()));
+    // The user and the password of a URL.
+    let is_in_url = memchr::memmem::rfind(before, b"://").is_some_and(|scheme| {
+        let part = before.get(scheme + 3..).unwrap_or_default();
+        !part
+            .iter()
+            .any(|byte| byte.is_ascii_whitespace() || b"/?#\"'<>".contains(byte))
+    });
     !(user == b"git"
         || JUMPS.contains(&user)
         || is_version
         || is_picture
         || is_account
         || is_host
+        || is_in_url
         || NOT_DOMAINS.contains(&last))
 }

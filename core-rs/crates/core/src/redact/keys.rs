@@ -32,7 +32,8 @@ pub(super) fn bare(text: &Text<'_>, place: usize) -> Option<Range<usize>> {
         return None;
     }
     let end = text.run(place, 48, is_base64);
-    is_key_data(text.part(place..end)).then_some(())?;
+    // A shorter run is a piece of code that looks for keys.
+    (end - place >= 32 && is_key_data(text.part(place..end))).then_some(())?;
     let end = body(text, place, true)?;
     (end - place >= 60).then_some(place..end)
 }
@@ -141,10 +142,10 @@ fn is_part(run: &[u8], is_inside: bool) -> bool {
 fn is_whole_line(text: &Text<'_>, start: usize, end: usize) -> bool {
     let before = text.before(start);
     let is_before = before.is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    let after = text.at(end);
-    is_before
-        && after
-            .is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b' ' | b'\\' | 0x1b))
+    let ends = |byte: u8| matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'\\' | 0x1b);
+    // An escape of JSON has blanks before it.
+    let blanks = text.run(end, 8, |byte| byte == b' ');
+    is_before && text.at(blanks).is_none_or(ends)
 }
 
 /// The end of the last line, which begins at `place`.

@@ -225,7 +225,7 @@ fn table(text: &Text<'_>, place: usize, end: usize) -> Option<Found> {
             secrets.push(value);
         }
         at = text.run(row, 2, is_last);
-        if at == row || is_last(text.at(at)?) {
+        if at == row || text.at(at).is_none_or(is_last) {
             break;
         }
     }

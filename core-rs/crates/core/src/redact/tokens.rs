@@ -201,7 +201,9 @@ impl Format {
         }
         let is_inside = match (last, text.before(start)) {
             (_, None) => false,
-            (Some(is_in), Some(byte)) => is_in(byte) && byte.is_ascii_alphanumeric(),
+            (Some(is_in), Some(byte)) => {
+                is_in(byte) && byte.is_ascii_alphanumeric() && !is_encoded(text.back(start, 3))
+            }
             // `box.ico-…` is a file.
             (None, Some(b'.')) => self.anchor.len() <= 4,
             (None, Some(byte)) => {
