@@ -1,22 +1,6 @@
 // The gate that is compared with: the rules and the patterns of secrets as regular expressions in a
 // loop, then a sort and a join.
 
-import { readFileSync } from "node:fs";
-import { toJavaScript } from "./pattern.mjs";
-
-const source = readFileSync(new URL("../../core-rs/crates/core/src/redact/builtin.rs", import.meta.url), "utf8");
-
-/** The built-in kinds of secrets, each with its pattern. */
-export function secretPatterns() {
-  const found = source.matchAll(/^const ([A-Z_]+): &str =\s*r(#?)"(.*?)"\2;/gms);
-  const patterns = Array.from(found, ([, name = "", , text = ""]) => {
-    const { source, flags } = toJavaScript(text);
-    return { kind: name.toLowerCase(), pattern: new RegExp(source, `${flags}g`) };
-  });
-  if (patterns.length !== 12) throw new Error(`found ${patterns.length} patterns of secrets in builtin.rs`);
-  return patterns;
-}
-
 /** What patterns of secrets are asked of: escapes as what they stand for. @param {string} content */
 function withoutEscapes(content) {
   return content.replace(/\\+[nrt"'/]/g, (written) => {
@@ -27,7 +11,8 @@ function withoutEscapes(content) {
 }
 
 /**
- * @param {readonly import("./judge.mjs").Compiled[]} rules @param {ReturnType<typeof secretPatterns>} secrets
+ * @param {readonly import("./judge.mjs").Compiled[]} rules
+ * @param {readonly { kind: string, pattern: RegExp }[]} secrets
  * @returns {(content: string) => { rule: string | undefined, masked: string }}
  */
 export function plainGate(rules, secrets) {

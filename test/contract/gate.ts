@@ -22,6 +22,12 @@ const KINDS: readonly [kind: string, text: string][] = [
   ["jwt", `use «eyJ${some(17)}.eyJ${some(30)}.${some(43)}» for it`],
   ["aws_secret", `aws_secret_access_key = «${some(40)}»\n`],
   ["bearer", `Authorization: Bearer «${some(30)}»\n`],
+  ["groq_key", `use «gsk_${some(52)}» for it`],
+  ["authorization", "Authorization: Basic «YWRhOktpdGU0TGFtcDg=»\n"],
+  ["cookie", `Cookie: sid=«${some(20)}»\n`],
+  ["url_credentials", "use postgres://ada:«Kite4Lamp8»@db.test/shop for it"],
+  ["generic_secret", "curl -u ada:«Kite4Lamp8» https://x.test"],
+  ["generic_secret", `- name: API_KEY\n  value: «${some(20)}»\n`],
   ["email", "ask «bob.jones+x@mail.example.org», please"],
   ...["api_key", "secret", "token", "password", "passwd", "pwd"].flatMap((label) =>
     [":", "=", ": ", " = "].map((sep): [string, string] => ["generic_secret", `${label}${sep}«abc123def456» `]),
@@ -64,6 +70,32 @@ export function gateSuite({ Sentry, sslContent }: Core): void {
       }
       for (const short of ["api_key=abc123def45", "pwd: abc123def45 "]) {
         expect((await sentry.inspectWire(short, "request")).redactions, short).toEqual([]);
+      }
+      sentry.close();
+    });
+
+    it("masks each kind in a stream of a provider, wherever it is cut, and restores it", async () => {
+      const sentry = await Sentry.create("");
+      for (const [kind, marked] of KINDS) {
+        const content = marked.replace(/[«»]/g, "");
+        const text = `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
+        const inspection = await sentry.inspectWire(text, "response");
+        const { masked } = inspection.apply(text);
+        expect(masked, text).toContain(placeholder(kind, 1));
+        expect(() => JSON.parse(masked.slice("data: ".length)), masked).not.toThrow();
+        for (let cut = 1; cut < text.length; cut += 3) {
+          const redactor = sentry.createRedactor();
+          const parts = new ReadableStream<string>({
+            start(controller) {
+              for (const part of [text.slice(0, cut), text.slice(cut)]) controller.enqueue(part);
+              controller.close();
+            },
+          });
+          let streamed = "";
+          for await (const part of parts.pipeThrough(redactor)) streamed += part;
+          expect(streamed, `${text} cut at ${cut}`).toBe(masked);
+          expect(redactor.restore(streamed)).toBe(text);
+        }
       }
       sentry.close();
     });

@@ -139,6 +139,21 @@ it("shows no secret of a command, but shows its destination", async () => {
   expect(subject).toBe(`sh -c ${command("{{A3S_REDACTED:bearer:1}}")}`);
 });
 
+it.each([
+  ["url_credentials", "psql postgres://ada:«Kite4Lamp8»@db.test/shop"],
+  ["generic_secret", "curl -u ada:«Kite4Lamp8» https://x.test/a"],
+  ["generic_secret", "mysql -u ada -p«Kite4Lamp8» shop"],
+  ["authorization", "curl -H 'Authorization: Basic «YWRhOktpdGU0TGFtcDg=»' https://x.test/a"],
+  ["generic_secret", "PGPASSWORD=«Kite4Lamp8» psql shop"],
+])("shows no %s of a command", async (kind, marked) => {
+  const sentry = await sentryOf({ rules: [rule("ToolExec", "Kite4Lamp8|YWRhOktp", {})] });
+  const judge = new LineJudge(sentry);
+  const { lines } = judge.push(Buffer.from(`${toolExec(1, ["sh", "-c", marked.replace(/[«»]/g, "")])}\n`));
+  judge.close();
+  const { subject } = JSON.parse(Buffer.from(lines).toString());
+  expect(subject).toBe(`sh -c ${marked.replace(/«.*»/, `{{A3S_REDACTED:${kind}:1}}`)}`);
+});
+
 it("compares many escalations with one of 4 MiB in little time", async () => {
   const rules = [rule("Dns", "(?s).*", { verdict: "escalate" })];
   const sentry = await sentryOf({ rules, fail_closed: true });

@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { Sentry } from "a3s-sentry";
-import { root } from "./lib/paths.mjs";
 
+const root = fileURLToPath(new URL("..", import.meta.url));
 const PACKAGES = [
   "@types/node",
   "axe-core",
@@ -24,7 +25,7 @@ const CONTEXT = 50;
 /** The highest share of lines. */
 const LIMIT = 1 / 10_000;
 
-/** The folder of a package in the store of pnpm. */
+/** The folder of a package in the store of pnpm. @param {string} name */
 function folderOf(name) {
   const store = join(root, "node_modules/.pnpm");
   const entry = readdirSync(store).find((entry) => entry.startsWith(`${name.replace("/", "+")}@`));
@@ -32,6 +33,7 @@ function folderOf(name) {
   return join(store, entry, "node_modules", name);
 }
 
+/** @param {string} folder */
 function filesOf(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && KINDS.has(extname(entry.name)))
@@ -53,11 +55,11 @@ for (const name of PACKAGES) {
       else {
         masked++;
         const place = `${name}/${file.slice(folder.length + 1)}`;
-        console.log(`${place}: ${kind}: ${JSON.stringify(text.slice(Math.max(0, start - CONTEXT), end))}`);
+        process.stdout.write(`${place}: ${kind}: ${JSON.stringify(text.slice(Math.max(0, start - CONTEXT), end))}\n`);
       }
     }
   }
 }
 sentry.close();
-console.log(`${lines} lines, ${masked} masked, and ${addresses} e-mail addresses`);
+process.stdout.write(`${lines} lines, ${masked} masked, and ${addresses} e-mail addresses\n`);
 process.exit(masked > lines * LIMIT ? 1 : 0);
