@@ -49,8 +49,10 @@ const CHUNK_OF = {
   node: (file) => {
     if (/^(?:policy|enforcer)\/|^(?:sentry|tiers)\.ts$/.test(file)) return "sentry";
     if (file === "guard/hosts/host-names.ts") return "host-names";
-    // The quick path of a hook, without the rule engine.
-    if (/^guard\/(?:hosts\/|(?:client|protocol|sockets|trusted-path)\.ts$)|^cli\/hook\/[\w-]+\.ts$/.test(file)) {
+    // All that a hook loads where a resident judge runs: one file, without the rule engine.
+    if (
+      /^guard\/(?:hosts\/|(?:client|home-folder|protocol|sockets|trusted-path)\.ts$)|^cli\/hook\/[\w-]+\.ts$/.test(file)
+    ) {
       return file.endsWith("/own-guard.ts") ? undefined : "hook";
     }
     if (
@@ -59,9 +61,6 @@ const CHUNK_OF = {
       )
     )
       return "command";
-    // All that a hook loads where a judge runs.
-    if (/^guard\/(?:client|home-folder|hosts\/host-names|protocol|sockets|trusted-path)\.ts$/.test(file))
-      return "resident";
     return file.startsWith("util/") ? "util" : undefined;
   },
 };

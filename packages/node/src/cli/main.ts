@@ -2,7 +2,8 @@
 // The entry point of the command `a3s-sentry`. It loads only what the command needs: a hook runs
 // before each action of an agent.
 
-import { isHostName } from "../guard/hosts/host-names.js";
+/** What follows `hook` where no host does. */
+const HOOK_COMMAND = /^(?:-.*|install|uninstall|status|doctor)$/;
 
 // Without top-level `await`, so that bundlers can make CommonJS of this file. A process that ends
 // before its command has failed. Node.js itself would exit with 1, which is not a denial to all hosts.
@@ -14,11 +15,11 @@ main(process.argv.slice(2)).catch((error: unknown) => {
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, host, ...words] = args;
-  if (command === "hook" && isHostName(host)) {
+  if (command === "hook" && host !== undefined && !HOOK_COMMAND.test(host)) {
     const { answerHost } = await import("./hook/answer.js");
     await answerHost(host, words);
-  } else {
-    const { runCommandLine } = await import("./command-line.js");
-    await runCommandLine(args);
   }
+  // Not reached for a host: its answer ends the process.
+  const { runCommandLine } = await import("./command-line.js");
+  await runCommandLine(args);
 }

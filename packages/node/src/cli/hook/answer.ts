@@ -1,8 +1,7 @@
 // `hook HOST`: answers a host before its agent acts. Whatever fails here is a denial.
 
 import { fstatSync, statSync, writeSync } from "node:fs";
-import type { HostName } from "../../guard/hosts/host-names.js";
-import { HOSTS } from "../../guard/hosts/hosts.js";
+import { hostNamed } from "../../guard/hosts/hosts.js";
 import { MAX_INPUT_BYTES, readJson } from "../../guard/hosts/read-json.js";
 import { failureReply, type Reply, replyTo } from "../../guard/hosts/reply.js";
 import { judge } from "./judge.js";
@@ -14,9 +13,10 @@ export const DEADLINE_S = 25;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** Reads what the host sends on stdin, prints the answer and ends the process. */
-export async function answerHost(name: HostName, words: readonly string[]): Promise<void> {
-  const host = HOSTS[name];
+/** Reads what the host sends on stdin, prints the answer and ends the process. Does nothing for an unknown name. */
+export async function answerHost(name: string, words: readonly string[]): Promise<void> {
+  const host = hostNamed(name);
+  if (host === undefined) return;
   const fail = (why: string): never => end(failureReply(host, why));
   // Node.js itself would exit with 1, with which some hosts let the call run.
   process.on("uncaughtException", (error) => fail(reasonOf(error)));

@@ -20,3 +20,7 @@ export const HOSTS: Readonly<Record<HostName, Host>> = {
   antigravity: ANTIGRAVITY,
   opencode: OPENCODE,
 };
+
+export function hostNamed(name: string): Host | undefined {
+  return Object.hasOwn(HOSTS, name) ? HOSTS[name as HostName] : undefined;
+}
