@@ -5,7 +5,7 @@
  * drive's letter, and an URL that is not of a file, stay as they are.
  */
 export function absolutePath(path: string, cwd: string | undefined): string {
-  const [, ofUrl] = /^file:\/\/(?:localhost)?(\/.*)$/i.exec(path) ?? [];
+  const [, ofUrl] = /^file:(?:\/\/(?:localhost)?)?(\/[^?#]*)/i.exec(path) ?? [];
   const own = ofUrl === undefined ? path : decoded(ofUrl);
   if (/^(?:~|[a-z]:[\\/]|[a-z][a-z0-9+.-]*:\/\/|\\\\)/i.test(own)) return own;
   if (own.startsWith("/")) return withoutDots(own);

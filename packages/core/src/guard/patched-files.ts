@@ -16,6 +16,8 @@ const HEADERS: readonly (readonly [begin: string, change: PatchedFile["change"] 
   ["+++ ", "write"],
   ["rename from ", "delete"],
   ["rename to ", "write"],
+  ["copy to ", "write"],
+  ["Index: ", "write"],
 ];
 
 /**
@@ -34,7 +36,8 @@ export function patchedFiles(patch: string, limit: number): PatchedFile[] {
     const [begin, change] = header;
     const path = pathOf(text.slice(begin.length), begin.startsWith("***"));
     if (path === undefined) continue;
-    if (change === "move") moveLast(files);
+    // An indented line is one of the file, whatever it says.
+    if (change === "move" && line.startsWith(begin)) moveLast(files);
     files.push({ path, change: change === "move" ? "write" : change });
     if (files.length > limit) throw new RangeError(`the patch changes more than ${limit} files`);
   }
@@ -49,6 +52,15 @@ function moveLast(files: PatchedFile[]): void {
 
 /** In a diff, a time may follow after a tab, and the first folder stands for the old or new state. */
 function pathOf(text: string, isWhole: boolean): string | undefined {
-  const path = (isWhole ? text : (text.split("\t", 1)[0] ?? "").replace(/^[ab]\//, "")).trim();
+  const path = (isWhole ? text : unquoted(text.split("\t", 1)[0] ?? "").replace(/^[ab]\//, "")).trim();
   return path === "" || path === "/dev/null" ? undefined : path;
+}
+
+/** A name that git and patch write in quotes, as in C. */
+function unquoted(text: string): string {
+  const [, quoted] = /^"((?:[^"\\]|\\.)*)"/.exec(text) ?? [];
+  if (quoted === undefined) return text;
+  return quoted.replaceAll(/\\([0-7]{3}|.)/g, (_, what: string) =>
+    what.length === 3 ? String.fromCharCode(Number.parseInt(what, 8)) : what,
+  );
 }

@@ -3,8 +3,9 @@
 import { envelopeJson, sslContent, toolCallJson } from "../events/builders.js";
 import type { EventJson, SentryEvent } from "../events/event.js";
 import { shownName } from "./message.js";
+import { objectOf } from "./tool-arguments.js";
 import type { GuardOptions, ToolCallInput } from "./types.js";
-import { objectOf, wellKnownEvents } from "./well-known-events.js";
+import { wellKnownEvents } from "./well-known-events.js";
 import { useOf } from "./well-known-tools.js";
 
 export type GuardedEvent = SentryEvent | EventJson;
@@ -80,8 +81,9 @@ const NOTHING: readonly SentryEvent[] = [];
 
 /**
  * Whether a call is known to run nothing: each of the events that it stands for, of which there are
- * some, is about a file or a host.
+ * some, is about a file or a host. A batch may have calls of tools that are not known.
  */
-export function runsNothing({ mapped }: Subject): boolean {
+export function runsNothing({ call, mapped }: Subject): boolean {
+  if (call !== undefined && useOf(call.tool) === "batch") return false;
   return mapped.length > 0 && mapped.every(({ event }) => !("ToolExec" in event));
 }

@@ -22,10 +22,23 @@ export function visits(urls: readonly string[], pid: number): SentryEvent[] {
   });
 }
 
-/** The URLs with a scheme in a text; `undefined` without any. */
-export function urlsIn(text: string): string[] | undefined {
-  const urls = text.split(/[\s"'<>`]+/).filter((word) => word.includes("://"));
-  return urls.length === 0 ? undefined : urls.map(fromScheme);
+/**
+ * What a text may lead to that shall be an URL: to what browsers make of it, which take `http:host`
+ * and `\\` for `/`, to what others do, and to URLs in it. Without a scheme, to a host.
+ */
+export function urlsOf(text: string): string[] {
+  const isWhole = parsed(text) !== undefined && /^[\s\0]*(?:https?|wss?|ftp|file):/i.test(text);
+  const whole = isWhole ? [text, text.replaceAll("\\", "%5C")] : [];
+  const urls = new Set([...whole, ...urlsIn(text)]);
+  return urls.size === 0 ? [`https://${text}`] : [...urls];
+}
+
+/** The URLs with a scheme in a text. */
+export function urlsIn(text: string): string[] {
+  return text
+    .split(/[\s"'<>`]+/)
+    .filter((word) => word.includes("://"))
+    .map(fromScheme);
 }
 
 /** Without what stands before the scheme, such as a bracket. */

@@ -3,16 +3,21 @@
 import type { SentryEvent } from "../events/event.js";
 import { absolutePath } from "./absolute-path.js";
 import { patchedFiles } from "./patched-files.js";
-import { fileAccess, fileDelete, urlsIn, visits } from "./target-events.js";
+import { fileAccess, fileDelete, urlsIn, urlsOf, visits } from "./target-events.js";
+import { type Arguments, argumentsIn, isText, objectOf, textsAt, valuesAt } from "./tool-arguments.js";
 import type { ToolCallInput } from "./types.js";
-import { KEYS, type ToolUse, useOf } from "./well-known-tools.js";
+import { KEYS, type SingleUse, useOf } from "./well-known-tools.js";
 
 /** The most files and addresses of one call. */
 const MAX_TARGETS = 1000;
 
+const PATCH_BEGIN = "*** Begin Patch";
+
 interface Context {
   readonly pid: number;
   readonly cwd: string | undefined;
+  /** The folders that the arguments name, all of which a command is judged in. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -29,40 +34,55 @@ interface Context {
 export function wellKnownEvents(call: ToolCallInput): readonly SentryEvent[] {
   const use = useOf(call.tool);
   if (use === undefined) return [];
-  const events = eventsOf(use, objectOf(call.args), { pid: call.pid ?? 0, cwd: call.cwd });
+  const events = use === "batch" ? eventsOfBatch(call) : eventsOfTool(use, call.args, call);
   if (events.length > MAX_TARGETS) throw new RangeError(`the call has more than ${MAX_TARGETS} files or addresses`);
   return events;
 }
 
-/** The arguments as an object. Hosts write some as the text of their JSON. */
-export function objectOf(args: unknown): Readonly<Record<string, unknown>> {
-  if (typeof args === "object" && args !== null) return Array.isArray(args) ? { input: args } : { ...args };
-  if (typeof args !== "string") return {};
-  try {
-    const value: unknown = JSON.parse(args);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // No JSON: the text is the only argument.
-  }
-  return { input: args };
+/** The events of all calls that one call makes. The hosts that have batches run none within a batch. */
+function eventsOfBatch(call: ToolCallInput): SentryEvent[] {
+  return listsIn(objectOf(call.args)).flatMap((item) => {
+    const [own] = argumentsIn(item);
+    const [tool] = own === undefined ? [] : textsAt(own, KEYS.tool);
+    const use = tool === undefined ? undefined : useOf(tool);
+    if (own === undefined || use === undefined || use === "batch") return [];
+    return valuesAt(own, KEYS.toolArguments).flatMap((args) => eventsOfTool(use, args, call));
+  });
 }
 
-function eventsOf(use: ToolUse, args: Readonly<Record<string, unknown>>, context: Context): SentryEvent[] {
+function listsIn(args: object): unknown[] {
+  return Object.values(args).flatMap((value): unknown[] => (Array.isArray(value) ? value : []));
+}
+
+function eventsOfTool(use: SingleUse, args: unknown, { pid = 0, cwd }: ToolCallInput): SentryEvent[] {
+  const all = argumentsIn(args);
+  const folders = all.slice(0, 1).flatMap((own) => textsAt(own, KEYS.folder));
+  return all.flatMap((own) => eventsOf(use, withOnly(own), { pid, cwd, folders }));
+}
+
+/** An argument without a name of its own may be whatever the tool takes. */
+function withOnly(args: Arguments): Arguments {
+  const only = args.size === 1 ? args.get("input") : undefined;
+  return only === undefined ? args : new Map([...args, ["path", only], ["url", only]]);
+}
+
+function eventsOf(use: SingleUse, args: Arguments, context: Context): SentryEvent[] {
   const { pid, cwd } = context;
   switch (use) {
     case "run":
       return commandsOf(args, context);
     case "run-powershell":
-      return textsAt(args, KEYS.command).map((text) => exec(["pwsh", "-Command", text], context));
+      return textsAt(args, KEYS.command).map((text) => exec(["pwsh", "-Command", text], pid, cwd));
     case "run-python":
-      return textsAt(args, KEYS.code).map((text) => exec(["python3", "-c", text], context));
+      return textsAt(args, KEYS.code).map((text) => exec(["python3", "-c", text], pid, cwd));
     case "read":
+      return pathsAt(args, [...KEYS.path, ...KEYS.include], cwd).map((path) => fileAccess(pid, path, false));
     case "search":
-      return pathsAt(args, KEYS.path, cwd).map((path) => fileAccess(pid, path, false));
+      return pathsAt(args, [...KEYS.path, ...KEYS.folder], cwd).map((path) => fileAccess(pid, path, false));
     case "write":
       return pathsAt(args, KEYS.path, cwd).map((path) => fileAccess(pid, path, true));
     case "delete":
-      return pathsAt(args, KEYS.path, cwd).map((path) => fileDelete(pid, path));
+      return pathsAt(args, [...KEYS.path, ...KEYS.folder], cwd).map((path) => fileDelete(pid, path));
     case "move":
       return [
         ...pathsAt(args, KEYS.from, cwd).map((path) => fileDelete(pid, path)),
@@ -75,36 +95,56 @@ function eventsOf(use: ToolUse, args: Readonly<Record<string, unknown>>, context
       ];
     case "fetch":
       return [
-        ...textsAt(args, KEYS.url).flatMap((text) => visits(urlsIn(text) ?? [`https://${text}`], pid)),
-        ...textsAt(args, KEYS.prose).flatMap((text) => visits(urlsIn(text) ?? [], pid)),
+        ...textsAt(args, KEYS.url).flatMap((text) => visits(urlsOf(text), pid)),
+        ...textsAt(args, KEYS.prose).flatMap((text) => visits(urlsIn(text), pid)),
       ];
     case "patch":
-      return textsAt(args, KEYS.patch).flatMap((patch) =>
-        patchedFiles(patch, MAX_TARGETS).map(({ path, change }) => {
-          const absolute = absolutePath(path, cwd);
-          return change === "delete" ? fileDelete(pid, absolute) : fileAccess(pid, absolute, true);
-        }),
-      );
+      return textsAt(args, KEYS.patch).flatMap((patch) => changes(patch, pid, cwd));
   }
+}
+
+function changes(patch: string, pid: number, cwd: string | undefined): SentryEvent[] {
+  return patchedFiles(patch, MAX_TARGETS).map(({ path, change }) => {
+    const absolute = absolutePath(path, cwd);
+    return change === "delete" ? fileDelete(pid, absolute) : fileAccess(pid, absolute, true);
+  });
+}
+
+/** The commands, in each of the folders that the arguments name: hosts read one of them. */
+function commandsOf(args: Arguments, context: Context): SentryEvent[] {
+  const own = textsAt(args, KEYS.folder);
+  const folders = (own.length > 0 ? own : context.folders).map((folder) => absolutePath(folder, context.cwd));
+  const rest = valuesAt(args, KEYS.words);
+  const commands = [
+    ...valuesAt(args, KEYS.commands).flatMap((value): unknown[] => (Array.isArray(value) ? value : [value])),
+    ...valuesAt(args, KEYS.command).flatMap((value) => [value, ...withWords(value, rest)]),
+  ];
+  const argvs = commands.flatMap(argvsOf);
+  return (folders.length === 0 ? [context.cwd] : [...new Set(folders)]).flatMap((cwd) =>
+    argvs.flatMap((argv) => [exec(argv, context.pid, cwd), ...patchesIn(argv, context.pid, cwd)]),
+  );
+}
+
+/** A program whose arguments stand beside it. */
+function withWords(program: unknown, values: readonly unknown[]): unknown[] {
+  return values.map((words) => (Array.isArray(words) ? [program, ...words] : `${program} ${wordOf(words)}`));
 }
 
 /**
  * A command as a list of words is run as it is, a text by a shell. A list of one word is a text too:
- * hosts differ. The arguments may be in `action`, as those of `local_shell`.
+ * hosts differ. A list of lists is one of commands.
  */
-function commandsOf(args: Readonly<Record<string, unknown>>, context: Context): SentryEvent[] {
-  const { action } = args;
-  const own = typeof action === "object" ? { ...args, ...action } : args;
-  const folder = textsAt(own, KEYS.folder)[0];
-  const at = folder === undefined ? context : { ...context, cwd: absolutePath(folder, context.cwd) };
-  const byShell = (text: string): SentryEvent => exec(["sh", "-c", text], at);
-  const events = textsAt(own, KEYS.commands).map(byShell);
-  for (const key of KEYS.command) {
-    const value = own[key];
-    if (Array.isArray(value) && value.length > 1) events.push(exec(value.map(wordOf), at));
-    else events.push(...textsAt(own, [key]).map(byShell));
-  }
-  return events;
+function argvsOf(command: unknown): string[][] {
+  if (typeof command === "string") return command === "" ? [] : [["sh", "-c", command]];
+  if (!Array.isArray(command)) return [];
+  const lists = command.filter((item) => Array.isArray(item));
+  if (lists.length > 0) return lists.map((words) => words.map(wordOf));
+  return command.length > 1 ? [command.map(wordOf)] : command.filter(isText).map((text) => ["sh", "-c", text]);
+}
+
+/** Codex applies patches that stand in a command by itself. */
+function patchesIn(argv: readonly string[], pid: number, cwd: string | undefined): SentryEvent[] {
+  return argv.flatMap((word) => (word.includes(PATCH_BEGIN) ? changes(word, pid, cwd) : []));
 }
 
 /** A word of a command; a host that takes another value writes it as text. */
@@ -112,22 +152,11 @@ function wordOf(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
-function exec(argv: readonly string[], { pid, cwd }: Context): SentryEvent {
+function exec(argv: readonly string[], pid: number, cwd: string | undefined): SentryEvent {
   return { event: { ToolExec: { pid, argv, ...(cwd !== undefined && { cwd }) } } };
 }
 
-function pathsAt(args: Readonly<Record<string, unknown>>, keys: readonly string[], cwd: string | undefined): string[] {
-  return textsAt(args, keys).map((path) => absolutePath(path, cwd));
-}
-
-/** The texts at the keys: a text, or each of a list of texts. */
-function textsAt(args: Readonly<Record<string, unknown>>, keys: readonly string[]): string[] {
-  return keys.flatMap((key) => {
-    const value = args[key];
-    return (Array.isArray(value) ? value : [value]).filter(isText);
-  });
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+/** Some hosts cut the spaces around a path. */
+function pathsAt(args: Arguments, keys: readonly string[], cwd: string | undefined): string[] {
+  return textsAt(args, keys).flatMap((path) => [...new Set([path, path.trim()])].map((one) => absolutePath(one, cwd)));
 }

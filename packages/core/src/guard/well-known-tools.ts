@@ -12,40 +12,35 @@ export type ToolUse =
   | "copy"
   | "search"
   | "fetch"
-  | "patch";
+  | "patch"
+  | "batch";
 
-/** The names of arguments, of all hosts. */
+export type SingleUse = Exclude<ToolUse, "batch">;
+
+/** The names of arguments, of all hosts, in lower case and without separators. */
 export const KEYS = {
   /** A text for a shell, or a list of words. */
-  command: ["command", "cmd", "script", "CommandLine", "chars", "input"],
+  command: ["command", "cmd", "script", "commandline", "chars", "input"],
   /** Texts for a shell. */
   commands: ["commands"],
+  /** The words after a program. */
+  words: ["args", "arguments"],
   code: ["code", "script", "command", "input"],
-  folder: ["workdir", "cwd", "dir_path", "directory", "working_directory", "Cwd"],
+  folder: ["workdir", "dirpath", "directory", "workingdirectory", "cwd"],
   path: [
-    "file_path",
-    "filePath",
-    "path",
-    "paths",
-    "notebook_path",
-    "absolute_path",
-    "AbsolutePath",
-    "target_file",
-    "TargetFile",
-    "file",
-    "files",
-    "filename",
-    "filePaths",
-    "uri",
-    "DirectoryPath",
-    "SearchPath",
+    ...["filepath", "path", "paths", "notebookpath", "absolutepath", "targetfile", "filename", "uri", "directorypath"],
+    ...["searchpath", "searchdirectory", "targetdirectory", "filepaths", "file", "files"],
   ],
-  from: ["source", "src", "from", "source_path", "old_path", "oldPath", "path"],
-  to: ["destination", "dest", "to", "destination_path", "target", "new_path", "newPath"],
-  url: ["url", "urls", "uri", "Url"],
+  include: ["include"],
+  from: ["source", "from", "oldpath", "path", "sourcepath", "src"],
+  to: ["destination", "to", "newpath", "destinationpath", "dest", "dst", "target"],
+  url: ["url", "urls", "uri"],
   /** Texts that URLs may stand in. */
   prose: ["prompt"],
-  patch: ["input", "patch", "patchText", "command"],
+  patch: ["input", "patch", "patchtext", "command"],
+  /** The name of a tool in a batch of calls, and its arguments. */
+  tool: ["tool", "toolname", "recipientname", "name"],
+  toolArguments: ["parameters", "arguments", "args", "input", "toolinput"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /**
@@ -55,22 +50,24 @@ export const KEYS = {
 const NAMES: readonly (readonly [use: ToolUse, names: string])[] = [
   ["run", "bash shell localshell containerexec exec execcommand executecommand runshellcommand shellcommand"],
   ["run", "runcommand runinterminal runterminalcmd terminal monitor sh zsh unifiedexec writestdin"],
-  ["run-powershell", "powershell pwsh"],
+  ["run", "writebash sendcommandinput sendtoterminal startprocess interactwithprocess executebash runbash"],
+  ["run-powershell", "powershell pwsh writepowershell"],
   ["run-python", "python python3 ipython pythonrepl runpython executepython runpythoncode executepythoncode"],
   ["read", "read readfile readtextfile readmanyfiles readmultiplefiles readmediafile readimage notebookread"],
-  ["read", "view viewfile viewimage cat openfile getfilecontents"],
+  ["read", "view viewfile viewimage cat openfile getfilecontents viewfileoutline viewcodeitem"],
   ["write", "write writefile writetofile createfile create edit editfile multiedit replace notebookedit"],
   ["write", "strreplace strreplaceeditor strreplacebasededittool insertedit inserteditintofile insert appendfile"],
   ["write", "replacestringinfile multireplacestringinfile replacefilecontent multireplacefilecontent savefile"],
-  ["write", "createdirectory mkdir"],
+  ["write", "createdirectory mkdir editblock"],
   ["delete", "delete deletefile removefile deletedirectory removedirectory rm rmdir unlink"],
   ["move", "move movefile rename renamefile mv"],
   ["copy", "copy copyfile cp"],
   ["search", "grep glob ls list listdir listdirectory search searchfiles searchfilecontent grepsearch filesearch"],
-  ["search", "findfiles findbyname directorytree"],
+  ["search", "findfiles findbyname directorytree grepfiles"],
   ["fetch", "webfetch fetch fetchurl fetchwebpage readurlcontent openurl httprequest http curl download downloadfile"],
   ["fetch", "browsernavigate navigate"],
   ["patch", "applypatch patch"],
+  ["batch", "batch parallel"],
 ];
 
 export const TOOLS: ReadonlyMap<string, ToolUse> = new Map(

@@ -308,6 +308,17 @@ test("an approval is bound to the exact call", async () => {
   expect(new Set(requests.map(({ binding }) => binding)).size).toBe(requests.length);
 });
 
+test("a batch of calls is approved once: it may have calls of tools that are not known", async () => {
+  const { store, requests } = storeOf(new Map());
+  const guard = await guardOf("", { approvals: store });
+  const calls = [
+    { tool: "read", parameters: { filePath: "/home/dev/.ssh/id_rsa" } },
+    { tool: "deploy", parameters: {} },
+  ];
+  expect(await guard.check({ tool: "batch", args: { tool_calls: calls } })).toMatchObject({ outcome: "ask" });
+  expect(requests[0]?.mayRepeat).toBe(false);
+});
+
 test("an approval does not outlive a change of a file that the command names, and never lets a block pass", async () => {
   const answers = new Map<string, "approved" | "denied">();
   const { store, requests } = storeOf(answers);

@@ -75,9 +75,63 @@ test.each<[tool: string, args: unknown, events: string[]]>([
   ["python", { code: "print(1)" }, [`exec python3 -c print(1) @${cwd}`]],
   ["Bash", { command: 7 }, []],
   ["Bash", null, []],
-  ["Read", ["a"], []],
+  ["Read", ["a"], ["read /home/dev/app/a"]],
+  ["Read", "/etc/shadow", ["read /etc/shadow"]],
 ])("%s %j", (tool, args, events) => {
   expect(shortOf({ tool, args })).toEqual(events);
+});
+
+/** Spellings that lead past a table of exact names. */
+test.each<[tool: string, args: unknown, events: string[]]>([
+  // Names of arguments
+  ["Bash", { Command: "id" }, [`exec sh -c id @${cwd}`]],
+  ["read_file", { "File-Path": "/a", path: "/b" }, ["read /a", "read /b"]],
+  ["read_many_files", { include: ["/a", ".env"] }, ["read /a", "read /home/dev/app/.env"]],
+  ["list_directory", { dir_path: "/home/dev/.ssh" }, ["read /home/dev/.ssh"]],
+  ["find_by_name", { SearchDirectory: "/etc" }, ["read /etc"]],
+  ["view_code_item", { File: "/a" }, ["read /a"]],
+  ["delete_directory", { directory: "/a" }, ["delete /a"]],
+  // Arguments in other objects
+  ["read_file", { files: [{ path: "/a" }, { path: "/b" }] }, ["read /a", "read /b"]],
+  ["multi_replace_string_in_file", { replacements: [{ filePath: "/a", newString: "" }] }, ["write /a"]],
+  ["shell", { commands: [{ command: "id", cwd: "/" }] }, ["exec sh -c id @/"]],
+  ["shell", { command: [["rm", "-rf", "/"]] }, [`exec rm -rf / @${cwd}`]],
+  ["shell", { command: "rm", args: ["-rf", "/"] }, [`exec sh -c rm @${cwd}`, `exec rm -rf / @${cwd}`]],
+  ["shell", { command: "rm", args: "-rf /" }, [`exec sh -c rm @${cwd}`, `exec sh -c rm -rf / @${cwd}`]],
+  [
+    "run_shell_command",
+    { command: "id", dir_path: "/", workdir: "b" },
+    ["exec sh -c id @/home/dev/app/b", "exec sh -c id @/"],
+  ],
+  ["write_bash", { sessionId: "1", input: "id" }, [`exec sh -c id @${cwd}`]],
+  // Calls in calls
+  ["batch", { tool_calls: [{ tool: "bash", parameters: { command: "id" } }, 1, null] }, [`exec sh -c id @${cwd}`]],
+  [
+    "multi_tool_use.parallel",
+    { tool_uses: [{ recipient_name: "functions.read", parameters: '{"path":"/a"}' }] },
+    ["read /a"],
+  ],
+  // URLs
+  ["fetch", { URL: "https://h.test" }, ["connect h.test:443"]],
+  ["fetch", { url: "http:h.test/a" }, ["connect h.test:80"]],
+  ["fetch", { url: "http:\\\\h.test" }, ["connect h.test:80"]],
+  ["fetch", { url: "http://h.te\tst" }, ["connect h.test:80", "connect h.te:80"]],
+  ["fetch", { url: "http://a.test\\@b.test/" }, ["connect a.test:80", "connect b.test:80"]],
+  ["fetch", { url: "file:/etc/shadow" }, ["read /etc/shadow"]],
+  ["fetch", { url: "localhost:8080" }, ["connect localhost:8080"]],
+  // Paths
+  ["Read", { file_path: "file:/etc/shadow#L1" }, ["read /etc/shadow"]],
+  ["Read", { file_path: " /a" }, ["read /home/dev/app/ /a", "read /a"]],
+  // Patches
+  ["Bash", { command: "apply_patch '*** Begin Patch\n*** Delete File: /a\n'" }, ["delete /a"]],
+  ["apply_patch", "*** Update File: a\n@@\n *** Move to: b\n", ["write /home/dev/app/a", "write /home/dev/app/b"]],
+  [
+    "patch",
+    { patch: '+++ "b/\\056env"\ncopy to c\nIndex: d' },
+    ["write /home/dev/app/.env", "write /home/dev/app/c", "write /home/dev/app/d"],
+  ],
+])("also %s %j", (tool, args, events) => {
+  expect(shortOf({ tool, args })).toEqual(expect.arrayContaining(events));
 });
 
 test("a unified diff names the files that it changes", () => {
@@ -98,6 +152,8 @@ test("a call has at most a thousand files, and long texts take linear time", () 
   expect(() =>
     wellKnownEvents({ tool: "Read", args: { paths: Array.from({ length: 1001 }, (_, at) => `/${at}`) } }),
   ).toThrow(RangeError);
+  const edits = Array.from({ length: 10_000 }, () => ({}));
+  expect(() => wellKnownEvents({ tool: "Edit", args: { edits } })).toThrow(RangeError);
   const long = 1 << 18;
   const started = performance.now();
   for (const text of [
@@ -109,6 +165,7 @@ test("a call has at most a thousand files, and long texts take linear time", () 
     wellKnownEvents({ tool: "fetch", args: { url: text } });
     wellKnownEvents({ tool: "apply_patch", args: text });
     wellKnownEvents({ tool: "Read", args: { path: text }, cwd });
+    wellKnownEvents({ tool: "patch", args: { patch: `+++ "${text}` } });
   }
   // Quadratic time would take hours.
   expect(performance.now() - started).toBeLessThan(20_000);
