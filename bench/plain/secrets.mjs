@@ -25,7 +25,7 @@ const FORMS = [
   ["url_credentials", /[a-z]:\/\/[^\s/?#"'`<>:@]*:[^\s/?#"'`<>@]{3,}@/gi],
   [
     "generic_secret",
-    /(?:(?:api|access|secret|private|auth|signing|encryption|account|master|service)[ _.-]?key|secret|token|passwd|password|passphrase|pwd)["'`]?\s*(?:=>|:=|\?=|==?|:)\s*(?:"[^"\s]{12,}|'[^'\s]{12,}|`[^`\s]{12,}|[^\s"'`\\,;:&<>(){}[\]=][^\s"'`\\,;&<>(){}[\]]{11,})/gi,
+    /(?:(?:api|access|secret|private|auth|signing|encryption|account|master|service)[ _.-]?key|secret|token|passwd|password|passphrase|pwd) *["'`]?\s*(?:=>|:=|\?=|==?|:)\s*(?:"[^"\s]{12,}|'[^'\s]{12,}|`[^`\s]{12,}|[^\s"'`\\,;:&<>(){}[\]=][^\s"'`\\,;&<>(){}[\]]{11,})/gi,
   ],
   ["generic_secret", / --(?:user|password|token|secret-key)[ =][^\s"']{8,}/g],
   ["email", /[\w%+-][\w.%+-]{0,63}@(?:[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+[A-Za-z]{2,24}\b/g],

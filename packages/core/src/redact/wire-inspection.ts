@@ -70,7 +70,12 @@ export function redactionsOf(content: string, scan: ScanText): Redaction[] {
 
 /** The inspection of a body that was searched for secrets. */
 export function inspection(content: string, decision: FinalDecision, redactions: readonly Redaction[]): WireInspection {
-  const secrets = new Map(redactions.map(({ start, end, placeholder }) => [placeholder, content.slice(start, end)]));
+  // Bodies of many secrets are often only masked.
+  let known: ReadonlyMap<string, string> | undefined;
+  const secrets = (): ReadonlyMap<string, string> => {
+    known ??= secretsOf(content, redactions);
+    return known;
+  };
   const source = sourceOf(content, redactions, secrets);
   function restore(text: string): string;
   function restore(text: string, options: RestoreOptions): Restored;
@@ -84,28 +89,35 @@ export function inspection(content: string, decision: FinalDecision, redactions:
     redactions: Object.freeze(redactions),
     apply(given) {
       if (given !== content) throw new TypeError("`apply` takes only the content that was inspected");
-      return { masked: masked(content, redactions), restores: Object.fromEntries(secrets) };
+      return { masked: masked(content, redactions), restores: Object.fromEntries(secrets()) };
     },
     restore,
     restorer: (options = {}) => new Restorer(source, options),
   };
 }
 
+/** The secrets by placeholder. */
+function secretsOf(content: string, redactions: readonly Redaction[]): Map<string, string> {
+  const secrets = new Map<string, string>();
+  for (const { start, end, placeholder } of redactions) secrets.set(placeholder, content.slice(start, end));
+  return secrets;
+}
+
 function sourceOf(
   content: string,
   redactions: readonly Redaction[],
-  secrets: ReadonlyMap<string, string>,
+  secrets: () => ReadonlyMap<string, string>,
 ): SecretSource {
   // Only answers with placeholders need them.
   let own: MaskedText | undefined;
   let hasEscapes: boolean | undefined;
   const text = (): MaskedText => {
-    own ??= MaskedText.of(masked(content, redactions), (placeholder) => secrets.has(placeholder));
+    own ??= MaskedText.of(masked(content, redactions), (placeholder) => secrets().has(placeholder));
     return own;
   };
   return {
     originalOf(placeholder, form) {
-      const secret = secrets.get(placeholder);
+      const secret = secrets().get(placeholder);
       if (secret === undefined || form === "masked") return secret;
       hasEscapes ??= isJson(content);
       return formed(secret, form, hasEscapes);
