@@ -127,7 +127,7 @@ export class CallGuard implements Guard {
 
   async #ask(decision: Decision, { subject, revision }: Check, binding: string | undefined): Promise<GuardOutcome> {
     const { approvals, agent, session, host } = this.#options;
-    const message = this.#parts.withoutSecrets(askMessage(subject, decision));
+    const message = this.#parts.withoutSecrets(askMessage(subject, decision, this.#parts.withoutSecrets));
     const asked = { outcome: "ask", decision, revision, message } as const;
     if (approvals === undefined || binding === undefined) return { ...asked, ticket: randomTicket() };
     const { timeoutS } = this.#parts.policy.ask;
@@ -147,7 +147,7 @@ export class CallGuard implements Guard {
 
   #denied(decision: Decision, { subject, revision }: Check): GuardOutcome {
     if (this.#parts.policy.dryRun) return this.#passed(decision, { revision }, "deny");
-    return { outcome: "deny", decision, revision, message: this.#safe(denyMessage(subject.what(), decision)) };
+    return { outcome: "deny", decision, revision, message: this.#denial(subject.what(), decision) };
   }
 
   #failed(error: unknown, what: string, revision: string): GuardOutcome {
@@ -159,7 +159,11 @@ export class CallGuard implements Guard {
     }
     const decision: Decision = Object.freeze({ ...engineFailed(""), reason, verdict: "block" });
     if (this.#parts.policy.dryRun) return this.#passed(decision, { revision }, "deny");
-    return { outcome: "deny", decision, revision, message: this.#safe(denyMessage(what, decision)) };
+    return { outcome: "deny", decision, revision, message: this.#denial(what, decision) };
+  }
+
+  #denial(what: string, decision: Decision): string {
+    return this.#safe(denyMessage(what, decision, (text) => this.#safe(text)));
   }
 
   /** The text without secrets; a fixed text where masking fails. */

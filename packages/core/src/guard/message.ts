@@ -11,18 +11,31 @@ const MAX_REASON = 300;
 const MAX_SHOWN = 600;
 const MAX_NAME = 80;
 
+/** Replaces the secrets in the first 4 KiB of a text, and leaves out the rest of it. */
+export type Mask = (text: string) => string;
+/** More than a mask looks at, in UTF-16 units. */
+const MASKED = 8192;
+
 /** For the model: what was blocked, why, and what to do instead. */
-export function denyMessage(what: string, { reason }: Decision): string {
+export function denyMessage(what: string, { reason }: Decision, mask: Mask): string {
   return (
-    `${what} was blocked by the security policy (${oneLine(reason, MAX_REASON)}). ` +
+    `${what} was blocked by the security policy (${withoutSecrets(reason, MAX_REASON, mask)}). ` +
     "Do not try to get the same effect in another way. Continue without it, " +
     "or ask the user to do this step or to change the policy."
   );
 }
 
 /** For the person and the model: what waits, and why. */
-export function askMessage({ what, shown }: Subject, { reason }: Decision): string {
-  return `${what()} needs a person's approval (${oneLine(reason, MAX_REASON)}): ${oneLine(shown, MAX_SHOWN)}`;
+export function askMessage({ what, shown }: Subject, { reason }: Decision, mask: Mask): string {
+  const why = withoutSecrets(reason, MAX_REASON, mask);
+  return `${what()} needs a person's approval (${why}): ${withoutSecrets(shown, MAX_SHOWN, mask)}`;
+}
+
+/** Masked before it is cut, which would leave a part of a secret that no pattern knows. */
+function withoutSecrets(text: string, most: number, mask: Mask): string {
+  const masked = mask(text.slice(0, MASKED));
+  const rest = text.length > most ? `… (${text.length - most} more)` : "";
+  return oneLine(rest === "" ? masked : masked.slice(0, most), Number.POSITIVE_INFINITY) + rest;
 }
 
 export function failureReason(error: unknown): string {

@@ -8,6 +8,8 @@ const AROUND = 60;
 /** The most UTF-16 units that are shown of what a rule matched. */
 const MAX_MATCHED = 200;
 const MAX_NAME = 100;
+/** More than is searched for secrets. */
+const SEARCHED = 8192;
 
 export class Excerpts {
   readonly #sentry: Sentry;
@@ -30,7 +32,8 @@ export class Excerpts {
 
   /** The name of a tool, or the id of a session. */
   ofName(name: string): string {
-    return this.#sentry.withoutSecrets(name.slice(0, MAX_NAME));
+    // Masked before it is cut, which would leave a part of a secret that no pattern knows.
+    return this.#sentry.withoutSecrets(name.slice(0, SEARCHED)).slice(0, MAX_NAME);
   }
 
   /** The part of a text that the deciding rule matched, and what is around it. */

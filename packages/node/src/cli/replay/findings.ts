@@ -80,7 +80,7 @@ export class Findings {
       ...noCounts(),
       file,
       format,
-      session: name === undefined ? null : shown(name),
+      session: id === undefined ? null : shown(id),
       identity,
       worst: null,
       rank: 0,

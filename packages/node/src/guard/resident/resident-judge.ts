@@ -1,5 +1,6 @@
 // Judges the requests of all callers by the policy in force.
 
+import { Buffer } from "node:buffer";
 import type { Asked, GuardOutcome } from "@a3s-sentry/core";
 import { messageOf } from "@a3s-sentry/core/host";
 import type { Approvals } from "../approvals.js";
@@ -12,6 +13,10 @@ import { RequestError, readRequest, subjectOf } from "./request.js";
 
 /** How much of the beginning and of the end of a long call a person is shown, in UTF-16 units. */
 const SHOWN = 1024;
+/** What `withoutSecrets` looks at. It leaves out the rest. */
+const MASKED_BYTES = 4096;
+/** What is not shown of where a text was cut, in UTF-16 units: it may be the rest of a secret. */
+const CUT = 512;
 
 export interface ResidentJudgeOptions {
   readonly approvals: Approvals;
@@ -115,7 +120,19 @@ function shownTo(request: ResidentRequest, withoutSecrets: (text: string) => str
   const { text } = subjectOf(request);
   const cwd = ("check" in request ? request.check.cwd : undefined) ?? request.cwd;
   const place = cwd === undefined ? "" : ` (in ${cwd})`;
-  if (text.length <= 2 * SHOWN) return withoutSecrets(text) + place;
-  const left = text.length - 2 * SHOWN;
-  return `${withoutSecrets(text.slice(0, SHOWN))} [… ${left} more characters …] ${withoutSecrets(text.slice(-SHOWN))}${place}`;
+  if (text.length <= 2 * SHOWN && Buffer.byteLength(text) <= MASKED_BYTES) return withoutSecrets(text) + place;
+  // Masked before they are cut, which would leave parts of secrets that no pattern knows.
+  const start = withoutSecrets(text.slice(0, MASKED_BYTES)).slice(0, SHOWN);
+  const masked = withoutSecrets(endOf(text));
+  const end = masked.slice(Math.max(CUT, masked.length - SHOWN));
+  const left = Math.max(0, text.length - start.length - end.length);
+  return `${start} [… ${left} more characters …] ${end}${place}`;
+}
+
+/** The end of a text, as much as is masked. */
+function endOf(text: string): string {
+  return Buffer.from(text.slice(-MASKED_BYTES))
+    .subarray(-MASKED_BYTES)
+    .toString("utf8")
+    .replace(/^\ufffd+/, "");
 }

@@ -235,6 +235,12 @@ describe("hostile transcripts", () => {
     expect(JSON.stringify([sessions, rules])).not.toContain(KEY.slice(8));
   });
 
+  it("a secret at the cut of a long name is not shown in part", async () => {
+    const long = `${"n ".repeat(40)}${KEY}`;
+    const { sessions, rules } = await report(lines({ ...claude.call(long, { paths: [1] }), sessionId: long }));
+    expect(JSON.stringify([sessions, rules])).not.toContain(KEY.slice(8, 14));
+  });
+
   it("links that lead in circles are not followed, and other files not opened", async () => {
     const folder = scratch();
     mkdirSync(join(folder, "b"));
