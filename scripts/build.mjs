@@ -59,12 +59,16 @@ function removeOrphans(folder) {
   }
 }
 
-/** Copies the stock policies into the package `a3s-sentry`, which ships them. */
+/** Copies the stock policies and the cases of the packs into the package `a3s-sentry`, which ships them. */
 function copyPolicies() {
-  const from = join(root, "examples", "policies");
-  const to = join(root, "packages", "node", "policies");
+  copyFiles(join(root, "examples", "policies"), "policies", ".acl");
+  copyFiles(join(root, "core-rs", "crates", "core", "src", "policy", "packs"), "packs", ".test.acl");
+}
+
+function copyFiles(from, name, suffix) {
+  const to = join(root, "packages", "node", name);
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to);
-  const names = readdirSync(from).filter((name) => name.endsWith(".acl"));
-  for (const name of names) copyFileSync(join(from, name), join(to, name));
+  const files = readdirSync(from).filter((file) => file.endsWith(suffix));
+  for (const file of files) copyFileSync(join(from, file), join(to, file));
 }

@@ -56,7 +56,7 @@ const CHUNK_OF = {
       return file.endsWith("/own-guard.ts") ? undefined : "hook";
     }
     if (
-      /^cli\/(?:io|write|commands|policy-commands|guard-commands|hook-commands|(?:diff|init|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
+      /^cli\/(?:io|write|commands|policy-commands|guard-commands|hook-commands|(?:diff|init|packs|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
         file,
       )
     )

@@ -43,6 +43,7 @@ describe("bash", () => {
         "init",
         "diff",
         "test",
+        "packs",
         "lsp",
         "hook",
         "serve",

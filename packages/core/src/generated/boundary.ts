@@ -62,6 +62,12 @@ export const PACKS = [
   "containers",
   "exfiltration",
   "mining",
+  "prompts",
+  "self",
+  "git-history",
+  "databases",
+  "cloud",
+  "publishing",
 ] as const;
 
 /** Built-in kinds of secrets. */

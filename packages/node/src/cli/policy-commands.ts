@@ -1,11 +1,12 @@
 // Defines the commands for those who keep policies in git.
 
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import { dateOption } from "./date-option.js";
 import { DIFF_FORMATS, type DiffOptions } from "./diff/options.js";
 import type { FmtOptions } from "./fmt.js";
 import { ESCALATIONS, type InitOptions, STOCK_POLICIES } from "./init/options.js";
 import type { ExitCode, Io } from "./io.js";
+import { PACK_NAMES, type PackName, type PacksOptions } from "./packs/options.js";
 import { TEST_FORMATS, type TestCommandOptions } from "./test/options.js";
 
 export function policyCommands(root: Command, io: Io, onExit: (code: ExitCode) => void): void {
@@ -69,6 +70,20 @@ export function policyCommands(root: Command, io: Io, onExit: (code: ExitCode) =
     .action(async (files: string[], options: TestCommandOptions) => {
       const { test } = await import("./test/test.js");
       onExit(await test(files, options, io));
+    });
+
+  root
+    .command("packs")
+    .summary("list the packs of built-in rules")
+    .description(
+      "Lists the packs of built-in rules: whether each is on by default, and how many attacks and everyday events " +
+        "it flags. With a name, shows the rules of one and their cases.",
+    )
+    .addArgument(new Argument("[name]", "pack to show").choices(PACK_NAMES))
+    .option("--json", "print JSON")
+    .action(async (name: PackName | undefined, options: PacksOptions) => {
+      const { packs } = await import("./packs/packs.js");
+      onExit(await packs(name, options, io));
     });
 
   root

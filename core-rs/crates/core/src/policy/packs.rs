@@ -21,16 +21,19 @@ pub struct Pack {
 
 macro_rules! pack {
     ($name:literal) => {
+        pack!($name, true)
+    };
+    ($name:literal, $is_default:literal) => {
         Pack {
             name: $name,
-            is_default: true,
+            is_default: $is_default,
             source: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".acl")),
         }
     };
 }
 
 /// All packs, in the order of their rules.
-pub static PACKS: [Pack; 9] = [
+pub static PACKS: [Pack; 15] = [
     pack!("credentials"),
     pack!("persistence"),
     pack!("privilege"),
@@ -40,6 +43,12 @@ pub static PACKS: [Pack; 9] = [
     pack!("containers"),
     pack!("exfiltration"),
     pack!("mining"),
+    pack!("prompts"),
+    pack!("self"),
+    pack!("git-history", false),
+    pack!("databases", false),
+    pack!("cloud", false),
+    pack!("publishing", false),
 ];
 
 /// The names of all packs.

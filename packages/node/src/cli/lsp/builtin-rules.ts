@@ -11,7 +11,7 @@ export function builtinRules(): Promise<ReadonlyMap<string, Rule>> {
 }
 
 async function read(): Promise<ReadonlyMap<string, Rule>> {
-  const sentry = await Sentry.create({}, { sae: null });
+  const sentry = await Sentry.create({ packs: { on: "*" } }, { sae: null });
   const found = new Map(sentry.policy.rules.map((rule) => [rule.name, rule]));
   sentry.close();
   return found;
