@@ -23,7 +23,7 @@ it("the demo shows L1, L2, L3, the fail mode and the gate, and leaves no process
     /17 blocked, 9 escalated \(7 decided by L2, 1 decided by L3, and 1 allowed, fail-open\), 4 in deny-files/,
     /file-deny\.txt +\/home\/dev\/app\/data\/customers\/export-2025\.csv {2}\/home\/dev\/\.aws\/credentials$/m,
     /the model gets {4}May \{\{A3S_REDACTED:aws_access_key_id:1\}\} deploy for \{\{A3S_REDACTED:customer:1\}\}\?$/m,
-    /the agent reads {3}No, AKIAIOSFODNN7EXAMPLE may only read\.$/m,
+    /the agent reads {3}No, AKIA[2-7A-Z]{16} may only read\.$/m,
   ]) {
     expect(stdout).toMatch(shown);
   }

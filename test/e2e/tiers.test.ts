@@ -116,7 +116,7 @@ describe("L2", () => {
   });
 
   it("may quote a secret, which no audit line contains", async () => {
-    const secret = "AKIA2E0A8F3B244C9986";
+    const secret = "AKIA2E2A3F3B244C5576";
     const l2 = await Endpoint.start(({ answer }) => answer({ ...BLOCK, reason: `${secret} goes to eve@x.example` }));
     const { stdout } = await run(["run"], exec(1, "mkfifo", secret), { env: l2.env });
     const [audit] = audits(stdout);
