@@ -92,11 +92,14 @@ export function projectLayers(cwd: string): PolicyLayer[] {
   return found;
 }
 
-/** The organisation's files, in bytewise order; none if there is no such folder. */
+/**
+ * The organisation's files, in bytewise order; none if there is no such folder. The tests beside a
+ * policy are none: as a layer, their default settings would outweigh the policy's `dry_run` and exceptions.
+ */
 function organisationLayers(folder: string): PolicyLayer[] {
   if (!exists(folder)) return [];
   const names = inFolder(folder)
-    .filter((name) => /^[^.].*\.(?:acl|toml)$/.test(name))
+    .filter((name) => /^[^.].*\.(?:acl|toml)$/.test(name) && !name.endsWith(".test.acl"))
     .sort();
   if (names.length > MAX_ORGANISATION_FILES) {
     throw noPolicy(`\`${folder}\` has more than ${MAX_ORGANISATION_FILES} policies`, folder);

@@ -63,7 +63,9 @@ describe.runIf(isRoot)("the organisation's policies", () => {
   it("come before the user's, in bytewise order, without hidden and other files", () => {
     const folder = scratch();
     const organisation = sub(folder);
-    for (const name of ["b.acl", "a.toml", "B.acl", ".hidden.acl", "a.acl~", "README.md"]) policyIn(organisation, name);
+    for (const name of ["b.acl", "b.test.acl", "a.toml", "B.acl", ".hidden.acl", "a.acl~", "README.md"]) {
+      policyIn(organisation, name);
+    }
     const layers = findLayers({ organisation, user: policyIn(folder) });
     expect(layers.map(({ origin, path }) => [origin, path.slice(folder.length + 1)])).toEqual([
       ["organisation", "sub/B.acl"],
