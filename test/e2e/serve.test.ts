@@ -122,9 +122,13 @@ it("an agent of the same user cannot approve itself, and a person with the code 
   expect(judge.approve([ticket, "--once"])).toMatchObject({ code: 2, text: expect.stringContaining("takes the code") });
   expect(judge.approve([ticket, "--once"], "ABCDEFGH\n")).toMatchObject({
     code: 2,
-    text: expect.stringContaining("wrong code"),
+    text: expect.stringContaining("wrong code: give the one that was shown with the question"),
   });
-  expect(judge.approve(["list"]).text).toContain('Bash {"command":"git push"} (in /srv)');
+  const list = judge.approve(["list"]).text;
+  expect(list).toContain('Bash {"command":"git push"} (in /srv)');
+  expect(list).toMatch(
+    /\nanswer with `a3s-sentry approve TICKET --once` or .*\nthe answer takes the code that `serve` showed/,
+  );
   const forged = await raw(judge.socket, {
     v: 1,
     check: { tool: "Bash", args: { command: "git push" } },

@@ -209,7 +209,9 @@ export class Approvals {
       this.#give(kept, { kind: "deny" });
       throw new Error("wrong code, too often: the call is denied");
     }
-    throw new Error("wrong code");
+    throw new Error(
+      `wrong code: give the one that was shown with the question; after ${MAX_WRONG_CODES} wrong ones the call is denied`,
+    );
   }
 
   #keep(binding: string, answered: Answered): void {

@@ -53,7 +53,9 @@ function answerOf(ticket: string | undefined, { once = false, for: time, deny }:
   }
   if (time !== undefined) return { ticket, answer: { kind: "for", seconds: secondsOf(time) } };
   if (once) return { ticket, answer: { kind: "once" } };
-  throw new CliError("how long shall it hold? add `--once`, or `--for 10m`");
+  throw new CliError(
+    "how long shall it hold? add `--once`, or `--for 10m`; to deny it, use `a3s-sentry approve --deny TICKET`",
+  );
 }
 
 function secondsOf(text: string): number {
@@ -141,7 +143,11 @@ function jsonOf(tickets: readonly ListedTicket[]): string {
 
 function listText(tickets: readonly ListedTicket[], colors: Colors): string {
   if (tickets.length === 0) return "no question waits for an answer\n";
-  return tickets.map((ticket) => questionText(ticket, colors)).join("\n");
+  const code = tickets.some(({ needsCode }) => needsCode)
+    ? "\nthe answer takes the code that `serve` showed with the question, on its terminal or by `--notify`"
+    : "";
+  const answers = `answer with \`a3s-sentry approve TICKET --once\` or \`a3s-sentry approve --deny TICKET\`${code}\n`;
+  return [...tickets.map((ticket) => questionText(ticket, colors)), answers].join("\n");
 }
 
 function questionText(open: ListedTicket, colors: Colors): string {

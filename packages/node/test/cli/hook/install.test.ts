@@ -82,6 +82,19 @@ it("`doctor` reports a hook that is switched off, changed, not accepted, or with
   expect(claude.stdout).toContain("switches all hooks off");
 });
 
+it("`doctor` shows the code frame of an invalid policy, once and on lines of its own", async () => {
+  const home = homeWith();
+  const policy = join(home, ".config/a3s-sentry/policy.acl");
+  writeFileSync(policy, "");
+  await hook(home, "install", "opencode", "--yes");
+  writeFileSync(policy, "fail_closd = true\u001b");
+  const { stdout, code } = await hook(home, "doctor", "opencode");
+  expect(code).toBe(1);
+  expect(stdout.match(/^ {2}problem: the policy cannot be used, .* has 2 errors$/gm)).toHaveLength(1);
+  expect(stdout).toMatch(/^ {4}1 \| fail_closd = true/m);
+  expect(stdout).not.toContain("\u001b");
+});
+
 it("`doctor` reports what the project in the working directory switches off", async () => {
   const folder = scratch();
   mkdirSync(join(folder, ".claude"));

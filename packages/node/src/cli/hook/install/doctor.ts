@@ -42,11 +42,17 @@ export async function doctor(name: HostName | undefined, io: Io): Promise<ExitCo
     hasProblem ||= problems.length > 0;
     const { title, notCovered } = HOSTS[host];
     text += `${colors.bold(title)}: ${problems.length === 0 ? colors.green("the hook works") : colors.red("not guarded")}\n`;
-    text += problems.map((problem) => `  problem: ${escapeTerminal(problem)}\n`).join("");
+    text += problems.map(problemText).join("");
     text += notCovered.map((sentence) => `  not covered: ${sentence}\n`).join("");
   }
   await writeOut(io.stdout, text);
   return hasProblem ? 1 : 0;
+}
+
+/** A problem may have several lines, such as the code frame of a policy: each is escaped and indented. */
+function problemText(problem: string): string {
+  const [first = "", ...rest] = problem.split("\n").map(escapeTerminal);
+  return `  problem: ${first}\n${rest.map((line) => `    ${line}`.trimEnd().concat("\n")).join("")}`;
 }
 
 async function ownProblems(host: HostName, installed: Present): Promise<string[]> {
@@ -60,7 +66,8 @@ async function ownProblems(host: HostName, installed: Present): Promise<string[]
   ] as const) {
     problems.push(...(await canaryProblems(host, installed, command, meaning)));
   }
-  return problems;
+  // What keeps every command from its answer is found with each of them.
+  return [...new Set(problems)];
 }
 
 /** Sends a command through the installed hook, and compares with what the policy says and with what it should say. */
