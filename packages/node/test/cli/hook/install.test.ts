@@ -1,8 +1,10 @@
 // Installing the hook, and running it as the hosts do.
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { readSettings } from "../../../src/cli/hook/install/change.js";
 import { hookCommand } from "../../../src/cli/hook/install/hook-command.js";
 import { hostProblems } from "../../../src/cli/hook/install/host-problems.js";
 import { pluginText } from "../../../src/cli/hook/install/opencode-plugin.js";
@@ -118,6 +120,30 @@ it("`doctor` reports what the project in the working directory switches off", as
   expect(await problems("cursor")).toEqual([]);
 });
 
+it("`doctor` waits for no file of a project, and reads no file without an end", async () => {
+  const folder = scratch();
+  mkdirSync(join(folder, ".claude"));
+  mkdirSync(join(folder, ".codex"));
+  symlinkSync("/dev/zero", join(folder, ".claude/settings.json"));
+  execFileSync("mkfifo", [join(folder, ".codex/config.toml")]);
+  for (const file of [".claude/settings.json", ".codex/config.toml"]) {
+    expect(() => readSettings(join(folder, file))).toThrow("it is not a regular file");
+  }
+});
+
+it.each([
+  "features.hooks = false",
+  "features = { hooks = false }",
+  '[features]\n"hooks" = false',
+  "features . 'hooks'=false",
+])("`doctor` sees that Codex has no hooks by %j", async (config) => {
+  const folder = scratch();
+  writeFileSync(join(folder, "config.toml"), config);
+  const installed = { state: "installed", file: join(folder, "hooks.json"), text: "", command: "" } as const;
+  const problems = await hostProblems("codex", { ...installed, program: { node: "", main: "" }, options: {} }, {});
+  expect(problems).toContain(`\`${join(folder, "config.toml")}\` switches hooks off`);
+});
+
 it("a policy in a repository, an invalid one and none are refused", async () => {
   const home = homeWith();
   const repository = join(home, "app");
@@ -159,7 +185,10 @@ describe("the command that hosts run", () => {
 
   it("is the same in other shells, and loads no code from the environment", async () => {
     const command = hookCommand("codex", { node: process.execPath, main: MAIN }, { policy: policy() });
-    const env = { NODE_OPTIONS: "--import=data:text/javascript,process.exit(0)" };
+    const openssl = join(scratch(), "openssl.cnf");
+    const sections = "nodejs_conf = n\n[n]\nengines = e\n[e]\nx = x\n[x]\n";
+    writeFileSync(openssl, `${sections}engine_id = x\ndynamic_path = /x.so\ninit = 1\n`);
+    const env = { NODE_OPTIONS: "--import=data:text/javascript,process.exit(0)", OPENSSL_CONF: openssl };
     for (const [shell, ...flags] of [["/bin/sh"], ["/bin/bash", "--norc", "--noprofile"]] as const) {
       const { stdout, stderr, code } = await runProgram(
         shell,

@@ -1,7 +1,8 @@
 // A change of a host's settings: shown before it is made, and made at once with a backup.
 
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { readBounded } from "../../../util/bounded-file.js";
 import { errnoOf } from "../../../util/errno.js";
 import { escapeTerminal } from "../../../util/escape-terminal.js";
 import { replaceFile } from "../../../util/replace-file.js";
@@ -22,8 +23,7 @@ export interface Change {
 /** The text of a file; `undefined` if there is none. Throws a `CliError` if it cannot be read. */
 export function readSettings(file: string): string | undefined {
   try {
-    if (statSync(file).size > MAX_SETTINGS_BYTES) throw new Error(`it is larger than ${MAX_SETTINGS_BYTES} bytes`);
-    return readFileSync(file, "utf8");
+    return readBounded(file, MAX_SETTINGS_BYTES).toString("utf8");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw new CliError(`cannot read \`${file}\`: ${errorText(error)}`, { cause: error });

@@ -7,11 +7,20 @@ import type { HookOptions } from "../options.js";
 /** What every installed hook contains, and nothing else does. */
 export const MARK = "a3s-sentry: the hook failed";
 
+/** Variables by which Node.js loads code: the folder that the agent works in may set them. */
+export const LOADS_CODE: readonly string[] = [
+  "NODE_OPTIONS",
+  "NODE_COMPILE_CACHE",
+  "OPENSSL_CONF",
+  "OPENSSL_ENGINES",
+  "OPENSSL_MODULES",
+];
+
 /**
  * Turns every failure into the exit code and the text that hosts take for a denial: a missing
- * program, a crash, a kill. `NODE_OPTIONS` could load code of the folder that the agent works in.
+ * program, a crash, a kill.
  */
-const SCRIPT = `unset NODE_OPTIONS; "$0" "$@" || { echo "${MARK}" >&2; exit 2; }`;
+const SCRIPT = `unset ${LOADS_CODE.join(" ")}; "$0" "$@" || { echo "${MARK}" >&2; exit 2; }`;
 
 /** What runs `a3s-sentry` on this machine. */
 export interface Program {

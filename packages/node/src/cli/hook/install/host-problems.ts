@@ -15,7 +15,7 @@ const VERSION_TIMEOUT_MS = 10_000;
 const ON_FAILURE_SINCE = [2, 1, 295] as const;
 
 /** Variables that load code into every program that the host starts, hooks included. */
-const LOADING = /^(?:LD_|DYLD_|BASH_ENV$)/;
+const LOADING = /^(?:LD_|DYLD_|BASH_FUNC_|(?:BASH_ENV|SHELLOPTS|PS4)$)/;
 
 /** Also looks at the settings of the project in the working directory, which may overrule the user's. */
 export async function hostProblems(host: HostName, { file }: Present, env: Io["env"]): Promise<string[]> {
@@ -52,7 +52,7 @@ function geminiProblems(file: string): string[] {
 }
 
 function codexProblems(file: string): string[] {
-  const isOff = /^\s*(?:features\.)?hooks\s*=\s*false/m.test(readSettings(file) ?? "");
+  const isOff = /(?:^|[\s{,.])["']?hooks["']?\s*=\s*false/m.test(readSettings(file) ?? "");
   return isOff ? [`\`${file}\` switches hooks off`] : [];
 }
 

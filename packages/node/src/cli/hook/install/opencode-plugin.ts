@@ -1,6 +1,6 @@
 // The plugin that asks the hook before opencode runs a tool.
 
-import { MARK } from "./hook-command.js";
+import { LOADS_CODE, MARK } from "./hook-command.js";
 
 /** The text of a plugin that runs `words`. It throws, which is a denial, for everything but an allow. */
 export function pluginText(words: readonly string[], timeoutS: number): string {
@@ -11,8 +11,9 @@ const [PROGRAM, ...WORDS] = ${JSON.stringify(words)};
 
 function ask(call) {
   return new Promise((resolve, reject) => {
-    // NODE_OPTIONS could load code of the folder that the agent works in.
-    const { NODE_OPTIONS, ...env } = process.env;
+    // By these, the folder that the agent works in could load code.
+    const env = { ...process.env };
+    for (const name of ${JSON.stringify(LOADS_CODE)}) delete env[name];
     const hook = spawn(PROGRAM, WORDS, { env, timeout: ${timeoutS * 1000}, killSignal: "SIGKILL" });
     let stdout = "";
     let stderr = "";
