@@ -49,7 +49,8 @@ export function isTrustedSocket(path: string): boolean {
   const self = process.getuid?.();
   if (uid === 0 || uid === self) trustedPath(folder, "root-or-self");
   else requireGivenByRoot(folder, uid);
-  if (isWritableByOthers({ mode })) throw new Error(`other users may write to \`${folder}\``);
+  if (isWritableByOthers({ mode }))
+    throw new Error(`other users may write to \`${folder}\`: take that permission away with \`chmod go-w\``);
   if (socket.uid !== uid && socket.uid !== 0) {
     throw new Error(`\`${path}\` belongs to user ${socket.uid}, its folder to user ${uid}`);
   }

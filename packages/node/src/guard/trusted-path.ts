@@ -44,7 +44,11 @@ function stepsOf(path: string): string[] {
 
 function requireOwn(path: string, uids: readonly number[]): void {
   const stat = lstatSync(path);
-  if (!uids.includes(stat.uid)) throw new Error(`\`${path}\` belongs to user ${stat.uid}, who may write to it`);
+  if (!uids.includes(stat.uid)) {
+    const owners = [...new Set(uids)].join(" or ");
+    const todo = `read it, then make user ${owners} its owner with \`chown\``;
+    throw new Error(`\`${path}\` belongs to user ${stat.uid}, who may write to it: ${todo}`);
+  }
   // In a sticky folder, such as /tmp, users can replace only what is theirs. A link has no mode.
   if (stat.isSymbolicLink() || (stat.isDirectory() && (stat.mode & STICKY) !== 0)) return;
   if (isWritableByOthers(stat)) {

@@ -96,7 +96,8 @@ async function take(first: string, path: string): Promise<void> {
     if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) {
       throw new SocketError(`\`${path}\` is in the way: it is not a socket`);
     }
-    if (await answers(path)) throw new SocketError(`another judge answers at \`${path}\``);
+    if (await answers(path))
+      throw new SocketError(`another judge answers at \`${path}\`: end it first, or give another \`--socket\``);
     removeDead(path, found);
   }
 }
@@ -113,7 +114,7 @@ function removeDead(path: string, dead: string): void {
   if (identityOf(aside) !== dead) {
     linkSync(aside, path);
     unlinkSync(aside);
-    throw new SocketError(`another judge answers at \`${path}\``);
+    throw new SocketError(`another judge answers at \`${path}\`: end it first, or give another \`--socket\``);
   }
   unlinkSync(aside);
 }

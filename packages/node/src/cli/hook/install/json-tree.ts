@@ -30,7 +30,9 @@ export function treeOf(file: string, text: string): ValueNode {
     return parse(text, { mode: "jsonc", ranges: true, allowTrailingCommas: true }).body;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(`\`${file}\` is not JSON: ${why.replace(/^U/, "u")}`, { cause: error });
+    throw new CliError(`\`${file}\` is not JSON: ${why.replace(/^U/, "u")}; correct it, then run this again`, {
+      cause: error,
+    });
   }
 }
 

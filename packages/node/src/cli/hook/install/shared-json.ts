@@ -100,7 +100,7 @@ function isOurs(element: unknown): boolean {
 function listAt(file: string, text: string, path: readonly string[]): readonly unknown[] | undefined {
   const value = valueAt(file, text, path);
   if (value === undefined || Array.isArray(value)) return value;
-  throw new CliError(`\`${path.join(".")}\` in \`${file}\` is not a list`);
+  throw new CliError(`\`${path.join(".")}\` in \`${file}\` is not a list: correct the file, then run this again`);
 }
 
 function valueAt(file: string, text: string, path: readonly string[]): unknown {
@@ -108,7 +108,7 @@ function valueAt(file: string, text: string, path: readonly string[]): unknown {
   for (const [i, key] of path.entries()) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       const what = i === 0 ? `\`${file}\`` : `\`${path.slice(0, i).join(".")}\` in \`${file}\``;
-      throw new CliError(`${what} is not an object`);
+      throw new CliError(`${what} is not an object: correct the file, then run this again`);
     }
     if (!Object.hasOwn(value, key)) return undefined;
     value = (value as Record<string, unknown>)[key];
