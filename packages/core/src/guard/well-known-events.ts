@@ -11,6 +11,9 @@ import { KEYS, type SingleUse, useOf } from "./well-known-tools.js";
 /** The most files and addresses of one call. */
 const MAX_TARGETS = 1000;
 
+/** The most UTF-16 units of the commands of one call, each counted as often as it is judged: more than an input has. */
+const MAX_SIZE = 24 * 1024 * 1024;
+
 const PATCH_BEGIN = "*** Begin Patch";
 
 interface Context {
@@ -115,6 +118,10 @@ function commandsOf(args: Arguments, context: Context): SentryEvent[] {
   const own = textsAt(args, KEYS.folder);
   const folders = (own.length > 0 ? own : context.folders).map((folder) => absolutePath(folder, context.cwd));
   const rest = valuesAt(args, KEYS.words);
+  const given = [...valuesAt(args, KEYS.commands), ...valuesAt(args, KEYS.command)];
+  // Each command is judged in each folder, and with each list of words.
+  const size = sizeOf(given) * (1 + rest.length) + sizeOf(rest) * given.length;
+  if (size * Math.max(1, folders.length) > MAX_SIZE) throw new RangeError("the call has too many commands");
   const commands = [
     ...valuesAt(args, KEYS.commands).flatMap((value): unknown[] => (Array.isArray(value) ? value : [value])),
     ...valuesAt(args, KEYS.command).flatMap((value) => [value, ...withWords(value, rest)]),
@@ -123,6 +130,11 @@ function commandsOf(args: Arguments, context: Context): SentryEvent[] {
   return (folders.length === 0 ? [context.cwd] : [...new Set(folders)]).flatMap((cwd) =>
     argvs.flatMap((argv) => [exec(argv, context.pid, cwd), ...patchesIn(argv, context.pid, cwd)]),
   );
+}
+
+/** About as many UTF-16 units as the words have, also those of lists and of lists of lists. */
+function sizeOf(words: readonly unknown[]): number {
+  return words.flat(2).reduce((size: number, word) => size + wordOf(word).length + 1, 0);
 }
 
 /** A program whose arguments stand beside it. */

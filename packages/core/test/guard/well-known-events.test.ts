@@ -154,6 +154,14 @@ test("a call has at most a thousand files, and long texts take linear time", () 
   ).toThrow(RangeError);
   const edits = Array.from({ length: 10_000 }, () => ({}));
   expect(() => wellKnownEvents({ tool: "Edit", args: { edits } })).toThrow(RangeError);
+  const spellings = (name: string): Record<string, string> =>
+    Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, at) => [`${name}${"_".repeat(at % 99)}${"-".repeat(at / 99)}`, "x"]),
+    );
+  for (const more of [spellings("args"), spellings("cwd"), { args: [{ a: "x".repeat(1 << 20) }] }]) {
+    const args = { ...spellings("cmd"), ...more };
+    expect(() => wellKnownEvents({ tool: "shell", args })).toThrow(RangeError);
+  }
   const long = 1 << 18;
   const started = performance.now();
   for (const text of [
