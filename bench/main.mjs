@@ -18,6 +18,7 @@ import { conditions } from "./report/conditions.mjs";
 import { write } from "./report/document.mjs";
 import { writeExpected } from "./report/expected.mjs";
 import { figureTable, table } from "./report/table.mjs";
+import { aclOf } from "./rules/generate.mjs";
 import { adversarial } from "./sections/adversarial.mjs";
 import { singleCalls, stream } from "./sections/calls.mjs";
 import { commands } from "./sections/commands.mjs";
@@ -41,7 +42,7 @@ const effort = values.quick === true ? efforts.quick : efforts.full;
 const say = (what) => process.stderr.write(`· ${what} (${Math.round(performance.now() / 1000)} s)\n`);
 
 const native = values.quick === true ? undefined : buildBaseline();
-const sentry = await Sentry.create({});
+const sentry = await Sentry.create(aclOf([]));
 const plain = new PlainJudge(compiledRules(writtenRules(sentry.policy.rules)));
 mustAgree(sentry, plain, [...session, ...labelled]);
 mustAgreeOnChunks(sentry, plain, chunksOfSession(300_000).chunks);

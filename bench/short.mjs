@@ -20,7 +20,8 @@ const RULES = 1000;
 
 /** @returns {Promise<{ measure: () => Promise<Ratios>, close: () => void }>} */
 export async function shortBench() {
-  const sentry = await Sentry.create({});
+  const sentry = await Sentry.create(aclOf([]));
+  const packs = await Sentry.create("");
   const many = await Sentry.create(aclOf(await unmatchedRules(RULES, session)));
   const plain = new PlainJudge(compiledRules(writtenRules(sentry.policy.rules)));
   const adversarial = adversarialLines(sentry);
@@ -34,22 +35,25 @@ export async function shortBench() {
       {
         few: byteOf(sentry, session, EFFORT.atLeastMs),
         many: byteOf(many, session, EFFORT.atLeastMs),
+        packs: byteOf(packs, session, EFFORT.atLeastMs),
         ...Object.fromEntries(adversarial.map(({ name, line }) => [name, byteOf(sentry, [line], 5)])),
       },
       EFFORT,
     );
-    const { few = [], many: more = [], ...built } = bytes;
+    const { few = [], many: more = [], packs: packed = [], ...built } = bytes;
     const worst = Object.values(built).reduce((a, b) => (summary(a).median > summary(b).median ? a : b));
     return {
       "classify(string), times as quick as plain JavaScript": againstPlain(await singleCalls(sentry, plain, EFFORT)),
       "a stream, times as quick as plain JavaScript": againstPlain(await stream(sentry, plain, chunks, EFFORT)),
       [`speed with ${RULES} more rules, as a part of that without`]: ratio(few, more).median,
+      "speed with the packs that are on by default, as a part of that without": ratio(few, packed).median,
       "speed on adversarial bytes, as a part of that on the session": ratio(few, worst).median,
     };
   };
   const close = () => {
     sentry.close();
     many.close();
+    packs.close();
   };
   return { measure: measureAll, close };
 }

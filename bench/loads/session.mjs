@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Sentry } from "a3s-sentry";
+import { aclOf } from "../rules/generate.mjs";
 
 const root = new URL("../../", import.meta.url);
 const CHUNK_BYTES = 64 * 1024;
@@ -18,7 +19,7 @@ function linesOf(path) {
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
-const sentry = await Sentry.create({});
+const sentry = await Sentry.create(aclOf([]));
 const onCommands = new Set(sentry.policy.rules.filter(({ pattern }) => pattern === null).map(({ name }) => name));
 
 /** @param {string} line */

@@ -15,16 +15,18 @@ const LONGEST = 4_000_000;
 const TOLD = 3;
 
 /**
- * @param {Sentry} sentry with the built-in rules alone @param {number} count of the rules in the larger policy
+ * @param {Sentry} sentry with the built-in rules that are in no pack @param {number} count of the rules in the larger policy
  * @param {import("../measure.mjs").Effort & { atLeastMs: number }} effort
  * @returns {Promise<import("../rows.mjs").Result>}
  */
 export async function commands(sentry, count, effort) {
   const third = Math.floor(count / 3);
   const many = await Sentry.create(commandRules(third) + aclOf(generateRules(count - third)));
+  const packs = await Sentry.create("");
   const mixed = withShells(session);
-  const [SESSION, MIXED, MANY] = [
+  const [SESSION, PACKS, MIXED, MANY] = [
     "working session",
+    "with the packs that are on by default",
     "with a `bash -c` of 200 bytes behind each line",
     `${count} rules`,
   ];
@@ -32,6 +34,7 @@ export async function commands(sentry, count, effort) {
   const samples = await measure(
     {
       [SESSION]: byteOf(sentry, session, effort.atLeastMs),
+      [PACKS]: byteOf(packs, session, effort.atLeastMs),
       [MIXED]: byteOf(sentry, mixed, effort.atLeastMs),
       [MANY]: byteOf(many, session, effort.atLeastMs),
       ...Object.fromEntries(costly.map(({ name, line }) => [name, byteOf(sentry, [line], effort.atLeastMs)])),
@@ -46,12 +49,13 @@ export async function commands(sentry, count, effort) {
     effort,
   );
   many.close();
+  packs.close();
   return {
     rows: [
       {
         what: "events that run a shell, and texts that are costly to read",
         unit: "byte",
-        ways: Object.fromEntries([SESSION, MIXED, ...worst.slice(0, TOLD)].map((name) => [name, of(name)])),
+        ways: Object.fromEntries([SESSION, PACKS, MIXED, ...worst.slice(0, TOLD)].map((name) => [name, of(name)])),
       },
     ],
     figures: [
