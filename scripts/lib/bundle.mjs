@@ -21,6 +21,7 @@ const MARK = "// Bundled by scripts/lib/bundle.mjs.";
 const ENTRIES = {
   core: [
     ...["browser", "edge-light", "node", "slim", "workerd"].map((entry) => `entry/${entry}`),
+    "ai-sdk/index",
     "host",
     "llm/index",
     "tools/index",
@@ -37,7 +38,8 @@ const ENTRIES = {
 };
 
 /** Files that belong to one entry point of the core. */
-const OF_ONE_ENTRY = /^(?:entry\/(?:browser|edge-light|node|prepared-module|slim|workerd)|host|llm\/[\w-]+)\.ts$/;
+const OF_ONE_ENTRY =
+  /^(?:entry\/(?:browser|edge-light|node|prepared-module|slim|workerd)|host|(?:ai-sdk|llm)\/[\w-]+)\.ts$/;
 
 /** Files that only policies in git need. */
 const OF_TOOLS = /^(?:tools\/[\w/-]+\.ts|generated\/programs\.ts|\.\.\/wasm\/sentry_tools\.js)$/;

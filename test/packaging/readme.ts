@@ -40,7 +40,7 @@ export function readmeSuite(installed: () => Installed): void {
     const folder = installed().scratch("types");
     writeFileSync(
       join(folder, "all.ts"),
-      'export * from "a3s-sentry";\nexport * from "@a3s-sentry/core/llm";\nexport * from "@a3s-sentry/core/slim";\n',
+      'export * from "a3s-sentry";\nexport * from "@a3s-sentry/core/ai-sdk";\nexport * from "@a3s-sentry/core/llm";\nexport * from "@a3s-sentry/core/slim";\n',
     );
     const libraries = ["--lib", "ES2022,DOM", "--skipLibCheck", "false"];
     await must(process.execPath, [tsc, "--strict", "--module", "NodeNext", "--noEmit", ...libraries, "all.ts"], {
