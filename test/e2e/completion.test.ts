@@ -48,6 +48,7 @@ describe("bash", () => {
         "hook",
         "serve",
         "approve",
+        "mcp",
         "preview",
         "replay",
         "completion",
@@ -111,6 +112,7 @@ describe("fish", () => {
       "",
       [
         "approve",
+        "mcp",
         "check",
         "completion",
         "diff",

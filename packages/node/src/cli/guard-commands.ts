@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { AUDIT_LOST } from "../daemon/config/words.js";
 import type { ApproveFlags } from "./approve/options.js";
 import type { ExitCode, Io } from "./io.js";
+import type { McpFlags } from "./mcp/options.js";
 import type { ServeFlags } from "./serve/options.js";
 
 export function guardCommands(root: Command, io: Io, onExit: (code: ExitCode) => void): void {
@@ -48,5 +49,22 @@ export function guardCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
     .action(async (ticket: string | undefined, flags: ApproveFlags) => {
       const { approve } = await import("./approve/approve.js");
       onExit(await approve(ticket, flags, io));
+    });
+
+  root
+    .command("mcp")
+    .summary("guard a server of tools")
+    .description(
+      "Starts an MCP server, and judges what passes between it and its client on stdin and stdout: calls before they are " +
+        "made, and results before a model reads them.",
+    )
+    .usage("[options] -- <command...>")
+    .argument("<command...>", "the program of the server and its arguments, after --")
+    .option("-p, --policy <file>", "the user's policy (default: ~/.config/a3s-sentry/policy.acl, if there is one)")
+    .option("--server <name>", "name of the server in rules: its tools are mcp__NAME__TOOL (default: its program's)")
+    .option("--audit <file>", "file to add audit lines to")
+    .action(async (words: string[], flags: McpFlags) => {
+      const { mcp } = await import("./mcp/mcp.js");
+      onExit(await mcp(words, flags, io));
     });
 }

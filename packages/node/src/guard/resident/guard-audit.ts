@@ -1,5 +1,5 @@
-// The audit lines of the resident judge: outcomes that are not a plain allow, and what people
-// decided. Field names are an interface.
+// The audit lines of guards: outcomes that are not a plain allow, what people decided, and what
+// servers of MCP changed. Field names are an interface.
 
 import { Buffer } from "node:buffer";
 import type { GuardOutcome } from "@a3s-sentry/core";
@@ -79,6 +79,11 @@ export class GuardAudit {
   /** Adds the line of a question that nobody answered. */
   expired(ticket: OpenTicket): void {
     this.#approval(ticket, { approval: "expired" });
+  }
+
+  /** Adds the line of a server of MCP that says something else of itself or of a tool than before. */
+  changed(server: string, { what, tool }: { readonly what: string; readonly tool?: string }): void {
+    this.#add(`{${members({ changed: what, server, tool, host: "mcp", time: this.#time() })}}\n`);
   }
 
   async flush(): Promise<void> {

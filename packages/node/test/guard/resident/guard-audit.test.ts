@@ -37,6 +37,16 @@ async function setUp() {
   return { audit, lines, add };
 }
 
+it("a change of a server has a line", async () => {
+  const { audit, lines } = await setUp();
+  audit.changed("files", { what: "description", tool: "read\u202e" });
+  audit.changed("files", { what: "instructions" });
+  expect(await lines()).toBe(
+    '{"changed":"description","server":"files","tool":"read\\u202e","host":"mcp","time":"1970-01-01T00:00:00.000Z"}\n' +
+      '{"changed":"instructions","server":"files","host":"mcp","time":"1970-01-01T00:00:00.000Z"}\n',
+  );
+});
+
 describe("an outcome", () => {
   it("that is a plain allow has no line", async () => {
     const { add, lines } = await setUp();

@@ -1,0 +1,57 @@
+// The requests of one side that wait for their answers.
+
+import type { Id } from "./frame.js";
+
+/** More requests than any client has open: others are refused. */
+const MAX_REQUESTS = 10_000;
+
+export interface OpenRequest {
+  readonly id: Id;
+  readonly method: string;
+  /** Aborted when its sender cancels it. */
+  readonly cancelled: AbortController;
+  /** Whether the other side has it: only then its answer counts. */
+  state: "judged" | "sent";
+}
+
+export class InFlight {
+  /** By their ids as JSON: `1` and `"1"` differ. */
+  readonly #requests = new Map<string, OpenRequest>();
+
+  /** Opens a request; `undefined` if there is one of that id, or if there are too many. */
+  open(id: Id, method: string): OpenRequest | undefined {
+    const key = JSON.stringify(id);
+    if (this.#requests.has(key) || this.#requests.size >= MAX_REQUESTS) return undefined;
+    const request: OpenRequest = { id, method, cancelled: new AbortController(), state: "judged" };
+    this.#requests.set(key, request);
+    return request;
+  }
+
+  /** Closes the request that an answer is for, if there is one and it was sent. */
+  answered(id: Id | null): OpenRequest | undefined {
+    const request = this.#requests.get(JSON.stringify(id));
+    if (request?.state !== "sent") return undefined;
+    this.close(request);
+    return request;
+  }
+
+  cancel(id: unknown): void {
+    const request = this.#requests.get(JSON.stringify(id) ?? "");
+    if (request === undefined) return;
+    request.cancelled.abort(new Error("the request was cancelled"));
+    this.close(request);
+  }
+
+  close({ id }: OpenRequest): void {
+    this.#requests.delete(JSON.stringify(id));
+  }
+
+  /** Closes all requests that were sent. */
+  drain(): OpenRequest[] {
+    const sent = [...this.#requests.values()].filter(({ state }) => state === "sent");
+    sent.forEach((request) => {
+      this.close(request);
+    });
+    return sent;
+  }
+}
