@@ -13,6 +13,7 @@ import {
   HARMLESS,
   partsOf,
   runners,
+  runners7,
   shell,
 } from "./agent.js";
 
@@ -139,6 +140,16 @@ test.each(runners)("%s: a tool that needs approval by itself still does, unless 
   const granting = await guardOf({}, { ...DEPLOYS, guard: { grant: true } });
   await run([HARMLESS], { tools: guardTools(careful, granting) });
   expect(ran).toEqual(["ls -la"]);
+});
+
+test.each(runners7)("%s: an application's own `toolApproval` does not approve for a person", async (_, run) => {
+  const { ran, tools } = shell();
+  const guarded = guardTools(tools, await guardOf({ canAsk: true }));
+  for (const toolApproval of [{ bash: "approved" }, () => "approved"]) {
+    const result = await run([FOR_A_PERSON], { tools: guarded, toolApproval });
+    expect(partsOf(result, "tool-error")).toMatchObject([{ error: { outcome: "ask" } }]);
+  }
+  expect(ran).toEqual([]);
 });
 
 test.each(runners)("%s: outputs that a tool yields stay a stream, and a blocked one yields nothing", async (_, run) => {
