@@ -62,6 +62,7 @@ export function guardCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
     .argument("<command...>", "the program of the server and its arguments, after --")
     .option("-p, --policy <file>", "the user's policy (default: ~/.config/a3s-sentry/policy.acl, if there is one)")
     .option("--server <name>", "name of the server in rules: its tools are mcp__NAME__TOOL (default: its program's)")
+    .option("--pins <file>", "file that keeps what the server says of itself and its tools, to report changes")
     .option("--audit <file>", "file to add audit lines to")
     .action(async (words: string[], flags: McpFlags) => {
       const { mcp } = await import("./mcp/mcp.js");

@@ -1,20 +1,20 @@
 // `mcp`: runs a server of MCP behind a guard, until the client or the server ends.
 
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import type { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { BatchedWriter } from "../../daemon/audit/batched-writer.js";
 import { Log } from "../../daemon/log.js";
 import { LayeredPolicy } from "../../guard/layered-policy.js";
 import { MAX_FRAME_BYTES } from "../../guard/mcp/frame.js";
 import { FrameProxy } from "../../guard/mcp/frame-proxy.js";
 import { type Line, linesOf } from "../../guard/mcp/lines.js";
+import type { PinFile } from "../../guard/mcp/pin-file.js";
+import { Pins } from "../../guard/mcp/pins.js";
 import { ServerProcess } from "../../guard/mcp/server-process.js";
 import { findLayers, foundUserPolicy } from "../../guard/policy-layers.js";
-import { GuardAudit } from "../../guard/resident/guard-audit.js";
+import type { GuardAudit } from "../../guard/resident/guard-audit.js";
 import { CliError, type ExitCode, errorText, type Io } from "../io.js";
 import { HangUps, untilSignalled } from "../signals.js";
+import { auditAt, pinFileAt } from "./files.js";
 import { type McpFlags, serverName } from "./options.js";
 
 /** The most frames of a side that are judged at a time. */
@@ -29,8 +29,9 @@ export async function mcp([program = "", ...args]: readonly string[], flags: Mcp
   const policy = await LayeredPolicy.open(findLayers({ user: flags.policy ?? foundUserPolicy() }));
   try {
     const audit = await auditAt(flags.audit, log);
+    const pinFile = flags.pins === undefined ? undefined : pinFileAt(flags.pins, name);
     const server = await started(program, args);
-    const proxy = proxyFor(name, { policy, audit, log, server, io });
+    const proxy = proxyFor(name, { policy, audit, log, server, io, pinFile });
     const code = await untilHungUp((signal) => guarded(proxy, { server, signal, log, io }));
     await audit?.flush();
     return code;
@@ -65,9 +66,10 @@ interface ProxyParts {
   readonly log: Log;
   readonly server: ServerProcess;
   readonly io: Io;
+  readonly pinFile: PinFile | undefined;
 }
 
-function proxyFor(server: string, { policy, audit, log, server: running, io }: ProxyParts): FrameProxy {
+function proxyFor(server: string, { policy, audit, log, server: running, io, pinFile }: ProxyParts): FrameProxy {
   const cwd = process.cwd();
   const asker = { host: "mcp", cwd };
   return new FrameProxy({
@@ -82,6 +84,14 @@ function proxyFor(server: string, { policy, audit, log, server: running, io }: P
       audit?.outcome({ ...judged, ...asker }, outcome, (text) => policy.withoutSecrets(text));
       if (outcome.outcome !== "allow") log.line(`a3s-sentry: ${outcome.message}`);
       else if (outcome.wouldBe !== undefined) log.line(`a3s-sentry: dry run, not denied: ${outcome.decision.reason}`);
+    },
+    pins: pinFile?.pins ?? new Pins(),
+    onListed: () => {
+      try {
+        pinFile?.save();
+      } catch (error) {
+        log.line(`error: cannot write the pins: ${errorText(error)}`);
+      }
     },
     onChange: (change) => {
       audit?.changed(server, change);
@@ -146,16 +156,4 @@ async function written(stream: Writable, line: string): Promise<void> {
 
 async function flushed(stream: Writable): Promise<void> {
   await new Promise((resolve) => stream.write("", resolve));
-}
-
-async function auditAt(path: string | undefined, log: Log): Promise<GuardAudit | undefined> {
-  if (path === undefined) return undefined;
-  const stream = createWriteStream(path, { flags: "a", mode: 0o600 });
-  try {
-    await once(stream, "open");
-  } catch (error) {
-    throw new CliError(`cannot write \`${path}\`: ${errorText(error)}`, { cause: error });
-  }
-  const failed = (error: Error): void => log.line(`error: cannot write \`${path}\`: ${errorText(error)}`);
-  return new GuardAudit(new BatchedWriter(stream, { lossy: true, failed }), () => new Date());
 }

@@ -7,6 +7,7 @@ export interface McpFlags {
   readonly policy?: string;
   readonly server?: string;
   readonly audit?: string;
+  readonly pins?: string;
 }
 
 /** Two underscores end the name of a server in the name of its tool. */

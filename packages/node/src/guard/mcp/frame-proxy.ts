@@ -17,7 +17,7 @@ import {
 } from "./frame.js";
 import { InFlight, type OpenRequest } from "./in-flight.js";
 import type { Line } from "./lines.js";
-import { type Change, Pins } from "./pins.js";
+import type { Change, Pins } from "./pins.js";
 
 /** What was judged: a call, or the texts of an answer. */
 export type Judged = { readonly check: ToolCallInput } | { readonly prompt: string } | { readonly result: string };
@@ -31,6 +31,10 @@ export interface ProxyOptions {
   /** Writes a line to a side. Resolves when more may be written. */
   readonly send: Readonly<Record<Direction, (line: string) => Promise<void>>>;
   readonly onOutcome: (judged: Judged, outcome: GuardOutcome) => void;
+  /** What the server said first. */
+  readonly pins: Pins;
+  /** Called after the server has said something of itself or its tools. */
+  readonly onListed?: () => void;
   readonly onChange: (change: Change) => void;
   /** Called for a frame that is not forwarded, with the reason. */
   readonly onRefused: (from: "client" | "server", why: string) => void;
@@ -50,7 +54,6 @@ type Answer = Extract<Frame, { kind: "answer" }>;
 
 export class FrameProxy {
   readonly #options: ProxyOptions;
-  readonly #pins = new Pins();
   /** The requests to each side. */
   readonly #inFlight: Readonly<Record<Direction, InFlight>> = {
     "to-server": new InFlight(),
@@ -120,7 +123,9 @@ export class FrameProxy {
     // Some clients take the answer to "1" for that to 1, so one that nobody waits for must not pass.
     if (request === undefined) return this.#options.onRefused(sender(direction), "no request waits for the answer");
     if (direction === "to-server") return await this.#send(direction, message);
-    for (const change of this.#pins.changes(request.method, field(message, "result"))) this.#options.onChange(change);
+    const changes = this.#options.pins.changes(request.method, field(message, "result"));
+    for (const change of changes) this.#options.onChange(change);
+    this.#options.onListed?.();
     await this.#send(direction, isReadByModel(request.method) ? await this.#judgeAnswer(request, message) : message);
   }
 

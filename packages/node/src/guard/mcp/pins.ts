@@ -13,12 +13,19 @@ export interface Change {
   readonly tool?: string;
 }
 
-/** Compares what a server says with what it said first in this session. */
+/** Compares what a server says with what it said first. */
 export class Pins {
-  /** Hashes by what they are of. */
-  readonly #pins = new Map<string, string>();
+  /** The hashes of what was said first, by what they are of. They never change. */
+  readonly first: Map<string, string>;
+  /** The hashes of what was said last in this session. */
+  readonly #last = new Map<string, string>();
 
-  /** The changes in the answer to a request. What has changed is pinned anew, so each change is reported once. */
+  /** `first` are the pins of an earlier session. */
+  constructor(first: Iterable<readonly [string, string]> = []) {
+    this.first = new Map(first);
+  }
+
+  /** The changes in the answer to a request. In a session, each is reported once. */
   changes(method: string, result: unknown): Change[] {
     if (!isObject(result)) return [];
     if (method === "initialize" || method === "server/discover") {
@@ -42,10 +49,11 @@ export class Pins {
 
   #differs(of: string, value: unknown): boolean {
     const hash = createHash("sha256").update(sortedJson(value)).digest("base64");
-    const pinned = this.#pins.get(of);
-    if (pinned === undefined && this.#pins.size >= 2 * MAX_TOOLS) return false;
-    this.#pins.set(of, hash);
-    return pinned !== undefined && pinned !== hash;
+    const before = this.#last.get(of) ?? this.first.get(of);
+    if (before === undefined && this.first.size >= 2 * MAX_TOOLS) return false;
+    if (before === undefined) this.first.set(of, hash);
+    this.#last.set(of, hash);
+    return before !== undefined && before !== hash;
   }
 }
 

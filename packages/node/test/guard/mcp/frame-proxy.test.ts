@@ -4,7 +4,7 @@ import type { Guard, GuardOutcome } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { LayeredPolicy } from "../../../src/guard/layered-policy.js";
 import { FrameProxy } from "../../../src/guard/mcp/frame-proxy.js";
-import type { Change } from "../../../src/guard/mcp/pins.js";
+import { type Change, Pins } from "../../../src/guard/mcp/pins.js";
 import { Sentry } from "../../../src/sentry.js";
 
 const SECRET = "ghp_1A2b3C4d5E6f7G8h9I0jK1l2M3n4O5p6Q7r8";
@@ -26,6 +26,7 @@ async function setUp({ policy = "", guard }: { readonly policy?: string; readonl
     masked: (text) => layered.masked(text),
     send: { "to-server": send(toServer), "to-client": send(toClient) },
     onOutcome: (_, { outcome }) => outcomes.push(outcome),
+    pins: new Pins(),
     onChange: (change) => changes.push(change),
     onRefused: (from, why) => refused.push(`${from}: ${why}`),
   });
