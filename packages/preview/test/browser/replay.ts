@@ -16,7 +16,7 @@ export function replaySuite({ browser, url }: Stage): void {
     await page.getByRole("tab", { name: "Replay" }).click();
     await page.getByRole("button", { name: "Try a recorded session" }).click();
     await page.getByText(/events in .* a second/).waitFor();
-    expect(await page.locator(".tiles .block dd").textContent()).toBe("7");
+    expect(await page.locator(".tiles .block dd").textContent()).toBe("8");
     await page.getByText("As a table").click();
     expect(await page.locator("tbody tr").count()).toBeGreaterThan(10);
     await page.locator(".bars button", { hasText: "pipe-to-shell" }).click();
