@@ -4,6 +4,7 @@ import type { Policy } from "@a3s-sentry/core";
 import { NOT_ENFORCED } from "../../enforcer/target-check.js";
 import { SKIPPED_WORDS } from "../audit/audit-line.js";
 import { type MetricDefinition, PROCESS_METRICS } from "./process-metrics.js";
+import { AUDIT_METRIC, RELOAD_METRICS, type ReloadCounts } from "./shared-metrics.js";
 import type { Totals } from "./totals.js";
 
 /** The state of a run. */
@@ -19,13 +20,7 @@ export interface Observed {
     readonly coalesced: number;
   };
   readonly auditLost: number;
-  readonly reloads: {
-    readonly succeeded: number;
-    readonly failed: number;
-    readonly lastSuccess: number;
-    /** Whether the present files have been refused. */
-    readonly refused: boolean;
-  };
+  readonly reloads: ReloadCounts;
 }
 
 export const RUN_METRICS: readonly MetricDefinition<Observed>[] = [
@@ -91,11 +86,7 @@ export const RUN_METRICS: readonly MetricDefinition<Observed>[] = [
     help: "0 while nothing but malformed lines has come, else 1.",
     values: ({ totals }) => [[totals.isRecognized ? 1 : 0]],
   },
-  {
-    name: "sentry_audit_lost_total",
-    help: "Audit lines that no reader got: stdout failed, or was not read.",
-    values: ({ auditLost }) => [[auditLost]],
-  },
+  AUDIT_METRIC,
   {
     name: "sentry_queue_depth",
     help: "Escalations that wait for a slow tier.",
@@ -117,25 +108,7 @@ export const RUN_METRICS: readonly MetricDefinition<Observed>[] = [
     help: "Escalations that the slow tiers are judging.",
     values: ({ queue }) => [[queue.inFlight]],
   },
-  {
-    name: "sentry_reloads_total",
-    help: "Reloads of the policy.",
-    labels: ["result"],
-    values: ({ reloads }) => [
-      [reloads.succeeded, "success"],
-      [reloads.failed, "failure"],
-    ],
-  },
-  {
-    name: "sentry_last_reload_successful",
-    help: "1, or 0 if the last reload was refused.",
-    values: ({ reloads }) => [[reloads.refused ? 0 : 1]],
-  },
-  {
-    name: "sentry_last_reload_timestamp_seconds",
-    help: "Unix time at which the policy in force was loaded.",
-    values: ({ reloads }) => [[reloads.lastSuccess]],
-  },
+  ...RELOAD_METRICS,
   {
     name: "sentry_policy_rules",
     help: "Rules in force.",

@@ -3,7 +3,7 @@
 import { decision, GRANTED, PROMPT_SUBMIT } from "./answers.js";
 import type { Host, HostEvent } from "./host.js";
 import { field, text } from "./json-object.js";
-import { prompt, snakeCaseCall } from "./requests.js";
+import { prompt, snakeCaseCall, snakeCaseExample } from "./requests.js";
 
 const CLAUDE_PRE_TOOL_USE: HostEvent = {
   name: "PreToolUse",
@@ -37,13 +37,7 @@ export const CLAUDE_CODE: Host = {
     "The settings of a project that you trust can switch all hooks off, or set variables such as `LD_PRELOAD` for them.",
     "Tools that the model's provider runs, such as web search, are not seen.",
   ],
-  example: (command, cwd) => ({
-    session_id: "a3s-sentry-doctor",
-    cwd,
-    hook_event_name: "PreToolUse",
-    tool_name: "Bash",
-    tool_input: { command },
-  }),
+  example: snakeCaseExample,
   read: (input) => {
     const canAsk = CLAUDE_MODES_WITH_PROMPTS.has(field(input, "permission_mode"));
     switch (field(input, "hook_event_name")) {

@@ -3,7 +3,7 @@
 import { decision, PROMPT_SUBMIT } from "./answers.js";
 import type { Host, HostEvent } from "./host.js";
 import { field, text } from "./json-object.js";
-import { prompt, snakeCaseCall } from "./requests.js";
+import { prompt, snakeCaseCall, snakeCaseExample } from "./requests.js";
 
 /** Codex understands a denial with a reason, and silence. Whatever else is printed lets the call run. */
 const CODEX_PRE_TOOL_USE: HostEvent = {
@@ -26,13 +26,7 @@ export const CODEX: Host = {
     "Text typed into a running session of a shell, and tools that OpenAI runs, are not seen.",
     "Codex cannot ask a person for a hook: `ask_fallback` decides.",
   ],
-  example: (command, cwd) => ({
-    session_id: "a3s-sentry-doctor",
-    cwd,
-    hook_event_name: "PreToolUse",
-    tool_name: "Bash",
-    tool_input: { command },
-  }),
+  example: snakeCaseExample,
   read: (input) => {
     switch (field(input, "hook_event_name")) {
       case "PreToolUse":

@@ -17,6 +17,17 @@ export function snakeCaseCall(input: JsonObject, event: HostEvent, canAsk: boole
   });
 }
 
+/** An action in that form, for trying a hook. */
+export function snakeCaseExample(command: string, cwd: string): JsonObject {
+  return {
+    session_id: "a3s-sentry-doctor",
+    cwd,
+    hook_event_name: "PreToolUse",
+    tool_name: "Bash",
+    tool_input: { command },
+  };
+}
+
 interface CallParts {
   readonly tool: string | undefined;
   readonly args: unknown;

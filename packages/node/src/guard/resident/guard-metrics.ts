@@ -2,6 +2,7 @@
 
 import type { GuardOutcome } from "@a3s-sentry/core";
 import { type MetricDefinition, PROCESS_METRICS } from "../../daemon/telemetry/process-metrics.js";
+import { AUDIT_METRIC, RELOAD_METRICS, type ReloadCounts } from "../../daemon/telemetry/shared-metrics.js";
 
 /** The state of a resident judge. */
 export interface JudgeState {
@@ -14,12 +15,7 @@ export interface JudgeState {
   readonly answers: Readonly<Record<"approved" | "denied" | "expired", number>>;
   readonly auditLost: number;
   readonly policies: number;
-  readonly reloads: {
-    readonly succeeded: number;
-    readonly failed: number;
-    readonly lastSuccess: number;
-    readonly refused: boolean;
-  };
+  readonly reloads: ReloadCounts;
 }
 
 export const GUARD_METRICS: readonly MetricDefinition<JudgeState>[] = [
@@ -55,30 +51,8 @@ export const GUARD_METRICS: readonly MetricDefinition<JudgeState>[] = [
     labels: ["answer"],
     values: ({ answers }) => Object.entries(answers).map(([answer, count]) => [count, answer]),
   },
-  {
-    name: "sentry_audit_lost_total",
-    help: "Audit lines that no reader got: stdout failed, or was not read.",
-    values: ({ auditLost }) => [[auditLost]],
-  },
+  AUDIT_METRIC,
   { name: "sentry_guard_policies", help: "Policies in force.", values: ({ policies }) => [[policies]] },
-  {
-    name: "sentry_reloads_total",
-    help: "Reloads of the policy.",
-    labels: ["result"],
-    values: ({ reloads }) => [
-      [reloads.succeeded, "success"],
-      [reloads.failed, "failure"],
-    ],
-  },
-  {
-    name: "sentry_last_reload_successful",
-    help: "1, or 0 if the last reload was refused.",
-    values: ({ reloads }) => [[reloads.refused ? 0 : 1]],
-  },
-  {
-    name: "sentry_last_reload_timestamp_seconds",
-    help: "Unix time at which the policy in force was loaded.",
-    values: ({ reloads }) => [[reloads.lastSuccess]],
-  },
+  ...RELOAD_METRICS,
   ...PROCESS_METRICS,
 ];
