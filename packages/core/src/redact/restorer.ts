@@ -3,7 +3,7 @@
 import { type Found, MentionScanner } from "./mention-scanner.js";
 import type { Mention } from "./placeholder.js";
 import type { Target } from "./surroundings.js";
-import { textStream } from "./text-stream.js";
+import { PushedText } from "./text-stream.js";
 
 /**
  * What a placeholder may be in, so that the secret would go to somebody: a web address, the target
@@ -82,29 +82,29 @@ const MAX_PLACES = 10_000;
  * for await (const part of answer) process.stdout.write(restorer.push(part));
  * process.stdout.write(restorer.end());
  */
-export class Restorer {
+export class Restorer extends PushedText {
   readonly #source: SecretSource;
   readonly #options: RestoreOptions;
   readonly #scanner = new MentionScanner();
   readonly #restored: RestoredPlace[] = [];
   readonly #kept: KeptPlace[] = [];
   #length = 0;
-  #stream: TransformStream<string, string> | undefined;
 
   /** @internal */
   constructor(source: SecretSource, options: RestoreOptions) {
+    super();
     this.#source = source;
     this.#options = options;
   }
 
   /** Takes the next part; returns the text that is certain. */
-  push(part: string): string {
+  override push(part: string): string {
     if (typeof part !== "string") throw new TypeError("the restorer takes strings: decode bytes first");
     return this.#texts(this.#scanner.push(part));
   }
 
   /** Returns the rest. Parts that are pushed later begin behind it. */
-  end(): string {
+  override end(): string {
     return this.#texts(this.#scanner.end());
   }
 
@@ -116,22 +116,6 @@ export class Restorer {
   /** The placeholders that stayed so far: the first 10,000. */
   get kept(): readonly KeptPlace[] {
     return this.#kept;
-  }
-
-  get readable(): ReadableStream<string> {
-    return this.#pair().readable;
-  }
-
-  get writable(): WritableStream<string> {
-    return this.#pair().writable;
-  }
-
-  #pair(): TransformStream<string, string> {
-    this.#stream ??= textStream(
-      (part) => this.push(part),
-      () => this.end(),
-    );
-    return this.#stream;
   }
 
   #texts(found: readonly Found[]): string {

@@ -1,7 +1,7 @@
 // Restores the answers of models in the formats of providers, whole or as a stream of events.
 
 import type { RestoreOptions } from "../restorer.js";
-import { textStream } from "../text-stream.js";
+import { PushedText } from "../text-stream.js";
 import { restoreAnthropic } from "./anthropic.js";
 import { restoreGemini } from "./gemini.js";
 import { restoreOpenAi } from "./openai.js";
@@ -30,7 +30,7 @@ const FORMATS: Readonly<Record<AnswerFormat, (data: Json, texts: Texts) => Json[
  * const restorer = new AnswerRestorer(wire, "openai");
  * const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(restorer);
  */
-export class AnswerRestorer {
+export class AnswerRestorer extends PushedText {
   readonly #restore: (data: Json, texts: Texts) => Json[];
   readonly #texts: Texts;
   readonly #events = new SentEvents();
@@ -38,10 +38,10 @@ export class AnswerRestorer {
   #isNamed = false;
   /** The events that were added so far: numbers of later ones grow by as many. */
   #added = 0;
-  #stream: TransformStream<string, string> | undefined;
 
   /** `source` is the inspection of the request, or the redactor that masked it. */
   constructor(source: RestorerSource, format: AnswerFormat, options: RestoreOptions = {}) {
+    super();
     if (!Object.hasOwn(FORMATS, format)) {
       throw new TypeError('`format` must be "openai", "anthropic" or "gemini"');
     }
@@ -53,7 +53,7 @@ export class AnswerRestorer {
    * The next part of the events, as far as it is certain. Throws a `RangeError` for an event of more
    * than 16 Mi UTF-16 units, and a `TypeError` for what is no string.
    */
-  push(part: string): string {
+  override push(part: string): string {
     if (typeof part !== "string") throw new TypeError("the restorer takes strings: decode bytes first");
     return this.#events
       .push(part)
@@ -62,7 +62,7 @@ export class AnswerRestorer {
   }
 
   /** The rest of the events. */
-  end(): string {
+  override end(): string {
     const rest = this.#events.end().map((event) => this.#restored(event));
     return [...rest, ...this.#eventsOf(this.#texts.endAll())].join("");
   }
@@ -85,22 +85,6 @@ export class AnswerRestorer {
   /** The placeholders that stayed, in texts that have ended: the first 10,000. */
   get kept(): readonly KeptPlaceholder[] {
     return this.#texts.kept;
-  }
-
-  get readable(): ReadableStream<string> {
-    return this.#pair().readable;
-  }
-
-  get writable(): WritableStream<string> {
-    return this.#pair().writable;
-  }
-
-  #pair(): TransformStream<string, string> {
-    this.#stream ??= textStream(
-      (part) => this.push(part),
-      () => this.end(),
-    );
-    return this.#stream;
   }
 
   #restored(event: SentEvent): string {
