@@ -28,21 +28,7 @@ await main(async () => {
   }
   const text = `// What each pack flags of labelled events. This file is written by scripts/pack-figures.mjs.
 
-import type { PackName } from "./options.js";
-
-/** How many of the attacks and of the everyday events fit a rule of the pack. */
-export interface PackFigures {
-  readonly attacks: number;
-  readonly benign: number;
-}
-
-export interface Figures {
-  /** The number of all overt attacks. */
-  readonly attacks: number;
-  /** The number of all everyday events. */
-  readonly benign: number;
-  readonly packs: Readonly<Record<PackName, PackFigures>>;
-}
+import type { Figures } from "./pack-text.js";
 
 export const PACK_FIGURES: Figures = {
   attacks: ${attacks.length},

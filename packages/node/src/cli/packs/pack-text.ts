@@ -5,8 +5,21 @@ import Table from "cli-table3";
 import { escapeTerminal } from "../../util/escape-terminal.js";
 import { formatCount, formatNumber } from "../../util/format.js";
 import type { Colors } from "../io.js";
-import type { Figures, PackFigures } from "./figures.js";
 import type { PackName } from "./options.js";
+
+/** How many of the attacks and of the everyday events fit a rule of the pack. */
+export interface PackFigures {
+  readonly attacks: number;
+  readonly benign: number;
+}
+
+export interface Figures {
+  /** The number of all overt attacks. */
+  readonly attacks: number;
+  /** The number of all everyday events. */
+  readonly benign: number;
+  readonly packs: Readonly<Record<PackName, PackFigures>>;
+}
 
 export interface Pack {
   readonly name: PackName;
