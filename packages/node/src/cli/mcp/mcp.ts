@@ -4,18 +4,17 @@ import type { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { Log } from "../../daemon/log.js";
 import { LayeredPolicy } from "../../guard/layered-policy.js";
+import type { Direction } from "../../guard/mcp/calls.js";
 import { MAX_FRAME_BYTES } from "../../guard/mcp/frame.js";
-import { FrameProxy } from "../../guard/mcp/frame-proxy.js";
+import { FrameProxy, type Passage } from "../../guard/mcp/frame-proxy.js";
 import { type Line, linesOf } from "../../guard/mcp/lines.js";
-import type { PinFile } from "../../guard/mcp/pin-file.js";
-import { Pins } from "../../guard/mcp/pins.js";
 import { ServerProcess } from "../../guard/mcp/server-process.js";
 import { findLayers, foundUserPolicy } from "../../guard/policy-layers.js";
-import type { GuardAudit } from "../../guard/resident/guard-audit.js";
 import { CliError, type ExitCode, errorText, type Io } from "../io.js";
 import { HangUps, untilSignalled } from "../signals.js";
 import { auditAt, pinFileAt } from "./files.js";
 import { type McpFlags, serverName } from "./options.js";
+import { sessionOptions } from "./session-options.js";
 
 /** The most frames of a side that are judged at a time. */
 const MAX_JUDGED = 64;
@@ -31,7 +30,7 @@ export async function mcp([program = "", ...args]: readonly string[], flags: Mcp
     const audit = await auditAt(flags.audit, log);
     const pinFile = flags.pins === undefined ? undefined : pinFileAt(flags.pins, name);
     const server = await started(program, args);
-    const proxy = proxyFor(name, { policy, audit, log, server, io, pinFile });
+    const proxy = new FrameProxy(sessionOptions(name, { policy, audit, log, pinFile }));
     const code = await untilHungUp((signal) => guarded(proxy, { server, signal, log, io }));
     await audit?.flush();
     return code;
@@ -60,48 +59,6 @@ async function started(program: string, args: readonly string[]): Promise<Server
   }
 }
 
-interface ProxyParts {
-  readonly policy: LayeredPolicy;
-  readonly audit: GuardAudit | undefined;
-  readonly log: Log;
-  readonly server: ServerProcess;
-  readonly io: Io;
-  readonly pinFile: PinFile | undefined;
-}
-
-function proxyFor(server: string, { policy, audit, log, server: running, io, pinFile }: ProxyParts): FrameProxy {
-  const cwd = process.cwd();
-  const asker = { host: "mcp", cwd };
-  return new FrameProxy({
-    server,
-    guard: policy.guard(asker),
-    masked: (text) => policy.masked(text),
-    send: {
-      "to-server": (line) => written(running.stdin, line),
-      "to-client": (line) => written(io.stdout, line),
-    },
-    onOutcome: (judged, outcome) => {
-      audit?.outcome({ ...judged, ...asker }, outcome, (text) => policy.withoutSecrets(text));
-      if (outcome.outcome !== "allow") log.line(`a3s-sentry: ${outcome.message}`);
-      else if (outcome.wouldBe !== undefined) log.line(`a3s-sentry: dry run, not denied: ${outcome.decision.reason}`);
-    },
-    pins: pinFile?.pins ?? new Pins(),
-    onListed: () => {
-      try {
-        pinFile?.save();
-      } catch (error) {
-        log.line(`error: cannot write the pins: ${errorText(error)}`);
-      }
-    },
-    onChange: (change) => {
-      audit?.changed(server, change);
-      const of = change.tool === undefined ? "" : ` of its tool \`${change.tool}\``;
-      log.line(`a3s-sentry: warning: the server \`${server}\` changed the ${change.what.replace("-", " ")}${of}`);
-    },
-    onRefused: (from, why) => log.line(`a3s-sentry: refused a frame of the ${from}: ${why}`),
-  });
-}
-
 interface Session {
   readonly server: ServerProcess;
   /** Aborted if this process shall end. */
@@ -115,8 +72,16 @@ async function guarded(proxy: FrameProxy, { server, signal, log, io }: Session):
   const clientGone = new Promise<void>((resolve) => io.stdout.on("error", () => resolve()));
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   signal.addEventListener("abort", () => server.terminate());
-  const fromClient = forwarded(linesOf(io.stdin, MAX_FRAME_BYTES), (line) => proxy.take("to-server", line));
-  const fromServer = forwarded(linesOf(server.stdout, MAX_FRAME_BYTES), (line) => proxy.take("to-client", line));
+  const toClient = (line: string): Promise<void> => written(io.stdout, line);
+  const pass = async ({ onward, back }: Passage, direction: Direction): Promise<void> => {
+    const [to, from] = direction === "to-server" ? [server.stdin, io.stdout] : [io.stdout, server.stdin];
+    for (const line of onward) await written(to, line);
+    for (const line of back) await written(from, line);
+  };
+  const take = (direction: Direction) => async (line: Line) =>
+    await pass(await proxy.take(direction, line, toClient), direction);
+  const fromClient = forwarded(linesOf(io.stdin, MAX_FRAME_BYTES), take("to-server"));
+  const fromServer = forwarded(linesOf(server.stdout, MAX_FRAME_BYTES), take("to-client"));
   const ended = server.exited.then(({ code, signal: by }) => ({ code, by }));
   try {
     const first = await Promise.race([fromClient, clientGone, stopped, ended]);

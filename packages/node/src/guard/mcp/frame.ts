@@ -83,7 +83,19 @@ export function refuseLookalikes(object: JsonObject, names: readonly string[], o
  * readers take for the end of a line are escaped.
  */
 export function lineOf(message: JsonObject): string {
-  return `${escapeTerminalJson(JSON.stringify(message))}\n`;
+  return asLine(JSON.stringify(message));
+}
+
+/** As {@link lineOf}, with the JSON text of one of its members, which is not written again. */
+export function lineWith(message: JsonObject, member: string, json: string): string {
+  const members = Object.entries(message).map(
+    ([key, value]) => `${JSON.stringify(key)}:${key === member ? json : JSON.stringify(value)}`,
+  );
+  return asLine(`{${members.join(",")}}`);
+}
+
+function asLine(json: string): string {
+  return `${escapeTerminalJson(json)}\n`;
 }
 
 /** The answer that a request failed. */

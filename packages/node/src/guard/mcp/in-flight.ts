@@ -1,5 +1,6 @@
 // The requests of one side that wait for their answers.
 
+import type { JsonObject } from "../hosts/json-object.js";
 import type { Id } from "./frame.js";
 
 /** More requests than any client has open: others are refused. */
@@ -12,6 +13,8 @@ export interface OpenRequest {
   readonly cancelled: AbortController;
   /** Whether the other side has it: only then its answer counts. */
   state: "judged" | "sent";
+  /** Takes the answer to a request of the proxy's own, which is not forwarded. */
+  readonly settle?: (answer: JsonObject) => void;
 }
 
 export class InFlight {
@@ -19,10 +22,16 @@ export class InFlight {
   readonly #requests = new Map<string, OpenRequest>();
 
   /** Opens a request; `undefined` if there is one of that id, or if there are too many. */
-  open(id: Id, method: string): OpenRequest | undefined {
+  open(id: Id, method: string, settle?: OpenRequest["settle"]): OpenRequest | undefined {
     const key = JSON.stringify(id);
     if (this.#requests.has(key) || this.#requests.size >= MAX_REQUESTS) return undefined;
-    const request: OpenRequest = { id, method, cancelled: new AbortController(), state: "judged" };
+    const request: OpenRequest = {
+      id,
+      method,
+      cancelled: new AbortController(),
+      state: "judged",
+      ...(settle && { settle }),
+    };
     this.#requests.set(key, request);
     return request;
   }

@@ -81,6 +81,12 @@ export class GuardAudit {
     this.#approval(ticket, { approval: "expired" });
   }
 
+  /** Adds the line of an answer that a person gave in the form of an MCP client. */
+  answeredByForm(server: string, ticket: string, message: string, approval: "approved" | "denied" | "expired"): void {
+    const by = approval === "expired" ? undefined : "form";
+    this.#add(`{${members({ approval, by, ticket, message, server, host: "mcp", time: this.#time() })}}\n`);
+  }
+
   /** Adds the line of a server of MCP that says something else of itself or of a tool than before. */
   changed(server: string, { what, tool }: { readonly what: string; readonly tool?: string }): void {
     this.#add(`{${members({ changed: what, server, tool, host: "mcp", time: this.#time() })}}\n`);

@@ -3,7 +3,9 @@ import { Buffer } from "node:buffer";
 import type { Guard, GuardOutcome } from "@a3s-sentry/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { LayeredPolicy } from "../../../src/guard/layered-policy.js";
+import type { Direction } from "../../../src/guard/mcp/calls.js";
 import { FrameProxy } from "../../../src/guard/mcp/frame-proxy.js";
+import type { Line } from "../../../src/guard/mcp/lines.js";
 import { type Change, Pins } from "../../../src/guard/mcp/pins.js";
 import { Sentry } from "../../../src/sentry.js";
 
@@ -19,23 +21,33 @@ async function setUp({ policy = "", guard }: { readonly policy?: string; readonl
   const changes: Change[] = [];
   const refused: string[] = [];
   const outcomes: string[] = [];
-  const send = (to: unknown[]) => async (line: string) => void to.push(JSON.parse(line));
+  const answers: string[] = [];
+  const guarded = { ...layered.guard({ host: "mcp", cwd: "/srv" }), ...guard };
   const proxy = new FrameProxy({
     server: "files",
-    guard: { ...layered.guard({ host: "mcp", cwd: "/srv" }), ...guard },
+    guard: guarded,
+    askingGuard: guard === undefined ? layered.guard({ host: "mcp", cwd: "/srv", canAsk: true }) : guarded,
+    askTimeoutS: 5,
     masked: (text) => layered.masked(text),
-    send: { "to-server": send(toServer), "to-client": send(toClient) },
     onOutcome: (_, { outcome }) => outcomes.push(outcome),
+    onAnswer: (_ticket, _message, answer) => answers.push(answer),
     pins: new Pins(),
     onChange: (change) => changes.push(change),
     onRefused: (from, why) => refused.push(`${from}: ${why}`),
   });
+  const take = async (direction: Direction, line: Line): Promise<void> => {
+    const sendBack = async (back: string) => void toClient.push(JSON.parse(back));
+    const { onward, back } = await proxy.take(direction, line, direction === "to-server" ? sendBack : undefined);
+    const [to, from] = direction === "to-server" ? [toServer, toClient] : [toClient, toServer];
+    to.push(...onward.map((one) => JSON.parse(one)));
+    from.push(...back.map((one) => JSON.parse(one)));
+  };
   const bytes = (frame: unknown): Uint8Array =>
     Buffer.from(typeof frame === "string" ? frame : JSON.stringify({ jsonrpc: "2.0", ...(frame as object) }));
   return {
-    ...{ proxy, toServer, toClient, changes, refused, outcomes },
-    client: (frame: unknown) => proxy.take("to-server", bytes(frame)),
-    server: (frame: unknown) => proxy.take("to-client", bytes(frame)),
+    ...{ take, toServer, toClient, changes, refused, outcomes, answers },
+    client: (frame: unknown) => take("to-server", bytes(frame)),
+    server: (frame: unknown) => take("to-client", bytes(frame)),
   };
 }
 
@@ -200,13 +212,13 @@ describe("an answer", () => {
   });
 
   it("that is refused ends the request with an error", async () => {
-    const { client, server, proxy, toClient } = await setUp();
+    const { client, server, take, toClient } = await setUp();
     for (const id of [1, 2, 3]) await client(call(id, "add", {}));
     await server('{"jsonrpc":"2.0","id":1,"result":{"content":[],"content":[]}}');
     expect(toClient).toMatchObject([{ id: 1, error: { code: -32603 } }]);
     await server("Server running");
     expect(toClient).toHaveLength(1);
-    await proxy.take("to-client", "too-long");
+    await take("to-client", "too-long");
     expect(toClient).toMatchObject([{ id: 1 }, { id: 2, error: {} }, { id: 3, error: {} }]);
   });
 
@@ -265,5 +277,85 @@ describe("pins", () => {
     }
     expect(changes.slice(2)).toEqual([{ what: "instructions" }]);
     expect(toClient).toHaveLength(6);
+  });
+});
+
+describe("a question", () => {
+  const policy = `
+    rule "ask" {
+      on       = "ToolCall"
+      tool     = "mcp__files__push"
+      verdict  = "escalate"
+      severity = "medium"
+      reason   = "pushes are approved by people"
+    }`;
+  const initialize = (elicitation?: object): object => ({
+    ...{ id: 0, method: "initialize" },
+    params: { capabilities: elicitation === undefined ? {} : { elicitation } },
+  });
+  type Question = { readonly id: string; readonly method: string; readonly params: { readonly message: string } };
+
+  /** Makes a call that needs a person, and returns when the client has the question. */
+  async function asked(elicitation: object = {}) {
+    const all = await setUp({ policy });
+    await all.client(initialize(elicitation));
+    const called = all.client(call(1, "push", { branch: "main" }));
+    await expect.poll(() => all.toClient.length).toBe(1);
+    return { ...all, called, question: all.toClient[0] as Question };
+  }
+
+  it.each([{}, { form: {} }])("goes to a client that offers %j, and the approved call goes on, once", async (offer) => {
+    const { client, called, question, toServer, toClient, answers } = await asked(offer);
+    expect(question).toMatchObject({ method: "elicitation/create", params: { requestedSchema: { type: "object" } } });
+    expect(question.params.message).toContain("pushes are approved by people");
+    const answer = { id: question.id, result: { action: "accept", content: { decision: "allow once" } } };
+    await client(answer);
+    await called;
+    expect(toServer.slice(1)).toMatchObject([{ id: 1, method: "tools/call" }]);
+    expect(answers).toEqual(["approved"]);
+    await client(answer);
+    const again = client(call(2, "push", { branch: "main" }));
+    await expect.poll(() => toClient.length).toBe(2);
+    expect(toServer).toHaveLength(2);
+    await client({ method: "notifications/cancelled", params: { requestId: 2 } });
+    await again;
+    expect(answers).toEqual(["approved", "expired"]);
+  });
+
+  it.each([
+    ["declined", { result: { action: "decline" } }],
+    ["cancelled", { result: { action: "cancel" } }],
+    ["accepted without a word", { result: { action: "accept" } }],
+    ["filled with its first choice", { result: { action: "accept", content: { decision: "deny" } } }],
+    ["declined with a filled form", { result: { action: "decline", content: { decision: "allow once" } } }],
+    ["answered by an error", { error: { code: 1, message: "no" } }],
+  ])("that is %s is a denial", async (_, answer) => {
+    const { client, called, question, toServer, toClient } = await asked();
+    await client({ id: question.id, ...answer });
+    await called;
+    expect(toServer).toHaveLength(1);
+    expect(toClient[1]).toMatchObject({ id: 1, result: { isError: true } });
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["pages alone", { url: {} }],
+  ])("is not asked of a client that offers %s: `ask_fallback` decides", async (_, elicitation) => {
+    const { client, toServer, toClient } = await setUp({ policy });
+    await client(initialize(elicitation));
+    await client(call(1, "push", {}));
+    expect(toServer).toHaveLength(1);
+    expect(toClient).toMatchObject([{ id: 1, result: { isError: true } }]);
+  });
+
+  it("cannot be answered or asked by the server", async () => {
+    const { server, client, called, question, toServer, toClient, refused } = await asked();
+    await server({ id: question.id, result: { action: "accept", content: { decision: "allow once" } } });
+    await server({ id: question.id, method: "elicitation/create", params: {} });
+    expect(refused).toHaveLength(2);
+    await client({ method: "notifications/cancelled", params: { requestId: 1 } });
+    await called;
+    expect(JSON.stringify(toServer)).not.toContain('push"');
+    expect(toClient.length).toBeLessThan(4);
   });
 });

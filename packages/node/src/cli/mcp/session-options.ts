@@ -1,0 +1,51 @@
+// What the proxies of all sessions of a server share: the policy, the audit, the pins and the log.
+
+import type { Log } from "../../daemon/log.js";
+import type { LayeredPolicy } from "../../guard/layered-policy.js";
+import type { ProxyOptions } from "../../guard/mcp/frame-proxy.js";
+import type { PinFile } from "../../guard/mcp/pin-file.js";
+import { Pins } from "../../guard/mcp/pins.js";
+import type { GuardAudit } from "../../guard/resident/guard-audit.js";
+import { errorText } from "../io.js";
+
+export interface SessionParts {
+  readonly policy: LayeredPolicy;
+  readonly audit: GuardAudit | undefined;
+  readonly log: Log;
+  readonly pinFile: PinFile | undefined;
+}
+
+/** The options of the proxies of a server of that name. */
+export function sessionOptions(server: string, { policy, audit, log, pinFile }: SessionParts): ProxyOptions {
+  const asker = { host: "mcp", cwd: process.cwd() };
+  return {
+    server,
+    guard: policy.guard(asker),
+    askingGuard: policy.guard({ ...asker, canAsk: true }),
+    askTimeoutS: Math.min(...policy.layers.map(({ sentry }) => sentry.policy.ask.timeoutS)),
+    masked: (text) => policy.masked(text),
+    onOutcome: (judged, outcome) => {
+      audit?.outcome({ ...judged, ...asker }, outcome, (text) => policy.withoutSecrets(text));
+      if (outcome.outcome !== "allow") log.line(`a3s-sentry: ${outcome.message}`);
+      else if (outcome.wouldBe !== undefined) log.line(`a3s-sentry: dry run, not denied: ${outcome.decision.reason}`);
+    },
+    onAnswer: (ticket, message, answer) => {
+      audit?.answeredByForm(server, ticket, message, answer);
+      log.line(`a3s-sentry: ${answer}: ${message}`);
+    },
+    pins: pinFile?.pins ?? new Pins(),
+    onListed: () => {
+      try {
+        pinFile?.save();
+      } catch (error) {
+        log.line(`error: cannot write the pins: ${errorText(error)}`);
+      }
+    },
+    onChange: (change) => {
+      audit?.changed(server, change);
+      const of = change.tool === undefined ? "" : ` of its tool \`${change.tool}\``;
+      log.line(`a3s-sentry: warning: the server \`${server}\` changed the ${change.what.replace("-", " ")}${of}`);
+    },
+    onRefused: (from, why) => log.line(`a3s-sentry: refused a frame of the ${from}: ${why}`),
+  };
+}

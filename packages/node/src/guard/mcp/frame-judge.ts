@@ -1,0 +1,114 @@
+// Judges what the frames of MCP ask for and answer, and masks what a model reads.
+
+import type { Guard, GuardOutcome, ToolCallInput } from "@a3s-sentry/core";
+import { messageOf } from "@a3s-sentry/core/host";
+import { field, isObject, type JsonObject } from "../hosts/json-object.js";
+import { denial, textsIn } from "./calls.js";
+import { lineOf, lineWith } from "./frame.js";
+import type { OpenRequest } from "./in-flight.js";
+
+/** What was judged: a call, or the texts of an answer. */
+export type Judged = { readonly check: ToolCallInput } | { readonly prompt: string } | { readonly result: string };
+
+export interface JudgeOptions {
+  readonly guard: Guard;
+  /** As `guard`, for calls that a person can be asked about: the outcome may be `ask`. */
+  readonly askingGuard: Guard;
+  /** The text with placeholders for its secrets. */
+  readonly masked: (text: string) => Promise<string>;
+  readonly onOutcome: (judged: Judged, outcome: GuardOutcome) => void;
+  /** Called if the search for secrets fails, with the reason. */
+  readonly onNotMasked: (why: string) => void;
+}
+
+/** The line to pass on, or the reason of a denial. */
+export type Verdict = { readonly line: string } | { readonly denied: string };
+
+/** Asks a person about a call, with the message that says what waits. */
+export type AskPerson = (outcome: Extract<GuardOutcome, { outcome: "ask" }>) => Promise<Approval>;
+export type Approval = "approved" | "denied";
+
+export interface CallContext {
+  /** Aborted when the call is cancelled. */
+  readonly signal?: AbortSignal | undefined;
+  /** Absent where nobody can be asked. */
+  readonly ask?: AskPerson | undefined;
+}
+
+/** The name that all placeholders have. */
+const PLACEHOLDER = "A3S_REDACTED:";
+
+/** Judges the frames of one session. */
+export class FrameJudge {
+  readonly #options: JudgeOptions;
+  #hasMasked = false;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  /** Judges a request or notification as a call. Masked are the texts of `sampling/createMessage`. */
+  async call(call: ToolCallInput, message: JsonObject, context: CallContext): Promise<Verdict> {
+    const options = context.signal && { signal: context.signal };
+    const isSampling = field(message, "method") === "sampling/createMessage";
+    if (!isSampling && this.#hasMasked && JSON.stringify(field(message, "params")).includes(PLACEHOLDER)) {
+      return { denied: PLACEHOLDER_SENT };
+    }
+    const guard = context.ask === undefined ? this.#options.guard : this.#options.askingGuard;
+    const outcome = await this.#judged({ check: call }, guard.check(call, options));
+    if (outcome.outcome === "deny") return { denied: outcome.message };
+    if (outcome.outcome === "ask" && (await context.ask?.(outcome)) !== "approved") return { denied: NOT_APPROVED };
+    if (!isSampling) return { line: lineOf(message) };
+    const prompt = textsIn(call.args);
+    const sent = await this.#judged({ prompt }, this.#options.guard.prompt(prompt, options));
+    if (sent.outcome !== "allow") return { denied: sent.message };
+    const line = await this.#masked(message, "params");
+    return line === undefined ? { denied: NOT_MASKED } : { line };
+  }
+
+  /** The line of an answer that a model reads, masked, or that of its denial. */
+  async answer({ method, id }: OpenRequest, message: JsonObject): Promise<string> {
+    const member = Object.hasOwn(message, "result") ? "result" : "error";
+    const result = textsIn(field(message, member));
+    const outcome = await this.#judged({ result }, this.#options.guard.result(result));
+    if (outcome.outcome !== "allow") return lineOf(denial(method, id, outcome.message));
+    return (await this.#masked(message, member)) ?? lineOf(denial(method, id, NOT_MASKED));
+  }
+
+  async #judged(judged: Judged, pending: Promise<GuardOutcome>): Promise<GuardOutcome> {
+    const outcome = await pending;
+    this.#options.onOutcome(judged, outcome);
+    return outcome;
+  }
+
+  /** The line of the frame with a member masked; `undefined` if that fails. */
+  async #masked(message: JsonObject, member: string): Promise<string | undefined> {
+    try {
+      const value = field(message, member);
+      const json = JSON.stringify(value);
+      const masked = await this.#options.masked(json);
+      // The text of a large answer is not written twice.
+      if (masked === json) return lineWith(message, member, json);
+      this.#hasMasked ||= masked.includes(PLACEHOLDER);
+      return lineOf({ ...message, [member]: withOwnState(JSON.parse(masked), value) });
+    } catch (error) {
+      this.#options.onNotMasked(messageOf(error).split("\n", 1)[0] ?? "");
+      return undefined;
+    }
+  }
+}
+
+/** A server gets its `requestState` back from the client, byte for byte. No model reads it. */
+function withOwnState(masked: unknown, original: unknown): unknown {
+  if (!isObject(masked) || !isObject(original) || field(original, "resultType") !== "input_required") return masked;
+  const state = field(original, "requestState");
+  return typeof state === "string" ? { ...masked, requestState: state } : masked;
+}
+
+const PLACEHOLDER_SENT =
+  "the call was blocked: its arguments have a placeholder, which would be written in place of the secret " +
+  "that it stands for. Leave that part to the user.";
+const NOT_MASKED = "the answer was blocked: it could not be searched for secrets";
+const NOT_APPROVED =
+  "the call was blocked: a person was asked, and has not approved it. Do not try to get the same effect in another " +
+  "way. Continue without it, or ask the user to do this step.";
