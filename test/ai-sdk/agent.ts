@@ -12,7 +12,7 @@ export interface AskedCall {
   readonly args: unknown;
 }
 
-const USAGE = {
+export const USAGE = {
   inputTokens: { total: 1, noCache: 1, cacheRead: 0, cacheWrite: 0 },
   outputTokens: { total: 1, text: 1, reasoning: 0 },
 };

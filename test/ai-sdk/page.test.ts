@@ -7,13 +7,16 @@ import * as ai7 from "ai-7";
 import { expect, test } from "vitest";
 import { BLOCKED, HARMLESS, models, shell } from "./agent.js";
 
-const page = new URL("../../docs/ai-sdk.md", import.meta.url);
+const page = readFileSync(new URL("../../docs/ai-sdk.md", import.meta.url), "utf8");
+const blocks = (language: string): string[] =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\\n((?:.|\\n)*?)\`\`\``, "g"))].map(([, code]) => code ?? "");
 
-test("docs/ai-sdk.md: the examples run, and guard the tools", async () => {
-  const blocks = [...readFileSync(page, "utf8").matchAll(/```ts\n((?:.|\n)*?)```/g)].map(([, code]) => code ?? "");
-  expect(blocks).toHaveLength(2);
+test("docs/ai-sdk.md: the examples run, guard the tools and mask the prompt", async () => {
+  const examples = blocks("ts");
+  expect(examples).toHaveLength(3);
   const { ran, tools } = shell();
-  const [first, second] = [models([BLOCKED, HARMLESS])[7], models([BLOCKED, HARMLESS])[7]];
+  // Each example is a run of its own.
+  const [first, ...further] = examples.map(() => models([BLOCKED, HARMLESS])[7]);
   const modules: Readonly<Record<string, object>> = {
     "@a3s-sentry/core": core,
     "@a3s-sentry/core/ai-sdk": adapter,
@@ -21,14 +24,21 @@ test("docs/ai-sdk.md: the examples run, and guard the tools", async () => {
     "./agent.js": { model: first, tools },
   };
   const imports = /import (\{.*\}) from (".*");/g;
-  const [install = "", approval = ""] = blocks.map((code) => code.replaceAll(imports, "const $1 = modules[$2];"));
+  const [install = "", ...rest] = examples.map((code) => code.replaceAll(imports, "const $1 = modules[$2];"));
+  const runs = rest.map((code, index) => `{ ${code.replace("{ model,", `{ model: further[${index}],`)} }`);
   const AsyncFunction = (async () => {}).constructor as new (
     ...parts: string[]
   ) => (...values: object[]) => Promise<void>;
-  await new AsyncFunction(
-    "modules",
-    "second",
-    `${install}\n${approval.replace("{ model,", "{ model: second,")}\nsentry.close();`,
-  )(modules, second);
-  expect(ran).toEqual(["ls -la", "ls -la"]);
+  await new AsyncFunction("modules", "further", [install, ...runs, "sentry.close();"].join("\n"))(modules, further);
+  expect(ran).toEqual(examples.map(() => "ls -la"));
+  const [, masked] = further;
+  expect(JSON.stringify(masked?.doGenerateCalls[0]?.prompt)).toMatch(/mail to \{\{A3S_REDACTED:email:\d+\}\}\./);
+});
+
+test("docs/ai-sdk.md: the rule blocks calls with placeholders", async () => {
+  const [rule = ""] = blocks("acl");
+  const sentry = await core.Sentry.create(rule);
+  const args = { path: "/home/dev/a", content: "{{A3S_REDACTED:email:1}}" };
+  expect(await sentry.guard().check({ tool: "writeFile", args })).toMatchObject({ outcome: "deny" });
+  sentry.close();
 });

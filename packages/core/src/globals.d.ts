@@ -10,6 +10,8 @@ declare class TextDecoder {
   decode(input?: Uint8Array): string;
 }
 
+declare function btoa(binary: string): string;
+
 interface AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -76,8 +78,13 @@ interface Transformer<I, O> {
   transform(chunk: I, controller: TransformStreamDefaultController<O>): void;
   flush(controller: TransformStreamDefaultController<O>): void;
 }
-interface ReadableStream<R> {
-  getReader(): { read(): Promise<{ done: boolean; value?: R }> };
+interface UnderlyingSource<R> {
+  pull(controller: { enqueue(chunk: R): void; close(): void }): Promise<void>;
+  cancel(reason: unknown): Promise<void>;
+}
+declare class ReadableStream<R> {
+  constructor(source: UnderlyingSource<R>, strategy: { highWaterMark: number });
+  getReader(): { read(): Promise<{ done: boolean; value?: R }>; cancel(reason: unknown): Promise<void> };
 }
 interface WritableStream<W> {
   getWriter(): { write(chunk: W): Promise<void>; close(): Promise<void> };

@@ -26,7 +26,7 @@ export class Placeholders {
   }
 }
 
-function placeholderOf(kind: string, number: number | string): string {
+export function placeholderOf(kind: string, number: number | string): string {
   return `${OPENING}${kind}:${number}}}`;
 }
 
