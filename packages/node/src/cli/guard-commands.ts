@@ -56,12 +56,17 @@ export function guardCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
     .summary("guard a server of tools")
     .description(
       "Starts an MCP server, and judges what passes between it and its client on stdin and stdout: calls before they are " +
-        "made, and results before a model reads them.",
+        "made, and results before a model reads them. With --http, stands on 127.0.0.1 in front of a server over HTTP.",
     )
-    .usage("[options] -- <command...>")
-    .argument("<command...>", "the program of the server and its arguments, after --")
+    .usage("[options] -- <command...>\n       a3s-sentry mcp [options] --http <url> --port <port>")
+    .argument("[command...]", "the program of the server and its arguments, after --")
     .option("-p, --policy <file>", "the user's policy (default: ~/.config/a3s-sentry/policy.acl, if there is one)")
-    .option("--server <name>", "name of the server in rules: its tools are mcp__NAME__TOOL (default: its program's)")
+    .option("--http <url>", "the address of a server over HTTP, in place of a command")
+    .option("--port <port>", "with --http: the port of 127.0.0.1 that clients call in its place; 0 for a free port")
+    .option(
+      "--server <name>",
+      "name of the server in rules: its tools are mcp__NAME__TOOL (default: its program or host)",
+    )
     .option("--pins <file>", "file that keeps what the server says of itself and its tools, to report changes")
     .option("--audit <file>", "file to add audit lines to")
     .action(async (words: string[], flags: McpFlags) => {

@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { serverName } from "../../src/cli/mcp/options.js";
+import { mcpSettings, serverName } from "../../src/cli/mcp/options.js";
 import { MAIN } from "../support/command.js";
 import { scratch } from "../support/scratch.js";
 
@@ -133,5 +133,30 @@ describe("the name of a server", () => {
 
   it.each(["", "a__b", "a b", "../x"])("%j is refused", (name) => {
     expect(() => serverName(name, "npx")).toThrow("invalid name of a server");
+  });
+});
+
+describe("the server", () => {
+  it("is a program, or an address with a port of the guard", () => {
+    expect(mcpSettings(["npx", "-y", "files"], {})).toEqual({
+      name: "npx",
+      server: { kind: "process", program: "npx", args: ["-y", "files"] },
+    });
+    expect(mcpSettings([], { http: "https://example.com/mcp?a=1#b", port: "8790" })).toEqual({
+      name: "example.com",
+      server: { kind: "http", url: new URL("https://example.com/mcp?a=1"), port: 8790 },
+    });
+  });
+
+  it.each([
+    [[], {}, "name the server"],
+    [["npx"], { http: "https://example.com", port: "1" }, "not both"],
+    [["npx"], { port: "1" }, "needs `--http URL`"],
+    [[], { http: "https://example.com" }, "needs `--port PORT`"],
+    [[], { http: "https://example.com", port: "65536" }, "whole number from 0 to 65535"],
+    [[], { http: "file:///etc/passwd", port: "1" }, "must be the URL of a server"],
+    [[], { http: "https://user:secret@example.com", port: "1" }, "headers of the client"],
+  ])("%j with %j is refused", (words, flags, message) => {
+    expect(() => mcpSettings(words, flags)).toThrow(message);
   });
 });

@@ -85,5 +85,7 @@ export function denial(method: string, id: Id, message: string): JsonObject {
   if (method !== "tools/call" && method !== "tasks/result") {
     return { jsonrpc: "2.0", id, error: { code: CODES.denied, message } };
   }
-  return { jsonrpc: "2.0", id, result: { content: [{ type: "text", text: message }], isError: true } };
+  // Clients of the revision 2026-07-28 need the type of the result. It means nothing to older ones.
+  const result = { resultType: "complete", content: [{ type: "text", text: message }], isError: true };
+  return { jsonrpc: "2.0", id, result };
 }

@@ -9,6 +9,7 @@ import {
   errorAnswer,
   type Frame,
   FrameError,
+  type Id,
   lineOf,
   MAX_FRAME_BYTES,
   type Origin,
@@ -40,6 +41,12 @@ export interface ProxyOptions extends Omit<JudgeOptions, "onNotMasked"> {
 export interface Passage {
   readonly onward: readonly string[];
   readonly back: readonly string[];
+  /** The id of a request that is passed on, and waits for its answer from then on. */
+  readonly waiting?: Id;
+  /** The id of the request that is answered by this. */
+  readonly answered?: Id;
+  /** Why the line is refused. */
+  readonly refused?: string;
 }
 
 /** Sends a line to the sender of a frame, before it is known what becomes of the frame. */
@@ -89,6 +96,11 @@ export class FrameProxy {
     }
   }
 
+  /** Gives up a request that was passed on: its answer does not count any more. */
+  abandon(id: Id): void {
+    this.#inFlight["to-server"].cancel(id);
+  }
+
   async #taken(direction: Direction, frame: Frame, sendBack: SendBack | undefined): Promise<Passage> {
     switch (frame.kind) {
       case "request":
@@ -117,7 +129,7 @@ export class FrameProxy {
       return { onward: [], back: [lineOf(denial(method, id, verdict.denied))] };
     }
     request.state = "sent";
-    return { onward: [verdict.line], back: [] };
+    return { onward: [verdict.line], back: [], waiting: id };
   }
 
   async #notification(direction: Direction, { method, message }: Notification): Promise<Passage> {
@@ -129,17 +141,13 @@ export class FrameProxy {
     const call = callOf(direction, { method, message, id: null }, this.#options.server);
     const verdict = call === undefined ? { line: lineOf(message) } : await this.#judge.call(call, message, {});
     if ("line" in verdict) return { onward: [verdict.line], back: [] };
-    this.#options.onRefused(sender(direction), "the notification was denied");
-    return NOTHING;
+    return this.#dropped(direction, "the notification was denied");
   }
 
   async #answer(direction: Direction, { id, message }: Answer): Promise<Passage> {
     const request = this.#inFlight[opposite(direction)].answered(id);
     // Some clients take the answer to "1" for that to 1, so one that nobody waits for must not pass.
-    if (request === undefined) {
-      this.#options.onRefused(sender(direction), "no request waits for the answer");
-      return NOTHING;
-    }
+    if (request === undefined) return this.#dropped(direction, "no request waits for the answer");
     if (request.settle !== undefined) {
       request.settle(message);
       return NOTHING;
@@ -149,7 +157,7 @@ export class FrameProxy {
     for (const change of changes) this.#options.onChange(change);
     this.#options.onListed?.();
     const line = isReadByModel(request.method) ? await this.#judge.answer(request, message) : lineOf(message);
-    return { onward: [line], back: [] };
+    return { onward: [line], back: [], answered: id };
   }
 
   /** Reports a frame that is not forwarded, to the sender of a request or to the one who waits for an answer. */
@@ -157,8 +165,8 @@ export class FrameProxy {
     this.#options.onRefused(sender(direction), message);
     if (origin.kind === "request") {
       // A server may print lines that are no frames. It need not hear of them.
-      if (direction === "to-client" && origin.id === null) return NOTHING;
-      return { onward: [], back: [errorLine(origin.id, code, message)] };
+      const isNoise = direction === "to-client" && origin.id === null;
+      return { onward: [], back: isNoise ? [] : [errorLine(origin.id, code, message)], refused: message };
     }
     const requests = this.#inFlight[opposite(direction)];
     const answered = requests.answered(origin.id);
@@ -168,21 +176,27 @@ export class FrameProxy {
       settle?.(errorAnswer(id, CODES.internal, message));
       return settle === undefined ? [errorLine(id, CODES.internal, message)] : [];
     });
-    return { onward, back: [] };
+    return { onward, back: [], ...(answered && { answered: answered.id }), refused: message };
+  }
+
+  #dropped(direction: Direction, why: string): Passage {
+    this.#options.onRefused(sender(direction), why);
+    return { ...NOTHING, refused: why };
   }
 
   /** The frame is not forwarded. Its request may be closed already. */
   #failed(direction: Direction, why: string, { id, kind }: Origin): Passage {
     this.#options.onRefused(sender(direction), `the guard failed: ${why.split("\n", 1)[0]}`);
-    if (id === null) return NOTHING;
-    const line = errorLine(id, CODES.internal, "the guard failed");
-    return kind === "request" ? { onward: [], back: [line] } : { onward: [line], back: [] };
+    const refused = "the guard failed";
+    if (id === null) return { ...NOTHING, refused };
+    const lines = [errorLine(id, CODES.internal, refused)];
+    return kind === "request" ? { onward: [], back: lines, refused } : { onward: lines, back: [], refused };
   }
 }
 
 const NOTHING: Passage = { onward: [], back: [] };
 
-function errorLine(id: string | number | null, code: number, message: string): string {
+function errorLine(id: Id | null, code: number, message: string): string {
   return lineOf(errorAnswer(id, code, message));
 }
 

@@ -1,0 +1,2 @@
+// The type of the module with the tools of these tests.
+export declare function addTools(server: object): void;
