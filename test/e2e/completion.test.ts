@@ -49,6 +49,7 @@ describe("bash", () => {
         "serve",
         "approve",
         "mcp",
+        "deny",
         "preview",
         "replay",
         "completion",
@@ -74,6 +75,19 @@ describe("bash", () => {
     ],
     [["run", "-p", "si"], ["site policy.acl"]],
     [["run", ""], []],
+    [
+      ["deny", ""],
+      ["list", "add", "remove", "why", "expire"],
+    ],
+    [["deny", "add", ""], []],
+    [
+      ["deny", "list", "--kind", ""],
+      ["egress", "file", "exec"],
+    ],
+    [
+      ["deny", "why", "--audit", "s"],
+      ["session.ndjson", "site policy.acl"],
+    ],
     [["run", "--speculate", "h"], ["high"]],
     [
       ["run", "--skills", "s"],

@@ -24,6 +24,7 @@ export interface Audit {
     readonly tier: string;
     readonly rule?: string;
     readonly reason: string;
+    readonly action?: { readonly DenyExec?: string };
   };
   readonly degraded?: string;
   readonly enforced?: string;

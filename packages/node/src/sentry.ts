@@ -155,6 +155,11 @@ export class Sentry extends CoreSentry {
     return this.#enforcer.enforcement(decision);
   }
 
+  /** @internal The deny-files, for commands that change them by hand. */
+  get enforcer(): Enforcer {
+    return this.#enforcer;
+  }
+
   /** @internal Warnings about rules that never match, match everything or block everyday commands. */
   async graveLints(): Promise<string[]> {
     return await this.#engine.graveLints();

@@ -9,6 +9,7 @@ import { VERSION } from "../util/version.js";
 import type { CheckOptions } from "./check.js";
 import { SHELLS, script } from "./completion/scripts.js";
 import { dateOption } from "./date-option.js";
+import { denyCommands } from "./deny-commands.js";
 import type { EvalOptions } from "./eval/eval.js";
 import type { ExplainOptions } from "./explain.js";
 import { guardCommands } from "./guard-commands.js";
@@ -121,6 +122,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
   policyCommands(root, io, onExit);
   hookCommands(root, io, onExit);
   guardCommands(root, io, onExit);
+  denyCommands(root, io, onExit);
 
   root
     .command("preview")

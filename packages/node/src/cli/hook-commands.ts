@@ -14,6 +14,7 @@ export function hookCommands(root: Command, io: Io, onExit: (code: ExitCode) => 
   const hook = root
     .command("hook")
     .summary("answer a coding agent before it acts")
+    .helpCommand(false)
     .description(
       "Reads what a coding agent is about to do as JSON on stdin, judges it, and prints the answer in the agent's own form. " +
         "Asks the resident judge where one runs. Whatever fails is a denial. `hook install` has agents run it.",

@@ -3,6 +3,10 @@
 // The file is authoritative. What this process remembers of it (where its lines are, how it ends)
 // is valid only while the file has the same identity, size and times as after the last write;
 // otherwise it is read again. So an operator may edit, truncate, rename or delete it at any time.
+//
+// No lock: whoever replaces the file first lets the old one keep a name, and adds what was appended
+// to it meanwhile. Whoever appends checks afterwards that the file is still in its place. One of the
+// two sees the other.
 
 import { Buffer } from "node:buffer";
 import {
@@ -19,12 +23,16 @@ import { dirname } from "node:path";
 import { errnoOf } from "../util/errno.js";
 import { FullError, systemError } from "./enforce-error.js";
 import { LineIndex } from "./line-index.js";
+import { isSameFile, lateLines, replacedFiles, statIfThere } from "./replaced-file.js";
+
+/** How often a line is added if the file is replaced each time. */
+const MAX_ATTEMPTS = 10;
 
 /**
  * Opening never blocks on a FIFO. Symbolic links are not followed: a user who can write to the
  * folder could point one at any file, which would then get lines of an attacker's choice.
  */
-const OPEN_FLAGS =
+export const OPEN_FLAGS =
   constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
@@ -35,7 +43,7 @@ export function checkDenyFile(path: string): void {
   try {
     const fd = openSync(path, OPEN_FLAGS);
     try {
-      statRegular(fd);
+      statDenyFile(fd, path);
     } finally {
       closeSync(fd);
     }
@@ -70,19 +78,47 @@ export class DenyFile {
     }
   }
 
-  #add(line: Buffer, maxLines: number): void {
-    const fd = openSync(this.#path, OPEN_FLAGS | constants.O_CREAT, 0o644);
+  /** Adds what was appended to the old file of a rewrite, if there is one. */
+  addLateLines(): void {
+    const fd = openSync(this.#path, OPEN_FLAGS);
     try {
-      const stats = statRegular(fd);
-      if (this.#lastStats === undefined || !isSame(this.#lastStats, stats)) {
-        this.#endsInNewline = this.#index.read(fd);
-      }
-      this.#lastStats = stats;
-      if (this.#index.has(fd, line)) return;
-      if (this.#index.lines >= maxLines) throw new FullError(maxLines);
-      this.#append(fd, line, stats);
+      this.#read(fd, statDenyFile(fd, this.#path));
     } finally {
       closeSync(fd);
+    }
+  }
+
+  #add(line: Buffer, maxLines: number): void {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      if (this.#addToOpened(line, maxLines)) return;
+      this.#lastStats = undefined;
+    }
+    throw systemError("EBUSY", "it is replaced again and again");
+  }
+
+  /** Returns whether the file has the line, and is still in its place. */
+  #addToOpened(line: Buffer, maxLines: number): boolean {
+    const fd = openSync(this.#path, OPEN_FLAGS | constants.O_CREAT, 0o644);
+    try {
+      const stats = statDenyFile(fd, this.#path);
+      if (this.#lastStats === undefined || !isUnchanged(this.#lastStats, stats)) this.#read(fd, stats);
+      if (this.#index.has(fd, line)) return true;
+      if (this.#lastStats === undefined) return false;
+      if (this.#index.lines >= maxLines) throw new FullError(maxLines);
+      this.#append(fd, line, this.#lastStats);
+      const inPlace = statIfThere(this.#path);
+      return inPlace !== undefined && isSameFile(inPlace, stats);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** Reads the file, and adds what came too late for it. */
+  #read(fd: number, stats: BigIntStats): void {
+    this.#endsInNewline = this.#index.read(fd);
+    this.#lastStats = stats;
+    for (const line of lateLines(this.#path, stats)) {
+      if (!this.#index.has(fd, line)) this.#append(fd, line, this.#lastStats ?? fstatSync(fd, { bigint: true }));
     }
   }
 
@@ -101,20 +137,27 @@ export class DenyFile {
     this.#endsInNewline = true;
     this.#index.add(line, Number(after.size) - line.length - 1);
     // If another process wrote too, nothing is known of the file.
-    this.#lastStats = isOnlyWriter ? after : undefined;
+    this.#lastStats = isOnlyWriter && this.#lastStats !== undefined ? after : undefined;
   }
 }
 
-function statRegular(fd: number): BigIntStats {
+/** The stats of an open deny-file. Throws if it is not a regular file with one name. */
+export function statDenyFile(fd: number, path: string): BigIntStats {
   const stats = fstatSync(fd, { bigint: true });
   if (!stats.isFile()) throw systemError("ENOTREG", "not a regular file");
-  // A user who can write to a folder of the file system could have made the other name.
-  if (stats.nlink > 1n) throw systemError("EMLINK", "more than one name");
+  // A user who can write to a folder of the file system could have made the other name, unless it is
+  // that of a rewrite, which may end at any moment.
+  if (stats.nlink > 1n && !isBeingReplaced(path, stats) && fstatSync(fd).nlink > 1) {
+    throw systemError("EMLINK", "more than one name");
+  }
   return stats;
 }
 
-function isSame(a: BigIntStats, b: BigIntStats): boolean {
-  const isSameFile = a.dev === b.dev && a.ino === b.ino && a.size === b.size;
+function isBeingReplaced(path: string, stats: BigIntStats): boolean {
+  return stats.nlink === 2n && replacedFiles(path, stats).some((other) => isSameFile(other.stats, stats));
+}
+
+function isUnchanged(a: BigIntStats, b: BigIntStats): boolean {
   // A program can set the modification time of a file that it has edited, but not the change time.
-  return isSameFile && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
+  return isSameFile(a, b) && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
 }

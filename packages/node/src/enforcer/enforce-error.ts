@@ -5,6 +5,7 @@ import { errnoOf } from "../util/errno.js";
 
 const CAUSES: Readonly<Record<string, string>> = {
   EACCES: "no permission to write it",
+  EBUSY: "it is mounted by itself, or replaced again and again: mount its folder",
   EDQUOT: "the disk quota is used up",
   EFBIG: "it has reached the system's size limit",
   EISDIR: "it is a directory",
@@ -32,12 +33,16 @@ export class EnforceError extends Error {
 
   constructor(file: string, target: string, cause: unknown) {
     const code = cause instanceof FullError ? "FULL" : (errnoOf(cause) ?? "UNKNOWN");
-    const why = CAUSES[code] ?? messageOf(cause);
-    super(`cannot add to deny-file \`${file}\`: ${why}`, { cause });
+    super(`cannot add to deny-file \`${file}\`: ${denyFileCause(cause)}`, { cause });
     this.file = file;
     this.target = target;
     this.code = code;
   }
+}
+
+/** Says what is wrong with a deny-file. */
+export function denyFileCause(error: unknown): string {
+  return CAUSES[errnoOf(error) ?? ""] ?? messageOf(error);
 }
 
 /** The deny-file has as many lines as it may have. */

@@ -65,6 +65,21 @@ export class Enforcer {
     }
   }
 
+  /** The deny-files. */
+  get sinks(): Sinks {
+    return this.#sinks;
+  }
+
+  /** Decides what goes into them. */
+  get targets(): TargetCheck {
+    return this.#targets;
+  }
+
+  /** The most lines that each of them may have. */
+  get maxLines(): number {
+    return this.#maxLines;
+  }
+
   /** The number of writes that have failed so far. */
   get failures(): number {
     return this.#failures;

@@ -5,14 +5,14 @@ import type { Action } from "@a3s-sentry/core";
 import { isIPv4 } from "./ipv4.js";
 
 /** The longest path that a Linux system call accepts, in bytes. */
-const MAX_PATH_BYTES = 4095;
+export const MAX_PATH_BYTES = 4095;
 const MAX_HOST_CHARS = 253;
 
 /**
  * NUL, and all characters that some reader takes for a line break. Paths may contain tabs and
  * escapes.
  */
-const LINE_BREAKERS = [..."\0\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"];
+export const LINE_BREAKERS = [..."\0\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"];
 const HOST = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 /**
  * A host that ends in a number is an address in another notation (`0x7f.1`, `2130706433`), or

@@ -3,6 +3,9 @@
 import type { Argument, Command, Option } from "commander";
 import { FILES } from "./scripts.js";
 
+/** The arguments that are no files. */
+const FREE_TEXT: ReadonlySet<string> = new Set(["event", "target"]);
+
 interface Candidate {
   readonly text: string;
   readonly description: string;
@@ -34,7 +37,7 @@ function next(root: Command, before: readonly string[], current: string): Candid
     const sub = command.commands.find((candidate) => candidate.name() === word);
     if (waiting !== undefined) waiting = undefined;
     else if (word.startsWith("-") && word !== "-") waiting = valued(command, word);
-    else if (command === root && sub !== undefined) command = sub;
+    else if (place === 0 && sub !== undefined) command = sub;
     else place += 1;
   }
   if (waiting !== undefined) return valuesOf(waiting);
@@ -42,9 +45,11 @@ function next(root: Command, before: readonly string[], current: string): Candid
     const [flag = ""] = current.split("=");
     return current.includes("=") ? valuesOf(optionOf(command, flag)) : flags(command);
   }
-  if (command === root) return place > 0 ? [] : root.createHelp().visibleCommands(root).map(described);
+  const subcommands = place > 0 ? [] : command.createHelp().visibleCommands(command).map(described);
   const argument = argumentAt(command, place);
-  return argument === undefined ? [] : argument.name() === "event" ? [] : values(argument.argChoices);
+  if (argument === undefined || FREE_TEXT.has(argument.name())) return subcommands;
+  const given = values(argument.argChoices);
+  return given === "files" ? given : [...given, ...subcommands];
 }
 
 /** The option whose value is the word after `word`. */
@@ -65,7 +70,8 @@ function argumentAt(command: Command, place: number): Argument | undefined {
 
 /** The values of an option: its choices, file names, or none for free text. */
 function valuesOf(option: Option | undefined): Candidate[] | "files" {
-  if (option !== undefined && option.argChoices === undefined && !/<(?:file|folder)>/.test(option.flags)) return [];
+  if (option !== undefined && option.argChoices === undefined && !/<(?:file|folder)(?:\.\.\.)?>/.test(option.flags))
+    return [];
   return values(option?.argChoices);
 }
 
