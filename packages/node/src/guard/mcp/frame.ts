@@ -95,7 +95,9 @@ export function lineWith(message: JsonObject, member: string, json: string): str
 }
 
 function asLine(json: string): string {
-  return `${escapeTerminalJson(json)}\n`;
+  // A server may cut its text anywhere. All readers shall see the character that the judge sees.
+  const whole = json.includes("\\ud") ? json.replace(ESCAPED_HALF, "$1\\ufffd") : json;
+  return `${escapeTerminalJson(whole)}\n`;
 }
 
 /** The answer that a request failed. */
@@ -103,15 +105,27 @@ export function errorAnswer(id: Id | null, code: number, message: string): JsonO
   return { jsonrpc: "2.0", id, error: { code, message } };
 }
 
-/** Throws a {@link FrameError} for a number that is not passed on exactly. */
+/**
+ * Throws a {@link FrameError} for a number that is not passed on exactly, and for half of a surrogate
+ * pair, for which readers have different characters or none.
+ */
 export function refuseInexact(params: unknown, origin: Origin): void {
-  JSON.stringify(params, (_, value: unknown) => {
+  JSON.stringify(params, (key, value: unknown) => {
     if (typeof value === "number" && !isExact(value)) {
       throw new FrameError("the frame has a number that cannot be passed on exactly", CODES.params, origin);
+    }
+    if (HALF.test(key) || (typeof value === "string" && HALF.test(value))) {
+      throw new FrameError("the frame has half of a surrogate pair", CODES.params, origin);
     }
     return value;
   });
 }
+
+/** With the flag `u`, a whole pair is one character, which is not a surrogate. */
+const HALF = /\p{Surrogate}/u;
+
+/** In what `JSON.stringify` writes, only halves of pairs are escaped so. */
+const ESCAPED_HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
 /** A fraction may lose digits that no number of 64 bits has. */
 function isExact(value: number): boolean {
@@ -145,7 +159,8 @@ export function originOf(message: JsonObject): Origin {
 
 function idOf(message: JsonObject): Id | null {
   const id = field(message, "id");
-  return typeof id === "string" || Number.isSafeInteger(id) ? (id as Id) : null;
+  if (typeof id === "string") return HALF.test(id) ? null : id;
+  return Number.isSafeInteger(id) ? (id as Id) : null;
 }
 
 function folded(key: string): string {

@@ -46,6 +46,11 @@ describe("a frame", () => {
     expect(line).toBe('{"jsonrpc":"2.0","method":"a\\u2028b\\n\\u0085\\r"}\n');
     expect(JSON.parse(line)).toEqual(message);
   });
+
+  it("has U+FFFD for each half of a surrogate pair, and whole pairs as they are", () => {
+    const written = lineOf({ a: "x\ud800", "\udc00": "\ud83d\ude00", b: "\\ud800", c: "\\\udfff" });
+    expect(JSON.parse(written)).toEqual({ a: "x\ufffd", "\ufffd": "\u{1f600}", b: "\\ud800", c: "\\\ufffd" });
+  });
 });
 
 describe("lines", () => {
