@@ -1,5 +1,6 @@
 // The guard between clients and servers by the real SDKs, on stdin and stdout and over HTTP.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -103,6 +104,31 @@ describe.skipIf(process.platform === "win32").each([
     await callTool("turn", {});
     await listTools();
     await expect.poll(audit).toContain('"changed":"description","server":"sdk","tool":"add"');
+  });
+});
+
+describe.skipIf(process.platform === "win32")("with a resident judge", () => {
+  it("a call that a person approves elsewhere goes on when it is made again, once", async () => {
+    const folder = scratch();
+    const [policy, socket, told] = [join(folder, "policy.acl"), join(folder, "run/judge.sock"), join(folder, "told")];
+    writeFileSync(policy, POLICY, { mode: 0o600 });
+    const notify = JSON.stringify(["/bin/sh", "-c", 'cat >> "$0"', told]);
+    const flags = ["--policy", policy, "--socket", socket];
+    const judge = new Running(process.execPath, [MAIN, "serve", ...flags, "--notify", notify], {});
+    await judge.until(({ stderr }) => stderr.includes("listening at"));
+    const server = [process.execPath, fileURLToPath(new URL("server-v1.mjs", import.meta.url))];
+    const args = [MAIN, "mcp", ...flags, "--server", "sdk", "--", ...server];
+    const { callTool } = bound(await connected("v1", { command: process.execPath, args }));
+    const asked = await callTool("push", {});
+    expect(asked).toMatchObject({ isError: true });
+    const [, ticket = ""] = /make exactly the same call again \(ticket (\w+)\)/.exec(JSON.stringify(asked)) ?? [];
+    await expect.poll(() => existsSync(told) && readFileSync(told, "utf8")).toContain("code: ");
+    const [, code = ""] = /^code: (\w+)$/m.exec(readFileSync(told, "utf8")) ?? [];
+    const approve = [MAIN, "approve", "--socket", socket, ticket, "--once"];
+    const { status, stderr } = spawnSync(process.execPath, approve, { input: `${code}\n`, encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(await callTool("push", {})).toMatchObject({ content: [{ text: "pushed" }] });
+    expect(await callTool("push", {})).toMatchObject({ isError: true });
   });
 });
 

@@ -67,6 +67,7 @@ export function guardCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
       "--server <name>",
       "name of the server in rules: its tools are mcp__NAME__TOOL (default: its program or host)",
     )
+    .option("--socket <path>", "the socket of `serve`, which judges the calls if it is there")
     .option("--pins <file>", "file that keeps what the server says of itself and its tools, to report changes")
     .option("--audit <file>", "file to add audit lines to")
     .action(async (words: string[], flags: McpFlags) => {

@@ -3,6 +3,7 @@
 import { Log } from "../../daemon/log.js";
 import { LayeredPolicy } from "../../guard/layered-policy.js";
 import { findLayers, foundUserPolicy } from "../../guard/policy-layers.js";
+import { SYSTEM_SOCKET } from "../../guard/sockets.js";
 import type { ExitCode, Io } from "../io.js";
 import { HangUps, untilSignalled } from "../signals.js";
 import { auditAt, pinFileAt } from "./files.js";
@@ -19,7 +20,7 @@ export async function mcp(words: readonly string[], flags: McpFlags, io: Io): Pr
   try {
     const audit = await auditAt(flags.audit, log);
     const pinFile = flags.pins === undefined ? undefined : pinFileAt(flags.pins, name);
-    const options = sessionOptions(name, { policy, audit, log, pinFile });
+    const options = sessionOptions(name, { policy, audit, log, pinFile, socket: flags.socket ?? SYSTEM_SOCKET });
     const code = await untilHungUp((signal) =>
       server.kind === "http"
         ? overHttp({ ...server, options, signal, say: (line) => log.line(line) })

@@ -8,6 +8,7 @@ export interface McpFlags {
   readonly server?: string;
   readonly audit?: string;
   readonly pins?: string;
+  readonly socket?: string;
   readonly http?: string;
   readonly port?: string;
 }

@@ -1,10 +1,12 @@
 // What the proxies of all sessions of a server share: the policy, the audit, the pins and the log.
 
+import { randomUUID } from "node:crypto";
 import type { Log } from "../../daemon/log.js";
 import type { LayeredPolicy } from "../../guard/layered-policy.js";
 import type { ProxyOptions } from "../../guard/mcp/frame-proxy.js";
 import type { PinFile } from "../../guard/mcp/pin-file.js";
 import { Pins } from "../../guard/mcp/pins.js";
+import { residentGuard } from "../../guard/mcp/resident-guard.js";
 import type { GuardAudit } from "../../guard/resident/guard-audit.js";
 import { errorText } from "../io.js";
 
@@ -13,15 +15,20 @@ export interface SessionParts {
   readonly audit: GuardAudit | undefined;
   readonly log: Log;
   readonly pinFile: PinFile | undefined;
+  /** The socket of the resident judge. */
+  readonly socket: string;
 }
 
 /** The options of the proxies of a server of that name. */
-export function sessionOptions(server: string, { policy, audit, log, pinFile }: SessionParts): ProxyOptions {
-  const asker = { host: "mcp", cwd: process.cwd() };
+export function sessionOptions(server: string, { policy, audit, log, pinFile, socket }: SessionParts): ProxyOptions {
+  // A person's answer holds for the calls of this process.
+  const asker = { host: "mcp", cwd: process.cwd(), session: randomUUID() };
+  const asking = { ...asker, canAsk: true };
+  const warn = (why: string): void => log.line(`a3s-sentry: warning: ${why}`);
   return {
     server,
-    guard: policy.guard(asker),
-    askingGuard: policy.guard({ ...asker, canAsk: true }),
+    guard: residentGuard(policy.guard(asker), { asker, socket, warn }),
+    askingGuard: residentGuard(policy.guard(asking), { asker: asking, socket, warn }),
     askTimeoutS: Math.min(...policy.layers.map(({ sentry }) => sentry.policy.ask.timeoutS)),
     masked: (text) => policy.masked(text),
     onOutcome: (judged, outcome) => {

@@ -57,7 +57,11 @@ export class FrameJudge {
     const guard = context.ask === undefined ? this.#options.guard : this.#options.askingGuard;
     const outcome = await this.#judged({ check: call }, guard.check(call, options));
     if (outcome.outcome === "deny") return { denied: outcome.message };
-    if (outcome.outcome === "ask" && (await context.ask?.(outcome)) !== "approved") return { denied: NOT_APPROVED };
+    if (outcome.outcome === "ask") {
+      // A person may be asked elsewhere: the message says so.
+      if (context.ask === undefined) return { denied: outcome.message };
+      if ((await context.ask(outcome)) !== "approved") return { denied: NOT_APPROVED };
+    }
     if (!isSampling) return { line: lineOf(message) };
     const prompt = textsIn(call.args);
     const sent = await this.#judged({ prompt }, this.#options.guard.prompt(prompt, options));
