@@ -22,6 +22,7 @@ export default defineConfig({
     projects: [
       project("core", "packages/core/test"),
       project("node", "packages/node/test"),
+      project("fleet", "packages/fleet/test"),
       project("cross", "test"),
       "packages/preview/vite.config.mjs",
     ],

@@ -28,6 +28,7 @@ const ENTRIES = {
   ],
   node: [
     "index",
+    "host",
     "cli/main",
     "agent/main",
     "daemon/judging/pool/worker",
@@ -35,6 +36,7 @@ const ENTRIES = {
     "cli/replay/replay-worker",
     "l3/reaper-process",
   ],
+  fleet: ["index"],
 };
 
 /** Files that belong to one entry point of the core. */
@@ -58,13 +60,14 @@ const CHUNK_OF = {
       return file.endsWith("/own-guard.ts") ? undefined : "hook";
     }
     if (
-      /^cli\/(?:io|write|commands|policy-commands|guard-commands|hook-commands|(?:diff|init|packs|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
+      /^cli\/(?:io|write|commands|policy-commands|guard-commands|hook-commands|fleet-commands|(?:diff|init|packs|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
         file,
       )
     )
       return "command";
     return file.startsWith("util/") ? "util" : undefined;
   },
+  fleet: () => undefined,
 };
 
 /** Replaces the entry points in `dist/` by bundles, unless they are up to date. */

@@ -318,6 +318,16 @@ export class Sentry {
   }
 
   /**
+   * The policy's revision: a name for its exact text and settings, of 32 hexadecimal digits.
+   *
+   * @example
+   * const revision = await sentry.revision();
+   */
+  async revision(): Promise<string> {
+    return await this.#revision();
+  }
+
+  /**
    * Judges the calls of an agent's tools before they are made, each as itself and as the events
    * that it stands for: commands, files and hosts.
    *

@@ -12,6 +12,7 @@ import { dateOption } from "./date-option.js";
 import { denyCommands } from "./deny-commands.js";
 import type { EvalOptions } from "./eval/eval.js";
 import type { ExplainOptions } from "./explain.js";
+import { fleetCommands } from "./fleet-commands.js";
 import { guardCommands } from "./guard-commands.js";
 import { hookCommands } from "./hook-commands.js";
 import { CliError, type ExitCode, type Io } from "./io.js";
@@ -123,6 +124,7 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
   hookCommands(root, io, onExit);
   guardCommands(root, io, onExit);
   denyCommands(root, io, onExit);
+  fleetCommands(root, io, onExit);
 
   root
     .command("preview")

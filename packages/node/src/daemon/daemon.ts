@@ -16,7 +16,7 @@ import { streamChunks } from "./input/stream-chunks.js";
 import { Dispatcher } from "./judging/dispatcher.js";
 import { PolicyLeases } from "./judging/policy-leases.js";
 import { MAX_THREADS } from "./judging/pool/thread-count.js";
-import { SharedSemaphore } from "./judging/shared-semaphore.js";
+import { reserveOf, SharedSemaphore } from "./judging/shared-semaphore.js";
 import type { Log } from "./log.js";
 import { Settlement } from "./settlement.js";
 import type { Observed } from "./telemetry/metric-definitions.js";
@@ -289,9 +289,4 @@ export class Daemon {
     const typed = !(this.#input instanceof FileInput) && this.#input.isTTY;
     return typed ? () => {} : showProgress(this.#log, () => ({ events: totals.stream.events, count: totals.blocked }));
   }
-}
-
-/** An eighth of the queue is for escalations of severity high and above. */
-function reserveOf(queue: number): number {
-  return Math.floor(queue / 8);
 }

@@ -4,10 +4,11 @@ import { Buffer } from "node:buffer";
 import type { Action, Decision, TargetFrom } from "@a3s-sentry/core";
 import { EnforceError } from "../enforcer/enforce-error.js";
 import type { Sentry } from "../sentry.js";
-import { escapeTerminal, escapeTerminalJson } from "../util/escape-terminal.js";
+import { escapeTerminal } from "../util/escape-terminal.js";
 import { formatNumber } from "../util/format.js";
-import { type DenyResult, decisionText, denyResultText, lineEnd, lineStart } from "./audit/audit-line.js";
+import { type DenyResult, denyResultText } from "./audit/audit-line.js";
 import type { BatchedWriter } from "./audit/batched-writer.js";
+import { escalationLine } from "./audit/escalation-line.js";
 import type { Batch, PendingEscalation } from "./batch.js";
 import type { EscalationOutcome, EscalationQueue } from "./escalation/escalation-queue.js";
 import type { BatchSink } from "./judging/stream-judge.js";
@@ -50,15 +51,12 @@ export class Settlement implements BatchSink {
   }
 
   /** Emits the audit line of an escalation; `by` is the sentry that judged it. */
-  settleEscalation({ head, tail }: PendingEscalation, { decision, degraded }: EscalationOutcome, by: Sentry): void {
+  settleEscalation(escalation: PendingEscalation, outcome: EscalationOutcome, by: Sentry): void {
+    const { decision, degraded } = outcome;
     this.totals.countEscalation(decision, degraded);
     if (degraded === "overload") this.#logOverload();
     const result = isBlockWithAction(decision) ? this.#enforce(decision.action, decision.targetFrom, by) : {};
-    const target = decision.action === undefined ? "" : escapeTerminalJson(JSON.stringify(decision.action.target));
-    // A model may quote secrets of the event in its reason.
-    const reason = decision.tier === "Rules" ? decision.reason : by.withoutSecrets(decision.reason);
-    const text = decisionText({ ...decision, reason }, degraded);
-    this.#options.writer.add(Buffer.from(lineStart(head, text, target) + denyResultText(result) + lineEnd(tail)));
+    this.#options.writer.add(Buffer.from(escalationLine(escalation, outcome, by, result)));
   }
 
   /** Writes the pending targets to deny-files, and the lines with the results. */

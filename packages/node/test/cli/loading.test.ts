@@ -55,3 +55,8 @@ it("a hook with a resident judge loads no rule engine and no package", () => {
   expect(outside(modules)).toEqual(["node:fs", "node:net", "node:os", "node:path"]);
   expect(outside(imports(chunkOf("own-guard")))).toContain("@a3s-sentry/core");
 });
+
+it("no code of this package names the client of NATS: the fleet is a package of its own", () => {
+  const files = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+  expect(files.filter((name) => readFileSync(join(dist, name), "utf8").includes("@nats-io"))).toEqual([]);
+});

@@ -52,9 +52,14 @@ export function lineStart(head: string, { before, after }: DecisionText, target:
   return `{${head === "" ? "" : `${head},`}"decision":${before}${target}${after}`;
 }
 
-/** The labels of a line, with the number of the line in the input. */
-export function numbered(tail: string, line: number): string {
-  return `${tail === "" ? "" : `${tail},`}"line":${line}`;
+/** The label of a line by its number in the input. */
+export function numbered(line: number): string {
+  return `"line":${line}`;
+}
+
+/** The labels of a line, with one more. */
+export function labelled(tail: string, label: string): string {
+  return tail === "" ? label : `${tail},${label}`;
 }
 
 /** The words for lines that are not judged: those of the metric `sentry_lines_skipped_total`. */

@@ -68,12 +68,17 @@ export class BatchBuilder {
     for (const sample of samples) this.#skipped.push({ ...sample, line: sample.line - before });
   }
 
+  /** Counts a final decision, which gets no line. */
+  countDecision({ tier, verdict, resolution, needsSlowTier }: Outcome): void {
+    this.#tally.decisions[tier][verdict] += 1;
+    if (needsSlowTier) this.#tally.overloaded += 1;
+    if (resolution !== undefined) this.#tally[verdict === "block" ? "failedClosed" : "failedOpen"] += 1;
+  }
+
   /** Adds the audit line of a final decision; `tail` labels its event there. */
   addDecision({ head, target, targetFrom }: StreamItem, tail: string, outcome: Outcome): void {
-    const { tier, verdict, resolution, text, action, enforced } = outcome;
-    this.#tally.decisions[tier][verdict] += 1;
-    if (outcome.needsSlowTier) this.#tally.overloaded += 1;
-    if (resolution !== undefined) this.#tally[verdict === "block" ? "failedClosed" : "failedOpen"] += 1;
+    const { text, action, enforced } = outcome;
+    this.countDecision(outcome);
     const start = lineStart(head, text, action === undefined ? "" : target);
     if (enforced && action !== undefined) {
       this.#lines.add(start);

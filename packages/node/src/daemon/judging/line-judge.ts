@@ -1,7 +1,15 @@
 // Judges lines of events, and builds batches with their audit lines.
 
-import type { EventStream, StreamCounters, StreamItem, StreamLine, StreamLines, StreamSource } from "@a3s-sentry/core";
-import { numbered } from "../audit/audit-line.js";
+import type {
+  Decision,
+  EventStream,
+  StreamCounters,
+  StreamItem,
+  StreamLine,
+  StreamLines,
+  StreamSource,
+} from "@a3s-sentry/core";
+import { labelled, numbered } from "../audit/audit-line.js";
 import type { Batch } from "../batch.js";
 import { MAX_JOINED } from "../escalation/equal-escalations.js";
 import { type FileRange, linesOf } from "../input/file-range.js";
@@ -29,6 +37,11 @@ export interface LineJudgeOptions {
   readonly target?: EscalationTarget;
   /** The lines that get a line in a batch: `all` are numbered. */
   readonly decisions?: StreamLines;
+  /**
+   * Names the lines of the stream, by their number from 1, with a member of JSON that replaces the number. Lines that are
+   * not judged get a line in a batch too, plain allows only if `decisions` is `all`.
+   */
+  readonly labelOf?: (line: number) => string;
 }
 
 /** Judges one stream synchronously, on the thread that calls it. */
@@ -40,14 +53,16 @@ export class LineJudge {
   #outcomes: OutcomeCache;
   #counted: StreamCounters;
   readonly #decisions: StreamLines;
+  readonly #labelOf: ((line: number) => string) | undefined;
   /** The number of the last line, if all lines are returned. */
   #line = 0;
   /** Memory that file ranges are read into. */
   #fileBuffer: Uint8Array | undefined;
 
-  constructor(sentry: LineJudgeSentry, { target, decisions = "notable" }: LineJudgeOptions = {}) {
+  constructor(sentry: LineJudgeSentry, { target, decisions = "notable", labelOf }: LineJudgeOptions = {}) {
     this.#decisions = decisions;
-    this.#stream = decisions === "all" ? sentry.createStream({ lines: "all" }) : sentry.createStream();
+    this.#labelOf = decisions === "all" ? (labelOf ?? numbered) : labelOf;
+    this.#stream = this.#labelOf !== undefined ? sentry.createStream({ lines: "all" }) : sentry.createStream();
     this.#target = target;
     this.#slowTiers = target?.slowTiers ?? NO_SLOW_TIERS;
     this.#outcomes = new OutcomeCache(sentry, this.#slowTiers);
@@ -96,12 +111,18 @@ export class LineJudge {
   #add(items: readonly StreamLine[]): void {
     this.#builder.addSamples(this.#stream.skippedSamples, this.#counted.lines);
     for (const item of items) {
-      const tail = this.#tailOf(item);
+      // A stream of all lines returns each of them, in order, so counting them numbers them.
+      if (!item.sameLine) this.#line += 1;
       if ("skipped" in item) {
-        this.#builder.addSkipped(item, tail);
+        this.#builder.addSkipped(item, this.#tailOf(item));
         continue;
       }
       const outcome = this.#outcomes.of(item);
+      if (this.#decisions === "notable" && isPlainAllow(item.shared)) {
+        this.#builder.countDecision(outcome);
+        continue;
+      }
+      const tail = this.#tailOf(item);
       if (!outcome.needsSlowTier || !this.#escalate(item, tail)) this.#builder.addDecision(item, tail, outcome);
     }
   }
@@ -118,11 +139,9 @@ export class LineJudge {
     return true;
   }
 
-  /** A stream of all lines returns each of them, in order, so counting them numbers them. */
-  #tailOf({ tail, sameLine }: StreamLine): string {
-    if (this.#decisions === "notable") return tail;
-    if (!sameLine) this.#line += 1;
-    return numbered(tail, this.#line);
+  #tailOf({ tail }: StreamLine): string {
+    if (this.#labelOf === undefined) return tail;
+    return labelled(tail, this.#labelOf(this.#line));
   }
 
   #build(): Batch {
@@ -141,6 +160,11 @@ export class LineJudge {
       oversized: now.oversized - before.oversized,
     };
   }
+}
+
+/** Whether a decision leaves no audit line. */
+function isPlainAllow({ verdict, tier, severity }: Decision): boolean {
+  return verdict === "allow" && tier === "Rules" && severity === "info";
 }
 
 /** The bytes of an event that a permit is enough for. */

@@ -20,6 +20,11 @@ const BUCKETS = 1 << BUCKET_BITS;
 /** The characters of a name that are hashed. */
 const MAX_HASHED = 256;
 
+/** Of a queue of so many places, an eighth is for escalations of severity high and above. */
+export function reserveOf(queue: number): number {
+  return Math.floor(queue / 8);
+}
+
 /** What a permit is for. */
 export interface PermitRequest {
   /** The name of the agent, in any notation that is the same for each of its events. */

@@ -1,0 +1,5 @@
+// The commands of the fleet, which `a3s-sentry` loads.
+
+export { type InitFlags, init } from "./nats/init.js";
+export { type ShipFlags, ship } from "./ship/ship.js";
+export { type WorkerFlags, worker } from "./worker/worker.js";

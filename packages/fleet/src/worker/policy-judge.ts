@@ -1,0 +1,181 @@
+// Judges messages of events by one policy, with the code of `run`.
+
+import type { Decision } from "@a3s-sentry/core";
+import {
+  addCounts,
+  EscalationQueue,
+  escalationLine,
+  LineJudge,
+  type Loaded,
+  PolicyLeases,
+  type QueuedEscalation,
+  reserveOf,
+  SharedSemaphore,
+  slowTiersOf,
+  type Tally,
+  zeroTally,
+} from "a3s-sentry/host";
+
+type Sentry = Loaded["sentry"];
+
+/** The events of a message, with what names them. */
+export interface EventBatch {
+  /** Lines of NDJSON, each with its newline. */
+  readonly lines: Uint8Array;
+  readonly events: number;
+  /** The members of JSON that label the audit line of an event, by its number in the message, from 0. */
+  readonly labelOf: (index: number) => string;
+}
+
+/** The decisions on the events of a message. */
+export interface JudgedBatch {
+  /** The audit lines, in the order of the events. Events without one are plain allows. */
+  readonly audit: Buffer;
+  readonly tally: Tally;
+}
+
+export interface SlowTierLimits {
+  /** How many escalations the slow tiers judge at a time, and how many more may wait. */
+  readonly workers: number;
+  readonly queue: number;
+}
+
+interface Waiting {
+  readonly lines: { readonly index: number; readonly text: string }[];
+  readonly tally: Tally;
+  left: number;
+  readonly done: () => void;
+}
+
+/** A message that does not hold what its header says. */
+export class MalformedBatch extends Error {
+  override readonly name = "MalformedBatch";
+}
+
+/**
+ * Owns a sentry. A message is judged by it alone, its slow tiers included: another policy is another judge, so no event is
+ * judged by two.
+ */
+export class PolicyJudge {
+  readonly revision: string;
+  readonly sentry: Sentry;
+  readonly #leases: PolicyLeases;
+  readonly #judge: LineJudge;
+  readonly #queue: EscalationQueue;
+  #batch: EventBatch | undefined;
+  /** The lines that were judged before the batch. */
+  #before = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #judging = 0;
+  #isRetired = false;
+  #isClosed = false;
+
+  constructor(sentry: Sentry, revision: string, { workers, queue }: SlowTierLimits) {
+    this.sentry = sentry;
+    this.revision = revision;
+    this.#leases = new PolicyLeases(sentry);
+    const semaphore = SharedSemaphore.create(workers + queue, 0, reserveOf(queue));
+    this.#judge = new LineJudge(sentry, {
+      target: { slowTiers: slowTiersOf(sentry.tiers), semaphore },
+      labelOf: (line) => this.#batch?.labelOf(line - this.#before - 1) ?? "",
+    });
+    this.#queue = new EscalationQueue({
+      leases: this.#leases,
+      semaphore,
+      workers,
+      prepare: ({ event }) => event,
+      settle: (escalation, outcome, by) =>
+        this.#settle(escalation, escalationLine(escalation, outcome, by), outcome.decision),
+    });
+  }
+
+  /** The escalations that wait for the slow tiers or are judged by them. */
+  get escalations(): number {
+    return this.#queue.waiting + this.#queue.inFlight;
+  }
+
+  /** Resolves when every event has its final decision. Rejects with a {@link MalformedBatch}, or a defect of a tier. */
+  async judge(batch: EventBatch): Promise<JudgedBatch> {
+    this.#judging += 1;
+    try {
+      return await this.#judgeBatch(batch);
+    } finally {
+      this.#judging -= 1;
+      this.#closeIfUnused();
+    }
+  }
+
+  /** Closes it when no message is judged by it any more. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#closeIfUnused();
+  }
+
+  async #judgeBatch(batch: EventBatch): Promise<JudgedBatch> {
+    this.#batch = batch;
+    const { lines, escalations, tally, counters } = this.#judge.push(batch.lines);
+    this.#before += counters.lines;
+    this.#batch = undefined;
+    if (counters.lines !== batch.events) {
+      // Without this, the rest of a last line would become a part of the next message.
+      if (batch.lines.at(-1) !== NEWLINE) this.#before += this.#judge.finish().counters.lines;
+      throw new MalformedBatch(`it has ${counters.lines} lines, and its header says ${batch.events}`);
+    }
+    const audit = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+    const left = escalations.reduce((sum, { equals }) => sum + 1 + equals.length, 0);
+    if (left === 0) return { audit, tally };
+    const id = ++this.#lastId;
+    const total = zeroTally();
+    addCounts(total.decisions, tally.decisions);
+    Object.assign(total, {
+      failedOpen: tally.failedOpen,
+      failedClosed: tally.failedClosed,
+      overloaded: tally.overloaded,
+    });
+    const decided: Waiting["lines"] = [];
+    await new Promise<void>((done) => {
+      this.#waiting.set(id, { lines: decided, tally: total, left, done });
+      for (const escalation of escalations) this.#queue.add({ ...escalation, offset: id });
+    });
+    this.#waiting.delete(id);
+    this.#queue.rethrow();
+    return { audit: inOrder(audit, decided), tally: total };
+  }
+
+  /** The offset of an escalation is the number of its message. */
+  #settle({ offset, tail }: QueuedEscalation, text: string, { tier, verdict, resolution }: Decision): void {
+    const waiting = this.#waiting.get(offset);
+    if (waiting === undefined) return;
+    const final = verdict === "block" ? "block" : "allow";
+    waiting.tally.decisions[tier][final] += 1;
+    if (resolution !== undefined) waiting.tally[final === "block" ? "failedClosed" : "failedOpen"] += 1;
+    waiting.lines.push({ index: indexIn(tail), text });
+    waiting.left -= 1;
+    if (waiting.left === 0) waiting.done();
+  }
+
+  #closeIfUnused(): void {
+    if (!this.#isRetired || this.#judging > 0 || this.#isClosed) return;
+    this.#isClosed = true;
+    this.#queue.giveUp();
+    this.#judge.close();
+    this.#leases.close();
+  }
+}
+
+const NEWLINE = 10;
+/** The key is the last label but two that a message gives, and its number is in the order of the events. */
+const KEY = /"key":"[^"]*-(\d+)"[^{}]*$/;
+
+function indexIn(text: string): number {
+  return Number(KEY.exec(text)?.[1] ?? 0);
+}
+
+/** The audit lines with those of the escalations where their events are. */
+function inOrder(audit: Buffer, decided: Waiting["lines"]): Buffer {
+  const lines = audit.toString("utf8").split("\n").slice(0, -1);
+  const all = [...lines.map((line) => ({ index: indexIn(line.slice(0, -1)), text: `${line}\n` })), ...decided];
+  all.sort((a, b) => a.index - b.index);
+  return Buffer.from(all.map(({ text }) => text).join(""));
+}

@@ -1,0 +1,70 @@
+// Defines the commands of a fleet of nodes. Their code is in the package `@a3s-sentry/fleet`.
+
+import type { Command } from "commander";
+import type { ExitCode, Io } from "./io.js";
+
+export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) => void): void {
+  const run = async (name: string, ...args: readonly unknown[]): Promise<void> => {
+    const { runFleet } = await import("./fleet/load-fleet.js");
+    onExit(await runFleet(name, args, io));
+  };
+
+  connecting(
+    root
+      .command("ship")
+      .summary("send events to a fleet's servers")
+      .description(
+        "Sends events from stdin, one JSON object per line, to NATS JetStream, where workers judge them. Keeps them in a " +
+          "spool on the disk until a server has stored them. Needs the package @a3s-sentry/fleet.",
+      )
+      .requiredOption("--spool <folder>", "folder of the spool")
+      .option("--spool-bytes <number>", "most bytes of the spool; when it is full, no more is read", "1073741824")
+      .option("--tenant <name>", "tenant that the events belong to", "default")
+      .option("--name <name>", "name of this shipper, unique in the fleet (default: the host's)")
+      .option("--partitions <number>", "partitions of the fleet, as `fleet init` has made them", "16")
+      .option("--linger <milliseconds>", "how long events are collected for a message", "50"),
+  ).action(async (flags: unknown) => await run("ship", flags));
+
+  connecting(
+    root
+      .command("worker")
+      .summary("judge a fleet's events")
+      .description(
+        "Judges events from NATS JetStream as `run` does, and stores the decisions there. Writes no deny-file. Start as " +
+          "many as it takes. Needs the package @a3s-sentry/fleet.",
+      )
+      .option("-p, --policy <file>", "policy file, with the settings of the slow tiers")
+      .option("--name <name>", "name of this worker (default: the host's, and the process id)")
+      .option("--workers <number>", "concurrent escalations to L2 and L3, default 4")
+      .option("--queue <number>", "escalations that may wait, default 256")
+      .option("--fail-closed", "block escalations that no tier decides"),
+  ).action(async (flags: unknown) => await run("worker", flags));
+
+  const fleet = root
+    .command("fleet")
+    .summary("prepare a fleet's servers")
+    .description("Prepares the servers of a fleet. Needs the package @a3s-sentry/fleet.");
+
+  connecting(
+    fleet
+      .command("init")
+      .summary("create the streams, or adapt them")
+      .description("Creates the streams, the consumers and the bucket of policies, or adapts them. Changes no message.")
+      .option("--partitions <number>", "partitions: agents of different ones are judged side by side", "16")
+      .option("--replicas <number>", "servers that store each message: 1, or 3 in a cluster", "1")
+      .option("--events-bytes <number>", "most bytes of events; when there are so many, shippers wait", "2147483648")
+      .option("--decisions-bytes <number>", "most bytes of decisions; the oldest go", "1073741824")
+      .option("--decisions-days <number>", "days that decisions are kept", "7"),
+  ).action(async (flags: unknown) => await run("init", flags));
+}
+
+/** Adds the flags of a command that connects to the servers. */
+function connecting(command: Command): Command {
+  return command
+    .option("--server <urls>", "URLs of NATS servers, separated by commas (NATS_URL; default: nats://127.0.0.1:4222)")
+    .option("--creds <file>", "file with a JWT and its NKey seed")
+    .option("--nkey <file>", "file with an NKey seed")
+    .option("--tls-ca <file>", "certificate of the authority that the servers are checked by")
+    .option("--tls-cert <file>", "certificate of this client")
+    .option("--tls-key <file>", "key of this client's certificate");
+}

@@ -1,0 +1,23 @@
+// The entry `a3s-sentry/host`: internals for packages that extend the command, such as the fleet. Applications do not need
+// it.
+
+export { CliError, type ExitCode, errorText, type Io } from "./cli/io.js";
+export { untilSignalled } from "./cli/signals.js";
+export { writeOut } from "./cli/write.js";
+export { escalationLine } from "./daemon/audit/escalation-line.js";
+export { type Address, parseAddress } from "./daemon/config/address.js";
+export { type RunFlags, type RunSettings, runSettings } from "./daemon/config/run-settings.js";
+export {
+  type EscalationOutcome,
+  EscalationQueue,
+  type QueuedEscalation,
+} from "./daemon/escalation/escalation-queue.js";
+export { LineJudge } from "./daemon/judging/line-judge.js";
+export { PolicyLeases } from "./daemon/judging/policy-leases.js";
+export { reserveOf, SharedSemaphore } from "./daemon/judging/shared-semaphore.js";
+export { slowTiersOf } from "./daemon/judging/slow-tiers.js";
+export { Log } from "./daemon/log.js";
+export { type Loaded, load } from "./daemon/policy/load.js";
+export { addCounts, countOf, type Tally, zeroTally } from "./daemon/tally.js";
+export { errnoOf } from "./util/errno.js";
+export { formatCount, formatNumber } from "./util/format.js";
