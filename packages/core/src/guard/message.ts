@@ -28,7 +28,7 @@ export function denyMessage(what: string, { reason }: Decision, mask: Mask): str
 /** For the person and the model: what waits, and why. */
 export function askMessage({ what, shown }: Subject, { reason }: Decision, mask: Mask): string {
   const why = withoutSecrets(reason, MAX_REASON, mask);
-  return `${what()} needs a person's approval (${why}): ${withoutSecrets(shown, MAX_SHOWN, mask)}`;
+  return `${what()} needs a person's approval (${why}): ${withoutSecrets(shown(), MAX_SHOWN, mask)}`;
 }
 
 /** Masked before it is cut, which would leave a part of a secret that no pattern knows. */

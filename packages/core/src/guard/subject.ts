@@ -17,7 +17,7 @@ export interface Subject {
   /** The words for what is judged, such as "the call of `Bash`". */
   what(): string;
   /** What a person is shown. */
-  readonly shown: string;
+  shown(): string;
   /** The call or text itself. */
   readonly itself: EventJson;
   /** The events that the call stands for. */
@@ -47,13 +47,15 @@ export class Subjects {
     const { tool, server, pid, cwd = this.#options.cwd } = given;
     const args = typeof given.args === "string" ? objectOf(given.args) : (given.args ?? null);
     const itself = toolCallJson(tool, args, this.#envelope, server, cwd, pid);
-    const subject = { what: () => `the call of \`${shownName(tool)}\``, shown: itself, itself };
+    // Arguments may be an object with getters: what is judged and shown is what its JSON says.
+    const ownArgs = (): unknown => JSON.parse(itself).event.ToolCall.args;
+    const shown = (): string => `${tool} ${JSON.stringify(ownArgs())}`;
+    const subject = { what: () => `the call of \`${shownName(tool)}\``, shown, itself };
     const { toEvents, approvals } = this.#options;
     if (toEvents === undefined && approvals === undefined && useOf(tool) === undefined) {
       return { ...subject, mapped: NOTHING };
     }
-    // Arguments may be an object with getters: what is judged is what its JSON says.
-    const { args: own }: { args: unknown } = JSON.parse(itself).event.ToolCall;
+    const own = ownArgs();
     const call: ToolCallInput = {
       tool,
       args: own,
@@ -62,14 +64,14 @@ export class Subjects {
       ...(pid !== undefined && { pid }),
     };
     const mapped = (toEvents ?? wellKnownEvents)(call).map((event) => this.#identified(event));
-    return { ...subject, shown: `${tool} ${JSON.stringify(own)}`, call, mapped };
+    return { ...subject, call, mapped };
   }
 
   /** The subject of a text that is sent to a model, or that a tool returned. */
   ofText(text: string, direction: "sent" | "received"): Subject {
     const itself = sslContent(0, text, direction === "received", this.#options);
     const what = (): string => (direction === "sent" ? "the prompt" : "the result");
-    return { what, shown: text, itself, mapped: NOTHING };
+    return { what, shown: () => text, itself, mapped: NOTHING };
   }
 
   #identified(event: SentryEvent): SentryEvent {

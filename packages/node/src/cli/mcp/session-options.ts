@@ -5,7 +5,7 @@ import type { Log } from "../../daemon/log.js";
 import type { LayeredPolicy } from "../../guard/layered-policy.js";
 import type { ProxyOptions } from "../../guard/mcp/frame-proxy.js";
 import type { PinFile } from "../../guard/mcp/pin-file.js";
-import { Pins } from "../../guard/mcp/pins.js";
+import { type Change, Pins } from "../../guard/mcp/pins.js";
 import { residentGuard } from "../../guard/mcp/resident-guard.js";
 import type { GuardAudit } from "../../guard/resident/guard-audit.js";
 import { errorText } from "../io.js";
@@ -50,9 +50,13 @@ export function sessionOptions(server: string, { policy, audit, log, pinFile, so
     },
     onChange: (change) => {
       audit?.changed(server, change);
-      const of = change.tool === undefined ? "" : ` of its tool \`${change.tool}\``;
-      log.line(`a3s-sentry: warning: the server \`${server}\` changed the ${change.what.replace("-", " ")}${of}`);
+      log.line(`a3s-sentry: warning: the server \`${server}\` ${changeText(change)}`);
     },
     onRefused: (from, why) => log.line(`a3s-sentry: refused a frame of the ${from}: ${why}`),
   };
+}
+
+function changeText({ what, tool }: Change): string {
+  if (what === "new-tool") return `has a new tool \`${tool}\``;
+  return `changed the ${what.replace("-", " ")}${tool === undefined ? "" : ` of its tool \`${tool}\``}`;
 }

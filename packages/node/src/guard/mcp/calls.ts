@@ -63,6 +63,21 @@ export function callOf(
   }
 }
 
+/**
+ * The requests to the client that a result holds: since the revision 2026-07-28, servers send no
+ * others. Throws a {@link FrameError} for a result that does not say what it asks for.
+ */
+export function requestsIn(result: unknown, id: Id): { readonly method: string; readonly message: JsonObject }[] {
+  const requests = isObject(result) ? field(result, "inputRequests") : undefined;
+  if (requests === undefined) return [];
+  const all = isObject(requests) ? Object.values(requests) : [undefined];
+  return all.map((message) => {
+    const method = isObject(message) ? field(message, "method") : undefined;
+    if (isObject(message) && typeof method === "string") return { method, message };
+    throw new FrameError("a request in the result has no method", CODES.request, { id, kind: "answer" });
+  });
+}
+
 function withoutMeta({ _meta, ...params }: JsonObject): JsonObject {
   return params;
 }

@@ -2,7 +2,7 @@
 
 import { messageOf } from "@a3s-sentry/core/host";
 import { field, isObject } from "../hosts/json-object.js";
-import { callOf, type Direction, denial, isReadByModel } from "./calls.js";
+import { callOf, type Direction, denial, isReadByModel, requestsIn } from "./calls.js";
 import { Elicitation, type ReportAnswer } from "./elicitation.js";
 import {
   CODES,
@@ -156,8 +156,26 @@ export class FrameProxy {
     const changes = this.#options.pins.changes(request.method, field(message, "result"));
     for (const change of changes) this.#options.onChange(change);
     this.#options.onListed?.();
+    const denied = await this.#deniedRequest(field(message, "result"), id);
+    if (denied !== undefined) return { onward: [lineOf(denial(request.method, id, denied))], back: [], answered: id };
     const line = isReadByModel(request.method) ? await this.#judge.answer(request, message) : lineOf(message);
     return { onward: [line], back: [], answered: id };
+  }
+
+  /** Why a request to the client in a result is denied; `undefined` if none is. */
+  async #deniedRequest(result: unknown, id: Id): Promise<string | undefined> {
+    try {
+      for (const { method, message } of requestsIn(result, id)) {
+        const call = callOf("to-client", { method, message, id }, this.#options.server);
+        const verdict = call === undefined ? undefined : await this.#judge.call(call, message, {});
+        if (verdict !== undefined && "denied" in verdict) return verdict.denied;
+      }
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#options.onRefused("server", error.message);
+      return `the answer was blocked: ${error.message}`;
+    }
   }
 
   /** Reports a frame that is not forwarded, to the sender of a request or to the one who waits for an answer. */

@@ -326,6 +326,52 @@ describe("a frame that two readers could read differently", () => {
   });
 });
 
+describe("a result that asks the client (2026-07-28)", () => {
+  const asking = (inputRequests: object) => ({ id: 1, result: { resultType: "input_required", inputRequests } });
+  const sampling = (text: string) => ({
+    one: {
+      method: "sampling/createMessage",
+      params: { messages: [{ role: "user", content: { type: "text", text } }] },
+    },
+  });
+
+  it("is judged as the request that it holds, and masked but for the state of the server", async () => {
+    const policy = 'rule "r" { on = "SslContent" match = "zebra" verdict = "block" severity = "high" reason = "r" }';
+    const { client, server, toClient } = await setUp({ policy });
+    await client(call(1, "add", {}));
+    await server(asking(sampling("a zebra")));
+    await client(call(1, "add", {}));
+    const result = { ...asking(sampling(`use ${SECRET}`)).result, requestState: SECRET };
+    await server({ id: 1, result });
+    expect(toClient).toMatchObject([
+      { id: 1, result: { resultType: "complete", isError: true } },
+      { id: 1, result: { resultType: "input_required", requestState: SECRET } },
+    ]);
+    expect(JSON.stringify(toClient).split(SECRET)).toHaveLength(2);
+  });
+
+  it("is denied by a rule for requests of the server", async () => {
+    const rule = 'on = "ToolCall" tool = "mcp__files__sampling/createMessage"';
+    const policy = `rule "r" { ${rule} verdict = "block" severity = "high" reason = "r" }`;
+    const { client, server, toClient } = await setUp({ policy });
+    await client(call(1, "add", {}));
+    await server(asking(sampling("hello")));
+    expect(toClient).toMatchObject([{ id: 1, result: { isError: true } }]);
+  });
+
+  const noParams = { one: { method: "sampling/createMessage" } };
+  it.each([[[]], [{ one: null }], [{ one: { params: {} } }], [noParams]])(
+    "is denied if it holds %j",
+    async (requests) => {
+      const { client, server, toClient, refused } = await setUp();
+      await client(call(1, "add", {}));
+      await server(asking(requests));
+      expect(toClient).toMatchObject([{ id: 1, result: { isError: true } }]);
+      expect(refused).toHaveLength(1);
+    },
+  );
+});
+
 describe("pins", () => {
   it("report what a server changes, once, and not the order of keys", async () => {
     const { client, server, changes, toClient } = await setUp();
@@ -381,7 +427,8 @@ describe("a question", () => {
   it.each([{}, { form: {} }])("goes to a client that offers %j, and the approved call goes on, once", async (offer) => {
     const { client, called, question, toServer, toClient, answers } = await asked(offer);
     expect(question).toMatchObject({ method: "elicitation/create", params: { requestedSchema: { type: "object" } } });
-    expect(question.params.message).toContain("pushes are approved by people");
+    const why = "needs a person's approval (ask: pushes are approved by people)";
+    expect(question.params.message).toBe(`the call of \`mcp__files__push\` ${why}: mcp__files__push {"branch":"main"}`);
     const answer = { id: question.id, result: { action: "accept", content: { decision: "allow once" } } };
     await client(answer);
     await called;
@@ -431,5 +478,18 @@ describe("a question", () => {
     await called;
     expect(JSON.stringify(toServer)).not.toContain('push"');
     expect(toClient.length).toBeLessThan(4);
+  });
+
+  it("report a tool that is listed later, and not one in the next part of the first list", async () => {
+    const { client, server, changes } = await setUp();
+    const list = async (id: number, names: string[], nextCursor?: string): Promise<void> => {
+      await client({ id, method: "tools/list" });
+      await server({ id, result: { tools: names.map((name) => ({ name })), nextCursor } });
+    };
+    await list(1, ["a"], "next");
+    await list(2, ["b"]);
+    expect(changes).toEqual([]);
+    for (const id of [3, 4]) await list(id, ["a", "b", "c"]);
+    expect(changes).toEqual([{ what: "new-tool", tool: "c" }]);
   });
 });

@@ -25,6 +25,20 @@ describe("a file of pins", () => {
     expect(readFileSync(path, "utf8")).toBe(first);
   });
 
+  it("reports a tool that it does not have in each session", () => {
+    const path = join(scratch(), "pins.json");
+    PinFile.open(path, "files").save();
+    const session = (...names: string[]) => {
+      const file = PinFile.open(path, "files");
+      const changes = file.pins.changes("tools/list", { tools: names.map((name) => ({ name })) });
+      file.save();
+      return changes;
+    };
+    expect(session("a")).toEqual([]);
+    const change = [{ what: "new-tool", tool: "b" }];
+    expect([session("a", "b"), session("a", "b")]).toEqual([change, change]);
+  });
+
   it.each([
     ["is not JSON", "junk", "the input is not JSON"],
     ["is empty", "", "the input is empty"],

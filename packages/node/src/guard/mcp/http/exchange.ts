@@ -4,12 +4,13 @@ import type { IncomingMessage } from "node:http";
 import { errorText } from "../../../util/error-text.js";
 import { CODES, errorAnswer, type Id, lineOf, MAX_FRAME_BYTES } from "../frame.js";
 import type { FrameProxy, ProxyOptions, SendBack } from "../frame-proxy.js";
+import type { Bodies } from "./bodies.js";
 import { partsOf, type StreamPart } from "./event-stream.js";
 import { headersToClient, headersToServer, isCompressed, mediaType, single } from "./headers.js";
 import { contradicts } from "./refusal.js";
 import type { Reply } from "./reply.js";
 import type { Sessions } from "./sessions.js";
-import { bodyOf, type Upstream } from "./upstream.js";
+import type { Upstream } from "./upstream.js";
 
 const SESSION = "mcp-session-id";
 const STREAM = "text/event-stream";
@@ -18,6 +19,7 @@ const JSON_TYPE = "application/json";
 export interface ExchangeParts {
   readonly upstream: Upstream;
   readonly sessions: Sessions;
+  readonly bodies: Bodies;
   readonly request: IncomingMessage;
   readonly reply: Reply;
   readonly onRefused: ProxyOptions["onRefused"];
@@ -50,9 +52,10 @@ export class Exchange {
   }
 
   async #post(): Promise<void> {
-    const { request, reply } = this.#parts;
-    const body = await bodyOf(request);
-    if (body === undefined) return this.#refuse(413, `the frame is larger than ${MAX_FRAME_BYTES} bytes`);
+    const { request, reply, bodies } = this.#parts;
+    const body = await bodies.read(request);
+    if (body === "too-large") return this.#refuse(413, `the frame is larger than ${MAX_FRAME_BYTES} bytes`);
+    if (body === "no-room") return this.#refuse(503, "there is no room for the frame now");
     if (contradicts(request.headers, body)) return this.#refuse(400, "the headers name something else than the frame");
     const passage = await this.#proxy.take("to-server", body, this.#sendBack());
     const [onward] = passage.onward;
@@ -112,11 +115,12 @@ export class Exchange {
   async #json(answer: IncomingMessage, status: number): Promise<void> {
     const { reply } = this.#parts;
     const headers = headersToClient(answer.headers);
-    const body = await bodyOf(answer);
-    if (body === undefined) return await this.#fail(`the server's answer is larger than ${MAX_FRAME_BYTES} bytes`);
-    const { onward } = await this.#proxy.take("to-client", body);
+    const body = await this.#parts.bodies.read(answer);
+    if (body === "too-large") return await this.#fail(`the server's answer is larger than ${MAX_FRAME_BYTES} bytes`);
+    if (body === "no-room") return await this.#fail("there is no room for the server's answer now");
+    const { onward, answered } = await this.#proxy.take("to-client", body);
     const [line] = onward;
-    if (line !== undefined) {
+    if (line !== undefined && answered === this.#waiting) {
       this.#waiting = undefined;
       await reply.frame(line, status, headers);
     } else if (isOk(answer) && this.#waiting !== undefined) await this.#fail("the server's answer is refused");

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { messageOf } from "@a3s-sentry/core/host";
 import { errorText } from "../../../util/error-text.js";
 import type { ProxyOptions } from "../frame-proxy.js";
+import { Bodies } from "./bodies.js";
 import { Exchange } from "./exchange.js";
 import { refusalOf } from "./refusal.js";
 import { Reply } from "./reply.js";
@@ -39,6 +40,7 @@ export class PortError extends Error {
 export async function startHttpProxy(serverUrl: URL, port: number, options: ProxyOptions): Promise<HttpProxy> {
   const upstream = new Upstream(serverUrl);
   const sessions = new Sessions(options);
+  const bodies = new Bodies();
   const path = serverUrl.pathname + serverUrl.search;
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const reply = new Reply(response);
@@ -53,7 +55,7 @@ export async function startHttpProxy(serverUrl: URL, port: number, options: Prox
     response.on("close", () => gone.abort(new Error("the client has gone")));
     try {
       const { onRefused } = options;
-      await new Exchange({ upstream, sessions, request, reply, onRefused, signal: gone.signal }).run();
+      await new Exchange({ upstream, sessions, bodies, request, reply, onRefused, signal: gone.signal }).run();
     } catch (error) {
       if (!gone.signal.aborted) options.onRefused("client", `the guard failed: ${messageOf(error).split("\n", 1)[0]}`);
       reply.status(500);

@@ -3,7 +3,6 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as TlsAgent } from "node:https";
-import { MAX_FRAME_BYTES } from "../frame.js";
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -38,16 +37,4 @@ export class Upstream {
   close(): void {
     this.#agent.destroy();
   }
-}
-
-/** A whole body; `undefined` for one that is larger than a frame may be. */
-export async function bodyOf(message: IncomingMessage): Promise<Uint8Array | undefined> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of message as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > MAX_FRAME_BYTES) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts, length);
 }
