@@ -1,5 +1,7 @@
 // The commands of the fleet, which `a3s-sentry` loads.
 
 export { type InitFlags, init } from "./nats/init.js";
+export { policyList, policyPublish, policyRollback, policyStatus } from "./policy/commands.js";
+export { policyFollow } from "./policy/follow-file.js";
 export { type ShipFlags, ship } from "./ship/ship.js";
 export { type WorkerFlags, worker } from "./worker/worker.js";

@@ -2,7 +2,9 @@
 // it.
 
 export { CliError, type ExitCode, errorText, type Io } from "./cli/io.js";
+export { includeOf } from "./cli/policy-source.js";
 export { untilSignalled } from "./cli/signals.js";
+export { test as testPolicies } from "./cli/test/test.js";
 export { writeOut } from "./cli/write.js";
 export { escalationLine } from "./daemon/audit/escalation-line.js";
 export { type Address, parseAddress } from "./daemon/config/address.js";

@@ -24,6 +24,7 @@ import {
   MAX_PARTITIONS,
   POLICY_BUCKET,
   partitionSubjects,
+  WORKERS_BUCKET,
 } from "./names.js";
 
 export interface InitFlags extends ConnectionFlags {
@@ -44,7 +45,9 @@ const DUPLICATE_WINDOW_MS = 600_000;
 /** The oldest go. */
 const DEAD_LETTER_BYTES = 64 << 20;
 const MAX_HISTORY = 64;
-const MAX_VALUE_BYTES = 1 << 20;
+const MAX_VALUE_BYTES = 2 << 20;
+/** The report of a worker that has ended is gone after so long. */
+const REPORT_MS = 60_000;
 
 export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
   const partitions = integerOf("--partitions", flags.partitions, 1, MAX_PARTITIONS);
@@ -61,6 +64,7 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
     await ensureConsumers(manager, partitions);
     const kv = new Kvm(jetstream(connection));
     await kv.create(POLICY_BUCKET, { history: MAX_HISTORY, replicas, maxValueSize: MAX_VALUE_BYTES });
+    await kv.create(WORKERS_BUCKET, { ttl: REPORT_MS, replicas });
     const version = connection.info?.version ?? "unknown";
     await writeOut(io.stdout, `ready: ${partitions} partitions, ${replicas} replicas, NATS server ${version}\n`);
     return 0;

@@ -50,3 +50,8 @@ export function partsOfKey(key: string): { readonly shipper: string; readonly se
   if (shipper === undefined || !Number.isSafeInteger(sequence)) return undefined;
   return { shipper, sequence };
 }
+
+/** The key of the policy in its bucket. */
+export const POLICY_KEY = "policy";
+/** The key-value bucket in which workers report: by their names, for a minute. */
+export const WORKERS_BUCKET = "sentry-workers";

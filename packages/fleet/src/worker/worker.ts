@@ -13,7 +13,6 @@ import {
   formatCount,
   type Io,
   Log,
-  load,
   type RunFlags,
   runSettings,
   type Tally,
@@ -22,17 +21,37 @@ import {
 } from "a3s-sentry/host";
 import { nameOf } from "../flags.js";
 import { type ConnectionFlags, connectWhenPossible } from "../nats/connection.js";
-import { EVENTS_STREAM } from "../nats/names.js";
+import { EVENTS_STREAM, WORKERS_BUCKET } from "../nats/names.js";
+import { openBucket } from "../policy/bucket.js";
+import { follow } from "../policy/follow.js";
 import { ThrottledLog } from "../throttled-log.js";
 import { consumePartition } from "./partition.js";
-import { PolicyJudge } from "./policy-judge.js";
+import { Policies } from "./policies.js";
+import type { WorkerReport } from "./report.js";
 
-export interface WorkerFlags extends ConnectionFlags, Pick<RunFlags, "policy" | "workers" | "queue" | "failClosed"> {
+/** Those of `run` that a worker has too. */
+type SharedFlags = Pick<
+  RunFlags,
+  | "policy"
+  | "workers"
+  | "queue"
+  | "failClosed"
+  | "llmUrl"
+  | "llmModel"
+  | "llmKeyFile"
+  | "llmTimeout"
+  | "agentBin"
+  | "skills"
+  | "agentTimeout"
+>;
+
+export interface WorkerFlags extends ConnectionFlags, SharedFlags {
   readonly name?: string;
 }
 
 /** After a signal, what was taken may still be decided for so long. Other workers get the rest. */
 const GRACE_MS = 20_000;
+const REPORT_MS = 10_000;
 
 export async function worker(flags: WorkerFlags, io: Io): Promise<ExitCode> {
   const fallback = `${hostname()
@@ -40,24 +59,17 @@ export async function worker(flags: WorkerFlags, io: Io): Promise<ExitCode> {
     .slice(0, 48)}-${process.pid}`;
   const name = nameOf("--name", flags.name ?? fallback);
   const log = new Log(io.stderr);
-  const { policy, workers, queue, failClosed } = flags;
-  const settings = runSettings(defined({ policy, workers, queue, failClosed }), io.env);
-  // Deny-files are for the node of the agent: a worker is on another.
-  const loaded = await load(
-    { ...settings, overrides: { ...settings.overrides, dryRun: true } },
-    { fingerprints: new Map() },
-  );
-  const judge = new PolicyJudge(loaded.sentry, await loaded.sentry.revision(), settings);
-  for (const warning of loaded.warnings) log.line(`warning: ${warning}`);
-  log.line(`policy ${judge.revision} is in force`);
+  const settings = runSettings(flags, io.env);
+  const policies = await Policies.create(settings, log);
   return await untilSignalled(async (signal) => {
     const connection = await connectWhenPossible(flags, { io, name: `a3s-sentry worker ${name}`, log }, signal);
     if (connection === undefined) return 0;
     try {
-      return await work({ connection, name, log, judge }, signal);
+      const follows = settings.policy === undefined && settings.config === undefined;
+      return await new Worker({ connection, name, log, policies }).run(follows, signal);
     } finally {
       await connection.close();
-      judge.retire();
+      policies.close();
     }
   });
 }
@@ -66,42 +78,96 @@ interface WorkerParts {
   readonly connection: NatsConnection;
   readonly name: string;
   readonly log: Log;
-  readonly judge: PolicyJudge;
+  readonly policies: Policies;
 }
 
-async function work({ connection, name, log, judge }: WorkerParts, stop: AbortSignal): Promise<ExitCode> {
-  const client = jetstream(connection);
-  const partitions = await partitionsOf(connection);
-  const tally = zeroTally();
-  const totals = { events: 0, deadLetters: 0 };
-  const failures = new ThrottledLog(log);
-  const giveUp = new AbortController();
-  // One listener for each partition.
-  setMaxListeners(0, stop, giveUp.signal);
-  stop.addEventListener("abort", () => setTimeout(() => giveUp.abort(new Error("the worker ends")), GRACE_MS).unref());
-  log.line(`judging ${formatCount(partitions, "partition")} as \`${name}\``);
-  const options = {
-    client,
-    worker: name,
-    log,
-    judge: () => judge,
-    onDecided: (events: number, more: Tally) => {
-      totals.events += events;
-      addCounts(tally.decisions, more.decisions);
-    },
-    onDeadLetter: () => {
-      totals.deadLetters += 1;
-    },
-    onFailure: (why: string) => failures.warn(why),
-    stop,
-    giveUp: giveUp.signal,
-  };
-  await Promise.all(Array.from({ length: partitions }, (_, partition) => consumePartition(partition, options)));
-  await connection.flush().catch(() => {});
-  const { events, deadLetters } = totals;
-  const blocked = countOf(tally.decisions, "block");
-  log.line(`a3s-sentry: ${formatCount(events, "event")} judged, ${blocked} blocked, ${deadLetters} dead letters`);
-  return 0;
+class Worker {
+  readonly #parts: WorkerParts;
+  readonly #failures: ThrottledLog;
+  readonly #tally = zeroTally();
+  readonly #totals = { events: 0, deadLetters: 0 };
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    this.#failures = new ThrottledLog(parts.log);
+  }
+
+  /** Judges until `stop` aborts. Without a policy file of its own, it follows that in the bucket. */
+  async run(follows: boolean, stop: AbortSignal): Promise<ExitCode> {
+    const { connection, name, log, policies } = this.#parts;
+    const partitions = await partitionsOf(connection);
+    // One listener for each partition.
+    const giveUp = new AbortController();
+    setMaxListeners(0, stop, giveUp.signal);
+    stop.addEventListener("abort", () =>
+      setTimeout(() => giveUp.abort(new Error("the worker ends")), GRACE_MS).unref(),
+    );
+    const report = await this.#reporter();
+    if (follows) await this.#follow(stop, report);
+    const timer = setInterval(report, REPORT_MS);
+    report();
+    log.line(`judging ${formatCount(partitions, "partition")} as \`${name}\``);
+    const options = {
+      client: jetstream(connection),
+      worker: name,
+      log,
+      judge: () => policies.current,
+      onDecided: (events: number, { decisions }: Tally) => {
+        this.#totals.events += events;
+        addCounts(this.#tally.decisions, decisions);
+      },
+      onDeadLetter: () => {
+        this.#totals.deadLetters += 1;
+      },
+      onFailure: (why: string) => this.#failures.warn(why),
+      stop,
+      giveUp: giveUp.signal,
+    };
+    try {
+      await Promise.all(Array.from({ length: partitions }, (_, partition) => consumePartition(partition, options)));
+      await connection.flush().catch(() => {});
+    } finally {
+      clearInterval(timer);
+    }
+    const { events, blocked, deadLetters } = this.#report;
+    log.line(`a3s-sentry: ${formatCount(events, "event")} judged, ${blocked} blocked, ${deadLetters} dead letters`);
+    return 0;
+  }
+
+  async #follow(signal: AbortSignal, report: () => void): Promise<void> {
+    const { connection, policies } = this.#parts;
+    await follow(await openBucket(connection), {
+      use: async (revision) => {
+        await policies.use(revision);
+        report();
+      },
+      onRefused: (revision, why) => {
+        policies.refuse(revision, why);
+        report();
+      },
+      onProblem: (why) => this.#failures.warn(why),
+      signal,
+    });
+  }
+
+  /** Reports to the bucket of workers. A report that is lost is followed by the next. */
+  async #reporter(): Promise<() => void> {
+    const { connection, name } = this.#parts;
+    const bucket = await openBucket(connection, WORKERS_BUCKET);
+    return () => {
+      bucket
+        .put(name, JSON.stringify(this.#report))
+        .catch((error: unknown) => this.#failures.warn(`cannot report: ${errorText(error)}`));
+    };
+  }
+
+  get #report(): WorkerReport {
+    const { name: worker, policies } = this.#parts;
+    const { revision, escalations } = policies.current;
+    const { refused } = policies;
+    const blocked = countOf(this.#tally.decisions, "block");
+    return { worker, revision, ...(refused && { refused }), ...this.#totals, blocked, escalations };
+  }
 }
 
 /** The subjects of the stream are its partitions. */
@@ -118,9 +184,4 @@ async function partitionsOf(connection: NatsConnection): Promise<number> {
       },
     );
   }
-}
-
-function defined<T extends object>(table: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(table).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

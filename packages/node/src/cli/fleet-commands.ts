@@ -33,12 +33,68 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
         "Judges events from NATS JetStream as `run` does, and stores the decisions there. Writes no deny-file. Start as " +
           "many as it takes. Needs the package @a3s-sentry/fleet.",
       )
-      .option("-p, --policy <file>", "policy file, with the settings of the slow tiers")
+      .option("-p, --policy <file>", "policy file, instead of the published policy")
       .option("--name <name>", "name of this worker (default: the host's, and the process id)")
       .option("--workers <number>", "concurrent escalations to L2 and L3, default 4")
       .option("--queue <number>", "escalations that may wait, default 256")
+      .option("--llm-url <url>", "L2: base URL of an OpenAI-compatible endpoint")
+      .option("--llm-model <name>", "L2: name of the model")
+      .option("--llm-key-file <file>", "L2: file with the API key")
+      .option("--llm-timeout <seconds>", "L2: time limit of a request, default 30")
+      .option("--agent-bin <file>", "L3: program that investigates")
+      .option("--skills <folder>", "L3: folder of playbooks")
+      .option("--agent-timeout <seconds>", "L3: time limit of an investigation, default 120")
       .option("--fail-closed", "block escalations that no tier decides"),
   ).action(async (flags: unknown) => await run("worker", flags));
+
+  const policy = root
+    .command("policy")
+    .summary("publish the policy of a fleet")
+    .description("Publishes the policy of a fleet, and shows what is in force. Needs the package @a3s-sentry/fleet.");
+
+  connecting(
+    signed(
+      policy
+        .command("publish")
+        .summary("publish a policy, if its tests pass")
+        .description("Checks a policy, runs its tests, and publishes it. Workers put it in force within 2 seconds.")
+        .argument("<file>", "policy file, ACL or TOML (*.toml), with tests in it or beside it"),
+    ),
+  ).action(async (file: string, flags: unknown) => await run("policyPublish", file, flags));
+
+  connecting(
+    policy
+      .command("list")
+      .summary("list revisions")
+      .description("Lists the revisions that the servers keep, newest last."),
+  ).action(async (flags: unknown) => await run("policyList", flags));
+
+  connecting(
+    signed(
+      policy
+        .command("rollback")
+        .summary("publish an earlier revision")
+        .description("Publishes an earlier revision again, as a new one.")
+        .argument("<revision>", "number of the revision, as `policy list` shows it"),
+    ),
+  ).action(async (revision: string, flags: unknown) => await run("policyRollback", revision, flags));
+
+  connecting(
+    policy
+      .command("status")
+      .summary("show what is in force")
+      .description("Shows the policy in force on each worker. Exits with 1 if one has not the published policy."),
+  ).action(async (flags: unknown) => await run("policyStatus", flags));
+
+  connecting(
+    policy
+      .command("follow")
+      .summary("keep a file as the published policy is")
+      .description(
+        "Writes the published policy to a file, and each new one, so that `run` and `serve` on a node use it.",
+      )
+      .argument("<file>", "file to write"),
+  ).action(async (file: string, flags: unknown) => await run("policyFollow", file, flags));
 
   const fleet = root
     .command("fleet")
@@ -56,6 +112,11 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
       .option("--decisions-bytes <number>", "most bytes of decisions; the oldest go", "1073741824")
       .option("--decisions-days <number>", "days that decisions are kept", "7"),
   ).action(async (flags: unknown) => await run("init", flags));
+}
+
+/** Adds the flags of a command that publishes. */
+function signed(command: Command): Command {
+  return command.option("--author <name>", "who publishes (default: the user)").option("--note <text>", "why");
 }
 
 /** Adds the flags of a command that connects to the servers. */

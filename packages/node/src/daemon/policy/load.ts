@@ -50,7 +50,10 @@ export interface LoadOptions {
 }
 
 /** The settings that a policy is loaded by. */
-export type PolicySettings = Pick<RunSettings, "config" | "policy" | "date" | "overrides" | "llm" | "agent">;
+export type PolicySettings = Pick<RunSettings, "config" | "policy" | "date" | "overrides" | "llm" | "agent"> & {
+  /** A policy that is in no file, in place of both. It reads no variable: on another machine it would be another policy. */
+  readonly source?: OpenedSource;
+};
 
 /**
  * With a `config` and a `policy`, the settings come from the first and the rules from the second.
@@ -69,13 +72,15 @@ export async function load(run: PolicySettings, options: LoadOptions): Promise<L
     return opened;
   };
   const first = config ?? policy;
-  const opened = first === undefined ? BUILT_IN : open(first);
+  const opened = first === undefined ? (run.source ?? BUILT_IN) : open(first);
   const readFile = namedFilesIn(opened.folder, fingerprints);
   const include = includesOf(opened, fingerprints);
+  const variables = run.source === undefined ? {} : { env: {} };
   const isWhole = config === undefined || policy === undefined;
   if (isWhole && isEmpty(run.llm) && isEmpty(run.agent)) {
     const sentry = await Sentry.open(opened, {
       ...overrides,
+      ...variables,
       readFile,
       include,
       tiers: makeTiers(opened.folder, options),
@@ -91,7 +96,7 @@ export async function load(run: PolicySettings, options: LoadOptions): Promise<L
     };
     const sentry = await Sentry.open(
       opened,
-      { ...overrides, readFile, include, tiers: makeTiers("", options) },
+      { ...overrides, ...variables, readFile, include, tiers: makeTiers("", options) },
       revise,
     );
     return loaded(sentry, warnings);
