@@ -2,6 +2,7 @@
 // Each command loads its own code.
 
 import { Argument, Command, Option } from "commander";
+import { FORMAT_NAMES, type FormatName } from "../convert/format-names.js";
 import type { VariableName } from "../daemon/config/environment-variables.js";
 import type { RunFlags } from "../daemon/config/run-settings.js";
 import { AUDIT_LOST, DECISIONS, SEVERITIES } from "../daemon/config/words.js";
@@ -118,6 +119,20 @@ export function rootCommand(io: Io, onExit: (code: ExitCode) => void, onHelp: (t
     .action(async (paths: string[], options: ReplayOptions) => {
       const { replay } = await import("./replay/replay.js");
       onExit(await replay(paths, options, io));
+    });
+
+  root
+    .command("convert")
+    .summary("make events of what other programs recorded")
+    .description(
+      "Prints the events in what other programs have recorded, one JSON object per line, for `run`, `diff` and `replay`. " +
+        "Counts the lines that are not of the format. Exits with 1 if no line is.",
+    )
+    .addArgument(new Argument("<format>", "the format").choices(FORMAT_NAMES))
+    .argument("[file...]", "files to convert (default: stdin)")
+    .action(async (format: FormatName, files: string[]) => {
+      const { convert } = await import("./convert/convert.js");
+      onExit(await convert(format, files, io));
     });
 
   policyCommands(root, io, onExit);
