@@ -13,7 +13,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const { values } = parseArgs({
   options: {
     clients: { type: "string", default: "50" },

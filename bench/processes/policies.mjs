@@ -9,7 +9,7 @@ import { unmatchedRules } from "../rules/unmatched.mjs";
 /** @typedef {import("./timed.mjs").Command} Command */
 /** @typedef {{ count: number, acl: string, config: string, commands: Record<string, Command> }} Policy `commands` by way */
 
-const ours = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const ours = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const plain = fileURLToPath(new URL("../plain/run.mjs", import.meta.url));
 export const BUILT_IN = 14;
 

@@ -11,7 +11,7 @@ import { LAST_LINE, streamTimeOf } from "../processes/stream-time.mjs";
 
 /** @typedef {import("../measure.mjs").Effort & { share: number }} Effort */
 
-const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const ANSWER_MS = 500;
 /** One event in so many escalates. */
 const ONE_IN = 20;

@@ -6,7 +6,7 @@ import { measure, ratio, summary } from "../measure.mjs";
 import { processorTimeOf } from "../processes/processor-time.mjs";
 import { OURS, PLAIN } from "../rows.mjs";
 
-const COMMAND = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const EVENT = '{"event":{"Egress":{"pid":1,"peer":"169.254.169.254","port":80}}}';
 const EMPTY = "an empty script";
 

@@ -17,27 +17,54 @@ const CHUNKS = "chunks";
 /** In each bundle, before the link to its source map. */
 const MARK = "// Bundled by scripts/lib/bundle.mjs.";
 
-/** By package, the entry points: what package.json exports, and what is started as a process or thread of its own. */
-const ENTRIES = {
-  core: [
-    ...["browser", "edge-light", "node", "slim", "workerd"].map((entry) => `entry/${entry}`),
-    "ai-sdk/index",
-    "host",
-    "llm/index",
-    "tools/index",
-  ],
-  node: [
-    "index",
-    "host",
-    "cli/main",
-    "agent/main",
-    "daemon/judging/pool/worker",
-    "cli/diff/judge-worker",
-    "cli/replay/replay-worker",
-    "l3/reaper-process",
-  ],
-  fleet: ["index"],
+/** The packages whose code is in the bundle of the command. */
+const OF_HOOK = /^(?:@a3s-sentry\/core(?:\/host)?|smol-toml)$/;
+
+/** By the name in the source, where the bundle of the command finds other bundles of its package. */
+const PATHS_OF_OTHERS = {
+  "./command-line.js": "./command-line.js",
+  "./l3/tier.js": "../l3/tier.js",
+  "./l3/unavailable.js": "../l3/unavailable.js",
 };
+
+const EXTENSIONS = { es: ".js", cjs: ".cjs" };
+
+/**
+ * What is bundled: of a package, the entry points that package.json exports, or that are started as a process or thread
+ * of their own. The command is CommonJS, since Node.js needs a quarter more time to start with an ES module, and a hook
+ * runs before each action of an agent. It has the code of the core that a hook needs.
+ */
+const BUNDLES = [
+  {
+    name: "core",
+    format: "es",
+    entries: [
+      ...["browser", "edge-light", "node", "slim", "workerd"].map((entry) => `entry/${entry}`),
+      "ai-sdk/index",
+      "host",
+      "llm/index",
+      "tools/index",
+    ],
+  },
+  {
+    name: "node",
+    format: "es",
+    entries: [
+      "index",
+      "host",
+      "cli/command-line",
+      "agent/main",
+      "daemon/judging/pool/worker",
+      "cli/diff/judge-worker",
+      "cli/replay/replay-worker",
+      "l3/reaper-process",
+      "l3/tier",
+      "l3/unavailable",
+    ],
+  },
+  { name: "node", format: "cjs", entries: ["cli/main"] },
+  { name: "fleet", format: "es", entries: ["index"] },
+];
 
 /** Files that belong to one entry point of the core. */
 const OF_ONE_ENTRY =
@@ -60,7 +87,7 @@ const CHUNK_OF = {
       return file.endsWith("/own-guard.ts") ? undefined : "hook";
     }
     if (
-      /^cli\/(?:io|write|commands|policy-commands|guard-commands|hook-commands|fleet-commands|(?:diff|init|packs|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
+      /^cli\/(?:io|v8-flags|write|commands|policy-commands|guard-commands|hook-commands|fleet-commands|(?:diff|init|packs|test)\/options|date-option|completion\/scripts)\.ts$|^daemon\/config\/(?:words|settings-error)\.ts$/.test(
         file,
       )
     )
@@ -72,26 +99,34 @@ const CHUNK_OF = {
 
 /** Replaces the entry points in `dist/` by bundles, unless they are up to date. */
 export async function bundlePackages() {
-  for (const name of Object.keys(ENTRIES)) await bundlePackage(name);
+  for (const bundle of BUNDLES) await bundlePackage(bundle);
 }
 
 export { bundlePackages as setup };
 
-async function bundlePackage(name) {
-  const folder = join(root, "packages", name);
-  const [src, dist] = [join(folder, "src"), join(folder, "dist")];
-  const outputs = ENTRIES[name].map((entry) => join(dist, `${entry}.js`));
-  const sources = readdirSync(src, { recursive: true }).map((file) => join(src, file));
-  // The glue of the wasm module is part of the core's bundles.
-  const wasm = join(folder, "wasm");
-  const glue = existsSync(wasm) ? readdirSync(wasm).map((file) => join(wasm, file)) : [];
-  const inputs = [...sources, ...glue, fileURLToPath(import.meta.url)];
+/** @param {Bundle} bundle @typedef {{ name: string, format: "es" | "cjs", entries: string[] }} Bundle */
+async function bundlePackage(bundle) {
+  const { name, format, entries } = bundle;
+  const extension = EXTENSIONS[format];
+  const dist = join(root, "packages", name, "dist");
+  const outputs = entries.map((entry) => join(dist, `${entry}${extension}`));
+  // Bundles of CommonJS have code of the core.
+  const packages = format === "cjs" ? ["core", name] : [name];
+  const inputs = [...packages.flatMap(sourcesOf), fileURLToPath(import.meta.url)];
   if (outputs.every(isBundle) && isUpToDate(outputs, inputs)) return;
-  const files = await filesOf(name, src, dist);
+  const files = await filesOf(bundle, join(root, "packages", name, "src"), dist);
   const chunks = join(dist, CHUNKS);
-  const old = existsSync(chunks) ? readdirSync(chunks).map((file) => `${CHUNKS}/${file}`) : [];
+  const old = existsSync(chunks)
+    ? readdirSync(chunks).filter((file) => file.replace(/\.map$/, "").endsWith(extension))
+    : [];
   for (const [file, text] of files) replace(join(dist, file), text);
-  for (const file of old) if (!files.has(file)) rmSync(join(dist, file));
+  for (const file of old.map((chunk) => `${CHUNKS}/${chunk}`)) if (!files.has(file)) rmSync(join(dist, file));
+}
+
+/** The files that a package's bundles are made of. The glue of the wasm module is part of those of the core. */
+function sourcesOf(name) {
+  const folders = ["src", "wasm"].map((folder) => join(root, "packages", name, folder)).filter(existsSync);
+  return folders.flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => join(folder, file)));
 }
 
 /** Whether the file is a bundle, and not what tsc makes of the same source file. */
@@ -99,13 +134,14 @@ function isBundle(file) {
   return existsSync(file) && readFileSync(file, "utf8").includes(MARK);
 }
 
-/** The files of the bundles with their texts, by their paths in `dist`. */
-async function filesOf(name, src, dist) {
+/** The files of a bundle with their texts, by their paths in `dist`. @param {Bundle} bundle */
+async function filesOf({ name, format, entries }, src, dist) {
+  const extension = EXTENSIONS[format];
   const { output } = await build({
     root: src,
     configFile: false,
     logLevel: "warn",
-    plugins: [filesBeside(src)],
+    plugins: [format === "cjs" ? outsideOfHook(src) : filesBeside(src)],
     build: {
       ssr: true,
       write: false,
@@ -115,13 +151,15 @@ async function filesOf(name, src, dist) {
       minify: false,
       sourcemap: true,
       rollupOptions: {
-        input: Object.fromEntries(ENTRIES[name].map((entry) => [entry, join(src, `${entry}.ts`)])),
-        external: (id) => !/^[./\0]/.test(id),
+        input: Object.fromEntries(entries.map((entry) => [entry, join(src, `${entry}.ts`)])),
+        external: (id) => !/^[./\0]/.test(id) && !(format === "cjs" && OF_HOOK.test(id)),
         output: {
-          entryFileNames: "[name].js",
-          chunkFileNames: `${CHUNKS}/[name]-[hash].js`,
+          format,
+          entryFileNames: `[name]${extension}`,
+          chunkFileNames: `${CHUNKS}/[name]-[hash]${extension}`,
           hoistTransitiveImports: false,
-          manualChunks: (id) => CHUNK_OF[name](relative(src, id).replaceAll("\\", "/")),
+          paths: format === "cjs" ? PATHS_OF_OTHERS : {},
+          manualChunks: format === "es" ? (id) => CHUNK_OF[name](relative(src, id).replaceAll("\\", "/")) : undefined,
         },
       },
     },
@@ -142,6 +180,44 @@ function filesBeside(src) {
       const file = /^\.\.\/\.\.\/(wasm\/sentry_(?:core|tools)_.*)$/.exec(id)?.[1];
       if (file !== undefined) return { id: join(src, "..", file), external: "relative" };
       return id.endsWith("/util/own-file.js") ? { id: join(src, "util/own-file.js"), external: "relative" } : null;
+    },
+  };
+}
+
+/**
+ * Takes the core's source into the bundle of the command, and leaves out what few hooks need: they load it from the
+ * packages.
+ * @param {string} src @returns {import("vite").Plugin}
+ */
+function outsideOfHook(src) {
+  const core = join(src, "../../core");
+  return {
+    name: "outside-of-hook",
+    enforce: "pre",
+    resolveId(id, importer) {
+      if (id === "@a3s-sentry/core") return join(core, "src/entry/node.ts");
+      if (id === "@a3s-sentry/core/host") return join(core, "src/host.ts");
+      if (id === "smol-toml") return this.resolve(join(core, "node_modules/smol-toml/dist/index.js"), importer);
+      if (id === "../tools/module.js") return { id: "@a3s-sentry/core/host", external: true };
+      if (id in PATHS_OF_OTHERS) return { id, external: "absolute" };
+      const wasm = /\/wasm\/(sentry_core_(?:prepared|inline))\.js$/.exec(id)?.[1];
+      return wasm === undefined ? null : `\0${wasm}`;
+    },
+    load(id) {
+      if (id === "\0sentry_core_inline")
+        return `throw new Error("the package @a3s-sentry/core is damaged: install it again");`;
+      if (id !== "\0sentry_core_prepared") return null;
+      const file = /sentry_core_prepared-\w+\.wasm/.exec(
+        readFileSync(join(core, "wasm/sentry_core_prepared.js"), "utf8"),
+      );
+      // Where packages are installed, as a neighbour or inside: asking Node.js loads its resolver of ES modules.
+      return `import { existsSync } from "node:fs";
+        import { join } from "node:path";
+        import { pathToFileURL } from "node:url";
+        const folders = ["../../../@a3s-sentry/core", "../../node_modules/@a3s-sentry/core"];
+        const files = folders.map((folder) => join(__dirname, folder, "wasm/${file?.[0]}"));
+        const asked = () => join(require.resolve("@a3s-sentry/core/package.json"), "../wasm/${file?.[0]}");
+        export default () => pathToFileURL(files.find(existsSync) ?? asked());`;
     },
   };
 }

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const FAULTS = new URL("faults.mjs", import.meta.url).href;
 /** Lines of stderr that are kept for a report. */
 const KEPT = 40;

@@ -31,7 +31,7 @@ it("the demo shows L1, L2, L3, the fail mode and the gate, and leaves no process
 
 it("the rules alone block fewer events than the demo, as examples/README.md says", () => {
   const [main, policy, session] = [
-    "../../packages/node/dist/cli/main.js",
+    "../../packages/node/dist/cli/main.cjs",
     "../../examples/sentry.acl",
     "../../examples/session.ndjson",
   ].map((path) => fileURLToPath(new URL(path, import.meta.url)));

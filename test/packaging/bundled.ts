@@ -47,7 +47,7 @@ export function bundledSuite(installed: () => Installed): void {
   });
 
   test.for(BUNDLERS)("the command, bundled by %s, judges", options, async (by, context) => {
-    const entry = join(installed().folder, "node_modules/a3s-sentry/dist/cli/main.js");
+    const entry = join(installed().folder, "node_modules/a3s-sentry/dist/cli/main.cjs");
     const command = await bundled(context, by, entry, "cli.cjs");
     expect((await must(process.execPath, [command, "--version"])).stdout).toBe("a3s-sentry 0.1.0\n");
     const { stdout, stderr } = await must(process.execPath, [command, "run"], { input: EVENT });

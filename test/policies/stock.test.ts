@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 import { run } from "../packaging/process.js";
 
 const folder = fileURLToPath(new URL("../../examples/policies/", import.meta.url));
-const command = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const command = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const names = ["ci", "coding-agent", "server", "strict"];
 const MIN_TESTS = 20;
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { residentBytes } from "./memory.mjs";
 import { RULES } from "./policy.mjs";
 
-const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const PROBE = new URL("probe.mjs", import.meta.url).href;
 /** How long the probe may take to answer: twice what it waits for threads. */
 const PROBE_MS = 40_000;

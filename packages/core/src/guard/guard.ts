@@ -58,7 +58,8 @@ export class CallGuard implements Guard {
     let revision = "";
     let subject: Subject | undefined;
     try {
-      const known = this.#parts.revision();
+      const { approvals, revision: given } = this.#options;
+      const known = (approvals === undefined ? given : undefined) ?? this.#parts.revision();
       revision = typeof known === "string" ? known : await known;
       options?.signal?.throwIfAborted();
       // Made here, since it throws for options of the wrong type: then every call is denied.

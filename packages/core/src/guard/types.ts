@@ -47,6 +47,11 @@ export interface GuardOptions {
    * Default: approvals do not depend on files.
    */
   readonly contentOf?: (path: string) => Promise<Uint8Array | undefined>;
+  /**
+   * What outcomes have as the policy's revision. Default: a hash of the policy, which takes some
+   * milliseconds the first time. With `approvals`, it is always that hash.
+   */
+  readonly revision?: string;
   /** Keeps the tickets of calls that a person is asked about, and what the person answered. */
   readonly approvals?: ApprovalStore;
 }

@@ -6,6 +6,7 @@ import { SettingsError } from "../daemon/config/settings-error.js";
 import { escapeTerminalLines } from "../util/escape-terminal.js";
 import { rootCommand } from "./commands.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
+import { optimiseLater } from "./v8-flags.js";
 import { writeOut } from "./write.js";
 
 const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
@@ -13,11 +14,15 @@ const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.s
 /** The flags that need no command. */
 const ROOT_FLAGS: ReadonlySet<string> = new Set(["-h", "--help", "-V", "--version"]);
 
+/** The commands that read policies and judge few events. */
+const SHORT_COMMANDS: ReadonlySet<string> = new Set(["check", "explain", "hook", "init", "packs", "test"]);
+
 // A closed stderr must not end a run.
 process.stderr.on("error", () => {});
 
 /** Runs a command, and sets the exit code of the process. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
+  if (SHORT_COMMANDS.has(args[0] ?? "")) optimiseLater();
   process.exitCode = await exitCodeOf(args);
   // Pending output would keep the process alive if its reader no longer reads.
   if (process.stdout.writableLength > 0) process.exit();

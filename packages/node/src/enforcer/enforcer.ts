@@ -43,7 +43,9 @@ export class Enforcer {
   readonly #files = new Map<string, DenyFile>();
   readonly #dryRun: boolean;
   readonly #maxLines: number;
-  readonly #targets: TargetCheck;
+  readonly #targetOptions: TargetCheckOptions;
+  /** Made when it is asked for where there are no deny-files: its lists take time to make. */
+  #targets: TargetCheck | undefined;
   #failures = 0;
 
   constructor(sinks: Sinks, { dryRun = false, maxLines = MAX_LINES, never = [], own = [] }: EnforcerOptions = {}) {
@@ -51,7 +53,9 @@ export class Enforcer {
     this.#dryRun = dryRun;
     this.#maxLines = maxLines;
     const files = Object.values(sinks).map(({ path }) => path);
-    this.#targets = new TargetCheck({ never, own: [...own, ...files] });
+    this.#targetOptions = { never, own: [...own, ...files] };
+    // At once, since the links in its paths could be changed later.
+    if (files.length > 0) this.#targets = new TargetCheck(this.#targetOptions);
   }
 
   /**
@@ -72,6 +76,7 @@ export class Enforcer {
 
   /** Decides what goes into them. */
   get targets(): TargetCheck {
+    this.#targets ??= new TargetCheck(this.#targetOptions);
     return this.#targets;
   }
 
@@ -103,7 +108,7 @@ export class Enforcer {
     if (this.#dryRun || verdict !== "block" || action === undefined) return {};
     const sink = this.#sinks[action.kind];
     if (sink === undefined) return {};
-    const target = this.#targets.check(action, targetFrom);
+    const target = this.targets.check(action, targetFrom);
     if ("refused" in target) return { notEnforced: target.refused };
     try {
       this.#file(sink.path).add(target.line, this.#maxLines);

@@ -9,7 +9,7 @@ import { expect } from "vitest";
 import { FLAGS, findChromium } from "../../../../test/packaging/chromium.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const COMMAND = `${root}packages/node/dist/cli/main.js`;
+const COMMAND = `${root}packages/node/dist/cli/main.cjs`;
 
 export interface Served {
   readonly url: string;

@@ -7,7 +7,7 @@ import type { ComparedLines, LineComparison } from "@a3s-sentry/core/host";
 import { threadCount } from "../../daemon/judging/pool/thread-count.js";
 import { ownFile } from "../../util/own-file.js";
 import { CliError } from "../io.js";
-import { compileInThreads } from "../thread-flags.js";
+import { compileInThreads } from "../v8-flags.js";
 import type { ComparedPolicies, ComparedSpecs } from "./compared-policies.js";
 
 /** A block, with the decisions on its lines. */

@@ -32,17 +32,24 @@ export async function answerHost(name: string, words: readonly string[]): Promis
   }
 }
 
-async function readStdin(): Promise<Buffer> {
-  if (process.stdin.isTTY) throw new Error("hosts run this command and write to its stdin, which is a terminal here");
+/** By events: Node.js has to load more for an asynchronous loop. */
+function readStdin(): Promise<Buffer> {
+  const { stdin } = process;
+  if (stdin.isTTY) throw new Error("hosts run this command and write to its stdin, which is a terminal here");
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    // Reads on: a host that cannot write may take that for a failure of the hook.
-    if (length <= MAX_INPUT_BYTES) chunks.push(chunk);
-  }
-  if (length > MAX_INPUT_BYTES) throw new Error(`the input is larger than ${MAX_INPUT_BYTES} bytes`);
-  return Buffer.concat(chunks, length);
+  return new Promise((resolve, reject) => {
+    stdin.on("error", reject);
+    stdin.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      // Reads on: a host that cannot write may take that for a failure of the hook.
+      if (length <= MAX_INPUT_BYTES) chunks.push(chunk);
+    });
+    stdin.on("end", () => {
+      if (length <= MAX_INPUT_BYTES) resolve(Buffer.concat(chunks, length));
+      else reject(new Error(`the input is larger than ${MAX_INPUT_BYTES} bytes`));
+    });
+  });
 }
 
 /** Prints the reply at once: nothing that happens later can add a second one. */

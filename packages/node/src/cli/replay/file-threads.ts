@@ -6,7 +6,7 @@ import type { SentrySpec } from "@a3s-sentry/core";
 import { AutoResetEvent } from "../../util/deferred.js";
 import { ownFile } from "../../util/own-file.js";
 import { CliError } from "../io.js";
-import { compileInThreads } from "../thread-flags.js";
+import { compileInThreads } from "../v8-flags.js";
 import type { Found } from "./findings.js";
 
 /** Threads at most: the disk and the main thread cannot keep more of them busy. */

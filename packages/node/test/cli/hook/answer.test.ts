@@ -76,7 +76,7 @@ describe("claude-code denies a harmless command", () => {
     cpSync(join(dirname(MAIN), "../../../core/wasm"), join(copy, "core/wasm"), { recursive: true });
     mkdirSync(join(copy, "node/node_modules/@a3s-sentry"), { recursive: true });
     symlinkSync(join(copy, "core"), join(copy, "node/node_modules/@a3s-sentry/core"));
-    const main = join(copy, "node/dist/cli/main.js");
+    const main = join(copy, "node/dist/cli/main.cjs");
     const words = ["hook", "claude-code", "--policy", policyFile()];
     const hook = async (): Promise<Ended> => await runProgram(process.execPath, [main, ...words], json);
     expect(reaction(await hook())).toBe("own-flow");
@@ -85,9 +85,39 @@ describe("claude-code denies a harmless command", () => {
     }
     expect(reaction(await hook())).toBe("denied");
     for (const name of readdirSync(join(copy, "node/dist/chunks"))) {
-      if (/^hook-.*\.js$/.test(name)) writeFileSync(join(copy, "node/dist/chunks", name), "damaged(");
+      if (/^answer-.*\.cjs$/.test(name)) writeFileSync(join(copy, "node/dist/chunks", name), "damaged(");
     }
     expect(reaction(await hook())).toBe("denied");
+  });
+
+  it("by a policy in TOML, one that includes a file, and one with an investigator", async () => {
+    const toml = join(scratch(), "policy.toml");
+    writeFileSync(
+      toml,
+      [
+        "[[rules]]",
+        'name = "r"',
+        'on = "ToolExec"',
+        'match = "ls"',
+        'verdict = "block"',
+        'severity = "low"',
+        'reason = "r"',
+      ].join("\n"),
+    );
+    const folder = scratch();
+    const rule = (verdict: string): string =>
+      `rule "r" { on = "ToolExec" match = "ls" verdict = "${verdict}" severity = "low" reason = "r" }`;
+    for (const [name, text] of Object.entries({
+      "rules.acl": rule("block"),
+      "including.acl": 'include { files = ["rules.acl"] }',
+      "asking.acl": `agent { bin = "./missing" }\nfail_closed = true\n${rule("escalate")}`,
+    }))
+      writeFileSync(join(folder, name), text);
+    const { json: ls } = inputOf("codex", "command", "ls");
+    for (const policy of [toml, join(folder, "including.acl"), join(folder, "asking.acl")]) {
+      const { stdout } = await run(["hook", "codex", "--policy", policy], ls);
+      expect(stdout, policy).toContain('"permissionDecision":"deny"');
+    }
   });
 
   it("if a tier does not answer within the policy's time", async () => {
