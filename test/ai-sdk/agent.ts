@@ -98,6 +98,7 @@ export interface Run {
   readonly messages?: readonly object[];
   readonly tools: object;
   readonly toolApproval?: unknown;
+  readonly experimental_toolCallers?: unknown;
   readonly abortSignal?: AbortSignal;
 }
 

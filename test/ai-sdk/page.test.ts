@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import * as core from "@a3s-sentry/core";
 import * as adapter from "@a3s-sentry/core/ai-sdk";
+import * as opa from "@ai-sdk/policy-opa";
 import * as ai7 from "ai-7";
 import { expect, test } from "vitest";
 import { BLOCKED, HARMLESS, models, shell } from "./agent.js";
@@ -13,13 +14,14 @@ const blocks = (language: string): string[] =>
 
 test("docs/ai-sdk.md: the examples run, guard the tools and mask the prompt", async () => {
   const examples = blocks("ts");
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
   const { ran, tools } = shell();
   // Each example is a run of its own.
   const [first, ...further] = examples.map(() => models([BLOCKED, HARMLESS])[7]);
   const modules: Readonly<Record<string, object>> = {
     "@a3s-sentry/core": core,
     "@a3s-sentry/core/ai-sdk": adapter,
+    "@ai-sdk/policy-opa": opa,
     ai: ai7,
     "./agent.js": { model: first, tools },
   };
@@ -31,7 +33,7 @@ test("docs/ai-sdk.md: the examples run, guard the tools and mask the prompt", as
   ) => (...values: object[]) => Promise<void>;
   await new AsyncFunction("modules", "further", [install, ...runs, "sentry.close();"].join("\n"))(modules, further);
   expect(ran).toEqual(examples.map(() => "ls -la"));
-  const [, masked] = further;
+  const masked = further.at(-1);
   expect(JSON.stringify(masked?.doGenerateCalls[0]?.prompt)).toMatch(/mail to \{\{A3S_REDACTED:email:\d+\}\}\./);
 });
 

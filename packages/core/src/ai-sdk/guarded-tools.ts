@@ -9,6 +9,13 @@ import { ToolCallDenied } from "./tool-call-denied.js";
 export interface ToolParts {
   readonly execute?: ((input: unknown, options: ExecuteOptions | undefined) => unknown) | undefined;
   readonly needsApproval?: NeedsApproval | undefined;
+  /** Of a tool that calls others, such as that of code mode. The AI SDK hides it from copies. */
+  readonly experimental_toolCaller?: ToolCaller | undefined;
+}
+
+/** How the AI SDK makes the tool that calls others; `bind` is there if it calls them in this process. */
+interface ToolCaller {
+  readonly bind?: (tools: object) => ToolParts;
 }
 
 /** Whether a person has to approve a call, by the tool itself. */
@@ -50,8 +57,8 @@ export function guardTools<Tools extends object>(tools: Tools, guard: Guard, opt
 
 function guarded(name: string, tool: ToolParts, check: CheckCall): ToolParts {
   // Guarded again, for instance by two guards, a tool keeps both.
-  const { execute, needsApproval } = tool;
-  if (typeof execute !== "function") return tool;
+  const { execute, needsApproval, experimental_toolCaller: caller } = tool;
+  if (typeof execute !== "function") return caller === undefined ? tool : withCaller({ ...tool }, name, caller, check);
   const enter = async (input: unknown, options: ExecuteOptions | undefined): Promise<void> => {
     const judged = await check({ tool: name, args: input }, options?.abortSignal);
     if (judged.outcome === "allow") return;
@@ -78,9 +85,17 @@ function guarded(name: string, tool: ToolParts, check: CheckCall): ToolParts {
       return !judged.grant && (await needsItself(tool, needsApproval, input, options));
     },
   };
-  const result = { ...tool, ...own };
+  const result = withCaller({ ...tool, ...own }, name, caller, check);
   originals.set(result, unguarded(tool));
   return result;
+}
+
+/** The tool, still as one that calls others: their calls are judged if they are guarded, and its own. */
+function withCaller(tool: ToolParts, name: string, caller: ToolCaller | undefined, check: CheckCall): ToolParts {
+  if (caller === undefined) return tool;
+  const { bind } = caller;
+  const value = bind ? { ...caller, bind: (tools: object) => guarded(name, bind(tools), check) } : caller;
+  return Object.defineProperty(tool, "experimental_toolCaller", { value });
 }
 
 /** Whether the tool itself asks for a person's approval. */

@@ -77,8 +77,11 @@ const FORMS = [
 const MENTION = new RegExp(FORMS.map((form) => form.map((part) => part.join("")).join("")).join("|"), "gi");
 /** The start of a mention at the end of a text. */
 const PARTIAL = new RegExp(`(?:${FORMS.map(partial).join("|")})$`, "i");
-/** The most UTF-16 units of a mention. */
+/** The same without braces. */
+const PARTIAL_NAME = new RegExp(`${partial(NAME)}$`, "i");
+/** The most UTF-16 units of a mention, and of its name. */
 const MAX_LENGTH = 240;
+const MAX_NAME_LENGTH = NAME.length;
 
 function parts(word: string): Part[] {
   return [...word].map((letter) => [letter, ""]);
@@ -93,6 +96,8 @@ function partial(form: readonly Part[]): string {
 
 /** The mentions in a text, in order. */
 export function* mentionsIn(text: string): Generator<Mention> {
+  // The only digit of the name. Most parts of a stream have none.
+  if (!text.includes("3")) return;
   for (const { 0: written, index: start } of text.matchAll(MENTION)) {
     const [, kind, number] = /:[ \t]*([\w.\\-]+)[ \t]*:[ \t]*(\d+)/.exec(written) ?? [];
     const at = { start, end: start + written.length, written };
@@ -106,7 +111,12 @@ export function* mentionsIn(text: string): Generator<Mention> {
 
 /** Where an unfinished mention starts at the end of `text`; the text's length if there is none. */
 export function partialAt(text: string): number {
-  const from = Math.max(0, text.length - MAX_LENGTH);
-  const found = text.slice(from).search(PARTIAL);
+  // No unfinished mention has both braces of its end.
+  const ended = text.lastIndexOf("}}");
+  const start = Math.max(ended < 0 ? 0 : ended + 2, text.length - MAX_LENGTH);
+  const last = text.slice(start);
+  const isPlain = !last.includes("{") && !last.includes("\\");
+  const from = isPlain ? Math.max(start, text.length - MAX_NAME_LENGTH) : start;
+  const found = isPlain ? text.slice(from).search(PARTIAL_NAME) : last.search(PARTIAL);
   return found < 0 ? text.length : from + found;
 }
