@@ -43,6 +43,7 @@ export const checks = [
   program("short bench", process.execPath, [join(root, "bench", "check.mjs")]),
   program("short soak", process.execPath, [join(root, "test", "soak", "main.mjs"), "--seconds", SOAK_SECONDS]),
   program("short chaos", process.execPath, [join(root, "test", "chaos", "main.mjs"), "--seconds", CHAOS_SECONDS]),
+  program("short chaos of a fleet", process.execPath, [join(root, "test", "chaos", "fleet", "main.mjs"), "--short"]),
   { name: "pnpm audit", run: pnpmAudit },
   { name: "cargo audit", run: cargoAudit },
 ];

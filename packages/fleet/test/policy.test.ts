@@ -60,7 +60,7 @@ describe.skipIf(withoutServer)("the policy of a fleet", () => {
       pairs.set(revision, reasons);
       for (const { decision } of audit) reasons.add((decision as { reason: unknown }).reason);
     }
-    expect([...pairs.values()].map((reasons) => [...reasons])).toEqual([["first"], ["second"]]);
+    expect([...pairs.values()].map((reasons) => [...reasons])).toEqual([["all: first"], ["all: second"]]);
     expect(isInOrder(messages)).toBe(true);
     expect(await succeed(["policy", "list", ...at])).toMatch(/^ {2}1-\w{16} .*\n\* 2-\w{16} .* why\n$/);
     expect(await succeed(["policy", "status", ...at])).toContain(`  w1  ${published}\n`);
