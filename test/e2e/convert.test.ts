@@ -56,6 +56,25 @@ it("an input of another format fails, and so do a missing file and an unknown fo
   expect((await run(["convert", "syslog"])).stderr).toContain("Allowed choices are tetragon, falco, auditd");
 });
 
+it("ends when nobody reads its events", async () => {
+  const { stdout } = await bash(
+    `yes '${tetragon("/bin/ls", "-l").trim()}' | $SENTRY convert tetragon 2>/dev/null | head -n 1`,
+  );
+  expect(stdout).toContain('"argv":["/bin/ls","-l"]');
+});
+
+it("a line that is nested too deeply is malformed, and those behind it are converted", async () => {
+  const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const call = (input: string) =>
+    `{"object":"trace.span","span_data":{"type":"function","name":"x","input":${input}}}\n`;
+  const { stdout, stderr } = await run(
+    ["convert", "openai-agents"],
+    call(deep) + call(JSON.stringify(deep)) + call('"{}"'),
+  );
+  expect(stdout).toBe('{"identity":{"agent":"openai-agents"},"event":{"ToolCall":{"tool":"x","args":{}}}}\n');
+  expect(stderr).toContain("2 lines malformed:\n  2: its values are nested too deeply\n");
+});
+
 it("a long stream goes through in bounded memory", async () => {
   const { stdout } = await bash(
     `yes '${tetragon("/usr/bin/find", `/ ${"x".repeat(2000)}`).trim()}' | head -n 30000 |

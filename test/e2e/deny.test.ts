@@ -116,8 +116,9 @@ it("`why` finds the first block in audit lines", async () => {
   writeFileSync(join(cwd, "p.acl"), `deny { exec = "x.txt" }\n${policy}`);
   const event = `{"identity":{"agent":"py"},"event":{"ToolExec":{"pid":1,"argv":["/opt/nc","-l"]}}}\n`;
   const { stdout } = await run(["run", "--config", "p.acl"], event + event, { cwd });
+  writeFileSync(join(cwd, "none.ndjson"), "");
   writeFileSync(join(cwd, "audit.ndjson"), `noise\n${stdout}`);
-  const { stdout: shown, code } = await deny("why", "/opt/nc", "--audit", "audit.ndjson");
+  const { stdout: shown, code } = await deny("why", "--audit", "none.ndjson", "--audit", "audit.ndjson", "/opt/nc");
   expect([code, shown]).toEqual([
     0,
     "/opt/nc is denied by x.txt (exec)\n  added by sentry or an editor: there is no note\n" +

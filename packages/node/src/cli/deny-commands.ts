@@ -47,7 +47,8 @@ export function denyCommands(root: Command, io: Io, onExit: (code: ExitCode) => 
     .summary("show why a target is denied")
     .description("Shows the notes on a target, and its first block in audit lines. Exits with 1 if it is not denied.")
     .argument("<target>", "as `list` shows it")
-    .option("--audit <file...>", "files of audit lines of `run`")
+    // Not variadic: the target may follow.
+    .option("--audit <file>", "file of audit lines of `run`; may be given again", collect)
     .option("--json", "print JSON")
     .action(async (target: string, flags: WhyFlags) => {
       const { why } = await import("./deny/why.js");
@@ -63,6 +64,10 @@ export function denyCommands(root: Command, io: Io, onExit: (code: ExitCode) => 
     });
 
   for (const command of deny.commands) command.showHelpAfterError(`(see \`a3s-sentry deny ${command.name()} --help\`)`);
+}
+
+function collect(file: string, before: readonly string[] = []): readonly string[] {
+  return [...before, file];
 }
 
 /** The flags for the deny-files, which are those of `run`. */

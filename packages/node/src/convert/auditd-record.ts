@@ -24,7 +24,8 @@ const ENCODED = /^(?:[0-9A-Fa-f]{2})*$/;
  * Reads a line; `undefined` for one that `ausearch` prints between events. Throws a
  * `MalformedError`.
  */
-export function auditRecord(line: string): AuditRecord | undefined {
+export function auditRecord(text: string): AuditRecord | undefined {
+  const line = text.endsWith("\r") ? text.slice(0, -1) : text;
   const [head, node = "", type = "", stamp = ""] = HEAD.exec(line) ?? [];
   if (head === undefined) {
     if (line.trim() === "" || line === "----" || line.startsWith("time->")) return undefined;

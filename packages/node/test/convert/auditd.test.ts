@@ -123,6 +123,11 @@ it("a line of a million fields or quotes is read in little time", () => {
   }
 });
 
+it("lines may end in CR LF", () => {
+  const lines = [syscall("syscall=87"), record("PATH", 'name="/y" nametype=DELETE')].map((line) => `${line}\r`);
+  expect(eventsOf("auditd", lines)).toEqual([{ FileDelete: { pid: 41, path: "/y" } }]);
+});
+
 it("what is between events, and what is malformed", () => {
   expect(
     eventsOf("auditd", ["----", "time->Sun Mar  1 10:00:00 2026", "", record("USER_LOGIN", "pid=1 uid=0")]),

@@ -70,8 +70,7 @@ function argumentAt(command: Command, place: number): Argument | undefined {
 
 /** The values of an option: its choices, file names, or none for free text. */
 function valuesOf(option: Option | undefined): Candidate[] | "files" {
-  if (option !== undefined && option.argChoices === undefined && !/<(?:file|folder)(?:\.\.\.)?>/.test(option.flags))
-    return [];
+  if (option !== undefined && option.argChoices === undefined && !/<(?:file|folder)>/.test(option.flags)) return [];
   return values(option?.argChoices);
 }
 

@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { type ConvertedEvent, MalformedError } from "../../convert/converter.js";
 import type { FormatName } from "../../convert/format-names.js";
 import { CONVERTERS } from "../../convert/formats.js";
+import { errnoOf } from "../../util/errno.js";
 import { escapeTerminal } from "../../util/escape-terminal.js";
 import { formatCount, formatNumber } from "../../util/format.js";
 import { refuseDirectory } from "../input.js";
@@ -35,17 +36,17 @@ export async function convert(format: FormatName, files: readonly string[], io: 
   return malformed > 0 && totals.events === 0 ? 1 : 0;
 }
 
+/** Converts one input, until it ends or nobody reads the events. */
 async function convertInput(format: FormatName, file: string, totals: Totals, io: Io): Promise<void> {
   const converter = CONVERTERS[format]();
-  const input = inputOf(file, io);
   let text = "";
   let number = 0;
   const add = (events: readonly ConvertedEvent[]): void => {
-    for (const event of events) text += `${lineOf(event)}\n`;
+    text += events.map(lineOf).join("");
     totals.events += events.length;
   };
   try {
-    for await (const lines of lineBatches(input)) {
+    for await (const lines of lineBatches(inputOf(file, io))) {
       for (const line of lines) {
         number += 1;
         totals.lines += 1;
@@ -53,20 +54,27 @@ async function convertInput(format: FormatName, file: string, totals: Totals, io
           if (line === null) throw new MalformedError("it has more than 32 MiB");
           add(converter.convert(line.toString("utf8")));
         } catch (error) {
-          if (!(error instanceof MalformedError)) throw error;
-          report(error.message, file, number, line, totals, io);
+          report(reasonOf(error), file, number, line, totals, io);
         }
         if (text.length < PART) continue;
-        await writeOut(io.stdout, text);
+        if ((await writeOut(io.stdout, text)) === "closed") return;
         text = "";
       }
     }
   } catch (error) {
-    if (error instanceof CliError || !(error instanceof Error && "code" in error)) throw error;
+    if (errnoOf(error) === undefined) throw error;
     throw new CliError(`cannot read \`${file}\`: ${errorText(error)}`, { cause: error });
   }
   add(converter.end());
   await writeOut(io.stdout, text);
+}
+
+/** Why a line is malformed. Rethrows a defect of this program. */
+function reasonOf(error: unknown): string {
+  if (error instanceof MalformedError) return error.message;
+  // Only values of a line are walked by recursion, by the engine's own JSON.
+  if (error instanceof RangeError) return "its values are nested too deeply";
+  throw error;
 }
 
 function inputOf(file: string, io: Io): AsyncIterable<Buffer> {
@@ -93,6 +101,6 @@ function summary({ lines, events, malformed }: Totals, count: number): string {
 
 /** The line of an event, without the members that are unknown. */
 function lineOf({ identity, process, event }: ConvertedEvent): string {
-  const known = Object.values(identity ?? {}).some((value) => value !== undefined);
-  return JSON.stringify({ ...(known && { identity }), process, event });
+  const isKnown = Object.values(identity ?? {}).some((value) => value !== undefined);
+  return `${JSON.stringify({ ...(isKnown && { identity }), process, event })}\n`;
 }

@@ -23,7 +23,7 @@ export async function list(flags: ListFlags, io: Io): Promise<ExitCode> {
       text += flags.json ? `${count === 0 ? "\n" : ",\n"}${jsonOf(entry, now)}` : lineOf(entry, now, colors);
       count += 1;
       if (text.length < PART) continue;
-      await writeOut(io.stdout, text);
+      if ((await writeOut(io.stdout, text)) === "closed") return 0;
       text = "";
     }
   }
