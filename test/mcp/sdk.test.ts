@@ -84,6 +84,7 @@ describe.skipIf(process.platform === "win32").each([
   it.each([
     ["v1", "v1"],
     ["v2", "v1"],
+    ["v2 of 2026-07-28", "v2"],
   ] as const)("a person at a client of %s is asked, for a server of %s", async (client, server) => {
     const { where, audit } = await guard(server);
     const asked: string[] = [];

@@ -1,28 +1,17 @@
 // Asks a person about a call by the client's own form, as servers of MCP do (`elicitation/create`).
 
 import { randomBytes } from "node:crypto";
-import { escapeTerminal } from "../../util/escape-terminal.js";
 import { field, isObject, type JsonObject } from "../hosts/json-object.js";
+import { type Answer, approvalIn, formFor, offersForms, type ReportAnswer } from "./form.js";
 import { lineOf } from "./frame.js";
 import type { Approval, AskPerson } from "./frame-judge.js";
 import type { SendBack } from "./frame-proxy.js";
 import type { InFlight } from "./in-flight.js";
 
-/** A person's answer; `expired` if there is none in time, or if the call was cancelled. */
-export type Answer = Approval | "expired";
-export type ReportAnswer = (ticket: string, message: string, answer: Answer) => void;
 type Asked = Parameters<AskPerson>[0];
 
 /** The most open questions: further calls are denied. */
 const MAX_OPEN = 16;
-
-const YES = "allow once";
-/** A form whose first and empty answers are denials. */
-const FORM = {
-  type: "object",
-  properties: { decision: { type: "string", title: "Decision", enum: ["deny", YES] } },
-  required: ["decision"],
-} as const;
 
 /** The questions to the client of one session. */
 export class Elicitation {
@@ -41,7 +30,8 @@ export class Elicitation {
 
   /** Learns from the client's first request whether it shows forms to a person. */
   learn(method: string, message: JsonObject): void {
-    if (method === "initialize") this.#isOffered = offersForms(message);
+    const params = field(message, "params");
+    if (method === "initialize") this.#isOffered = isObject(params) && offersForms(field(params, "capabilities"));
   }
 
   /** How to ask; `undefined` if nobody can be asked. An aborted signal is a denial. */
@@ -59,14 +49,16 @@ export class Elicitation {
     });
     // The server must not know the id: it could ask something else by it.
     const id = `a3s-sentry-${randomBytes(16).toString("hex")}`;
-    const request = this.#requests.open(id, "elicitation/create", (given) => settle(approvalIn(given)));
+    const request = this.#requests.open(id, "elicitation/create", (given) =>
+      settle(approvalIn(field(given, "result"))),
+    );
     const expire = (): void => settle("expired");
     const timer = setTimeout(expire, this.#timeoutMs);
     signal.addEventListener("abort", expire, { once: true });
     try {
       if (request === undefined) return "denied";
       request.state = "sent";
-      const params = { message: escapeTerminal(message), requestedSchema: FORM };
+      const params = formFor(message);
       const sent = sendBack(lineOf({ jsonrpc: "2.0", id, method: "elicitation/create", params }));
       const approval = await Promise.race([answer, sent.then(() => answer)]);
       this.#reported(ticket, message, approval);
@@ -81,20 +73,4 @@ export class Elicitation {
       if (request !== undefined) this.#requests.close(request);
     }
   }
-}
-
-/** Anything but a filled form that says so is a denial. */
-function approvalIn(answer: JsonObject): Approval {
-  const result = field(answer, "result");
-  if (!isObject(result) || field(result, "action") !== "accept") return "denied";
-  const content = field(result, "content");
-  return isObject(content) && field(content, "decision") === YES ? "approved" : "denied";
-}
-
-/** A client that only opens web pages has `url` without `form`. */
-function offersForms(message: JsonObject): boolean {
-  const params = field(message, "params");
-  const capabilities = isObject(params) ? field(params, "capabilities") : undefined;
-  const offered = isObject(capabilities) ? field(capabilities, "elicitation") : undefined;
-  return isObject(offered) && (Object.keys(offered).length === 0 || isObject(field(offered, "form")));
 }

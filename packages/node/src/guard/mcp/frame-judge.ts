@@ -21,11 +21,16 @@ export interface JudgeOptions {
   readonly onNotMasked: (why: string) => void;
 }
 
-/** The line to pass on, or the reason of a denial. */
-export type Verdict = { readonly line: string } | { readonly denied: string };
+/** The line to pass on, the reason of a denial, or a result by which the client asks a person. */
+export type Verdict = { readonly line: string } | { readonly denied: string } | FormResult;
+
+/** The client makes the call again with the answer. */
+export interface FormResult {
+  readonly result: JsonObject;
+}
 
 /** Asks a person about a call, with the message that says what waits. */
-export type AskPerson = (outcome: Extract<GuardOutcome, { outcome: "ask" }>) => Promise<Approval>;
+export type AskPerson = (outcome: Extract<GuardOutcome, { outcome: "ask" }>) => Promise<Approval | FormResult>;
 export type Approval = "approved" | "denied";
 
 export interface CallContext {
@@ -60,7 +65,9 @@ export class FrameJudge {
     if (outcome.outcome === "ask") {
       // A person may be asked elsewhere: the message says so.
       if (context.ask === undefined) return { denied: outcome.message };
-      if ((await context.ask(outcome)) !== "approved") return { denied: NOT_APPROVED };
+      const answer = await context.ask(outcome);
+      if (typeof answer === "object") return answer;
+      if (answer !== "approved") return { denied: NOT_APPROVED };
     }
     if (!isSampling) return { line: lineOf(message) };
     const prompt = textsIn(call.args);

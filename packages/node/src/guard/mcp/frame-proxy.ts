@@ -1,9 +1,11 @@
 // The proxy between a client and a server of MCP, by frames. It forwards what was judged, made anew.
 
 import { messageOf } from "@a3s-sentry/core/host";
-import { field, isObject } from "../hosts/json-object.js";
+import { field, isObject, type JsonObject } from "../hosts/json-object.js";
 import { callOf, type Direction, denial, isReadByModel, requestsIn } from "./calls.js";
-import { Elicitation, type ReportAnswer } from "./elicitation.js";
+import { Elicitation } from "./elicitation.js";
+import type { ReportAnswer } from "./form.js";
+import { FormResults, type Returned } from "./form-results.js";
 import {
   CODES,
   errorAnswer,
@@ -16,7 +18,7 @@ import {
   originOf,
   readFrame,
 } from "./frame.js";
-import { FrameJudge, type JudgeOptions } from "./frame-judge.js";
+import { type Approval, type AskPerson, FrameJudge, type JudgeOptions } from "./frame-judge.js";
 import { InFlight } from "./in-flight.js";
 import type { Line } from "./lines.js";
 import type { Change, Pins } from "./pins.js";
@@ -66,14 +68,17 @@ export class FrameProxy {
   readonly #options: ProxyOptions;
   readonly #judge: FrameJudge;
   readonly #elicitation: Elicitation;
+  readonly #forms: FormResults;
   /** The requests to each side. */
   readonly #inFlight: Readonly<Record<Direction, InFlight>> = {
     "to-server": new InFlight(),
     "to-client": new InFlight(),
   };
 
-  constructor(options: ProxyOptions) {
+  /** `forms` are shared by sessions that may be those of one client. */
+  constructor(options: ProxyOptions, forms = new FormResults(options.askTimeoutS, options.onAnswer)) {
     this.#options = options;
+    this.#forms = forms;
     const onNotMasked = (why: string): void => options.onRefused("server", `the search for secrets failed: ${why}`);
     this.#judge = new FrameJudge({ ...options, onNotMasked });
     this.#elicitation = new Elicitation(this.#inFlight["to-client"], options.askTimeoutS, options.onAnswer);
@@ -113,14 +118,16 @@ export class FrameProxy {
   }
 
   async #request(direction: Direction, frame: Request, sendBack: SendBack | undefined): Promise<Passage> {
-    const { id, method, message } = frame;
-    if (direction === "to-server") this.#elicitation.learn(method, message);
-    const call = callOf(direction, frame, this.#options.server);
+    const { id, method } = frame;
+    const isCall = direction === "to-server";
+    if (isCall) this.#elicitation.learn(method, frame.message);
+    const { message, approval }: Returned = isCall ? this.#forms.returned(frame.message) : frame;
+    const call = callOf(direction, { id, method, message }, this.#options.server);
     const request = this.#inFlight[direction].open(id, method);
     if (request === undefined)
       throw new FrameError("there is an open request of that id, or too many", CODES.request, { id, kind: "request" });
     const { signal } = request.cancelled;
-    const ask = direction === "to-server" ? this.#elicitation.askBy(sendBack, signal) : undefined;
+    const ask = isCall ? this.#askBy(message, approval, sendBack, signal) : undefined;
     const verdict =
       call === undefined ? { line: lineOf(message) } : await this.#judge.call(call, message, { signal, ask });
     if (signal.aborted) return NOTHING;
@@ -128,8 +135,23 @@ export class FrameProxy {
       this.#inFlight[direction].close(request);
       return { onward: [], back: [lineOf(denial(method, id, verdict.denied))] };
     }
+    if ("result" in verdict) {
+      this.#inFlight[direction].close(request);
+      return { onward: [], back: [lineOf({ jsonrpc: "2.0", id, result: verdict.result })] };
+    }
     request.state = "sent";
     return { onward: [verdict.line], back: [], waiting: id };
+  }
+
+  /** How to ask about a call: not again if it comes with an answer. */
+  #askBy(
+    message: JsonObject,
+    approval: Approval | undefined,
+    sendBack: SendBack | undefined,
+    signal: AbortSignal,
+  ): AskPerson | undefined {
+    if (approval !== undefined) return async () => approval;
+    return this.#elicitation.askBy(sendBack, signal) ?? this.#forms.askBy(message);
   }
 
   async #notification(direction: Direction, { method, message }: Notification): Promise<Passage> {

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { field, isObject, type JsonObject } from "../hosts/json-object.js";
+import { sortedJson } from "./sorted-json.js";
 
 /** The most tools of a server whose texts are pinned. */
 const MAX_TOOLS = 10_000;
@@ -75,13 +76,4 @@ export class Pins {
     this.#last.set(of, hash);
     return before !== undefined && before !== hash;
   }
-}
-
-/** JSON with sorted keys: a server may list them in another order. */
-function sortedJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, one: unknown) =>
-      isObject(one) ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one,
-    ) ?? ""
-  );
 }

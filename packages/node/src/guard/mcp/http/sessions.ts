@@ -1,5 +1,6 @@
 // The proxies of the sessions of a server over HTTP, by the ids that the server gave them.
 
+import { FormResults } from "../form-results.js";
 import { FrameProxy, type ProxyOptions } from "../frame-proxy.js";
 
 /** The most sessions that are remembered. In one that was forgotten, open requests get no answer. */
@@ -10,13 +11,16 @@ export class Sessions {
   /** The session that was used last is the last one. */
   readonly #proxies = new Map<string, FrameProxy>();
 
+  readonly #forms: FormResults;
+
   constructor(options: ProxyOptions) {
     this.#options = options;
+    this.#forms = new FormResults(options.askTimeoutS, options.onAnswer);
   }
 
   /** The proxy of a session; without an id, that of a request which belongs to none yet. */
   of(id: string | undefined): FrameProxy {
-    const proxy = (id === undefined ? undefined : this.#proxies.get(id)) ?? new FrameProxy(this.#options);
+    const proxy = (id === undefined ? undefined : this.#proxies.get(id)) ?? new FrameProxy(this.#options, this.#forms);
     if (id !== undefined) this.adopt(id, proxy);
     return proxy;
   }
