@@ -4,7 +4,7 @@
 mod commands;
 mod text;
 
-use crate::arguments::may_have_text;
+use crate::arguments::{fits, may_have_text};
 use crate::data::{self, Kinds};
 use crate::reading::program_name;
 use crate::{code, split};
@@ -97,8 +97,12 @@ impl Outline<'_> {
     #[must_use]
     pub fn may_have_flag(&self, flag: &str) -> bool {
         let name = flag.split('=').next().unwrap_or_default();
-        if !name.starts_with('-') || flag.contains('*') || data::may_have_spellings(name) {
+        if data::may_have_spellings(name) {
             return true;
+        }
+        if !name.starts_with('-') || name.contains('*') {
+            let glob = if flag.starts_with('-') { name } else { flag };
+            return self.words.iter().any(|word| fits(glob, word));
         }
         let options = || self.words.iter().filter(|word| word.starts_with('-'));
         let mut begins = options().map(|word| word.split('=').next().unwrap_or_default());

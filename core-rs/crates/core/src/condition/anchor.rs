@@ -10,7 +10,8 @@ use std::ops::Range;
 use sentry_command::EffectKind;
 
 use super::index::count;
-use super::{effects, shape};
+use super::pieces;
+use super::shape::Shape;
 use crate::policy::{
     CodeCondition, CommandCondition, EffectCondition, PathPattern, ProgramPattern,
 };
@@ -46,6 +47,10 @@ pub(super) enum Role {
 impl Role {
     pub(super) fn bit(self) -> u32 {
         1 << self as u32
+    }
+
+    pub(super) fn is_of_effect(self) -> bool {
+        matches!(self, Self::Effect | Self::Sent)
     }
 
     /// What it costs to look for anchors in this role: those of words and operands have to be looked
@@ -120,28 +125,57 @@ impl Hash {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Anchor {
     pub(super) hash: Hash,
-    /// The first bytes of the text.
-    pub(super) start: [u8; 2],
-    /// The text's length in bytes.
-    pub(super) length: usize,
+    pub(super) shape: Shape,
+    /// Another piece that an effect has beside this one, if there is one.
+    pub(super) beside: Option<(Hash, Shape)>,
 }
 
 impl Anchor {
     fn of(role: Role, text: &str) -> Self {
+        Self::of_hash(Hash::of(role, text), text.as_bytes())
+    }
+
+    /// The anchor of a text that has a hash.
+    pub(super) fn of_hash(hash: Hash, text: &[u8]) -> Self {
         Self {
-            hash: Hash::of(role, text),
-            start: shape::start(text.as_bytes()),
-            length: text.len(),
+            hash,
+            shape: Shape::of(text),
+            beside: None,
         }
     }
 
-    /// The anchor of an effect, which is looked for in texts of any shape.
-    fn of_effect(hash: Hash) -> Self {
+    /// The same with another piece that an effect must have.
+    pub(super) fn beside(self, other: Option<Self>) -> Self {
         Self {
-            hash,
-            start: [0; 2],
-            length: 0,
+            beside: other.map(|other| (other.hash, other.shape)),
+            ..self
         }
+    }
+
+    fn as_role(self, role: Role) -> Self {
+        let hash = self.hash.as_role(role);
+        Self { hash, ..self }
+    }
+}
+
+/// The hashes of what a command has.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    values: Vec<u32>,
+    /// The bits of the last six bits of each.
+    bits: u64,
+}
+
+impl Seen {
+    pub(super) fn add(&mut self, hash: Hash) {
+        let value = hash.value();
+        self.bits |= 1 << (value & 63);
+        self.values.push(value);
+    }
+
+    pub(super) fn has(&self, hash: Hash) -> bool {
+        let value = hash.value();
+        self.bits & 1 << (value & 63) != 0 && self.values.contains(&value)
     }
 }
 
@@ -208,6 +242,15 @@ impl Part {
         self.anchors.iter().any(|anchor| anchor.hash == hash)
     }
 
+    /// Whether a command of which these pieces are seen may have one of the anchors, or match an
+    /// expression.
+    pub(super) fn is_among(&self, seen: &Seen) -> bool {
+        let is_seen = |one: &Anchor| {
+            seen.has(one.hash) && one.beside.is_none_or(|(beside, _)| seen.has(beside))
+        };
+        !self.is_anchored() || self.anchors.iter().any(is_seen)
+    }
+
     /// Whether each alternative has an anchor.
     pub(super) fn is_anchored(&self) -> bool {
         self.expressions.is_empty()
@@ -265,8 +308,7 @@ pub(super) fn of_effects(condition: &EffectCondition) -> Vec<Part> {
             let is_sent = *kind == EffectKind::Sends;
             let role = if is_sent { Role::Sent } else { Role::Effect };
             Part::of(role, patterns, |pattern| {
-                let hash = effects::anchor(*kind, pattern)?;
-                Some(Anchor::of_effect(hash.as_role(role)))
+                Some(pieces::anchor(*kind, pattern)?.as_role(role))
             })
         })
         .collect();

@@ -4,11 +4,10 @@ use std::cell::OnceCell;
 
 use sentry_command::EffectKind;
 
-use super::anchor::{Hash, Role};
 use super::glob;
 use super::path::{Forms, Path};
 use super::texts::Expressions;
-use crate::event::{Event, EventKind, host_names, may_be_disguised};
+use crate::event::{Event, EventKind, host_names};
 use crate::policy::{EffectCondition, PathPattern};
 
 /// One effect with the forms in which patterns see its path or host.
@@ -90,7 +89,7 @@ impl Effect {
 }
 
 /// A host and its port.
-fn split_port(text: &str) -> (&str, Option<&str>) {
+pub(super) fn split_port(text: &str) -> (&str, Option<&str>) {
     match text.rsplit_once(':') {
         Some((host, port)) if host.ends_with(']') || (!host.contains(':') && !host.is_empty()) => {
             (host, Some(port))
@@ -137,6 +136,18 @@ pub(crate) fn of_event(event: &Event<'_>) -> Vec<Effect> {
         | EventKind::SecurityAction
         | EventKind::LlmActivations
         | EventKind::ToolCall => Vec::new(),
+    }
+}
+
+/// Whether an event of a kind, which is no command, has effects ([`of_event`]).
+pub(super) fn has_effects(kind: EventKind) -> bool {
+    match kind {
+        EventKind::FileAccess | EventKind::FileDelete | EventKind::Dns | EventKind::Egress => true,
+        EventKind::ToolExec
+        | EventKind::SslContent
+        | EventKind::SecurityAction
+        | EventKind::LlmActivations
+        | EventKind::ToolCall => false,
     }
 }
 
@@ -207,109 +218,4 @@ impl Asked<'_> {
                 })
         })
     }
-}
-
-/// Calls `each` with the hashes of what a text may have of a path or host: its segments, their
-/// extensions, and the last two labels of names. A pattern that fits an effect has the anchor of one
-/// of them, whatever the text's spelling.
-pub(super) fn each_hash_of_text(text: &str, each: &mut dyn FnMut(Hash)) {
-    for segment in text.split(is_split).filter(|segment| !segment.is_empty()) {
-        each_hash_of_segment(segment.as_bytes(), each);
-        if may_be_disguised(segment) {
-            for name in host_names(segment, None) {
-                each_hash_of_segment(name.as_bytes(), each);
-            }
-        }
-    }
-    let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, ':' | '.');
-    for part in text.split(|c| !is_part(c)) {
-        // An IPv6 address, whose usual notation may have other parts.
-        if part.bytes().filter(|byte| *byte == b':').count() > 1 {
-            for name in host_names(part, None) {
-                let segments = name.split(is_split);
-                segments.for_each(|segment| each_hash_of_segment(segment.as_bytes(), each));
-            }
-        }
-    }
-    if text.starts_with(['~', '$']) {
-        // The folder above a home folder.
-        each_hash_of_segment(b"home", each);
-    }
-}
-
-/// The same of what an event does that is no command, by all of its names.
-pub(super) fn each_hash_of_event(event: &Event<'_>, each: &mut dyn FnMut(Hash)) {
-    for text in std::iter::once(event.subject).chain(event.other_names()) {
-        each_hash_of_text(text, each);
-    }
-}
-
-fn each_hash_of_segment(segment: &[u8], each: &mut dyn FnMut(Hash)) {
-    let segment = segment.strip_suffix(b".").unwrap_or(segment);
-    each(lower(segment));
-    let mut dots = memchr::memrchr_iter(b'.', segment);
-    let (Some(last), before) = (dots.next(), dots.next()) else {
-        return;
-    };
-    each(lower(segment.get(last..).unwrap_or_default()));
-    if let Some(before) = before {
-        each(lower(segment.get(before + 1..).unwrap_or_default()));
-    }
-}
-
-/// The hash of a text in small letters.
-fn lower(text: &[u8]) -> Hash {
-    let bytes = text.iter().map(u8::to_ascii_lowercase);
-    bytes.fold(Hash::new(Role::Effect), Hash::with)
-}
-
-/// The anchor of a pattern of paths or hosts; `None` if it may fit any text.
-pub(super) fn anchor(kind: EffectKind, pattern: &PathPattern) -> Option<Hash> {
-    let PathPattern::Path(glob) = pattern else {
-        return None;
-    };
-    let lower = |text: &str| lower(text.strip_suffix('.').unwrap_or(text).as_bytes());
-    if kind == EffectKind::Connects {
-        let host = glob.as_str();
-        let host = split_port(host).0;
-        if host.contains([':', '[']) {
-            return host
-                .split([':', '[', ']'])
-                .max_by_key(|part| part.len())
-                .map(lower);
-        }
-        if !host.contains('*') {
-            return Some(lower(labels(host).unwrap_or(host)));
-        }
-        let fixed = host.rsplit('*').next().unwrap_or_default();
-        let from = fixed.find('.')?;
-        let name = fixed.get(from + 1..)?;
-        // Of a name with one label behind the wildcard, the dot is a part of the anchor.
-        return Some(lower(labels(name).unwrap_or(fixed.get(from..)?)));
-    }
-    let path = glob.as_str().trim_start_matches('$');
-    if matches!(path, "/" | "~") {
-        return None;
-    }
-    let segments = path.split('/').filter(|segment| !segment.contains('*'));
-    let pieces = segments.flat_map(|segment| segment.split(is_split));
-    let longest = pieces.max_by_key(|piece| piece.len());
-    if let Some(longest) = longest.filter(|piece| !piece.is_empty()) {
-        return Some(lower(longest));
-    }
-    let last = path.rsplit(['/', '*']).next()?;
-    let dot = last.rfind('.')?;
-    (!last.contains(is_split)).then(|| lower(last.get(dot..).unwrap_or_default()))
-}
-
-/// Whether a character ends a segment of a text.
-fn is_split(char: char) -> bool {
-    char.is_ascii() && !char.is_ascii_alphanumeric() && !"._-+".contains(char)
-}
-
-/// The last two labels of a name.
-fn labels(name: &str) -> Option<&str> {
-    let (before, _) = name.rsplit_once('.')?;
-    let from = before.rfind('.').map_or(0, |at| at + 1);
-    name.get(from..)
 }

@@ -1,12 +1,15 @@
 //! The conditions of all rules on commands, found by their anchors.
 
+use std::ops::Range;
+
 use sentry_sort::unstable;
 
-use super::anchor::{self, Hash, Part, Role, facts};
+use super::anchor::{self, Anchor, Hash, Part, Role, Seen, facts};
 use super::call;
 use super::cover::{self, Uncovered};
 use super::effects::{self, Asked};
 use super::fit::{Facts, Lack, Operand};
+use super::pieces;
 use super::shape::Shapes;
 use super::texts::{Expressions, Text};
 use crate::decision::Verdict;
@@ -19,12 +22,14 @@ pub(crate) struct Index {
     entries: Vec<Entry>,
     /// For each rule, where the expressions of its conditions begin.
     numbers: Vec<Numbers>,
-    /// Pairs of an anchor and an index into `entries`, in order.
-    anchors: Vec<(u32, u32)>,
+    /// The anchors of entries, in the order of their values.
+    anchors: Vec<Filed>,
     /// Two bits of a word for the text of each anchor, in whatever role: most texts lack one.
     bits: Vec<u64>,
-    /// The shapes of the texts of anchors.
+    /// The shapes of the texts of anchors, but for those of effects.
     shapes: Shapes,
+    /// The shapes of the texts of all anchors of effects, filed or not.
+    shapes_of_effects: Shapes,
     /// Entries without an anchor, which are compared with every command.
     unanchored: Vec<u32>,
     /// Whether one of them asks for effects alone, which events of other kinds have too.
@@ -48,6 +53,15 @@ pub(super) struct Entry {
     parts: u32,
 }
 
+/// An anchor under which an entry is filed.
+#[derive(Clone, Copy, Debug)]
+struct Filed {
+    anchor: u32,
+    /// An index into the entries.
+    entry: u32,
+    beside: Option<Hash>,
+}
+
 impl Entry {
     /// Its condition on commands, if it is one. `rules` are those of the index.
     pub(super) fn condition(self, rules: &[Rule]) -> Option<&CommandCondition> {
@@ -57,6 +71,11 @@ impl Entry {
             }
             Alternative::Code(_) | Alternative::Effects => None,
         }
+    }
+
+    /// The texts of the expressions among the operands that its condition on commands asks for.
+    pub(super) fn expressions_of_operands(&self, operands: &[PathPattern]) -> Range<usize> {
+        self.first..self.first + count(operands)
     }
 }
 
@@ -190,13 +209,20 @@ impl Index {
                 *word |= bits;
             }
         }
-        self.shapes = Shapes::of(filed.iter().map(|(anchor, _)| *anchor));
+        let of_effects = |anchor: &&Anchor| anchor.hash.role().is_of_effect();
+        let all = parts.iter().flatten().flat_map(|part| &part.anchors);
+        self.shapes_of_effects = Shapes::of(all.filter(of_effects));
+        let filed_anchors = filed.iter().map(|(anchor, _)| *anchor);
+        self.shapes = Shapes::of(filed_anchors.filter(|anchor| !of_effects(anchor)));
         self.anchors = filed
             .iter()
-            .map(|(anchor, entry)| (anchor.hash.value(), *entry))
+            .map(|(anchor, entry)| Filed {
+                anchor: anchor.hash.value(),
+                entry: *entry,
+                beside: anchor.beside.map(|(hash, _)| hash),
+            })
             .collect();
-        unstable(&mut self.anchors, |a, b| a < b);
-        self.anchors.dedup();
+        unstable(&mut self.anchors, |a, b| a.anchor < b.anchor);
     }
 
     /// The word that has the bits for a text, and the bits.
@@ -235,17 +261,15 @@ impl Index {
 
     /// The entries that are filed under an anchor.
     #[inline]
-    fn under(&self, hash: Hash) -> &[(u32, u32)] {
+    fn under(&self, hash: Hash) -> &[Filed] {
         if !self.may_have(hash) {
             return &[];
         }
         let anchor = hash.value();
-        let from = self.anchors.partition_point(|(other, _)| *other < anchor);
+        let from = self.anchors.partition_point(|other| other.anchor < anchor);
         let rest = self.anchors.get(from..).unwrap_or_default();
-        let count = rest
-            .iter()
-            .take_while(|(other, _)| *other == anchor)
-            .count();
+        let same = rest.iter().take_while(|other| other.anchor == anchor);
+        let count = same.count();
         rest.get(..count).unwrap_or_default()
     }
 
@@ -258,11 +282,19 @@ impl Index {
         self.entries.is_empty()
     }
 
-    /// Whether an entry that is filed under a hash is as `is` says of its parts and itself.
+    /// Whether an entry that is filed under a hash is as `is` says of its parts and itself, and what
+    /// it asks for beside the hash is there.
     #[inline]
-    pub(super) fn any_entry(&self, hash: Hash, is: impl Fn((&[Part], &Entry)) -> bool) -> bool {
+    pub(super) fn any_entry(
+        &self,
+        hash: Hash,
+        is_there: impl Fn(Hash) -> bool,
+        is: impl Fn((&[Part], &Entry)) -> bool,
+    ) -> bool {
         let mut entries = self.under(hash).iter();
-        entries.any(|(_, entry)| self.with_parts(*entry).is_some_and(&is))
+        entries.any(|filed| {
+            filed.beside.is_none_or(&is_there) && self.with_parts(filed.entry).is_some_and(&is)
+        })
     }
 
     /// Whether an entry without an anchor is as `is` says of its parts and itself.
@@ -289,8 +321,10 @@ impl Index {
         out: &mut Vec<usize>,
     ) {
         let mut found = self.unanchored.clone();
+        let mut seen = Seen::default();
         self.each_hash(facts, &mut |hash| {
-            found.extend(self.under(hash).iter().map(|(_, entry)| *entry));
+            seen.add(hash);
+            found.extend(self.under(hash).iter().map(|filed| filed.entry));
         });
         if self.has(Role::Sent) {
             found.extend(facts.sent(&|| self.sent(facts)));
@@ -299,11 +333,14 @@ impl Index {
         found.dedup();
         let mut last = None;
         for entry in found {
-            let Some(entry) = self.entries.get(entry as usize) else {
+            let Some((parts, entry)) = self.with_parts(entry) else {
                 continue;
             };
             let at = entry.rule as usize;
-            if last != Some(at)
+            // Of a part in a role that no entry is filed under, nothing was looked for.
+            let mut looked_for = parts.iter().filter(|part| self.looks_for(part));
+            if looked_for.all(|part| part.is_among(&seen))
+                && last != Some(at)
                 && let Some(rule) = rules.get(at)
                 && self.is_fulfilled(*entry, rule, facts, expressions)
             {
@@ -318,11 +355,11 @@ impl Index {
     fn sent(&self, facts: &Facts<'_>) -> Vec<u32> {
         let mut found = Vec::new();
         facts.each_text_of_all(&mut |text| {
-            effects::each_hash_of_text(text, &mut |hash| {
+            pieces::each_hash(text, &self.shapes_of_effects, &mut |hash| {
                 found.extend(
                     self.under(hash.as_role(Role::Sent))
                         .iter()
-                        .map(|(_, entry)| *entry),
+                        .map(|filed| filed.entry),
                 );
             });
         });
@@ -351,9 +388,13 @@ impl Index {
         expressions: Expressions<'_>,
     ) -> Vec<usize> {
         let mut found: Vec<u32> = self.unanchored.clone();
-        effects::each_hash_of_event(event, &mut |hash| {
-            found.extend(self.under(hash).iter().map(|(_, entry)| *entry));
+        let (mut filed, mut seen) = (Vec::new(), Seen::default());
+        pieces::each_hash_of_event(event, &self.shapes_of_effects, &mut |hash| {
+            seen.add(hash);
+            filed.extend(self.under(hash));
         });
+        let is_seen = |filed: &&&Filed| filed.beside.is_none_or(|beside| seen.has(beside));
+        found.extend(filed.iter().filter(is_seen).map(|filed| filed.entry));
         let entries = found.iter().filter_map(|at| self.entries.get(*at as usize));
         let entries = entries.filter(|entry| matches!(entry.alternative, Alternative::Effects));
         let mut fitting: Vec<usize> = entries.map(|entry| entry.rule as usize).collect();
@@ -378,8 +419,8 @@ impl Index {
     pub(crate) fn may_fit_event(&self, event: &Event<'_>) -> bool {
         let mut may_fit = self.has_unanchored_effects;
         if self.has(Role::Effect) && !may_fit {
-            effects::each_hash_of_event(event, &mut |hash| {
-                may_fit |= self.may_have(hash);
+            pieces::each_hash_of_event(event, &self.shapes_of_effects, &mut |hash| {
+                may_fit |= !self.under(hash).is_empty();
             });
         }
         may_fit
@@ -546,6 +587,13 @@ impl Index {
         })
     }
 
+    /// Whether [`Self::each_hash`] finds what has an anchor of the part.
+    fn looks_for(&self, part: &Part) -> bool {
+        part.roles & !self.roles == 0
+            && part.prefixes & !self.prefixes == 0
+            && part.role != Role::Sent
+    }
+
     /// Calls `each` with the hashes of what a command has, in the roles that anchors have.
     fn each_hash(&self, facts: &Facts<'_>, each: &mut impl FnMut(Hash)) {
         any_hash_of_program(self.prefixes, facts.command.program(), |hash| {
@@ -578,7 +626,8 @@ impl Index {
             }
         }
         if self.has(Role::Effect) {
-            facts.each_text(&mut |text| effects::each_hash_of_text(text, each));
+            let shapes = &self.shapes_of_effects;
+            facts.each_text(&mut |text| pieces::each_hash(text, shapes, each));
         }
         for (role, last, operands) in [
             (
@@ -597,6 +646,10 @@ impl Index {
                 self.each_hash_of_path(role, last, form, each);
             }
         }
+    }
+
+    pub(super) fn shapes_of_effects(&self) -> &Shapes {
+        &self.shapes_of_effects
     }
 
     pub(super) fn prefixes(&self) -> u64 {
@@ -646,8 +699,8 @@ impl Index {
             })
         };
         any_hash_of_program(self.prefixes, facts.command.program(), |hash| {
-            self.under(hash).iter().any(|(_, entry)| {
-                let entry = self.entries.get(*entry as usize);
+            self.under(hash).iter().any(|filed| {
+                let entry = self.entries.get(filed.entry as usize);
                 entry.is_some_and(|entry| entry.is_builtin && is_near(entry))
             })
         })

@@ -12,6 +12,7 @@ pub(crate) mod fit;
 mod glob;
 mod index;
 pub(crate) mod path;
+mod pieces;
 mod pipes;
 pub(crate) mod quick_look;
 mod shape;

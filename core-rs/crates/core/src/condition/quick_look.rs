@@ -3,15 +3,16 @@
 
 use std::borrow::Cow;
 use std::cell::{LazyCell, OnceCell};
+use std::ops::Range;
 
 use sentry_command::{Outline, fits, program_name};
 
 use super::Index;
 use super::anchor::{Hash, Part, Role, facts};
-use super::effects;
 use super::fit::MAX_FOLDER;
 use super::index::{Entry, any_hash_of_program};
 use super::path::{Forms, Path};
+use super::pieces;
 use super::texts::Expressions;
 use crate::event::Event;
 use crate::policy::{CommandCondition, Glob, PathPattern, Rule};
@@ -60,9 +61,11 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             let has_word = |glob: &Glob| words.iter().any(|word| fits(glob.as_str(), word));
             (flags.is_empty() || flags.iter().any(may_have_flag))
                 && asked.iter().all(has_word)
-                && parts.iter().all(|part| self.has(part, condition))
+                && parts.iter().all(|part| self.has(index, part, condition))
+                && condition.is_none_or(|condition| self.may_have_operands(parts, entry, condition))
         };
-        let is_wanted = |hash: Hash| index.any_entry(hash, may_hold);
+        let is_there = |wanted: Hash| self.may_do(index, |hash| hash == wanted);
+        let is_wanted = |hash: Hash| index.any_entry(hash, is_there, may_hold);
         let programs = if self.outline.has_one_command {
             1
         } else {
@@ -82,7 +85,9 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
                         .any(|word| is_wanted(Hash::of(Role::Word, word)))
                     || roles != 0 && self.may_have_path(roles, &is_wanted, &|_| true))
             || (index.has(Role::Effect) || index.has(Role::Sent))
-                && self.may_do(|hash| is_wanted(hash) || is_wanted(hash.as_role(Role::Sent)))
+                && self.may_do(index, |hash| {
+                    is_wanted(hash) || is_wanted(hash.as_role(Role::Sent))
+                })
     }
 
     /// Whether a word or a file may have a text that an entry is filed under, in whatever role but
@@ -110,7 +115,7 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
     }
 
     /// Whether a command may have something of a part of a condition.
-    fn has(&self, part: &Part, condition: Option<&CommandCondition>) -> bool {
+    fn has(&self, index: &Index, part: &Part, condition: Option<&CommandCondition>) -> bool {
         let is_wanted = |hash: Hash| part.has(hash);
         let mut words = self.outline.words.iter();
         let paths: fn(&CommandCondition) -> &[PathPattern] = match part.role {
@@ -123,40 +128,57 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             Role::Language => return false,
             Role::Redirect | Role::LastOfRedirect if self.outline.files.is_empty() => return false,
             Role::Redirect | Role::LastOfRedirect => |condition| &condition.redirects,
-            Role::Effect => return self.may_do(is_wanted),
-            Role::Sent => return self.may_do(|hash| is_wanted(hash.as_role(Role::Sent))),
+            Role::Effect => return self.may_do(index, is_wanted),
+            Role::Sent => return self.may_do(index, |hash| is_wanted(hash.as_role(Role::Sent))),
             Role::Operand | Role::LastOfOperand => |condition| &condition.operands,
         };
-        let fits = |text: &str| {
-            let folder = self.folder().map(|folder| Path::new(folder, None));
-            let forms = Forms::of(text, folder.as_ref());
-            self.outline.moves
-                || condition
-                    .map_or(&[][..], paths)
-                    .iter()
-                    .any(|one| match one {
-                        PathPattern::Path(glob) => forms.fit(glob.as_str()),
-                        PathPattern::Regex(_) => false,
-                    })
-        };
-        self.may_match(part) || part.roles != 0 && self.may_have_path(part.roles, &is_wanted, &fits)
+        let fits = |text: &str| self.fits(text, condition.map_or(&[][..], paths));
+        self.may_match(&part.expressions)
+            || part.roles != 0 && self.may_have_path(part.roles, &is_wanted, &fits)
     }
 
     /// Whether a command may have an effect with a hash that is wanted.
-    fn may_do(&self, is_wanted: impl Fn(Hash) -> bool) -> bool {
+    fn may_do(&self, index: &Index, is_wanted: impl Fn(Hash) -> bool) -> bool {
+        let shapes = index.shapes_of_effects();
         let has = |text: &str| {
             let mut has = false;
-            effects::each_hash_of_text(text, &mut |hash| has = has || is_wanted(hash));
+            pieces::each_hash(text, shapes, &mut |hash| has = has || is_wanted(hash));
             has
         };
         // `cd` alone leads home.
         self.outline.moves && has("~") || self.any_operand(&has) || self.folder().is_some_and(has)
     }
 
-    /// Whether an expression of a part may match an operand.
-    fn may_match(&self, part: &Part) -> bool {
-        !part.expressions.is_empty()
-            && self.any_operand(&|text| self.expressions.any_matches(&part.expressions, text))
+    /// Whether an operand may be one that a condition asks for, if that is no part with anchors.
+    fn may_have_operands(
+        &self,
+        parts: &[Part],
+        entry: &Entry,
+        condition: &CommandCondition,
+    ) -> bool {
+        let asked = &condition.operands;
+        let is_part = |part: &Part| matches!(part.role, Role::Operand | Role::LastOfOperand);
+        asked.is_empty()
+            || parts.iter().any(is_part)
+            || self.may_match(&entry.expressions_of_operands(asked))
+            || self.any_operand(&|text| self.fits(text, asked))
+    }
+
+    /// Whether a path may fit a pattern that is no expression.
+    fn fits(&self, text: &str, patterns: &[PathPattern]) -> bool {
+        let folder = self.folder().map(|folder| Path::new(folder, None));
+        let forms = Forms::of(text, folder.as_ref());
+        self.outline.moves
+            || patterns.iter().any(|one| match one {
+                PathPattern::Path(glob) => forms.fit(glob.as_str()),
+                PathPattern::Regex(_) => false,
+            })
+    }
+
+    /// Whether an expression may match an operand.
+    fn may_match(&self, expressions: &Range<usize>) -> bool {
+        !expressions.is_empty()
+            && self.any_operand(&|text| self.expressions.any_matches(expressions, text))
     }
 
     /// Whether something that may be an operand or a file of a redirection is as `is` says, or that
