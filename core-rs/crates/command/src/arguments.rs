@@ -216,11 +216,17 @@ impl<'a> Arguments<'a> {
             Some((name, value)) if flag.starts_with('-') => (name, Some(value)),
             _ => (flag, None),
         };
+        if self.has_spelling(name, value) {
+            return true;
+        }
+        if !data::may_have_spellings(name) {
+            return false;
+        }
         let rows = self.tables.iter().flat_map(|table| table.all(b's'));
         let mut same = rows
             .filter(|row| row.split(' ').any(|other| other == name))
             .flat_map(|row| row.split(' '));
-        self.has_spelling(name, value) || same.any(|other| self.has_spelling(other, value))
+        same.any(|other| self.has_spelling(other, value))
     }
 
     fn has_spelling(&self, flag: &str, value: Option<&str>) -> bool {

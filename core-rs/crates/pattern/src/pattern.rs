@@ -51,7 +51,7 @@ struct Checked {
     memory: usize,
     cost: usize,
     groups: usize,
-    matches_empty: bool,
+    shortest: usize,
 }
 
 /// Why a text cannot be used as a pattern.
@@ -141,7 +141,7 @@ impl Pattern {
             memory,
             cost,
             groups: properties.explicit_captures_len(),
-            matches_empty: properties.minimum_len() == Some(0),
+            shortest: properties.minimum_len().unwrap_or(usize::MAX),
         })))
     }
 
@@ -157,7 +157,12 @@ impl Pattern {
 
     /// Whether it can match the empty text.
     pub fn matches_empty(&self) -> bool {
-        self.0.matches_empty
+        self.0.shortest == 0
+    }
+
+    /// The fewest bytes that a match has. Shorter texts need not be searched.
+    pub fn shortest(&self) -> usize {
+        self.0.shortest
     }
 
     /// The first match in `text`, as byte offsets, with the meaning of the `regex` crate. Compiles

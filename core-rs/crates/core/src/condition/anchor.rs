@@ -191,6 +191,8 @@ pub(super) struct Part {
     pub(super) prefixes: u64,
     /// The texts of alternatives that are expressions, which have no anchor.
     pub(super) expressions: Range<usize>,
+    /// The fewest bytes that a match of one of them has.
+    pub(super) shortest: usize,
 }
 
 impl Part {
@@ -201,6 +203,7 @@ impl Part {
             roles: 0,
             prefixes: 0,
             expressions: 0..0,
+            shortest: 0,
         }
     }
 
@@ -234,6 +237,7 @@ impl Part {
             }
         }
         part.expressions = first..first + count(all);
+        part.shortest = shortest(all);
         (!all.is_empty()).then_some(part)
     }
 
@@ -255,6 +259,15 @@ impl Part {
     pub(super) fn is_anchored(&self) -> bool {
         self.expressions.is_empty()
     }
+}
+
+/// The fewest bytes that a match of one of the expressions has.
+pub(super) fn shortest(patterns: &[PathPattern]) -> usize {
+    let expressions = patterns.iter().filter_map(|one| match one {
+        PathPattern::Path(_) => None,
+        PathPattern::Regex(pattern) => Some(pattern.shortest()),
+    });
+    expressions.min().unwrap_or_default()
 }
 
 /// The parts of a condition on a command that have anchors.

@@ -99,12 +99,14 @@ impl Operand<'_> {
         let mut next = first;
         patterns.iter().any(|one| match one {
             PathPattern::Path(glob) => self.forms.fit(glob.as_str()),
-            PathPattern::Regex(_) => {
+            PathPattern::Regex(pattern) => {
                 next += 1;
-                let matching = self
-                    .matching
-                    .get_or_init(|| expressions.of_operand(self.text));
-                matching.binary_search(&(next - 1)).is_ok()
+                let matching = || {
+                    self.matching
+                        .get_or_init(|| expressions.of_operand(self.text))
+                };
+                self.text.len() >= pattern.shortest()
+                    && matching().binary_search(&(next - 1)).is_ok()
             }
         })
     }

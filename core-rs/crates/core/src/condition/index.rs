@@ -240,6 +240,13 @@ impl Index {
         self.bits.get(word).is_some_and(|word| word & bits == bits)
     }
 
+    /// Whether an entry may be filed under a text of this shape, or a beginning of it, in whatever
+    /// role but that of an effect.
+    #[inline]
+    pub(super) fn may_have_shape(&self, text: &str) -> bool {
+        self.shapes.may_have(text.as_bytes())
+    }
+
     /// Whether an entry may be filed under a text or, if that is a program, under its beginning; in
     /// whatever role but that of an effect.
     #[inline]

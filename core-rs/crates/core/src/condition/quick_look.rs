@@ -8,7 +8,7 @@ use std::ops::Range;
 use sentry_command::{Outline, fits, program_name};
 
 use super::Index;
-use super::anchor::{Hash, Part, Role, facts};
+use super::anchor::{Hash, Part, Role, facts, shortest};
 use super::fit::MAX_FOLDER;
 use super::index::{Entry, any_hash_of_program};
 use super::path::{Forms, Path};
@@ -78,11 +78,13 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             || index.has(Role::Fact) && self.has_fact(is_wanted)
             || self.may_have_any(index, roles != 0)
                 && (programs.any(|word| {
-                    any_hash_of_program(index.prefixes(), program_name(word), is_wanted)
+                    let name = program_name(word);
+                    index.may_have_shape(name)
+                        && any_hash_of_program(index.prefixes(), name, is_wanted)
                 }) || index.has(Role::Word)
-                    && words
-                        .iter()
-                        .any(|word| is_wanted(Hash::of(Role::Word, word)))
+                    && words.iter().any(|word| {
+                        index.may_have_shape(word) && is_wanted(Hash::of(Role::Word, word))
+                    })
                     || roles != 0 && self.may_have_path(roles, &is_wanted, &|_| true))
             || (index.has(Role::Effect) || index.has(Role::Sent))
                 && self.may_do(index, |hash| {
@@ -133,7 +135,7 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             Role::Operand | Role::LastOfOperand => |condition| &condition.operands,
         };
         let fits = |text: &str| self.fits(text, condition.map_or(&[][..], paths));
-        self.may_match(&part.expressions)
+        self.may_match(&part.expressions, part.shortest)
             || part.roles != 0 && self.may_have_path(part.roles, &is_wanted, &fits)
     }
 
@@ -160,7 +162,7 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let is_part = |part: &Part| matches!(part.role, Role::Operand | Role::LastOfOperand);
         asked.is_empty()
             || parts.iter().any(is_part)
-            || self.may_match(&entry.expressions_of_operands(asked))
+            || self.may_match(&entry.expressions_of_operands(asked), shortest(asked))
             || self.any_operand(&|text| self.fits(text, asked))
     }
 
@@ -175,10 +177,12 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             })
     }
 
-    /// Whether an expression may match an operand.
-    fn may_match(&self, expressions: &Range<usize>) -> bool {
+    /// Whether an expression may match an operand. `shortest` is the fewest bytes that one matches.
+    fn may_match(&self, expressions: &Range<usize>, shortest: usize) -> bool {
         !expressions.is_empty()
-            && self.any_operand(&|text| self.expressions.any_matches(expressions, text))
+            && self.any_operand(&|text| {
+                text.len() >= shortest && self.expressions.any_matches(expressions, text)
+            })
     }
 
     /// Whether something that may be an operand or a file of a redirection is as `is` says, or that
