@@ -35,10 +35,13 @@ export function argumentsIn(args: unknown): Arguments[] {
   return found;
 }
 
+/** Nearly all names, which need no other spelling. */
+const PLAIN_NAME = /^[a-z0-9]+$/;
+
 function byName(value: object): Arguments {
   const named = new Map<string, unknown[]>();
   for (const [key, item] of Object.entries(value)) {
-    const name = key.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+    const name = PLAIN_NAME.test(key) ? key : key.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
     const before = named.get(name);
     if (before === undefined) named.set(name, [item]);
     else before.push(item);
@@ -46,15 +49,20 @@ function byName(value: object): Arguments {
   return named;
 }
 
+const NONE: readonly unknown[] = [];
+
 export function valuesAt(args: Arguments, keys: readonly string[]): unknown[] {
-  return keys.flatMap((key) => args.get(key) ?? []);
+  // One call asks for dozens of keys, nearly all of which it has not.
+  const found: unknown[] = [];
+  for (const key of keys) for (const value of args.get(key) ?? NONE) found.push(value);
+  return found;
 }
 
 /** The texts at the keys: a text, or each of a list of texts. */
 export function textsAt(args: Arguments, keys: readonly string[]): string[] {
-  return valuesAt(args, keys)
-    .flatMap((value): unknown[] => (Array.isArray(value) ? value : [value]))
-    .filter(isText);
+  const values = valuesAt(args, keys);
+  if (values.length === 0) return [];
+  return values.flatMap((value): unknown[] => (Array.isArray(value) ? value : [value])).filter(isText);
 }
 
 export function isText(value: unknown): value is string {

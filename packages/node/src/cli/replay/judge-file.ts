@@ -7,6 +7,7 @@ import { errorText } from "../io.js";
 import { lineBatches } from "../line-batches.js";
 import { Findings, type Found, type Session } from "./findings.js";
 import { type Placed, RecordJudge } from "./judge.js";
+import { JudgedCalls } from "./judged-calls.js";
 import { Transcript } from "./transcript.js";
 
 /** Few enough to stay in a core's cache until they are judged. */
@@ -15,6 +16,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** Judges transcripts by one policy, one after the other. */
 export class FileJudge {
   readonly #sentry: Sentry;
+  readonly #judged = new JudgedCalls();
 
   /** The sentry must stay open. */
   constructor(sentry: Sentry) {
@@ -24,7 +26,7 @@ export class FileJudge {
   /** What is found in a file, up to where it cannot be read. */
   async judge(file: string): Promise<Found> {
     const findings = new Findings();
-    const judge = new RecordJudge(this.#sentry, findings);
+    const judge = new RecordJudge(this.#sentry, findings, this.#judged);
     findings.found.files = 1;
     try {
       await judgeLines(file, judge, findings);

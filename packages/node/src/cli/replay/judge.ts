@@ -13,6 +13,7 @@ import {
 } from "@a3s-sentry/core";
 import { Excerpts } from "./excerpts.js";
 import type { Findings, Session } from "./findings.js";
+import type { JudgedCall, JudgedCalls, Worst } from "./judged-calls.js";
 import type { Recorded } from "./recorded.js";
 import type { Place } from "./report.js";
 
@@ -28,7 +29,9 @@ type RecordedCall = Extract<Recorded, { readonly kind: "call" }>;
 /** A call or an event whose lines are judged with those of others, in order. */
 interface Lined {
   readonly placed: Placed;
+  /** None where an equal call is judged in its place. */
   readonly count: number;
+  readonly call?: JudgedCall | undefined;
 }
 
 const VERDICTS: readonly Verdict[] = ["allow", "escalate", "block"];
@@ -39,46 +42,59 @@ const PID = 0;
 const SEARCHED_UNITS = 4096;
 
 /** What a guard does with a call that it cannot read. */
-const UNREADABLE: Decision = {
-  verdict: "block",
-  tier: "Rules",
-  severity: "high",
-  reason: "the call cannot be judged: it has no name, too many files or addresses, or arguments that are too deep",
-  evidence: "partial",
+const UNREADABLE: Worst = {
+  decision: {
+    verdict: "block",
+    tier: "Rules",
+    severity: "high",
+    reason: "the call cannot be judged: it has no name, too many files or addresses, or arguments that are too deep",
+    evidence: "partial",
+  },
+  line: "",
+  shown: { kind: "", subject: "" },
 };
 
 export class RecordJudge {
   readonly #sentry: Sentry;
   readonly #findings: Findings;
   readonly #excerpts: Excerpts;
+  readonly #judged: JudgedCalls;
 
-  constructor(sentry: Sentry, findings: Findings) {
+  /** `judged` are the calls that the same sentry has judged before. */
+  constructor(sentry: Sentry, findings: Findings, judged: JudgedCalls) {
     this.#sentry = sentry;
     this.#findings = findings;
     this.#excerpts = new Excerpts(sentry);
+    this.#judged = judged;
   }
 
   /** Judges a batch. */
   async judge(batch: readonly Placed[]): Promise<void> {
     const lines: string[] = [];
     const lined: Lined[] = [];
-    /** The calls as events, at their places in the batch. */
-    const calls: (string | undefined)[] = [];
     for (const placed of batch) {
       const { recorded } = placed;
       const before = lines.length;
-      if (recorded.kind === "event") lines.push(recorded.line);
-      else if (recorded.kind === "call") this.#addCall(recorded, placed, lines);
-      if (recorded.kind === "event" || recorded.kind === "call") lined.push({ placed, count: lines.length - before });
-      calls.push(lines[before]);
+      if (recorded.kind === "event") {
+        lines.push(recorded.line);
+        lined.push({ placed, count: 1 });
+      } else if (recorded.kind === "call") {
+        const { call, isNew } = this.#judged.of(recorded);
+        if (isNew && !addCall(recorded, placed.session, lines)) call.worst = UNREADABLE;
+        call.itself = isNew ? lines[before] : call.itself;
+        lined.push({ placed, count: lines.length - before, call });
+      }
     }
     this.#judgeLines(lines, lined);
-    for (const [index, placed] of batch.entries()) {
+    let at = 0;
+    for (const placed of batch) {
       const { recorded } = placed;
-      if (recorded.kind === "call") {
-        const itself = calls[index];
-        if (itself !== undefined && this.#mayHaveSecrets(itself)) await this.#searchCall(itself, placed);
-      } else if (recorded.kind !== "event") await this.#judgeText(recorded.text, recorded.kind === "prompt", placed);
+      if (recorded.kind === "prompt" || recorded.kind === "result") {
+        await this.#judgeText(recorded.text, recorded.kind === "prompt", placed);
+        continue;
+      }
+      const call = lined[at++]?.call;
+      if (call !== undefined) await this.#countSecrets(call, placed);
     }
   }
 
@@ -91,38 +107,24 @@ export class RecordJudge {
     this.#excerpts.close();
   }
 
-  /** Adds the lines of a call: itself, and the events that it stands for. */
-  #addCall({ call, line, identity }: RecordedCall, { session, place }: Placed, lines: string[]): void {
-    const before = lines.length;
-    try {
-      const { tool, args = null, ...known } = call;
-      const own = session.session === null ? known : { ...known, session: session.session };
-      const start = identity === undefined ? session.identity : `{"identity":${JSON.stringify(identity)},`;
-      lines.push(line ?? toolCall(tool, args, own));
-      for (const event of wellKnownEvents(call)) lines.push(`${start}${JSON.stringify(event).slice(1)}`);
-    } catch {
-      lines.length = before;
-      this.#findings.find(session, UNREADABLE, place, () => ({
-        what: this.#excerpts.ofName(call.tool),
-        subject: "",
-      }));
-    }
-  }
-
   #judgeLines(lines: readonly string[], lined: readonly Lined[]): void {
     const decisions = lines.length === 0 ? [] : this.#sentry.classifyLines(Buffer.from(lines.join("\n")));
     let at = 0;
-    for (const { placed, count } of lined) {
+    for (const { placed, count, call } of lined) {
       let worst = at;
       for (let next = at + 1; next < at + count; next++) {
         if (rankOf(decisions[next]) > rankOf(decisions[worst])) worst = next;
       }
-      this.#take(placed, count === 0 ? null : (decisions[worst] ?? null), lines[worst] ?? "");
+      const decision = decisions[worst] ?? null;
+      const own = { decision, line: decision === null || decision.verdict === "allow" ? "" : (lines[worst] ?? "") };
+      if (call !== undefined && count > 0) call.worst = own;
+      this.#take(placed, call?.worst ?? own);
       at += count;
     }
   }
 
-  #take({ recorded, session, place }: Placed, decision: Decision | null, line: string): void {
+  #take({ recorded, session, place }: Placed, worst: Worst): void {
+    const { decision } = worst;
     const tool = recorded.kind === "call" ? recorded.call.tool : undefined;
     if (tool === undefined && decision === null) {
       this.#findings.skip("unknown", place);
@@ -131,7 +133,8 @@ export class RecordJudge {
     this.#findings.add(session, tool === undefined ? "events" : "calls");
     if (decision === null || decision.verdict === "allow") return;
     this.#findings.find(session, decision, place, () => {
-      const { kind, subject } = this.#excerpts.ofEvent(line);
+      worst.shown ??= this.#excerpts.ofEvent(worst.line);
+      const { kind, subject } = worst.shown;
       return { what: tool === undefined ? kind : this.#excerpts.ofName(tool), subject };
     });
   }
@@ -156,10 +159,33 @@ export class RecordJudge {
     return text.length > SEARCHED_UNITS || this.#sentry.withoutSecrets(text) !== text;
   }
 
-  /** Counts the secrets in a call. E-mail addresses say where data is sent. */
-  async #searchCall(text: string, { session, place }: Placed): Promise<void> {
+  async #countSecrets(call: JudgedCall, { session, place }: Placed): Promise<void> {
+    call.secrets ??= await this.#secretsIn(call.itself ?? "");
+    call.itself = undefined;
+    for (const kind of call.secrets) this.#findings.secret(session, kind, "calls", place);
+  }
+
+  /** The kinds of the secrets in a call. E-mail addresses say where data is sent. */
+  async #secretsIn(text: string): Promise<readonly string[]> {
+    if (!this.#mayHaveSecrets(text)) return [];
     const { redactions } = await this.#sentry.inspectWire(text, "request");
-    for (const { kind } of redactions) if (kind !== "email") this.#findings.secret(session, kind, "calls", place);
+    return redactions.map(({ kind }) => kind).filter((kind) => kind !== "email");
+  }
+}
+
+/** Adds the lines of a call: itself, and the events that it stands for. `false` for a call that cannot be read. */
+function addCall({ call, line, identity }: RecordedCall, session: Session, lines: string[]): boolean {
+  const before = lines.length;
+  try {
+    const { tool, args = null, ...known } = call;
+    const own = session.session === null ? known : { ...known, session: session.session };
+    const start = identity === undefined ? session.identity : `{"identity":${JSON.stringify(identity)},`;
+    lines.push(line ?? toolCall(tool, args, own));
+    for (const event of wellKnownEvents(call)) lines.push(`${start}${JSON.stringify(event).slice(1)}`);
+    return true;
+  } catch {
+    lines.length = before;
+    return false;
   }
 }
 

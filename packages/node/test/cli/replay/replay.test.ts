@@ -85,6 +85,50 @@ describe("a session of Claude Code", () => {
     expect(stdout).not.toContain(KEY.slice(8));
   });
 
+  it("counts equal calls each time, also in other files", async () => {
+    const calls = [
+      claude.call("Bash", { command: "rm -rf /" }),
+      claude.call("Bash", { command: `export OPENAI_API_KEY=${KEY}` }),
+      claude.call("", { path: "a" }),
+      claude.call("Bash", { command: "ls" }),
+    ];
+    const files = { "a.jsonl": lines(...calls, ...calls), "b.jsonl": lines(...calls) };
+    const { totals, sessions, rules } = JSON.parse((await run(files, { json: true })).stdout) as ReplayReport;
+    expect(totals).toMatchObject({ calls: 12, stopped: 6, masked: 3 });
+    expect(sessions.map(({ calls: own, stopped, masked }) => [own, stopped, masked])).toEqual([
+      [8, 4, 2],
+      [4, 2, 1],
+    ]);
+    expect(rules.map(({ count, samples }) => [count, samples.length])).toEqual([
+      [3, 1],
+      [3, 1],
+    ]);
+  });
+
+  it("takes no calls for equal that differ in arguments, folder or agent", async () => {
+    const policy = join(scratch(), "policy.acl");
+    writeFileSync(
+      policy,
+      'rule "b" { on = "ToolCall" agents = ["b"] verdict = "block" severity = "low" reason = "b" }',
+    );
+    const calls: readonly (readonly [path: string, cwd: string, agent: string])[] = [
+      ["shadow", "/home/dev/app", "a"],
+      ["shadow", "/etc", "a"],
+      ["a.txt", "/etc", "a"],
+      ["shadow", "/home/dev/app", "b"],
+    ];
+    const reads = calls.map(
+      ([path, cwd, agent]) => JSON.parse(toolCall("Read", { file_path: path }, { cwd, agent })) as unknown,
+    );
+    const { stdout } = await run({ "a.jsonl": lines(...reads) }, { json: true, policy });
+    const { rules } = JSON.parse(stdout) as ReplayReport;
+    const places = rules.flatMap(({ count, samples }) => samples.map(({ line }) => [line, count]));
+    expect(places.sort()).toEqual([
+      [2, 1],
+      [4, 1],
+    ]);
+  });
+
   it("judges relative paths in the folder of the session", async () => {
     const { found } = await report(lines(claude.call("Read", { file_path: "../.aws/credentials" })));
     expect(found).toEqual(["1 asked read-credentials Read: /home/dev/.aws/credentials"]);
