@@ -18,12 +18,17 @@ const DENIED = 2;
 /** The longest message in UTF-16 units: it must fit into a pipe that nobody reads yet. */
 const MAX_MESSAGE = 4000;
 
-/** The reply for an outcome. An `ask` where the event has no such answer is a denial. */
-export function replyTo({ event: { answers }, canAsk }: HostRequest, outcome: GuardOutcome): Reply {
-  if (outcome.outcome === "allow") return printed((outcome.grant ? answers.grant : undefined) ?? answers.noOpinion);
+/** The reply for an outcome. */
+export function replyTo(request: HostRequest, outcome: GuardOutcome): Reply {
+  return printed(answerTo(request, outcome));
+}
+
+/** The document that an outcome is to the host; `null` is silence. An `ask` where the event has no such answer is a denial. */
+export function answerTo({ event: { answers }, canAsk }: HostRequest, outcome: GuardOutcome): JsonObject | null {
+  if (outcome.outcome === "allow") return (outcome.grant ? answers.grant : undefined) ?? answers.noOpinion;
   const message = readable(outcome.message);
-  if (outcome.outcome === "ask" && canAsk && answers.ask !== undefined) return printed(answers.ask(message));
-  return printed(answers.deny(message));
+  if (outcome.outcome === "ask" && canAsk && answers.ask !== undefined) return answers.ask(message);
+  return answers.deny(message);
 }
 
 /** The reply where there is no outcome: the input cannot be read, or the hook failed. */
