@@ -8,7 +8,7 @@ use regex_syntax::ast;
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::alphabet::Alphabet;
-use crate::literals::Requirements;
+use crate::literals::{self, ByteSet, Requirements};
 use crate::size;
 use crate::syntax::{self, Tree, Unreadable};
 
@@ -51,7 +51,9 @@ struct Checked {
     memory: usize,
     cost: usize,
     groups: usize,
+    /// The fewest bytes that a match has.
     shortest: usize,
+    needed: Option<ByteSet>,
 }
 
 /// Why a text cannot be used as a pattern.
@@ -142,6 +144,7 @@ impl Pattern {
             cost,
             groups: properties.explicit_captures_len(),
             shortest: properties.minimum_len().unwrap_or(usize::MAX),
+            needed: literals::needed(&hir),
         })))
     }
 
@@ -160,9 +163,26 @@ impl Pattern {
         self.0.shortest == 0
     }
 
-    /// The fewest bytes that a match has. Shorter texts need not be searched.
-    pub fn shortest(&self) -> usize {
-        self.0.shortest
+    /// Whether the pattern may match in a text, by its length and its bytes alone: to see that it
+    /// does not costs less than a search.
+    ///
+    /// ```
+    /// use sentry_pattern::Pattern;
+    /// let pattern = Pattern::parse(r"^/(?:etc|proc)/").unwrap();
+    /// assert!(pattern.may_match("a/b/c") && !pattern.may_match("/a") && !pattern.may_match("a text"));
+    /// ```
+    #[inline]
+    pub fn may_match(&self, text: &str) -> bool {
+        let Checked {
+            shortest, needed, ..
+        } = &*self.0;
+        text.len() >= *shortest
+            && needed.is_none_or(|needed| text.bytes().any(|byte| needed.has(byte)))
+    }
+
+    /// Whether the pattern may match in a text of these bytes.
+    pub fn may_match_bytes(&self, bytes: ByteSet) -> bool {
+        self.0.needed.is_none_or(|needed| needed.meets(bytes))
     }
 
     /// The first match in `text`, as byte offsets, with the meaning of the `regex` crate. Compiles

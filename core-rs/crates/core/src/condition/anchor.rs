@@ -49,6 +49,13 @@ impl Role {
         1 << self as u32
     }
 
+    pub(super) fn is_of_path(self) -> bool {
+        matches!(
+            self,
+            Self::Operand | Self::LastOfOperand | Self::Redirect | Self::LastOfRedirect
+        )
+    }
+
     pub(super) fn is_of_effect(self) -> bool {
         matches!(self, Self::Effect | Self::Sent)
     }
@@ -191,8 +198,6 @@ pub(super) struct Part {
     pub(super) prefixes: u64,
     /// The texts of alternatives that are expressions, which have no anchor.
     pub(super) expressions: Range<usize>,
-    /// The fewest bytes that a match of one of them has.
-    pub(super) shortest: usize,
 }
 
 impl Part {
@@ -203,7 +208,6 @@ impl Part {
             roles: 0,
             prefixes: 0,
             expressions: 0..0,
-            shortest: 0,
         }
     }
 
@@ -237,7 +241,6 @@ impl Part {
             }
         }
         part.expressions = first..first + count(all);
-        part.shortest = shortest(all);
         (!all.is_empty()).then_some(part)
     }
 
@@ -259,15 +262,6 @@ impl Part {
     pub(super) fn is_anchored(&self) -> bool {
         self.expressions.is_empty()
     }
-}
-
-/// The fewest bytes that a match of one of the expressions has.
-pub(super) fn shortest(patterns: &[PathPattern]) -> usize {
-    let expressions = patterns.iter().filter_map(|one| match one {
-        PathPattern::Path(_) => None,
-        PathPattern::Regex(pattern) => Some(pattern.shortest()),
-    });
-    expressions.min().unwrap_or_default()
 }
 
 /// The parts of a condition on a command that have anchors.

@@ -74,8 +74,11 @@ impl Effect {
                     glob::fits(glob.as_str(), form)
                 }
             }),
-            PathPattern::Regex(_) => {
+            PathPattern::Regex(pattern) => {
                 next += 1;
+                if !self.forms.iter().any(|form| pattern.may_match(form)) {
+                    return false;
+                }
                 let matching = self.matching.get_or_init(|| {
                     let forms = self.forms.iter();
                     forms

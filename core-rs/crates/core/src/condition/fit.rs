@@ -105,8 +105,7 @@ impl Operand<'_> {
                     self.matching
                         .get_or_init(|| expressions.of_operand(self.text))
                 };
-                self.text.len() >= pattern.shortest()
-                    && matching().binary_search(&(next - 1)).is_ok()
+                pattern.may_match(self.text) && matching().binary_search(&(next - 1)).is_ok()
             }
         })
     }

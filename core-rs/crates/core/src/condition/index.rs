@@ -28,6 +28,8 @@ pub(crate) struct Index {
     bits: Vec<u64>,
     /// The shapes of the texts of anchors, but for those of effects.
     shapes: Shapes,
+    /// The shapes of those of paths.
+    shapes_of_paths: Shapes,
     /// The shapes of the texts of all anchors of effects, filed or not.
     shapes_of_effects: Shapes,
     /// Entries without an anchor, which are compared with every command.
@@ -213,6 +215,11 @@ impl Index {
         let all = parts.iter().flatten().flat_map(|part| &part.anchors);
         self.shapes_of_effects = Shapes::of(all.filter(of_effects));
         let filed_anchors = filed.iter().map(|(anchor, _)| *anchor);
+        self.shapes_of_paths = Shapes::of(
+            filed_anchors
+                .clone()
+                .filter(|one| one.hash.role().is_of_path()),
+        );
         self.shapes = Shapes::of(filed_anchors.filter(|anchor| !of_effects(anchor)));
         self.anchors = filed
             .iter()
@@ -653,6 +660,10 @@ impl Index {
                 self.each_hash_of_path(role, last, form, each);
             }
         }
+    }
+
+    pub(super) fn shapes_of_paths(&self) -> &Shapes {
+        &self.shapes_of_paths
     }
 
     pub(super) fn shapes_of_effects(&self) -> &Shapes {

@@ -6,13 +6,15 @@ use std::cell::{LazyCell, OnceCell};
 use std::ops::Range;
 
 use sentry_command::{Outline, fits, program_name};
+use sentry_pattern::literals::ByteSet;
 
 use super::Index;
-use super::anchor::{Hash, Part, Role, facts, shortest};
+use super::anchor::{Hash, Part, Role, facts};
 use super::fit::MAX_FOLDER;
 use super::index::{Entry, any_hash_of_program};
 use super::path::{Forms, Path};
 use super::pieces;
+use super::shape::Shapes;
 use super::texts::Expressions;
 use crate::event::Event;
 use crate::policy::{CommandCondition, Glob, PathPattern, Rule};
@@ -28,6 +30,7 @@ pub(crate) struct QuickLook<'l, F> {
     expressions: Expressions<'l>,
     /// The folder of the event, if it is known and not too long.
     folder: LazyCell<Option<Cow<'l, str>>, F>,
+    bytes: OnceCell<ByteSet>,
 }
 
 /// A quick look at the outline of an event. `rules` are those of the index that it is looked at by.
@@ -42,6 +45,7 @@ pub(crate) fn at<'l>(
         rules,
         expressions,
         folder: LazyCell::new(|| event.folder().filter(|folder| folder.len() <= MAX_FOLDER)),
+        bytes: OnceCell::new(),
     }
 }
 
@@ -85,7 +89,13 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
                     && words.iter().any(|word| {
                         index.may_have_shape(word) && is_wanted(Hash::of(Role::Word, word))
                     })
-                    || roles != 0 && self.may_have_path(roles, &is_wanted, &|_| true))
+                    || roles != 0
+                        && self.may_have_path(
+                            roles,
+                            Some(index.shapes_of_paths()),
+                            &is_wanted,
+                            &|_| true,
+                        ))
             || (index.has(Role::Effect) || index.has(Role::Sent))
                 && self.may_do(index, |hash| {
                     is_wanted(hash) || is_wanted(hash.as_role(Role::Sent))
@@ -134,9 +144,10 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             Role::Sent => return self.may_do(index, |hash| is_wanted(hash.as_role(Role::Sent))),
             Role::Operand | Role::LastOfOperand => |condition| &condition.operands,
         };
-        let fits = |text: &str| self.fits(text, condition.map_or(&[][..], paths));
-        self.may_match(&part.expressions, part.shortest)
-            || part.roles != 0 && self.may_have_path(part.roles, &is_wanted, &fits)
+        let patterns = condition.map_or(&[][..], paths);
+        let fits = |text: &str| self.fits(text, patterns);
+        self.may_match(&part.expressions, patterns)
+            || part.roles != 0 && self.may_have_path(part.roles, None, &is_wanted, &fits)
     }
 
     /// Whether a command may have an effect with a hash that is wanted.
@@ -162,7 +173,7 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
         let is_part = |part: &Part| matches!(part.role, Role::Operand | Role::LastOfOperand);
         asked.is_empty()
             || parts.iter().any(is_part)
-            || self.may_match(&entry.expressions_of_operands(asked), shortest(asked))
+            || self.may_match(&entry.expressions_of_operands(asked), asked)
             || self.any_operand(&|text| self.fits(text, asked))
     }
 
@@ -177,11 +188,31 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             })
     }
 
-    /// Whether an expression may match an operand. `shortest` is the fewest bytes that one matches.
-    fn may_match(&self, expressions: &Range<usize>, shortest: usize) -> bool {
+    /// The bytes of all words and files.
+    fn all_bytes(&self) -> ByteSet {
+        let mut bytes = ByteSet::default();
+        let Outline { words, files, .. } = self.outline;
+        words.iter().chain(files).for_each(|text| bytes.add(text));
+        bytes
+    }
+
+    /// Whether one of the expressions among patterns may match an operand.
+    fn may_match(&self, expressions: &Range<usize>, patterns: &[PathPattern]) -> bool {
+        let may_match = |text: &str| {
+            patterns
+                .iter()
+                .any(|one| matches!(one, PathPattern::Regex(pattern) if pattern.may_match(text)))
+        };
+        let may_match_one = || {
+            let bytes = *self.bytes.get_or_init(|| self.all_bytes());
+            patterns.iter().any(
+                |one| matches!(one, PathPattern::Regex(pattern) if pattern.may_match_bytes(bytes)),
+            )
+        };
         !expressions.is_empty()
+            && may_match_one()
             && self.any_operand(&|text| {
-                text.len() >= shortest && self.expressions.any_matches(expressions, text)
+                may_match(text) && self.expressions.any_matches(expressions, text)
             })
     }
 
@@ -214,10 +245,11 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
     }
 
     /// Whether a path that may be an operand has a hash that is wanted, in one of these roles, and
-    /// fits; or that is not known.
+    /// fits; or that is not known. Texts of other shapes than `shapes` has are not wanted.
     fn may_have_path(
         &self,
         roles: u32,
+        shapes: Option<&Shapes>,
         is_wanted: &impl Fn(Hash) -> bool,
         fits: &impl Fn(&str) -> bool,
     ) -> bool {
@@ -225,6 +257,7 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>> QuickLook<'l, F> {
             look: self,
             folder_has_segment: OnceCell::new(),
             roles,
+            shapes,
             is_wanted,
         };
         let wants_home = path.is_last("~");
@@ -238,6 +271,8 @@ struct Paths<'p, 'l, F, W> {
     /// Whether a segment of the folder is wanted.
     folder_has_segment: OnceCell<bool>,
     roles: u32,
+    /// The shapes of the texts that are wanted, if they are known.
+    shapes: Option<&'p Shapes>,
     is_wanted: &'p W,
 }
 
@@ -262,8 +297,10 @@ impl<'l, F: FnOnce() -> Option<Cow<'l, str>>, W: Fn(Hash) -> bool> Paths<'_, 'l,
 
     /// Whether a segment is wanted in one of two roles.
     fn is_any(&self, segment: &str, roles: [Role; 2]) -> bool {
+        let may_be = |shapes: &Shapes| shapes.may_have(segment.as_bytes());
         let mut roles = roles.into_iter().filter(|role| self.has(*role));
-        roles.any(|role| (self.is_wanted)(Hash::of(role, segment)))
+        self.shapes.is_none_or(may_be)
+            && roles.any(|role| (self.is_wanted)(Hash::of(role, segment)))
     }
 
     fn has(&self, role: Role) -> bool {

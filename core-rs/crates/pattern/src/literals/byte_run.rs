@@ -13,7 +13,7 @@ pub struct ByteRun {
 }
 
 /// A set of bytes: any ASCII bytes, and either all other bytes or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {
@@ -40,6 +40,44 @@ impl ByteSet {
         }
         #[allow(clippy::cast_possible_truncation)]
         Self([ascii as u64, (ascii >> 64) as u64, others, others])
+    }
+
+    /// The set of one byte; of all non-ASCII bytes if it is one of them.
+    pub fn only(byte: u8) -> Self {
+        let mut set = [0; 4];
+        if byte >= 0x80 {
+            set = [0, 0, u64::MAX, u64::MAX];
+        } else if let Some(word) = set.get_mut(usize::from(byte >> 6)) {
+            *word = 1 << (byte & 63);
+        }
+        Self(set)
+    }
+
+    /// The bytes of both sets.
+    #[must_use]
+    pub fn or(self, Self(others): Self) -> Self {
+        let mut all = self.0;
+        for (word, other) in all.iter_mut().zip(others) {
+            *word |= other;
+        }
+        Self(all)
+    }
+
+    /// Adds the bytes of a text.
+    pub fn add(&mut self, text: &str) {
+        for byte in text.bytes() {
+            if let Some(word) = self.0.get_mut(usize::from(byte >> 6)) {
+                *word |= 1 << (byte & 63);
+            }
+        }
+    }
+
+    /// Whether a byte is in both sets.
+    pub fn meets(self, Self(others): Self) -> bool {
+        self.0
+            .iter()
+            .zip(others)
+            .any(|(word, other)| word & other != 0)
     }
 
     /// Whether the set contains a byte.

@@ -6,12 +6,14 @@
 mod byte_run;
 mod extract;
 mod frequency;
+mod needed;
 mod sets;
 
 use regex_syntax::hir::Hir;
 
 pub use byte_run::{ByteRun, ByteSet};
 pub(crate) use frequency::{commonness, frequency};
+pub(crate) use needed::needed;
 
 /// A literal as [`fold`] leaves it, so that case does not matter. Its first and its last byte may
 /// be an edge instead, a byte that [`fold`] never returns: [`WORD_EDGE`], [`TEXT_START`] or
