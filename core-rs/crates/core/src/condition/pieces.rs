@@ -26,6 +26,7 @@ enum Class {
 
 static CLASSES: [Class; 256] = classes();
 
+#[allow(clippy::indexing_slicing)] // `byte` is below 256.
 const fn classes() -> [Class; 256] {
     let mut all = [Class::End; 256];
     let mut byte = 0;
