@@ -1,5 +1,6 @@
 // Measures what `a3s-sentry mcp` adds to a call of a tool: each call is made once of a server by itself, and
-// once of the same server behind the proxy, one after the other.
+// once of the same server behind the proxy, one after the other. On Linux it also measures the proxy's
+// processor time, which does not depend on what else the machine does.
 //
 //     node bench/guard/mcp.mjs [--calls 200]
 
@@ -11,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const { values } = parseArgs({ options: { calls: { type: "string", default: "200" } } });
 
 /** Answers each call with as many bytes of a source file as it asks for. */
@@ -55,6 +56,7 @@ try {
     for (let i = 0; i < 20; i++) await called(guarded, args);
     /** @type {number[]} */
     const added = [];
+    const before = cpuMs(guarded);
     for (let i = 0; i < count; i++) {
       const alone = await called(direct, args);
       added.push((await called(guarded, args)) - alone);
@@ -62,13 +64,31 @@ try {
     added.sort((a, b) => a - b);
     /** @param {number} share */
     const at = (share) => (added[Math.floor(share * (count - 1))] ?? 0).toFixed(2);
-    process.stdout.write(`${what}: adds ${at(0.5)} ms (a tenth of the calls: ${at(0.1)} or less)\n`);
+    const cpu = ((cpuMs(guarded) - before) / count).toFixed(1);
+    process.stdout.write(
+      `${what}: adds ${at(0.5)} ms (a tenth of the calls: ${at(0.1)} or less), ${cpu} ms of processor time\n`,
+    );
   }
 } finally {
   guarded.stdin.end();
   direct.stdin.end();
   await Promise.all([once(direct, "close"), once(guarded, "close")]);
   rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * The processor time that a process has taken, in milliseconds; not a number where the system does not say.
+ * @param {ReturnType<typeof started>} child
+ */
+function cpuMs({ pid }) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** @param {readonly string[]} args */
