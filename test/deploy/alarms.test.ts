@@ -1,8 +1,9 @@
-// The alarms: each uses metrics of a run, and links to a section of the runbook.
+// The alarms: each uses metrics of a run or of a resident judge, and links to a section of its page.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { GUARD_METRICS } from "../../packages/node/src/guard/resident/guard-metrics.js";
 import { start } from "../e2e/command.js";
 import { base, DEPLOY, readYaml } from "./manifests.js";
 
@@ -16,7 +17,9 @@ interface Rules {
   }[];
 }
 
-const alarms = (readYaml("prometheus/rules.yaml") as Rules).groups.flatMap(({ rules }) => rules);
+const alarmsIn = (file: string): Rules["groups"][number]["rules"] =>
+  (readYaml(`prometheus/${file}`) as Rules).groups.flatMap(({ rules }) => rules);
+const alarms = [...alarmsIn("rules.yaml"), ...alarmsIn("guard.yaml")];
 /** The label of kube-state-metrics for the DaemonSet of `deploy/kubernetes`. */
 const DAEMON_SET = `daemonset="${base.metadata.name}"`;
 const { PATH = "" } = process.env;
@@ -29,12 +32,24 @@ it("use metrics of a run, with their labels", async () => {
   const text = await (await fetch(url)).text();
   running.child.stdin.end();
   await running.ended;
-  const expressions = alarms.map(({ expr }) => expr).join("\n");
+  const expressions = alarmsIn("rules.yaml")
+    .map(({ expr }) => expr)
+    .join("\n");
   for (const [, name] of expressions.matchAll(/\b((?:sentry|process)_\w+)/g))
     expect(text).toMatch(new RegExp(`^${name}[ {]`, "m"));
   for (const [, name, matchers = ""] of expressions.matchAll(/\b(\w+)\{([^}]*)\}/g)) {
     for (const [label] of matchers.matchAll(/\w+="[^"]+"/g))
       expect(name?.startsWith("kube_") ? DAEMON_SET : text).toContain(label);
+  }
+});
+
+it("of the guard use metrics of `serve`, with their labels", () => {
+  const known = new Map(GUARD_METRICS.map((metric) => [metric.name, metric]));
+  for (const { expr } of alarmsIn("guard.yaml")) {
+    for (const [, name = "", label = ""] of expr.matchAll(/\b(sentry_\w+)(?:\{(\w+)="\w+"\})?/g)) {
+      expect(known.has(name), name).toBe(true);
+      if (label !== "") expect(known.get(name)?.labels, name).toContain(label);
+    }
   }
 });
 
@@ -53,5 +68,6 @@ it.each(alarms.map(({ alert, annotations }) => [alert, annotations.runbook]))("%
 
 it.skipIf(!promtool)("fire when they should, and are valid Prometheus rules", () => {
   execFileSync("promtool", ["check", "rules", `${DEPLOY}prometheus/rules.yaml`]);
+  execFileSync("promtool", ["check", "rules", `${DEPLOY}prometheus/guard.yaml`]);
   execFileSync("promtool", ["test", "rules", `${DEPLOY}prometheus/rules.test.yaml`]);
 });
