@@ -3,6 +3,7 @@
 import { FIND_FIELDS } from "../generated/boundary.js";
 import { utf8Length } from "../util/text.js";
 import type { CompiledPolicy } from "./compile.js";
+import { Finds } from "./finds.js";
 import type { Memory } from "./module.js";
 
 /** Which part of a text is scanned. */
@@ -15,16 +16,8 @@ export interface ScanPart {
   readonly placeholders: boolean;
 }
 
-/** A secret in a text. `start` and `end` count UTF-16 units. */
-export interface Find {
-  readonly start: number;
-  readonly end: number;
-  readonly kind: string;
-}
-
 export interface Scan {
-  /** In order, not overlapping. */
-  readonly finds: readonly Find[];
+  readonly finds: Finds;
   /** Text that follows cannot change what was found before this UTF-16 unit. */
   readonly stableUntil: number;
 }
@@ -62,12 +55,7 @@ export function scanText(
   const address = handle.scan(length, utf8Length(text.slice(0, part.from)), part.isLast, part.placeholders);
   if (address === 0) throw new Error(TOO_MUCH_MEMORY);
   const [count = 0, stableUntil = 0] = new Uint32Array(memory.buffer, address, 2);
-  if (count === 0) return { finds: [], stableUntil };
   const table = new Uint32Array(memory.buffer, address + 8, count * FIND_FIELDS);
-  const finds = Array.from({ length: count }, (_, find) => ({
-    start: table[find * FIND_FIELDS] ?? 0,
-    end: table[find * FIND_FIELDS + 1] ?? 0,
-    kind: kinds[table[find * FIND_FIELDS + 2] ?? -1] ?? "",
-  }));
-  return { finds, stableUntil };
+  // A copy: the next call may overwrite the memory of the module.
+  return { finds: new Finds(table.slice(), kinds), stableUntil };
 }

@@ -4,18 +4,12 @@ import type { Decision, FinalDecision } from "../decision/decision.js";
 import { OTHER_RISK } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
+import type { Finds } from "../engine/finds.js";
 import { type EventOptions, sslContent } from "../events/builders.js";
 import type { EventJson } from "../events/event.js";
 import { createRedactor, type Redactor } from "./redactor.js";
 import type { ScanText } from "./scanner.js";
-import {
-  failedInspection,
-  inspection,
-  type Redaction,
-  redactionsOf,
-  type WireDirection,
-  type WireInspection,
-} from "./wire-inspection.js";
+import { failedInspection, findsIn, inspection, type WireDirection, type WireInspection } from "./wire-inspection.js";
 
 /** Who sends or receives the body, and how long to wait. */
 export interface InspectOptions extends Pick<EventOptions, "agent" | "provider"> {
@@ -45,15 +39,15 @@ export class Gate {
 
   async inspectWire(content: string, direction: WireDirection, options: InspectOptions): Promise<WireInspection> {
     const event = eventOf(content, direction, options);
-    let redactions: Redaction[];
+    let finds: Finds;
     try {
-      redactions = redactionsOf(content, this.#parts.scan);
+      finds = findsIn(content, this.#parts.scan);
     } catch (error) {
       if (error instanceof EngineFailure) return failedInspection(notSearched(error.reason));
       throw error;
     }
     const decision = event === undefined ? null : await this.#parts.evaluate(event, options.signal);
-    return inspection(content, decision ?? this.#parts.failMode(TOO_LARGE), redactions);
+    return inspection(content, decision ?? this.#parts.failMode(TOO_LARGE), finds);
   }
 
   createRedactor(): Redactor {

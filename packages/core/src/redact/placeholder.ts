@@ -1,28 +1,35 @@
 // Placeholders, which replace masked secrets: `{{A3S_REDACTED:<kind>:<n>}}`. Models rewrite them.
 
 const OPENING = "{{A3S_REDACTED:";
-const WHOLE = /\{\{A3S_REDACTED:[\w.-]{1,64}:\d{1,15}\}\}/g;
+const WHOLE = /\{\{A3S_REDACTED:([\w.-]{1,64}):([1-9]\d{0,14})\}\}/g;
 
 /** Secrets by placeholder. Do not log it. */
 export type Restores = Readonly<Record<string, string>>;
 
 /** Makes placeholders, numbered from 1 for each kind. */
 export class Placeholders {
-  readonly #last = new Map<string, number>();
-  readonly #taken: ReadonlySet<string>;
+  readonly #kinds = new Map<string, { last: number; readonly taken: Set<number> }>();
 
   /** Skips placeholders that `text` already contains. */
   constructor(text = "") {
-    this.#taken = new Set(text.includes(OPENING) ? text.match(WHOLE) : []);
+    if (!text.includes(OPENING)) return;
+    for (const [, kind = "", number] of text.matchAll(WHOLE)) this.#of(kind).taken.add(Number(number));
   }
 
   next(kind: string): string {
-    for (;;) {
-      const number = (this.#last.get(kind) ?? 0) + 1;
-      this.#last.set(kind, number);
-      const placeholder = placeholderOf(kind, number);
-      if (!this.#taken.has(placeholder)) return placeholder;
+    const of = this.#of(kind);
+    do of.last++;
+    while (of.taken.has(of.last));
+    return placeholderOf(kind, of.last);
+  }
+
+  #of(kind: string): { last: number; readonly taken: Set<number> } {
+    let known = this.#kinds.get(kind);
+    if (known === undefined) {
+      known = { last: 0, taken: new Set() };
+      this.#kinds.set(kind, known);
     }
+    return known;
   }
 }
 

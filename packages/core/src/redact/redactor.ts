@@ -1,9 +1,10 @@
 // The redactor: a stream that masks secrets, and streams that restore them.
 
+import { mask } from "./mask.js";
 import { MaskedText } from "./masked-text.js";
 import { Placeholders } from "./placeholder.js";
 import { type Restored, type RestoreOptions, Restorer, restoreAll, type SecretSource } from "./restorer.js";
-import { type Piece, Scanner, type ScanText } from "./scanner.js";
+import { Scanner, type ScanText, type Searched } from "./scanner.js";
 import { formed } from "./secret-form.js";
 import { textStream } from "./text-stream.js";
 
@@ -47,12 +48,12 @@ export function createRedactor(scan: ScanText): Redactor {
   const scanner = new Scanner(scan, { placeholders: true });
   const placeholders = new Placeholders();
   const secrets = new Secrets();
-  const masked = ({ text, kind }: Piece): string => {
-    if (kind === undefined) return text;
-    const placeholder = placeholders.next(kind);
-    secrets.add(placeholder, text);
-    return placeholder;
-  };
+  const masked = ({ text, finds }: Searched): string =>
+    mask(text, finds, (find) => {
+      const placeholder = placeholders.next(finds.kind(find));
+      secrets.add(placeholder, text.slice(finds.start(find), finds.end(find)));
+      return placeholder;
+    });
   const own = new MaskedText();
   const isSecret = (placeholder: string): boolean => secrets.get(placeholder) !== undefined;
   const remembered = (text: string): string => {

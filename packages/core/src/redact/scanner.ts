@@ -1,15 +1,16 @@
 // Searching a text for secrets that comes in parts, with the same result as in one piece.
 
-import type { Find, Scan, ScanPart } from "../engine/scan.js";
+import type { Finds } from "../engine/finds.js";
+import type { Scan, ScanPart } from "../engine/scan.js";
 import { LOOK_BACK_BYTES, MAX_HELD_BYTES } from "../generated/boundary.js";
 
 /** Searches a text for secrets. Throws if the search fails. */
 export type ScanText = (text: string, part: ScanPart) => Scan;
 
-/** A part of the text: a secret with its kind, or other text. */
-export interface Piece {
+/** A part of the text, with the secrets in it. No secret goes on in the next part. */
+export interface Searched {
   readonly text: string;
-  readonly kind?: string;
+  readonly finds: Finds;
 }
 
 /** The most UTF-16 units that are added before a scan. */
@@ -25,8 +26,8 @@ const MAX_ESCAPES = 1024;
 const MIN_GROWTH = 1 / 8;
 
 /**
- * Returns each piece of a text as soon as no text that follows can change it. At most 36 KiB of
- * UTF-8 are held back; a secret of more than 32 KiB comes as several pieces.
+ * Returns each part of a text as soon as no text that follows can change what is found in it. At
+ * most 36 KiB of UTF-8 are held back; a secret of more than 32 KiB comes as several finds.
  */
 export class Scanner {
   readonly #scan: ScanText;
@@ -47,48 +48,44 @@ export class Scanner {
   }
 
   /** Takes the next part of the text. */
-  push(part: string): Piece[] {
-    const pieces: Piece[] = [];
-    this.#take(part, pieces, false);
-    return pieces;
+  push(part: string): Searched[] {
+    const parts: Searched[] = [];
+    this.#take(part, parts, false);
+    return parts;
   }
 
   /** Takes the last part. */
-  end(part = ""): Piece[] {
-    const pieces: Piece[] = [];
-    this.#take(part, pieces, true);
-    return pieces;
+  end(part = ""): Searched[] {
+    const parts: Searched[] = [];
+    this.#take(part, parts, true);
+    return parts;
   }
 
-  #take(part: string, pieces: Piece[], isLast: boolean): void {
+  #take(part: string, parts: Searched[], isLast: boolean): void {
     let at = 0;
     for (; part.length - at > MAX_PART; at += MAX_PART) {
       this.#held += part.slice(at, at + MAX_PART);
-      this.#release(pieces, false);
+      parts.push(this.#release(false));
     }
     this.#held += part.slice(at);
     const fresh = this.#held.length - this.#scanned;
-    if (isLast || fresh > this.#scanned * MIN_GROWTH) this.#release(pieces, isLast);
+    if (isLast || fresh > this.#scanned * MIN_GROWTH) parts.push(this.#release(isLast));
   }
 
-  #release(pieces: Piece[], isLast: boolean): void {
+  #release(isLast: boolean): Searched {
     const length = isLast ? this.#held.length : wholeLength(this.#held);
     const text = this.#held.slice(0, length);
-    const { finds, stableUntil } = this.#find(text, isLast);
+    const before = this.#before.length;
+    const from = this.#isInside ? 0 : before;
+    const scan = this.#scan(this.#before + text, { from, isLast, placeholders: this.#placeholders });
+    const finds = scan.finds.between(before, before + length);
+    const stableUntil = Math.max(0, scan.stableUntil - before);
     const overlong = length - stableUntil > MAX_HELD_BYTES ? cutOf(finds, length - MAX_HELD_BYTES) : undefined;
     const end = overlong?.end ?? stableUntil;
-    let at = 0;
-    for (const find of finds) {
-      if (find.start >= end) break;
-      if (find.start > at) pieces.push({ text: text.slice(at, find.start) });
-      pieces.push({ text: text.slice(find.start, find.end), kind: find.kind });
-      at = find.end;
-    }
-    if (end > at) pieces.push({ text: text.slice(at, end) });
     this.#held = this.#held.slice(end);
     this.#scanned = length - end;
-    if (overlong?.find !== undefined) {
-      const { start } = overlong.find;
+    if (overlong?.start !== undefined) {
+      const { start } = overlong;
       // A match that goes on since an earlier cut keeps its start.
       if (!this.#isInside || start > 0) this.#before = text.slice(Math.max(0, start - LOOK_BACK_BYTES)).slice(0, HEAD);
       this.#isInside = true;
@@ -96,25 +93,16 @@ export class Scanner {
       this.#before = `${this.#before}${text.slice(Math.max(0, end - LOOK_BACK_BYTES), end)}`.slice(-LOOK_BACK_BYTES);
       this.#isInside = false;
     }
-  }
-
-  /** The finds in `text`, in its own UTF-16 units. */
-  #find(text: string, isLast: boolean): Scan {
-    const before = this.#before.length;
-    const from = this.#isInside ? 0 : before;
-    const { finds, stableUntil } = this.#scan(this.#before + text, { from, isLast, placeholders: this.#placeholders });
-    const own = finds.filter(({ end }) => end > before);
-    return {
-      finds: own.map(({ start, end, kind }) => ({ start: Math.max(0, start - before), end: end - before, kind })),
-      stableUntil: Math.max(0, stableUntil - before),
-    };
+    return { text: text.slice(0, end), finds: finds.between(0, end) };
   }
 }
 
-/** Where to cut: at `limit`, or at the end of the find that lies across it. */
-function cutOf(finds: readonly Find[], limit: number): { readonly end: number; readonly find?: Find } {
-  const across = finds.find(({ start, end }) => start < limit && limit <= end);
-  return across === undefined ? { end: limit } : { end: across.end, find: across };
+/** Where to cut: at `limit`, or at the end of the find that lies across it and has this `start`. */
+function cutOf(finds: Finds, limit: number): { readonly end: number; readonly start?: number } {
+  for (let find = 0; find < finds.count && finds.start(find) < limit; find++) {
+    if (limit <= finds.end(find)) return { start: finds.start(find), end: finds.end(find) };
+  }
+  return { end: limit };
 }
 
 /**

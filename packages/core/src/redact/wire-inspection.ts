@@ -1,10 +1,12 @@
 // The result of inspecting a body: the decision, the secrets found, and the body without them.
 
 import type { FinalDecision } from "../decision/decision.js";
+import { Finds } from "../engine/finds.js";
+import { mask } from "./mask.js";
 import { MaskedText } from "./masked-text.js";
 import { Placeholders, type Restores } from "./placeholder.js";
 import { type Restored, type RestoreOptions, Restorer, restoreAll, type SecretSource } from "./restorer.js";
-import { type Piece, Scanner, type ScanText } from "./scanner.js";
+import { Scanner, type ScanText } from "./scanner.js";
 import { formed, isJson } from "./secret-form.js";
 
 /** `"request"` is sent to a model or a tool, `"response"` comes back. */
@@ -53,66 +55,71 @@ export interface WireInspection {
 }
 
 /** The secrets in `content`. Throws if the search fails. */
-export function redactionsOf(content: string, scan: ScanText): Redaction[] {
-  const scanner = new Scanner(scan, { placeholders: false });
-  const placeholders = new Placeholders(content);
-  const redactions: Redaction[] = [];
-  let end = 0;
-  const take = ({ text, kind }: Piece): void => {
-    const start = end;
-    end += text.length;
-    if (kind === undefined) return;
-    redactions.push(Object.freeze({ start, end, kind, placeholder: placeholders.next(kind) }));
-  };
-  scanner.end(content).forEach(take);
-  return redactions;
+export function findsIn(content: string, scan: ScanText): Finds {
+  return Finds.joined(new Scanner(scan, { placeholders: false }).end(content));
 }
 
 /** The inspection of a body that was searched for secrets. */
-export function inspection(content: string, decision: FinalDecision, redactions: readonly Redaction[]): WireInspection {
-  // Bodies of many secrets are often only masked.
+export function inspection(content: string, decision: FinalDecision, finds: Finds): WireInspection {
+  // A body may have very many secrets, and is often only masked.
+  let list: readonly Redaction[] | undefined;
   let known: ReadonlyMap<string, string> | undefined;
+  const redactions = (): readonly Redaction[] => {
+    list ??= Object.freeze(redactionsOf(content, finds));
+    return list;
+  };
   const secrets = (): ReadonlyMap<string, string> => {
-    known ??= secretsOf(content, redactions);
+    known ??= new Map(redactions().map(({ start, end, placeholder }) => [placeholder, content.slice(start, end)]));
     return known;
   };
-  const source = sourceOf(content, redactions, secrets);
+  const masked = (): string => {
+    const placeholders = new Placeholders(content);
+    return mask(content, finds, (find) => placeholders.next(finds.kind(find)));
+  };
+  const source = sourceOf(content, masked, secrets);
   function restore(text: string): string;
   function restore(text: string, options: RestoreOptions): Restored;
   function restore(text: string, options?: RestoreOptions): string | Restored {
     if (options !== undefined) return restoreAll(text, source, options);
-    return text === masked(content, redactions) ? content : restoreAll(text, source, {}).text;
+    return text === masked() ? content : restoreAll(text, source, {}).text;
   }
   return {
     decision,
     blocked: decision.verdict === "block",
-    redactions: Object.freeze(redactions),
+    get redactions() {
+      return redactions();
+    },
     apply(given) {
       if (given !== content) throw new TypeError("`apply` takes only the content that was inspected");
-      return { masked: masked(content, redactions), restores: Object.fromEntries(secrets()) };
+      let restores: Restores | undefined;
+      return {
+        masked: masked(),
+        get restores() {
+          restores ??= Object.fromEntries(secrets());
+          return restores;
+        },
+      };
     },
     restore,
     restorer: (options = {}) => new Restorer(source, options),
   };
 }
 
-/** The secrets by placeholder. */
-function secretsOf(content: string, redactions: readonly Redaction[]): Map<string, string> {
-  const secrets = new Map<string, string>();
-  for (const { start, end, placeholder } of redactions) secrets.set(placeholder, content.slice(start, end));
-  return secrets;
+function redactionsOf(content: string, finds: Finds): Redaction[] {
+  const placeholders = new Placeholders(content);
+  return Array.from({ length: finds.count }, (_, find) => {
+    const kind = finds.kind(find);
+    const [start, end] = [finds.start(find), finds.end(find)];
+    return Object.freeze({ start, end, kind, placeholder: placeholders.next(kind) });
+  });
 }
 
-function sourceOf(
-  content: string,
-  redactions: readonly Redaction[],
-  secrets: () => ReadonlyMap<string, string>,
-): SecretSource {
+function sourceOf(content: string, masked: () => string, secrets: () => ReadonlyMap<string, string>): SecretSource {
   // Only answers with placeholders need them.
   let own: MaskedText | undefined;
   let hasEscapes: boolean | undefined;
   const text = (): MaskedText => {
-    own ??= MaskedText.of(masked(content, redactions), (placeholder) => secrets().has(placeholder));
+    own ??= MaskedText.of(masked(), (placeholder) => secrets().has(placeholder));
     return own;
   };
   return {
@@ -151,13 +158,3 @@ const NO_SECRETS: SecretSource = {
   hadTarget: () => false,
   hadLookalike: () => false,
 };
-
-function masked(content: string, redactions: readonly Redaction[]): string {
-  let out = "";
-  let at = 0;
-  for (const { start, end, placeholder } of redactions) {
-    out += content.slice(at, start) + placeholder;
-    at = end;
-  }
-  return out + content.slice(at);
-}
