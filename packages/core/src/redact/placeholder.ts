@@ -53,45 +53,50 @@ type Part = readonly [pattern: string, repeats: string];
 
 const SPACES: Part = ["[ \\t]", "{0,3}"];
 const NAME: readonly Part[] = [...parts("A3S"), ["\\\\", "?"], ["[_ -]", "?"], ...parts("REDACTED")];
-/** Words of a kind may be escaped, and the braces. */
-const braced = (open: readonly Part[], close: readonly Part[]): readonly Part[] => [
-  ...open,
+/** A name, a kind, whose words may be escaped, and a number, between what opens and closes them. */
+const enclosed = (open: string, close: string, colon = ":"): readonly Part[] => [
+  ...parts(open),
   SPACES,
   ...NAME,
   SPACES,
-  [":", ""],
+  ...parts(colon),
   SPACES,
   ["(?:\\\\?[\\w.-])", "{1,80}"],
   ["\\\\", "?"],
   SPACES,
-  [":", ""],
+  ...parts(colon),
   SPACES,
   ["\\d", "{1,15}"],
   SPACES,
-  ...close,
+  ...parts(close),
 ];
-const OPEN: Part = ["\\{", ""];
-const CLOSE: Part = ["\\}", ""];
-const ESCAPE: Part = ["\\\\", ""];
-/** Two braces, one, and none: of these, nobody knows where they end. */
+/** Braces, brackets, percent-encoding, entities of HTML, and nothing: of this, nobody knows where it ends. */
 const FORMS = [
-  braced([OPEN, OPEN], [CLOSE, CLOSE]),
-  braced([ESCAPE, OPEN, ESCAPE, OPEN], [ESCAPE, CLOSE, ESCAPE, CLOSE]),
-  braced([OPEN], [CLOSE]),
-  braced([ESCAPE, OPEN], [ESCAPE, CLOSE]),
+  enclosed("{{", "}}"),
+  enclosed("\\{\\{", "\\}\\}"),
+  enclosed("{", "}"),
+  enclosed("\\{", "\\}"),
+  enclosed("[[", "]]"),
+  enclosed("[", "]"),
+  enclosed("\\[", "\\]"),
+  enclosed("%7B%7B", "%7D%7D", "%3A"),
+  enclosed("%7B%7B", "%7D%7D"),
+  enclosed("&#123;&#123;", "&#125;&#125;"),
+  enclosed("&#x7B;&#x7B;", "&#x7D;&#x7D;"),
   NAME,
 ];
 const MENTION = new RegExp(FORMS.map((form) => form.map((part) => part.join("")).join("")).join("|"), "gi");
+const PARTS = /(?::|%3A)[ \t]*([\w.\\-]+)[ \t]*(?::|%3A)[ \t]*(\d+)/i;
 /** The start of a mention at the end of a text. */
 const PARTIAL = new RegExp(`(?:${FORMS.map(partial).join("|")})$`, "i");
-/** The same without braces. */
+/** The same without anything that opens it. */
 const PARTIAL_NAME = new RegExp(`${partial(NAME)}$`, "i");
 /** The most UTF-16 units of a mention, and of its name. */
 const MAX_LENGTH = 240;
 const MAX_NAME_LENGTH = NAME.length;
 
-function parts(word: string): Part[] {
-  return [...word].map((letter) => [letter, ""]);
+function parts(text: string): Part[] {
+  return [...text].map((unit) => [/\w/.test(unit) ? unit : `\\${unit}`, ""]);
 }
 
 /** A pattern of all texts that begin the form, and do not end it. */
@@ -106,7 +111,7 @@ export function* mentionsIn(text: string): Generator<Mention> {
   // The only digit of the name. Most parts of a stream have none.
   if (!text.includes("3")) return;
   for (const { 0: written, index: start } of text.matchAll(MENTION)) {
-    const [, kind, number] = /:[ \t]*([\w.\\-]+)[ \t]*:[ \t]*(\d+)/.exec(written) ?? [];
+    const [, kind, number] = PARTS.exec(written) ?? [];
     const at = { start, end: start + written.length, written };
     if (kind === undefined || number === undefined) yield at;
     else {
@@ -122,7 +127,7 @@ export function partialAt(text: string): number {
   const ended = text.lastIndexOf("}}");
   const start = Math.max(ended < 0 ? 0 : ended + 2, text.length - MAX_LENGTH);
   const last = text.slice(start);
-  const isPlain = !last.includes("{") && !last.includes("\\");
+  const isPlain = !/[{[\\%&]/.test(last);
   const from = isPlain ? Math.max(start, text.length - MAX_NAME_LENGTH) : start;
   const found = isPlain ? text.slice(from).search(PARTIAL_NAME) : last.search(PARTIAL);
   return found < 0 ? text.length : from + found;

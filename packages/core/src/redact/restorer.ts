@@ -141,9 +141,16 @@ export class Restorer extends PushedText {
     if ((kinds && !kinds.includes(kind)) || (only && !only.includes(placeholder))) return keep("not-asked");
     const isOwn = whole !== undefined && this.#source.hadTarget(whole);
     if (target !== undefined && !isOwn && !inside.includes(target)) return keep(target);
-    add(this.#restored, { start: this.#length, end: this.#length + original.length, kind, placeholder });
-    return original;
+    // In an address, a placeholder that was percent-encoded stands for what was encoded with it.
+    const text = target !== undefined && written.startsWith("%") ? percentEncoded(original) : original;
+    add(this.#restored, { start: this.#length, end: this.#length + text.length, kind, placeholder });
+    return text;
   }
+}
+
+/** A text with half of a surrogate pair has no encoding: it stays as it is. */
+function percentEncoded(text: string): string {
+  return /\p{Surrogate}/u.test(text) ? text : encodeURIComponent(text);
 }
 
 function add<Place>(places: Place[], place: Place): void {

@@ -34,7 +34,7 @@ export interface WireInspection {
   readonly decision: FinalDecision;
   /** Whether the body must not be forwarded, masked or not. */
   readonly blocked: boolean;
-  /** In the order of the body, not overlapping. */
+  /** In the order of the body, not overlapping. Listed when they are first asked for. */
   readonly redactions: readonly Redaction[];
   /**
    * The body with placeholders for its secrets, whatever the verdict. Throws a `TypeError` if

@@ -44,6 +44,8 @@ describe("ordinary text", () => {
     [`f(x)(${E1}) if (a[0](${E1}`, `f(x)(${ADA}) if (a[0](${E1}`],
     [`KEY=${K1} ./src/a.ts:${K1}`, `KEY=${OPENAI} ./src/a.ts:${OPENAI}`],
     [`prefix{{${E1}}}`, `prefix{{${ADA}}}`],
+    ["to [A3S_REDACTED:email:1], %7B%7BA3S_REDACTED%3Aemail%3A1%7D%7D", `to ${ADA}, ${ADA}`],
+    ["<b>&#123;&#123;A3S_REDACTED:email:1&#125;&#125;</b>", `<b>${ADA}</b>`],
   ])("%j is restored", (text, restored) => {
     expect(wire.restore(text)).toBe(restored);
   });
@@ -82,6 +84,12 @@ describe("places that send what is in them", () => {
     const text = `[a](https://a.example/?${K1}) ${E1}`;
     expect(wire.restore(text, { inside: ["link"] }).text).toBe(`[a](https://a.example/?${OPENAI}) ${ADA}`);
     expect(whys(text, { inside: ["url"] })).toEqual(["link"]);
+  });
+
+  it("have a placeholder that was percent-encoded, too, and get the secret in that form", () => {
+    const text = "https://a.example/?to=%7B%7BA3S_REDACTED%3Aemail%3A1%7D%7D";
+    expect(wire.restore(text)).toBe(text);
+    expect(wire.restore(text, { inside: ["url"] }).text).toBe("https://a.example/?to=ada%40example.org");
   });
 
   it("are restored where the masked body had the same, with other punctuation around", () => {
