@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../../packages/node/dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../packages/node/dist/cli/main.cjs", import.meta.url));
 
 /** Starts `a3s-sentry ARGS`. `said` collects its stderr. @param {string[]} args @param {Record<string, string>} [env] */
 export function start(args, env = {}) {

@@ -21,11 +21,14 @@ export interface ConnectionFlags {
   readonly tlsCa?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  /** The prefix of the subjects of replies: clients with one of their own cannot read those of others. */
+  readonly inbox?: string;
 }
 
 const DEFAULT_SERVER = "nats://127.0.0.1:4222";
 const RETRY_MS = 1_000;
-const CONNECT_MS = 5_000;
+/** Signing with an NKey takes a while on a node under load. */
+const CONNECT_MS = 20_000;
 
 /** Connects, or throws a `CliError`. */
 export async function connectOnce(flags: ConnectionFlags, io: Io, name: string): Promise<NatsConnection> {
@@ -76,7 +79,10 @@ function optionsOf(flags: ConnectionFlags, { env }: Io, name: string): NodeConne
   const { NATS_URL: url = DEFAULT_SERVER } = env;
   const servers = (flags.server ?? url).split(",").map((server) => server.trim());
   const authenticator = authenticatorOf(flags);
-  const { tlsCa: ca, tlsCert: cert, tlsKey: key } = flags;
+  const { tlsCa: ca, tlsCert: cert, tlsKey: key, inbox } = flags;
+  if (inbox !== undefined && !/^\w+$/.test(inbox)) {
+    throw new CliError(`\`--inbox\` must have letters, digits and \`_\` only, not \`${inbox}\``);
+  }
   if ((cert === undefined) !== (key === undefined)) {
     throw new CliError("`--tls-cert` and `--tls-key` belong together: give both");
   }
@@ -90,6 +96,7 @@ function optionsOf(flags: ConnectionFlags, { env }: Io, name: string): NodeConne
     reconnectTimeWait: RETRY_MS,
     // Credentials may be wrong for a moment, while they are changed on the server.
     ignoreAuthErrorAbort: true,
+    ...(inbox !== undefined && { inboxPrefix: inbox }),
     ...(authenticator !== undefined && { authenticator }),
     ...(tls !== undefined && { tls: defined(tls) }),
   };

@@ -173,7 +173,7 @@ class Worker {
 /** The subjects of the stream are its partitions. */
 async function partitionsOf(connection: NatsConnection): Promise<number> {
   try {
-    const manager = await jetstreamManager(connection);
+    const manager = await jetstreamManager(connection, { checkAPI: false });
     const { config } = await manager.streams.info(EVENTS_STREAM);
     return config.subjects.length;
   } catch (error) {

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-export const MAIN = fileURLToPath(new URL("../../../node/dist/cli/main.js", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../../../node/dist/cli/main.cjs", import.meta.url));
 
 export interface Running {
   readonly child: ChildProcess;

@@ -8,7 +8,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { onTestFinished } from "vitest";
 
-const { CI, A3S_TEST_NATS_SERVER: PROGRAM = "nats-server" } = process.env;
+const { CI, A3S_TEST_NATS_SERVER = "nats-server" } = process.env;
+
+/** The server that tests start. */
+export const PROGRAM = A3S_TEST_NATS_SERVER;
 
 /** Whether tests with a server are left out: only on a machine without one, and not by `npm test`. */
 export const withoutServer: boolean = CI === undefined && spawnSync(PROGRAM, ["--version"]).error !== undefined;

@@ -112,6 +112,21 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
       .option("--decisions-bytes <number>", "most bytes of decisions; the oldest go", "1073741824")
       .option("--decisions-days <number>", "days that decisions are kept", "7"),
   ).action(async (flags: unknown) => await run("init", flags));
+
+  connecting(
+    fleet
+      .command("status")
+      .summary("show streams and workers")
+      .description("Shows what waits, what is decided, and the workers. Exits with 1 if something needs a person.")
+      .option("--json", "print the status as JSON"),
+  ).action(async (flags: unknown) => await run("status", flags));
+
+  fleet
+    .command("key")
+    .summary("make an NKey")
+    .description("Writes the seed of a new NKey to a file, and prints its public key for the server's configuration.")
+    .argument("<file>", "file for the seed; it must not exist")
+    .action(async (file: string) => await run("key", file));
 }
 
 /** Adds the flags of a command that publishes. */
@@ -127,5 +142,6 @@ function connecting(command: Command): Command {
     .option("--nkey <file>", "file with an NKey seed")
     .option("--tls-ca <file>", "certificate of the authority that the servers are checked by")
     .option("--tls-cert <file>", "certificate of this client")
-    .option("--tls-key <file>", "key of this client's certificate");
+    .option("--tls-key <file>", "key of this client's certificate")
+    .option("--inbox <prefix>", "prefix of the subjects of replies, where the server gives each role its own");
 }
