@@ -10,6 +10,7 @@ export const MARK = "a3s-sentry: the hook failed";
 /** Variables by which Node.js loads code: the folder that the agent works in may set them. */
 export const LOADS_CODE: readonly string[] = [
   "NODE_OPTIONS",
+  "NODE_PATH",
   "NODE_COMPILE_CACHE",
   "OPENSSL_CONF",
   "OPENSSL_ENGINES",
