@@ -54,7 +54,7 @@ const BUNDLES = [
       "host",
       "cli/command-line",
       "agent/main",
-    "claude-agent-sdk/index",
+      "claude-agent-sdk/index",
       "daemon/judging/pool/worker",
       "cli/diff/judge-worker",
       "cli/replay/replay-worker",
