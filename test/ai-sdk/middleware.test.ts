@@ -242,6 +242,25 @@ test.each(askers)("%s: JSON that the application asked for stays valid", async (
   expect(JSON.parse(answer.text)).toEqual({ key: KEY });
 });
 
+test.each(askers)("%s: a number that is masked becomes a text, and what follows is masked too", async (_, ask) => {
+  const turn = repeated("payment_card", (card) => [text(`paid by ${card}`)]);
+  const { model, sent } = await guardedBy([turn], {}, 'redact { on = ["payment_card"] }');
+  const nested = JSON.stringify({ lines: `a\n${PASSWORD}` });
+  const value = { card: 4111111111111111, n: 3, note: `password: ${PASSWORD}`, again: `\n${PASSWORD}`, nested };
+  const messages = [
+    { role: "user", content: "go" },
+    { role: "assistant", content: [{ type: "tool-call", toolCallId: "a", toolName: "find", input: {} }] },
+    {
+      role: "tool",
+      content: [{ type: "tool-result", toolCallId: "a", toolName: "find", output: { type: "json", value } }],
+    },
+  ];
+  const answer = await ask({ model, messages });
+  expect(textOf(sent[0])).not.toMatch(/4111|Xk29/);
+  expect(textOf(sent[0])).toMatch(/"card":"\{\{A3S_REDACTED:payment_card:\d+\}\}","n":3/);
+  expect(answer.text).toBe("paid by 4111111111111111");
+});
+
 const BLOCKING: PolicyInput = {
   rules: [
     {

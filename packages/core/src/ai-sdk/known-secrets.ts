@@ -7,6 +7,12 @@ export interface SecretPlace {
   readonly kind: string;
 }
 
+/** A place in a body that is JSON. */
+export interface JsonPlace extends SecretPlace {
+  /** Whether it is in a string; otherwise it is a number. */
+  readonly isInString: boolean;
+}
+
 /** The UTF-16 units that a secret is looked up by, and so its least length. */
 const PREFIX = 6;
 const MAX_LENGTH = 256;
@@ -19,7 +25,7 @@ const MAX_SECRETS = 10_000;
  * of its own. What only its label shows to be a secret may be without one there: in the answer of an
  * earlier turn, for example.
  */
-export function allPlaces(body: string, places: readonly SecretPlace[]): SecretPlace[] {
+export function allPlaces(body: string, places: readonly SecretPlace[]): JsonPlace[] {
   const kinds = new Map<string, string>();
   const lengths = new Map<string, number[]>();
   for (const { start, end, kind } of places) {
@@ -37,11 +43,11 @@ export function allPlaces(body: string, places: readonly SecretPlace[]): SecretP
       known.sort((a, b) => b - a),
     );
   }
-  if (kinds.size === 0) return [...places];
-  const all: SecretPlace[] = [];
+  const all: JsonPlace[] = [];
+  const strings = new JsonStrings(body);
   let from = 0;
   const addUntil = (to: number): void => {
-    for (const start of wordStarts(body, from, to)) {
+    for (const start of strings.wordStarts(from, to)) {
       if (start < (all.at(-1)?.end ?? 0)) continue;
       const length = lengths.get(body.slice(start, start + PREFIX))?.find((candidate) => {
         const end = start + candidate;
@@ -49,33 +55,42 @@ export function allPlaces(body: string, places: readonly SecretPlace[]): SecretP
       });
       if (length === undefined) continue;
       const end = start + length;
-      all.push({ start, end, kind: kinds.get(body.slice(start, end)) ?? "" });
+      all.push({ start, end, kind: kinds.get(body.slice(start, end)) ?? "", isInString: true });
     }
   };
   for (const place of places) {
     addUntil(place.start);
-    all.push(place);
+    all.push({ ...place, isInString: strings.isInString });
     from = place.end;
   }
   addUntil(body.length);
   return all;
 }
 
-/** The places between `from` and `to` in strings of the JSON text where no word goes on. */
-function* wordStarts(body: string, from: number, to: number): Generator<number> {
-  // A place of a secret is inside of a string, and so is what follows it.
-  let isInString = from > 0;
-  let wasWord = false;
-  for (let at = from; at < to; at++) {
-    const code = body.charCodeAt(at);
-    if (code === QUOTE) {
-      isInString = !isInString;
-      wasWord = false;
-    } else if (isInString) {
-      const isWord = isWordUnit(code);
-      if (!(wasWord && isWord)) yield at;
-      wasWord = isWord;
-      if (code === BACKSLASH) at += body.charCodeAt(at + 1) === LETTER_U ? 5 : 1;
+/** Follows which parts of a JSON text are in strings. No place of a secret has the quote of a string. */
+class JsonStrings {
+  readonly #body: string;
+  isInString = false;
+
+  constructor(body: string) {
+    this.#body = body;
+  }
+
+  /** The places between `from` and `to` in strings where no word goes on. */
+  *wordStarts(from: number, to: number): Generator<number> {
+    let wasWord = false;
+    for (let at = from; at < to; at++) {
+      const code = this.#body.charCodeAt(at);
+      if (code === QUOTE) {
+        this.isInString = !this.isInString;
+        wasWord = false;
+      } else if (this.isInString) {
+        const isWord = isWordUnit(code);
+        // In JSON in a string, the letter of an escape comes before the word.
+        if (!(wasWord && isWord) || this.#body.charCodeAt(at - 2) === BACKSLASH) yield at;
+        wasWord = isWord;
+        if (code === BACKSLASH) at += this.#body.charCodeAt(at + 1) === LETTER_U ? 5 : 1;
+      }
     }
   }
 }

@@ -77,7 +77,7 @@ export async function masked(
     // An address with a placeholder of an earlier turn was the model's: it is none of the prompt's.
     own.push(text.replace(/redacted/gi, "-"), isSecret);
   };
-  for (const { start, end, kind } of allPlaces(body, places)) {
+  for (const { start, end, kind, isInString } of allPlaces(body, places)) {
     addText(start);
     at = end;
     const secret = body.slice(start, end);
@@ -88,7 +88,8 @@ export async function masked(
       placeholders.set(key, placeholder);
       secrets.set(placeholder, secret);
     }
-    parts.push(placeholder);
+    // In the place of a number, a string keeps the JSON valid.
+    parts.push(isInString ? placeholder : `"${placeholder}"`);
     own.push(placeholder, isSecret);
   }
   addText(body.length);
