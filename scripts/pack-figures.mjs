@@ -1,5 +1,5 @@
 // `node scripts/pack-figures.mjs FOLDER`: counts the attacks and the everyday events that each pack
-// flags, and writes the figures that `a3s-sentry packs` shows. FOLDER has files of labelled events,
+// flags, and writes the figures that `a3s-sentry packs` shows and the tables of docs/rules.md. FOLDER has files of labelled events,
 // `attack-*.ndjson.gz` and `benign-*.ndjson.gz`: an attack counts if its `grade` is `overt`, and a benign
 // event unless it is marked as something that a person would ask about.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -21,11 +21,13 @@ await main(async () => {
   const packs = [];
   for (const name of PACK_NAMES) {
     const sentry = await Sentry.create({ packs: { on: name, off: "*" } });
-    packs.push(
-      `    ${JSON.stringify(name)}: { attacks: ${flagged(sentry, attacks)}, benign: ${flagged(sentry, benign)} },`,
-    );
+    packs.push({ name, attacks: flagged(sentry, attacks), benign: flagged(sentry, benign) });
     sentry.close();
   }
+  await writeTables(packs, attacks, benign);
+  const lines = packs.map(
+    (one) => `    ${JSON.stringify(one.name)}: { attacks: ${one.attacks}, benign: ${one.benign} },`,
+  );
   const text = `// What each pack flags of labelled events. This file is written by scripts/pack-figures.mjs.
 
 import type { Figures } from "./pack-text.js";
@@ -34,7 +36,7 @@ export const PACK_FIGURES: Figures = {
   attacks: ${attacks.length},
   benign: ${benign.length},
   packs: {
-${packs.join("\n").replaceAll(/"([a-z]+)":/g, "$1:")}
+${lines.join("\n").replaceAll(/"([a-z]+)":/g, "$1:")}
   },
 };
 `;
@@ -63,4 +65,50 @@ function flagged(sentry, rows) {
     return sentry.explain(line).rules.some(({ name, outcome }) => own.has(name) && outcome !== "no-match");
   };
   return rows.filter(fits).length;
+}
+
+/** Writes the tables of docs/rules.md: what each pack flags, and what all default rules flag, by subject of attack. */
+async function writeTables(packs, attacks, benign) {
+  const sentry = await Sentry.create("");
+  const verdicts = (rows) => rows.map(({ event }) => sentry.classify(JSON.stringify({ event }))?.verdict ?? "allow");
+  const row = (name, rows) => {
+    const all = verdicts(rows);
+    const count = (wanted) => all.filter(wanted).length;
+    const flags = count((verdict) => verdict !== "allow");
+    return `| ${name} | ${rows.length} | ${flags} | ${count((verdict) => verdict === "block")} | ${rows.length - flags} |`;
+  };
+  const subjects = new Map();
+  for (const attack of attacks) {
+    const subject = subjectOf(attack);
+    subjects.set(subject, [...(subjects.get(subject) ?? []), attack]);
+  }
+  const largest = [...subjects].sort(([, a], [, b]) => b.length - a.length);
+  const tables = [
+    `Measured on ${attacks.length} attacks and ${benign.length} everyday events of public collections:`,
+    "",
+    "| pack | attacks that it flags | everyday events that it flags |",
+    "|---|---|---|",
+    ...packs.map(({ name, attacks: flags, benign: wrong }) => `| \`${name}\` | ${flags} | ${wrong} |`),
+    "",
+    "All rules that are on by default, by subject of the attack:",
+    "",
+    "| subject | events | flagged | blocked | missed |",
+    "|---|---|---|---|---|",
+    ...largest.map(([name, rows]) => row(name, rows)),
+    row("everyday events", benign),
+  ];
+  sentry.close();
+  const page = join(root, "docs", "rules.md");
+  const part = /(<!-- pack-figures: this part [^\n]*-->\n).*(?=<!-- pack-figures: end -->)/su;
+  writeFileSync(
+    page,
+    readFileSync(page, "utf8").replace(part, (_, head) => `${head}\n${tables.join("\n")}\n\n`),
+  );
+}
+
+/** What an attack is after: the tactic of a command, otherwise the kind of event. */
+function subjectOf({ tactic, event }) {
+  const kind = Object.keys(event)[0];
+  if (kind !== "ToolExec") return `\`${kind}\` events`;
+  return `commands: ${[tactic ?? "other"].flat()[0].replaceAll("-", " ")}`;
 }

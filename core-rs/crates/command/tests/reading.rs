@@ -238,7 +238,10 @@ fn wrappers_give_way() {
         ("exec -a x rm -rf /", &["rm|-rf|/"]),
         ("busybox rm -rf /", &["rm|-rf|/"]),
         ("su - root -c 'rm -rf /'", &["rm|-rf|/"]),
-        ("script -qc 'rm -rf /' /dev/null", &["rm|-rf|/"]),
+        (
+            "script -qc 'rm -rf /' /dev/null",
+            &["script|-qc|rm -rf /|/dev/null", "rm|-rf|/"],
+        ),
         (
             "ssh -p 22 host 'rm -rf /'",
             &["ssh|-p|22|host|rm -rf /", "rm|-rf|/"],

@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::content;
+
 /// Services whose names resolve to the addresses that are written in them, as
 /// `10-0-0-1.nip.io`.
 const SPELLED_ADDRESSES: [&str; 9] = [
@@ -93,6 +95,13 @@ impl Names {
             self.push(&name, "");
         }
         self.add_spelled(&name, "");
+    }
+
+    /// Adds what a content says behind its escapes.
+    pub(super) fn add_decoded(&mut self, content: &str) {
+        if let Some(decoded) = content::decoded(content) {
+            self.push(&decoded, "");
+        }
     }
 
     fn add_spelled(&mut self, name: &str, end: &str) {

@@ -7,6 +7,7 @@
 //! reject the whole document: an attacker who can put one into an argument must not escape
 //! judgement that way.
 
+mod content;
 mod damaged;
 pub mod decision;
 mod fault;
@@ -250,10 +251,11 @@ impl<'a> Event<'a> {
         self.call.as_ref()
     }
 
-    /// The other names of the destination of an [`EventKind::Egress`] or [`EventKind::Dns`], in the
-    /// form of the subject: an address in its usual notation if the event has another one, the
-    /// addresses that are written in a name such as `10-0-0-1.nip.io`, and the name of the server
-    /// that the connection asked for (`sni`). None for most events.
+    /// What the subject also stands for. Of an [`EventKind::Egress`] or [`EventKind::Dns`], the
+    /// other names of the destination, in the form of the subject: an address in its usual notation
+    /// if the event has another one, the addresses that are written in a name such as
+    /// `10-0-0-1.nip.io`, and the name of the server that the connection asked for (`sni`). Of an
+    /// [`EventKind::SslContent`], the text behind its escapes. None for most events.
     ///
     /// ```
     /// use sentry_event::{Scratch, parse};

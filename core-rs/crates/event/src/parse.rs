@@ -54,6 +54,7 @@ pub fn parse<'a>(line: &'a [u8], scratch: &'a mut Scratch) -> Result<Event<'a>, 
     match kind {
         EventKind::Egress => add_names(names, subject, fields.server),
         EventKind::Dns => names.add_query(subject),
+        EventKind::SslContent => names.add_decoded(subject),
         _ => {}
     }
     Ok(Event {

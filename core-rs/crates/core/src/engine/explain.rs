@@ -225,7 +225,11 @@ impl Engine {
             .other_names()
             .filter(|_| fitting.is_some() && span.is_none());
         if let Some(name) = names.find(|name| self.matching(event.kind, name).contains(&at)) {
-            why = format!("{why} (it matches `{name}`, another name of the destination)");
+            why = if event.kind == EventKind::SslContent {
+                format!("{why} (it matches the decoded content)")
+            } else {
+                format!("{why} (it matches `{name}`, another name of the destination)")
+            };
         }
         Some(RuleTrace {
             rule: u32::try_from(at).ok()?,
@@ -258,6 +262,8 @@ impl Engine {
             "its pattern does not occur in the subject"
         } else if rule.conditions.asks_for_call() && !self.is_call(at, rule, event) {
             "it asks for other tools, or for other arguments"
+        } else if self.is_harmless(at, event) {
+            "it finds only a provider's key on its way there, or a token of a page"
         } else if self.asks_for_command(at) {
             why_none.unwrap_or("no command is one that it asks for")
         } else {

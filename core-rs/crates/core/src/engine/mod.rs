@@ -14,6 +14,7 @@ pub(crate) mod judgement;
 #[cfg(test)]
 mod naive;
 pub(crate) mod order;
+mod outgoing;
 mod readings;
 mod restriction;
 mod stream;
@@ -172,12 +173,17 @@ impl Engine {
                 event,
                 sides: Sides::new(&self.policy.rules),
                 needs_reading: Cell::new(false),
+                may_be_harmless: false,
             };
             self.visit(event.kind, event.subject, &mut visitor);
             if visitor.needs_reading.get() {
                 return self.judge_commands(event, readings).0;
             }
-            visitor.sides.decider()
+            if visitor.may_be_harmless {
+                Sides::of(&self.policy.rules, &self.matching_event(event)).decider()
+            } else {
+                visitor.sides.decider()
+            }
         } else {
             let matching = self.matching_event(event);
             if event.kind == EventKind::ToolExec
@@ -303,7 +309,7 @@ impl Engine {
         }
         matching.retain(|&at| {
             event.kind == EventKind::ToolExec && self.asks_for_command(at)
-                || self.applies(at, event)
+                || self.applies(at, event) && !self.is_harmless(at, event)
         });
         matching
     }
@@ -378,6 +384,8 @@ struct EventVisitor<'e> {
     sides: Sides<'e>,
     /// Whether a rule may fit one command of the event and not another.
     needs_reading: Cell<bool>,
+    /// Whether a rule matches that leaves out secrets which do not leave.
+    may_be_harmless: bool,
 }
 
 impl Visitor for EventVisitor<'_> {
@@ -393,6 +401,10 @@ impl Visitor for EventVisitor<'_> {
     }
 
     fn take(&mut self, rule: usize) -> ControlFlow<()> {
+        if self.engine.looks_for_secrets(rule) {
+            self.may_be_harmless = true;
+            return ControlFlow::Break(());
+        }
         self.sides.take(rule)
     }
 }

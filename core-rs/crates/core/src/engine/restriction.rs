@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::Engine;
+use super::outgoing::Destination;
+use super::{Compiled, Engine};
 use crate::condition::fit;
 use crate::decision::Verdict;
 use crate::event::{Event, EventKind};
-use crate::policy::Rule;
+use crate::policy::{Origin, Rule};
+
+/// The built-in rule about secrets that leave.
+const SECRET_RULE: &str = "secret-in-egress";
 
 /// What restricts a rule, in a form that is quick to look at: most rules have nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +31,8 @@ impl Restriction {
     const EFFECT: u8 = 16;
     /// It asks for the call of a tool.
     const CALL: u8 = 32;
+    /// It looks for secrets that leave.
+    const SECRET: u8 = 64;
 
     pub(super) fn of(rule: &Rule) -> Self {
         let conditions = &rule.conditions;
@@ -42,6 +48,10 @@ impl Restriction {
             (Self::EFFECT, !conditions.effects.is_empty()),
             (Self::LIMITED, is_limited && rule.verdict == Verdict::Allow),
             (Self::UNLESS, !conditions.unless.is_empty()),
+            (
+                Self::SECRET,
+                rule.origin == Origin::Builtin && rule.name == SECRET_RULE,
+            ),
         ];
         Self(
             bits.iter()
@@ -96,6 +106,28 @@ impl Engine {
             && (!restriction.has(Restriction::CALL) || self.is_call(at, rule, event))
             && (!is_by_event || self.has_effects(at, rule, event))
             && !(restriction.has(Restriction::UNLESS) && is_excepted(rule, event))
+    }
+
+    /// Whether a rule is about secrets that leave, so that [`Self::is_harmless`] is asked.
+    pub(super) fn looks_for_secrets(&self, at: usize) -> bool {
+        self.restriction(at).has(Restriction::SECRET)
+    }
+
+    /// Whether all that a rule about secrets finds in a content is none that leaves: a provider's
+    /// key on its way there, or a token of a page.
+    pub(super) fn is_harmless(&self, at: usize, event: &Event<'_>) -> bool {
+        if !self.looks_for_secrets(at) {
+            return false;
+        }
+        let to = Destination::of(event.subject, event.provider().as_deref());
+        let Compiled { matcher, texts, .. } = &*self.compiled;
+        std::iter::once(event.subject)
+            .chain(event.other_names())
+            .all(|text| {
+                matcher
+                    .find(texts, at, &to.without_harmless(text))
+                    .is_none()
+            })
     }
 
     /// Whether an event that is no command has the effects that a rule asks for.
