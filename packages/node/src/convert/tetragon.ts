@@ -1,6 +1,7 @@
 // Converts the JSON export of Tetragon: one object per line, as its `export-stdout` container and its
 // log file have it.
 
+import { posix } from "node:path";
 import type { JsonObject } from "../guard/hosts/json-object.js";
 import {
   baseName,
@@ -93,13 +94,14 @@ function wordsOf(text: string, end: "first" | "last"): string[] {
 /** What a hook of a tracing policy saw. Only functions whose arguments are known are judged. */
 function hooked({ process, function_name: name, event: tracepoint, args }: JsonObject): ConvertedEvent[] {
   const called = (textOf(name) ?? textOf(tracepoint) ?? "").replace(SYSCALL, "sys_");
-  const event = hookEvent(called, listOf(args), pidOf(process));
+  const event = hookEvent(called, listOf(args), objectAt(process));
   return event === undefined
     ? []
     : [{ identity: identityOf(process), ...processOf(textOf(valueAt(process, "binary"))), event }];
 }
 
-function hookEvent(called: string, args: readonly unknown[], pid: number): ConvertedEvent["event"] | undefined {
+function hookEvent(called: string, args: readonly unknown[], process: JsonObject): ConvertedEvent["event"] | undefined {
+  const pid = pidOf(process);
   const numbers = args.map((arg) =>
     u32(valueAt(arg, "int_arg") ?? valueAt(arg, "uint_arg") ?? valueAt(arg, "size_arg")),
   );
@@ -115,8 +117,9 @@ function hookEvent(called: string, args: readonly unknown[], pid: number): Conve
   }
   // The start of a program, which `process_exec` reports too.
   if (/bprm/.test(called)) return undefined;
-  const path = args.map(pathOf).find((found) => found !== undefined);
-  if (path === undefined) return undefined;
+  const name = args.map(pathOf).find((found) => found !== undefined);
+  if (name === undefined) return undefined;
+  const path = posix.isAbsolute(name) ? name : posix.join(textOf(valueAt(process, "cwd")) ?? "", name);
   if (/unlink|rmdir/.test(called)) return { FileDelete: { pid, path } };
   return { FileAccess: { pid, path, write: isWrite(called, number) } };
 }

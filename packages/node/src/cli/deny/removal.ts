@@ -47,7 +47,7 @@ export function* removalSteps(path: string, targets: ReadonlySet<string>): Gener
       yield;
       writeNext(path, linesWithout(fd, end, targets), stats);
       yield;
-      linkSync(path, replacedPath(path, end));
+      giveSecondName(path, replacedPath(path, end));
       yield;
       rejectReplaced(path, fd);
       putNext(path);
@@ -147,6 +147,14 @@ export function targetOf(line: Buffer): string {
 
 function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a;
+}
+
+function giveSecondName(path: string, name: string): void {
+  try {
+    linkSync(path, name);
+  } catch (cause) {
+    throw new Error(`it cannot get a second name, \`${name}\`: does its file system have hard links?`, { cause });
+  }
 }
 
 /** Somebody else may have put another file in its place, which must not be lost. */
