@@ -75,9 +75,7 @@ impl Reader {
     pub(crate) fn open_later(&mut self) {
         let (texts, wrappers) = std::mem::take(&mut self.later);
         if !texts.is_empty() {
-            let mut call = Call::new(Vec::new(), Input::Inherited, self.folder.clone());
-            call.wrappers = wrappers;
-            self.open_texts(texts, call);
+            self.open_texts(texts, wrappers);
         }
     }
 

@@ -131,7 +131,8 @@ impl Reader {
             words,
             ..Command::default()
         };
-        let text = output_of(&bare, CodeSources::NONE).as_text();
+        let kinds = crate::data::kinds("printf");
+        let text = output_of(&bare, kinds, CodeSources::NONE).as_text();
         let value = text.map_or_else(Value::unknown, Value::certain);
         let certainty = self.certainty();
         let value = value.from(crate::reading::sources_of(rest));

@@ -42,27 +42,31 @@ impl Reader {
         if is_unknown && call.code_from.is_empty() {
             call.code_from = CodeSources::UNKNOWN;
         }
-        let name = call.words.first().map(|word| program_name(&word.text));
-        let inner = call.clone().behind(name.unwrap_or_default(), 0);
-        self.emit(call, None);
         let texts = calls(rows, language, &code.text);
+        let mut wrappers = Vec::new();
+        if !texts.is_empty() {
+            let name = call.words.first().map(|word| program_name(&word.text));
+            wrappers.clone_from(&call.wrappers);
+            wrappers.push(name.unwrap_or_default().to_owned());
+        }
+        self.emit(call, None);
         self.out.code.push(Code {
             language,
             text: Rc::from(code.text),
             known: code.known,
             command: self.out.commands.len().saturating_sub(1),
         });
-        self.open_texts(texts, inner);
+        self.open_texts(texts, wrappers);
     }
 
-    /// Opens texts that are read one after the other.
-    pub(crate) fn open_texts(&mut self, mut texts: Vec<Word>, call: Call) {
+    /// Opens texts that are read one after the other, with these wrappers around them.
+    pub(crate) fn open_texts(&mut self, mut texts: Vec<Word>, wrappers: Vec<String>) {
         texts.reverse();
         let Some(first) = texts.pop() else { return };
-        if self.open_text(first.text.into(), Input::Inherited, Rc::from([]))
+        if self.open_text(first.text.into(), Input::Inherited, Rc::default())
             && let Some(list) = self.list()
         {
-            list.wrappers.extend(call.wrappers);
+            list.wrappers.extend(wrappers);
             list.next_texts = texts;
         }
     }

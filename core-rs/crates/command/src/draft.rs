@@ -82,7 +82,7 @@ impl Reader {
             return;
         };
         if list.end == End::Array {
-            list.draft.words.extend(field.into_words());
+            field.add_to(&mut list.draft.words);
             return;
         }
         if let Some((descriptor, kind)) = list.draft.redirect.take() {
@@ -133,23 +133,25 @@ impl Reader {
             self.assign(field, value_at);
             return;
         }
-        let choice = field.choice.clone();
-        let mut words = field.into_words();
-        if !self.spend_words(&words) {
+        let mut field = field;
+        let choice = field.choice.take();
+        let from = draft.words.len();
+        field.add_to(&mut draft.words);
+        let added = draft.words.get(from..).unwrap_or_default();
+        let bytes = added.iter().skip(1).map(|word| word.text.len() + 16).sum();
+        let count = added.len();
+        if !self.spend_words(count, bytes) {
             return;
         }
         let Some(list) = self.lists.last_mut() else {
             return;
         };
         let draft = &mut list.draft;
-        if words.is_empty() && draft.keyword.is_some() {
-            words.push(Word::constant(""));
+        if let Some(choice) = choice.filter(|_| count > 0 && draft.choice.is_none()) {
+            draft.choice = Some((from, choice.at, choice.others));
         }
-        for word in words {
-            if let (Some(choice), None) = (&choice, &draft.choice) {
-                draft.choice = Some((draft.words.len(), choice.at.clone(), choice.others.clone()));
-            }
-            draft.words.push(word);
+        if count == 0 && draft.keyword.is_some() {
+            draft.words.push(Word::constant(""));
         }
         match (draft.keyword, draft.words.len()) {
             (Some(Keyword::Case), 2)

@@ -2,7 +2,7 @@
 
 use crate::field::Choice;
 use crate::list::End;
-use crate::reader::{Frame, Reader};
+use crate::reader::{Frame, Reader, Run};
 use crate::reading::{Opaque, Word};
 use crate::sources::CodeSources;
 use crate::variables::Value;
@@ -335,7 +335,7 @@ impl Reader {
             }
             Some(&byte @ (b'$' | b'`' | b'"' | b'\'' | b'\\')) => self.word_step(byte),
             Some(_) => {
-                self.take_run(b"()$`\"'\\");
+                self.take_run(Run::Arithmetic);
             }
         }
     }

@@ -32,6 +32,8 @@ pub(crate) struct Field {
     /// Whether anything but plain unquoted text came before.
     pub expanded: bool,
     has_equals: bool,
+    /// Whether a brace may begin a group.
+    has_brace: bool,
     /// Whether blanks of a value end the word, or have ended one right before.
     pub is_split: bool,
     pub lists: Vec<ListId>,
@@ -46,14 +48,25 @@ impl Field {
         let from = self.text.len();
         for (at, byte) in text.bytes().enumerate() {
             match byte {
-                b'{' | b'}' | b',' | b'*' | b'?' | b'[' | b'.' => self.marks.push(from + at),
+                b'*' | b'?' | b'[' => self.marks.push(from + at),
+                b'{' => {
+                    self.has_brace = true;
+                    self.marks.push(from + at);
+                }
+                // Without a brace in front they are plain.
+                b'}' | b',' | b'.' if self.has_brace => self.marks.push(from + at),
                 b'~' if from + at == 0 || self.value_at == Some(from + at) => {
                     self.marks.push(from + at);
                 }
                 b'=' if !self.has_equals && !self.expanded => {
                     self.has_equals = true;
-                    let name = [self.text.as_str(), text.get(..at).unwrap_or_default()].concat();
-                    if is_assignable(&name) {
+                    let name = text.get(..at).unwrap_or_default();
+                    let is_assigned = if self.text.is_empty() {
+                        is_assignable(name)
+                    } else {
+                        is_assignable(&[self.text.as_str(), name].concat())
+                    };
+                    if is_assigned {
                         self.value_at = Some(from + at + 1);
                     }
                 }
@@ -78,34 +91,27 @@ impl Field {
         self.text.is_empty() && !self.quoted
     }
 
-    /// The words that the field stands for: none if it is empty and unquoted, several where it has
-    /// braces.
-    pub fn into_words(self) -> Vec<Word> {
+    /// Adds the words that the field stands for: none if it is empty and unquoted, several where it
+    /// has braces.
+    pub fn add_to(mut self, words: &mut Vec<Word>) {
         if self.is_empty() {
-            return Vec::new();
-        }
-        let has_braces = self.has_mark(b'{');
-        if !has_braces {
-            return vec![self.into_word()];
+            return;
         }
         // Braces come before values in the shell: what stands before them would be repeated.
-        if self.text.len() > LONGEST_WITH_BRACES || self.is_split {
-            return vec![
-                Self {
-                    unknown: true,
-                    ..self
-                }
-                .into_word(),
-            ];
+        let is_kept = self.text.len() > LONGEST_WITH_BRACES || self.is_split;
+        if self.has_brace && !is_kept {
+            return expand_braces(self, words);
         }
-        expand_braces(self)
+        self.unknown |= self.has_brace;
+        words.push(self.into_word());
     }
 
     /// The word, without expansion of braces.
     pub fn into_word(self) -> Word {
-        let glob = [b'*', b'?', b'[']
-            .into_iter()
-            .any(|byte| self.has_mark(byte));
+        let glob = self.marks.iter().any(|&mark| {
+            let byte = self.byte(mark);
+            matches!(byte, Some(b'*' | b'?' | b'['))
+        });
         let text = if self.text.starts_with('~') && self.marks.first() != Some(&0) {
             // A quoted tilde is a file of that name.
             ["./", &self.text].concat()
@@ -121,12 +127,6 @@ impl Field {
             content: self.content,
             from: self.from,
         }
-    }
-
-    fn has_mark(&self, byte: u8) -> bool {
-        self.marks
-            .iter()
-            .any(|&at| self.text.as_bytes().get(at) == Some(&byte))
     }
 
     fn byte(&self, mark: usize) -> Option<u8> {
@@ -257,13 +257,13 @@ fn range_values(inner: &str) -> Option<Vec<String>> {
 }
 
 /// Expands the braces of a field, in the shell's order. Beyond the limit the rest is unknown.
-fn expand_braces(field: Field) -> Vec<Word> {
-    let mut words = Vec::new();
+fn expand_braces(field: Field, words: &mut Vec<Word>) {
+    let most = words.len() + EXPANDED_WORDS;
     let mut waiting = vec![field];
     let mut steps = 0;
     while let Some(field) = waiting.pop() {
         steps += 1;
-        if steps > EXPANDED_WORDS * 4 || words.len() >= EXPANDED_WORDS {
+        if steps > EXPANDED_WORDS * 4 || words.len() >= most {
             words.push(
                 Field {
                     unknown: true,
@@ -299,7 +299,6 @@ fn expand_braces(field: Field) -> Vec<Word> {
             words.push(field.into_word());
         }
     }
-    words
 }
 
 /// Whether `NAME`, `NAME+` or `NAME[…]` may stand before `=`.

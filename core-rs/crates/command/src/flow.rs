@@ -11,13 +11,14 @@ use crate::run::{descriptor_key, is_network};
 use crate::sources::CodeSources;
 
 /// What the command itself adds to the sources of what it writes to standard output.
-pub(crate) fn added(command: &Command) -> CodeSources {
-    let kinds = data::kinds(command.program());
+pub(crate) fn added(command: &Command, kinds: Kinds) -> CodeSources {
     let mut from = CodeSources::NONE;
     if kinds == Kinds::default() {
         return from;
     }
-    if kinds.is(Kinds::DECODER | Kinds::FILES) && is_decoder(kinds, &arguments_of(&command.words)) {
+    let may_decode =
+        kinds.is(Kinds::DECODER) || matches!(command.program(), "printf" | "echo" | "tr");
+    if may_decode && is_decoder(kinds, &arguments_of(&command.words)) {
         from = from.with(CodeSources::DECODED);
     }
     let is_address = |word: &Word| word.text.contains("://");
@@ -125,7 +126,7 @@ impl Reader {
     }
 
     /// Remembers the files that the command writes.
-    pub(crate) fn remember_files(&mut self, command: &Command, reads: CodeSources) {
+    pub(crate) fn remember_files(&mut self, command: &Command, kinds: Kinds, reads: CodeSources) {
         let redirect = command.redirects.iter().rfind(|redirect| {
             matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append)
                 && redirect.descriptor.is_none_or(|fd| fd == 1)
@@ -135,7 +136,7 @@ impl Reader {
                 redirects: Vec::new(),
                 ..command.clone()
             };
-            let output = output_of(&bare, reads);
+            let output = output_of(&bare, kinds, reads);
             let appends = redirect.kind == RedirectKind::Append;
             let input = output.into_input();
             self.remember_file(command, &redirect.target, &input, appends);
@@ -156,7 +157,8 @@ impl Reader {
                 self.names.store(&key, from);
             }
         }
-        if !data::kinds(command.program()).is(Kinds::FILES | Kinds::DOWNLOADER) {
+        let says_nothing = matches!(command.program(), "cat" | "echo" | "printf");
+        if says_nothing || !kinds.is(Kinds::FILES | Kinds::DOWNLOADER) {
             return;
         }
         let arguments = arguments_of(&command.words);
@@ -183,7 +185,7 @@ impl Reader {
                 if reads.is_empty() {
                     return;
                 }
-                let content = Input::Unknown(reads.with(added(command)));
+                let content = Input::Unknown(reads.with(added(command, kinds)));
                 let files = arguments.operands().take(16);
                 let files: Vec<Word> = files
                     .map(|(text, _)| text.rsplit_once('.').map_or(text, |(stem, _)| stem))

@@ -1,7 +1,7 @@
 //! Here-documents: where their text is, and expansions in it.
 
 use crate::field::Field;
-use crate::reader::{Frame, Reader, Source};
+use crate::reader::{Frame, Reader, Run, Source};
 use crate::reading::{Opaque, Redirect, RedirectKind, Word};
 use std::rc::Rc;
 
@@ -101,7 +101,7 @@ impl Reader {
     /// Within a here-document whose expansions count.
     pub(crate) fn document_step(&mut self) {
         if let Some(byte) = self.peek(0) {
-            return self.quoted_part(byte, b"\\`$");
+            return self.quoted_part(byte, Run::Document);
         }
         self.frames.pop();
         self.sources.pop();

@@ -3,7 +3,7 @@
 use crate::data::Kinds;
 use crate::draft::{Draft, Keyword, Reads};
 use crate::output::Output;
-use crate::reader::Reader;
+use crate::reader::{Reader, Run};
 use crate::reading::{Folder, Input, ListId, Opaque, RedirectKind, Word, base_name};
 use crate::sources::CodeSources;
 use crate::variables::Certainty;
@@ -107,7 +107,7 @@ impl List {
             draft: Draft::default(),
             input,
             next_input: None,
-            positional: outer.map_or_else(|| Rc::from([]), |outer| Rc::clone(&outer.positional)),
+            positional: outer.map_or_else(Rc::default, |outer| Rc::clone(&outer.positional)),
             wrappers: Vec::new(),
             from: 0,
             found: (0, 0, 0),
@@ -183,7 +183,7 @@ impl Reader {
 
     /// Takes a run of characters without a meaning of their own.
     fn plain_run(&mut self) {
-        let (text, run) = self.take_run(b" \t\r\n\\'\"`$<>&|;()");
+        let (text, run) = self.take_run(Run::Word);
         let run = text.get(run).unwrap_or_default();
         self.field().push_plain(run);
         self.spend(run.len() / 8);

@@ -1,6 +1,6 @@
 //! What commands write when all they read is known: `echo`, `printf`, `base64 -d` and the like.
 
-use crate::data::{self, Kinds};
+use crate::data::Kinds;
 use crate::reading::{Command, Input, RedirectKind, Word};
 use crate::sources::CodeSources;
 use std::rc::Rc;
@@ -61,11 +61,12 @@ pub(crate) enum Escapes {
 
 /// What the command writes to its standard output, and where that comes from, if what it reads comes
 /// from these sources.
-pub(crate) fn output_of(command: &Command, reads: CodeSources) -> Output {
+pub(crate) fn output_of(command: &Command, kinds: Kinds, reads: CodeSources) -> Output {
     if writes_elsewhere(command) {
         return Output::empty();
     }
-    Output::new(bytes_of(command), reads.with(crate::flow::added(command)))
+    let from = reads.with(crate::flow::added(command, kinds));
+    Output::new(bytes_of(command, kinds), from)
 }
 
 /// Whether standard output goes to a file.
@@ -77,8 +78,8 @@ fn writes_elsewhere(command: &Command) -> bool {
 }
 
 /// The bytes that the command writes, where they are known.
-fn bytes_of(command: &Command) -> Option<Vec<u8>> {
-    if !command.words.is_empty() && !data::kinds(command.program()).is(Kinds::OUTPUT) {
+fn bytes_of(command: &Command, kinds: Kinds) -> Option<Vec<u8>> {
+    if !command.words.is_empty() && !kinds.is(Kinds::OUTPUT) {
         return None;
     }
     let is_home = |word: &Word| matches!(word.text.as_str(), "$HOME" | "${HOME}");

@@ -1,7 +1,7 @@
 //! `${…}`: defaults, parts of values, replacements.
 
 use crate::field::{Field, is_name};
-use crate::reader::{Frame, Reader};
+use crate::reader::{Frame, Reader, Run};
 use crate::reading::Opaque;
 use crate::sources::CodeSources;
 use crate::variables::Value;
@@ -111,7 +111,7 @@ impl Reader {
             Some(byte @ (b'\\' | b'"' | b'`' | b'$')) => self.word_step(byte),
             Some(b'\'') if !quoted => self.word_step(b'\''),
             Some(_) => {
-                let (text, run) = self.take_run(b"}/\\\"`$'");
+                let (text, run) = self.take_run(Run::Parameter);
                 self.field()
                     .text
                     .push_str(text.get(run).unwrap_or_default());

@@ -35,6 +35,50 @@ pub(crate) enum Frame {
     List,
 }
 
+/// A run of characters without a meaning of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Run {
+    Word = 1,
+    Quote = 1 << 1,
+    Document = 1 << 2,
+    Parameter = 1 << 3,
+    Arithmetic = 1 << 4,
+}
+
+impl Run {
+    const ALL: [(Self, &'static [u8]); 5] = [
+        (Self::Word, b" \t\r\n\\'\"`$<>&|;()"),
+        (Self::Quote, b"\"\\`$"),
+        (Self::Document, b"\\`$"),
+        (Self::Parameter, b"}/\\\"`$'"),
+        (Self::Arithmetic, b"()$`\"'\\"),
+    ];
+
+    /// Whether the byte has a meaning there.
+    pub fn ends_at(self, byte: u8) -> bool {
+        ENDS.get(usize::from(byte))
+            .is_some_and(|ends| ends & self as u8 != 0)
+    }
+}
+
+/// For each byte, the runs that it ends.
+static ENDS: [u8; 256] = {
+    let mut ends = [0; 256];
+    let mut rest: &[(Run, &[u8])] = &Run::ALL;
+    while let [(run, bytes), others @ ..] = rest {
+        let mut bytes = *bytes;
+        while let [byte, more @ ..] = bytes {
+            #[allow(clippy::indexing_slicing)] // Evaluated when it is compiled.
+            {
+                ends[*byte as usize] |= *run as u8;
+            }
+            bytes = more;
+        }
+        rest = others;
+    }
+    ends
+};
+
 impl Source {
     pub fn new(text: Rc<str>) -> Self {
         Self {
@@ -152,15 +196,15 @@ impl Reader {
         true
     }
 
-    /// Counts words and what they hold. Beyond the limits the reader stops.
-    pub fn spend_words(&mut self, words: &[Word]) -> bool {
-        self.words += words.len();
+    /// Counts words, and the bytes that they hold. Beyond the limits the reader stops.
+    pub fn spend_words(&mut self, words: usize, bytes: usize) -> bool {
+        self.words += words;
         if self.words > limits::WORDS {
             self.opaque(Opaque::Commands);
             self.budget = 0;
             return false;
         }
-        self.spend(words.iter().skip(1).map(|word| word.text.len() + 16).sum())
+        self.spend(bytes)
     }
 
     pub fn opaque(&mut self, reason: Opaque) {
@@ -195,13 +239,13 @@ impl Reader {
         }
     }
 
-    /// Takes the character at the offset and what follows, up to one of these ASCII bytes: the text
-    /// and the range in it.
-    pub fn take_run(&mut self, ends: &[u8]) -> (Rc<str>, Range<usize>) {
+    /// Takes the character at the offset and what follows, up to a byte that ends such a run: the
+    /// text and the range in it.
+    pub fn take_run(&mut self, run: Run) -> (Rc<str>, Range<usize>) {
         let (text, at) = self.source();
         let rest = text.as_bytes().get(at..).unwrap_or_default();
         let length = (rest.iter().skip(1))
-            .position(|byte| ends.contains(byte))
+            .position(|byte| run.ends_at(*byte))
             .map_or(rest.len(), |length| length + 1);
         self.advance(length);
         (text, at..at + length)

@@ -10,7 +10,7 @@ use crate::reading::{
 };
 use crate::sources::CodeSources;
 use crate::split::quote;
-use crate::wrappers::{Peeled, peel};
+use crate::wrappers::{Peeled, behind, peel};
 use std::rc::Rc;
 
 /// Wrappers around one command.
@@ -56,6 +56,16 @@ impl Call {
         self.words.drain(..words.min(self.words.len()));
         self.wrappers.push(wrapper.to_owned());
         self
+    }
+
+    /// The command that begins at a word, behind the wrapper that the first word names.
+    pub fn behind_itself(self, at: usize) -> Self {
+        let name = self
+            .words
+            .first()
+            .map_or("", |word| program_name(&word.text));
+        let name = name.to_owned();
+        self.behind(&name, at)
     }
 
     /// The text that these words are for a shell: what `eval` and `ssh` make of their arguments.
@@ -264,10 +274,12 @@ impl Reader {
             let peeled = peel(wrapper, &call);
             let is_known = matches!(call.input, Input::Known(..));
             if wrapper.has(b'i') && (is_known || !matches!(peeled, Peeled::Input)) {
+                if matches!(peeled, Peeled::Nothing) {
+                    break;
+                }
                 self.emit(call.clone(), None);
             }
             match peeled {
-                Peeled::Nothing if wrapper.has(b'i') => return,
                 Peeled::Nothing => break,
                 Peeled::Input => {
                     let inner = call.clone().behind(name, 0);
@@ -276,20 +288,19 @@ impl Reader {
                     }
                     break;
                 }
-                Peeled::Command(inner) => {
-                    call = inner;
+                Peeled::Command(at) => {
+                    call = behind(wrapper, call, at);
                     if wrapper.has(b'a') {
                         self.run_variables(&call);
                     }
                 }
-                Peeled::Commands(all) => {
-                    let texts = all.iter().map(|inner| crate::split::as_text(&inner.words));
-                    let texts = texts.collect();
-                    self.open_texts(texts, call.behind("find", 0));
+                Peeled::Commands(texts) => {
+                    call.wrappers.push("find".to_owned());
+                    self.open_texts(texts, call.wrappers);
                     return;
                 }
-                Peeled::Text(text, inner) => {
-                    self.run_text(&text, inner, Rc::from([]));
+                Peeled::Text(text) => {
+                    self.run_text(&text, call.behind(name, 0), Rc::default());
                     return;
                 }
             }
@@ -452,8 +463,9 @@ impl Reader {
             is_environment_changed: self.is_environment_changed,
         };
         let reads = self.sources_read(&command);
-        self.remember_files(&command, reads);
-        let output = output_of(&command, reads);
+        let kinds = data::kinds(command.program());
+        self.remember_files(&command, kinds, reads);
+        let output = output_of(&command, kinds, reads);
         if let Some(list) = self.lists.last_mut() {
             list.last_output = output;
         }

@@ -42,16 +42,18 @@ impl Reader {
             }
         };
         call.code_from = from;
+        if let Some(at) = operand.filter(|_| has_text) {
+            let Some(text) = call.words.get(at).cloned() else {
+                return false;
+            };
+            let positional = call.words.get(at + 1..).unwrap_or_default().into();
+            let nothing = Call::new(Vec::new(), Input::Inherited, call.folder.clone());
+            let wrapped = std::mem::replace(call, nothing).behind(name, 0);
+            self.run_text(&text, wrapped, positional);
+            return true;
+        }
         let wrapped = call.clone().behind(name, 0);
         match operand {
-            Some(at) if has_text => {
-                let Some(text) = call.words.get(at) else {
-                    return false;
-                };
-                let positional = call.words.get(at + 1..).unwrap_or_default().into();
-                self.run_text(text, wrapped, positional);
-                true
-            }
             Some(at) if !reads_input => {
                 let Some(script) = call.words.get(at).cloned() else {
                     return false;

@@ -1,7 +1,7 @@
 //! Parts of words: quotes, escapes, substitutions.
 
 use crate::list::End;
-use crate::reader::{Frame, Reader, Source};
+use crate::reader::{Frame, Reader, Run, Source};
 use crate::reading::Opaque;
 use std::rc::Rc;
 
@@ -68,16 +68,16 @@ impl Reader {
                 self.advance(1);
                 self.frames.pop();
             }
-            Some(byte) => self.quoted_part(byte, b"\"\\`$"),
+            Some(byte) => self.quoted_part(byte, Run::Quote),
         }
     }
 
-    /// A part of quoted text; `special` are the bytes that end a run.
-    pub(crate) fn quoted_part(&mut self, byte: u8, special: &[u8]) {
+    /// A part of quoted text, which has runs of this kind.
+    pub(crate) fn quoted_part(&mut self, byte: u8, run: Run) {
         match byte {
             b'\\' => match self.peek(1) {
                 Some(b'\n') => self.advance(2),
-                Some(next @ (b'\\' | b'`' | b'$' | b'"')) if special.contains(&next) => {
+                Some(next @ (b'\\' | b'`' | b'$' | b'"')) if run.ends_at(next) => {
                     let text = char::from(next);
                     self.field().push_quoted(text.encode_utf8(&mut [0; 4]));
                     self.advance(2);
@@ -90,7 +90,7 @@ impl Reader {
             b'`' => self.backticks(),
             b'$' => self.dollar(),
             _ => {
-                let (text, run) = self.take_run(special);
+                let (text, run) = self.take_run(run);
                 self.field().push_quoted(text.get(run).unwrap_or_default());
             }
         }

@@ -10,40 +10,44 @@ pub(crate) enum Peeled {
     Nothing,
     /// What it reads from standard input, since it has no command.
     Input,
-    /// One command.
-    Command(Call),
-    /// Several commands, of `find`.
-    Commands(Vec<Call>),
-    /// A text for a shell, with what is around it.
-    Text(Word, Call),
+    /// The command that begins at this word.
+    Command(usize),
+    /// Several commands, of `find`, as texts.
+    Commands(Vec<Word>),
+    /// A text for a shell.
+    Text(Word),
 }
 
-/// Takes the wrapper off, by its rows in `data/wrappers.txt`; `WRAPPER_KEYS` in build.rs has their keys.
-pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
-    if wrapper.has(b'c') {
-        return commands_behind(wrapper, call);
-    }
-    let name = call
-        .words
-        .first()
-        .map(|word| crate::reading::program_name(&word.text))
-        .unwrap_or_default();
+/// Where the options of a wrapper lead.
+pub(crate) enum Found {
+    /// The wrapper is a command of its own.
+    Nothing,
+    /// It reads its command from standard input.
+    Input,
+    /// To the word at this place, if there is one, with which a command or a text begins.
+    Command(usize),
+    /// To a text in the word at this place, from this byte on if it is not all of the word.
+    Text(usize, Option<usize>),
+}
+
+/// Follows the options of the wrapper of this name, by its rows in `data/wrappers.txt`;
+/// `WRAPPER_KEYS` in build.rs has their keys. `word` gives its words by their places; at 0 is its name.
+pub(crate) fn follow<'a>(wrapper: Rows, word: &dyn Fn(usize) -> Option<&'a str>) -> Found {
     let mut at = 1;
     let digit = wrapper.all(b'o').next().and_then(|row| row.parse().ok());
     let mut operands: usize = digit.unwrap_or_default();
     let mut anywhere = wrapper.has(b'w');
     let mut needs_subcommand = wrapper.has(b's');
-    while let Some(word) = call.words.get(at) {
-        let text = word.text.as_str();
+    while let Some(text) = word(at) {
         if text == "--" {
             at += 1;
             if needs_subcommand {
-                return Peeled::Nothing;
+                return Found::Nothing;
             }
             if !wrapper.has(b's') {
                 at += operands;
             }
-            return begin(wrapper, call, name, at);
+            return Found::Command(at);
         }
         if let Some(option) = option(wrapper, text) {
             match option {
@@ -54,27 +58,10 @@ pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
                     at += 2;
                 }
                 Meaning::WithTwo => at += 3,
-                Meaning::Forbids => return Peeled::Nothing,
-                Meaning::Text(inline) => {
-                    let value = match inline {
-                        Some(from) => Word {
-                            text: text.get(from..).unwrap_or_default().to_owned(),
-                            ..word.clone()
-                        },
-                        None => match call.words.get(at + 1) {
-                            Some(value) => value.clone(),
-                            None => return Peeled::Nothing,
-                        },
-                    };
-                    let mut value = value;
-                    if name == "env" {
-                        // The words behind the text are arguments of its command.
-                        let rest = call.words.get(at + 1 + usize::from(inline.is_none())..);
-                        let rest = crate::split::as_text(rest.unwrap_or_default());
-                        value.text = [&*value.text, " ", &rest.text].concat();
-                    }
-                    return Peeled::Text(value, call.clone().behind(name, 0));
-                }
+                Meaning::Forbids => return Found::Nothing,
+                Meaning::Text(None) if word(at + 1).is_none() => return Found::Nothing,
+                Meaning::Text(None) => return Found::Text(at + 1, None),
+                Meaning::Text(inline) => return Found::Text(at, inline),
             }
             continue;
         }
@@ -86,7 +73,7 @@ pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
             if wrapper.lists(b's', text) {
                 needs_subcommand = false;
             } else if !wrapper.lists(b'g', text) {
-                return Peeled::Nothing;
+                return Found::Nothing;
             }
             at += 1;
             continue;
@@ -94,31 +81,65 @@ pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
         if operands > 0 || anywhere {
             operands = operands.saturating_sub(1);
             at += 1;
-            if operands == 0 && entrypoint(call.words.get(..at).unwrap_or_default()).is_some() {
+            if operands == 0 && names_program(word, at) {
                 break;
             }
             continue;
         }
         break;
     }
-    if needs_subcommand || anywhere && !wrapper.has(b'I') {
+    match (needs_subcommand, anywhere) {
+        (false, false) => Found::Command(at),
+        (false, true) if wrapper.has(b'I') => Found::Input,
+        _ => Found::Nothing,
+    }
+}
+
+/// Whether an option before a place names the program that `docker run` runs.
+fn names_program<'a>(word: &dyn Fn(usize) -> Option<&'a str>, before: usize) -> bool {
+    (0..before).any(|at| {
+        let value = word(at).and_then(|word| word.strip_prefix("--entrypoint"));
+        value.is_some_and(|value| value.starts_with('=') || at + 1 < before)
+    })
+}
+
+/// Takes the wrapper off.
+pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
+    if wrapper.has(b'c') {
+        return commands_behind(wrapper, call);
+    }
+    let name = call
+        .words
+        .first()
+        .map(|word| crate::reading::program_name(&word.text))
+        .unwrap_or_default();
+    let found = follow(wrapper, &|at| call.words.get(at).map(|word| &*word.text));
+    let (at, from) = match found {
+        Found::Nothing => return Peeled::Nothing,
+        Found::Input => return Peeled::Input,
+        Found::Command(at) => return begin(wrapper, call, name, at),
+        Found::Text(at, from) => (at, from),
+    };
+    let Some(mut value) = call.words.get(at).cloned() else {
         return Peeled::Nothing;
+    };
+    if let Some(from) = from {
+        value.text.drain(..from.min(value.text.len()));
     }
-    if anywhere {
-        return Peeled::Input;
+    if name == "env" {
+        // The words behind the text are arguments of its command.
+        let rest = call.words.get(at + 1..).unwrap_or_default();
+        let rest = crate::split::as_text(rest);
+        value.text = [&*value.text, " ", &rest.text].concat();
     }
-    begin(wrapper, call, name, at)
+    Peeled::Text(value)
 }
 
 /// The command or text that begins at this word.
 fn begin(wrapper: Rows, call: &Call, name: &str, at: usize) -> Peeled {
     let words = call.words.get(at..).unwrap_or_default();
-    if let Some(program) = entrypoint(call.words.get(..at).unwrap_or_default())
-        && wrapper.lists(b's', "run")
-    {
-        let mut inner = call.clone().behind(name, at);
-        inner.words.insert(0, program);
-        return Peeled::Command(inner);
+    if program_of_option(wrapper, call, at).is_some() {
+        return Peeled::Command(at);
     }
     if words.is_empty() {
         return if wrapper.has(b'I') {
@@ -132,15 +153,24 @@ fn begin(wrapper: Rows, call: &Call, name: &str, at: usize) -> Peeled {
         .position(|word| word.text == ":::")
         .filter(|_| name == "parallel")
     {
-        return Peeled::Text(parallel(words, from), call.clone().behind(name, 0));
+        return Peeled::Text(parallel(words, from));
     }
     if wrapper.has(b'r') {
-        return Peeled::Text(Call::joined(words), call.clone().behind(name, 0));
+        return Peeled::Text(Call::joined(words));
     }
-    let mut inner = call.clone().behind(name, at);
+    Peeled::Command(at)
+}
+
+/// The command that begins at a word of the wrapper's, with the assignments before it.
+pub(crate) fn behind(wrapper: Rows, mut call: Call, at: usize) -> Call {
+    if let Some(program) = program_of_option(wrapper, &call, at) {
+        let mut inner = call.behind_itself(at);
+        inner.words.insert(0, program);
+        return inner;
+    }
     if wrapper.has(b'a') {
         let words = call.words.get(1..at).unwrap_or_default().iter();
-        inner.assignments.extend(words.filter_map(|word| {
+        call.assignments.extend(words.filter_map(|word| {
             let (variable, value) = word.text.split_once('=')?;
             crate::field::is_name(variable).then(|| Assignment {
                 name: variable.to_owned(),
@@ -151,7 +181,12 @@ fn begin(wrapper: Rows, call: &Call, name: &str, at: usize) -> Peeled {
             })
         }));
     }
-    Peeled::Command(inner)
+    call.behind_itself(at)
+}
+
+fn program_of_option(wrapper: Rows, call: &Call, at: usize) -> Option<Word> {
+    let program = entrypoint(call.words.get(..at).unwrap_or_default())?;
+    wrapper.lists(b's', "run").then_some(program)
 }
 
 /// The program that `docker run --entrypoint PROGRAM` runs in place of the image's own.
@@ -244,17 +279,20 @@ fn option(wrapper: Rows, text: &str) -> Option<Meaning> {
 }
 
 /// Whether tests of `find` pick some of the files of its places.
-pub(crate) fn narrows(words: &[&str]) -> bool {
-    let picks = |value: &&str| !value.chars().all(|char| "*?.".contains(char));
-    words.iter().enumerate().any(|(at, word)| match *word {
-        "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-regex" | "-iregex" | "-size"
-        | "-mtime" | "-mmin" | "-atime" | "-amin" | "-ctime" | "-cmin" | "-newer" | "-perm"
-        | "-inum" | "-samefile" | "-user" | "-group" | "-links" => {
-            words.get(at + 1).is_some_and(picks)
-        }
-        "-empty" | "-nouser" | "-nogroup" => true,
-        _ => false,
-    })
+pub(crate) fn narrows(words: &[impl AsRef<str>]) -> bool {
+    let picks = |value: &str| !value.chars().all(|char| "*?.".contains(char));
+    words
+        .iter()
+        .enumerate()
+        .any(|(at, word)| match word.as_ref() {
+            "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-regex" | "-iregex"
+            | "-size" | "-mtime" | "-mmin" | "-atime" | "-amin" | "-ctime" | "-cmin" | "-newer"
+            | "-perm" | "-inum" | "-samefile" | "-user" | "-group" | "-links" => {
+                words.get(at + 1).is_some_and(|value| picks(value.as_ref()))
+            }
+            "-empty" | "-nouser" | "-nogroup" => true,
+            _ => false,
+        })
 }
 
 /// `find … -exec COMMAND ;`: each command, with the first place that is searched for `{}`, unless
@@ -293,9 +331,7 @@ fn commands_behind(wrapper: Rows, call: &Call) -> Peeled {
             })
             .collect();
         if !inner.is_empty() {
-            let mut command = call.clone().behind("find", 0);
-            command.words = inner;
-            commands.push(command);
+            commands.push(crate::split::as_text(&inner));
         }
     }
     if commands.is_empty() {

@@ -7,6 +7,7 @@ use crate::reading::{Input, Opaque, Word};
 use crate::run::{Call, Next};
 use crate::sources::CodeSources;
 use crate::split::as_text;
+use crate::wrappers::{Peeled, behind, peel};
 use std::rc::Rc;
 
 /// What the options of `xargs` say of its input.
@@ -70,21 +71,22 @@ impl Reader {
     /// `xargs COMMAND`; nothing if it has no command.
     pub(crate) fn xargs(&mut self, call: &mut Call) -> Option<Next> {
         let wrapper = crate::data::wrapper("xargs")?;
-        let crate::wrappers::Peeled::Command(mut inner) = crate::wrappers::peel(wrapper, call)
-        else {
+        let Peeled::Command(at) = peel(wrapper, call) else {
             return None;
         };
         self.reads(Reads::Data);
-        let options = call.words.len().saturating_sub(inner.words.len());
-        let words: Vec<Word> = call.words.iter().take(options).cloned().collect();
+        let words: Vec<Word> = call.words.iter().take(at).cloned().collect();
+        let folder = call.folder.clone();
+        let nothing = Call::new(Vec::new(), Input::Inherited, folder.clone());
+        let mut inner = behind(wrapper, std::mem::replace(call, nothing), at);
         let options = Options { words: &words };
         let nothing = Input::Known(Rc::from(""), CodeSources::NONE);
         let input = match options.value("-a", "--arg-file") {
             // Its standard input is /dev/null.
             None => std::mem::replace(&mut inner.input, nothing),
-            Some(path) => match self.file(&call.folder, path) {
+            Some(path) => match self.file(&folder, path) {
                 Some(file) => Input::Known(file.body().into(), file.sources),
-                None => Input::Unknown(self.sources_of_file(&call.folder, path)),
+                None => Input::Unknown(self.sources_of_file(&folder, path)),
             },
         };
         let from = input.sources();
@@ -92,7 +94,7 @@ impl Reader {
         match (mark, input) {
             (Some(mark), Input::Known(text, _)) => {
                 let texts = self.lines(&text, mark, &inner, &options, from);
-                self.open_texts(texts, inner);
+                self.open_texts(texts, inner.wrappers);
                 return Some(Next::Done);
             }
             (Some(mark), _) => {
