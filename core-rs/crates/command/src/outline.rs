@@ -2,14 +2,20 @@
 //! commands have, but not which command has which.
 
 mod commands;
+mod level;
+mod runs;
 mod text;
+mod word;
+
+use std::borrow::Cow;
 
 use crate::arguments::{fits, may_have_text};
 use crate::data::{self, Kinds};
 use crate::reading::program_name;
 use crate::{code, split};
 use commands::{Commands, LITERALS};
-use text::{is_plain, of_text};
+use text::of_text;
+use word::{class, is_plain};
 
 /// What arguments run, in outline. Each word of each command that [`crate::read`] finds is among
 /// `words`, nothing is opaque, and no command is given code or text to run.
@@ -26,9 +32,9 @@ use text::{is_plain, of_text};
 #[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
 pub struct Outline<'a> {
     /// Words of commands, in order.
-    pub words: Vec<&'a str>,
+    pub words: Vec<Cow<'a, str>>,
     /// Files that redirections write to.
-    pub files: Vec<&'a str>,
+    pub files: Vec<Cow<'a, str>>,
     /// Whether there is one command, whose program is the first word.
     pub has_one_command: bool,
     /// Whether commands are joined by pipes.
@@ -45,7 +51,8 @@ impl<'a> Outline<'a> {
         let program = rest.next()?;
         let name = program_name(program);
         let kinds = data::kinds(name);
-        if split::has_syntax(program, rest.clone()) {
+        // The name of a variable may stand for a shell.
+        if program.starts_with('$') || split::has_syntax(program, rest.clone()) {
             return None;
         }
         if kinds.is(Kinds::SHELL) {
@@ -59,7 +66,7 @@ impl<'a> Outline<'a> {
         let has_one_command = !kinds.is(Kinds::WRAPPER | Kinds::BUILTIN);
         if has_one_command {
             let mut words = Vec::with_capacity(16);
-            words.extend(arguments);
+            words.extend(arguments.map(Cow::Borrowed));
             return Some(Self {
                 words,
                 has_one_command,
@@ -75,9 +82,10 @@ impl<'a> Outline<'a> {
             if LITERALS.contains(&word) {
                 commands.add_literal(word)?;
             } else if word.is_empty() || !word.bytes().all(is_plain) {
-                commands.add_quoted(word)?;
+                commands.add_quoted(Cow::Borrowed(word))?;
             } else {
-                commands.add(word)?;
+                let classes = word.bytes().fold(0, |classes, byte| classes | class(byte));
+                commands.add(Cow::Borrowed(word), classes)?;
             }
         }
         commands.end_command()?;
@@ -110,7 +118,7 @@ impl Outline<'_> {
             return true;
         }
         // Letters of short options, which need no dash for some programs: `tar xf`.
-        let need_no_dash = |word: &&str| {
+        let need_no_dash = |word: &Cow<'_, str>| {
             let table = data::program(program_name(word));
             table.is_some_and(|table| table.has(b'B'))
         };
@@ -133,7 +141,7 @@ fn of_shell<'a>(
         let is_file =
             !first.is_empty() && !first.starts_with("/dev/") && !first.starts_with("/proc/");
         return is_file.then(|| Outline {
-            words: arguments.collect(),
+            words: arguments.map(Cow::Borrowed).collect(),
             has_one_command: true,
             ..Outline::default()
         });
