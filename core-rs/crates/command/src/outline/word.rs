@@ -11,6 +11,7 @@ use crate::field::is_name;
 
 /// A word while it is read: a part of the text, as long as one part is all of it.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
 pub(super) struct Unfinished {
     part: Range<usize>,
     own: Option<String>,
@@ -52,7 +53,7 @@ impl Unfinished {
     }
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     /// Reads a word up to its end or to a substitution in it.
     pub fn go_on_with_word(&mut self) -> Option<()> {
         let depth = self.levels.len();
@@ -292,7 +293,7 @@ impl<'a> Scanner<'a> {
             "fi" => self.close_group(Kind::If)?,
             "done" => self.close_group(Kind::Loop)?,
             "then" | "elif" | "else" if self.is_in(Kind::If) => {
-                self.commands.current.must_go_on = true
+                self.commands.current.must_go_on = true;
             }
             "do" if self.is_in(Kind::Loop) => self.commands.current.must_go_on = true,
             "!" => self.commands.current.must_go_on = true,
@@ -347,8 +348,19 @@ static CLASSES: [u8; 256] = {
             b'=' => OTHERS | EQUALS,
             b'/' => OTHERS | SLASH,
             b'!' | b'#' => OTHERS | MARKS,
-            b'a'..=b'z' | b'A'..=b'Z' | 128.. => OTHERS,
-            b'_' | b'-' | b'.' | b':' | b'@' | b'%' | b'+' | b',' | b'^' | b']' => OTHERS,
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | 128..
+            | b'_'
+            | b'-'
+            | b'.'
+            | b':'
+            | b'@'
+            | b'%'
+            | b'+'
+            | b','
+            | b'^'
+            | b']' => OTHERS,
             _ => 0,
         };
         #[allow(clippy::indexing_slicing)] // Evaluated when it is compiled.
