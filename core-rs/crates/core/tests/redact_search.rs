@@ -284,6 +284,15 @@ fn adversarial_texts_take_linear_time() {
         "%70%61",
         "\\u0070",
         "key,key,key\n",
+        "a,password\n",
+        "a,password\nb,c,password\n",
+        "pwd,",
+        "cookie: key=",
+        "cookie=",
+        "authorization:",
+        "authorization=$",
+        "bearer+example",
+        "-p -p ",
         "curl -u a:",
     ];
     for unit in units {

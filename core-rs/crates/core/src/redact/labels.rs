@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::text::{Text, ends_folded, is_word};
+use super::tables::Tables;
+use super::text::{Text, contains, ends_folded, is_listed, is_word};
 use super::value::{self, How};
 use super::words;
 
@@ -14,9 +15,6 @@ const MIN_PASSWORD: usize = 6;
 const MIN_UNNAMED: usize = 20;
 /// A rejected value that is longer is not searched again.
 const MAX_RETRIED: usize = 128;
-
-/// The most bytes of a table that are read, after its header.
-const MAX_TABLE: usize = 8 << 10;
 
 /// A word that labels secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +91,26 @@ pub(super) struct Found {
     pub(super) secrets: Vec<Range<usize>>,
 }
 
+impl Found {
+    /// One value. `None` if it is not a secret, and short: it may contain labels of its own.
+    pub(super) fn value(value: Range<usize>, is_secret: bool) -> Option<Self> {
+        let end = value.end;
+        if is_secret {
+            let secrets = vec![value];
+            return Some(Self { end, secrets });
+        }
+        Self::nothing(value)
+    }
+
+    /// A text without a secret. `None` if it is short.
+    pub(super) fn nothing(text: Range<usize>) -> Option<Self> {
+        (text.len() > MAX_RETRIED).then(|| Self {
+            end: text.end,
+            secrets: Vec::new(),
+        })
+    }
+}
+
 /// How a label and its value are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Join {
@@ -127,10 +145,16 @@ fn is_aws_secret(value: &[u8]) -> bool {
 }
 
 /// The secret after the label at `place..end`.
-pub(super) fn secret(text: &Text<'_>, place: usize, end: usize, label: Label) -> Option<Found> {
+pub(super) fn secret(
+    text: &Text<'_>,
+    place: usize,
+    end: usize,
+    label: Label,
+    tables: &mut Tables,
+) -> Option<Found> {
     let is_named = is_label(text, place, label)?;
     let end = end_of_name(text, end)?;
-    if let Some(found) = table(text, place, end) {
+    if let Some(found) = tables.column(text, place, end) {
         return Some(found);
     }
     let (join, from) = join(text, place, end)?;
@@ -172,65 +196,13 @@ pub(super) fn secret(text: &Text<'_>, place: usize, end: usize, label: Label) ->
         && (is_aws && is_aws_secret(shown)
             || value::is_value(text, value.clone(), how, is_certain))
         && !is_in_sentence(text, place, &value, how, shown);
-    if is_secret {
+    // A reference may contain labels of its own.
+    if !is_secret && shown.starts_with(b"arn:") {
         let end = value.end;
-        let secrets = vec![value];
+        let secrets = Vec::new();
         return Some(Found { end, secrets });
     }
-    // A reference may contain labels of its own.
-    (value.len() > MAX_RETRIED || shown.starts_with(b"arn:")).then(|| Found {
-        end: value.end,
-        secrets: Vec::new(),
-    })
-}
-
-/// The column of a table of comma-separated values whose name is at `place..end`.
-fn table(text: &Text<'_>, place: usize, end: usize) -> Option<Found> {
-    let is_name = |byte: &u8| is_word(*byte) || matches!(byte, b' ' | b',' | b'"' | b'-');
-    let before = text.back(place, 200);
-    let begin = before
-        .iter()
-        .rposition(|&byte| byte == b'\n')
-        .map_or(0, |end| end + 1);
-    let before = before.get(begin..)?;
-    let rest = text.run(end, 200, |byte| is_name(&byte));
-    let rest_of = text.part(end..rest);
-    let is_last = |byte: u8| matches!(byte, b'\r' | b'\n');
-    let is_header =
-        (before.contains(&b',') || rest_of.starts_with(b",") || rest_of.starts_with(b"\","))
-            && before.iter().all(is_name)
-            && text.at(rest).is_some_and(is_last);
-    if !is_header {
-        return None;
-    }
-    let column = memchr::memchr_iter(b',', before).count();
-    let mut at = text.run(rest, 2, is_last);
-    let limit = at + MAX_TABLE;
-    let mut secrets = Vec::new();
-    while at < limit {
-        let row = text.run(at, MAX_TABLE, |byte| !is_last(byte));
-        let mut cells = text.part(at..row).split(|&byte| byte == b',');
-        let before: usize = cells.by_ref().take(column).map(|cell| cell.len() + 1).sum();
-        let Some(cell) = cells.next() else {
-            break;
-        };
-        let quotes = usize::from(cell.starts_with(b"\""));
-        let start = at + before + quotes;
-        let value = start..start + cell.trim_ascii_end().len().saturating_sub(2 * quotes);
-        let shown = text.part(value.clone());
-        if !shown.iter().any(u8::is_ascii_whitespace)
-            && words::is_random(shown, 8)
-            && value::is_value(text, value.clone(), How::Quoted, true)
-        {
-            secrets.push(value);
-        }
-        at = text.run(row, 2, is_last);
-        if at == row || text.at(at).is_none_or(is_last) {
-            break;
-        }
-    }
-    let end = secrets.last()?.end;
-    Some(Found { end, secrets })
+    Found::value(value, is_secret)
 }
 
 /// Whether the word at `place` is a label, and if so, whether it says by itself that its value is
@@ -265,11 +237,10 @@ fn is_label(text: &Text<'_>, place: usize, label: Label) -> Option<bool> {
                 .rposition(u8::is_ascii_uppercase)
                 .filter(|_| is_camel);
             let word = hump.map_or(word, |hump| word.get(hump..).unwrap_or_default());
-            let word = format!(" {} ", String::from_utf8_lossy(word).to_ascii_lowercase());
-            if word.len() <= 3 || NOT_OF_KEYS.contains(&word) {
+            if word.len() <= 1 || is_listed(NOT_OF_KEYS, word) {
                 return None;
             }
-            let is_known = OF_KEYS.contains(&word);
+            let is_known = is_listed(OF_KEYS, word);
             let is_joined = before != Some(b' ');
             (is_known || is_joined).then_some(is_known)
         }
@@ -295,9 +266,8 @@ fn end_of_name(text: &Text<'_>, end: usize) -> Option<usize> {
         .part(digits..last)
         .rsplit(|&byte| byte == b'_')
         .next()?;
-    let word = format!(" {} ", String::from_utf8_lossy(word));
     let is_env = text.before(end)?.is_ascii_uppercase() && !text.at(last).is_some_and(is_word);
-    (is_env && word.len() > 2 && !NOT_SECRET.contains(&word)).then_some(last)
+    (is_env && !word.is_empty() && !is_listed(NOT_SECRET, word)).then_some(last)
 }
 
 /// How the label that ends at `end` is joined to its value, and where that may begin.
@@ -349,6 +319,9 @@ fn join(text: &Text<'_>, place: usize, end: usize) -> Option<(Join, usize)> {
 
 /// The end of `=`, `:` and the like.
 fn sign_at(text: &Text<'_>, at: usize, end: usize) -> Option<usize> {
+    if !b"=:?+|%-\xef".contains(&text.at(at)?) {
+        return None;
+    }
     for sign in [
         "=>", ":=", "?=", "+=", "||=", "==", "=", "：", "%3a", "%3d", "->",
     ] {
@@ -384,6 +357,9 @@ fn value_name(text: &Text<'_>, from: usize) -> Option<usize> {
 
 /// The end of a verb that joins a label and its value in prose.
 fn verb(text: &Text<'_>, from: usize) -> Option<usize> {
+    if !b"ietwf\xc3".contains(&text.at(from)?) {
+        return None;
+    }
     let verbs = [
         "is ", "is: ", "ist ", "es ", "est ", "to ", "was ", "für ", "é ",
     ];
@@ -562,15 +538,16 @@ pub(super) fn flag(text: &Text<'_>, place: usize) -> Option<Range<usize>> {
     let before = text.back(place, 120);
     let line =
         memchr::memrchr(b'\n', before).map_or(before, |end| before.get(end..).unwrap_or_default());
+    let is_value = |from: usize| text.at(from).is_none_or(|byte| !byte.is_ascii_whitespace());
     FLAGS.iter().find_map(|flag| {
         let has_command = || {
             let mut commands = flag.commands.iter();
-            commands.any(|command| memchr::memmem::find(line, command.as_bytes()).is_some())
+            commands.any(|command| contains(line, command.as_bytes()))
         };
-        if !text.has(place, flag.text.as_bytes()) || !has_command() {
+        let mut start = place + flag.text.len();
+        if !text.has(place, flag.text.as_bytes()) || !is_value(start) || !has_command() {
             return None;
         }
-        let mut start = place + flag.text.len();
         let quote = text.at(start).filter(|byte| matches!(byte, b'"' | b'\''));
         start += usize::from(quote.is_some());
         let end = match quote {

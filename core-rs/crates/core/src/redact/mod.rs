@@ -24,6 +24,7 @@ mod lazy;
 mod mask;
 mod personal;
 mod recognizer;
+mod tables;
 mod text;
 mod tokens;
 mod value;

@@ -7,6 +7,7 @@ use super::anchors::{Anchor, Anchors, MAX_ANCHOR};
 use super::find::{Find, Found};
 use super::labels::{self, Label};
 use super::personal;
+use super::tables::Tables;
 use super::text::Text;
 use super::tokens::{self, Format};
 use super::{keys, web};
@@ -54,6 +55,14 @@ pub(super) struct Recognizer {
     anchors: Anchors,
     /// Whether each kind is masked.
     is_on: Vec<bool>,
+}
+
+/// What was read of a text, and need not be read again.
+#[derive(Debug, Default)]
+struct Known {
+    /// Without dots: no JSON Web Token begins here.
+    dotless: Range<usize>,
+    tables: Tables,
 }
 
 /// What was found, and where a secret may begin that more text could complete.
@@ -115,7 +124,7 @@ impl Recognizer {
         let mut partial = bytes.len();
         let mut tracks = [Found::default(), Found::default(), Found::default()];
         let mut ends = [from, from];
-        let mut dotless = 0..0;
+        let mut known = Known::default();
         self.anchors.find(&text, from, |place, number| {
             let Some(&reader) = self.readers.get(number) else {
                 return;
@@ -130,7 +139,7 @@ impl Recognizer {
             if place < *end {
                 return;
             }
-            let read = self.read(&text, place, number, reader, &mut dotless);
+            let read = self.read(&text, place, number, reader, &mut known);
             if text.take_reached_end() {
                 partial = partial.min(place);
             }
@@ -200,11 +209,12 @@ impl Recognizer {
         place: usize,
         number: usize,
         reader: Reader,
-        dotless: &mut Range<usize>,
+        known: &mut Known,
     ) -> Option<(usize, Range<usize>, Vec<Range<usize>>)> {
         let end = place + self.anchors.len_of(number);
         let whole = |kind, range: Range<usize>| Some((kind, range.clone(), vec![range]));
         let value = |kind, range: Range<usize>| Some((kind, place..range.end, vec![range]));
+        let all = |kind, found: labels::Found| Some((kind, place..found.end, found.secrets));
         match reader {
             Reader::Token(format) => {
                 let format = self.formats.get(format)?;
@@ -216,27 +226,24 @@ impl Recognizer {
                 };
                 Some((format.kind, range, secrets))
             }
-            Reader::Jwt => whole(kind::JWT, tokens::jwt(text, place, dotless)?),
+            Reader::Jwt => whole(kind::JWT, tokens::jwt(text, place, &mut known.dotless)?),
             Reader::ArmouredKey => whole(kind::PRIVATE_KEY, keys::armoured(text, place)?),
             Reader::BareKey => whole(kind::PRIVATE_KEY, keys::bare(text, place)?),
             Reader::Url => value(kind::URL_CREDENTIALS, web::url(text, place)?),
-            Reader::Authorization => value(kind::AUTHORIZATION, web::authorization(text, end)?),
-            Reader::Bearer => value(kind::BEARER, web::bearer(text, place, end)?),
+            Reader::Authorization => all(kind::AUTHORIZATION, web::authorization(text, end)?),
+            Reader::Bearer => all(kind::BEARER, web::bearer(text, place, end)?),
+            Reader::Cookie => all(kind::COOKIE, web::cookies(text, end)?),
             Reader::User => value(kind::GENERIC_SECRET, web::user_flag(text, place, end)?),
             Reader::Flag => value(kind::GENERIC_SECRET, labels::flag(text, place)?),
             Reader::Identified => value(kind::GENERIC_SECRET, labels::identified(text, end)?),
-            Reader::Cookie => {
-                let found = web::cookies(text, end)?;
-                Some((kind::COOKIE, place..found.end, found.secrets))
-            }
             Reader::Label(label) => {
-                let found = labels::secret(text, place, end, label)?;
+                let found = labels::secret(text, place, end, label, &mut known.tables)?;
                 let kind = if labels::is_aws(text, end) {
                     kind::AWS_SECRET
                 } else {
                     kind::GENERIC_SECRET
                 };
-                Some((kind, place..found.end, found.secrets))
+                all(kind, found)
             }
         }
     }

@@ -44,18 +44,24 @@ impl<'t> Text<'t> {
 
     /// Whether `expected` is at a place.
     pub(super) fn has(&self, place: usize, expected: &[u8]) -> bool {
-        expected
-            .iter()
-            .zip(place..)
-            .all(|(&byte, place)| self.at(place) == Some(byte))
+        self.compare(place, expected, <[u8]>::eq)
     }
 
     /// As [`Text::has`], for letters of either case; `expected` is in lower case.
     pub(super) fn has_folded(&self, place: usize, expected: &[u8]) -> bool {
-        expected.iter().zip(place..).all(|(byte, place)| {
-            self.at(place)
-                .is_some_and(|found| found.eq_ignore_ascii_case(byte))
-        })
+        self.compare(place, expected, <[u8]>::eq_ignore_ascii_case)
+    }
+
+    fn compare(&self, place: usize, expected: &[u8], is_equal: fn(&[u8], &[u8]) -> bool) -> bool {
+        let part = self.bytes.get(place..).unwrap_or_default();
+        let part = part.get(..expected.len()).unwrap_or(part);
+        let begin = expected.get(..part.len()).unwrap_or_default();
+        let is_whole = part.len() == expected.len();
+        let is_begun = is_equal(part, begin);
+        if is_begun && !is_whole {
+            self.reached_end.set(true);
+        }
+        is_begun && is_whole
     }
 
     /// The end of the bytes from a place for which `is_in` holds, at most `most` of them.
@@ -76,6 +82,22 @@ impl<'t> Text<'t> {
 /// Whether a byte is a letter, a digit or `_`.
 pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether `text` contains `word`. For short texts: a search by `memmem` prepares more than it saves.
+pub(super) fn contains(text: &[u8], word: &[u8]) -> bool {
+    let Some(&first) = word.first() else {
+        return true;
+    };
+    memchr::memchr_iter(first, text)
+        .any(|at| text.get(at..).is_some_and(|part| part.starts_with(word)))
+}
+
+/// Whether a list of words, which blanks separate, has a word in letters of either case.
+pub(super) fn is_listed(list: &str, word: &[u8]) -> bool {
+    list.as_bytes()
+        .split(|&byte| byte == b' ')
+        .any(|one| one.eq_ignore_ascii_case(word))
 }
 
 /// Whether `text`, in letters of either case, contains `word`, which is in lower case.

@@ -65,7 +65,7 @@ fn is_word_for_password(password: &[u8]) -> bool {
 }
 
 /// The value after the name of a header, which ends at `end`: `Authorization`, with any scheme.
-pub(super) fn authorization(text: &Text<'_>, end: usize) -> Option<Range<usize>> {
+pub(super) fn authorization(text: &Text<'_>, end: usize) -> Option<Found> {
     let from = header_value(text, end)?;
     let word = |from: usize| text.run(from, usize::MAX, is_in_credentials);
     let first = text.run(from, 25, |byte| is_word(byte) || byte == b'-');
@@ -91,16 +91,17 @@ pub(super) fn authorization(text: &Text<'_>, end: usize) -> Option<Range<usize>>
         let is_secret = !words::is_placeholder(credentials)
             && !value::is_template(credentials)
             && (is_known && !value::is_words(credentials) || words::is_random(credentials, 16));
-        return is_secret.then_some(next..second);
+        return Found::value(next..second, is_secret);
     }
     let end = word(from);
     let shown = text.part(from..end.min(from + words::MAX_CHECKED));
-    (words::is_random(shown, 12) && !value::is_template(shown)).then_some(from..end)
+    let is_secret = words::is_random(shown, 12) && !value::is_template(shown);
+    Found::value(from..end, is_secret)
 }
 
 /// The value after `bearer`, which begins at `place` and ends at `end`. In a header any value is
 /// one; elsewhere only one that does not look like words.
-pub(super) fn bearer(text: &Text<'_>, place: usize, end: usize) -> Option<Range<usize>> {
+pub(super) fn bearer(text: &Text<'_>, place: usize, end: usize) -> Option<Found> {
     let is_start = text.before(place).is_none_or(|byte| !is_word(byte))
         || super::tokens::is_encoded(text.back(place, 3));
     let from = blanks(text, end);
@@ -116,13 +117,14 @@ pub(super) fn bearer(text: &Text<'_>, place: usize, end: usize) -> Option<Range<
         && !words::is_placeholder(value)
         && !value::is_template(value)
         && (is_header && !value.contains(&b':') || !value::is_words(value));
-    is_secret.then_some(from..end)
+    Found::value(from..end, is_secret)
 }
 
 /// The values of cookies that hold a session, after the name `Cookie` or `Set-Cookie`, which ends
 /// at `end`.
 pub(super) fn cookies(text: &Text<'_>, end: usize) -> Option<Found> {
-    let mut at = header_value(text, end)?;
+    let from = header_value(text, end)?;
+    let mut at = from;
     let limit = at + MAX_COOKIES;
     let mut secrets = Vec::new();
     while at < limit {
@@ -153,8 +155,10 @@ pub(super) fn cookies(text: &Text<'_>, end: usize) -> Option<Found> {
             break;
         }
     }
-    let last = secrets.last()?.end;
-    Some(Found { end: last, secrets })
+    match secrets.last() {
+        Some(&Range { end, .. }) => Some(Found { end, secrets }),
+        None => Found::nothing(from..at),
+    }
 }
 
 /// Where the value of a header begins, whose name ends at `end`: `Name: value`, as a pair of JSON,

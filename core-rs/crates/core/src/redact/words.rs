@@ -5,11 +5,10 @@ use super::text::ends_folded;
 /// The most bytes of a value that are looked at.
 pub(super) const MAX_CHECKED: usize = 512;
 
-/// Parts of placeholders, by their first letter.
-const PLACEHOLDERS: [(u8, &[&str]); 10] = [
-    (
-        b'y',
-        &[
+/// Parts of placeholders that begin with a letter, which is in lower case.
+fn placeholders(first: u8) -> &'static [&'static str] {
+    match first {
+        b'y' => &[
             "your-",
             "your_",
             "yourtoken",
@@ -18,17 +17,18 @@ const PLACEHOLDERS: [(u8, &[&str]); 10] = [
             "yoursecret",
             "yourpass",
         ],
-    ),
-    (b'e', &["example"]),
-    (b'p', &["placeholder"]),
-    (b'c', &["changeme", "change_me", "change-me"]),
-    (b'r', &["replace-", "replace_", "replaceme", "redacted"]),
-    (b'i', &["insert_", "insert-"]),
-    (b'd', &["dummy"]),
-    (b'x', &["xxxxx"]),
-    (b'*', &["*****"]),
-    (b't', &["todo", "tokenhere"]),
-];
+        b'e' => &["example"],
+        b'p' => &["placeholder"],
+        b'c' => &["changeme", "change_me", "change-me"],
+        b'r' => &["replace-", "replace_", "replaceme", "redacted"],
+        b'i' => &["insert_", "insert-"],
+        b'd' => &["dummy"],
+        b'x' => &["xxxxx"],
+        b'*' => &["*****"],
+        b't' => &["todo", "tokenhere"],
+        _ => &[],
+    }
+}
 
 /// Whether a text says that it stands for a secret: `your_token_here`, `CHANGE_ME`, `hf_xxxxxxxx`.
 pub(super) fn is_placeholder(text: &[u8]) -> bool {
@@ -40,14 +40,11 @@ fn names_placeholder(text: &[u8]) -> bool {
         return true;
     }
     text.iter().enumerate().any(|(place, byte)| {
-        let first = byte.to_ascii_lowercase();
-        let parts = PLACEHOLDERS.iter().find(|(letter, _)| *letter == first);
+        let parts = placeholders(byte.to_ascii_lowercase());
         let rest = text.get(place..).unwrap_or_default();
-        parts.is_some_and(|(_, parts)| {
-            parts.iter().any(|part| {
-                rest.get(..part.len())
-                    .is_some_and(|begin| begin.eq_ignore_ascii_case(part.as_bytes()))
-            })
+        parts.iter().any(|part| {
+            rest.get(..part.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(part.as_bytes()))
         })
     })
 }
