@@ -3,8 +3,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::content;
-
 /// Services whose names resolve to the addresses that are written in them, as
 /// `10-0-0-1.nip.io`.
 const SPELLED_ADDRESSES: [&str; 9] = [
@@ -99,7 +97,7 @@ impl Names {
 
     /// Adds what a content says behind its escapes.
     pub(super) fn add_decoded(&mut self, content: &str) {
-        if let Some(decoded) = content::decoded(content) {
+        if let Some(decoded) = sentry_content::decoded(content) {
             self.push(&decoded, "");
         }
     }

@@ -7,7 +7,6 @@
 //! reject the whole document: an attacker who can put one into an argument must not escape
 //! judgement that way.
 
-mod content;
 mod damaged;
 pub mod decision;
 mod fault;

@@ -12,7 +12,14 @@ const MIN_LINE: usize = 60;
 
 /// The decoded text, then each text that was in base64 on a line of its own; `None` if nothing is
 /// encoded. It has at most twice the length of `content`.
-pub(super) fn decoded(content: &str) -> Option<String> {
+///
+/// ```
+/// let decoded = sentry_content::decoded(r#"{"a":"x\ny%20z"}"#);
+/// assert!(decoded.is_some_and(|text| text.contains("y z")));
+/// assert_eq!(sentry_content::decoded("plain"), None);
+/// ```
+#[must_use]
+pub fn decoded(content: &str) -> Option<String> {
     let bytes = content.as_bytes();
     let has_escape = memchr::memchr2(b'\\', b'%', bytes).is_some();
     if !has_escape && base64_run(bytes, 0).is_none() {
