@@ -10,7 +10,7 @@ use crate::event::{Event, EventKind};
 use crate::policy::{Origin, Rule};
 
 /// The built-in rule about secrets that leave.
-const SECRET_RULE: &str = "secret-in-egress";
+const EGRESS_RULE: &str = "secret-in-egress";
 
 /// What restricts a rule, in a form that is quick to look at: most rules have nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Restriction {
             (Self::UNLESS, !conditions.unless.is_empty()),
             (
                 Self::SECRET,
-                rule.origin == Origin::Builtin && rule.name == SECRET_RULE,
+                rule.origin == Origin::Builtin && rule.name == EGRESS_RULE,
             ),
         ];
         Self(

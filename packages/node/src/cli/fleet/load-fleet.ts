@@ -1,8 +1,5 @@
 // Loads the commands of a fleet: the package `@a3s-sentry/fleet`, where it is installed.
 
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { CliError, type ExitCode, type Io } from "../io.js";
 
 const PACKAGE = "@a3s-sentry/fleet";
@@ -10,9 +7,9 @@ const PACKAGE = "@a3s-sentry/fleet";
 /** What the package exports: by the name of a command, its code. */
 type FleetCommands = Readonly<Record<string, unknown>>;
 
-/** Runs a command of the fleet. Throws a `CliError` if the package is not installed, here or beside this one. */
+/** Runs a command of the fleet. Throws a `CliError` if the package is not installed beside this one. */
 export async function runFleet(command: string, args: readonly unknown[], io: Io): Promise<ExitCode> {
-  const commands = (await import(pathToFileURL(findPackage()).href)) as FleetCommands;
+  const commands = await load();
   const run = commands[command];
   if (typeof run !== "function") {
     throw new CliError(
@@ -28,16 +25,13 @@ export async function runFleet(command: string, args: readonly unknown[], io: Io
   }
 }
 
-/** The path of the package's code. */
-function findPackage(): string {
-  // Bundled as CommonJS, this module has no URL.
-  const own: string | undefined = import.meta.url;
-  for (const from of [...(own === undefined ? [] : [own]), join(process.cwd(), "package.json")]) {
-    try {
-      return createRequire(from).resolve(PACKAGE);
-    } catch {
-      // Not installed there.
-    }
+/** Found from this package alone: the folder that a command runs in may be one that an agent writes to. */
+async function load(): Promise<FleetCommands> {
+  try {
+    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ PACKAGE)) as FleetCommands;
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
+    if (!isMissing || !error.message.includes(`'${PACKAGE}'`)) throw error;
+    throw new CliError(`this command needs the package \`${PACKAGE}\`: install it beside \`a3s-sentry\``);
   }
-  throw new CliError(`this command needs the package \`${PACKAGE}\`: install it beside \`a3s-sentry\``);
 }
