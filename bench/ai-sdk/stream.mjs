@@ -20,7 +20,8 @@ const versions = [
 ];
 
 const WORDS = "The customer asked when the parcel would arrive , and we answered within two days .".split(" ");
-const PROMPT = "Summarise the mails of ada@example.org and bob@example.org, whose login password: Xk29fjQq81";
+const MADE_UP = "Xk29fjQq81";
+const PROMPT = `Summarise the mails of ada@example.org and bob@example.org, whose login password: ${MADE_UP}`;
 
 const sentry = await Sentry.create("");
 for (const [name, ai] of versions) {
