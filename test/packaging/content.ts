@@ -9,7 +9,8 @@ import { type Installed, type PackageName, packages, root } from "./installed.js
 const EXPECTED: Record<PackageName, RegExp> = {
   "@a3s-sentry/core":
     /^(?:dist\/[\w/-]+\.(?:d\.ts|js|js\.map)|wasm\/sentry_(?:core|tools)[\w.-]*\.(?:d\.ts|js|wasm)|[\w.]+)$/,
-  "a3s-sentry": /^(?:dist\/[\w/-]+\.(?:d\.ts|c?js|c?js\.map)|(?:packs|policies)\/[\w.-]+\.acl|skills\/[\w-]+\.md|[\w.]+)$/,
+  "a3s-sentry":
+    /^(?:dist\/[\w/-]+\.(?:d\.ts|c?js|c?js\.map)|(?:packs|policies)\/[\w.-]+\.acl|skills\/[\w-]+\.md|[\w.]+)$/,
 };
 const AT_TOP = ["LICENSE", "README.md", "package.json"];
 
