@@ -2,7 +2,7 @@
 
 import { appendFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { EventGroups } from "../src/ship/event-groups.js";
 import { Spool } from "../src/ship/spool.js";
 import { scratch } from "./support/scratch.js";
@@ -40,6 +40,9 @@ it("a sequence is not given twice, even if its record was lost with the machine"
   const [lost] = first.read();
   first.close();
   for (const name of segments(folder)) truncateSync(join(folder, name), 0);
+  // Sequences begin at the time in milliseconds, and no machine starts again within one.
+  const end = Date.now();
+  await vi.waitUntil(() => Date.now() > end, { interval: 1 });
   const second = await Spool.open({ folder, maxBytes: 1 << 26 });
   second.append([record("next")]);
   expect(second.read()[0]?.sequence).toBeGreaterThan(lost?.sequence ?? Number.POSITIVE_INFINITY);
