@@ -116,6 +116,29 @@ fn a_command_is_found_whatever_its_spelling() {
 }
 
 #[test]
+fn a_path_of_a_list_is_found_by_its_other_pieces_however_long_the_list_is() {
+    for count in [1, 3, 4, 5, 300] {
+        let paths: Vec<String> = (0..count)
+            .map(|at| format!("\"/srv/customers/c{at}\""))
+            .collect();
+        let engine = engine(&rule(
+            "x",
+            "block",
+            &format!("reads = [{}]", paths.join(", ")),
+        ));
+        let last = count - 1;
+        for (text, expected) in [
+            (format!("cat /srv/customers/c{last}"), Verdict::Block),
+            (format!("cd /srv/customers && cat c{last}"), Verdict::Block),
+            (format!("cat /srv/customers/c{count}"), Verdict::Allow),
+            (format!("cat /opt/customers/c{last}"), Verdict::Allow),
+        ] {
+            assert_eq!(judge(&engine, &shell(&text)).0, expected, "{count} {text}");
+        }
+    }
+}
+
+#[test]
 fn operands_and_redirections_are_paths() {
     let etc = r#"command { program = "rm" operands = ["/etc/**", "~/.ssh", "regex:^--?$"] }"#;
     for text in [

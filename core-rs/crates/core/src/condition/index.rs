@@ -55,6 +55,9 @@ pub(super) struct Entry {
     parts: u32,
 }
 
+/// The most paths of an entry that share an anchor and are told apart by what they have beside it.
+const MAX_BESIDE: usize = 4;
+
 /// An anchor under which an entry is filed.
 #[derive(Clone, Copy, Debug)]
 struct Filed {
@@ -229,7 +232,27 @@ impl Index {
                 beside: anchor.beside.map(|(hash, _)| hash),
             })
             .collect();
-        unstable(&mut self.anchors, |a, b| a.anchor < b.anchor);
+        let key = |one: &Filed| (one.anchor, one.entry, one.beside.map(Hash::value));
+        unstable(&mut self.anchors, |a, b| key(a) < key(b));
+        self.anchors.dedup_by_key(|one| key(one));
+        self.leave_out_long_lists();
+    }
+
+    /// Of an entry with many paths that share an anchor, what they have beside it is not looked for:
+    /// the anchor alone counts, so that the longest list costs no more than one path.
+    fn leave_out_long_lists(&mut self) {
+        let is_same = |a: &Filed, b: &Filed| (a.anchor, a.entry) == (b.anchor, b.entry);
+        let mut kept = Vec::with_capacity(self.anchors.len());
+        for run in self.anchors.chunk_by(is_same) {
+            match run {
+                [first, ..] if run.len() > MAX_BESIDE => kept.push(Filed {
+                    beside: None,
+                    ..*first
+                }),
+                _ => kept.extend(run),
+            }
+        }
+        self.anchors = kept;
     }
 
     /// The word that has the bits for a text, and the bits.
