@@ -16,7 +16,7 @@ import { coloured, oneLine, print } from "./terminal.mjs";
  */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const command = join(root, "packages", "node", "dist", "cli", "main.js");
+const command = join(root, "packages", "node", "dist", "cli", "main.cjs");
 const session = join(root, "examples", "session.ndjson");
 const policy = join(root, "examples", "sentry.acl");
 const tiers = join(root, "examples", "tiers.acl");
