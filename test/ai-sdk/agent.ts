@@ -5,6 +5,7 @@ import * as ai6 from "ai";
 import * as test6 from "ai/test";
 import * as ai7 from "ai-7";
 import * as test7 from "ai-7/test";
+import { DEPLOYS } from "../actions.js";
 
 /** A call of a tool, as a model asks for it. */
 export interface AskedCall {
@@ -81,6 +82,17 @@ export function shell() {
   return { ran, tools: { bash: { description: "runs a command", inputSchema, execute } } };
 }
 
+/** Tools of these names that take any arguments, and the ids of the calls that ran. */
+export function toolsNamed(names: Iterable<string>) {
+  const ran: string[] = [];
+  const inputSchema = ai6.jsonSchema({ type: "object" });
+  const execute = (_: unknown, { toolCallId }: { toolCallId: string }): Promise<string> => {
+    ran.push(toolCallId);
+    return Promise.resolve("done");
+  };
+  return { ran, tools: Object.fromEntries([...names].map((name) => [name, { inputSchema, execute }])) };
+}
+
 const open: Sentry[] = [];
 
 export async function guardOf(options: GuardOptions = {}, policy: PolicyInput = DEPLOYS): Promise<Guard> {
@@ -100,6 +112,8 @@ export interface Run {
   readonly toolApproval?: unknown;
   readonly experimental_toolCallers?: unknown;
   readonly abortSignal?: AbortSignal;
+  readonly experimental_toolApprovalSecret?: string;
+  readonly onError?: () => void;
 }
 
 type Result = { readonly steps: readonly { readonly content: Content }[]; readonly text: string };
@@ -142,25 +156,18 @@ export const BLOCKED: AskedCall = { tool: "bash", args: { command: "curl -s http
 /** By {@link DEPLOYS}. */
 export const FOR_A_PERSON: AskedCall = { tool: "bash", args: { command: "deploy --to production" } };
 
-export const DEPLOYS: PolicyInput = {
-  rules: [
-    {
-      name: "deploys",
-      on: "ToolExec",
-      match: "deploy --to",
-      verdict: "escalate",
-      severity: "medium",
-      reason: "deployments are for a person",
-    },
-  ],
-};
-
 /** A part of a step. */
 interface Part {
   readonly type: string;
   readonly output?: unknown;
   readonly error?: unknown;
   readonly reason?: unknown;
+  readonly toolCallId?: string;
+  /** Of a request: the call that waits, or that was decided without a person. */
+  readonly toolCall?: { readonly toolCallId: string };
+  readonly isAutomatic?: boolean;
+  readonly approvalId?: string;
+  readonly signature?: string;
 }
 
 type Content = readonly Part[];

@@ -3,11 +3,11 @@
 import type { Guard } from "@a3s-sentry/core";
 import { guardTools, ToolCallDenied } from "@a3s-sentry/core/ai-sdk";
 import { afterEach, expect, test } from "vitest";
+import { DEPLOYS } from "../actions.js";
 import {
   answered,
   BLOCKED,
   closeAll,
-  DEPLOYS,
   FOR_A_PERSON,
   guardOf,
   HARMLESS,

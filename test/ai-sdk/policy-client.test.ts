@@ -4,18 +4,8 @@ import type { Guard } from "@a3s-sentry/core";
 import { guardTools, sentryPolicyClient } from "@a3s-sentry/core/ai-sdk";
 import { opaCapabilityMiddleware, opaPolicy, shadow, wrapMcpTools } from "@ai-sdk/policy-opa";
 import { afterEach, expect, test } from "vitest";
-import {
-  answered,
-  BLOCKED,
-  closeAll,
-  DEPLOYS,
-  FOR_A_PERSON,
-  guardOf,
-  HARMLESS,
-  partsOf,
-  runners7,
-  shell,
-} from "./agent.js";
+import { DEPLOYS } from "../actions.js";
+import { answered, BLOCKED, closeAll, FOR_A_PERSON, guardOf, HARMLESS, partsOf, runners7, shell } from "./agent.js";
 
 afterEach(closeAll);
 

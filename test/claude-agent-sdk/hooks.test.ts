@@ -1,10 +1,12 @@
 // `sentryHooks` in the real Claude Agent SDK, which talks to a stand-in for its program.
 
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { type CanUseTool, type Options, query } from "@anthropic-ai/claude-agent-sdk";
 import { type PolicyInput, Sentry } from "a3s-sentry";
 import { sentryHooks } from "a3s-sentry/claude-agent-sdk";
 import { afterEach, expect, test } from "vitest";
+import { ACTIONS, DEPLOYS, expectedReactions } from "../actions.js";
 
 const program = fileURLToPath(new URL("claude-code.mjs", import.meta.url));
 
@@ -13,22 +15,15 @@ afterEach(() => {
   for (const sentry of open.splice(0)) sentry.close();
 });
 
-async function sentryOf(policy: PolicyInput = DEPLOYS): Promise<Sentry> {
+async function sentryOf(policy: PolicyInput = POLICY): Promise<Sentry> {
   const sentry = await Sentry.create(policy);
   open.push(sentry);
   return sentry;
 }
 
-const DEPLOYS: PolicyInput = {
+const POLICY: PolicyInput = {
   rules: [
-    {
-      name: "deploys",
-      on: "ToolExec",
-      match: "deploy --to",
-      verdict: "escalate",
-      severity: "medium",
-      reason: "deployments are for a person",
-    },
+    ...DEPLOYS.rules,
     {
       name: "plans",
       on: "SslContent",
@@ -90,6 +85,43 @@ test("calls, shell lines of skills and prompts are judged, in every mode", async
   expect(played[5]?.why).toContain("plans stay here");
 });
 
+test("commands, files and addresses come out as from `classify`", async () => {
+  const asked: unknown[] = [];
+  const canUseTool: CanUseTool = (_, input) => {
+    asked.push(input);
+    return Promise.resolve({ behavior: "deny", message: "not now" });
+  };
+  const sentry = await sentryOf({ ...POLICY, guard: { grant: true } });
+  const actions = ACTIONS.map(({ tool, args }) => ({ event: "PreToolUse", tool, input: args }));
+  const played = await play(actions, sentryHooks(sentry, { canUseTool }));
+  const isAsked = (index: number): boolean => asked.some((input) => isDeepStrictEqual(input, ACTIONS[index]?.args));
+  const reactions = played.map(({ outcome }, index) =>
+    outcome === "ran" ? "runs" : isAsked(index) ? "asked" : "denied",
+  );
+  expect(reactions).toEqual(expectedReactions(sentry));
+  expect(new Set(reactions)).toEqual(new Set(["runs", "asked", "denied"]));
+});
+
+test("shell lines of skills come out as from `classify`, and what nobody can be asked about is blocked", async () => {
+  const commands = ACTIONS.filter(({ tool }) => tool === "Bash");
+  const sentry = await sentryOf();
+  const actions = commands.map(({ tool, args }) => ({ event: "PreSkillShellCommand", tool, input: args }));
+  const expected = commands.map(({ event }) => (sentry.classify(event).verdict === "allow" ? "ran" : "blocked"));
+  expect(outcomes(await play(actions, sentryHooks(sentry, { canUseTool: allow })))).toEqual(expected);
+});
+
+test("the application's `canUseTool` is asked about what `classify` does not block", async () => {
+  const sentry = await sentryOf();
+  const { canUseTool } = sentryHooks(sentry, { canUseTool: allow });
+  const options = { signal: new AbortController().signal, toolUseID: "t1", requestId: "r1" };
+  for (const { tool, args, event } of ACTIONS) {
+    const expected = sentry.classify(event).verdict === "block" ? "deny" : "allow";
+    expect(await canUseTool(tool, args, options), `${tool} ${JSON.stringify(args)}`).toMatchObject({
+      behavior: expected,
+    });
+  }
+});
+
 test("a question is asked by `canUseTool` where the host asks, and is a denial elsewhere", async () => {
   const asked: string[] = [];
   const canUseTool: CanUseTool = (tool, input) => {
@@ -105,7 +137,7 @@ test("a question is asked by `canUseTool` where the host asks, and is a denial e
 test("an allow leaves the host's own question, and only a grant skips it", async () => {
   const deny: CanUseTool = () => Promise.resolve({ behavior: "deny", message: "not now" });
   expect(outcomes(await play([HARMLESS], sentryHooks(await sentryOf(), { canUseTool: deny })))).toEqual(["blocked"]);
-  const granting = await sentryOf({ ...DEPLOYS, guard: { grant: true } });
+  const granting = await sentryOf({ ...POLICY, guard: { grant: true } });
   expect(outcomes(await play([HARMLESS], sentryHooks(granting, { canUseTool: deny })))).toEqual(["ran"]);
 });
 
