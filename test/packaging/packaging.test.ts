@@ -15,6 +15,7 @@ import { pagesSuite } from "./pages.js";
 import { previewSuite } from "./preview.js";
 import { readmeSuite } from "./readme.js";
 import { runtimeSuite } from "./runtimes.js";
+import { typesSuite } from "./types.js";
 import { webSuite } from "./web-bundles.js";
 
 let installed: Installed | undefined;
@@ -32,6 +33,7 @@ describe("the tarballs", () => contentSuite(get));
 describe("the examples of the READMEs", () => readmeSuite(get));
 describe("the pages for the first hour", () => pagesSuite(get));
 describe("the entries", () => entrySuite(get));
+describe("types", () => typesSuite(get));
 describe("the installed command", () => commandSuite(get));
 describe("other runtimes", () => runtimeSuite(get));
 describe("bundled programs", () => bundledSuite(get));
