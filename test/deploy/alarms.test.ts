@@ -1,8 +1,10 @@
-// The alarms: each uses metrics of a run or of a resident judge, and links to a section of its page.
+// The alarms: each uses metrics of a run, a resident judge or a fleet, and links to a section of its page.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { SHIP_METRICS } from "../../packages/fleet/src/ship/ship-metrics.js";
+import { WORKER_METRICS } from "../../packages/fleet/src/worker/worker-metrics.js";
 import { GUARD_METRICS } from "../../packages/node/src/guard/resident/guard-metrics.js";
 import { start } from "../e2e/command.js";
 import { base, DEPLOY, readYaml } from "./manifests.js";
@@ -19,7 +21,7 @@ interface Rules {
 
 const alarmsIn = (file: string): Rules["groups"][number]["rules"] =>
   (readYaml(`prometheus/${file}`) as Rules).groups.flatMap(({ rules }) => rules);
-const alarms = [...alarmsIn("rules.yaml"), ...alarmsIn("guard.yaml")];
+const alarms = [...alarmsIn("rules.yaml"), ...alarmsIn("guard.yaml"), ...alarmsIn("fleet.yaml")];
 /** The label of kube-state-metrics for the DaemonSet of `deploy/kubernetes`. */
 const DAEMON_SET = `daemonset="${base.metadata.name}"`;
 const { PATH = "" } = process.env;
@@ -43,10 +45,15 @@ it("use metrics of a run, with their labels", async () => {
   }
 });
 
-it("of the guard use metrics of `serve`, with their labels", () => {
-  const known = new Map(GUARD_METRICS.map((metric) => [metric.name, metric]));
-  for (const { expr } of alarmsIn("guard.yaml")) {
-    for (const [, name = "", label = ""] of expr.matchAll(/\b(sentry_\w+)(?:\{(\w+)="\w+"\})?/g)) {
+const METRICS: Readonly<Record<string, readonly { readonly name: string; readonly labels?: readonly string[] }[]>> = {
+  "guard.yaml": GUARD_METRICS,
+  "fleet.yaml": [...SHIP_METRICS, ...WORKER_METRICS],
+};
+
+it.each(Object.keys(METRICS))("in %s use metrics that there are, with their labels", (file) => {
+  const known = new Map(METRICS[file]?.map((metric) => [metric.name, metric]));
+  for (const { expr } of alarmsIn(file)) {
+    for (const [, name = "", label = ""] of expr.matchAll(/\b((?:sentry|process)_\w+)(?:\{(\w+)="\w+"\})?/g)) {
       expect(known.has(name), name).toBe(true);
       if (label !== "") expect(known.get(name)?.labels, name).toContain(label);
     }
@@ -69,5 +76,7 @@ it.each(alarms.map(({ alert, annotations }) => [alert, annotations.runbook]))("%
 it.skipIf(!promtool)("fire when they should, and are valid Prometheus rules", () => {
   execFileSync("promtool", ["check", "rules", `${DEPLOY}prometheus/rules.yaml`]);
   execFileSync("promtool", ["check", "rules", `${DEPLOY}prometheus/guard.yaml`]);
+  execFileSync("promtool", ["check", "rules", `${DEPLOY}prometheus/fleet.yaml`]);
+  execFileSync("promtool", ["test", "rules", `${DEPLOY}prometheus/fleet.test.yaml`]);
   execFileSync("promtool", ["test", "rules", `${DEPLOY}prometheus/rules.test.yaml`]);
 });

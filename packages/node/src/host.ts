@@ -2,6 +2,7 @@
 // it.
 
 export { CliError, type ExitCode, errorText, type Io } from "./cli/io.js";
+export { metricsAddress, metricsFor, serveMetrics } from "./cli/metrics-endpoint.js";
 export { includeOf } from "./cli/policy-source.js";
 export { untilSignalled } from "./cli/signals.js";
 export { test as testPolicies } from "./cli/test/test.js";
@@ -21,5 +22,7 @@ export { slowTiersOf } from "./daemon/judging/slow-tiers.js";
 export { Log } from "./daemon/log.js";
 export { type Loaded, load } from "./daemon/policy/load.js";
 export { addCounts, countOf, type Tally, zeroTally } from "./daemon/tally.js";
+export { type MetricDefinition, PROCESS_METRICS } from "./daemon/telemetry/process-metrics.js";
+export { RELOAD_METRICS, type ReloadCounts } from "./daemon/telemetry/shared-metrics.js";
 export { errnoOf } from "./util/errno.js";
 export { formatCount, formatNumber } from "./util/format.js";

@@ -11,6 +11,7 @@ import {
   nkeyAuthenticator,
 } from "@nats-io/transport-node";
 import { CliError, errorText, type Io, type Log } from "a3s-sentry/host";
+import type { ConnectionState } from "./connection-state.js";
 
 /** The flags of every command that connects. */
 export interface ConnectionFlags {
@@ -40,13 +41,22 @@ export async function connectOnce(flags: ConnectionFlags, io: Io, name: string):
   }
 }
 
+/** What a process that stays connected needs. */
+export interface Connecting {
+  readonly io: Io;
+  readonly name: string;
+  readonly log: Log;
+  /** Is kept up to date, if it is given. */
+  readonly state?: ConnectionState;
+}
+
 /**
  * Connects as soon as a server can be reached, and stays connected: logs each change. `undefined` if `signal` aborts
  * before. Throws a `CliError` for flags that no server can fulfil.
  */
 export async function connectWhenPossible(
   flags: ConnectionFlags,
-  { io, name, log }: { readonly io: Io; readonly name: string; readonly log: Log },
+  { io, name, log, state }: Connecting,
   signal: AbortSignal,
 ): Promise<NatsConnection | undefined> {
   const options = optionsOf(flags, io, name);
@@ -55,7 +65,8 @@ export async function connectWhenPossible(
     try {
       const connection = await connect(options);
       log.line(`connected to ${servers}`);
-      void logChanges(connection, log);
+      if (state !== undefined) state.connected = true;
+      void followChanges(connection, log, state);
       return connection;
     } catch (error) {
       const message = errorText(error);
@@ -67,10 +78,16 @@ export async function connectWhenPossible(
   return undefined;
 }
 
-async function logChanges(connection: NatsConnection, log: Log): Promise<void> {
+async function followChanges(connection: NatsConnection, log: Log, state: ConnectionState | undefined): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === "disconnect") log.line(`warning: disconnected from \`${status.server}\``);
+    if (status.type === "disconnect") {
+      log.line(`warning: disconnected from \`${status.server}\``);
+      if (state !== undefined) state.disconnects += 1;
+    }
     if (status.type === "reconnect") log.line(`reconnected to \`${status.server}\``);
+    if (state !== undefined && (status.type === "disconnect" || status.type === "reconnect")) {
+      state.connected = status.type === "reconnect";
+    }
     if (status.type === "error") log.line(`error: the server refuses: ${errorText(status.error)}`);
   }
 }

@@ -2,26 +2,52 @@
 
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { Sentry } from "@a3s-sentry/core";
-import { type ExitCode, type Io, Log, untilSignalled } from "a3s-sentry/host";
+import {
+  type ExitCode,
+  type Io,
+  Log,
+  metricsAddress,
+  metricsFor,
+  PROCESS_METRICS,
+  serveMetrics,
+  untilSignalled,
+} from "a3s-sentry/host";
 import { type ConnectionFlags, connectWhenPossible } from "../nats/connection.js";
+import { CONNECTION_METRICS, ConnectionState } from "../nats/connection-state.js";
 import { openBucket } from "./bucket.js";
 import { follow } from "./follow.js";
+import { POLICY_METRICS, PolicyState } from "./policy-state.js";
 import { type PolicyRevision, revisionName } from "./published-policy.js";
 
+export interface FollowFlags extends ConnectionFlags {
+  readonly metricsAddr?: string;
+}
+
+const METRICS = [...POLICY_METRICS, ...CONNECTION_METRICS, ...PROCESS_METRICS];
+
 /** Writes each revision that compiles, at once. Processes that read the file load it again by themselves. */
-export async function policyFollow(file: string, flags: ConnectionFlags, io: Io): Promise<ExitCode> {
+export async function policyFollow(file: string, flags: FollowFlags, io: Io): Promise<ExitCode> {
   const log = new Log(io.stderr);
+  const state = { policy: new PolicyState(), connection: new ConnectionState() };
+  const address = metricsAddress(flags.metricsAddr, io.env);
+  const metrics = await metricsFor(address, (library) => new library.Metrics(METRICS, () => state));
+  const endpoint = await serveMetrics(address, metrics, () => state.connection.problem);
+  if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
   return await untilSignalled<ExitCode>(async (signal) => {
-    const connection = await connectWhenPossible(flags, { io, name: "a3s-sentry policy follow", log }, signal);
+    const connecting = { io, name: "a3s-sentry policy follow", log, state: state.connection };
+    const connection = await connectWhenPossible(flags, connecting, signal);
     if (connection === undefined) return 0;
     try {
       await follow(await openBucket(connection), {
         use: async (revision) => {
           await write(file, revision);
+          state.policy.used(revision);
           log.line(`\`${file}\` is revision ${revisionName(revision)}`);
         },
-        onRefused: (revision, why) =>
-          log.line(`error: revision ${revisionName(revision)} is not used, \`${file}\` stays as it is: ${why}`),
+        onRefused: (revision, why) => {
+          state.policy.refused();
+          log.line(`error: revision ${revisionName(revision)} is not used, \`${file}\` stays as it is: ${why}`);
+        },
         onProblem: (why) => log.line(`warning: ${why}`),
         signal,
       });
@@ -29,6 +55,7 @@ export async function policyFollow(file: string, flags: ConnectionFlags, io: Io)
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
       return 0;
     } finally {
+      endpoint?.close();
       await connection.close();
     }
   });

@@ -32,6 +32,14 @@ const RETRY_MS = { first: 250, most: 5_000 };
 /** Room for the headers of a message. */
 const HEADER_BYTES = 4096;
 
+/** Messages and events that the server has stored, messages that it already had, and attempts that failed. */
+export interface PublisherTotals {
+  readonly events: number;
+  readonly messages: number;
+  readonly duplicates: number;
+  readonly failures: number;
+}
+
 interface Pending {
   readonly record: SpoolRecord;
   stored: boolean;
@@ -48,12 +56,15 @@ export class Publisher {
   readonly #window: Pending[] = [];
   readonly #byAgent = new Map<string, Pending[]>();
   #bytes = 0;
-  /** Messages that the server has stored, and that it already had. */
-  readonly totals = { events: 0, messages: 0, duplicates: 0, failures: 0 };
+  readonly #totals = { events: 0, messages: 0, duplicates: 0, failures: 0 };
 
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#log = new ThrottledLog(options.log);
+  }
+
+  get totals(): PublisherTotals {
+    return this.#totals;
   }
 
   /** Whether everything that was read from the spool is stored. */
@@ -108,9 +119,9 @@ export class Publisher {
       try {
         const options = { msgID: keyOf(shipper, sequence), headers: head, timeout: PUBLISH_MS };
         const { duplicate } = await client.publish(subject, payload, options);
-        this.totals.messages += 1;
-        this.totals.events += events;
-        if (duplicate) this.totals.duplicates += 1;
+        this.#totals.messages += 1;
+        this.#totals.events += events;
+        if (duplicate) this.#totals.duplicates += 1;
         return true;
       } catch (error) {
         this.#failed(subject, error);
@@ -128,7 +139,7 @@ export class Publisher {
   }
 
   #failed(subject: string, error: unknown): void {
-    this.totals.failures += 1;
+    this.#totals.failures += 1;
     this.#log.warn(`${failureText(subject, error)}; events wait in the spool`);
   }
 

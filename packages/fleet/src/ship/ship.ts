@@ -3,14 +3,27 @@
 import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { jetstream } from "@nats-io/jetstream";
-import { CliError, type ExitCode, errorText, formatCount, type Io, Log, untilSignalled } from "a3s-sentry/host";
+import {
+  CliError,
+  type ExitCode,
+  errorText,
+  formatCount,
+  type Io,
+  Log,
+  metricsAddress,
+  metricsFor,
+  serveMetrics,
+  untilSignalled,
+} from "a3s-sentry/host";
 import { integerOf, nameOf } from "../flags.js";
 import { type ConnectionFlags, connectWhenPossible } from "../nats/connection.js";
+import { ConnectionState } from "../nats/connection-state.js";
 import { MAX_PARTITIONS } from "../nats/names.js";
 import { Signal } from "../signal.js";
 import { EventGroups } from "./event-groups.js";
 import { Publisher } from "./publisher.js";
 import { MAX_RECORD_BYTES } from "./record.js";
+import { SHIP_METRICS, type ShipState } from "./ship-metrics.js";
 import { type NewRecord, Spool } from "./spool.js";
 
 export interface ShipFlags extends ConnectionFlags {
@@ -20,6 +33,7 @@ export interface ShipFlags extends ConnectionFlags {
   readonly name?: string;
   readonly partitions: string;
   readonly linger: string;
+  readonly metricsAddr?: string;
 }
 
 /** So many bytes are written to the spool at once, or what has come within the linger time. */
@@ -43,12 +57,19 @@ export async function ship(flags: ShipFlags, io: Io): Promise<ExitCode> {
   };
   const lingerMs = integerOf("--linger", flags.linger, 1, 60_000);
   const maxBytes = integerOf("--spool-bytes", flags.spoolBytes, MIN_SPOOL_BYTES, Number.MAX_SAFE_INTEGER);
+  const address = metricsAddress(flags.metricsAddr, io.env);
   const spool = await Spool.open({ folder: flags.spool, maxBytes });
   try {
-    return await untilSignalled(async (signal) => {
-      const run = new Shipping(spool, new Log(io.stderr), lingerMs);
-      return await run.run(flags, settings, io, signal);
-    });
+    const log = new Log(io.stderr);
+    const run = new Shipping(spool, log, lingerMs);
+    const metrics = await metricsFor(address, (library) => new library.Metrics(SHIP_METRICS, () => run.state));
+    const endpoint = await serveMetrics(address, metrics, () => run.problem);
+    if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
+    try {
+      return await untilSignalled(async (signal) => await run.run(flags, settings, io, signal));
+    } finally {
+      endpoint?.close();
+    }
   } finally {
     spool.close();
   }
@@ -66,6 +87,9 @@ class Shipping {
   readonly #log: Log;
   readonly #lingerMs: number;
   readonly #released = new Signal();
+  readonly #connection = new ConnectionState();
+  /** Whether nothing is read until the spool has room, or can be written. */
+  #isWaiting = false;
   #publisher: Publisher | undefined;
   /** Records that could not be written to the spool. Nothing is read until they are. */
   #unwritten: readonly NewRecord[] = [];
@@ -74,6 +98,16 @@ class Shipping {
     this.#spool = spool;
     this.#log = log;
     this.#lingerMs = lingerMs;
+  }
+
+  get state(): ShipState {
+    const published = this.#publisher?.totals ?? { events: 0, messages: 0, duplicates: 0, failures: 0 };
+    return { spool: this.#spool, connection: this.#connection, published, isWaiting: this.#isWaiting };
+  }
+
+  /** Why the shipper is not healthy; `undefined` if it is. */
+  get problem(): string | undefined {
+    return this.#isWaiting ? "no events are read: the spool has no room" : this.#connection.problem;
   }
 
   async run(flags: ConnectionFlags, settings: Settings, io: Io, signal: AbortSignal): Promise<ExitCode> {
@@ -107,7 +141,7 @@ class Shipping {
 
   async #connect(flags: ConnectionFlags, settings: Settings, io: Io, signal: AbortSignal) {
     const name = `a3s-sentry ship ${settings.shipper}`;
-    const connection = await connectWhenPossible(flags, { io, name, log: this.#log }, signal);
+    const connection = await connectWhenPossible(flags, { io, name, log: this.#log, state: this.#connection }, signal);
     if (connection === undefined) return undefined;
     this.#publisher = new Publisher({
       ...settings,
@@ -160,6 +194,7 @@ class Shipping {
     const hasRoom = (): boolean =>
       this.#unwritten.length === 0 && this.#spool.hasRoomFor(FLUSH_BYTES + MAX_RECORD_BYTES);
     if (hasRoom()) return;
+    this.#isWaiting = true;
     if (this.#unwritten.length === 0) {
       this.#log.line("error: the spool is full: no more events are read until the servers take those in it");
     }
@@ -167,6 +202,7 @@ class Shipping {
       await this.#released.wait(signal, SYNC_MS);
       if (this.#unwritten.length > 0) this.#flush(groups);
     }
+    this.#isWaiting = false;
     if (!signal.aborted) this.#log.line("the spool has room again: events are read");
   }
 

@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CliError, errnoOf, errorText } from "a3s-sentry/host";
+import { AppendTimes } from "./append-times.js";
 import { encodeRecord, type SpoolRecord } from "./record.js";
 import { Segment } from "./segment.js";
 import { lockSpool, type SpoolLock } from "./spool-lock.js";
@@ -52,6 +53,8 @@ export class Spool {
   readonly #leastNext: number;
   #released: number;
   #savedPosition = 0;
+  readonly #times = new AppendTimes();
+  #appendedEvents = 0;
   /** The segment that is read, and the offset in it. */
   #reading: { file: SegmentFile | undefined; offset: number };
 
@@ -78,6 +81,7 @@ export class Spool {
     this.#leastNext = Date.now() * SEQUENCES_PER_MS;
     this.#reading = { file: this.#segments[0], offset: 0 };
     this.recovered = { cutBytes, waitingBytes };
+    if (waitingBytes > 0) this.#times.appended(this.#released, performance.now());
   }
 
   /** Opens a folder, or creates it. Rejects with a `CliError` if another process has it open, or it cannot be used. */
@@ -102,6 +106,20 @@ export class Spool {
     return this.#segments.reduce((sum, { segment }) => sum + segment.size, 0);
   }
 
+  get maxBytes(): number {
+    return this.#options.maxBytes;
+  }
+
+  /** The events that were appended since the spool was opened. */
+  get appendedEvents(): number {
+    return this.#appendedEvents;
+  }
+
+  /** For how many seconds the oldest record has not been released, since the spool was opened. */
+  get oldestS(): number {
+    return this.isEmpty ? 0 : this.#times.ageS(this.#released, performance.now());
+  }
+
   /** Whether records of so many bytes more have a place. */
   hasRoomFor(bytes: number): boolean {
     return this.bytes + bytes <= this.#options.maxBytes || this.bytes === 0;
@@ -118,6 +136,8 @@ export class Spool {
     });
     this.#writable(first).segment.append(Buffer.concat(encoded));
     this.#next = sequence;
+    this.#appendedEvents += sequence - first;
+    this.#times.appended(first, performance.now());
   }
 
   /** The next records that were not read yet; empty if there are none. */

@@ -24,6 +24,8 @@ export interface PartitionOptions {
   /** The judge in force. */
   readonly judge: () => PolicyJudge;
   readonly onDecided: (events: number, tally: Tally) => void;
+  /** A message came that was delivered before. */
+  readonly onRedelivered: () => void;
   readonly onDeadLetter: () => void;
   /** Something failed that is tried again. */
   readonly onFailure: (why: string) => void;
@@ -98,6 +100,7 @@ async function take(message: JsMsg, options: PartitionOptions): Promise<void> {
 
 /** Judges, and stores the decisions. Returns why the message can never be decided, if it cannot. */
 async function decide(message: JsMsg, options: PartitionOptions): Promise<string | undefined> {
+  if (message.info.deliveryCount > 1) options.onRedelivered();
   if (message.info.deliveryCount > MAX_DELIVERIES) return `delivered ${MAX_DELIVERIES} times without a decision`;
   const judge = options.judge();
   const { revision } = judge;

@@ -90,9 +90,10 @@ export class PolicyJudge {
     });
   }
 
-  /** The escalations that wait for the slow tiers or are judged by them. */
-  get escalations(): number {
-    return this.#queue.waiting + this.#queue.inFlight;
+  /** The escalations that wait for the slow tiers, and those that these judge. */
+  get queue(): { readonly waiting: number; readonly inFlight: number } {
+    const { waiting, inFlight } = this.#queue;
+    return { waiting, inFlight };
   }
 
   /** Resolves when every event has its final decision. Rejects with a {@link MalformedBatch}, or a defect of a tier. */

@@ -5,29 +5,31 @@ import { hostname } from "node:os";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import {
-  addCounts,
   CliError,
-  countOf,
   type ExitCode,
   errorText,
   formatCount,
   type Io,
   Log,
+  metricsFor,
   type RunFlags,
   runSettings,
-  type Tally,
+  serveMetrics,
   untilSignalled,
-  zeroTally,
 } from "a3s-sentry/host";
 import { nameOf } from "../flags.js";
 import { type ConnectionFlags, connectWhenPossible } from "../nats/connection.js";
+import { ConnectionState } from "../nats/connection-state.js";
 import { EVENTS_STREAM, WORKERS_BUCKET } from "../nats/names.js";
 import { openBucket } from "../policy/bucket.js";
 import { follow } from "../policy/follow.js";
 import { ThrottledLog } from "../throttled-log.js";
+import { Backlog } from "./backlog.js";
 import { consumePartition } from "./partition.js";
 import { Policies } from "./policies.js";
 import type { WorkerReport } from "./report.js";
+import { WORKER_METRICS } from "./worker-metrics.js";
+import { WorkerTotals } from "./worker-totals.js";
 
 /** Those of `run` that a worker has too. */
 type SharedFlags = Pick<
@@ -43,6 +45,7 @@ type SharedFlags = Pick<
   | "agentBin"
   | "skills"
   | "agentTimeout"
+  | "metricsAddr"
 >;
 
 export interface WorkerFlags extends ConnectionFlags, SharedFlags {
@@ -60,14 +63,30 @@ export async function worker(flags: WorkerFlags, io: Io): Promise<ExitCode> {
   const name = nameOf("--name", flags.name ?? fallback);
   const log = new Log(io.stderr);
   const settings = runSettings(flags, io.env);
-  const policies = await Policies.create(settings, log);
+  const state = { connection: new ConnectionState(), totals: new WorkerTotals() };
+  let backlog: Backlog | undefined;
+  const metrics = await metricsFor(settings.metrics, ({ TierMetrics }) => {
+    const queue = () => ({ ...policies.current.queue, capacity: settings.queue });
+    return new TierMetrics(WORKER_METRICS, () => ({
+      ...state,
+      policy: policies.state,
+      queue: queue(),
+      backlog: backlog?.waiting,
+    }));
+  });
+  const policies = await Policies.create({ ...settings, onTierTiming: metrics?.recordTiming }, log);
+  const endpoint = await serveMetrics(settings.metrics, metrics, () => state.connection.problem);
+  if (endpoint !== undefined) log.line(`metrics at ${endpoint.url}`);
   return await untilSignalled(async (signal) => {
-    const connection = await connectWhenPossible(flags, { io, name: `a3s-sentry worker ${name}`, log }, signal);
+    const connecting = { io, name: `a3s-sentry worker ${name}`, log, state: state.connection };
+    const connection = await connectWhenPossible(flags, connecting, signal);
     if (connection === undefined) return 0;
     try {
+      if (metrics !== undefined) backlog = new Backlog(connection);
       const follows = settings.policy === undefined && settings.config === undefined;
-      return await new Worker({ connection, name, log, policies }).run(follows, signal);
+      return await new Worker({ connection, name, log, policies, totals: state.totals, backlog }).run(follows, signal);
     } finally {
+      endpoint?.close();
       await connection.close();
       policies.close();
     }
@@ -79,13 +98,14 @@ interface WorkerParts {
   readonly name: string;
   readonly log: Log;
   readonly policies: Policies;
+  readonly totals: WorkerTotals;
+  /** Asked about what waits, if metrics are served. */
+  readonly backlog: Backlog | undefined;
 }
 
 class Worker {
   readonly #parts: WorkerParts;
   readonly #failures: ThrottledLog;
-  readonly #tally = zeroTally();
-  readonly #totals = { events: 0, deadLetters: 0 };
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -94,7 +114,7 @@ class Worker {
 
   /** Judges until `stop` aborts. Without a policy file of its own, it follows that in the bucket. */
   async run(follows: boolean, stop: AbortSignal): Promise<ExitCode> {
-    const { connection, name, log, policies } = this.#parts;
+    const { connection, name, log, policies, totals } = this.#parts;
     const partitions = await partitionsOf(connection);
     // One listener for each partition.
     const giveUp = new AbortController();
@@ -112,14 +132,14 @@ class Worker {
       worker: name,
       log,
       judge: () => policies.current,
-      onDecided: (events: number, { decisions }: Tally) => {
-        this.#totals.events += events;
-        addCounts(this.#tally.decisions, decisions);
+      onDecided: totals.decided.bind(totals),
+      onRedelivered: () => {
+        totals.redeliveries += 1;
       },
       onDeadLetter: () => {
-        this.#totals.deadLetters += 1;
+        totals.deadLetters += 1;
       },
-      onFailure: (why: string) => this.#failures.warn(why),
+      onFailure: (why: string) => this.#failed(why),
       stop,
       giveUp: giveUp.signal,
     };
@@ -145,28 +165,35 @@ class Worker {
         policies.refuse(revision, why);
         report();
       },
-      onProblem: (why) => this.#failures.warn(why),
+      onProblem: (why) => this.#failed(why),
       signal,
     });
   }
 
   /** Reports to the bucket of workers. A report that is lost is followed by the next. */
   async #reporter(): Promise<() => void> {
-    const { connection, name } = this.#parts;
+    const { connection, name, backlog } = this.#parts;
     const bucket = await openBucket(connection, WORKERS_BUCKET);
     return () => {
+      backlog?.refresh().catch((error: unknown) => this.#failed(`cannot read what waits: ${errorText(error)}`));
       bucket
         .put(name, JSON.stringify(this.#report))
-        .catch((error: unknown) => this.#failures.warn(`cannot report: ${errorText(error)}`));
+        .catch((error: unknown) => this.#failed(`cannot report: ${errorText(error)}`));
     };
   }
 
+  #failed(why: string): void {
+    this.#parts.totals.failures += 1;
+    this.#failures.warn(why);
+  }
+
   get #report(): WorkerReport {
-    const { name: worker, policies } = this.#parts;
-    const { revision, escalations } = policies.current;
+    const { name: worker, policies, totals } = this.#parts;
+    const { revision, queue } = policies.current;
     const { refused } = policies;
-    const blocked = countOf(this.#tally.decisions, "block");
-    return { worker, revision, ...(refused && { refused }), ...this.#totals, blocked, escalations };
+    const { events, deadLetters, blocked } = totals;
+    const escalations = queue.waiting + queue.inFlight;
+    return { worker, revision, ...(refused && { refused }), events, deadLetters, blocked, escalations };
   }
 }
 

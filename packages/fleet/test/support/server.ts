@@ -39,7 +39,8 @@ export async function startServer(folder: string, config = ""): Promise<TestServ
     url: `nats://127.0.0.1:${port}`,
     port,
     kill: async () => {
-      const ended = child?.exitCode === null ? new Promise((resolve) => child?.once("exit", resolve)) : undefined;
+      const isAlive = child?.exitCode === null && child.signalCode === null;
+      const ended = isAlive ? new Promise((resolve) => child?.once("exit", resolve)) : undefined;
       child?.kill("SIGKILL");
       await ended;
     },

@@ -9,7 +9,7 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
     onExit(await runFleet(name, args, io));
   };
 
-  connecting(
+  measuring(
     root
       .command("ship")
       .summary("send events to a fleet's servers")
@@ -25,7 +25,7 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
       .option("--linger <milliseconds>", "how long events are collected for a message", "50"),
   ).action(async (flags: unknown) => await run("ship", flags));
 
-  connecting(
+  measuring(
     root
       .command("worker")
       .summary("judge a fleet's events")
@@ -86,7 +86,7 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
       .description("Shows the policy in force on each worker. Exits with 1 if one has not the published policy."),
   ).action(async (flags: unknown) => await run("policyStatus", flags));
 
-  connecting(
+  measuring(
     policy
       .command("follow")
       .summary("keep a file as the published policy is")
@@ -132,6 +132,13 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
 /** Adds the flags of a command that publishes. */
 function signed(command: Command): Command {
   return command.option("--author <name>", "who publishes (default: the user)").option("--note <text>", "why");
+}
+
+/** Adds the flags of a command that connects, and serves metrics until it is interrupted. */
+function measuring(command: Command): Command {
+  return connecting(
+    command.option("--metrics-addr <ip:port>", "serve /metrics and /healthz (A3S_SENTRY_METRICS_ADDR)"),
+  );
 }
 
 /** Adds the flags of a command that connects to the servers. */

@@ -8,9 +8,7 @@ import type { TierTiming } from "../daemon/escalation/tier-timing.js";
 import { Log } from "../daemon/log.js";
 import { type Loaded, load } from "../daemon/policy/load.js";
 import { Reloader } from "../daemon/policy/reloader.js";
-import { type Listening, serve } from "../daemon/telemetry/http-endpoint.js";
-import { type Observed, RUN_METRICS } from "../daemon/telemetry/metric-definitions.js";
-import type { Metrics } from "../daemon/telemetry/metrics.js";
+import { RUN_METRICS } from "../daemon/telemetry/metric-definitions.js";
 import { failOpenWarning, startLine } from "../daemon/telemetry/start-line.js";
 import { stoppedLine, summaryLine } from "../daemon/telemetry/summary-line.js";
 import { errnoOf } from "../util/errno.js";
@@ -18,6 +16,7 @@ import { formatNumber } from "../util/format.js";
 import { AuditText } from "./audit-text.js";
 import { refuseDirectory, runInput } from "./input.js";
 import { CliError, colorsFor, type ExitCode, errorText, type Io } from "./io.js";
+import { metricsFor, serveMetrics } from "./metrics-endpoint.js";
 import { HangUps, untilSignalled } from "./signals.js";
 
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
@@ -33,7 +32,10 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   refuseDirectory(io);
   const settings = runSettings(flags, io.env);
   const log = new Log(io.stderr);
-  const metrics = await metricsFor(settings, () => ({ ...daemon.observed, reloads: reloader.counts }));
+  const metrics = await metricsFor(
+    settings.metrics,
+    ({ TierMetrics }) => new TierMetrics(RUN_METRICS, () => ({ ...daemon.observed, reloads: reloader.counts })),
+  );
   const logFailure = firstFailureLogger(log);
   const onTierTiming = (timing: TierTiming): void => {
     metrics?.recordTiming(timing);
@@ -45,7 +47,7 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   const fingerprints = new Map<string, string>();
   const loaded = await loadPolicy(fingerprints);
   const lints = await loaded.lints();
-  const endpoint = await listen(settings, metrics, () => daemon.problem);
+  const endpoint = await serveMetrics(settings.metrics, metrics, () => daemon.problem);
   const daemon = new Daemon(
     loaded.sentry,
     { input: runInput(io), output: io.stdout, log, render: rendererFor(flags, io) },
@@ -75,26 +77,6 @@ async function runUntilEnd(flags: RunFlags, io: Io, hangUps: HangUps): Promise<E
   log.line(`a3s-sentry: ${summaryLine(result.totals)}`);
   rejectLostAudit(result);
   return 0;
-}
-
-/** The metrics library is loaded only if metrics are served. */
-async function metricsFor({ metrics }: RunSettings, observed: () => Observed): Promise<Metrics<Observed> | undefined> {
-  if (metrics === undefined) return undefined;
-  const loaded = await import("../daemon/telemetry/metrics.js");
-  return new loaded.Metrics(RUN_METRICS, observed);
-}
-
-async function listen(
-  { metrics: address }: RunSettings,
-  metrics: Metrics<Observed> | undefined,
-  problem: () => string | undefined,
-): Promise<Listening | undefined> {
-  if (address === undefined || metrics === undefined) return undefined;
-  try {
-    return await serve(address, { metrics: () => metrics.text(), problem });
-  } catch (error) {
-    throw new CliError(`cannot serve metrics at \`${address.text}\`: ${errorText(error)}`, { cause: error });
-  }
 }
 
 /** Text for people on a terminal, unless it is to get JSON too. */

@@ -5,8 +5,8 @@ import { BatchedWriter } from "../../daemon/audit/batched-writer.js";
 import type { TierTiming } from "../../daemon/escalation/tier-timing.js";
 import { Log } from "../../daemon/log.js";
 import { Reloader } from "../../daemon/policy/reloader.js";
-import { type Listening as Endpoint, serve as serveMetrics } from "../../daemon/telemetry/http-endpoint.js";
-import type { Metrics } from "../../daemon/telemetry/metrics.js";
+import type { Listening as Endpoint } from "../../daemon/telemetry/http-endpoint.js";
+import type { TierMetrics } from "../../daemon/telemetry/metrics.js";
 import { GuardAudit } from "../../guard/resident/guard-audit.js";
 import { GUARD_METRICS, type JudgeState } from "../../guard/resident/guard-metrics.js";
 import { type LoadedLayers, loadLayers } from "../../guard/resident/load-layers.js";
@@ -17,6 +17,7 @@ import { formatNumber } from "../../util/format.js";
 import { VERSION } from "../../util/version.js";
 import { AuditText } from "../audit-text.js";
 import { CliError, colorsFor, type ExitCode, errorText, type Io } from "../io.js";
+import { metricsFor, serveMetrics } from "../metrics-endpoint.js";
 import { HangUps, untilSignalled } from "../signals.js";
 import { type ServeFlags, type ServeSettings, serveSettings } from "./options.js";
 import { peopleFor } from "./people.js";
@@ -36,7 +37,10 @@ export async function serve(flags: ServeFlags, io: Io): Promise<ExitCode> {
 async function serveUntilEnd(flags: ServeFlags, io: Io, hangUps: HangUps): Promise<ExitCode> {
   const settings = serveSettings(flags);
   const log = new Log(io.stderr);
-  const metrics = await metricsFor(settings, () => server.state(reloader.counts));
+  const metrics = await metricsFor(
+    settings.metrics,
+    ({ TierMetrics }) => new TierMetrics(GUARD_METRICS, () => server.state(reloader.counts)),
+  );
   const load = loaderFor(settings, log, metrics);
   const fingerprints = new Map<string, string>();
   const loaded = await load(fingerprints);
@@ -56,7 +60,7 @@ async function serveUntilEnd(flags: ServeFlags, io: Io, hangUps: HangUps): Promi
   const reloader = reloaderFor(server, load, fingerprints, log);
   let endpoint: Endpoint | undefined;
   try {
-    endpoint = await metricsEndpoint(settings, metrics);
+    endpoint = await serveMetrics(settings.metrics, metrics, () => undefined);
     await untilSignalled(async (signal) => {
       logPolicies(log, `a3s-sentry ${VERSION}: `, loaded);
       for (const lint of await loaded.lints()) log.line(`warning: ${lint}`);
@@ -80,7 +84,7 @@ async function serveUntilEnd(flags: ServeFlags, io: Io, hangUps: HangUps): Promi
 
 type Load = (fingerprints: Map<string, string>) => Promise<LoadedLayers>;
 
-function loaderFor({ user, workers }: ServeSettings, log: Log, metrics: Metrics<JudgeState> | undefined): Load {
+function loaderFor({ user, workers }: ServeSettings, log: Log, metrics: TierMetrics<JudgeState> | undefined): Load {
   const nonEmpty = new Set<string>();
   const wrapTiers = tierLimit(workers);
   const failures = new Set<string>();
@@ -137,28 +141,6 @@ function reloaderFor(
       log.line(`error: cannot load the policies: the current ones stay in force\n${why}`);
     },
   });
-}
-
-/** The metrics library is loaded only if metrics are served. */
-async function metricsFor(
-  { metrics }: ServeSettings,
-  state: () => JudgeState,
-): Promise<Metrics<JudgeState> | undefined> {
-  if (metrics === undefined) return undefined;
-  const loaded = await import("../../daemon/telemetry/metrics.js");
-  return new loaded.Metrics(GUARD_METRICS, state);
-}
-
-async function metricsEndpoint(
-  { metrics: address }: ServeSettings,
-  metrics: Metrics<JudgeState> | undefined,
-): Promise<Endpoint | undefined> {
-  if (address === undefined || metrics === undefined) return undefined;
-  try {
-    return await serveMetrics(address, { metrics: () => metrics.text(), problem: () => undefined });
-  } catch (error) {
-    throw new CliError(`cannot serve metrics at \`${address.text}\`: ${errorText(error)}`, { cause: error });
-  }
 }
 
 function asCliError(error: unknown): never {
