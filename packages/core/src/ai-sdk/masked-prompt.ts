@@ -10,6 +10,7 @@ import { allPlaces, type SecretPlace } from "./known-secrets.js";
 /** The number of a secret of a kind: the same one in each call. */
 export type NumberOf = (kind: string, secret: string) => Promise<number>;
 
+const NO_NUMBERS: ReadonlyMap<string, string> = new Map();
 /** Numbers have at most eight digits. */
 const NUMBERS = 99_999_999;
 
@@ -52,6 +53,10 @@ export class PromptSecrets implements SecretSource {
 
   hadLookalike(written: string): boolean {
     return this.#own.hadLookalike(written);
+  }
+
+  numbers(): ReadonlyMap<string, string> {
+    return NO_NUMBERS;
   }
 
   restorer(options: RestoreOptions): Restorer {

@@ -2,6 +2,13 @@
 
 import { FIND_FIELDS } from "../generated/boundary.js";
 
+/** A place for a find, by its number. */
+export interface FindPlace {
+  readonly find: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The secrets in a text, in order and not overlapping. Places count UTF-16 units. */
 export class Finds {
   readonly #table: Uint32Array;
@@ -40,6 +47,27 @@ export class Finds {
     const table = this.#table.slice(first * FIND_FIELDS, last * FIND_FIELDS);
     for (let at = 0; at < table.length; at += FIND_FIELDS) move(table, at, -from);
     return new Finds(table, this.#kinds);
+  }
+
+  /**
+   * The finds, some of which are at other places: in order, and wider than they were. A find that
+   * starts in one of these is left out.
+   */
+  replaced(places: readonly FindPlace[]): Finds {
+    const table = this.#table.slice();
+    let [next, to, end] = [0, 0, 0];
+    for (let find = 0; find < this.count; find++) {
+      const from = find * FIND_FIELDS;
+      const place = places[next];
+      if (place?.find === find) {
+        next++;
+        table.set([place.start, place.end, table[from + 2] ?? 0], to);
+        end = place.end;
+      } else if (this.start(find) < end) continue;
+      else table.copyWithin(to, from, from + FIND_FIELDS);
+      to += FIND_FIELDS;
+    }
+    return new Finds(table.slice(0, to), this.#kinds);
   }
 
   /** The finds in texts that follow each other, as those in the whole. */

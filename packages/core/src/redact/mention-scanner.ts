@@ -8,16 +8,16 @@ const MAX_TARGET = 32 * 1024;
 /** The UTF-16 units before the present place that are kept, for the names of hosts. */
 const CONTEXT = 128;
 
+export interface FoundMention {
+  readonly mention: Mention;
+  /** Where it is; absent in ordinary text. */
+  readonly target?: Target;
+  /** The whole address, link or tag; absent if it is too long. */
+  readonly whole?: string;
+}
+
 /** A part of a text: other text, or a mention. */
-export type Found =
-  | { readonly text: string }
-  | {
-      readonly mention: Mention;
-      /** Where it is; absent in ordinary text. */
-      readonly target?: Target;
-      /** The whole address, link or tag; absent if it is too long. */
-      readonly whole?: string;
-    };
+export type Found = { readonly text: string } | FoundMention;
 
 /**
  * Returns each part of a text as soon as no text that follows can change it: up to 240 UTF-16 units

@@ -1,8 +1,10 @@
 // The redactor: a stream that masks secrets, and streams that restore them.
 
-import { mask } from "./mask.js";
+import { JsonNumbers } from "./json-numbers.js";
+import { Masker } from "./mask.js";
 import { MaskedText } from "./masked-text.js";
 import { Placeholders } from "./placeholder.js";
+import { nameBefore } from "./restored-number.js";
 import { type Restored, type RestoreOptions, Restorer, restoreAll, type SecretSource } from "./restorer.js";
 import { Scanner, type ScanText, type Searched } from "./scanner.js";
 import { formed } from "./secret-form.js";
@@ -48,12 +50,19 @@ export function createRedactor(scan: ScanText): Redactor {
   const scanner = new Scanner(scan, { placeholders: true });
   const placeholders = new Placeholders();
   const secrets = new Secrets();
-  const masked = ({ text, finds }: Searched): string =>
-    mask(text, finds, (find) => {
-      const placeholder = placeholders.next(finds.kind(find));
-      secrets.add(placeholder, text.slice(finds.start(find), finds.end(find)));
+  const numbers = new JsonNumbers();
+  const names = new Map<string, string>();
+  const masker = new Masker(
+    (kind, secret) => {
+      const placeholder = placeholders.next(kind);
+      secrets.add(placeholder, secret());
       return placeholder;
-    });
+    },
+    (placeholder, before) => {
+      if (names.size < MAX_REMEMBERED) names.set(placeholder, nameBefore(before));
+    },
+  );
+  const masked = (part: Searched): string => masker.next(numbers.next(part));
   const own = new MaskedText();
   const isSecret = (placeholder: string): boolean => secrets.get(placeholder) !== undefined;
   const remembered = (text: string): string => {
@@ -76,6 +85,7 @@ export function createRedactor(scan: ScanText): Redactor {
     },
     hadTarget: (whole) => own.hadTarget(whole),
     hadLookalike: (written) => own.hadLookalike(written),
+    numbers: () => names,
   };
   function restore(text: string): string;
   function restore(text: string, options: RestoreOptions): Restored;

@@ -1,7 +1,7 @@
 // Puts secrets back in the place of their placeholders, in a text that comes in parts.
 
-import { type Found, MentionScanner } from "./mention-scanner.js";
-import type { Mention } from "./placeholder.js";
+import { type Found, type FoundMention, MentionScanner } from "./mention-scanner.js";
+import { NumberPlaces } from "./restored-number.js";
 import type { Target } from "./surroundings.js";
 import { PushedText } from "./text-stream.js";
 
@@ -65,6 +65,8 @@ export interface SecretSource {
   /** Whether the masked text has this address, link or tag, or this text that looks like a placeholder. */
   hadTarget(whole: string): boolean;
   hadLookalike(written: string): boolean;
+  /** By placeholder, the names of the secrets that are numbers of JSON: see {@link nameBefore}. */
+  numbers(): ReadonlyMap<string, string>;
 }
 
 /** The most places that are remembered of each list. */
@@ -86,6 +88,7 @@ export class Restorer extends PushedText {
   readonly #source: SecretSource;
   readonly #options: RestoreOptions;
   readonly #scanner = new MentionScanner();
+  readonly #numbers = new NumberPlaces();
   readonly #restored: RestoredPlace[] = [];
   readonly #kept: KeptPlace[] = [];
   #length = 0;
@@ -100,12 +103,12 @@ export class Restorer extends PushedText {
   /** Takes the next part; returns the text that is certain. */
   override push(part: string): string {
     if (typeof part !== "string") throw new TypeError("the restorer takes strings: decode bytes first");
-    return this.#texts(this.#scanner.push(part));
+    return this.#texts(this.#withNumbers(this.#scanner.push(part)));
   }
 
   /** Returns the rest. Parts that are pushed later begin behind it. */
   override end(): string {
-    return this.#texts(this.#scanner.end());
+    return this.#texts([...this.#withNumbers(this.#scanner.end()), ...this.#numbers.end()]);
   }
 
   /** The secrets that were put back so far: the first 10,000, with places in all of the text. */
@@ -118,33 +121,53 @@ export class Restorer extends PushedText {
     return this.#kept;
   }
 
+  #withNumbers(found: readonly Found[]): Found[] {
+    const numbers = this.#source.numbers();
+    return this.#numbers.next(found, numbers.size > 0, (mention) => {
+      const name = numbers.get(mention.mention.placeholder ?? "");
+      return name === undefined || this.#keeps(mention) !== undefined ? undefined : name;
+    });
+  }
+
   #texts(found: readonly Found[]): string {
     let texts = "";
     for (const piece of found) {
-      const text = "text" in piece ? piece.text : this.#textOf(piece.mention, piece.target, piece.whole);
+      const text = "text" in piece ? piece.text : this.#textOf(piece);
       this.#length += text.length;
       texts += text;
     }
     return texts;
   }
 
-  #textOf(mention: Mention, target: Target | undefined, whole: string | undefined): string {
-    const { written, placeholder, kind } = mention;
-    const { kinds, only, inside = [], form = "masked" } = this.#options;
-    const keep = (why: KeptPlace["why"]): string => {
-      add(this.#kept, { start: this.#length, end: this.#length + written.length, written, why });
+  #textOf(found: FoundMention): string {
+    const { written, placeholder, kind } = found.mention;
+    const why = this.#keeps(found);
+    const original = why === undefined ? this.#originalOf(placeholder) : undefined;
+    if (original === undefined || placeholder === undefined || kind === undefined) {
+      const place = { start: this.#length, end: this.#length + written.length, written, why: why ?? "unknown" };
+      add(this.#kept, place);
       return written;
-    };
-    if (placeholder === undefined || kind === undefined) return keep("unclear");
-    const original = this.#source.originalOf(placeholder, form);
-    if (original === undefined || this.#source.hadLookalike(written)) return keep("unknown");
-    if ((kinds && !kinds.includes(kind)) || (only && !only.includes(placeholder))) return keep("not-asked");
-    const isOwn = whole !== undefined && this.#source.hadTarget(whole);
-    if (target !== undefined && !isOwn && !inside.includes(target)) return keep(target);
+    }
     // In an address, a placeholder that was percent-encoded stands for what was encoded with it.
-    const text = target !== undefined && written.startsWith("%") ? percentEncoded(original) : original;
+    const isEncoded = found.target !== undefined && written.startsWith("%");
+    const text = isEncoded ? percentEncoded(original) : original;
     add(this.#restored, { start: this.#length, end: this.#length + text.length, kind, placeholder });
     return text;
+  }
+
+  /** Why a placeholder stays; `undefined` if it is restored. */
+  #keeps({ mention, target, whole }: FoundMention): KeptPlace["why"] | undefined {
+    const { written, placeholder, kind } = mention;
+    const { kinds, only, inside = [] } = this.#options;
+    if (placeholder === undefined || kind === undefined) return "unclear";
+    if (this.#originalOf(placeholder) === undefined || this.#source.hadLookalike(written)) return "unknown";
+    if ((kinds && !kinds.includes(kind)) || (only && !only.includes(placeholder))) return "not-asked";
+    const isOwn = whole !== undefined && this.#source.hadTarget(whole);
+    return target !== undefined && !isOwn && !inside.includes(target) ? target : undefined;
+  }
+
+  #originalOf(placeholder: string | undefined): string | undefined {
+    return placeholder === undefined ? undefined : this.#source.originalOf(placeholder, this.#options.form ?? "masked");
   }
 }
 

@@ -2,9 +2,11 @@
 
 import type { FinalDecision } from "../decision/decision.js";
 import { Finds } from "../engine/finds.js";
-import { mask } from "./mask.js";
+import { type Quoted, quotedFinds } from "./json-numbers.js";
+import { Masker } from "./mask.js";
 import { MaskedText } from "./masked-text.js";
 import { Placeholders, type Restores } from "./placeholder.js";
+import { nameBefore } from "./restored-number.js";
 import { type Restored, type RestoreOptions, Restorer, restoreAll, type SecretSource } from "./restorer.js";
 import { Scanner, type ScanText } from "./scanner.js";
 import { formed, isJson } from "./secret-form.js";
@@ -18,7 +20,10 @@ export interface Redaction {
   readonly end: number;
   /** A built-in kind, the name of a pattern of the policy, or the id of a gitleaks rule. */
   readonly kind: string;
-  /** The text that replaces it in the masked body: `{{A3S_REDACTED:<kind>:<n>}}`. */
+  /**
+   * The text that replaces it in the masked body: `{{A3S_REDACTED:<kind>:<n>}}`. In the place of a
+   * number of JSON, `apply` puts it in quotes.
+   */
   readonly placeholder: string;
 }
 
@@ -60,7 +65,9 @@ export function findsIn(content: string, scan: ScanText): Finds {
 }
 
 /** The inspection of a body that was searched for secrets. */
-export function inspection(content: string, decision: FinalDecision, finds: Finds): WireInspection {
+export function inspection(content: string, decision: FinalDecision, found: Finds): WireInspection {
+  const quoted = quotedFinds(content, found);
+  const { finds } = quoted;
   // A body may have very many secrets, and is often only masked.
   let list: readonly Redaction[] | undefined;
   let known: ReadonlyMap<string, string> | undefined;
@@ -72,11 +79,8 @@ export function inspection(content: string, decision: FinalDecision, finds: Find
     known ??= new Map(redactions().map(({ start, end, placeholder }) => [placeholder, content.slice(start, end)]));
     return known;
   };
-  const masked = (): string => {
-    const placeholders = new Placeholders(content);
-    return mask(content, finds, (find) => placeholders.next(finds.kind(find)));
-  };
-  const source = sourceOf(content, masked, secrets);
+  const masked = (): string => maskerOf(content).next(quoted);
+  const source = sourceOf(quoted, masked, secrets);
   function restore(text: string): string;
   function restore(text: string, options: RestoreOptions): Restored;
   function restore(text: string, options?: RestoreOptions): string | Restored {
@@ -114,9 +118,24 @@ function redactionsOf(content: string, finds: Finds): Redaction[] {
   });
 }
 
-function sourceOf(content: string, masked: () => string, secrets: () => ReadonlyMap<string, string>): SecretSource {
+function maskerOf(content: string, toldNumber?: (placeholder: string, before: string) => void): Masker {
+  const placeholders = new Placeholders(content);
+  return new Masker((kind) => placeholders.next(kind), toldNumber);
+}
+
+/** The names of the numbers of JSON that are secrets, by placeholder. */
+function namesIn(quoted: Quoted): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  if (quoted.quotes.size === 0) return names;
+  maskerOf(quoted.text, (placeholder, before) => names.set(placeholder, nameBefore(before))).next(quoted);
+  return names;
+}
+
+function sourceOf(quoted: Quoted, masked: () => string, secrets: () => ReadonlyMap<string, string>): SecretSource {
+  const content = quoted.text;
   // Only answers with placeholders need them.
   let own: MaskedText | undefined;
+  let names: ReadonlyMap<string, string> | undefined;
   let hasEscapes: boolean | undefined;
   const text = (): MaskedText => {
     own ??= MaskedText.of(masked(), (placeholder) => secrets().has(placeholder));
@@ -131,6 +150,10 @@ function sourceOf(content: string, masked: () => string, secrets: () => Readonly
     },
     hadTarget: (whole) => text().hadTarget(whole),
     hadLookalike: (written) => text().hadLookalike(written),
+    numbers() {
+      names ??= namesIn(quoted);
+      return names;
+    },
   };
 }
 
@@ -157,4 +180,5 @@ const NO_SECRETS: SecretSource = {
   originalOf: () => undefined,
   hadTarget: () => false,
   hadLookalike: () => false,
+  numbers: () => new Map(),
 };

@@ -12,6 +12,8 @@ export const OPENAI = `sk-proj-${some(40)}`;
 export const AWS = `AKIA${"Q3EGRIZ7JN5XW2TB"}`;
 export const GITHUB = `ghp_${some(36)}`;
 export const EMAIL = "bob@example.com";
+/** A valid number, which no card has. */
+export const CARD = `4539${"578763621486"}`;
 export const PEM = `-----BEGIN RSA PRIVATE KEY-----\n${`${some(46)}\n`.repeat(20)}-----END RSA PRIVATE KEY-----`;
 
 /** A generator with a fixed seed. */

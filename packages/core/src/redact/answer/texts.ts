@@ -143,8 +143,19 @@ export function restoreArguments(args: unknown, texts: Texts): void {
     const object = next as Record<string, unknown>;
     for (const member of Object.keys(object)) {
       const value = object[member];
-      if (typeof value === "string") object[member] = texts.whole(value, "argument");
-      else pending.push(value);
+      if (typeof value === "string") {
+        object[member] = restoredValue(value, Array.isArray(object) ? undefined : member, texts);
+      } else pending.push(value);
     }
   }
+}
+
+/** A text, or the number that a placeholder alone stands for. `name` is that of the value; none in a list. */
+function restoredValue(value: string, name: string | undefined, texts: Texts): string | number {
+  const text = texts.whole(value, "argument");
+  if (text === value || !/^[-+.\dEe]+$/.test(text)) return text;
+  const json = texts.whole(JSON.stringify(name === undefined ? [value] : { [name]: value }), "arguments");
+  const [number] = Object.values(JSON.parse(json) as Record<string, unknown>);
+  // A number with more digits than JavaScript has stays a text.
+  return typeof number === "number" && String(number) === text ? number : text;
 }
