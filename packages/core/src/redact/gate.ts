@@ -9,7 +9,14 @@ import { type EventOptions, sslContent } from "../events/builders.js";
 import type { EventJson } from "../events/event.js";
 import { createRedactor, type Redactor } from "./redactor.js";
 import type { ScanText } from "./scanner.js";
-import { failedInspection, findsIn, inspection, type WireDirection, type WireInspection } from "./wire-inspection.js";
+import {
+  failedInspection,
+  findsIn,
+  inspection,
+  maskedBy,
+  type WireDirection,
+  type WireInspection,
+} from "./wire-inspection.js";
 
 /** Who sends or receives the body, and how long to wait. */
 export interface InspectOptions extends Pick<EventOptions, "agent" | "provider"> {
@@ -48,6 +55,11 @@ export class Gate {
     }
     const decision = event === undefined ? null : await this.#parts.evaluate(event, options.signal);
     return inspection(content, decision ?? this.#parts.failMode(TOO_LARGE), finds);
+  }
+
+  mask(text: string): string {
+    if (typeof text !== "string") throw new TypeError("`text` must be a string");
+    return maskedBy(text, findsIn(text, this.#parts.scan));
   }
 
   createRedactor(): Redactor {

@@ -64,6 +64,11 @@ export function findsIn(content: string, scan: ScanText): Finds {
   return Finds.joined(new Scanner(scan, { placeholders: false }).end(content));
 }
 
+/** `content` with placeholders for its secrets, none of which it has already. */
+export function maskedBy(content: string, found: Finds): string {
+  return found.count === 0 ? content : maskerOf(content).next(quotedFinds(content, found));
+}
+
 /** The inspection of a body that was searched for secrets. */
 export function inspection(content: string, decision: FinalDecision, found: Finds): WireInspection {
   const quoted = quotedFinds(content, found);

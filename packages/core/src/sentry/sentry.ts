@@ -235,6 +235,18 @@ export class Sentry {
   }
 
   /**
+   * `text` with placeholders for its secrets, as {@link inspectWire} masks a body, but not judged.
+   * Nothing restores them. Throws an `Error` if the rule engine fails.
+   *
+   * @example
+   * sentry.mask("mail bob@example.com"); // "mail {{A3S_REDACTED:email:1}}"
+   */
+  mask(text: string): string {
+    this.#requireOpen();
+    return this.#gate.mask(text);
+  }
+
+  /**
    * A stream that masks the secrets of a text, and makes streams that restore them. It errors once
    * the sentry is closed.
    *

@@ -76,12 +76,10 @@ export class LayeredPolicy {
 
   /**
    * The text with placeholders for the secrets that any of the policies masks; a policy in a dry run
-   * masks none. Rejects if the rule engine fails.
+   * masks none. Throws an `Error` if the rule engine fails.
    */
-  async masked(text: string): Promise<string> {
-    let masked = text;
-    for (const { sentry } of this.layers) if (!sentry.policy.dryRun) masked = await maskedBy(sentry, masked);
-    return masked;
+  masked(text: string): string {
+    return this.layers.reduce((masked, { sentry }) => (sentry.policy.dryRun ? masked : sentry.mask(masked)), text);
   }
 
   close(): void {
@@ -111,19 +109,6 @@ export class LayeredPolicy {
       return [Promise.resolve(added(failed(error)))];
     }
   }
-}
-
-async function maskedBy(sentry: Sentry, text: string): Promise<string> {
-  const { readable, writable } = sentry.createRedactor();
-  const writer = writable.getWriter();
-  const [masked] = await Promise.all([textOf(readable), writer.write(text), writer.close()]);
-  return masked;
-}
-
-async function textOf(stream: AsyncIterable<string>): Promise<string> {
-  let text = "";
-  for await (const piece of stream) text += piece;
-  return text;
 }
 
 function cwdOf(call: ToolCallInput | null | undefined, { cwd }: LayeredGuardOptions): string | undefined {

@@ -64,6 +64,15 @@ describe("several policies", () => {
     expect((await policy.guard({ canAsk: true }).check(LS)).outcome).toBe(outcome);
   });
 
+  it("mask what each of them masks, and not twice", async () => {
+    const pattern = (name: string, match: string) => `redact { pattern "${name}" { match = "${match}" } }`;
+    const dry = `dry_run = true\n${pattern("dry", "third-secret")}`;
+    const policy = await layered(pattern("one", "first-secret"), pattern("two", "second-secret"), dry);
+    expect(policy.masked("ada@example.org first-secret second-secret third-secret")).toBe(
+      "{{A3S_REDACTED:email:1}} {{A3S_REDACTED:one:1}} {{A3S_REDACTED:two:1}} third-secret",
+    );
+  });
+
   it("name the revision of each", async () => {
     const policy = await layered(rule("a", "ls", "allow"), rule("b", "ls", "allow"));
     expect((await policy.guard().check(LS)).revision).toMatch(/^[0-9a-f]{32}\+[0-9a-f]{32}$/);

@@ -1,6 +1,7 @@
 // Reads the one JSON object on a hook's stdin. Input that two readers could read differently is
 // refused: the host would run another call than the one that was judged.
 
+import { Buffer, isAscii } from "node:buffer";
 import { isObject, type JsonObject } from "./json-object.js";
 
 /** The largest input in bytes: that of an event. */
@@ -30,6 +31,8 @@ export function readJsonText(json: string): JsonObject {
 
 function decoded(bytes: Uint8Array): string {
   if (bytes.length > MAX_INPUT_BYTES) throw new Error(`the input is larger than ${MAX_INPUT_BYTES} bytes`);
+  // Nearly all inputs are ASCII, which needs no decoding.
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

@@ -14,8 +14,8 @@ export interface JudgeOptions {
   readonly guard: Guard;
   /** As `guard`, for calls that a person can be asked about: the outcome may be `ask`. */
   readonly askingGuard: Guard;
-  /** The text with placeholders for its secrets. */
-  readonly masked: (text: string) => Promise<string>;
+  /** The text with placeholders for its secrets. Throws if the search for them fails. */
+  readonly masked: (text: string) => string;
   readonly onOutcome: (judged: Judged, outcome: GuardOutcome) => void;
   /** Called if the search for secrets fails, with the reason. */
   readonly onNotMasked: (why: string) => void;
@@ -73,7 +73,7 @@ export class FrameJudge {
     const prompt = textsIn(call.args);
     const sent = await this.#judged({ prompt }, this.#options.guard.prompt(prompt, options));
     if (sent.outcome !== "allow") return { denied: sent.message };
-    const line = await this.#masked(message, "params");
+    const line = this.#masked(message, "params");
     return line === undefined ? { denied: NOT_MASKED } : { line };
   }
 
@@ -83,7 +83,7 @@ export class FrameJudge {
     const result = textsIn(field(message, member));
     const outcome = await this.#judged({ result }, this.#options.guard.result(result));
     if (outcome.outcome !== "allow") return lineOf(denial(method, id, outcome.message));
-    return (await this.#masked(message, member)) ?? lineOf(denial(method, id, NOT_MASKED));
+    return this.#masked(message, member) ?? lineOf(denial(method, id, NOT_MASKED));
   }
 
   async #judged(judged: Judged, pending: Promise<GuardOutcome>): Promise<GuardOutcome> {
@@ -93,11 +93,11 @@ export class FrameJudge {
   }
 
   /** The line of the frame with a member masked; `undefined` if that fails. */
-  async #masked(message: JsonObject, member: string): Promise<string | undefined> {
+  #masked(message: JsonObject, member: string): string | undefined {
     try {
       const value = field(message, member);
       const json = JSON.stringify(value);
-      const masked = await this.#options.masked(json);
+      const masked = this.#options.masked(json);
       // The text of a large answer is not written twice.
       if (masked === json) return lineWith(message, member, json);
       this.#hasMasked ||= masked.includes(PLACEHOLDER);

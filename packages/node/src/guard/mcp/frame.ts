@@ -110,15 +110,18 @@ export function errorAnswer(id: Id | null, code: number, message: string): JsonO
  * pair, for which readers have different characters or none.
  */
 export function refuseInexact(params: unknown, origin: Origin): void {
-  JSON.stringify(params, (key, value: unknown) => {
+  const open: unknown[] = [params];
+  while (open.length > 0) {
+    const value = open.pop();
     if (typeof value === "number" && !isExact(value)) {
       throw new FrameError("the frame has a number that cannot be passed on exactly", CODES.params, origin);
     }
-    if (HALF.test(key) || (typeof value === "string" && HALF.test(value))) {
+    if (typeof value === "string" && HALF.test(value)) {
       throw new FrameError("the frame has half of a surrogate pair", CODES.params, origin);
     }
-    return value;
-  });
+    if (Array.isArray(value)) for (const item of value) open.push(item);
+    else if (isObject(value)) for (const [key, item] of Object.entries(value)) open.push(key, item);
+  }
 }
 
 /** With the flag `u`, a whole pair is one character, which is not a surrogate. */
