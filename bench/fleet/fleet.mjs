@@ -81,14 +81,29 @@ export async function end(workers) {
   await Promise.all(workers.map(({ ended }) => ended));
 }
 
+/** Resolves when the stream of events has its first message since the call. @param {Setting} setting */
+export async function begun(setting) {
+  await withEvents(setting, async (info) => {
+    const before = (await info()).last_seq;
+    while ((await info()).last_seq === before) await delay(5);
+  });
+}
+
 /** Seconds until the stream of events is empty. @param {Setting} setting */
-export async function drained({ servers }) {
-  const connection = await connect({ servers: servers.urls.split(",") });
-  const manager = await jetstreamManager(connection);
+export async function drained(setting) {
   const begin = performance.now();
+  await withEvents(setting, async (info) => {
+    while ((await info()).messages > 0) await delay(20);
+  });
+  return (performance.now() - begin) / 1000;
+}
+
+/** @param {Setting} setting @param {(info: () => Promise<import("@nats-io/jetstream").StreamState>) => Promise<void>} work */
+async function withEvents({ servers }, work) {
+  const connection = await connect({ servers: servers.urls.split(",") });
   try {
-    while ((await manager.streams.info("SENTRY_EVENTS")).state.messages > 0) await delay(20);
-    return (performance.now() - begin) / 1000;
+    const manager = await jetstreamManager(connection);
+    await work(async () => (await manager.streams.info("SENTRY_EVENTS")).state);
   } finally {
     await connection.close();
   }

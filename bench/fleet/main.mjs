@@ -11,8 +11,8 @@ import { policy } from "./policy.mjs";
 import { slowTiers } from "./slow-tiers.mjs";
 import { throughput } from "./throughput.mjs";
 
-const QUICK = { events: 200_000, slowEvents: 6_000, workers: 5, memoryEvents: 500_000 };
-const FULL = { events: 1_000_000, slowEvents: 20_000, workers: 20, memoryEvents: 10_000_000 };
+const QUICK = { events: 200_000, slowEvents: 10_000, workers: 5, memoryEvents: 500_000 };
+const FULL = { events: 1_000_000, slowEvents: 40_000, workers: 20, memoryEvents: 10_000_000 };
 
 const SECTIONS = { throughput, slowTiers, policy, memory };
 

@@ -126,6 +126,11 @@ describe.skipIf(withoutServer)("the server's configuration", () => {
     expect(await succeed(["fleet", "status", ...server.flagsOf("admin")])).toContain("worker w1: 1 events");
 
     const quick = { timeout: 1_000 };
+    // A worker reads ahead of an event for the slow tiers, and deletes what it has decided.
+    const reading = await jetstreamManager(await as(server, "worker"), { ...quick, checkAPI: false });
+    const next = { seq: 1, next_by_subj: "events.*.0.>" };
+    expect(await reading.streams.getMessage(EVENTS_STREAM, next)).toBeNull();
+    await expect(reading.streams.deleteMessage(EVENTS_STREAM, 1, false)).rejects.toThrow(/no message|not found/);
     // A node and a worker cannot write the policy.
     for (const role of ["node", "worker", "acme_shipper"] as const) {
       const client = jetstream(await as(server, role), quick);

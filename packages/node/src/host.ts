@@ -8,6 +8,7 @@ export { untilSignalled } from "./cli/signals.js";
 export { test as testPolicies } from "./cli/test/test.js";
 export { writeOut } from "./cli/write.js";
 export { escalationLine } from "./daemon/audit/escalation-line.js";
+export type { Batch } from "./daemon/batch.js";
 export { type Address, parseAddress } from "./daemon/config/address.js";
 export { type RunFlags, type RunSettings, runSettings } from "./daemon/config/run-settings.js";
 export {

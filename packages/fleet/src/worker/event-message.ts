@@ -1,8 +1,17 @@
 // Reads the messages of the stream of events.
 
-import type { JsMsg } from "@nats-io/jetstream";
+import type { MsgHdrs } from "@nats-io/transport-node";
 import { EVENTS_HEADER, keyOf, OVERSIZED_HEADER, partsOfKey } from "../nats/names.js";
 import { type EventBatch, MalformedBatch } from "./policy-judge.js";
+
+/** A message of the stream: from a consumer, or read by its number. */
+export interface EventMessage {
+  readonly subject: string;
+  /** Its number in the stream. */
+  readonly seq: number;
+  readonly headers?: MsgHdrs | undefined;
+  readonly data: Uint8Array;
+}
 
 /** A line that is one byte longer than what is judged. */
 const OVERSIZED_BYTES = (4 << 20) + 1;
@@ -13,12 +22,15 @@ const MAX_EVENTS = 1 << 20;
 const ID_HEADER = "Nats-Msg-Id";
 
 /** The id of a message; empty if it has none. */
-export function idOf({ headers }: JsMsg): string {
+export function idOf({ headers }: EventMessage): string {
   return headers?.get(ID_HEADER) ?? "";
 }
 
 /** Throws a `MalformedBatch` for a message that `ship` has not sent. */
-export function batchOf(message: JsMsg, labels: { readonly revision: string; readonly worker: string }): EventBatch {
+export function batchOf(
+  message: EventMessage,
+  labels: { readonly revision: string; readonly worker: string },
+): EventBatch {
   const id = idOf(message);
   const key = partsOfKey(id);
   if (key === undefined) throw new MalformedBatch("its id is not the key of an event");

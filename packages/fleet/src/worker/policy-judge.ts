@@ -3,6 +3,7 @@
 import type { Decision } from "@a3s-sentry/core";
 import {
   addCounts,
+  type Batch,
   EscalationQueue,
   escalationLine,
   LineJudge,
@@ -32,7 +33,19 @@ export interface JudgedBatch {
   /** The audit lines, in the order of the events. Events without one are plain allows. */
   readonly audit: Buffer;
   readonly tally: Tally;
+  readonly events: number;
 }
+
+/** What the rules made of a message. */
+export type Judgement =
+  | ({ readonly state: "decided" } & JudgedBatch)
+  | {
+      readonly state: "escalated";
+      /** Asks the slow tiers. Resolves when every event has its final decision. Rejects with a defect of a tier. */
+      readonly resolve: () => Promise<JudgedBatch>;
+      /** Forgets the judgement, as if the message had not come. */
+      readonly discard: () => void;
+    };
 
 export interface SlowTierLimits {
   /** How many escalations the slow tiers judge at a time, and how many more may wait. */
@@ -60,6 +73,7 @@ export class PolicyJudge {
   readonly revision: string;
   readonly sentry: Sentry;
   readonly #leases: PolicyLeases;
+  readonly #semaphore: SharedSemaphore;
   readonly #judge: LineJudge;
   readonly #queue: EscalationQueue;
   #batch: EventBatch | undefined;
@@ -76,6 +90,7 @@ export class PolicyJudge {
     this.revision = revision;
     this.#leases = new PolicyLeases(sentry);
     const semaphore = SharedSemaphore.create(workers + queue, 0, reserveOf(queue));
+    this.#semaphore = semaphore;
     this.#judge = new LineJudge(sentry, {
       target: { slowTiers: slowTiersOf(sentry.tiers), semaphore },
       labelOf: (line) => this.#batch?.labelOf(line - this.#before - 1) ?? "",
@@ -96,15 +111,31 @@ export class PolicyJudge {
     return { waiting, inFlight };
   }
 
-  /** Resolves when every event has its final decision. Rejects with a {@link MalformedBatch}, or a defect of a tier. */
-  async judge(batch: EventBatch): Promise<JudgedBatch> {
+  /**
+   * Judges a message by the rules. A judgement that has escalated must be resolved or discarded. Throws a
+   * {@link MalformedBatch}.
+   */
+  judge(batch: EventBatch): Judgement {
+    const judged = this.#push(batch);
+    const { lines, escalations, tally } = judged;
+    const audit = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+    const { events } = batch;
+    if (escalations.length === 0) return { state: "decided", audit, tally, events };
     this.#judging += 1;
-    try {
-      return await this.#judgeBatch(batch);
-    } finally {
-      this.#judging -= 1;
-      this.#closeIfUnused();
-    }
+    return {
+      state: "escalated",
+      resolve: async () => {
+        try {
+          return { ...(await this.#resolve(judged, audit)), events };
+        } finally {
+          this.#end();
+        }
+      },
+      discard: () => {
+        for (const { permit } of escalations) this.#semaphore.release(permit);
+        this.#end();
+      },
+    };
   }
 
   /** Closes it when no message is judged by it any more. */
@@ -113,19 +144,20 @@ export class PolicyJudge {
     this.#closeIfUnused();
   }
 
-  async #judgeBatch(batch: EventBatch): Promise<JudgedBatch> {
+  #push(batch: EventBatch): Batch {
     this.#batch = batch;
-    const { lines, escalations, tally, counters } = this.#judge.push(batch.lines);
-    this.#before += counters.lines;
+    const judged = this.#judge.push(batch.lines);
+    this.#before += judged.counters.lines;
     this.#batch = undefined;
-    if (counters.lines !== batch.events) {
-      // Without this, the rest of a last line would become a part of the next message.
-      if (batch.lines.at(-1) !== NEWLINE) this.#before += this.#judge.finish().counters.lines;
-      throw new MalformedBatch(`it has ${counters.lines} lines, and its header says ${batch.events}`);
-    }
-    const audit = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
+    if (judged.counters.lines === batch.events) return judged;
+    // Without this, the rest of a last line would become a part of the next message.
+    if (batch.lines.at(-1) !== NEWLINE) this.#before += this.#judge.finish().counters.lines;
+    for (const { permit } of judged.escalations) this.#semaphore.release(permit);
+    throw new MalformedBatch(`it has ${judged.counters.lines} lines, and its header says ${batch.events}`);
+  }
+
+  async #resolve({ escalations, tally }: Batch, audit: Buffer): Promise<Pick<JudgedBatch, "audit" | "tally">> {
     const left = escalations.reduce((sum, { equals }) => sum + 1 + equals.length, 0);
-    if (left === 0) return { audit, tally };
     const id = ++this.#lastId;
     const total = zeroTally();
     addCounts(total.decisions, tally.decisions);
@@ -142,6 +174,11 @@ export class PolicyJudge {
     this.#waiting.delete(id);
     this.#queue.rethrow();
     return { audit: inOrder(audit, decided), tally: total };
+  }
+
+  #end(): void {
+    this.#judging -= 1;
+    this.#closeIfUnused();
   }
 
   /** The offset of an escalation is the number of its message. */

@@ -25,8 +25,10 @@ import { openBucket } from "../policy/bucket.js";
 import { follow } from "../policy/follow.js";
 import { ThrottledLog } from "../throttled-log.js";
 import { Backlog } from "./backlog.js";
+import { DecisionStore } from "./decision-store.js";
 import { consumePartition } from "./partition.js";
 import { Policies } from "./policies.js";
+import { ReadAhead } from "./read-ahead.js";
 import type { WorkerReport } from "./report.js";
 import { WORKER_METRICS } from "./worker-metrics.js";
 import { WorkerTotals } from "./worker-totals.js";
@@ -127,24 +129,33 @@ class Worker {
     const timer = setInterval(report, REPORT_MS);
     report();
     log.line(`judging ${formatCount(partitions, "partition")} as \`${name}\``);
-    const options = {
-      client: jetstream(connection),
+    const client = jetstream(connection);
+    const onFailure = (why: string): void => this.#failed(why);
+    const store = new DecisionStore({
+      client,
       worker: name,
       log,
       judge: () => policies.current,
       onDecided: totals.decided.bind(totals),
-      onRedelivered: () => {
-        totals.redeliveries += 1;
-      },
       onDeadLetter: () => {
         totals.deadLetters += 1;
       },
-      onFailure: (why: string) => this.#failed(why),
-      stop,
+      onFailure,
       giveUp: giveUp.signal,
+    });
+    const onRedelivered = (): void => {
+      totals.redeliveries += 1;
     };
+    const options = { client, log, store, onRedelivered, onFailure, stop, giveUp: giveUp.signal };
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const readAheadOf = (partition: number): ReadAhead =>
+      new ReadAhead(partition, { manager, decide: (message) => store.decideByRules(message), onFailure, stop });
     try {
-      await Promise.all(Array.from({ length: partitions }, (_, partition) => consumePartition(partition, options)));
+      await Promise.all(
+        Array.from({ length: partitions }, (_, partition) =>
+          consumePartition(partition, readAheadOf(partition), options),
+        ),
+      );
       await connection.flush().catch(() => {});
     } finally {
       clearInterval(timer);
