@@ -1,11 +1,13 @@
 // Measures how long callers of `a3s-sentry serve` wait: many at a time, each on its own connection,
-// with a pause between its calls, which agents make longer.
+// with a pause between its calls, which agents make longer. The same callers ask a server that
+// answers at once: what they wait for it is the machine's and their own. On Linux it also measures
+// the processor time of both servers.
 //
 //     node bench/guard/clients.mjs [--clients 50] [--requests 20000] [--pause-ms 20]
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +25,9 @@ const { values } = parseArgs({
 });
 const clients = Number(values.clients);
 const pauseMs = Number(values["pause-ms"]);
-const each = Math.ceil(Number(values.requests) / clients);
+/** Both servers are asked in turns, so that what else the machine does concerns both. */
+const ROUNDS = 4;
+const each = Math.ceil(Number(values.requests) / clients / ROUNDS);
 
 /** What agents call most. */
 const CALLS = [
@@ -40,34 +44,62 @@ const LINES = CALLS.map((check) =>
   JSON.stringify({ v: 1, check, agent: "bench", session: "s", cwd: "/home/dev/app", host: "claude-code", uid: 1 }),
 );
 
+/** Answers with a line as long as that of an outcome. */
+const AT_ONCE = `
+  import { createServer } from "node:net";
+  const answer = "x".repeat(300) + "\\n";
+  const server = createServer((socket) => socket.on("error", () => {}).on("data", () => socket.write(answer)));
+  server.listen(process.argv[2], () => process.stderr.write("listening at\\n"));
+`;
+
 const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-bench-"));
-const policy = join(folder, "policy.acl");
-const socket = join(folder, "run/judge.sock");
+const [policy, atOnce] = [join(folder, "policy.acl"), join(folder, "at-once.mjs")];
 writeFileSync(policy, "fail_closed = true\n", { mode: 0o600 });
-const server = spawn(process.execPath, [MAIN, "serve", "--policy", policy, "--socket", socket], {
-  stdio: ["ignore", "ignore", "pipe"],
+writeFileSync(atOnce, AT_ONCE);
+const judge = join(folder, "run/judge.sock");
+const plain = join(folder, "plain.sock");
+const servers = [
+  { name: "`serve`", path: judge, args: [MAIN, "serve", "--policy", policy, "--socket", judge] },
+  { name: "a server that answers at once", path: plain, args: [atOnce, plain] },
+].map(({ name, path, args }) => {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  return { name, path, child, times: /** @type {number[]} */ ([]), cpu: 0 };
 });
 try {
-  for await (const text of server.stderr) if (String(text).includes("listening at")) break;
-  await Promise.all(Array.from({ length: clients }, () => client(50)));
-  const began = performance.now();
-  const times = (await Promise.all(Array.from({ length: clients }, () => client(each)))).flat().sort((a, b) => a - b);
-  const seconds = (performance.now() - began) / 1000;
-  /** @param {number} share */
-  const at = (share) => (times[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2);
-  process.stdout.write(
-    `${clients} clients, ${times.length} calls, ${Math.round(times.length / seconds)} a second: ` +
-      `median ${at(0.5)} ms, 99 % ${at(0.99)} ms, longest ${at(1)} ms\n`,
-  );
+  for (const { child, path } of servers) {
+    for await (const text of child.stderr) if (String(text).includes("listening at")) break;
+    await asked(path, 50);
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const server of servers) {
+      const before = cpuMs(server.child);
+      server.times.push(...(await asked(server.path, each)));
+      server.cpu += cpuMs(server.child) - before;
+    }
+  }
+  for (const { name, times, cpu } of servers) {
+    times.sort((a, b) => a - b);
+    /** @param {number} share */
+    const at = (share) => (times[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2);
+    process.stdout.write(
+      `${name}: ${clients} clients, ${times.length} calls: median ${at(0.5)} ms, 99 % ${at(0.99)} ms, ` +
+        `longest ${at(1)} ms, ${(cpu / times.length).toFixed(3)} ms of processor time a call\n`,
+    );
+  }
 } finally {
-  server.kill();
-  await once(server, "close");
+  for (const { child } of servers) child.kill();
+  await Promise.all(servers.map(({ child }) => once(child, "close")));
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Asks so often, one call after the other, and returns the times in milliseconds. @param {number} count */
-async function client(count) {
-  const connection = connect(socket);
+/** The times of all clients in milliseconds. @param {string} path @param {number} count */
+async function asked(path, count) {
+  return (await Promise.all(Array.from({ length: clients }, () => client(path, count)))).flat();
+}
+
+/** Asks so often, one call after the other. @param {string} path @param {number} count */
+async function client(path, count) {
+  const connection = connect(path);
   await once(connection, "connect");
   const times = [];
   for (let i = 0; i < count; i++) {
@@ -79,4 +111,19 @@ async function client(count) {
   }
   connection.destroy();
   return times;
+}
+
+/**
+ * The processor time that a process has taken, in milliseconds; not a number where the system does not say.
+ * @param {import("node:child_process").ChildProcess} child
+ */
+function cpuMs({ pid }) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
 }
