@@ -134,6 +134,10 @@ pub struct RuleInfo {
     pub reason: String,
     /// What a block denies, if the event has such a target.
     pub action: Option<ActionKind>,
+    /// Whether what it denies is denied on all nodes of a fleet; absent where it is not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub fleet: bool,
     /// The risk of its decisions for each kind of event; empty for an `allow` rule.
     #[cfg_attr(test, ts(as = "BTreeMap<EventKind, Risk>"))]
     pub risks: Risks,
@@ -163,6 +167,7 @@ impl From<&Rule> for RuleInfo {
             severity: rule.severity,
             reason: rule.full_reason(),
             action: rule.action,
+            fleet: rule.fleet,
             risks: Risks(
                 risky
                     .map(|&kind| (kind, rule.risk_on(kind).risk()))

@@ -631,6 +631,33 @@ fn a_password_in_a_url_is_masked() {
 }
 
 #[test]
+fn denies_for_a_fleet() {
+    let rule = |verdict: &str, more: &str| {
+        format!(
+            "rule \"r\" {{ on = \"Egress\" match = \"x\" verdict = \"{verdict}\" severity = \"low\" reason = \"w\" {more} }}"
+        )
+    };
+    let problem = [(
+        "policy/bad-value",
+        "true",
+        "needs a `block` with an `action`",
+    )];
+    verify(&[
+        (&rule("block", "action = \"deny-egress\" fleet = true"), &[]),
+        (&rule("allow", "fleet = false"), &[]),
+        (&rule("block", "fleet = true"), &problem),
+        (
+            &rule("escalate", "action = \"deny-egress\" fleet = true"),
+            &problem,
+        ),
+        (
+            &rule("block", "action = \"deny-egress\" fleet = \"yes\""),
+            &[("policy/wrong-type", "\"yes\"", "`fleet` must be")],
+        ),
+    ]);
+}
+
+#[test]
 fn the_default_and_overrides() {
     let rule = |verdict: &str, overrides: &str| {
         format!(

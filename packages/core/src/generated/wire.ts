@@ -539,6 +539,10 @@ reason: string,
  */
 action: ActionKind | null, 
 /**
+ * Whether what it denies is denied on all nodes of a fleet; absent where it is not.
+ */
+fleet?: boolean, 
+/**
  * The risk of its decisions for each kind of event; empty for an `allow` rule.
  */
 risks: { [key in EventKind]?: Risk }, 

@@ -106,6 +106,8 @@ interface RuleBase extends EffectsInput {
   readonly action?: (typeof RULE_ACTIONS)[number];
   /** Without it, the risk is inferred from the reason and the kind of event. */
   readonly risk?: RiskCategory;
+  /** Whether what it denies is denied on all nodes of a fleet. Needs a `block` with an `action`. */
+  readonly fleet?: boolean;
   /**
    * Built-in rules that have no say in what this rule matches. Only on an `escalate` or `allow`:
    * it weakens these rules on purpose.

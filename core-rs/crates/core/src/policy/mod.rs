@@ -145,6 +145,8 @@ pub struct Rule {
     pub reason: String,
     /// What a block denies, if the event has such a target.
     pub action: Option<ActionKind>,
+    /// Whether what it denies is denied on all nodes of a fleet. Then it is a block with an action.
+    pub fleet: bool,
     /// The risk, if the rule names one; otherwise it is inferred.
     pub risk: Option<Category>,
     /// The names of the built-in rules that have no say in what this rule matches.

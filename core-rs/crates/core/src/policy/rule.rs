@@ -13,7 +13,7 @@ use sentry_acl::{Name, Value, ValueKind};
 use sentry_text::Span;
 use sentry_text::diagnostic::{Code, Diagnostic};
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "name",
     "on",
     "match",
@@ -34,6 +34,7 @@ const KEYS: [&str; 24] = [
     "severity",
     "reason",
     "action",
+    "fleet",
     "risk",
     "overrides",
     "owner",
@@ -113,6 +114,13 @@ pub(super) fn read(
         }
         Some(action)
     });
+    let fleet = value("fleet").is_some_and(|value| {
+        let fleet = reader.boolean("fleet", value) == Some(true);
+        if fleet && (verdict.is_some_and(|of| of != Verdict::Block) || action.is_none()) {
+            reader.bad_value("fleet", "needs a `block` with an `action`", value);
+        }
+        fleet
+    });
     let overrides = value("overrides").map_or_else(Vec::new, |value| {
         if verdict == Some(Verdict::Block) {
             overridden_by_block(reader, value.span);
@@ -133,6 +141,7 @@ pub(super) fn read(
         on,
         pattern,
         conditions: draft.conditions,
+        fleet,
         pack: None,
         owner,
         verdict: verdict?,

@@ -64,18 +64,6 @@ fn is_word(folded: u8) -> bool {
     matches!(folded, b'a'..=b'z' | b'0'..=b'9') || folded == fold(b'_')
 }
 
-/// The literal without its edges.
-pub(crate) fn without_edges(literal: &[u8]) -> &[u8] {
-    let literal = match literal {
-        [..=TEXT_END, rest @ ..] => rest,
-        _ => literal,
-    };
-    match literal {
-        [rest @ .., ..=TEXT_END] => rest,
-        _ => literal,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::sets::MAX_SETS;

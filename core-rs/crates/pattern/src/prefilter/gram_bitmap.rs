@@ -1,12 +1,16 @@
-//! Rules out nearly every position of a text as the end of a gram, by testing one or two bits.
+//! Rules out nearly every position of a text as that of a gram, by testing a bit for every second position.
 
+use super::literal_set::Edge;
 use crate::literals::fold;
 
 /// Grams of one to four bytes, as bitmaps.
+///
+/// A window is four bytes that begin at an even position of the text. Each gram of four bytes is one of two
+/// neighbours, of which one begins at an even position. Each gram of three bytes is within a window wherever
+/// it begins: it is the first three bytes or the last three.
 #[derive(Debug)]
 pub(super) struct GramBitmap {
-    /// One bit for the hash of each four bytes: set if they, or the last three of them, may be a
-    /// gram.
+    /// One bit for the hash of each window: set if it may be or hold a gram.
     hashes: Vec<u32>,
     /// The shift that turns a product into a hash.
     shift: u32,
@@ -15,13 +19,33 @@ pub(super) struct GramBitmap {
     pairs: Option<Box<[u32; PAIRS / 32]>>,
 }
 
-/// The length of a gram.
+/// A gram, and what may be around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gram {
+    /// Its bytes, the last one in the highest byte.
+    pub(super) bytes: u32,
+    pub(super) length: usize,
+    /// What must stand before it.
+    pub(super) before: Edge,
+    pub(super) next: Next,
+}
+
+/// What follows a gram of three bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Next {
+    /// The literal's next byte.
+    Byte(u8),
+    /// The literal ends, and this must hold.
+    End(Edge),
+}
+
+/// Where a gram may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Length {
-    /// Three or four bytes.
-    Long,
-    /// One or two.
-    Short,
+pub(super) enum Found {
+    /// This window is it or holds it. Bytes beyond the end of the text are zeros, which no gram contains.
+    Window(u32),
+    /// It ends with these two bytes, the last one in the higher byte.
+    Pair(u32),
 }
 
 /// The bits that [`fold`] sets in each of eight bytes.
@@ -34,42 +58,48 @@ const MIN_BITS: u32 = 16;
 const MAX_BITS: u32 = 22;
 
 impl GramBitmap {
-    /// A bitmap of grams, each given with its length.
     #[inline(never)]
-    pub(super) fn new(grams: impl Iterator<Item = (u32, usize)> + Clone) -> Self {
-        let marks = |(_, length): (u32, usize)| match length {
+    pub(super) fn new(grams: impl Iterator<Item = Gram> + Clone) -> Self {
+        let marks = |gram: Gram| match gram.length {
             4 => 1,
             3 => 1 << 7,
             _ => 0,
         };
         let bits = SPARSENESS * grams.clone().map(marks).sum::<usize>();
         let bits = bits.next_power_of_two().ilog2().clamp(MIN_BITS, MAX_BITS);
-        let has_pairs = grams.clone().any(|(_, length)| length < 3);
+        let has_pairs = grams.clone().any(|gram| gram.length < 3);
         let mut bitmap = Self {
             hashes: vec![0; 1 << (bits - 5)],
             shift: u32::BITS - bits,
             pairs: has_pairs.then(|| Box::new([0; PAIRS / 32])),
         };
-        for (gram, length) in grams {
-            bitmap.mark(gram, length);
+        for gram in grams {
+            bitmap.mark(gram);
         }
         bitmap
     }
 
     #[inline(never)]
-    fn mark(&mut self, gram: u32, length: usize) {
-        // The byte before a shorter gram: any folded byte, or 0 where the gram begins the text.
-        let before = std::iter::once(0).chain((0..=u8::MAX).filter(|&byte| byte == fold(byte)));
-        match length {
-            4 => self.mark_hash(gram),
-            3 => before.for_each(|byte| self.mark_hash(gram << 8 | u32::from(byte))),
-            2 => self.mark_pair(gram),
-            _ => before.for_each(|byte| self.mark_pair(gram << 8 | u32::from(byte))),
+    fn mark(&mut self, gram: Gram) {
+        let bytes = gram.bytes;
+        match gram.length {
+            4 => self.mark_hash(bytes),
+            3 => {
+                around(gram.before).for_each(|byte| self.mark_hash(bytes << 8 | byte));
+                match gram.next {
+                    Next::Byte(byte) => self.mark_hash(bytes | u32::from(byte) << 24),
+                    Next::End(edge) => {
+                        around(edge).for_each(|byte| self.mark_hash(bytes | byte << 24));
+                    }
+                }
+            }
+            2 => self.mark_pair(bytes),
+            _ => around(gram.before).for_each(|byte| self.mark_pair(bytes << 8 | byte)),
         }
     }
 
-    fn mark_hash(&mut self, last: u32) {
-        let hash = self.hash(last);
+    fn mark_hash(&mut self, window: u32) {
+        let hash = self.hash(window);
         if let Some(bits) = self.hashes.get_mut(hash as usize / 32) {
             *bits |= 1 << (hash % 32);
         }
@@ -82,76 +112,83 @@ impl GramBitmap {
         }
     }
 
-    /// Calls `report` for each position where a gram may end, with the position, the possible
-    /// length of the gram, and the four folded bytes before the position, the last one in the
-    /// highest byte. Near the beginning of the text the missing bytes are zeros, which no gram
-    /// contains.
-    pub(super) fn for_each_candidate(
-        &self,
-        text: &[u8],
-        mut report: impl FnMut(usize, Length, u32),
-    ) {
-        let mut last = 0;
-        let mut end = 0;
-        for &byte in text.iter().take(3) {
-            last = last >> 8 | u32::from(fold(byte)) << 24;
-            end += 1;
-            self.test(end, last, &mut report);
+    /// Calls `report` with the places where a gram may be, and with the position where the window or the pair ends.
+    pub(super) fn for_each_candidate(&self, text: &[u8], mut report: impl FnMut(usize, Found)) {
+        self.for_each_window(text, |end, window| report(end, Found::Window(window)));
+        if self.pairs.is_some() {
+            self.for_each_pair(text, |end, pair| report(end, Found::Pair(pair)));
         }
-        // Eight bytes hold five windows of four; the last window is tested with the next eight
-        // bytes.
+    }
+
+    #[inline]
+    fn for_each_window(&self, text: &[u8], mut report: impl FnMut(usize, u32)) {
         let mut rest = text;
-        while let Some(eight) = rest.first_chunk() {
-            let eight = u64::from_le_bytes(*eight) | FOLDED;
+        let mut end = 4;
+        // Ten bytes hold four windows.
+        while let (Some(first), Some(second)) = (rest.first_chunk(), rest.get(2..10)) {
+            let first = u64::from_le_bytes(*first) | FOLDED;
+            let second = second.first_chunk().copied().map_or(0, u64::from_le_bytes) | FOLDED;
             #[allow(clippy::cast_possible_truncation)]
-            let fours = [eight, eight >> 8, eight >> 16, eight >> 24].map(|four| four as u32);
-            let [a, b, c, d] = fours.map(|four| self.long(four) | self.short(four));
+            let windows = [first, first >> 16, first >> 32, second >> 32].map(|four| four as u32);
+            let [a, b, c, d] = windows.map(|window| self.window(window));
             if (a | b | c | d) & 1 != 0 {
-                for (four, end) in fours.into_iter().zip(end + 1..) {
-                    self.test(end, four, &mut report);
+                for (window, end) in windows.into_iter().zip((end..).step_by(2)) {
+                    if self.window(window) & 1 != 0 {
+                        report(end, window);
+                    }
                 }
             }
-            [.., last] = fours;
-            end += 4;
-            rest = rest.get(4..).unwrap_or_default();
+            end += 8;
+            rest = rest.get(8..).unwrap_or_default();
         }
-        for &byte in rest.iter().skip(3) {
-            last = last >> 8 | u32::from(fold(byte)) << 24;
-            end += 1;
-            self.test(end, last, &mut report);
-        }
-    }
-
-    #[inline]
-    fn test(&self, end: usize, last: u32, report: &mut impl FnMut(usize, Length, u32)) {
-        if self.long(last) & 1 != 0 {
-            report(end, Length::Long, last);
-        }
-        if self.short(last) & 1 != 0 {
-            report(end, Length::Short, last);
+        while rest.len() > 2 {
+            let four = rest.iter().take(4).zip([0, 8, 16, 24]);
+            let window = four.fold(0, |window, (&byte, at)| {
+                window | u32::from(fold(byte)) << at
+            });
+            if self.window(window) & 1 != 0 {
+                report(end, window);
+            }
+            end += 2;
+            rest = rest.get(2..).unwrap_or_default();
         }
     }
 
-    /// The lowest bit is set if a long gram may end with these bytes. The other bits are undefined.
-    #[inline]
-    fn long(&self, last: u32) -> u32 {
-        let hash = self.hash(last);
-        self.hashes.get(hash as usize / 32).copied().unwrap_or(0) >> (hash % 32)
-    }
-
-    /// The lowest bit is set if a short gram ends with these bytes. The other bits are undefined.
-    #[inline]
-    fn short(&self, last: u32) -> u32 {
+    fn for_each_pair(&self, text: &[u8], mut report: impl FnMut(usize, u32)) {
         let Some(pairs) = &self.pairs else {
-            return 0;
+            return;
         };
-        let pair = last >> 16;
-        pairs.get(pair as usize / 32).copied().unwrap_or(0) >> (pair % 32)
+        let mut pair = 0;
+        for (end, &byte) in (1..).zip(text) {
+            pair = pair >> 8 | u32::from(fold(byte)) << 8;
+            if pairs.get(pair as usize / 32).copied().unwrap_or(0) >> (pair % 32) & 1 != 0 {
+                report(end, pair);
+            }
+        }
+    }
+
+    /// The lowest bit is set if the window may be or hold a gram. The other bits are undefined.
+    #[inline]
+    fn window(&self, window: u32) -> u32 {
+        let hash = self.hash(window);
+        self.hashes.get(hash as usize / 32).copied().unwrap_or(0) >> (hash % 32)
     }
 
     /// Multiplicative hashing: the upper bits of the product depend on all bits of the input.
     #[inline]
-    fn hash(&self, last: u32) -> u32 {
-        last.wrapping_mul(0x9e37_79b1) >> self.shift
+    fn hash(&self, window: u32) -> u32 {
+        window.wrapping_mul(0x9e37_79b1) >> self.shift
     }
+}
+
+/// The folded bytes that may be next to a gram, and 0, which stands for an end of the text.
+fn around(edge: Edge) -> impl Iterator<Item = u32> {
+    // Other bytes fold to digits and `_`, too; to letters only letters.
+    let may_be =
+        move |byte: u8| byte == fold(byte) && !(edge == Edge::Word && byte.is_ascii_alphabetic());
+    std::iter::once(0).chain(
+        (0..=u8::MAX)
+            .filter(move |&byte| may_be(byte))
+            .map(u32::from),
+    )
 }

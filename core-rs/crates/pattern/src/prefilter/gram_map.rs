@@ -40,6 +40,7 @@ impl GramMap {
     }
 
     /// The gram's range; an empty range for an unknown gram.
+    #[inline]
     pub(super) fn get(&self, gram: u32) -> Range<u32> {
         let mut at = hash(gram) as usize;
         while let Some(slot) = self.slots.get(at & self.slots.len().wrapping_sub(1)) {

@@ -1,20 +1,23 @@
 //! Finds which of many literals occur in a text, in one pass whose cost hardly grows with their
 //! number.
 //!
-//! Each literal is represented by a gram: its least common four bytes, or all of it if it is
-//! shorter. A [`GramBitmap`] rules out nearly every position of the text. At the others, a
-//! [`GramMap`] lists the literals whose gram may end there, and these are compared.
+//! Each literal is represented by grams: its least common five bytes as two grams of four, which
+//! begin at positions of which one is even, or all of it if it is shorter. A [`GramBitmap`] rules
+//! out nearly every position of the text. At the others, a [`GramMap`] lists the literals whose
+//! gram may be there, and these are compared.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::gram_bitmap::{GramBitmap, Length};
+use super::gram_bitmap::{Found, Gram, GramBitmap, Next};
 use super::gram_map::GramMap;
 use super::hits::Hits;
 use crate::literals::{TEXT_END, TEXT_START, WORD_EDGE, fold, frequency};
 
-/// The lengths of grams, in the order of [`LiteralSet::grams`].
-const LENGTHS: [usize; 4] = [4, 3, 2, 1];
+/// The length of a window, and of the longest grams.
+const LENGTH: usize = 4;
+/// More literals of one byte are searched for in one pass.
+const MAX_SINGLE: usize = 4;
 /// The weight of a gram's frequency in texts, relative to each other literal that contains it.
 const FREQUENCY: f32 = 1e6;
 
@@ -22,13 +25,16 @@ const FREQUENCY: f32 = 1e6;
 #[derive(Debug)]
 pub struct LiteralSet {
     bitmap: GramBitmap,
-    grams: [GramMap; 4],
+    /// The entries of each gram. The length of a gram follows from its number, as no byte is 0.
+    grams: GramMap,
     /// Sorted by gram, so that those of one gram are a range.
     entries: Vec<Entry>,
+    /// Literals of one byte, if there are few of them and none of two: their numbers, bytes and edges.
+    single: Vec<(u32, u8, [Edge; 2])>,
     bytes: Vec<u8>,
 }
 
-/// A literal, and the position of its gram in it.
+/// A literal, and the position of one of its grams in it.
 #[derive(Debug)]
 struct Entry {
     /// The literal's number.
@@ -43,7 +49,7 @@ struct Entry {
 
 /// A condition on the position where a literal begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Edge {
+pub(super) enum Edge {
     None,
     /// No ASCII word character comes next.
     Word,
@@ -63,7 +69,7 @@ impl Edge {
 }
 
 /// Splits a literal into its edges and the bytes between them.
-fn split_edges(text: &[u8]) -> ([Edge; 2], &[u8]) {
+pub(super) fn split_edges(text: &[u8]) -> ([Edge; 2], &[u8]) {
     let (before, text) = match text {
         [WORD_EDGE, text @ ..] => (Edge::Word, text),
         [TEXT_START, text @ ..] => (Edge::Text, text),
@@ -85,25 +91,32 @@ impl LiteralSet {
     pub fn new(literals: &[&[u8]]) -> Self {
         let mut chosen = choose_grams(literals);
         sentry_sort::unstable(&mut chosen, |a, b| a < b);
+        let mut single = Vec::new();
+        let mut short = chosen.iter().take_while(|chosen| chosen.length < 3);
+        if short.clone().count() <= MAX_SINGLE && short.all(|chosen| chosen.length == 1) {
+            chosen.retain(|chosen| {
+                let is_single = chosen.length == 1;
+                let byte = chosen.literal.first().filter(|_| is_single);
+                single.extend(byte.map(|&byte| (small(chosen.number), byte, chosen.edges)));
+                !is_single
+            });
+        }
         let mut all = Self {
-            bitmap: GramBitmap::new(chosen.iter().map(|chosen| (chosen.gram, chosen.length))),
-            grams: Default::default(),
+            bitmap: GramBitmap::new(chosen.iter().map(Chosen::gram)),
+            grams: GramMap::default(),
             entries: Vec::with_capacity(chosen.len()),
+            single,
             bytes: Vec::new(),
         };
-        for (grams, length) in LENGTHS.into_iter().enumerate() {
-            let mut ranges: Vec<(u32, Range<u32>)> = Vec::new();
-            for chosen in chosen.iter().filter(|chosen| chosen.length == length) {
-                let index = all.push(chosen);
-                match ranges.last_mut() {
-                    Some((last, range)) if *last == chosen.gram => range.end = index + 1,
-                    _ => ranges.push((chosen.gram, index..index + 1)),
-                }
-            }
-            if let Some(grams) = all.grams.get_mut(grams) {
-                *grams = GramMap::new(&ranges);
+        let mut ranges: Vec<(u32, Range<u32>)> = Vec::new();
+        for chosen in &chosen {
+            let index = all.push(chosen);
+            match ranges.last_mut() {
+                Some((last, range)) if *last == chosen.gram => range.end = index + 1,
+                _ => ranges.push((chosen.gram, index..index + 1)),
             }
         }
+        all.grams = GramMap::new(&ranges);
         all
     }
 
@@ -123,22 +136,39 @@ impl LiteralSet {
     /// Adds the numbers of all literals that occur in `text` to `hits`.
     #[inline(never)]
     pub fn search(&self, text: &[u8], hits: &mut Hits) {
-        self.bitmap.for_each_candidate(text, |end, length, last| {
-            self.compare(text, end, length, last, hits);
+        self.bitmap.for_each_candidate(text, |end, found| {
+            self.compare(text, end, found, hits);
         });
+        for &(number, byte, edges) in &self.single {
+            if !hits.has(number) && occurs(text, &[byte], edges) {
+                hits.add(number);
+            }
+        }
     }
 
     #[inline(never)]
-    fn compare(&self, text: &[u8], end: usize, length: Length, last: u32, hits: &mut Hits) {
-        let [fours, threes, twos, ones] = &self.grams;
-        let candidates = match length {
-            Length::Long => [fours.get(last), threes.get(last >> 8)],
-            Length::Short => [twos.get(last >> 16), ones.get(last >> 24)],
+    fn compare(&self, text: &[u8], end: usize, found: Found, hits: &mut Hits) {
+        let grams = match found {
+            Found::Window(window) => [
+                (window, end),
+                (window >> 8, end),
+                (window & 0xff_ffff, end - 1),
+            ],
+            Found::Pair(pair) => [(pair, end), (pair >> 8, end), (0, end)],
         };
-        for index in candidates.into_iter().flatten() {
-            let Some(entry) = self.entries.get(index as usize) else {
-                continue;
-            };
+        for (gram, end) in grams {
+            let range = self.grams.get(gram);
+            if !range.is_empty() {
+                self.compare_entries(range, text, end, hits);
+            }
+        }
+    }
+
+    /// Compares the literals of a gram that ends at `end`.
+    #[inline(never)]
+    fn compare_entries(&self, range: Range<u32>, text: &[u8], end: usize, hits: &mut Hits) {
+        let range = range.start as usize..range.end as usize;
+        for entry in self.entries.get(range).unwrap_or_default() {
             if !hits.has(entry.number) && self.ends_at(entry, text, end) {
                 hits.add(entry.number);
             }
@@ -154,21 +184,35 @@ impl LiteralSet {
         let Some(start) = end.checked_sub(literal.len()) else {
             return false;
         };
-        let candidate = text.get(start..end).unwrap_or_default();
-        let is_same = || {
-            candidate
-                .iter()
-                .map(|&byte| fold(byte))
-                .eq(literal.iter().copied())
-        };
-        let [before, after] = entry.edges;
-        is_same()
-            && before.holds(text.get(..start).and_then(<[u8]>::last))
-            && after.holds(text.get(end))
+        occurs_at(text, start, literal, entry.edges)
     }
 }
 
-/// A literal and the gram that represents it. Sorts by gram.
+/// Whether a literal, given without its edges, occurs in `text`.
+pub(super) fn occurs(text: &[u8], literal: &[u8], edges: [Edge; 2]) -> bool {
+    match (literal, edges) {
+        ([], _) => true,
+        (_, [Edge::Text, _]) => occurs_at(text, 0, literal, edges),
+        // `fold` merges bytes that differ in this bit only.
+        ([first, ..], _) => memchr::memchr2_iter(*first, first ^ 0x20, text)
+            .any(|at| occurs_at(text, at, literal, edges)),
+    }
+}
+
+/// Whether a literal, given without its edges, occurs in `text` at `start`.
+pub(super) fn occurs_at(text: &[u8], start: usize, literal: &[u8], edges: [Edge; 2]) -> bool {
+    let end = start + literal.len();
+    let Some(candidate) = text.get(start..end) else {
+        return false;
+    };
+    let mut pairs = candidate.iter().zip(literal);
+    let [before, after] = edges;
+    pairs.all(|(&byte, &folded)| fold(byte) == folded)
+        && before.holds(text.get(..start).and_then(<[u8]>::last))
+        && after.holds(text.get(end))
+}
+
+/// A literal and a gram that represents it. Sorts by gram.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Chosen<'t> {
     /// The length of the gram.
@@ -181,12 +225,25 @@ struct Chosen<'t> {
     edges: [Edge; 2],
 }
 
-/// Chooses for each literal a gram that is rare in the other literals and in texts.
+impl Chosen<'_> {
+    fn gram(&self) -> Gram {
+        let [before, after] = self.edges;
+        let next = self.literal.get(self.literal.len() - self.after);
+        Gram {
+            bytes: self.gram,
+            length: self.length,
+            before,
+            next: next.map_or(Next::End(after), |&byte| Next::Byte(byte)),
+        }
+    }
+}
+
+/// Chooses for each literal grams that are rare in the other literals and in texts.
 fn choose_grams<'t>(literals: &[&'t [u8]]) -> Vec<Chosen<'t>> {
     let mut counts: HashMap<&[u8], f32> = HashMap::new();
     let literals = literals.iter().map(|literal| split_edges(literal));
     for (_, literal) in literals.clone() {
-        for gram in literal.windows(gram_length(literal)) {
+        for gram in literal.windows(LENGTH) {
             *counts.entry(gram).or_default() += 1.0;
         }
     }
@@ -194,36 +251,40 @@ fn choose_grams<'t>(literals: &[&'t [u8]]) -> Vec<Chosen<'t>> {
         let frequency: f32 = gram.iter().copied().map(frequency).product();
         FREQUENCY * frequency + counts.get(gram).copied().unwrap_or(0.0)
     };
-    let mut chosen = Vec::with_capacity(literals.len());
+    let mut chosen = Vec::with_capacity(2 * literals.len());
     for (number, (edges, literal)) in literals.enumerate() {
-        let length = gram_length(literal);
-        let grams = literal.windows(length).enumerate();
-        let cheapest = grams.min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)));
-        if let Some((before, gram)) = cheapest {
+        let mut choose = |at: usize, gram: &[u8]| {
             chosen.push(Chosen {
-                length,
+                length: gram.len(),
                 gram: to_number(gram),
                 number,
-                after: literal.len() - before - length,
+                after: literal.len() - at - gram.len(),
                 literal,
                 edges,
             });
+        };
+        let fours = literal.windows(LENGTH);
+        let neighbours = fours.clone().zip(fours.clone().skip(1)).enumerate();
+        let cheapest = neighbours
+            .min_by(|(_, (a, b)), (_, (c, d))| (cost(a) + cost(b)).total_cmp(&(cost(c) + cost(d))));
+        if let Some((at, (first, second))) = cheapest {
+            choose(at, first);
+            choose(at + 1, second);
+            continue;
+        }
+        // A window that begins one byte before the literal holds its first three bytes.
+        choose(0, literal.get(..LENGTH - 1).unwrap_or(literal));
+        if literal.len() == LENGTH {
+            choose(0, literal);
         }
     }
     chosen
 }
 
-/// A gram as a number, with its last byte in the highest byte.
+/// A gram as a number, with its first byte in the lowest byte.
 fn to_number(gram: &[u8]) -> u32 {
     let bytes = gram.iter().rev();
     bytes.fold(0, |number, &byte| number << 8 | u32::from(byte))
-}
-
-fn gram_length(literal: &[u8]) -> usize {
-    LENGTHS
-        .into_iter()
-        .find(|&length| length <= literal.len())
-        .unwrap_or(1)
 }
 
 /// Sizes are bounded by that of all literals together.
@@ -231,4 +292,53 @@ fn small(size: usize) -> u32 {
     let small = u32::try_from(size);
     debug_assert!(small.is_ok(), "literals have less than 4 GiB");
     small.unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sentry_testing::Random;
+
+    #[test]
+    fn every_literal_is_found_wherever_it_is_and_no_other() {
+        let mut random = Random(21);
+        let letters = b"ab_ -";
+        let some = |random: &mut Random, length: usize| -> Vec<u8> {
+            (0..length).map(|_| fold(random.pick(letters))).collect()
+        };
+        let mut found = [0; 9];
+        for _ in 0..300 {
+            let mut literals: Vec<Vec<u8>> = (0..20)
+                .map(|_| {
+                    let length = 1 + random.below(8);
+                    let before = [&[][..], &[WORD_EDGE], &[TEXT_START]];
+                    let after = [&[][..], &[WORD_EDGE], &[TEXT_END]];
+                    let (before, after) = (random.pick(&before), random.pick(&after));
+                    [before, &some(&mut random, length), after].concat()
+                })
+                .collect();
+            literals.sort();
+            literals.dedup();
+            let literals: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
+            let set = LiteralSet::new(&literals);
+            for _ in 0..100 {
+                let length = random.below(40);
+                let mut text: Vec<u8> = (0..length).map(|_| random.pick(b"aAbB_ -@")).collect();
+                let (_, inside) = split_edges(random.pick(&literals));
+                let at = random.below(length + 1);
+                text.splice(at..at, inside.iter().copied());
+                let mut hits = Hits::default();
+                hits.start(literals.len(), 0);
+                set.search(&text, &mut hits);
+                for (number, literal) in (0..).zip(&literals) {
+                    let (edges, bytes) = split_edges(literal);
+                    let occurs = (0..=text.len()).any(|at| occurs_at(&text, at, bytes, edges));
+                    assert_eq!(hits.has(number), occurs, "{literal:?} in {text:?}");
+                    found[bytes.len()] += usize::from(occurs);
+                }
+            }
+        }
+        let [_, found @ ..] = found;
+        assert!(found.iter().all(|&found| found > 100), "{found:?}");
+    }
 }

@@ -8,10 +8,11 @@ mod literal_set;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::literals::{ByteRun, ByteSet, Literal, Requirements, commonness, fold, without_edges};
+use crate::literals::{ByteRun, ByteSet, Literal, Requirements, commonness};
 
 pub use hits::Hits;
 pub use literal_set::LiteralSet;
+use literal_set::{Edge, occurs, split_edges};
 
 /// The most bytes that the requirements of all branches may take.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -23,6 +24,8 @@ const SHARED: f32 = 1e-4;
 /// Literals of at most this length are found too often to be searched for in every text, unless a
 /// branch has no others.
 const SHORT: usize = 2;
+/// The most literals that are not searched for in every text: a text may be searched for each of them.
+const MAX_SHORT: usize = 128;
 /// A shorter run is not worth checking where literals were found.
 const MIN_RUN: u32 = 4;
 
@@ -45,8 +48,8 @@ pub struct Prefilter {
     triggered: Vec<u32>,
     entries: Vec<Entry>,
     runs: Vec<Runs>,
-    /// Literals of at most [`SHORT`] bytes, without edges.
-    short: Vec<Vec<u8>>,
+    /// Literals of at most [`SHORT`] bytes.
+    short: Vec<Short>,
 }
 
 /// A branch that requires a literal.
@@ -86,7 +89,7 @@ struct Builder<'n> {
     numbers: HashMap<&'n [u8], u32>,
     literals: Vec<&'n [u8]>,
     triggered: Vec<Vec<u32>>,
-    short: Vec<Vec<u8>>,
+    short: Vec<Short>,
     bytes: usize,
 }
 
@@ -192,12 +195,9 @@ impl Prefilter {
     /// Whether `text` meets the other requirements of a branch.
     fn meets_rest(&self, entry: &Entry, text: &[u8], hits: &Hits) -> bool {
         let has_short = |&short: &u32| {
-            let literal = self
-                .short
-                .get(short as usize)
-                .map_or(&[][..], Vec::as_slice);
-            debug_assert!(!literal.is_empty(), "no short literal is empty");
-            hits.has_short(short, || contains_short(text, literal))
+            let literal = self.short.get(short as usize);
+            debug_assert!(literal.is_some(), "short literals are in range");
+            literal.is_none_or(|literal| hits.has_short(short, || literal.occurs_in(text)))
         };
         let has_one = |set: &Set| {
             set.numbers.iter().any(|&literal| hits.has(literal)) || set.short.iter().any(has_short)
@@ -206,17 +206,17 @@ impl Prefilter {
     }
 }
 
-/// Whether `text` contains a literal of one or two folded bytes.
-fn contains_short(text: &[u8], literal: &[u8]) -> bool {
-    let [first, rest @ ..] = literal else {
-        return true;
-    };
-    // `fold` merges bytes that differ in this bit only.
-    let positions = memchr::memchr2_iter(*first, first ^ 0x20, text);
-    let mut rests = positions.map(|at| text.get(at + 1..).unwrap_or_default());
-    match rest {
-        [second, ..] => rests.any(|rest| rest.first().is_some_and(|&byte| fold(byte) == *second)),
-        [] => rests.next().is_some(),
+/// A literal that is searched for only in texts that have all else.
+#[derive(Debug, PartialEq, Eq)]
+struct Short {
+    edges: [Edge; 2],
+    /// One or two folded bytes.
+    bytes: Box<[u8]>,
+}
+
+impl Short {
+    fn occurs_in(&self, text: &[u8]) -> bool {
+        occurs(text, &self.bytes, self.edges)
     }
 }
 
@@ -236,11 +236,9 @@ impl<'n> Builder<'n> {
         self.bytes += size_of_val(literals);
         let (mut numbers, mut short) = (Vec::new(), Vec::new());
         for literal in literals {
-            let inside = without_edges(literal);
-            if inside.len() <= SHORT {
-                short.push(self.short(inside));
-            } else {
-                numbers.push(self.number(literal));
+            match self.short(literal) {
+                Some(index) => short.push(index),
+                None => numbers.push(self.number(literal)),
             }
         }
         Set {
@@ -249,13 +247,19 @@ impl<'n> Builder<'n> {
         }
     }
 
-    /// The index of a short literal, a new one if it has none yet. There are few of them.
-    fn short(&mut self, literal: &[u8]) -> u32 {
-        let known = self.short.iter().position(|other| other == literal);
-        small(known.unwrap_or_else(|| {
-            self.short.push(literal.to_vec());
-            self.short.len() - 1
-        }))
+    /// The index of a short literal, a new one if it has none yet. `None` for others.
+    fn short(&mut self, literal: &[u8]) -> Option<u32> {
+        let (edges, bytes) = split_edges(literal);
+        let is_short = bytes.len() <= SHORT && self.short.len() < MAX_SHORT;
+        is_short.then(|| {
+            let bytes = bytes.into();
+            let new = Short { edges, bytes };
+            let known = self.short.iter().position(|other| *other == new);
+            small(known.unwrap_or_else(|| {
+                self.short.push(new);
+                self.short.len() - 1
+            }))
+        })
     }
 }
 

@@ -49,6 +49,7 @@ export const RULE: Scope = {
   reason: text("Text for the audit line, which shows the rule's name and this reason."),
   action: word(RULE_ACTIONS, "What a block denies. Without it, a block denies nothing."),
   risk: word(RISK_CATEGORIES, "The category of danger. Default: inferred from the reason and the kind."),
+  fleet: boolean("Whether what it denies is denied on all nodes of a fleet. Needs a block with an action."),
   overrides: words(BUILTIN_RULES, "Built-in rules that have no say in what this rule matches. Not on a block."),
   owner: text("Who answers for the rule."),
   expires: text("The last day on which the rule counts, as 2027-03-31."),
