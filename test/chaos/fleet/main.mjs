@@ -35,7 +35,11 @@ try {
   const { decided, counts, tookS } = await chaos(plan, folder);
   const rows = [
     ["time", `${tookS.toFixed(0)} s`],
-    ["events", `${decided.events} decided, ${decided.duplicates} messages of decisions stored twice`],
+    [
+      "events",
+      `${decided.events} decided, ${counts.escalations} questions to a slow tier, ${decided.duplicates} messages of ` +
+        "decisions stored twice",
+    ],
     [
       "faults",
       `${counts.kills} workers killed, ${counts.leaderKills} times the leading server, network cut ${counts.cuts} times`,

@@ -4,6 +4,7 @@ import { jetstream } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { CliError, errorText } from "a3s-sentry/host";
+import { accessError } from "../nats/access.js";
 import { POLICY_BUCKET, POLICY_KEY } from "../nats/names.js";
 import { type PolicyRevision, type PublishedPolicy, revisionOf } from "./published-policy.js";
 
@@ -14,9 +15,7 @@ export async function openBucket(connection: NatsConnection, name = POLICY_BUCKE
     await bucket.status();
     return bucket;
   } catch (error) {
-    throw new CliError(`cannot use the bucket \`${name}\`: ${errorText(error)}: run \`a3s-sentry fleet init\``, {
-      cause: error,
-    });
+    throw accessError(`the bucket \`${name}\``, error);
   }
 }
 

@@ -12,10 +12,11 @@ import {
   serveMetrics,
   untilSignalled,
 } from "a3s-sentry/host";
+import { whenAvailable } from "../nats/access.js";
 import { type ConnectionFlags, connectWhenPossible } from "../nats/connection.js";
 import { CONNECTION_METRICS, ConnectionState } from "../nats/connection-state.js";
 import { openBucket } from "./bucket.js";
-import { follow } from "./follow.js";
+import { type FollowOptions, follow } from "./follow.js";
 import { POLICY_METRICS, PolicyState } from "./policy-state.js";
 import { type PolicyRevision, revisionName } from "./published-policy.js";
 
@@ -38,7 +39,8 @@ export async function policyFollow(file: string, flags: FollowFlags, io: Io): Pr
     const connection = await connectWhenPossible(flags, connecting, signal);
     if (connection === undefined) return 0;
     try {
-      await follow(await openBucket(connection), {
+      const onProblem = (why: string): void => log.line(`warning: ${why}`);
+      const options: FollowOptions = {
         use: async (revision) => {
           await write(file, revision);
           state.policy.used(revision);
@@ -48,8 +50,12 @@ export async function policyFollow(file: string, flags: FollowFlags, io: Io): Pr
           state.policy.refused();
           log.line(`error: revision ${revisionName(revision)} is not used, \`${file}\` stays as it is: ${why}`);
         },
-        onProblem: (why) => log.line(`warning: ${why}`),
+        onProblem,
         signal,
+      };
+      await whenAvailable(async () => await follow(await openBucket(connection), options), {
+        signal,
+        onFailure: onProblem,
       });
       if (!existsSync(file)) log.line(`warning: no policy is published yet: \`${file}\` is missing`);
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));

@@ -5,7 +5,6 @@ import { hostname } from "node:os";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import {
-  CliError,
   type ExitCode,
   errorText,
   formatCount,
@@ -18,6 +17,7 @@ import {
   untilSignalled,
 } from "a3s-sentry/host";
 import { nameOf } from "../flags.js";
+import { accessError, whenAvailable } from "../nats/access.js";
 import { type ConnectionFlags, connectWhenPossible } from "../nats/connection.js";
 import { ConnectionState } from "../nats/connection-state.js";
 import { EVENTS_STREAM, WORKERS_BUCKET } from "../nats/names.js";
@@ -117,20 +117,26 @@ class Worker {
   /** Judges until `stop` aborts. Without a policy file of its own, it follows that in the bucket. */
   async run(follows: boolean, stop: AbortSignal): Promise<ExitCode> {
     const { connection, name, log, policies, totals } = this.#parts;
-    const partitions = await partitionsOf(connection);
     // One listener for each partition.
     const giveUp = new AbortController();
     setMaxListeners(0, stop, giveUp.signal);
     stop.addEventListener("abort", () =>
       setTimeout(() => giveUp.abort(new Error("the worker ends")), GRACE_MS).unref(),
     );
-    const report = await this.#reporter();
-    if (follows) await this.#follow(stop, report);
+    const onFailure = (why: string): void => this.#failed(why);
+    const begin = async () => {
+      const partitions = await partitionsOf(connection);
+      const report = await this.#reporter();
+      if (follows) await this.#follow(stop, report);
+      return { partitions, report };
+    };
+    const begun = await whenAvailable(begin, { signal: stop, onFailure });
+    if (begun === undefined) return 0;
+    const { partitions, report } = begun;
     const timer = setInterval(report, REPORT_MS);
     report();
     log.line(`judging ${formatCount(partitions, "partition")} as \`${name}\``);
     const client = jetstream(connection);
-    const onFailure = (why: string): void => this.#failed(why);
     const store = new DecisionStore({
       client,
       worker: name,
@@ -215,11 +221,6 @@ async function partitionsOf(connection: NatsConnection): Promise<number> {
     const { config } = await manager.streams.info(EVENTS_STREAM);
     return config.subjects.length;
   } catch (error) {
-    throw new CliError(
-      `cannot use the stream \`${EVENTS_STREAM}\`: ${errorText(error)}: run \`a3s-sentry fleet init\``,
-      {
-        cause: error,
-      },
-    );
+    throw accessError(`the stream \`${EVENTS_STREAM}\``, error);
   }
 }
