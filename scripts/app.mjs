@@ -1,7 +1,17 @@
 // `node scripts/app.mjs FOLDER`, after a build: fills a new folder with the files that the command
-// needs to run. The image holds it.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+// needs to run, that of a fleet included. The image holds it.
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { root } from "./lib/paths.mjs";
 import { pnpm } from "./lib/pnpm.mjs";
@@ -28,10 +38,39 @@ await main(async () => {
     await pnpm("writing the command", args);
     for (const name of UNUSED) rmSync(join(folder, name), { force: true });
     copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+    addFleet(folder);
     link(folder);
   });
   return 0;
 });
+
+/** Adds the package of a fleet, beside which the command and its core are found, and what only it depends on. */
+function addFleet(folder) {
+  const modules = join(folder, "node_modules");
+  const from = join(root, "packages", "fleet");
+  const to = join(modules, "@a3s-sentry", "fleet");
+  for (const name of ["package.json", "dist/index.js", "dist/chunks"]) {
+    if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
+  }
+  symlinkSync("..", join(modules, "a3s-sentry"));
+  for (const name of dependenciesOf(from)) {
+    if (!existsSync(join(modules, name))) addPackage(name, join(from, "node_modules"), join(to, "node_modules"));
+  }
+}
+
+/** Copies a package of a folder of modules, and what it depends on. */
+function addPackage(name, modules, to) {
+  if (existsSync(join(to, name))) return;
+  const from = realpathSync(join(modules, name));
+  cpSync(from, join(to, name), { recursive: true, dereference: true });
+  // pnpm puts a package beside what it depends on.
+  const around = name.startsWith("@") ? dirname(dirname(from)) : dirname(from);
+  for (const each of dependenciesOf(from)) addPackage(each, around, to);
+}
+
+function dependenciesOf(folder) {
+  return Object.keys(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).dependencies ?? {});
+}
 
 /** Links the package's commands into `bin/`. */
 function link(folder) {

@@ -88,6 +88,14 @@ describe.skipIf(!canConfine)("its files alone", () => {
     });
   });
 
+  it("contain the commands of a fleet", async () => {
+    const keys = join(folder, "keys");
+    mkdirSync(keys);
+    chmodSync(keys, 0o777);
+    const { code, stdout } = await ended(confined([...words("ENTRYPOINT"), "fleet", "key", "/keys/worker.nkey"]));
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^U[A-Z2-7]{55}\n$/)]);
+  });
+
   it("judge events with metrics, and the health check succeeds", async () => {
     const address = `127.0.0.1:${await freePort()}`;
     const env = { A3S_SENTRY_METRICS_ADDR: address };

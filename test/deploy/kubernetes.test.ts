@@ -6,14 +6,14 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MAIN, Running, run, scratch } from "../e2e/command.js";
 import { attack, audits, BENIGN, METADATA } from "../e2e/events.js";
-import { BASE, base, container, enforce, readYaml, yamlFiles } from "./manifests.js";
+import { BASE, base, container, enforce, readManifests, yamlFiles } from "./manifests.js";
 
 const judge = container(base, "judge");
 const pod = base.spec.template.spec;
 const value = (name: string): string => judge.env?.find((each) => each.name === name)?.value ?? "";
 
 it.each(yamlFiles())("%s is YAML", (name) => {
-  expect(readYaml(name)).toBeTypeOf("object");
+  for (const document of readManifests(name)) expect(document).toBeTypeOf("object");
 });
 
 describe("names in the manifests", () => {

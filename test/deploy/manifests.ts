@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 
 export const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
 export const BASE = `${DEPLOY}kubernetes/base/`;
@@ -43,6 +43,14 @@ export function yamlFiles(): string[] {
 /** Throws on invalid YAML and on duplicate keys. */
 export function readYaml(name: string): unknown {
   return parse(readFileSync(`${DEPLOY}${name}`, "utf8"));
+}
+
+/** All documents of a file of manifests. Throws on invalid YAML and on duplicate keys. */
+export function readManifests(name: string): unknown[] {
+  return parseAllDocuments(readFileSync(`${DEPLOY}${name}`, "utf8")).map((document) => {
+    for (const error of document.errors) throw error;
+    return document.toJS();
+  });
 }
 
 export const base = readYaml("kubernetes/base/daemonset.yaml") as DaemonSet;

@@ -1,31 +1,19 @@
 // The server's configuration in deploy/nats: TLS, and what each role may not do.
 
-import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
-import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { connect } from "@nats-io/transport-node";
+import { describe, expect, it } from "vitest";
 import { DECISIONS_STREAM, EVENTS_STREAM, POLICY_BUCKET, POLICY_KEY } from "../src/nats/names.js";
-import { start, succeed } from "./support/command.js";
+import { type Running, start, succeed } from "./support/command.js";
 import { blockedEvent, countOf } from "./support/decisions.js";
 import { scratch } from "./support/scratch.js";
-import { freePort, PROGRAM, withoutServer } from "./support/server.js";
+import { as, CONFIG, secured } from "./support/secured-servers.js";
+import { withoutServer } from "./support/server.js";
 
-const { PATH } = process.env;
-const CONFIG = fileURLToPath(new URL("../../../deploy/nats/nats.conf", import.meta.url));
-const ROLES = ["admin", "publisher", "worker", "node", "acme_shipper"] as const;
-type Role = (typeof ROLES)[number];
-const INBOXES: Readonly<Record<Role, string>> = {
-  admin: "_INBOX",
-  publisher: "_INBOX_publisher",
-  worker: "_INBOX_worker",
-  node: "_INBOX_node",
-  acme_shipper: "_INBOX_acme",
-};
 const POLICY = `rule "netcat" {
   on = ["ToolExec"]
   match = "nc"
@@ -36,77 +24,10 @@ const POLICY = `rule "netcat" {
 test "netcat" { command = "nc -l", expect = "block" }
 `;
 
-interface Secured {
-  readonly url: string;
-  readonly ca: string;
-  keyOf(role: Role): string;
-  flagsOf(role: Role): string[];
-}
-
-async function secured(folder: string): Promise<Secured> {
-  const [cert, certKey] = [join(folder, "cert.pem"), join(folder, "cert-key.pem")];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
-  const made = spawnSync(
-    "openssl",
-    [
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-      ...subject,
-    ].concat(["-keyout", certKey, "-out", cert]),
-    { encoding: "utf8" },
-  );
-  if (made.status !== 0) throw new Error(`openssl: ${made.stderr}`);
-  const port = await freePort();
-  const env: Record<string, string> = {
-    NATS_NAME: "n1",
-    NATS_LISTEN: `127.0.0.1:${port}`,
-    NATS_CERT: cert,
-    NATS_KEY: certKey,
-    NATS_STORE: join(folder, "data"),
-  };
-  const keyOf = (role: Role): string => join(folder, `${role}.nkey`);
-  for (const role of ROLES) env[`${role.toUpperCase()}_NKEY`] = (await succeed(["fleet", "key", keyOf(role)])).trim();
-  const server = spawn(PROGRAM, ["-c", CONFIG], { env: { ...env, PATH }, stdio: ["ignore", "ignore", "pipe"] });
-  onTestFinished(() => void server.kill("SIGKILL"));
-  let log = "";
-  server.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
-  while (!log.includes("Server is ready")) {
-    if (server.exitCode !== null) throw new Error(log);
-    await delay(50);
-  }
-  const url = `tls://127.0.0.1:${port}`;
-  const flagsOf = (role: Role): string[] => [
-    "--server",
-    url,
-    "--tls-ca",
-    cert,
-    "--nkey",
-    keyOf(role),
-    "--inbox",
-    INBOXES[role],
-  ];
-  return { url, ca: cert, keyOf, flagsOf };
-}
-
-async function as({ url, ca, keyOf }: Secured, role: Role, inbox: string = INBOXES[role]): Promise<NatsConnection> {
-  const seed = Buffer.from(readFileSync(keyOf(role), "utf8").trim());
-  const options = { servers: url, tls: { caFile: ca }, inboxPrefix: inbox, authenticator: nkeyAuthenticator(seed) };
-  const connection = await connect(options);
-  onTestFinished(() => void connection.close());
-  return connection;
-}
-
 describe.skipIf(withoutServer)("the server's configuration", () => {
   it("lets each role do its work, and no more", { timeout: 240_000 }, async () => {
     const folder = scratch();
-    const server = await secured(folder);
+    const server = await secured(folder, 1);
     await succeed(["fleet", "init", ...server.flagsOf("admin"), "--partitions", "2"]);
     const file = join(folder, "site.acl");
     writeFileSync(file, POLICY);
@@ -157,5 +78,39 @@ describe.skipIf(withoutServer)("the server's configuration", () => {
     // Without a key, or by a certificate that nobody vouches for, there is no connection.
     await expect(connect({ servers: server.url, tls: { caFile: server.ca }, reconnect: false })).rejects.toThrow();
     await expect(as({ ...server, ca: CONFIG }, "admin")).rejects.toThrow();
+  });
+
+  it("lets three servers form a cluster, and nothing is lost when one of them dies", { timeout: 240_000 }, async () => {
+    const folder = scratch();
+    const servers = await secured(folder, 3);
+    // The servers elect a leader first.
+    while (
+      (await start(["fleet", "init", "--replicas", "3", "--partitions", "2", ...servers.flagsOf("admin")]).ended) !== 0
+    )
+      await delay(200);
+    const worker = start(["worker", "--name", "w1", ...servers.flagsOf("worker")]);
+    await worker.says("judging 2 partitions");
+    const ship = start(
+      ["ship", "--tenant", "acme", "--spool", `${folder}/spool`, "--partitions", "2"].concat(
+        servers.flagsOf("acme_shipper"),
+      ),
+    );
+    ship.child.stdin?.write(blockedEvent("a", 1));
+    const admin = await as(servers, "admin");
+    while ((await countOf(admin, DECISIONS_STREAM)) < 1) await delay(50);
+    servers.kill(0);
+    ship.child.stdin?.end(blockedEvent("a", 2));
+    expect(await ship.ended).toBe(0);
+    // A server is missing, which needs a person. Until there are leaders again, there is no status.
+    const status = async (): Promise<Running> => {
+      const asked = start(["fleet", "status", ...servers.flagsOf("admin")]);
+      return (await asked.ended) === 2 ? await status() : asked;
+    };
+    expect((await status()).output.stdout).toContain("n1 is offline or behind");
+    for (;;) {
+      const stored = await countOf(admin, DECISIONS_STREAM).catch(() => 0);
+      if (stored === 2) break;
+      await delay(100);
+    }
   });
 });
