@@ -52,7 +52,7 @@ export function readmeSuite(installed: () => Installed): void {
     ["api.md", 25],
     ["events.md", 5],
     ["l2.md", 4],
-    ["redaction.md", 9],
+    ["redaction.md", 10],
     ["tiers.md", 13],
     ["tool-calls.md", 3],
   ])("docs/%s: the examples work", { timeout: 120_000 }, async (page, promises) => {

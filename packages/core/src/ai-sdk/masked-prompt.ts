@@ -1,16 +1,17 @@
 // A prompt without its secrets, and what restores them in the answer.
 
+import { Finds, type NamedPlace } from "../engine/finds.js";
 import { randomTicket, sha256 } from "../guard/sha256.js";
+import { quotedFinds } from "../redact/json-numbers.js";
 import { MaskedText } from "../redact/masked-text.js";
 import { placeholderOf } from "../redact/placeholder.js";
+import { nameBefore } from "../redact/restored-number.js";
 import { type RestoreOptions, Restorer, type SecretSource } from "../redact/restorer.js";
 import { formed } from "../redact/secret-form.js";
-import { allPlaces, type SecretPlace } from "./known-secrets.js";
 
 /** The number of a secret of a kind: the same one in each call. */
 export type NumberOf = (kind: string, secret: string) => Promise<number>;
 
-const NO_NUMBERS: ReadonlyMap<string, string> = new Map();
 /** Numbers have at most eight digits. */
 const NUMBERS = 99_999_999;
 
@@ -31,10 +32,12 @@ export function numbering(): NumberOf {
 export class PromptSecrets implements SecretSource {
   readonly #secrets: ReadonlyMap<string, string>;
   readonly #own: MaskedText;
+  readonly #numbers: ReadonlyMap<string, string>;
 
-  constructor(secrets: ReadonlyMap<string, string>, own: MaskedText) {
+  constructor(secrets: ReadonlyMap<string, string>, own: MaskedText, numbers: ReadonlyMap<string, string>) {
     this.#secrets = secrets;
     this.#own = own;
+    this.#numbers = numbers;
   }
 
   get size(): number {
@@ -56,7 +59,7 @@ export class PromptSecrets implements SecretSource {
   }
 
   numbers(): ReadonlyMap<string, string> {
-    return NO_NUMBERS;
+    return this.#numbers;
   }
 
   restorer(options: RestoreOptions): Restorer {
@@ -64,14 +67,15 @@ export class PromptSecrets implements SecretSource {
   }
 }
 
-/** Masks the secrets of a body that is JSON, at `places` and wherever else they are. */
+/** Masks the secrets of a body that is JSON, at `places`. */
 export async function masked(
   body: string,
-  places: readonly SecretPlace[],
+  places: readonly NamedPlace[],
   numberOf: NumberOf,
 ): Promise<{ readonly body: string; readonly secrets: PromptSecrets }> {
   const secrets = new Map<string, string>();
   const placeholders = new Map<string, string>();
+  const numbers = new Map<string, string>();
   const own = new MaskedText();
   const isSecret = (placeholder: string): boolean => secrets.has(placeholder);
   const parts: string[] = [];
@@ -82,10 +86,12 @@ export async function masked(
     // An address with a placeholder of an earlier turn was the model's: it is none of the prompt's.
     own.push(text.replace(/redacted/gi, "-"), isSecret);
   };
-  for (const { start, end, kind, isInString } of allPlaces(body, places)) {
-    addText(start);
-    at = end;
-    const secret = body.slice(start, end);
+  const { finds, quotes } = quotedFinds(body, new Finds(new Uint32Array(), []).with(places));
+  for (let find = 0; find < finds.count; find++) {
+    addText(finds.start(find));
+    at = finds.end(find);
+    const kind = finds.kind(find);
+    const secret = body.slice(finds.start(find), at);
     const key = `${kind} ${secret}`;
     let placeholder = placeholders.get(key);
     if (placeholder === undefined) {
@@ -93,13 +99,14 @@ export async function masked(
       placeholders.set(key, placeholder);
       secrets.set(placeholder, secret);
     }
-    // In the place of a number, a string keeps the JSON valid.
-    parts.push(isInString ? placeholder : `"${placeholder}"`);
+    const quote = quotes.get(find) ?? "";
+    if (quote !== "") numbers.set(placeholder, nameBefore(parts.slice(-4).join("")));
+    parts.push(quote + placeholder + quote);
     own.push(placeholder, isSecret);
   }
   addText(body.length);
   own.end(isSecret);
-  return { body: parts.join(""), secrets: new PromptSecrets(secrets, own) };
+  return { body: parts.join(""), secrets: new PromptSecrets(secrets, own, numbers) };
 }
 
 function freePlaceholder(kind: string, number: number, taken: ReadonlyMap<string, string>): string {

@@ -9,6 +9,11 @@ export interface FindPlace {
   readonly end: number;
 }
 
+/** A place, and its kind. */
+export interface NamedPlace extends Omit<FindPlace, "find"> {
+  readonly kind: string;
+}
+
 /** The secrets in a text, in order and not overlapping. Places count UTF-16 units. */
 export class Finds {
   readonly #table: Uint32Array;
@@ -68,6 +73,41 @@ export class Finds {
       to += FIND_FIELDS;
     }
     return new Finds(table.slice(0, to), this.#kinds);
+  }
+
+  /** These finds and further ones, in order. Finds that overlap become one, of the kind of the first. */
+  with(places: readonly NamedPlace[]): Finds {
+    if (places.length === 0) return this;
+    const kinds = [...this.#kinds];
+    const numbers = new Map(kinds.map((kind, number) => [kind, number]));
+    const numberOf = (kind: string): number => {
+      const number = numbers.get(kind) ?? kinds.push(kind) - 1;
+      numbers.set(kind, number);
+      return number;
+    };
+    const table = new Uint32Array(this.#table.length + places.length * FIND_FIELDS);
+    let [to, end] = [0, 0];
+    const add = (start: number, until: number, kind: number): void => {
+      if (start < end) {
+        end = Math.max(end, until);
+        table[to - FIND_FIELDS + 1] = end;
+        return;
+      }
+      table.set([start, until, kind], to);
+      to += FIND_FIELDS;
+      end = until;
+    };
+    let find = 0;
+    for (const place of places) {
+      for (; find < this.count && this.start(find) <= place.start; find++) this.#addTo(add, find);
+      add(place.start, place.end, numberOf(place.kind));
+    }
+    for (; find < this.count; find++) this.#addTo(add, find);
+    return new Finds(table.slice(0, to), kinds);
+  }
+
+  #addTo(add: (start: number, end: number, kind: number) => void, find: number): void {
+    add(this.start(find), this.end(find), this.#table[find * FIND_FIELDS + 2] ?? 0);
   }
 
   /** The finds in texts that follow each other, as those in the whole. */

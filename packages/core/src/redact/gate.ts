@@ -13,6 +13,7 @@ import {
   failedInspection,
   findsIn,
   inspection,
+  knownTo,
   maskedBy,
   type WireDirection,
   type WireInspection,
@@ -22,6 +23,13 @@ import {
 export interface InspectOptions extends Pick<EventOptions, "agent" | "provider"> {
   /** The process that sends or receives the body. Default 0. */
   readonly pid?: number;
+  /**
+   * The inspection of a body before this one, such as the last turn of a conversation. Its secrets,
+   * and those that it knew of earlier bodies, are masked wherever this body has them: the latest
+   * 10,000 of at most 256 UTF-16 units. They are kept as long as there is an inspection that knows
+   * them.
+   */
+  readonly earlier?: WireInspection;
   /** Aborts the judgement: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -46,15 +54,17 @@ export class Gate {
 
   async inspectWire(content: string, direction: WireDirection, options: InspectOptions): Promise<WireInspection> {
     const event = eventOf(content, direction, options);
+    const { earlier } = options;
+    if (earlier !== undefined) knownTo(earlier);
     let finds: Finds;
     try {
       finds = findsIn(content, this.#parts.scan);
     } catch (error) {
-      if (error instanceof EngineFailure) return failedInspection(notSearched(error.reason));
+      if (error instanceof EngineFailure) return failedInspection(notSearched(error.reason), earlier);
       throw error;
     }
     const decision = event === undefined ? null : await this.#parts.evaluate(event, options.signal);
-    return inspection(content, decision ?? this.#parts.failMode(TOO_LARGE), finds);
+    return inspection(content, decision ?? this.#parts.failMode(TOO_LARGE), finds, earlier);
   }
 
   mask(text: string): string {
@@ -84,7 +94,7 @@ export class Gate {
 function eventOf(
   content: string,
   direction: WireDirection,
-  { pid = 0, signal: _, ...actor }: InspectOptions,
+  { pid = 0, signal: _, earlier: __, ...actor }: InspectOptions,
 ): EventJson | undefined {
   if (typeof content !== "string") throw new TypeError("`content` must be a string");
   if (direction !== "request" && direction !== "response") {

@@ -3,6 +3,7 @@
 import type { FinalDecision } from "../decision/decision.js";
 import { Finds } from "../engine/finds.js";
 import { type Quoted, quotedFinds } from "./json-numbers.js";
+import { KnownSecrets } from "./known-secrets.js";
 import { Masker } from "./mask.js";
 import { MaskedText } from "./masked-text.js";
 import { Placeholders, type Restores } from "./placeholder.js";
@@ -66,23 +67,33 @@ export function findsIn(content: string, scan: ScanText): Finds {
 
 /** `content` with placeholders for its secrets, none of which it has already. */
 export function maskedBy(content: string, found: Finds): string {
-  return found.count === 0 ? content : maskerOf(content).next(quotedFinds(content, found));
+  if (found.count === 0) return content;
+  const all = KnownSecrets.of(content, found, undefined)?.allIn(content, found) ?? found;
+  return maskerOf(content).next(quotedFinds(content, all));
 }
 
 /** The inspection of a body that was searched for secrets. */
-export function inspection(content: string, decision: FinalDecision, found: Finds): WireInspection {
-  const quoted = quotedFinds(content, found);
+export function inspection(
+  content: string,
+  decision: FinalDecision,
+  found: Finds,
+  earlier?: WireInspection,
+): WireInspection {
+  const known = KnownSecrets.of(content, found, earlier && knownTo(earlier));
+  const quoted = quotedFinds(content, known?.allIn(content, found) ?? found);
   const { finds } = quoted;
   // A body may have very many secrets, and is often only masked.
   let list: readonly Redaction[] | undefined;
-  let known: ReadonlyMap<string, string> | undefined;
+  let byPlaceholder: ReadonlyMap<string, string> | undefined;
   const redactions = (): readonly Redaction[] => {
     list ??= Object.freeze(redactionsOf(content, finds));
     return list;
   };
   const secrets = (): ReadonlyMap<string, string> => {
-    known ??= new Map(redactions().map(({ start, end, placeholder }) => [placeholder, content.slice(start, end)]));
-    return known;
+    byPlaceholder ??= new Map(
+      redactions().map(({ start, end, placeholder }) => [placeholder, content.slice(start, end)]),
+    );
+    return byPlaceholder;
   };
   const masked = (): string => maskerOf(content).next(quoted);
   const source = sourceOf(quoted, masked, secrets);
@@ -92,7 +103,7 @@ export function inspection(content: string, decision: FinalDecision, found: Find
     if (options !== undefined) return restoreAll(text, source, options);
     return text === masked() ? content : restoreAll(text, source, {}).text;
   }
-  return {
+  const wire: WireInspection = {
     decision,
     blocked: decision.verdict === "block",
     get redactions() {
@@ -112,6 +123,17 @@ export function inspection(content: string, decision: FinalDecision, found: Find
     restore,
     restorer: (options = {}) => new Restorer(source, options),
   };
+  KNOWN.set(wire, known);
+  return wire;
+}
+
+/** The secrets that inspections know, as long as there are the inspections. */
+const KNOWN = new WeakMap<WireInspection, KnownSecrets | undefined>();
+
+/** Throws a `TypeError` for what is no inspection of this package. */
+export function knownTo(wire: WireInspection): KnownSecrets | undefined {
+  if (!KNOWN.has(wire)) throw new TypeError("`earlier` must be what `inspectWire` returned");
+  return KNOWN.get(wire);
 }
 
 function redactionsOf(content: string, finds: Finds): Redaction[] {
@@ -163,13 +185,13 @@ function sourceOf(quoted: Quoted, masked: () => string, secrets: () => ReadonlyM
 }
 
 /** The inspection of a body whose search for secrets failed. */
-export function failedInspection(decision: FinalDecision): WireInspection {
+export function failedInspection(decision: FinalDecision, earlier?: WireInspection): WireInspection {
   function restore(text: string): string;
   function restore(text: string, options: RestoreOptions): Restored;
   function restore(text: string, options?: RestoreOptions): string | Restored {
     return options === undefined ? text : restoreAll(text, NO_SECRETS, options);
   }
-  return {
+  const wire: WireInspection = {
     decision,
     blocked: true,
     redactions: Object.freeze([]),
@@ -179,6 +201,8 @@ export function failedInspection(decision: FinalDecision): WireInspection {
     restore,
     restorer: () => new Restorer(NO_SECRETS, {}),
   };
+  KNOWN.set(wire, earlier && knownTo(earlier));
+  return wire;
 }
 
 const NO_SECRETS: SecretSource = {
