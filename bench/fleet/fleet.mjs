@@ -5,7 +5,7 @@ import { createWriteStream } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
-import { says, start, succeed } from "../../test/chaos/fleet/commands.mjs";
+import { BUILT_IN_RULES, says, start, succeed } from "../../test/chaos/fleet/commands.mjs";
 
 /** @typedef {import("../../test/chaos/fleet/servers.mjs").Servers} Servers */
 /** @typedef {{ events: number, slowEvents: number, workers: number, memoryEvents: number }} Sizes */
@@ -66,10 +66,10 @@ export async function ship({ servers, folder }, file) {
   return (performance.now() - begin) / 1000;
 }
 
-/** Starts workers that judge nothing yet: they wait until their partitions have events. @param {Setting} setting @param {number} count @param {Record<string, string>} [env] */
-export async function startWorkers({ servers }, count, env = {}) {
+/** Starts workers that judge nothing yet: they wait until their partitions have events. @param {Setting} setting @param {number} count @param {Record<string, string>} [env] @param {string[]} [policy] flags */
+export async function startWorkers({ servers }, count, env = {}, policy = BUILT_IN_RULES) {
   const workers = Array.from({ length: count }, (_, at) =>
-    start(["worker", "--server", servers.urls, "--name", `w${at}`], env),
+    start(["worker", "--server", servers.urls, "--name", `w${at}`, ...policy], env),
   );
   for (const worker of workers) await says(worker, "judging");
   return workers;

@@ -7,7 +7,7 @@ import { type ConnectionFlags, connectOnce } from "./nats/connection.js";
 import { DEAD_LETTERS_STREAM, DECISIONS_STREAM, EVENTS_STREAM } from "./nats/names.js";
 import { openBucket, revisions } from "./policy/bucket.js";
 import { revisionName } from "./policy/published-policy.js";
-import { type WorkerReport, workerReports } from "./worker/report.js";
+import { NO_REVISION, type WorkerReport, workerReports } from "./worker/report.js";
 
 export interface StatusFlags extends ConnectionFlags {
   readonly json?: boolean;
@@ -52,7 +52,7 @@ export async function status(flags: StatusFlags, io: Io): Promise<ExitCode> {
     const found: FleetStatus = {
       server: connection.info?.version ?? "unknown",
       partitions: events.config.subjects.length,
-      policy: current === undefined ? "built-in" : revisionName(current),
+      policy: current === undefined ? NO_REVISION : revisionName(current),
       streams,
       workers,
       problems: problemsOf(streams, workers),
@@ -87,6 +87,9 @@ function problemsOf(streams: readonly StreamStatus[], workers: readonly WorkerRe
       offline.map((name) => `${stream}: server ${name} is offline or behind`),
     ),
     ...(workers.length === 0 ? ["no worker has reported in the last minute"] : []),
+    ...(revisionsInForce.has(NO_REVISION)
+      ? ["workers wait for a policy: publish one with `a3s-sentry policy publish FILE`"]
+      : []),
     ...(revisionsInForce.size > 1 ? ["workers judge by different policies: see `a3s-sentry policy status`"] : []),
     ...(events !== undefined && events.bytes > FULL_SHARE * events.maxBytes
       ? ["the stream of events is nearly full: shippers will wait. Start more workers"]

@@ -7,7 +7,7 @@ import { jetstream } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { describe, expect, it } from "vitest";
 import { DEAD_LETTERS_STREAM, EVENTS_STREAM } from "../src/nats/names.js";
-import { type Running, start, succeed } from "./support/command.js";
+import { BUILT_IN_RULES, type Running, start, succeed } from "./support/command.js";
 import { blockedEvent, countOf, decidedKeys, decisions, isInOrder, plainEvent } from "./support/decisions.js";
 import { scratch } from "./support/scratch.js";
 import { connected, startServer, type TestServer, withoutServer } from "./support/server.js";
@@ -19,7 +19,7 @@ const ship = (server: TestServer, spool: string, input?: string): Running =>
   );
 
 const startWorker = (server: TestServer, name: string): Running =>
-  start(["worker", "--server", server.url, "--name", name]);
+  start(["worker", "--server", server.url, "--name", name, "--policy", BUILT_IN_RULES]);
 
 const init = (server: TestServer): Promise<string> =>
   succeed(["fleet", "init", "--server", server.url, "--partitions", "4"]);

@@ -34,8 +34,12 @@ describe.skipIf(withoutServer)("the policy of a fleet", () => {
     await succeed(["fleet", "init", ...at, "--partitions", "4"]);
     const file = join(folder, "site.acl");
     writeFileSync(file, policyOf("first"));
-    await succeed(["policy", "publish", file, ...at]);
     const workers = ["w1", "w2"].map((name) => start(["worker", ...at, "--name", name]));
+    await Promise.all(workers.map(({ says }) => says("no policy is in force: events wait")));
+    const waiting = start(["fleet", "status", ...at]);
+    expect(await waiting.ended).toBe(1);
+    expect(waiting.output.stdout).toContain("! workers wait for a policy");
+    await succeed(["policy", "publish", file, ...at]);
     await Promise.all(workers.map(({ says }) => says("judging")));
     const shipper = start(["ship", ...at, "--spool", `${folder}/spool`, "--partitions", "4", "--linger", "2"]);
     let sent = 0;

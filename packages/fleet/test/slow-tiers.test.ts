@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { EVENTS_STREAM } from "../src/nats/names.js";
-import { start, succeed } from "./support/command.js";
+import { BUILT_IN_RULES, start, succeed } from "./support/command.js";
 import { blockedEvent, countOf, decisions } from "./support/decisions.js";
 import { scratch } from "./support/scratch.js";
 import { connected, startServer, withoutServer } from "./support/server.js";
@@ -53,7 +53,7 @@ describe.skipIf(withoutServer)("an agent whose event waits for a slow tier", () 
     await ship(blockedEvent("quick", 1) + escalatedEvent("other", 0) + blockedEvent("slow", 2));
     await ship(blockedEvent("other", 1));
     const workers = ["w1", "w2"].map((name) =>
-      start(["worker", "--server", server.url, "--name", name, "--llm-url", model.url]),
+      start(["worker", "--server", server.url, "--name", name, "--policy", BUILT_IN_RULES, "--llm-url", model.url]),
     );
     const left = async (): Promise<number> => await countOf(connection, EVENTS_STREAM);
     while ((await left()) > 5) await delay(20);

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
-import { start, succeed } from "./commands.mjs";
+import { BUILT_IN_RULES, start, succeed } from "./commands.mjs";
 import { Decided } from "./decided.mjs";
 import { startModel } from "./model.mjs";
 import { Servers } from "./servers.mjs";
@@ -26,7 +26,9 @@ export async function chaos(plan, folder) {
   let started = 0;
   const model = await startModel(TIER_MS);
   const startWorker = () =>
-    workers.push(start(["worker", "--server", servers.urls, "--name", `w${started++}`, "--llm-url", model.url]));
+    workers.push(
+      start(["worker", "--server", servers.urls, "--name", `w${started++}`, "--llm-url", model.url, ...BUILT_IN_RULES]),
+    );
   try {
     const size = ["--partitions", String(PARTITIONS), "--replicas", String(plan.servers === 1 ? 1 : 3)];
     await retried(() => succeed(["fleet", "init", "--server", servers.urls, ...size]));

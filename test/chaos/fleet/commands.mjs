@@ -3,6 +3,9 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+/** The flags for a worker that judges by the built-in rules alone: without a policy, it waits until one is published. */
+export const BUILT_IN_RULES = ["--policy", fileURLToPath(new URL("built-in.acl", import.meta.url))];
+
 const MAIN = fileURLToPath(new URL("../../../packages/node/dist/cli/main.cjs", import.meta.url));
 
 /** Starts `a3s-sentry ARGS`. `said` collects its stderr. @param {string[]} args @param {Record<string, string>} [env] */

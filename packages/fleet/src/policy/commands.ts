@@ -35,7 +35,7 @@ export async function policyList(flags: ConnectionFlags, io: Io): Promise<ExitCo
   return await inBucket(flags, io, async (bucket) => {
     const all = await revisions(bucket);
     const lines = all.map((revision, index) => `${index === all.length - 1 ? "*" : " "} ${lineOf(revision)}\n`);
-    await writeOut(io.stdout, lines.join("") || "no policy is published: workers judge by the built-in rules\n");
+    await writeOut(io.stdout, lines.join("") || "no policy is published: workers without `--policy` wait for one\n");
     return 0;
   });
 }
@@ -62,7 +62,7 @@ export async function policyRollback(number: string, flags: PublishFlags, io: Io
 export async function policyStatus(flags: ConnectionFlags, io: Io): Promise<ExitCode> {
   return await inBucket(flags, io, async (bucket, connection) => {
     const current = (await revisions(bucket)).at(-1);
-    const wanted = current === undefined ? "built-in" : revisionName(current);
+    const wanted = current === undefined ? undefined : revisionName(current);
     const reports = await workerReports(connection);
     const lines = reports.map(({ worker, revision, refused }) => {
       const why = refused === undefined ? "" : `: refused ${refused.revision}: ${refused.why.split("\n")[0]}`;

@@ -3,6 +3,7 @@
 import { type Loaded, type Log, load, type RunSettings } from "a3s-sentry/host";
 import { PolicyState } from "../policy/policy-state.js";
 import { type PolicyRevision, revisionName } from "../policy/published-policy.js";
+import { Signal } from "../signal.js";
 import { PolicyJudge } from "./policy-judge.js";
 
 /** Those of `run`, and what receives the timings of the slow tiers. */
@@ -12,29 +13,49 @@ type PolicySettings = RunSettings & Pick<Parameters<typeof load>[1], "onTierTimi
 export class Policies {
   readonly #settings: PolicySettings;
   readonly #log: Log;
-  #current: PolicyJudge;
+  #current: PolicyJudge | undefined;
   readonly state = new PolicyState();
   /** The last revision, if it could not be used. */
   refused: { readonly revision: string; readonly why: string } | undefined;
 
-  private constructor(settings: PolicySettings, log: Log, first: PolicyJudge) {
+  readonly #begun = new Signal();
+
+  private constructor(settings: PolicySettings, log: Log, first: PolicyJudge | undefined) {
     this.#settings = settings;
     this.#log = log;
     this.#current = first;
   }
 
-  /** Begins with the policy of the settings, or the built-in rules. Rejects with its problems. */
+  /**
+   * Begins with the policy file of the settings. Without one, none is in force until one is published: nothing is lost in
+   * the stream, and the built-in rules alone would decide what the rules of the site are for. Rejects with the problems
+   * of the settings.
+   */
   static async create(settings: PolicySettings, log: Log): Promise<Policies> {
     const { sentry, warnings } = await loadFor(settings);
     for (const warning of warnings) log.line(`warning: ${warning}`);
-    const isFile = settings.policy !== undefined || settings.config !== undefined;
-    const revision = isFile ? await sentry.revision() : "built-in";
+    if (settings.policy === undefined && settings.config === undefined) {
+      sentry.close();
+      return new Policies(settings, log, undefined);
+    }
+    const revision = await sentry.revision();
     log.line(`policy ${revision} is in force`);
     return new Policies(settings, log, new PolicyJudge(sentry, revision, settings));
   }
 
-  get current(): PolicyJudge {
+  /** `undefined` until a first policy is in force. */
+  get current(): PolicyJudge | undefined {
     return this.#current;
+  }
+
+  /** Resolves when a policy is in force, or `signal` aborts. */
+  async begun(signal: AbortSignal): Promise<void> {
+    if (this.#current !== undefined) return;
+    this.#log.line(
+      "warning: no policy is in force: events wait. Publish one with `a3s-sentry policy publish FILE`, or start workers " +
+        "with `--policy FILE`",
+    );
+    await this.#begun.wait(signal);
   }
 
   /** Puts a published policy in force. Rejects with its problems; then the one in force stays. */
@@ -48,7 +69,8 @@ export class Policies {
     for (const warning of warnings) this.#log.line(`warning: ${warning}`);
     const before = this.#current;
     this.#current = new PolicyJudge(sentry, revision, this.#settings);
-    before.retire();
+    before?.retire();
+    this.#begun.set();
     this.refused = undefined;
     this.state.used(published);
     this.#log.line(`policy ${revision} is in force`);
@@ -57,13 +79,12 @@ export class Policies {
   refuse(published: PolicyRevision, why: string): void {
     this.refused = { revision: revisionName(published), why };
     this.state.refused();
-    this.#log.line(
-      `error: policy ${this.refused.revision} is refused, ${this.#current.revision} stays in force: ${why}`,
-    );
+    const kept = this.#current === undefined ? "none is in force" : `${this.#current.revision} stays in force`;
+    this.#log.line(`error: policy ${this.refused.revision} is refused, ${kept}: ${why}`);
   }
 
   close(): void {
-    this.#current.retire();
+    this.#current?.retire();
   }
 }
 

@@ -4,9 +4,12 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { WORKERS_BUCKET } from "../nats/names.js";
 import { openBucket } from "../policy/bucket.js";
 
+/** The revision of a worker that has no policy yet: it judges nothing. */
+export const NO_REVISION = "none";
+
 export interface WorkerReport {
   readonly worker: string;
-  /** The name of the revision in force. */
+  /** The name of the revision in force, or {@link NO_REVISION}. */
   readonly revision: string;
   /** The last revision, if this worker could not use it. */
   readonly refused?: { readonly revision: string; readonly why: string };

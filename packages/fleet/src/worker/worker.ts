@@ -28,8 +28,9 @@ import { Backlog } from "./backlog.js";
 import { DecisionStore } from "./decision-store.js";
 import { consumePartition } from "./partition.js";
 import { Policies } from "./policies.js";
+import type { PolicyJudge } from "./policy-judge.js";
 import { ReadAhead } from "./read-ahead.js";
-import type { WorkerReport } from "./report.js";
+import { NO_REVISION, type WorkerReport } from "./report.js";
 import { WORKER_METRICS } from "./worker-metrics.js";
 import { WorkerTotals } from "./worker-totals.js";
 
@@ -57,6 +58,7 @@ export interface WorkerFlags extends ConnectionFlags, SharedFlags {
 /** After a signal, what was taken may still be decided for so long. Other workers get the rest. */
 const GRACE_MS = 20_000;
 const REPORT_MS = 10_000;
+const NO_QUEUE = { waiting: 0, inFlight: 0 };
 
 export async function worker(flags: WorkerFlags, io: Io): Promise<ExitCode> {
   const fallback = `${hostname()
@@ -68,7 +70,7 @@ export async function worker(flags: WorkerFlags, io: Io): Promise<ExitCode> {
   const state = { connection: new ConnectionState(), totals: new WorkerTotals() };
   let backlog: Backlog | undefined;
   const metrics = await metricsFor(settings.metrics, ({ TierMetrics }) => {
-    const queue = () => ({ ...policies.current.queue, capacity: settings.queue });
+    const queue = () => ({ ...(policies.current?.queue ?? NO_QUEUE), capacity: settings.queue });
     return new TierMetrics(WORKER_METRICS, () => ({
       ...state,
       policy: policies.state,
@@ -135,13 +137,14 @@ class Worker {
     const { partitions, report } = begun;
     const timer = setInterval(report, REPORT_MS);
     report();
+    await policies.begun(stop);
     log.line(`judging ${formatCount(partitions, "partition")} as \`${name}\``);
     const client = jetstream(connection);
     const store = new DecisionStore({
       client,
       worker: name,
       log,
-      judge: () => policies.current,
+      judge: () => inForce(policies),
       onDecided: totals.decided.bind(totals),
       onDeadLetter: () => {
         totals.deadLetters += 1;
@@ -206,12 +209,17 @@ class Worker {
 
   get #report(): WorkerReport {
     const { name: worker, policies, totals } = this.#parts;
-    const { revision, queue } = policies.current;
+    const { revision = NO_REVISION, queue = NO_QUEUE } = policies.current ?? {};
     const { refused } = policies;
     const { events, deadLetters, blocked } = totals;
     const escalations = queue.waiting + queue.inFlight;
     return { worker, revision, ...(refused && { refused }), events, deadLetters, blocked, escalations };
   }
+}
+
+function inForce({ current }: Policies): PolicyJudge {
+  if (current === undefined) throw new Error("no policy is in force");
+  return current;
 }
 
 /** The subjects of the stream are its partitions. */

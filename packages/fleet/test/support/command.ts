@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
 export const MAIN = fileURLToPath(new URL("../../../node/dist/cli/main.cjs", import.meta.url));
+/** A policy for a worker: without one, it waits until one is published. */
+export const BUILT_IN_RULES = fileURLToPath(new URL("built-in.acl", import.meta.url));
 
 export interface Running {
   readonly child: ChildProcess;
