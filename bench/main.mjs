@@ -24,6 +24,7 @@ import { singleCalls, stream } from "./sections/calls.mjs";
 import { commands } from "./sections/commands.mjs";
 import { compile } from "./sections/compile.mjs";
 import { gate } from "./sections/gate.mjs";
+import { gitleaks } from "./sections/gitleaks.mjs";
 import { growth } from "./sections/growth.mjs";
 import { guardCalls } from "./sections/guard-calls.mjs";
 import { longSubjects } from "./sections/long.mjs";
@@ -72,6 +73,7 @@ const sections = [
   () => stream(sentry, plain, chunksOfSession(effort.streamBytes), effort.calls),
   () => guardCalls(sentry, effort.calls),
   () => gate(sentry, effort.calls),
+  () => gitleaks(folder, effort.long),
   () => others(effort.calls),
   () => adversarial(sentry, effort.adversarial),
   () => adversarial(many, effort.adversarial),
@@ -83,15 +85,18 @@ const sections = [
   () => slowTier(sentry, folder, effort.slowTier),
 ];
 const result = { ...grown };
+/** @type {string[]} */
+const notes = [];
 for (const [i, section] of sections.entries()) {
   say(`${i + 1} of ${sections.length} others`);
-  const { rows, figures } = await section();
+  const { rows, figures, notes: told = [] } = await section();
+  notes.push(...told);
   result.rows.push(...rows);
   result.figures.push(...figures);
 }
 many.close();
 
-process.stdout.write(`${table(result.rows)}\n${figureTable(result.figures)}\n${conditions()}\n`);
+process.stdout.write(`${table(result.rows)}\n${figureTable(result.figures)}\n${[...notes, conditions()].join("\n")}\n`);
 if (values.write === true) {
   await writeExpected();
   write(result, readFileSync(new URL("../docs/performance.md", import.meta.url), "utf8"));

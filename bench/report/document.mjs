@@ -46,6 +46,8 @@ ${markdown(rows)}
 - 14 rules are the built-in ones that are in no pack. [bench/rules](../bench/rules) makes more from the words of a
   Debian system, in the style of rule sets for endpoints, containers and secrets; one in fifty has
   no literal. They come before the built-in ones and match no event of the loads.
+- gitleaks is compared if the program \`gitleaks\` is found and \`GITLEAKS_CONFIG\` names its configuration,
+  whose rules both then use. The figures are CPU time, without starting; otherwise the run says what is missing.
 - Cedar and OPA judge a policy that they can express: four rules on the beginnings and ends of paths
   and names. a3s-sentry judges by its built-in rules too.
 
