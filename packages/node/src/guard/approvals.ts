@@ -1,6 +1,7 @@
 // The questions to people and their answers, in memory.
 
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { isSameSecret } from "../util/same-secret.js";
 import type { LayeredApprovals, LayeredRequest } from "./questions.js";
 
 /** The most open questions, of all sessions and of one. */
@@ -202,7 +203,7 @@ export class Approvals {
 
   #requireCode(kept: Kept, code: string | undefined): void {
     if (code === undefined) throw new Error("approving this call takes the code that was shown with the question");
-    if (isEqual(code.trim().toUpperCase(), kept.open.code)) return;
+    if (isSameSecret(code.trim().toUpperCase(), kept.open.code)) return;
     kept.wrongCodes += 1;
     if (kept.wrongCodes >= MAX_WRONG_CODES) {
       this.#close(kept);
@@ -229,9 +230,4 @@ export class Approvals {
 
 function randomCode(): string {
   return [...randomBytes(CODE_LENGTH)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length]).join("");
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -3,10 +3,10 @@
 // Other users of the machine and other pages of the browser can reach it too. So all paths begin
 // with a secret, the name of the host must be this one, and only the page itself may save.
 
-import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { PolicyError } from "@a3s-sentry/core";
+import { listen, namesThisMachine, portOf } from "../../util/http-server.js";
+import { isSameSecret } from "../../util/same-secret.js";
 import { CliError, errorText } from "../io.js";
 import type { PreviewedFile } from "./file.js";
 import { pageOf } from "./page.js";
@@ -48,9 +48,8 @@ interface Served {
 /** Starts the server. Rejects with a `CliError` if the port is in use. */
 export async function servePreview(served: Served, port: number): Promise<PreviewServer> {
   const server = createServer((request, response) => void respond(server, request, response, served));
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new CliError(`cannot listen on port ${port}: ${errorText(error)}`)));
-    server.listen(port, "127.0.0.1", resolve);
+  await listen(server, { host: "127.0.0.1", port }).catch((error: unknown) => {
+    throw new CliError(`cannot listen on port ${port}: ${errorText(error)}`, { cause: error });
   });
   return {
     url: `http://127.0.0.1:${portOf(server)}/${served.secret}/`,
@@ -60,10 +59,6 @@ export async function servePreview(served: Served, port: number): Promise<Previe
         server.closeAllConnections();
       }),
   };
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 async function respond(
@@ -85,12 +80,11 @@ async function respond(
 
 async function answerTo(port: number, request: IncomingMessage, served: Served): Promise<Answer> {
   const { method = "", url = "", headers } = request;
-  // A name that an attacker lets point to this machine is not a name of this server.
-  if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`) {
+  if (!namesThisMachine(headers, port)) {
     return { status: 403, body: "this server answers only to 127.0.0.1 and localhost\n" };
   }
   const [, secret = "", path = ""] = /^\/([^/?]*)\/([^?]*)/.exec(url) ?? [];
-  if (!isEqual(secret, served.secret)) return { status: 404, body: "open the address that the command printed\n" };
+  if (!isSameSecret(secret, served.secret)) return { status: 404, body: "open the address that the command printed\n" };
   if (path === "policy") return method === "PUT" ? await save(request, served) : { status: 405, body: "use PUT\n" };
   if (method !== "GET" && method !== "HEAD") return { status: 405, body: "use GET\n" };
   const file = served.site.get(path === "" ? "index.html" : path);
@@ -101,11 +95,6 @@ async function answerTo(port: number, request: IncomingMessage, served: Served):
   }
   const page = pageOf(file.bytes.toString(), await served.file?.open());
   return { status: 200, type: file.type, body: page.html, headers: { "content-security-policy": page.policy } };
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Writes the policy. A page of another origin may not, and nothing that changed meanwhile is lost. */

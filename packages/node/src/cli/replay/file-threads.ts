@@ -1,11 +1,10 @@
 // Judges many transcripts on as many threads as there are cores.
 
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import type { SentrySpec } from "@a3s-sentry/core";
 import { AutoResetEvent } from "../../util/deferred.js";
 import { ownFile } from "../../util/own-file.js";
-import { CliError } from "../io.js";
+import { JobThread } from "../job-thread.js";
 import { compileInThreads } from "../v8-flags.js";
 import type { Found } from "./findings.js";
 
@@ -15,6 +14,8 @@ const MAX_THREADS = 8;
 const MAX_FILES = 2;
 /** Files that are not merged, at most: they gather behind a large one. */
 const MAX_WAITING = 256;
+
+type FileThread = JobThread<string, Found>;
 
 /** Takes what is found in files, in the order of the files. */
 export type TakeFound = (found: Found) => void;
@@ -38,7 +39,7 @@ export class FileThreads {
     if (script === undefined || count < 2) return undefined;
     compileInThreads();
     return new FileThreads(
-      Array.from({ length: count }, () => new FileThread(script, spec)),
+      Array.from({ length: count }, () => new JobThread(script, spec, "judges transcripts")),
       take,
     );
   }
@@ -50,8 +51,7 @@ export class FileThreads {
       await this.#changed.wait();
     }
     const thread = this.#threads.reduce((least, next) => (next.load < least.load ? next : least));
-    const found = thread.judge(file);
-    // A failure is seen where it is merged.
+    const found = thread.do(file);
     found.catch(() => {}).finally(() => this.#changed.set());
     this.#waiting.push(found);
   }
@@ -68,45 +68,5 @@ export class FileThreads {
   async #takeNext(): Promise<void> {
     const next = this.#waiting.shift();
     if (next !== undefined) this.#take(await next);
-  }
-}
-
-interface Pending {
-  readonly resolve: (found: Found) => void;
-  readonly reject: (why: Error) => void;
-}
-
-class FileThread {
-  readonly #worker: Worker;
-  readonly #pending: Pending[] = [];
-  #failure: Error | undefined;
-
-  constructor(script: string, spec: SentrySpec) {
-    this.#worker = new Worker(script, { env: {}, workerData: spec });
-    this.#worker.on("message", (found: Found) => this.#pending.shift()?.resolve(found));
-    this.#worker.on("error", (error) => this.#fail(error.message));
-    this.#worker.on("exit", () => this.#fail("it has ended"));
-  }
-
-  get load(): number {
-    return this.#pending.length;
-  }
-
-  judge(file: string): Promise<Found> {
-    const found = new Promise<Found>((resolve, reject) => {
-      if (this.#failure !== undefined) reject(this.#failure);
-      else this.#pending.push({ resolve, reject });
-    });
-    this.#worker.postMessage(file);
-    return found;
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #fail(why: string): void {
-    this.#failure ??= new CliError(`a thread that judges transcripts has failed: ${why}`);
-    for (const { reject } of this.#pending.splice(0)) reject(this.#failure);
   }
 }

@@ -13,3 +13,4 @@ parentPort?.on("message", (file: string) => {
   // An error ends the thread, and the command says so.
   previous = previous.then(async () => parentPort?.postMessage(await (await judge).judge(file)));
 });
+parentPort?.postMessage("ready");

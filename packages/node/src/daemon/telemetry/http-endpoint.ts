@@ -2,16 +2,9 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { listen, SHORT_EXCHANGES } from "../../util/http-server.js";
 import type { Address } from "../config/address.js";
 
-/** Anyone who reaches the port can send requests, so each request has limits. */
-const LIMITS = {
-  maxHeaderSize: 8 * 1024,
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 5_000,
-};
 const MAX_CONNECTIONS = 64;
 
 export interface EndpointSources {
@@ -31,13 +24,13 @@ export interface Listening {
  * address.
  */
 export async function serve({ host, port }: Address, endpoint: EndpointSources): Promise<Listening> {
-  const server = createServer(LIMITS, (request, response) => void respond(request, response, endpoint));
+  const server = createServer(SHORT_EXCHANGES, (request, response) => void respond(request, response, endpoint));
   dropOldest(server, MAX_CONNECTIONS);
   // One request per connection: a packet can contain hundreds, which would take time and memory
   // from judging.
   server.maxRequestsPerSocket = 1;
   server.on("dropRequest", (_, socket) => void socket.destroy());
-  await listening(server, host, port);
+  await listen(server, { host, port });
   server.unref();
   const bound = server.address() as AddressInfo;
   const shown = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
@@ -63,18 +56,6 @@ function dropOldest(server: Server, limit: number): void {
     if (oldest === undefined || open.size <= limit) return;
     open.delete(oldest);
     oldest.destroy();
-  });
-}
-
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off("error", reject);
-      // Later errors concern single connections, and do not end the run.
-      server.on("error", () => {});
-      resolve();
-    });
   });
 }
 

@@ -3,24 +3,18 @@
 // All users of the machine and all pages of its browsers can reach it. So a request needs a token,
 // the name of this machine, and no origin, and each connection has limits.
 
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { lstatSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { readBounded } from "../../util/bounded-file.js";
 import { errnoOf } from "../../util/errno.js";
 import { errorText } from "../../util/error-text.js";
+import { listen, namesThisMachine, portOf, SHORT_EXCHANGES } from "../../util/http-server.js";
+import { isSameSecret } from "../../util/same-secret.js";
 import { MAX_REQUEST_BYTES } from "../protocol.js";
 import type { HttpReply } from "./host-http.js";
 import { SocketError } from "./own-socket.js";
 
-const LIMITS = {
-  maxHeaderSize: 8 * 1024,
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 5_000,
-};
 const MAX_CONNECTIONS = 64;
 /** The bytes of the bodies that are not answered yet, of all connections together. */
 const MAX_BODIES_BYTES = 32 * 1024 * 1024;
@@ -69,13 +63,14 @@ export function tokenIn(path: string): string {
 /** Serves `POST /v1/judge` and `POST /hook/HOST` on 127.0.0.1. Rejects with a {@link SocketError} if the port is in use. */
 export async function serveHttp(port: number, options: HttpJudgeOptions): Promise<HttpListening> {
   const bodies = { bytes: 0 };
-  const server = createServer(LIMITS, (request, response) => void respond(server, request, response, options, bodies));
+  const server = createServer(
+    SHORT_EXCHANGES,
+    (request, response) => void respond(server, request, response, options, bodies),
+  );
   server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new SocketError(`cannot listen on port ${port}: ${errorText(error)}`)));
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, resolve);
+  await listen(server, { host: "127.0.0.1", port }).catch((error: unknown) => {
+    throw new SocketError(`cannot listen on port ${port}: ${errorText(error)}`);
   });
-  server.on("error", () => {});
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
     close() {
@@ -83,10 +78,6 @@ export async function serveHttp(port: number, options: HttpJudgeOptions): Promis
       server.closeAllConnections();
     },
   };
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 async function respond(
@@ -119,14 +110,13 @@ async function respond(
 
 /** Why a request is not judged; `undefined` if it is. */
 function refusalOf(port: number, { headers, method, url }: IncomingMessage, token: string): HttpReply | undefined {
-  // A name that an attacker lets point to this machine is not a name of this server.
-  if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`) {
+  if (!namesThisMachine(headers, port)) {
     return { status: 403, body: "this server answers only to 127.0.0.1 and localhost" };
   }
   if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined) {
     return { status: 403, body: "this server does not answer to pages" };
   }
-  if (!isEqual(headers.authorization ?? "", `Bearer ${token}`))
+  if (!isSameSecret(headers.authorization ?? "", `Bearer ${token}`))
     return { status: 401, body: "the token is missing or wrong" };
   if (url !== JUDGE_PATH && !HOST_PATH.test(url ?? "")) {
     return { status: 404, body: `the path is \`${JUDGE_PATH}\` or \`/hook/HOST\`` };
@@ -166,9 +156,4 @@ async function judged(
   } finally {
     bodies.bytes -= length;
   }
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

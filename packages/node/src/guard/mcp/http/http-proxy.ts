@@ -3,10 +3,10 @@
 // All users of the machine can reach it, and pages of its browsers. Whoever does needs credentials of
 // his own where the server wants some, since the proxy adds none.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { messageOf } from "@a3s-sentry/core/host";
 import { errorText } from "../../../util/error-text.js";
+import { listen, portOf } from "../../../util/http-server.js";
 import type { ProxyOptions } from "../frame-proxy.js";
 import { Bodies } from "./bodies.js";
 import { Exchange } from "./exchange.js";
@@ -63,11 +63,9 @@ export async function startHttpProxy(serverUrl: URL, port: number, options: Prox
   };
   const server = createServer(LIMITS, (request, response) => void respond(request, response));
   server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new PortError(`cannot listen on port ${port}: ${errorText(error)}`)));
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, resolve);
+  await listen(server, { host: "127.0.0.1", port }).catch((error: unknown) => {
+    throw new PortError(`cannot listen on port ${port}: ${errorText(error)}`, { cause: error });
   });
-  server.on("error", () => {});
   return {
     url: `http://127.0.0.1:${portOf(server)}${path}`,
     close() {
@@ -76,8 +74,4 @@ export async function startHttpProxy(serverUrl: URL, port: number, options: Prox
       upstream.close();
     },
   };
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }

@@ -1,6 +1,7 @@
 // Refuses requests that are not those of a client of MCP on this machine.
 
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { namesThisMachine } from "../../../util/http-server.js";
 import { field, isObject } from "../../hosts/json-object.js";
 import { isCompressed, mediaType, single } from "./headers.js";
 
@@ -18,8 +19,7 @@ export function refusalOf(
   port: number,
   path: string,
 ): Refusal | undefined {
-  // A name that an attacker lets point to this machine is not a name of this server.
-  if (headers.host !== `127.0.0.1:${port}` && headers.host !== `localhost:${port}`) {
+  if (!namesThisMachine(headers, port)) {
     return { status: 403, why: "this server answers only to 127.0.0.1 and localhost" };
   }
   if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined) {
