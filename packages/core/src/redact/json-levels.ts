@@ -8,6 +8,11 @@ const DATA = "data:";
 const [BACKSLASH, QUOTE, LINE_FEED, RETURN] = [0x5c, 0x22, 0x0a, 0x0d];
 const [LETTER_N, LETTER_R, LETTER_T] = [0x6e, 0x72, 0x74];
 
+/** The units that may change where a text is, besides the first of a line or a string. */
+const LAST_READ = 0x7d;
+const READ = new Uint8Array(LAST_READ + 1);
+for (const unit of '"\\[]{}\n\r') READ[unit.charCodeAt(0)] = 1;
+
 /**
  * Where the text read so far ends. An object or list of JSON begins at the start of the text, of a
  * line, or of a string. Text that is not JSON may be taken for it; JSON is always recognised.
@@ -33,6 +38,8 @@ export class JsonLevels {
   read(text: string, from: number, to: number): void {
     for (let at = from; at < to; at++) {
       const code = text.charCodeAt(at);
+      // Most units of a text change nothing.
+      if ((code > LAST_READ || READ[code] === 0) && this.#slashes === 0 && !this.#isAtStart) continue;
       if (code === BACKSLASH) this.#slashes++;
       else if (this.#slashes > 0 || code === QUOTE) this.#escaped(code);
       else this.#plain(code);
