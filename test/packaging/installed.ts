@@ -9,7 +9,7 @@ import { must } from "./process.js";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The names of the packages of code, and their folders in `packages/`. The page of the preview is another. */
+/** The names of the packages of code, and their folders in `packages/`. Others hold the page of the preview and the fleet. */
 export const packages = { "@a3s-sentry/core": "core", "a3s-sentry": "node" } as const;
 export type PackageName = keyof typeof packages;
 
@@ -27,7 +27,9 @@ export async function install(): Promise<Installed> {
   const folder = mkdtempSync(join(tmpdir(), "a3s-sentry-packaging-"));
   const remove = (): void => rmSync(folder, { recursive: true });
   try {
-    const tarballs = await Promise.all([...Object.values(packages), "preview"].map((name) => pack(name, folder)));
+    const tarballs = await Promise.all(
+      [...Object.values(packages), "preview", "fleet"].map((name) => pack(name, folder)),
+    );
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "stranger", private: true, type: "module" }));
     await must("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", ...tarballs], { cwd: folder });
   } catch (error) {
