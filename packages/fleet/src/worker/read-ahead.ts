@@ -20,7 +20,7 @@ const POLL_MS = 50;
 /** How long to wait after a failure, such as a missing permission. */
 const RETRY_MS = 10_000;
 /** Agents that wait. With more, nothing is read ahead. */
-const MAX_AGENTS = 4096;
+const MAX_AGENTS = 1024;
 
 /**
  * While the consumer of a partition waits for the acknowledgement of its message, the messages behind are read by their
