@@ -1,7 +1,9 @@
 // Runs the tests of a policy.
 
 import type { Explanation } from "../decision/explanation.js";
+import { explainAsGuard } from "../guard/explained-call.js";
 import type { Sentry } from "../sentry/sentry.js";
+import { messageOf } from "../util/error.js";
 import type { PolicyTest } from "./policy-tests.js";
 
 /** What is judged: a `Sentry` with the policy of the tests. */
@@ -33,7 +35,8 @@ export interface Coverage {
 }
 
 /**
- * Judges the event of each test by the rules. No tier is asked.
+ * Judges the event of each test by the rules. No tier is asked. A call of a tool is judged as a guard
+ * judges it: the gravest decision counts, on the call itself or on an event that it stands for.
  *
  * @example
  * using sentry = await Sentry.create(policy);
@@ -41,7 +44,13 @@ export interface Coverage {
  */
 export function runTests(sentry: Judged, tests: readonly PolicyTest[]): TestResult[] {
   return tests.map((test) => {
-    const explanation = sentry.explain(test.event);
+    let explanation: Explanation | null;
+    try {
+      explanation = explainAsGuard(sentry, test.event);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return { test, outcome: "invalid", why: messageOf(error) };
+    }
     if (explanation === null) {
       const why = sentry.whyNotAnEvent(test.event) ?? "this kind of event is not judged";
       return { test, outcome: "invalid", why };

@@ -2,6 +2,7 @@
 
 import type { Explanation } from "../decision/explanation.js";
 import type { Verdict } from "../generated/wire.js";
+import { explainAsGuard } from "../guard/explained-call.js";
 import { writeText } from "../policy/acl-text.js";
 import { readTests } from "./policy-tests.js";
 import type { Judged } from "./run-tests.js";
@@ -23,14 +24,14 @@ const OUTCOMES: Readonly<Record<Verdict, string>> = { allow: "allowed", block: "
  * // }
  */
 export async function writeTest(sentry: Pick<Judged, "explain" | "whyNotAnEvent">, event: string): Promise<string> {
-  const explanation = sentry.explain(event);
+  const explanation = explainAsGuard(sentry, event);
   if (explanation === null) throw new TypeError(sentry.whyNotAnEvent(event) ?? "this kind of event is not judged");
   const judged = JSON.stringify(explanation);
   for (const [key, value] of forms(JSON.parse(event) as Envelope, explanation)) {
     const text = block(explanation, key, value);
     const { tests, diagnostics } = await readTests(text, { holds: "tests" });
     const [test] = tests;
-    const isSame = test !== undefined && JSON.stringify(sentry.explain(test.event)) === judged;
+    const isSame = test !== undefined && JSON.stringify(explainAsGuard(sentry, test.event)) === judged;
     if (isSame && diagnostics.length === 0) return text;
   }
   return block(explanation, "event", writeText(event));

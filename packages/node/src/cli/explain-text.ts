@@ -15,6 +15,8 @@ import type { Colors } from "./io.js";
 
 /** How much of a subject is shown on each side of the match, in UTF-16 code units. */
 const CONTEXT = 60;
+/** The most events of a call that are shown. */
+const MAX_EVENTS = 20;
 
 /** A command, and why its target would not go into a deny-file. */
 export interface EnforcedCommand extends CommandTrace {
@@ -29,6 +31,8 @@ interface EnforcedCommands extends Omit<CommandsTrace, "commands"> {
 export interface EnforcedExplanation extends Omit<Explanation, "commands"> {
   readonly notEnforced?: NotEnforced;
   readonly commands?: EnforcedCommands;
+  /** The events that a call of a tool stands for, by which guards judge it too. */
+  readonly standsFor?: readonly Pick<Explanation, "kind" | "subject" | "decision">[];
 }
 
 export function explanationText(explanation: EnforcedExplanation, final: Decision, colors: Colors): string {
@@ -54,6 +58,7 @@ export function explanationText(explanation: EnforcedExplanation, final: Decisio
   if (decision.evidence === "partial") lines.push(field("evidence", "partial: the collector truncated this event"));
   if (sae?.explain !== undefined) lines.push(...scored(sae.explain));
   if (explanation.commands !== undefined) lines.push(...commands(explanation.commands, colors));
+  if (explanation.standsFor !== undefined) lines.push(...standsFor(explanation.standsFor, colors));
   lines.push("", `rules for ${kind}, in order:`, ...explanation.rules.map((rule) => ruleLine(rule, colors)));
   return lines.join("\n");
 }
@@ -63,6 +68,17 @@ function sides({ site, builtin, why }: EnforcedExplanation): string[] {
   const words = (side: RuleSide | undefined): string =>
     side === undefined ? "no rule matches" : `${side.verdict} by ${escapeTerminal(side.rule)}`;
   return [field("site", words(site)), field("built-in", words(builtin)), field("why", escapeTerminal(why))];
+}
+
+/** The events that a call stands for. */
+function standsFor(events: NonNullable<EnforcedExplanation["standsFor"]>, colors: Colors): string[] {
+  const shown = events.slice(0, MAX_EVENTS).map(({ kind, subject, decision }) => {
+    const by = decision.rule === undefined ? "" : ` by ${escapeTerminal(decision.rule)}`;
+    const start = subject.length > 2 * CONTEXT ? `${subject.slice(0, 2 * CONTEXT)}…` : subject;
+    return `  ${verdict(decision, colors)} (${decision.severity})${by}: ${kind} ${escapeTerminal(start)}`;
+  });
+  const more = events.length > MAX_EVENTS ? [`  and ${events.length - MAX_EVENTS} more`] : [];
+  return ["", "a guard judges the call also as these events, and the gravest decision counts:", ...shown, ...more];
 }
 
 /** The commands of a shell text, of a wrapper, or of what could not be read; nothing for a plain one. */

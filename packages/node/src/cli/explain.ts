@@ -3,6 +3,7 @@
 
 import type { Buffer } from "node:buffer";
 import { type Explanation, toolExec, type Verdict } from "@a3s-sentry/core";
+import { explanationsOfCall } from "@a3s-sentry/core/host";
 import { TargetCheck } from "../enforcer/target-check.js";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
 import { type EnforcedCommand, type EnforcedExplanation, explanationText } from "./explain-text.js";
@@ -34,7 +35,10 @@ export async function explain(words: readonly string[], options: ExplainOptions,
     if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(sentry, input)}`);
     const final = sentry.failMode(explanation.sae ?? explanation.decision);
     const { never } = sentry.policy.denyLimits;
-    const shown = enforced(explanation, new TargetCheck({ never, own: [process.execPath] }));
+    const shown = {
+      ...enforced(explanation, new TargetCheck({ never, own: [process.execPath] })),
+      ...standingFor(explanationsOfCall(sentry, explanation, String(input))),
+    };
     const text = options.json ? json(shown) : explanationText(shown, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
     return options.exitCode ? CODES[(explanation.sae ?? explanation.decision).verdict] : 0;
@@ -57,6 +61,12 @@ function enforced({ commands, ...explanation }: Explanation, check: TargetCheck)
     ...(notEnforced && { notEnforced }),
     ...(commands && traced && { commands: { ...commands, commands: traced } }),
   };
+}
+
+/** The events that a call stands for, by which guards judge it too. */
+function standingFor(events: readonly Explanation[]): Pick<EnforcedExplanation, "standsFor"> {
+  const standsFor = events.map(({ kind, subject, decision }) => ({ kind, subject, decision }));
+  return standsFor.length === 0 ? {} : { standsFor };
 }
 
 /** The event that the arguments are: JSON, or a command as one text or as words. */
