@@ -14,6 +14,7 @@ mod fields;
 mod forms;
 mod host;
 pub mod json;
+mod key;
 mod keys;
 mod labels;
 mod numbers;

@@ -1,6 +1,6 @@
 //! Compiling a checked policy, one kind of event after another.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use sentry_pattern::matcher::Builder;
@@ -87,6 +87,7 @@ impl Building {
             restrictions,
             opaque_rule,
             date: Cell::new(None),
+            known: RefCell::default(),
         })
     }
 

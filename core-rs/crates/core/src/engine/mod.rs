@@ -11,6 +11,7 @@ mod denial;
 mod each_command;
 mod explain;
 pub(crate) mod judgement;
+mod known;
 #[cfg(test)]
 mod naive;
 pub(crate) mod order;
@@ -27,7 +28,7 @@ pub use judgement::{Judgement, MAX_RULES, SAME_LINE};
 pub(crate) use restriction::is_vouched_for;
 pub use stream::{Counters, LineStream, MAX_LINE, OVERSIZED_KEPT, Row};
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -41,6 +42,7 @@ use crate::event::{self, Event, EventKind, Scratch};
 use crate::policy::{self, Date, Policy};
 use by_command::{ByCommand, Decider};
 use denial::Denied;
+use known::{Known, Lookup};
 use order::Sides;
 use readings::{Readings, with_reported_program};
 use restriction::Restriction;
@@ -70,6 +72,7 @@ pub struct Engine {
     opaque_rule: Option<usize>,
     /// The date that rules expire by, if the host gave one.
     date: Cell<Option<Date>>,
+    known: RefCell<Known>,
 }
 
 /// What is compiled of a policy. Policies without rules of their own share it.
@@ -148,7 +151,9 @@ impl Engine {
     /// assert_ne!(engine.judge(line, &mut Scratch::default()).rule(), Some(0));
     /// ```
     pub fn set_date(&self, date: Option<Date>) {
-        self.date.set(date);
+        if self.date.replace(date) != date {
+            self.known.borrow_mut().clear();
+        }
     }
 
     /// The date by which rules expire, if the host gave one.
@@ -157,7 +162,16 @@ impl Engine {
     }
 
     fn judge_event(&self, event: &Event<'_>) -> Judgement {
-        self.judge_read(event, &Readings::default())
+        let found = self.known.borrow_mut().look_up(event);
+        match found {
+            Lookup::Known(judgement) => judgement,
+            Lookup::New(new) => {
+                let judgement = self.judge_read(event, &Readings::default());
+                self.known.borrow_mut().keep(new, judgement);
+                judgement
+            }
+            Lookup::Never => self.judge_read(event, &Readings::default()),
+        }
     }
 
     /// Judges an event whose commands another engine may have read.
