@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { SYNC_METRICS } from "../../packages/fleet/src/deny/sync-metrics.js";
 import { SHIP_METRICS } from "../../packages/fleet/src/ship/ship-metrics.js";
 import { WORKER_METRICS } from "../../packages/fleet/src/worker/worker-metrics.js";
 import { GUARD_METRICS } from "../../packages/node/src/guard/resident/guard-metrics.js";
@@ -47,7 +48,7 @@ it("use metrics of a run, with their labels", async () => {
 
 const METRICS: Readonly<Record<string, readonly { readonly name: string; readonly labels?: readonly string[] }[]>> = {
   "guard.yaml": GUARD_METRICS,
-  "fleet.yaml": [...SHIP_METRICS, ...WORKER_METRICS],
+  "fleet.yaml": [...SHIP_METRICS, ...WORKER_METRICS, ...SYNC_METRICS],
 };
 
 it.each(Object.keys(METRICS))("in %s use metrics that there are, with their labels", (file) => {

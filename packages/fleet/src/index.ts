@@ -1,5 +1,7 @@
 // The commands of the fleet, which `a3s-sentry` loads.
 
+export { denies, withdraw } from "./deny/people.js";
+export { denySync } from "./deny/sync.js";
 export { type InitFlags, init } from "./nats/init.js";
 export { key } from "./nats/key.js";
 export { policyList, policyPublish, policyRollback, policyStatus } from "./policy/commands.js";

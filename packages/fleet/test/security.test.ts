@@ -1,6 +1,6 @@
 // The server's configuration in deploy/nats: TLS, and what each role may not do.
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
@@ -20,6 +20,8 @@ const POLICY = `rule "netcat" {
   verdict = "block"
   severity = "high"
   reason = "netcat"
+  action = "deny-exec"
+  fleet = true
 }
 test "netcat" { command = "nc -l", expect = "block" }
 `;
@@ -28,7 +30,7 @@ describe.skipIf(withoutServer)("the server's configuration", () => {
   it("lets each role do its work, and no more", { timeout: 240_000 }, async () => {
     const folder = scratch();
     const server = await secured(folder, 1);
-    await succeed(["fleet", "init", ...server.flagsOf("admin"), "--partitions", "2"]);
+    await succeed(["fleet", "init", ...server.flagsOf("admin"), "--partitions", "2", "--deny-tenants", "acme"]);
     const file = join(folder, "site.acl");
     writeFileSync(file, POLICY);
     await succeed(["policy", "publish", file, ...server.flagsOf("publisher")]);
@@ -46,7 +48,32 @@ describe.skipIf(withoutServer)("the server's configuration", () => {
     expect(await countOf(admin, EVENTS_STREAM)).toBe(0);
     expect(await succeed(["fleet", "status", ...server.flagsOf("admin")])).toContain("worker w1: 1 events");
 
+    // What the worker blocks is denied on a node, until a publisher withdraws it.
+    const program = blockedEvent("a", 2).replace("/usr/bin/nc", "/opt/x/nc");
+    expect(await start([...ship, "--tenant", "acme"], program).ended).toBe(0);
+    const acme = ["--tenant", "acme"];
+    while (!(await succeed(["fleet", "denies", ...acme, ...server.flagsOf("publisher")])).includes("/opt/x/nc"));
+    writeFileSync(join(folder, "deny.acl"), 'deny { exec = "exec.txt" }\n');
+    const sync = ["deny", "sync", "--once", "--config", join(folder, "deny.acl"), ...acme, ...server.flagsOf("node")];
+    await succeed(sync);
+    expect(readFileSync(join(folder, "exec.txt"), "utf8")).toContain("/opt/x/nc\n");
+    await succeed(["fleet", "withdraw", "/opt/x/nc", ...acme, ...server.flagsOf("publisher")]);
+    await succeed(sync);
+    expect(readFileSync(join(folder, "exec.txt"), "utf8")).not.toContain("/opt/x/nc");
+
     const quick = { timeout: 1_000 };
+    // Workers write what is denied, people what is withdrawn, and others neither.
+    for (const [role, prefix] of [
+      ["node", "deny"],
+      ["acme_shipper", "deny"],
+      ["publisher", "deny"],
+      ["node", "withdrawn"],
+      ["acme_shipper", "withdrawn"],
+      ["worker", "withdrawn"],
+    ] as const) {
+      const client = jetstream(await as(server, role), quick);
+      await expect(client.publish(`$KV.sentry-deny-acme.${prefix}.exec.x`, "{}", quick), role).rejects.toThrow();
+    }
     // A worker reads ahead of an event for the slow tiers, and deletes what it has decided.
     const reading = await jetstreamManager(await as(server, "worker"), { ...quick, checkAPI: false });
     const next = { seq: 1, next_by_subj: "events.*.0.>" };

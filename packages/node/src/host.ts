@@ -1,6 +1,9 @@
 // The entry `a3s-sentry/host`: internals for packages that extend the command, such as the fleet. Applications do not need
 // it.
 
+export { denyFilesOf, type PolicyDenyFile, type PolicyDenyFiles } from "./cli/deny/deny-files.js";
+export { type FleetChange, type FleetLine, fleetNotes, setFleetLines } from "./cli/deny/fleet-lines.js";
+export { DENY_KINDS, type DenyFlags, type DenyKind } from "./cli/deny/options.js";
 export { CliError, type ExitCode, errorText, type Io } from "./cli/io.js";
 export { metricsAddress, metricsFor, serveMetrics } from "./cli/metrics-endpoint.js";
 export { includeOf } from "./cli/policy-source.js";
@@ -25,5 +28,7 @@ export { type Loaded, load } from "./daemon/policy/load.js";
 export { addCounts, countOf, type Tally, zeroTally } from "./daemon/tally.js";
 export { type MetricDefinition, PROCESS_METRICS } from "./daemon/telemetry/process-metrics.js";
 export { RELOAD_METRICS, type ReloadCounts } from "./daemon/telemetry/shared-metrics.js";
+export { TargetCheck } from "./enforcer/target-check.js";
 export { errnoOf } from "./util/errno.js";
+export { escapeTerminal } from "./util/escape-terminal.js";
 export { formatCount, formatNumber } from "./util/format.js";

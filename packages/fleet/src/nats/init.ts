@@ -14,12 +14,13 @@ import {
 import { Kvm } from "@nats-io/kv";
 import { nanos } from "@nats-io/transport-node";
 import { CliError, type ExitCode, errorText, type Io, writeOut } from "a3s-sentry/host";
-import { integerOf } from "../flags.js";
+import { integerOf, nameOf } from "../flags.js";
 import { type ConnectionFlags, connectOnce } from "./connection.js";
 import {
   consumerOf,
   DEAD_LETTERS_STREAM,
   DECISIONS_STREAM,
+  denyBucketOf,
   EVENTS_STREAM,
   MAX_PARTITIONS,
   POLICY_BUCKET,
@@ -33,12 +34,17 @@ export interface InitFlags extends ConnectionFlags {
   readonly eventsBytes: string;
   readonly decisionsBytes: string;
   readonly decisionsDays: string;
+  /** Names, separated by commas. */
+  readonly denyTenants?: string;
+  readonly denyDays: string;
 }
 
 /** A message that is not acknowledged for so long is delivered again, to any worker. */
 export const ACK_WAIT_MS = 5_000;
 /** Each worker has one pull request per partition. */
 const MAX_WAITING = 4096;
+/** Of an entry of each tenant that is denied on its nodes: so the number of lines is bounded. */
+const DENY_BYTES = 8 << 20;
 const DAY_MS = 86_400_000;
 /** A shipper that was away for longer may store an event twice: its key is the same. */
 const DUPLICATE_WINDOW_MS = 600_000;
@@ -57,6 +63,9 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
     decisions: integerOf("--decisions-bytes", flags.decisionsBytes, 1 << 20, Number.MAX_SAFE_INTEGER),
     days: integerOf("--decisions-days", flags.decisionsDays, 1, 36_500),
   };
+  const tenants = flags.denyTenants === undefined ? [] : flags.denyTenants.split(",");
+  for (const tenant of tenants) nameOf("--deny-tenants", tenant);
+  const denyMs = DAY_MS * integerOf("--deny-days", flags.denyDays, 1, 365);
   const connection = await connectOnce(flags, io, "a3s-sentry fleet init");
   try {
     const manager = await jetstreamManager(connection);
@@ -65,6 +74,9 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
     const kv = new Kvm(jetstream(connection));
     await kv.create(POLICY_BUCKET, { history: MAX_HISTORY, replicas, maxValueSize: MAX_VALUE_BYTES });
     await kv.create(WORKERS_BUCKET, { ttl: REPORT_MS, replicas });
+    for (const tenant of tenants) {
+      await kv.create(denyBucketOf(tenant), { ttl: denyMs, replicas, max_bytes: DENY_BYTES });
+    }
     const version = connection.info?.version ?? "unknown";
     await writeOut(io.stdout, `ready: ${partitions} partitions, ${replicas} replicas, NATS server ${version}\n`);
     return 0;

@@ -55,3 +55,8 @@ export function partsOfKey(key: string): { readonly shipper: string; readonly se
 export const POLICY_KEY = "policy";
 /** The key-value bucket in which workers report: by their names, for a minute. */
 export const WORKERS_BUCKET = "sentry-workers";
+
+/** The key-value bucket of what the nodes of a tenant deny. */
+export function denyBucketOf(tenant: string): string {
+  return `sentry-deny-${tenant}`;
+}

@@ -2,6 +2,7 @@
 
 import { Sentry } from "@a3s-sentry/core";
 import { CliError, includeOf } from "a3s-sentry/host";
+import { fleetRulesOf } from "../deny/fleet-rules.js";
 
 /** What may be published: rules, lists and settings that hold neither a secret nor a path or address of a machine. */
 const PORTABLE: ReadonlySet<string> = new Set([
@@ -37,6 +38,13 @@ export async function portableText(file: string): Promise<string> {
       throw new CliError(
         `\`${file}\` sets ${local.map((key) => `\`${key}\``).join(", ")}, which is for one machine: ` +
           "workers take it from their own variables and flags. Remove it to publish the policy",
+      );
+    }
+    const [shared] = fleetRulesOf(sentry.policy).shared;
+    if (shared !== undefined) {
+      throw new CliError(
+        `the rule \`${shared}\` of \`${file}\` has \`fleet = true\`, and another rule has its name too: ` +
+          "decisions give the name alone, so nodes would not deny what it blocks. Choose another name",
       );
     }
     const { source: text } = sentry.spec();

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { JetStreamClient } from "@nats-io/jetstream";
 import { headers } from "@nats-io/transport-node";
 import { errorText, type Log, type Tally } from "a3s-sentry/host";
+import type { FleetDenies } from "../deny/fleet-denies.js";
 import {
   EVENTS_HEADER,
   EVENTS_STREAM,
@@ -21,6 +22,8 @@ export interface DecisionStoreOptions {
   readonly log: Log;
   /** The judge in force. */
   readonly judge: () => PolicyJudge;
+  /** Gets the decisions that are stored. */
+  readonly denies: Pick<FleetDenies, "publish">;
   readonly onDecided: (events: number, tally: Tally) => void;
   readonly onDeadLetter: () => void;
   /** Something failed that is tried again. */
@@ -90,13 +93,18 @@ export class DecisionStore {
     log.line(`error: message ${message.seq} of \`${message.subject}\` is a dead letter: ${why}`);
   }
 
-  async #store(message: EventMessage, { revision }: PolicyJudge, { events, audit, tally }: JudgedBatch): Promise<void> {
+  async #store(
+    message: EventMessage,
+    { revision, fleetRules }: PolicyJudge,
+    { events, audit, tally }: JudgedBatch,
+  ): Promise<void> {
     const head = headers();
     head.set(EVENTS_HEADER, String(events));
     head.set(REVISION_HEADER, revision);
     head.set(WORKER_HEADER, this.#options.worker);
     await this.#publish(subjectLike(message.subject, "decisions"), audit, { id: idOf(message), head });
     this.#options.onDecided(events, tally);
+    this.#options.denies.publish({ subject: message.subject, audit, revision, rules: fleetRules });
   }
 
   /** Resolves when the server has stored the message: tries until then. Rejects if `giveUp` aborts. */

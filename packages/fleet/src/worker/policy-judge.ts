@@ -16,6 +16,7 @@ import {
   type Tally,
   zeroTally,
 } from "a3s-sentry/host";
+import { fleetRulesOf } from "../deny/fleet-rules.js";
 
 type Sentry = Loaded["sentry"];
 
@@ -72,6 +73,8 @@ export class MalformedBatch extends Error {
 export class PolicyJudge {
   readonly revision: string;
   readonly sentry: Sentry;
+  /** The names of the rules whose blocks are denied on all nodes. */
+  readonly fleetRules: ReadonlySet<string>;
   readonly #leases: PolicyLeases;
   readonly #semaphore: SharedSemaphore;
   readonly #judge: LineJudge;
@@ -88,6 +91,7 @@ export class PolicyJudge {
   constructor(sentry: Sentry, revision: string, { workers, queue }: SlowTierLimits) {
     this.sentry = sentry;
     this.revision = revision;
+    this.fleetRules = fleetRulesOf(sentry.policy).names;
     this.#leases = new PolicyLeases(sentry);
     const semaphore = SharedSemaphore.create(workers + queue, 0, reserveOf(queue));
     this.#semaphore = semaphore;

@@ -42,6 +42,17 @@ export const WORKER_METRICS: readonly MetricDefinition<WorkerState>[] = [
     help: "Requests to the servers that failed, and were tried again.",
     values: ({ totals }) => [[totals.failures]],
   },
+  {
+    name: "sentry_worker_fleet_denies_total",
+    help: "Targets of blocks by rules marked for the fleet: written for all nodes, refused, beyond a limit, or failed.",
+    labels: ["result"],
+    values: ({ totals: { denies } }) => [
+      [denies.published, "published"],
+      [denies.refused, "refused"],
+      [denies.limited, "limited"],
+      [denies.failed, "failed"],
+    ],
+  },
   { name: "sentry_blocked_total", help: "Events blocked.", values: ({ totals }) => [[totals.blocked]] },
   {
     name: "sentry_decisions_total",

@@ -11,6 +11,7 @@ export class WorkerTotals {
   /** Messages that came again: their worker died, was too slow, or could not store. */
   redeliveries = 0;
   deadLetters = 0;
+  readonly denies = { published: 0, refused: 0, limited: 0, failed: 0 };
   /** Requests to the servers that failed and were tried again. */
   failures = 0;
 

@@ -16,6 +16,7 @@ import {
   serveMetrics,
   untilSignalled,
 } from "a3s-sentry/host";
+import { FleetDenies } from "../deny/fleet-denies.js";
 import { nameOf } from "../flags.js";
 import { accessError, whenAvailable } from "../nats/access.js";
 import { type ConnectionFlags, connectWhenPossible } from "../nats/connection.js";
@@ -140,11 +141,13 @@ class Worker {
     await policies.begun(stop);
     log.line(`judging ${formatCount(partitions, "partition")} as \`${name}\``);
     const client = jetstream(connection);
+    const denies = new FleetDenies({ client, worker: name, totals: totals.denies, onFailure, signal: stop });
     const store = new DecisionStore({
       client,
       worker: name,
       log,
       judge: () => inForce(policies),
+      denies,
       onDecided: totals.decided.bind(totals),
       onDeadLetter: () => {
         totals.deadLetters += 1;

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { type AddFlags, DENY_KINDS, type DenyFlags, type ListFlags, type WhyFlags } from "./deny/options.js";
+import { measuring } from "./fleet-commands.js";
 import type { ExitCode, Io } from "./io.js";
 
 export function denyCommands(root: Command, io: Io, onExit: (code: ExitCode) => void): void {
@@ -63,6 +64,22 @@ export function denyCommands(root: Command, io: Io, onExit: (code: ExitCode) => 
       onExit(await expire(flags, io));
     });
 
+  measuring(
+    withPolicyFiles(deny.command("sync"))
+      .summary("deny what the fleet denies")
+      .description(
+        "Keeps lines in the deny-files for what a rule marked `fleet = true` has blocked on any node of the tenant, and " +
+          "leaves all other lines alone. Needs the package @a3s-sentry/fleet.",
+      )
+      .option("--tenant <name>", "tenant of this node", "default")
+      .option("--interval <seconds>", "how often the servers are asked", "5")
+      .option("--once", "ask once; exit with 1 if the bucket is not to be trusted")
+      .option("--accept", "take a bucket that has shrunk, with --once"),
+  ).action(async (flags: unknown) => {
+    const { runFleet } = await import("./fleet/load-fleet.js");
+    onExit(await runFleet("denySync", [flags], io));
+  });
+
   for (const command of deny.commands) command.showHelpAfterError(`(see \`a3s-sentry deny ${command.name()} --help\`)`);
 }
 
@@ -72,11 +89,16 @@ function collect(file: string, before: readonly string[] = []): readonly string[
 
 /** The flags for the deny-files, which are those of `run`. */
 function withFiles(command: Command): Command {
+  return withPolicyFiles(command).addOption(
+    new Option("--kind <kind>", "deny-files of one kind alone").choices(DENY_KINDS),
+  );
+}
+
+function withPolicyFiles(command: Command): Command {
   return command
     .option("-c, --config <file>", "policy file that names the deny-files (A3S_SENTRY_CONFIG)")
     .option("-p, --policy <file>", "the same, as `run` takes it (A3S_SENTRY_POLICY)")
     .option("--egress-deny <file>", "deny-file for addresses and hosts (A3S_SENTRY_EGRESS_DENY)")
     .option("--file-deny <file>", "deny-file for files (A3S_SENTRY_FILE_DENY)")
-    .option("--exec-deny <file>", "deny-file for programs (A3S_SENTRY_EXEC_DENY)")
-    .addOption(new Option("--kind <kind>", "deny-files of one kind alone").choices(DENY_KINDS));
+    .option("--exec-deny <file>", "deny-file for programs (A3S_SENTRY_EXEC_DENY)");
 }

@@ -1,6 +1,6 @@
 // Defines the commands of a fleet of nodes. Their code is in the package `@a3s-sentry/fleet`.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ExitCode, Io } from "./io.js";
 
 export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) => void): void {
@@ -110,7 +110,9 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
       .option("--replicas <number>", "servers that store each message: 1, or 3 in a cluster", "1")
       .option("--events-bytes <number>", "most bytes of events; when there are so many, shippers wait", "2147483648")
       .option("--decisions-bytes <number>", "most bytes of decisions; the oldest go", "1073741824")
-      .option("--decisions-days <number>", "days that decisions are kept", "7"),
+      .option("--decisions-days <number>", "days that decisions are kept", "7")
+      .option("--deny-tenants <names>", "tenants whose nodes deny what one of them blocks, separated by commas")
+      .option("--deny-days <number>", "days after which nodes deny it no longer", "7"),
   ).action(async (flags: unknown) => await run("init", flags));
 
   connecting(
@@ -120,6 +122,29 @@ export function fleetCommands(root: Command, io: Io, onExit: (code: ExitCode) =>
       .description("Shows what waits, what is decided, and the workers. Exits with 1 if something needs a person.")
       .option("--json", "print the status as JSON"),
   ).action(async (flags: unknown) => await run("status", flags));
+
+  connecting(
+    fleet
+      .command("denies")
+      .summary("list what all nodes deny")
+      .description(
+        "Lists what the nodes of a tenant deny because a rule marked `fleet = true` blocked it on one of them.",
+      )
+      .option("--tenant <name>", "tenant of the nodes", "default")
+      .option("--json", "print a line of JSON for each"),
+  ).action(async (flags: unknown) => await run("denies", flags));
+
+  connecting(
+    fleet
+      .command("withdraw")
+      .summary("have no node deny targets")
+      .description(
+        "Takes back what the nodes of a tenant deny. Each node removes its line. Exits with 1 if a target is not denied.",
+      )
+      .argument("<target...>", "as `fleet denies` shows them")
+      .option("--tenant <name>", "tenant of the nodes", "default")
+      .addOption(new Option("--kind <kind>", "targets of one kind alone").choices(["egress", "file", "exec"])),
+  ).action(async (targets: string[], flags: unknown) => await run("withdraw", targets, flags));
 
   fleet
     .command("key")
@@ -135,7 +160,7 @@ function signed(command: Command): Command {
 }
 
 /** Adds the flags of a command that connects, and serves metrics until it is interrupted. */
-function measuring(command: Command): Command {
+export function measuring(command: Command): Command {
   return connecting(
     command.option("--metrics-addr <ip:port>", "serve /metrics and /healthz (A3S_SENTRY_METRICS_ADDR)"),
   );

@@ -86,6 +86,10 @@ function addAll(
  */
 function noteOver(old: Note | "no note" | undefined, next: Note): Note | undefined {
   if (old === undefined || next.expires === undefined) return next;
+  // From now on it is a person's, and stays when the fleet denies it no longer.
+  if (old !== "no note" && old.origin !== undefined) {
+    return { ...next, expires: [old.expires ?? next.expires, next.expires].sort().at(-1) ?? next.expires };
+  }
   if (old === "no note") return undefined;
   if (old.expires === undefined || old.expires >= next.expires) return old;
   return next;

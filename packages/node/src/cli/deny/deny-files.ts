@@ -33,6 +33,8 @@ export interface PolicyDenyFiles {
   readonly files: readonly PolicyDenyFile[];
   readonly targets: TargetCheck;
   readonly maxLines: number;
+  /** Whether the policy has sentry deny nothing. Commands of people deny all the same. */
+  readonly dryRun: boolean;
 }
 
 /** Flags and variables mean what they mean to `run`. Rejects with a `CliError` or a `PolicyError`. */
@@ -62,7 +64,7 @@ export async function denyFilesOf(flags: DenyFlags, io: Io): Promise<PolicyDenyF
     });
     const files = all.filter(({ kind }) => flags.kind === undefined || flags.kind === kind);
     if (files.length === 0) throw new CliError(noFile(policy, flags.kind));
-    return { files, targets, maxLines };
+    return { files, targets, maxLines, dryRun: sentry.policy.dryRun };
   } finally {
     sentry.close();
   }

@@ -46,12 +46,13 @@ export function jsonOf(denied: Denied, now: Date): string {
 }
 
 export function objectOf({ target, file: { kind, label }, note }: Denied, now: Date): object {
-  const { reason, by, added, expires } = note ?? {};
+  const { reason, origin, by, added, expires } = note ?? {};
   return {
     kind,
     target,
     file: label,
     reason,
+    origin,
     by,
     added,
     expires,

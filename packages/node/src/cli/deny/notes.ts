@@ -18,6 +18,8 @@ const VERSION = 1;
 export interface Note {
   readonly target: string;
   readonly reason?: string;
+  /** Whose line it is, if `deny sync` manages it. */
+  readonly origin?: "fleet";
   /** The user that added the target. */
   readonly by: string;
   /** When it was added, in ISO 8601. */
@@ -84,11 +86,19 @@ function notesOf(value: unknown): Notes {
 }
 
 function noteOf(value: unknown): Note {
-  const { target, reason, by, added, expires } = isObject(value) ? value : {};
+  const { target, reason, origin, by, added, expires } = isObject(value) ? value : {};
   if (typeof target !== "string" || typeof by !== "string" || !isTime(added)) throw new Error("a note lacks a field");
   if (expires !== undefined && !isTime(expires)) throw new Error("a note has an invalid time");
   if (reason !== undefined && typeof reason !== "string") throw new Error("a note has an invalid reason");
-  return { target, ...(reason !== undefined && { reason }), by, added, ...(expires !== undefined && { expires }) };
+  if (origin !== undefined && origin !== "fleet") throw new Error("a note has an unknown origin");
+  return {
+    target,
+    ...(reason !== undefined && { reason }),
+    ...(origin !== undefined && { origin }),
+    by,
+    added,
+    ...(expires !== undefined && { expires }),
+  };
 }
 
 function isTime(value: unknown): value is string {

@@ -1,0 +1,134 @@
+// The denies of one tenant: the bucket as it is, and the limits on what is added.
+
+import { setTimeout as delay } from "node:timers/promises";
+import { type KV, type KvEntry, Kvm } from "@nats-io/kv";
+import { errorText } from "a3s-sentry/host";
+import { denyBucketOf, partsOfKey } from "../nats/names.js";
+import { type DenyEntry, denyEntryOf, entryKey } from "./entry.js";
+import type { FleetDeniesOptions } from "./fleet-denies.js";
+import { HourlyLimit } from "./hourly-limit.js";
+
+/** New targets within an hour. */
+const MOST_PER_TENANT = 200;
+const MOST_PER_SHIPPER = 20;
+/** Entries that are being written. */
+const MAX_PENDING = 100;
+const RETRY_MS = 1_000;
+/** Keys that are remembered before those that have ended are forgotten. */
+const MAX_KEYS = 50_000;
+
+/** Writes entries that the bucket does not have, and renews those of which half the time is over. */
+export class TenantDenies {
+  readonly #bucket: KV;
+  readonly #ttlMs: number;
+  readonly #options: FleetDeniesOptions;
+  /** When each key was written, by the clock of the servers. */
+  readonly #known = new Map<string, number>();
+  readonly #withdrawn = new Set<string>();
+  readonly #ofTenant = new HourlyLimit(MOST_PER_TENANT);
+  readonly #ofShipper = new HourlyLimit(MOST_PER_SHIPPER);
+  #pending = 0;
+
+  private constructor(bucket: KV, ttlMs: number, options: FleetDeniesOptions) {
+    this.#bucket = bucket;
+    this.#ttlMs = ttlMs;
+    this.#options = options;
+  }
+
+  /** Rejects if the tenant has no bucket, or the servers do not answer. */
+  static async open(tenant: string, options: FleetDeniesOptions): Promise<TenantDenies> {
+    const name = denyBucketOf(tenant);
+    const bucket = await new Kvm(options.client).open(name);
+    const { ttl } = await bucket.status().catch((error: unknown) => {
+      throw new Error(`cannot use the bucket \`${name}\`: ${errorText(error)}`, { cause: error });
+    });
+    const denies = new TenantDenies(bucket, ttl, options);
+    for await (const entry of await bucket.history()) denies.#learn(entry);
+    void denies.#watch();
+    return denies;
+  }
+
+  add(entry: DenyEntry): void {
+    const { totals } = this.#options;
+    const { kind, target, key: event } = entry;
+    const key = entryKey("deny", kind, target);
+    const now = Date.now();
+    const written = this.#known.get(key);
+    if (this.#withdrawn.has(key) || (written !== undefined && (this.#ttlMs === 0 || now - written < this.#ttlMs / 2)))
+      return;
+    if (this.#pending >= MAX_PENDING || (written === undefined && !this.#mayAdd(event, now))) {
+      totals.limited += 1;
+      return;
+    }
+    this.#known.set(key, now);
+    if (this.#known.size > MAX_KEYS) this.#forgetEnded(now);
+    void this.#write(key, entry, written);
+  }
+
+  /** The same for all workers, since each learns what the others add. */
+  #mayAdd(event: string, now: number): boolean {
+    const shipper = partsOfKey(event)?.shipper ?? "";
+    return this.#ofTenant.hasRoom("", now) && this.#ofShipper.hasRoom(shipper, now);
+  }
+
+  #count(event: string, at: number): void {
+    const now = Date.now();
+    this.#ofTenant.count("", at, now);
+    this.#ofShipper.count(partsOfKey(event)?.shipper ?? "", at, now);
+  }
+
+  #forgetEnded(now: number): void {
+    for (const [key, at] of this.#known) if (now - at > this.#ttlMs) this.#known.delete(key);
+  }
+
+  async #write(key: string, entry: DenyEntry, before: number | undefined): Promise<void> {
+    const { totals, onFailure } = this.#options;
+    if (before === undefined) this.#count(entry.key, Date.now());
+    this.#pending += 1;
+    try {
+      await this.#bucket.put(key, JSON.stringify(entry));
+      totals.published += 1;
+    } catch (error) {
+      totals.failed += 1;
+      if (before === undefined) this.#known.delete(key);
+      else this.#known.set(key, before);
+      onFailure(`cannot deny on all nodes: ${errorText(error)}`);
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const { signal, onFailure } = this.#options;
+    while (!signal.aborted) {
+      try {
+        const entries = await this.#bucket.watch();
+        const stop = (): void => entries.stop();
+        signal.addEventListener("abort", stop);
+        for await (const entry of entries) this.#learn(entry);
+        signal.removeEventListener("abort", stop);
+      } catch (error) {
+        if (!signal.aborted) onFailure(`cannot watch what is denied: ${errorText(error)}`);
+      }
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #learn(entry: KvEntry): void {
+    const { key, operation, created } = entry;
+    if (key.startsWith("withdrawn.")) {
+      const denied = key.replace("withdrawn.", "deny.");
+      if (operation === "PUT") this.#withdrawn.add(denied);
+      else this.#withdrawn.delete(denied);
+      return;
+    }
+    if (operation !== "PUT") {
+      this.#known.delete(key);
+      return;
+    }
+    const found = denyEntryOf(entry);
+    if (found === undefined) return;
+    if (!this.#known.has(key)) this.#count(found.key, created.getTime());
+    this.#known.set(key, created.getTime());
+  }
+}

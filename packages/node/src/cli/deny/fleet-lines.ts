@@ -1,0 +1,111 @@
+// The lines of a fleet in a deny-file, beside those of sentry and of people, which stay as they are.
+
+import { existsSync } from "node:fs";
+import { DenyFile } from "../../enforcer/deny-file.js";
+import { FullError } from "../../enforcer/enforce-error.js";
+import { changed, type PolicyDenyFile, targetsIn } from "./deny-files.js";
+import { syncPath } from "./durable-file.js";
+import { type Note, readNotes, writeNotes } from "./notes.js";
+import { recoverySteps, removalSteps, runSteps } from "./removal.js";
+
+/** What a fleet denies, with times in ISO 8601. */
+export interface FleetLine {
+  readonly target: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly added: string;
+  readonly expires: string;
+}
+
+export interface FleetChange {
+  readonly added: number;
+  readonly removed: number;
+  /** Lines that the file has no place for. */
+  readonly full: number;
+}
+
+const NO_CHANGE: FleetChange = { added: 0, removed: 0, full: 0 };
+
+/** The notes on the lines of the fleet, by target. Throws a `CliError`. */
+export function fleetNotes({ path }: PolicyDenyFile): ReadonlyMap<string, Note> {
+  return new Map([...readNotes(path).notes].filter(([, { origin }]) => origin === "fleet"));
+}
+
+/**
+ * Makes the lines of the fleet those in `wanted`, by target. A target that has a line of another origin keeps that line
+ * alone. Throws a `CliError`; then the file has its old lines, and perhaps some of the new ones.
+ */
+export function setFleetLines(
+  file: PolicyDenyFile,
+  wanted: ReadonlyMap<string, FleetLine>,
+  maxLines: number,
+): FleetChange {
+  if (!differs(file, wanted)) return NO_CHANGE;
+  return changed(file, () => {
+    runSteps(recoverySteps(file.path));
+    const known = [...fleetNotes(file).keys()];
+    const gone = new Set(known.filter((target) => !wanted.has(target)));
+    const removed = gone.size === 0 ? 0 : remove(file, gone);
+    return { ...add(file, wanted, maxLines), removed };
+  });
+}
+
+function remove({ path }: PolicyDenyFile, targets: ReadonlySet<string>): number {
+  if (existsSync(path)) return runSteps(removalSteps(path, targets)).size;
+  // Somebody has deleted the file, and left the notes.
+  const notes = new Map([...readNotes(path).notes].filter(([target]) => !targets.has(target)));
+  writeNotes(path, { notes, removing: [] });
+  return 0;
+}
+
+function add(
+  file: PolicyDenyFile,
+  wanted: ReadonlyMap<string, FleetLine>,
+  maxLines: number,
+): Pick<FleetChange, "added" | "full"> {
+  const { path } = file;
+  const { notes: before } = readNotes(path);
+  const present = presentOf(file, wanted);
+  const notes = new Map(before);
+  const missing: string[] = [];
+  for (const [target, line] of wanted) {
+    if (present.has(target) && before.get(target)?.origin !== "fleet") continue;
+    notes.set(target, { ...line, origin: "fleet" });
+    if (!present.has(target)) missing.push(target);
+  }
+  // Notes come first: a line without its note would never be removed.
+  writeNotes(path, { notes, removing: [] });
+  const denyFile = new DenyFile(path);
+  let added = 0;
+  try {
+    for (const target of missing) {
+      denyFile.add(target, maxLines);
+      added += 1;
+    }
+  } catch (error) {
+    if (!(error instanceof FullError)) throw error;
+    for (const target of missing.slice(added)) notes.delete(target);
+    writeNotes(path, { notes, removing: [] });
+  }
+  if (added > 0) syncPath(path);
+  return { added, full: missing.length - added };
+}
+
+/** Whether something is to be done, without the lock. */
+function differs(file: PolicyDenyFile, wanted: ReadonlyMap<string, FleetLine>): boolean {
+  const known = fleetNotes(file);
+  const present = presentOf(file, wanted);
+  for (const target of known.keys()) if (!wanted.has(target)) return true;
+  for (const [target, { reason, expires }] of wanted) {
+    const note = known.get(target);
+    if (!present.has(target)) return true;
+    if (note !== undefined && (note.reason !== reason || note.expires !== expires)) return true;
+  }
+  return false;
+}
+
+function presentOf(file: PolicyDenyFile, wanted: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const present = new Set<string>();
+  for (const target of targetsIn(file)) if (wanted.has(target)) present.add(target);
+  return present;
+}
