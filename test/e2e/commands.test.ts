@@ -279,6 +279,9 @@ describe("explain", () => {
     expect(JSON.parse(json.stdout).standsFor).toMatchObject([{ kind: "ToolExec", decision: { verdict: "block" } }]);
     const other = await run(["explain", JSON.stringify({ event: { ToolCall: { ...call, tool: "query" } } })]);
     expect(other.stdout).not.toContain("a guard judges");
+    const paths = Array.from({ length: 1001 }, (_, i) => `/${i}`);
+    const many = await run(["explain"], JSON.stringify({ event: { ToolCall: { tool: "Read", args: { paths } } } }));
+    expect([many.code, many.stderr]).toEqual([2, expect.stringMatching(/^error: a guard denies this call .*files/)]);
   });
 
   it("shows what decided, what it matched, and why other rules did not", async () => {

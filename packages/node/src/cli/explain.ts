@@ -5,6 +5,7 @@ import type { Buffer } from "node:buffer";
 import { type Explanation, toolExec, type Verdict } from "@a3s-sentry/core";
 import { explanationsOfCall } from "@a3s-sentry/core/host";
 import { TargetCheck } from "../enforcer/target-check.js";
+import type { Sentry } from "../sentry.js";
 import { escapeTerminalJson } from "../util/escape-terminal.js";
 import { type EnforcedCommand, type EnforcedExplanation, explanationText } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
@@ -37,7 +38,7 @@ export async function explain(words: readonly string[], options: ExplainOptions,
     const { never } = sentry.policy.denyLimits;
     const shown = {
       ...enforced(explanation, new TargetCheck({ never, own: [process.execPath] })),
-      ...standingFor(explanationsOfCall(sentry, explanation, String(input))),
+      ...standingFor(sentry, explanation, String(input)),
     };
     const text = options.json ? json(shown) : explanationText(shown, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
@@ -63,10 +64,16 @@ function enforced({ commands, ...explanation }: Explanation, check: TargetCheck)
   };
 }
 
-/** The events that a call stands for, by which guards judge it too. */
-function standingFor(events: readonly Explanation[]): Pick<EnforcedExplanation, "standsFor"> {
-  const standsFor = events.map(({ kind, subject, decision }) => ({ kind, subject, decision }));
-  return standsFor.length === 0 ? {} : { standsFor };
+/** The events that a call stands for, by which guards judge it too. Throws a `CliError` for a call with too many. */
+function standingFor(sentry: Sentry, call: Explanation, json: string): Pick<EnforcedExplanation, "standsFor"> {
+  try {
+    const events = explanationsOfCall(sentry, call, json);
+    const standsFor = events.map(({ kind, subject, decision }) => ({ kind, subject, decision }));
+    return standsFor.length === 0 ? {} : { standsFor };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CliError(`a guard denies this call and does not judge it: ${error.message}`, { cause: error });
+  }
 }
 
 /** The event that the arguments are: JSON, or a command as one text or as words. */
