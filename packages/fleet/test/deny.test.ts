@@ -202,7 +202,7 @@ describe.skipIf(withoutServer)("with a server", () => {
     expect((await once()).code).toBe(0);
     expect(readFileSync(file, "utf8")).toBe("/opt/own\n/opt/x/miner\n/opt/x/other\n");
     expect(await succeed(["deny", "why", "--config", node, "/opt/x/miner"])).toMatch(
-      /the fleet .*, until .*mined: mines/,
+      /the fleet, for tenant acme .*, until .*mined: mines/,
     );
 
     expect(await succeed(["fleet", "withdraw", "/opt/x/other", "--tenant", "acme", ...connecting])).toContain(
@@ -210,6 +210,16 @@ describe.skipIf(withoutServer)("with a server", () => {
     );
     expect((await once()).code).toBe(0);
     expect(readFileSync(file, "utf8")).toBe("/opt/own\n/opt/x/miner\n");
+
+    // A clock that is wrong on the node ends nothing, and a person is told who denies the target again.
+    const removed = start(["deny", "remove", "--config", node, "/opt/x/miner"]);
+    expect([await removed.ended, removed.output.stderr]).toEqual([0, expect.stringContaining("fleet withdraw")]);
+    expect((await once()).code).toBe(0);
+    const notes = `${file}.notes.json`;
+    writeFileSync(notes, readFileSync(notes, "utf8").replace(/"expires": "\d+/, '"expires": "2001'));
+    await succeed(["deny", "expire", "--config", node]);
+    expect(readFileSync(file, "utf8")).toBe("/opt/own\n/opt/x/miner\n");
+    expect((await once()).code).toBe(0);
 
     // Emptied, and then deleted: nothing changes.
     await (await jetstreamManager(nats)).streams.purge("KV_sentry-deny-acme");
@@ -220,7 +230,10 @@ describe.skipIf(withoutServer)("with a server", () => {
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("cannot use the bucket")]);
     expect(readFileSync(file, "utf8")).toBe("/opt/own\n/opt/x/miner\n");
 
-    await succeed(["fleet", "init", ...connecting, "--partitions", "1", "--deny-tenants", "acme"]);
+    const init = ["fleet", "init", ...connecting, "--partitions", "1", "--deny-tenants", "acme"];
+    await succeed(init);
+    await succeed([...init, "--deny-days", "3"]);
+    expect((await bucket.status()).ttl).toBe(3 * DAY_MS);
     expect((await once()).code).toBe(1);
     expect((await once("--accept")).code).toBe(0);
     expect(readFileSync(file, "utf8")).toBe("/opt/own\n");

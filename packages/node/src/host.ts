@@ -2,7 +2,13 @@
 // it.
 
 export { denyFilesOf, type PolicyDenyFile, type PolicyDenyFiles } from "./cli/deny/deny-files.js";
-export { type FleetChange, type FleetLine, fleetNotes, setFleetLines } from "./cli/deny/fleet-lines.js";
+export {
+  type FleetChange,
+  type FleetLine,
+  fleetNotes,
+  setFleetLines,
+  type WantedLines,
+} from "./cli/deny/fleet-lines.js";
 export { DENY_KINDS, type DenyFlags, type DenyKind } from "./cli/deny/options.js";
 export { CliError, type ExitCode, errorText, type Io } from "./cli/io.js";
 export { metricsAddress, metricsFor, serveMetrics } from "./cli/metrics-endpoint.js";

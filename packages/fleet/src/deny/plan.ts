@@ -76,13 +76,9 @@ export function planOf(
     lines[kind].set(target, {
       target,
       reason: `${reason.slice(0, MAX_REASON)} (event ${key.slice(0, MAX_REASON)})`,
-      by: "the fleet",
       added: added.toISOString(),
-      expires: Number.isFinite(expires.getTime()) ? expires.toISOString() : new Date(MAX_TIME).toISOString(),
+      expires: expires.toISOString(),
     });
   }
   return { lines, refused };
 }
-
-/** The last time that a date can have. */
-const MAX_TIME = 8.64e15;

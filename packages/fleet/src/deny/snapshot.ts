@@ -4,6 +4,8 @@ import type { KV } from "@nats-io/kv";
 import { denyEntryOf } from "./entry.js";
 import type { FleetDeny } from "./plan.js";
 
+/** The last time that a date can have: for a bucket whose entries do not end. */
+const MAX_TIME = 8.64e15;
 /** More is not read: a bucket of its size has fewer. */
 const MAX_ENTRIES = 50_000;
 
@@ -37,7 +39,7 @@ export async function readDenies(bucket: KV, { ttlMs, now }: BucketState): Promi
     }
     const found = denyEntryOf(entry);
     if (found === undefined) continue;
-    const endMs = ttlMs > 0 ? entry.created.getTime() + ttlMs : Number.POSITIVE_INFINITY;
+    const endMs = ttlMs > 0 ? entry.created.getTime() + ttlMs : MAX_TIME;
     if (endMs > now) denies.push({ ...found, entryKey: entry.key, added: entry.created, expires: new Date(endMs) });
   }
   return denies.map((each) => (withdrawn.has(each.entryKey) ? { ...each, isWithdrawn: true } : each));

@@ -27,7 +27,7 @@ import { type ConnectionFlags, connectOnce, connectWhenPossible } from "../nats/
 import { ConnectionState } from "../nats/connection-state.js";
 import { denyBucketOf } from "../nats/names.js";
 import { neededHosts } from "./needed-hosts.js";
-import { type KnownLine, planOf, shrinkage } from "./plan.js";
+import { type FleetDeny, type KnownLine, planOf, shrinkage } from "./plan.js";
 import { readDenies, stateOf } from "./snapshot.js";
 import { SYNC_METRICS, type SyncState } from "./sync-metrics.js";
 
@@ -39,8 +39,10 @@ export interface SyncFlags extends ConnectionFlags, Omit<DenyFlags, "kind"> {
   readonly metricsAddr?: string;
 }
 
-/** The files are compared with the bucket so often, also if it has not changed. */
+/** The files, and the node's policy, are compared with the bucket so often, also if it has not changed. */
 const FULL_MS = 60_000;
+
+const NOT_APPLIED = { name: "", at: Number.NEGATIVE_INFINITY };
 
 /** The bucket is missing, or has shrunk: nothing was changed. */
 class BucketAlarm extends Error {
@@ -92,16 +94,21 @@ async function runOnce(sync: Sync, flags: SyncFlags, io: Io): Promise<ExitCode> 
 
 class Sync {
   readonly #tenant: string;
+  /** The name in the notes. */
+  readonly #by: string;
   readonly #flags: SyncFlags;
   readonly #io: Io;
   readonly #log: Log;
   readonly #state: SyncState;
   /** The bucket as the files are, and when that was. */
-  #applied = { name: "", at: Number.NEGATIVE_INFINITY };
+  #applied = NOT_APPLIED;
+  /** What was read last, of a state of the bucket. */
+  #read: { readonly name: string; readonly denies: readonly FleetDeny[] } = { name: "", denies: [] };
   #lastProblem = "";
 
   constructor(tenant: string, flags: SyncFlags, io: Io, log: Log, state: SyncState) {
     this.#tenant = tenant;
+    this.#by = `the fleet, for tenant ${tenant}`;
     this.#flags = flags;
     this.#io = io;
     this.#log = log;
@@ -118,7 +125,7 @@ class Sync {
       this.#state.lastSuccessS = Date.now() / 1000;
       return true;
     } catch (error) {
-      this.#applied = { name: "", at: Number.NEGATIVE_INFINITY };
+      this.#applied = NOT_APPLIED;
       this.#state.isAlarmed = true;
       const help =
         error instanceof BucketAlarm
@@ -139,10 +146,17 @@ class Sync {
     });
     const now = performance.now();
     if (found.name === this.#applied.name && now - this.#applied.at < FULL_MS) return;
-    const denies = await readDenies(bucket, found);
+    if (found.name !== this.#read.name) this.#read = { name: found.name, denies: await readDenies(bucket, found) };
+    const denies = this.#read.denies.filter(({ expires }) => expires.getTime() > found.now);
     const policy = await denyFilesOf(this.#flags, this.#io);
     const files = byPath(policy.files);
-    const problem = this.#flags.accept ? undefined : shrinkage(files.flatMap(knownIn), denies, found.now);
+    const problem = this.#flags.accept
+      ? undefined
+      : shrinkage(
+          files.flatMap((each) => knownIn(each, this.#by)),
+          denies,
+          found.now,
+        );
     if (problem !== undefined) throw new BucketAlarm(problem);
     const servers = [...(this.#flags.server ?? "").split(","), nats.getServer(), ...(nats.info?.connect_urls ?? [])];
     const { env } = this.#io;
@@ -152,9 +166,9 @@ class Sync {
     let [added, removed, full, total] = [0, 0, 0, 0];
     for (const { file, kinds } of policy.dryRun ? [] : files) {
       const wanted = new Map(kinds.flatMap((kind) => [...lines[kind]]));
-      const change = setFleetLines(file, wanted, policy.maxLines);
+      const change = setFleetLines(file, { by: this.#by, lines: wanted, maxLines: policy.maxLines });
       [added, removed, full] = [added + change.added, removed + change.removed, full + change.full];
-      total += fleetNotes(file).size;
+      total += fleetNotes(file, this.#by).size;
     }
     if (policy.dryRun && this.#applied.name !== found.name) {
       const count = Object.values(lines).reduce((sum, each) => sum + each.size, 0);
@@ -188,6 +202,6 @@ function byPath(files: readonly PolicyDenyFile[]): readonly SharedFile[] {
   return [...found.values()];
 }
 
-function knownIn({ file, kinds }: SharedFile): KnownLine[] {
-  return [...fleetNotes(file).values()].map(({ target, expires }) => ({ kinds, target, expires }));
+function knownIn({ file, kinds }: SharedFile, by: string): KnownLine[] {
+  return [...fleetNotes(file, by).values()].map(({ target, expires }) => ({ kinds, target, expires }));
 }

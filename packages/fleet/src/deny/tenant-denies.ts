@@ -7,6 +7,7 @@ import { denyBucketOf, partsOfKey } from "../nats/names.js";
 import { type DenyEntry, denyEntryOf, entryKey } from "./entry.js";
 import type { FleetDeniesOptions } from "./fleet-denies.js";
 import { HourlyLimit } from "./hourly-limit.js";
+import { type BucketState, stateOf } from "./snapshot.js";
 
 /** New targets within an hour. */
 const MOST_PER_TENANT = 200;
@@ -21,6 +22,8 @@ const MAX_KEYS = 50_000;
 export class TenantDenies {
   readonly #bucket: KV;
   readonly #ttlMs: number;
+  /** The time of the servers: this machine's clock may be wrong. */
+  readonly #now: () => number;
   readonly #options: FleetDeniesOptions;
   /** When each key was written, by the clock of the servers. */
   readonly #known = new Map<string, number>();
@@ -29,9 +32,11 @@ export class TenantDenies {
   readonly #ofShipper = new HourlyLimit(MOST_PER_SHIPPER);
   #pending = 0;
 
-  private constructor(bucket: KV, ttlMs: number, options: FleetDeniesOptions) {
+  private constructor(bucket: KV, { ttlMs, now }: BucketState, options: FleetDeniesOptions) {
+    const since = performance.now();
     this.#bucket = bucket;
     this.#ttlMs = ttlMs;
+    this.#now = () => now + performance.now() - since;
     this.#options = options;
   }
 
@@ -39,10 +44,10 @@ export class TenantDenies {
   static async open(tenant: string, options: FleetDeniesOptions): Promise<TenantDenies> {
     const name = denyBucketOf(tenant);
     const bucket = await new Kvm(options.client).open(name);
-    const { ttl } = await bucket.status().catch((error: unknown) => {
+    const state = await stateOf(bucket).catch((error: unknown) => {
       throw new Error(`cannot use the bucket \`${name}\`: ${errorText(error)}`, { cause: error });
     });
-    const denies = new TenantDenies(bucket, ttl, options);
+    const denies = new TenantDenies(bucket, state, options);
     for await (const entry of await bucket.history()) denies.#learn(entry);
     void denies.#watch();
     return denies;
@@ -52,7 +57,7 @@ export class TenantDenies {
     const { totals } = this.#options;
     const { kind, target, key: event } = entry;
     const key = entryKey("deny", kind, target);
-    const now = Date.now();
+    const now = this.#now();
     const written = this.#known.get(key);
     if (this.#withdrawn.has(key) || (written !== undefined && (this.#ttlMs === 0 || now - written < this.#ttlMs / 2)))
       return;
@@ -72,7 +77,7 @@ export class TenantDenies {
   }
 
   #count(event: string, at: number): void {
-    const now = Date.now();
+    const now = this.#now();
     this.#ofTenant.count("", at, now);
     this.#ofShipper.count(partsOfKey(event)?.shipper ?? "", at, now);
   }
@@ -83,7 +88,7 @@ export class TenantDenies {
 
   async #write(key: string, entry: DenyEntry, before: number | undefined): Promise<void> {
     const { totals, onFailure } = this.#options;
-    if (before === undefined) this.#count(entry.key, Date.now());
+    if (before === undefined) this.#count(entry.key, this.#now());
     this.#pending += 1;
     try {
       await this.#bucket.put(key, JSON.stringify(entry));

@@ -11,7 +11,7 @@ import {
   StorageType,
   type StreamConfig,
 } from "@nats-io/jetstream";
-import { Kvm } from "@nats-io/kv";
+import { Kvm, type KvOptions } from "@nats-io/kv";
 import { nanos } from "@nats-io/transport-node";
 import { CliError, type ExitCode, errorText, type Io, writeOut } from "a3s-sentry/host";
 import { integerOf, nameOf } from "../flags.js";
@@ -72,10 +72,14 @@ export async function init(flags: InitFlags, io: Io): Promise<ExitCode> {
     for (const config of streams(partitions, replicas, sizes)) await ensureStream(manager, config);
     await ensureConsumers(manager, partitions);
     const kv = new Kvm(jetstream(connection));
-    await kv.create(POLICY_BUCKET, { history: MAX_HISTORY, replicas, maxValueSize: MAX_VALUE_BYTES });
-    await kv.create(WORKERS_BUCKET, { ttl: REPORT_MS, replicas });
-    for (const tenant of tenants) {
-      await kv.create(denyBucketOf(tenant), { ttl: denyMs, replicas, max_bytes: DENY_BYTES });
+    const buckets: readonly (readonly [string, Partial<KvOptions>])[] = [
+      [POLICY_BUCKET, { history: MAX_HISTORY, maxValueSize: MAX_VALUE_BYTES }],
+      [WORKERS_BUCKET, { ttl: REPORT_MS }],
+      ...tenants.map((tenant) => [denyBucketOf(tenant), { ttl: denyMs, max_bytes: DENY_BYTES }] as const),
+    ];
+    for (const [name, options] of buckets) {
+      await kv.create(name, { ...options, replicas });
+      await adaptBucket(manager, name, { ...options, replicas });
     }
     const version = connection.info?.version ?? "unknown";
     await writeOut(io.stdout, `ready: ${partitions} partitions, ${replicas} replicas, NATS server ${version}\n`);
@@ -136,6 +140,20 @@ async function ensureStream(manager: JetStreamManager, config: Configured): Prom
     );
   }
   await manager.streams.update(config.name, config);
+}
+
+/** The library changes nothing of a bucket that exists. */
+async function adaptBucket(
+  manager: JetStreamManager,
+  name: string,
+  { ttl = 0, max_bytes = -1, replicas = 1 }: Partial<KvOptions>,
+): Promise<void> {
+  const stream = `KV_${name}`;
+  const { config } = await manager.streams.info(stream);
+  const wanted = { max_age: nanos(ttl), max_bytes, num_replicas: replicas };
+  const isSame =
+    config.max_age === wanted.max_age && config.max_bytes === max_bytes && config.num_replicas === replicas;
+  if (!isSame) await manager.streams.update(stream, { ...config, ...wanted });
 }
 
 /** One consumer for each partition. At most one message of it is out at a time: so its events are judged in order. */

@@ -12,7 +12,6 @@ import { recoverySteps, removalSteps, runSteps } from "./removal.js";
 export interface FleetLine {
   readonly target: string;
   readonly reason: string;
-  readonly by: string;
   readonly added: string;
   readonly expires: string;
 }
@@ -26,27 +25,37 @@ export interface FleetChange {
 
 const NO_CHANGE: FleetChange = { added: 0, removed: 0, full: 0 };
 
-/** The notes on the lines of the fleet, by target. Throws a `CliError`. */
-export function fleetNotes({ path }: PolicyDenyFile): ReadonlyMap<string, Note> {
-  return new Map([...readNotes(path).notes].filter(([, { origin }]) => origin === "fleet"));
+/** The notes on the lines that `by` manages, by target. Throws a `CliError`. */
+export function fleetNotes({ path }: PolicyDenyFile, by: string): ReadonlyMap<string, Note> {
+  return new Map([...readNotes(path).notes].filter(([, note]) => isManaged(note, by)));
+}
+
+/** Another tenant of the same node has lines of its own. */
+function isManaged(note: Note | undefined, by: string): boolean {
+  return note?.origin === "fleet" && note.by === by;
+}
+
+/** What a manager of lines wants, by target. */
+export interface WantedLines {
+  /** Who manages them: the notes name it. */
+  readonly by: string;
+  readonly lines: ReadonlyMap<string, FleetLine>;
+  /** The most lines of the file, of whatever origin. */
+  readonly maxLines: number;
 }
 
 /**
- * Makes the lines of the fleet those in `wanted`, by target. A target that has a line of another origin keeps that line
- * alone. Throws a `CliError`; then the file has its old lines, and perhaps some of the new ones.
+ * Makes the lines that `by` manages those that it wants. A target that has a line of another origin keeps that line alone.
+ * Throws a `CliError`; then the file has its old lines, and perhaps some of the new ones.
  */
-export function setFleetLines(
-  file: PolicyDenyFile,
-  wanted: ReadonlyMap<string, FleetLine>,
-  maxLines: number,
-): FleetChange {
+export function setFleetLines(file: PolicyDenyFile, wanted: WantedLines): FleetChange {
   if (!differs(file, wanted)) return NO_CHANGE;
   return changed(file, () => {
     runSteps(recoverySteps(file.path));
-    const known = [...fleetNotes(file).keys()];
-    const gone = new Set(known.filter((target) => !wanted.has(target)));
+    const known = [...fleetNotes(file, wanted.by).keys()];
+    const gone = new Set(known.filter((target) => !wanted.lines.has(target)));
     const removed = gone.size === 0 ? 0 : remove(file, gone);
-    return { ...add(file, wanted, maxLines), removed };
+    return { ...add(file, wanted), removed };
   });
 }
 
@@ -58,19 +67,15 @@ function remove({ path }: PolicyDenyFile, targets: ReadonlySet<string>): number 
   return 0;
 }
 
-function add(
-  file: PolicyDenyFile,
-  wanted: ReadonlyMap<string, FleetLine>,
-  maxLines: number,
-): Pick<FleetChange, "added" | "full"> {
+function add(file: PolicyDenyFile, { by, lines, maxLines }: WantedLines): Pick<FleetChange, "added" | "full"> {
   const { path } = file;
   const { notes: before } = readNotes(path);
-  const present = presentOf(file, wanted);
+  const present = presentOf(file, lines);
   const notes = new Map(before);
   const missing: string[] = [];
-  for (const [target, line] of wanted) {
-    if (present.has(target) && before.get(target)?.origin !== "fleet") continue;
-    notes.set(target, { ...line, origin: "fleet" });
+  for (const [target, line] of lines) {
+    if (present.has(target) && !isManaged(before.get(target), by)) continue;
+    notes.set(target, { ...line, by, origin: "fleet" });
     if (!present.has(target)) missing.push(target);
   }
   // Notes come first: a line without its note would never be removed.
@@ -92,11 +97,11 @@ function add(
 }
 
 /** Whether something is to be done, without the lock. */
-function differs(file: PolicyDenyFile, wanted: ReadonlyMap<string, FleetLine>): boolean {
-  const known = fleetNotes(file);
-  const present = presentOf(file, wanted);
-  for (const target of known.keys()) if (!wanted.has(target)) return true;
-  for (const [target, { reason, expires }] of wanted) {
+function differs(file: PolicyDenyFile, { by, lines }: WantedLines): boolean {
+  const known = fleetNotes(file, by);
+  const present = presentOf(file, lines);
+  for (const target of known.keys()) if (!lines.has(target)) return true;
+  for (const [target, { reason, expires }] of lines) {
     const note = known.get(target);
     if (!present.has(target)) return true;
     if (note !== undefined && (note.reason !== reason || note.expires !== expires)) return true;

@@ -5,7 +5,7 @@ import { escapeTerminal } from "../../util/escape-terminal.js";
 import { CliError, type ExitCode, type Io } from "../io.js";
 import { writeOut } from "../write.js";
 import { changed, denyFilesOf, type PolicyDenyFile } from "./deny-files.js";
-import { isExpired, readNotes } from "./notes.js";
+import { isExpired, type Note, readNotes } from "./notes.js";
 import type { DenyFlags } from "./options.js";
 import { recoverySteps, removalSteps, runSteps } from "./removal.js";
 import { lineProblem } from "./target-problem.js";
@@ -17,7 +17,10 @@ export async function remove(targets: readonly string[], flags: DenyFlags, io: I
   }
   const { files } = await denyFilesOf(flags, io);
   const missing = new Set(targets);
+  let isOfFleet = false;
   for (const file of files) {
+    const { notes } = readNotes(file.path);
+    isOfFleet ||= targets.some((target) => notes.get(target)?.origin === "fleet");
     const removed = removeFrom(file, new Set(targets));
     for (const target of removed) missing.delete(target);
     await printRemoved(removed, file, io);
@@ -29,6 +32,11 @@ export async function remove(targets: readonly string[], flags: DenyFlags, io: I
   if (missing.size < new Set(targets).size) {
     io.stderr.write("a block of the same target denies it again: to allow it for good, change the policy\n");
   }
+  if (isOfFleet) {
+    io.stderr.write(
+      "the fleet denies it again: take it back with `a3s-sentry fleet withdraw`, or list it in `never`\n",
+    );
+  }
   return missing.size > 0 ? 1 : 0;
 }
 
@@ -37,7 +45,7 @@ export async function expire(flags: DenyFlags, io: Io): Promise<ExitCode> {
   const now = new Date();
   for (const file of files) {
     const { notes } = readNotes(file.path);
-    if (![...notes.values()].some((note) => isExpired(note, now))) continue;
+    if (![...notes.values()].some((note) => ends(note, now))) continue;
     await printRemoved(removeFrom(file, "expired", now), file, io);
   }
   return 0;
@@ -54,9 +62,14 @@ function removeFrom(
   return changed(file, () => {
     if (targets !== "expired") return runSteps(removalSteps(file.path, targets));
     runSteps(recoverySteps(file.path));
-    const ended = [...readNotes(file.path).notes.values()].filter((note) => isExpired(note, now));
+    const ended = [...readNotes(file.path).notes.values()].filter((note) => ends(note, now));
     return runSteps(removalSteps(file.path, new Set(ended.map(({ target }) => target))));
   });
+}
+
+/** The lines of a fleet end by the clock of its servers, with `deny sync`. */
+function ends(note: Note, now: Date): boolean {
+  return note.origin === undefined && isExpired(note, now);
 }
 
 async function printRemoved(removed: ReadonlySet<string>, { label }: PolicyDenyFile, io: Io): Promise<void> {
