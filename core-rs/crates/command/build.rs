@@ -10,7 +10,7 @@ use std::{env, fs};
 const WRAPPER_KEYS: [(&str, char, Words); 13] = [
     ("two values", '2', Words::Options),
     ("values", 'v', Words::Options),
-    ("not with", 'n', Words::Options),
+    ("not with", 'n', Words::Some),
     ("operands", 'o', Words::Number),
     ("assignments", 'a', Words::None),
     ("text", 't', Words::Options),

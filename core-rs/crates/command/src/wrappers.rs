@@ -53,6 +53,9 @@ pub(crate) fn follow<'a>(wrapper: Rows, word: &dyn Fn(usize) -> Option<&'a str>)
             match option {
                 Meaning::Alone => at += 1,
                 Meaning::WithValue => {
+                    if word(at + 1).is_some_and(|value| wrapper.lists(b'n', value)) {
+                        return Found::Nothing;
+                    }
                     // `runuser -u USER COMMAND`, unlike `runuser USER -c TEXT`.
                     anywhere &= !matches!(text, "-u" | "--user");
                     at += 2;

@@ -8,7 +8,7 @@ export const PACK_FIGURES: Figures = {
   packs: {
     credentials: { attacks: 130, benign: 0 },
     persistence: { attacks: 114, benign: 0 },
-    privilege: { attacks: 15, benign: 0 },
+    privilege: { attacks: 19, benign: 0 },
     defences: { attacks: 38, benign: 0 },
     traces: { attacks: 21, benign: 0 },
     escapes: { attacks: 163, benign: 1 },
