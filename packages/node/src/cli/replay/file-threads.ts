@@ -1,4 +1,4 @@
-// Judges many transcripts on as many threads as there are cores.
+// Judges transcripts and parts of them on as many threads as there are cores.
 
 import { availableParallelism } from "node:os";
 import type { SentrySpec } from "@a3s-sentry/core";
@@ -7,6 +7,7 @@ import { ownFile } from "../../util/own-file.js";
 import { JobThread } from "../job-thread.js";
 import { compileInThreads } from "../v8-flags.js";
 import type { Found } from "./findings.js";
+import type { ReplayJob } from "./judge-file.js";
 
 /** Threads at most: the disk and the main thread cannot keep more of them busy. */
 const MAX_THREADS = 8;
@@ -15,7 +16,7 @@ const MAX_FILES = 2;
 /** Files that are not merged, at most: they gather behind a large one. */
 const MAX_WAITING = 256;
 
-type FileThread = JobThread<string, Found>;
+type FileThread = JobThread<ReplayJob, Found>;
 
 /** Takes what is found in files, in the order of the files. */
 export type TakeFound = (found: Found) => void;
@@ -44,14 +45,14 @@ export class FileThreads {
     );
   }
 
-  /** Gives a file to a thread. Resolves when the next one can be given. */
-  async judge(file: string): Promise<void> {
+  /** Gives a file, or a part with its memory, to a thread. Resolves when the next one can be given. */
+  async judge(job: ReplayJob): Promise<void> {
     while (this.#waiting.length >= MAX_WAITING) await this.#takeNext();
     while (this.#threads.every(({ load }) => load >= MAX_FILES)) {
       await this.#changed.wait();
     }
     const thread = this.#threads.reduce((least, next) => (next.load < least.load ? next : least));
-    const found = thread.do(file);
+    const found = thread.do(job, typeof job === "string" ? [] : [job.text.buffer as ArrayBuffer]);
     found.catch(() => {}).finally(() => this.#changed.set());
     this.#waiting.push(found);
   }

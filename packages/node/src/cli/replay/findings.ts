@@ -128,7 +128,7 @@ export class Findings {
     if (this.found.unreadable.length < MAX_UNREADABLE) this.found.unreadable.push({ file, why });
   }
 
-  /** Adds what was found in files that come after those so far. */
+  /** Adds what was found in files, or parts of files, that come after those so far. */
   merge(next: Found): void {
     const { totals, rules, secrets, sessions, skipped } = this.found;
     for (const key of Object.keys(totals) as (keyof Counts)[]) totals[key] += next.totals[key];
@@ -147,7 +147,13 @@ export class Findings {
       if (known === undefined) secrets.set(kind, found);
       else for (const where of ["prompts", "calls", "results"] as const) known[where] += found[where];
     }
-    for (const [key, session] of next.sessions) if (sessions.size < MAX_SESSIONS) sessions.set(key, session);
+    for (const [key, session] of next.sessions) {
+      const known = sessions.get(key);
+      if (known !== undefined) {
+        if (!isEmpty(known) && !isEmpty(session)) this.found.sessionCount -= 1;
+        addSession(known, session);
+      } else if (sessions.size < MAX_SESSIONS) sessions.set(key, session);
+    }
     for (const why of ["unknown", "tooLong"] as const) {
       skipped[why].count += next.skipped[why].count;
       skipped[why].first ??= next.skipped[why].first;
@@ -197,6 +203,12 @@ function rankOf(outcome: Outcome, severity: Severity): number {
 
 function addSample(finds: RuleFinds, sample: Sample): void {
   if (!finds.samples.some(({ subject }) => subject === sample.subject)) finds.samples.push(sample);
+}
+
+/** Adds what a later part of the same file has of a session. */
+function addSession(known: Session, later: Session): void {
+  for (const what of Object.keys(noCounts()) as (keyof Counts)[]) known[what] += later[what];
+  if (later.rank > known.rank) Object.assign(known, { rank: later.rank, worst: later.worst });
 }
 
 /** Whether nothing of the session has been judged. */

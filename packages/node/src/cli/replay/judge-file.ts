@@ -1,10 +1,11 @@
-// Judges one transcript.
+// Judges one transcript, or a part of one.
 
 import type { Buffer } from "node:buffer";
 import { createReadStream } from "node:fs";
 import type { Sentry } from "@a3s-sentry/core";
 import { errorText } from "../io.js";
 import { lineBatches } from "../line-batches.js";
+import { type FilePart, linesOf } from "./file-part.js";
 import { Findings, type Found, type Session } from "./findings.js";
 import { type Placed, RecordJudge } from "./judge.js";
 import { JudgedCalls } from "./judged-calls.js";
@@ -12,6 +13,9 @@ import { Transcript } from "./transcript.js";
 
 /** Few enough to stay in a core's cache until they are judged. */
 const CHUNK_BYTES = 256 * 1024;
+
+/** A transcript, by its path, or a part of one. */
+export type ReplayJob = string | FilePart;
 
 /** Judges transcripts by one policy, one after the other. */
 export class FileJudge {
@@ -23,13 +27,17 @@ export class FileJudge {
     this.#sentry = sentry;
   }
 
-  /** What is found in a file, up to where it cannot be read. */
-  async judge(file: string): Promise<Found> {
+  /** What is found in a file, up to where it cannot be read, or in a part. Only whole files are counted. */
+  async judge(job: ReplayJob): Promise<Found> {
     const findings = new Findings();
     const judge = new RecordJudge(this.#sentry, findings, this.#judged);
-    findings.found.files = 1;
     try {
-      await judgeLines(file, judge, findings);
+      if (typeof job === "string") {
+        findings.found.files = 1;
+        await judgeLines({ file: job, before: 0, state: NOTHING }, readable(job, findings), judge, findings);
+      } else {
+        await judgeLines(job, [linesOf(job)], judge, findings);
+      }
     } finally {
       judge.close();
     }
@@ -37,12 +45,21 @@ export class FileJudge {
   }
 }
 
-async function judgeLines(file: string, judge: RecordJudge, findings: Findings): Promise<void> {
-  const transcript = new Transcript();
+const NOTHING = { context: {} };
+
+type Batches = AsyncIterable<readonly (Buffer | null)[]> | Iterable<readonly (Buffer | null)[]>;
+
+async function judgeLines(
+  { file, before, state }: Pick<FilePart, "file" | "before" | "state">,
+  batches: Batches,
+  judge: RecordJudge,
+  findings: Findings,
+): Promise<void> {
+  const transcript = new Transcript(state);
   let session: Session | undefined;
   let id: string | undefined;
-  let line = 0;
-  for await (const batch of readable(file, findings)) {
+  let line = before;
+  for await (const batch of batches) {
     const placed: Placed[] = [];
     for (const bytes of batch) {
       line += 1;

@@ -7,15 +7,16 @@ import { escapeTerminalJson } from "../../util/escape-terminal.js";
 import { colorsFor, type ExitCode, type Io } from "../io.js";
 import { openPolicy } from "../open-policy.js";
 import { writeOut } from "../write.js";
+import { isLarge, partsOf } from "./file-part.js";
 import { FileThreads } from "./file-threads.js";
 import { Findings } from "./findings.js";
 import { writePage } from "./html-report.js";
-import { FileJudge } from "./judge-file.js";
+import { FileJudge, type ReplayJob } from "./judge-file.js";
 import type { ReplayOptions } from "./options.js";
 import { textReport } from "./text-report.js";
 import { transcriptFiles } from "./transcript-files.js";
 
-/** Threads are started if there is more to judge after this time: they need as long to start. */
+/** Threads are started for a large file, or if there is more to judge after this time: they need as long to start. */
 const ALONE_MS = 300;
 
 /** Transcripts may have any size: counts and samples are kept in memory. */
@@ -44,14 +45,21 @@ async function judgeAll(paths: readonly string[], sentry: Sentry, findings: Find
   const judge = new FileJudge(sentry);
   const start = performance.now();
   let threads: FileThreads | "none" | undefined;
+  const take = async (job: ReplayJob): Promise<void> => {
+    if (threads === undefined || threads === "none") findings.merge(await judge.judge(job));
+    else await threads.judge(job);
+  };
   try {
     for await (const found of transcriptFiles(paths)) {
-      if (threads === undefined && performance.now() - start > ALONE_MS) {
+      const large = !("unreadable" in found) && (await isLarge(found.file));
+      if (threads === undefined && (large || performance.now() - start > ALONE_MS)) {
         threads = FileThreads.start(sentry.spec(), (next) => findings.merge(next)) ?? "none";
       }
       if ("unreadable" in found) findings.unreadable(found.file, found.unreadable);
-      else if (threads === undefined || threads === "none") findings.merge(await judge.judge(found.file));
-      else await threads.judge(found.file);
+      else if (large) {
+        findings.found.files += 1;
+        for await (const part of partsOf(found.file, findings)) await take(part);
+      } else await take(found.file);
     }
     if (threads !== undefined && threads !== "none") await threads.finish();
   } finally {

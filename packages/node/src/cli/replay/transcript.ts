@@ -13,10 +13,26 @@ export interface Line {
   readonly recorded: readonly Recorded[];
 }
 
+/** What the lines so far say of the next ones. */
+export interface TranscriptState {
+  readonly format?: Format | undefined;
+  readonly context: Readonly<Context>;
+}
+
 /** Reads a file, line by line. */
 export class Transcript {
-  readonly #context: Context = {};
+  readonly #context: Context;
   #format: Format | undefined;
+
+  /** Goes on after the lines with that state. */
+  constructor({ format, context }: TranscriptState = { context: {} }) {
+    this.#format = format;
+    this.#context = { ...context };
+  }
+
+  get state(): TranscriptState {
+    return { format: this.#format, context: { ...this.#context } };
+  }
 
   /** The format of the first line that has one. */
   get format(): Format {
