@@ -8,7 +8,7 @@ import { Kvm } from "@nats-io/kv";
 import { connect } from "@nats-io/transport-node";
 import { describe, expect, it } from "vitest";
 import { DECISIONS_STREAM, EVENTS_STREAM, POLICY_BUCKET, POLICY_KEY } from "../src/nats/names.js";
-import { type Running, start, succeed } from "./support/command.js";
+import { BUILT_IN_RULES, type Running, start, succeed } from "./support/command.js";
 import { blockedEvent, countOf } from "./support/decisions.js";
 import { scratch } from "./support/scratch.js";
 import { as, CONFIG, secured } from "./support/secured-servers.js";
@@ -115,7 +115,7 @@ describe.skipIf(withoutServer)("the server's configuration", () => {
       (await start(["fleet", "init", "--replicas", "3", "--partitions", "2", ...servers.flagsOf("admin")]).ended) !== 0
     )
       await delay(200);
-    const worker = start(["worker", "--name", "w1", ...servers.flagsOf("worker")]);
+    const worker = start(["worker", "--name", "w1", "--policy", BUILT_IN_RULES, ...servers.flagsOf("worker")]);
     await worker.says("judging 2 partitions");
     const ship = start(
       ["ship", "--tenant", "acme", "--spool", `${folder}/spool`, "--partitions", "2"].concat(

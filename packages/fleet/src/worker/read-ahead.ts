@@ -15,8 +15,8 @@ export interface ReadAheadOptions {
   readonly stop: AbortSignal;
 }
 
-/** How long to wait for messages that come later. */
-const POLL_MS = 50;
+/** How long to wait for messages that come later: doubled each time. */
+const POLL_MS = { first: 50, most: 500 };
 /** How long to wait after a failure, such as a missing permission. */
 const RETRY_MS = 10_000;
 /** Agents that wait. With more, nothing is read ahead. */
@@ -50,8 +50,14 @@ export class ReadAhead {
     if (performance.now() < this.#retryAt) return;
     try {
       this.#begin(message);
+      let waitMs = POLL_MS.first;
       while (!signal.aborted && !this.#options.stop.aborted && this.#waiting.size < MAX_AGENTS) {
-        if (!(await this.#advance())) await delay(POLL_MS, undefined, { signal }).catch(() => {});
+        if (await this.#advance()) {
+          waitMs = POLL_MS.first;
+        } else {
+          await delay(waitMs, undefined, { signal }).catch(() => {});
+          waitMs = Math.min(2 * waitMs, POLL_MS.most);
+        }
       }
     } catch (error) {
       if (signal.aborted) return;
