@@ -9,14 +9,20 @@ use super::parse::trim;
 use crate::decision::Word;
 use sentry_text::closest;
 
-/// The formats of other tools: a member that their lines have, and their name.
-const FOREIGN: &[(&str, &str)] = &[
-    ("process_exec", "Tetragon"),
-    ("process_kprobe", "Tetragon"),
-    ("process_exit", "Tetragon"),
-    ("output_fields", "Falco"),
-    ("hook_event_name", "an agent's hook"),
-    ("log", "a container's log"),
+/// What to do with the formats that the command converts.
+const CONVERT: &str = "convert it with `a3s-sentry convert`";
+/// The formats of other tools: a member that their lines have, their name, and what to do.
+const FOREIGN: &[(&str, &str, &str)] = &[
+    ("process_exec", "Tetragon", CONVERT),
+    ("process_kprobe", "Tetragon", CONVERT),
+    ("process_exit", "Tetragon", CONVERT),
+    ("output_fields", "Falco", CONVERT),
+    (
+        "hook_event_name",
+        "an agent's hook",
+        "`a3s-sentry hook` reads it",
+    ),
+    ("log", "a container's log", "convert it first"),
 ];
 
 /// Why a line is not an event, in one sentence without a full stop. For an event of a kind that is
@@ -51,7 +57,7 @@ pub fn fault(line: &[u8]) -> Option<String> {
 
 fn not_an_object(line: &[u8]) -> String {
     if line.starts_with(b"type=") {
-        return foreign("auditd");
+        return foreign("auditd", CONVERT);
     }
     if line.starts_with(b"[") {
         return "it is not a JSON object: write one event per line, for example with `jq -c '.[]'`"
@@ -74,8 +80,8 @@ fn not_json(text: &[u8]) -> String {
     "it is not valid JSON".to_owned()
 }
 
-fn foreign(name: &str) -> String {
-    format!("this is the format of {name}, not of an event: convert it first")
+fn foreign(name: &str, what_to_do: &str) -> String {
+    format!("this is the format of {name}, not of an event: {what_to_do}")
 }
 
 fn fault_of_envelope(envelope: &[Member<'_>]) -> Option<String> {
@@ -114,8 +120,9 @@ fn without_event(envelope: &[Member<'_>]) -> String {
                 "`{kind}` must be nested under `event`: `{{\"event\":{{\"{kind}\":{{…}}}}}}`"
             );
         }
-        if let Some((_, tool)) = FOREIGN.iter().find(|(member, _)| member == name) {
-            return foreign(tool);
+        let mut foreigners = FOREIGN.iter();
+        if let Some((_, tool, what_to_do)) = foreigners.find(|(member, ..)| member == name) {
+            return foreign(tool, what_to_do);
         }
     }
     let meant = envelope
@@ -383,11 +390,11 @@ mod tests {
             ("{\"x\":1}".to_owned(), "it has no `event`"),
             (
                 r#"{"process_exec":{},"time":"x"}"#.to_owned(),
-                "this is the format of Tetragon, not of an event: convert it first",
+                "this is the format of Tetragon, not of an event: convert it with `a3s-sentry convert`",
             ),
             (
                 "type=EXECVE msg=audit(1.1:1)".to_owned(),
-                "this is the format of auditd, not of an event: convert it first",
+                "this is the format of auditd, not of an event: convert it with `a3s-sentry convert`",
             ),
         ];
         for (given, expected) in cases {

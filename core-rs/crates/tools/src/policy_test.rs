@@ -47,9 +47,10 @@ pub struct PolicyTests {
 }
 
 /// The settings of a test that say what happens, of which it has one.
-const EVENTS: [&str; 5] = ["event", "command", "path", "host", "prompt"];
-const KEYS: [&str; 9] = [
-    "name", "event", "command", "path", "host", "prompt", "expect", "rule", "target",
+const EVENTS: [&str; 6] = ["event", "command", "path", "host", "prompt", "tool"];
+const KEYS: [&str; 11] = [
+    "name", "event", "command", "path", "host", "prompt", "tool", "args", "expect", "rule",
+    "target",
 ];
 
 /// Reads the tests of a document: `test "name" { … }` and the objects of `tests = [ … ]`.
@@ -200,7 +201,7 @@ fn event(reader: &mut Reader, values: &[(&Name, &Value)], place: Span) -> Option
         .filter(|(name, _)| EVENTS.contains(&name.text.as_str()));
     let Some((name, value)) = given.next() else {
         let message = "`test` needs an event";
-        let help = "add `command`, `path`, `host` or `prompt` with a text, or `event = { <Kind> = { … } }`";
+        let help = "add `command`, `path`, `host`, `prompt` or `tool` with a text, or `event = { <Kind> = { … } }`";
         reader.error_with_help(Code::MissingKey, place, message, help);
         return None;
     };
@@ -216,7 +217,19 @@ fn event(reader: &mut Reader, values: &[(&Name, &Value)], place: Span) -> Option
             "write two tests",
         );
     }
+    let args = values.iter().find(|(name, _)| name.text == "args");
+    if let Some((key, _)) = args
+        && name.text != "tool"
+    {
+        let message = "`args` are those of a `tool`";
+        let help = "add `tool = \"…\"` in place of the other event, or remove them";
+        reader.error_with_help(Code::BadValue, key.span, message, help);
+    }
     let event = match name.text.as_str() {
+        "tool" => {
+            let tool = reader.text("tool", value)?;
+            event::call(reader, &tool, args.map(|(_, value)| *value))?
+        }
         "event" => return event::given(reader, value),
         "command" => event::command(reader, value)?,
         "path" => event::path(&reader.text("path", value)?),

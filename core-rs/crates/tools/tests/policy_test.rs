@@ -68,6 +68,14 @@ fn short_forms_make_events() {
             r#"{"event":{"ToolExec":{"argv":["echo","a | b"],"pid":1}}}"#,
         ),
         (
+            "tool = \"Bash\", args = { command = \"ls\", timeout = 5 }",
+            r#"{"event":{"ToolCall":{"args":{"command":"ls","timeout":5},"tool":"Bash"}}}"#,
+        ),
+        (
+            "tool = \"mcp__git__push\"",
+            r#"{"event":{"ToolCall":{"args":{},"tool":"mcp__git__push"}}}"#,
+        ),
+        (
             "path = \"/etc/shadow\"",
             r#"{"event":{"FileAccess":{"path":"/etc/shadow","pid":1,"write":false}}}"#,
         ),
@@ -158,6 +166,21 @@ fn each_mistake_has_a_problem_in_its_place() {
             "test \"a\" { path = \"/x\", host = \"h\", expect = \"allow\" }",
             "policy/duplicate-section",
             "host",
+        ),
+        (
+            "test \"a\" { tool = \"Bash\", path = \"/x\", expect = \"allow\" }",
+            "policy/duplicate-section",
+            "path",
+        ),
+        (
+            "test \"a\" { path = \"/x\", args = {}, expect = \"allow\" }",
+            "policy/bad-value",
+            "args",
+        ),
+        (
+            "test \"a\" { tool = \"Bash\", args = \"ls\", expect = \"allow\" }",
+            "policy/wrong-type",
+            "\"ls\"",
         ),
         (
             "test \"a\" { path = \"/x\", expect = \"alow\" }",

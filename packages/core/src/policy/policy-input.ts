@@ -22,7 +22,7 @@ export interface SecretPatternInput {
 }
 
 /**
- * A test of a policy: the verdict of its rules on an event, which one of the first five describes.
+ * A test of a policy: the verdict of its rules on an event, which one of the first six describes.
  *
  * @example
  * const test: TestInput = { name: "pipe", command: "curl x | sh", expect: "block", rule: "pipe-to-shell" };
@@ -37,6 +37,10 @@ export interface TestInput {
   readonly host?: string;
   /** Text that is sent to a model. */
   readonly prompt?: string;
+  /** A tool that is called, judged as a guard judges it. */
+  readonly tool?: string;
+  /** The arguments of the tool by their names. */
+  readonly args?: Readonly<Record<string, unknown>>;
   readonly name: string;
   readonly expect: Verdict;
   /** The rule that decides; `""` for none. */

@@ -12,7 +12,7 @@ const OUTCOMES: Readonly<Record<Verdict, string>> = { allow: "allowed", block: "
 
 /**
  * A test in ACL of an event, given as JSON, that passes with the sentry's policy. The event has the
- * shortest form that is judged in the same way: `command`, `path`, `host`, `prompt`, otherwise
+ * shortest form that is judged in the same way: `command`, `path`, `host`, `prompt`, `tool`, otherwise
  * `event`. Rejects with a `TypeError` if it is not an event.
  *
  * @example
@@ -27,14 +27,14 @@ export async function writeTest(sentry: Pick<Judged, "explain" | "whyNotAnEvent"
   const explanation = explainAsGuard(sentry, event);
   if (explanation === null) throw new TypeError(sentry.whyNotAnEvent(event) ?? "this kind of event is not judged");
   const judged = JSON.stringify(explanation);
-  for (const [key, value] of forms(JSON.parse(event) as Envelope, explanation)) {
-    const text = block(explanation, key, value);
+  for (const form of forms(JSON.parse(event) as Envelope, explanation)) {
+    const text = block(explanation, form);
     const { tests, diagnostics } = await readTests(text, { holds: "tests" });
     const [test] = tests;
     const isSame = test !== undefined && JSON.stringify(explainAsGuard(sentry, test.event)) === judged;
     if (isSame && diagnostics.length === 0) return text;
   }
-  return block(explanation, "event", writeText(event));
+  return block(explanation, [["event", writeText(event)]]);
 }
 
 /** An event that was judged: its fields have the types of their kind. */
@@ -49,27 +49,33 @@ interface Fields {
   readonly port?: number;
   readonly query?: string;
   readonly content?: string;
+  readonly tool?: string;
+  readonly args?: unknown;
 }
 
-/** The ways to write the event, the shortest first: a key, and its value in ACL. */
-function* forms(envelope: Envelope, { kind }: Explanation): Generator<[key: string, value: string]> {
-  const { argv = [], path, peer, port = 0, query, content } = envelope.event[kind] ?? {};
-  if (argv[0] === "sh" && argv[1] === "-c" && argv.length === 3) yield ["command", writeText(argv[2] ?? "")];
-  if (argv.length > 0) yield ["command", writeText(argv.join(" "))];
-  if (argv.length > 0) yield ["command", value(argv)];
-  if (path !== undefined) yield ["path", writeText(path)];
-  if (peer !== undefined) yield ["host", writeText(port === 0 ? peer : `${peer}:${port}`)];
-  if (query !== undefined) yield ["host", writeText(query)];
-  if (content !== undefined) yield ["prompt", writeText(content)];
-  yield ["event", value(envelope.event)];
-  yield ["event", value(envelope)];
+/** Settings of a test, with their values in ACL. */
+type Settings = readonly (readonly [key: string, value: string])[];
+
+/** The ways to write the event, the shortest first. */
+function* forms(envelope: Envelope, { kind }: Explanation): Generator<Settings> {
+  const { argv = [], path, peer, port = 0, query, content, tool, args } = envelope.event[kind] ?? {};
+  if (argv[0] === "sh" && argv[1] === "-c" && argv.length === 3) yield [["command", writeText(argv[2] ?? "")]];
+  if (argv.length > 0) yield [["command", writeText(argv.join(" "))]];
+  if (argv.length > 0) yield [["command", value(argv)]];
+  if (path !== undefined) yield [["path", writeText(path)]];
+  if (peer !== undefined) yield [["host", writeText(port === 0 ? peer : `${peer}:${port}`)]];
+  if (query !== undefined) yield [["host", writeText(query)]];
+  if (content !== undefined) yield [["prompt", writeText(content)]];
+  if (tool !== undefined) yield [["tool", writeText(tool)], ...(args === undefined ? [] : [["args", value(args)] as const])];
+  yield [["event", value(envelope.event)]];
+  yield [["event", value(envelope)]];
 }
 
-function block({ kind, subject, decision: { verdict, rule } }: Explanation, key: string, given: string): string {
-  const lines: [key: string, value: string][] = [
-    [key, given],
+function block({ kind, subject, decision: { verdict, rule } }: Explanation, given: Settings): string {
+  const lines: Settings = [
+    ...given,
     ["expect", `"${verdict}"`],
-    ...(rule === undefined ? [] : [["rule", writeText(rule)] satisfies [string, string]]),
+    ...(rule === undefined ? [] : [["rule", writeText(rule)] as const]),
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
   const text = lines.map(([name, written]) => `  ${name.padEnd(width)} = ${written}\n`).join("");

@@ -174,3 +174,18 @@ fn is_address(text: &str) -> bool {
 pub(super) fn prompt(content: &str) -> Json {
     json!({ "event": { "SslContent": { "pid": PID, "content": content, "is_read": false } } })
 }
+
+/// The call of a tool; one without arguments has an empty object of them.
+pub(super) fn call(reader: &mut Reader, tool: &str, args: Option<&Value>) -> Option<Json> {
+    let args = match args {
+        Some(args) if matches!(args.kind, ValueKind::Object(_) | ValueKind::Invalid) => {
+            json_of(reader, args)?
+        }
+        Some(other) => {
+            reader.wrong_type("args", "an object", other);
+            return None;
+        }
+        None => json!({}),
+    };
+    Some(json!({ "event": { "ToolCall": { "tool": tool, "args": args } } }))
+}

@@ -35,6 +35,8 @@ const TEST: Scope = {
   path: text("A file that is opened for reading."),
   host: text("An address, a name with a port, or a name that is looked up."),
   prompt: text("Text that is sent to a model."),
+  tool: text("The tool that is called, judged as a guard judges it."),
+  args: block("Arguments of the tool by their names."),
   event: block("A whole event: its kind, with the fields of the kind."),
   expect: word(VERDICTS, "The verdict that the rules should have."),
   rule: ruleName('The rule that should decide; "" for none.'),
