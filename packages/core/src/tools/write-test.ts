@@ -66,7 +66,8 @@ function* forms(envelope: Envelope, { kind }: Explanation): Generator<Settings> 
   if (peer !== undefined) yield [["host", writeText(port === 0 ? peer : `${peer}:${port}`)]];
   if (query !== undefined) yield [["host", writeText(query)]];
   if (content !== undefined) yield [["prompt", writeText(content)]];
-  if (tool !== undefined) yield [["tool", writeText(tool)], ...(args === undefined ? [] : [["args", value(args)] as const])];
+  if (tool !== undefined)
+    yield [["tool", writeText(tool)], ...(args === undefined ? [] : [["args", value(args)] as const])];
   yield [["event", value(envelope.event)]];
   yield [["event", value(envelope)]];
 }
