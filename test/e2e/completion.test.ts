@@ -82,7 +82,7 @@ describe("bash", () => {
     [["run", ""], []],
     [
       ["deny", ""],
-      ["list", "add", "remove", "why", "expire"],
+      ["list", "add", "remove", "sync", "why", "expire"],
     ],
     [["deny", "add", ""], []],
     [

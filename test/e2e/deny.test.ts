@@ -119,9 +119,10 @@ it("`why` finds the first block in audit lines", async () => {
   writeFileSync(join(cwd, "none.ndjson"), "");
   writeFileSync(join(cwd, "audit.ndjson"), `noise\n${stdout}`);
   const { stdout: shown, code } = await deny("why", "--audit", "none.ndjson", "--audit", "audit.ndjson", "/opt/nc");
-  expect([code, shown]).toEqual([
+  // When it was, differs.
+  expect([code, shown.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, "TIME")]).toEqual([
     0,
-    "/opt/nc is denied by x.txt (exec)\n  added by sentry or an editor: there is no note\n" +
+    "/opt/nc is denied by x.txt (exec)\n  added last by sentry TIME: rule `nc`: nc: r\n" +
       "  blocked 2 times, first in audit.ndjson:2, agent py\n    rule `nc`: nc: r\n    ToolExec: /opt/nc -l\n    written to x.txt\n",
   ]);
 });
@@ -167,6 +168,6 @@ describe("beside a daemon", () => {
     expect(denied.filter((target) => !written.has(target))).toEqual([]);
     expect(written.size).toBe(20_000 - 4 + next);
     expect(statSync(path).mode & 0o7777).toBe(0o640);
-    expect(readdirSync(cwd).sort()).toEqual(["p.acl", "x.txt", "x.txt.lock"]);
+    expect(readdirSync(cwd).sort()).toEqual(["p.acl", "x.txt", "x.txt.lock", "x.txt.reasons.ndjson"]);
   });
 });

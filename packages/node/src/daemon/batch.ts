@@ -1,6 +1,7 @@
 // The result of judging one piece of the input. Plain data: it can cross between threads.
 
 import type { Action, Decision, JudgedEvent, SkippedSample, StreamCounters, TargetFrom } from "@a3s-sentry/core";
+import type { Why } from "../enforcer/deny-reasons.js";
 import type { Permit } from "./judging/shared-semaphore.js";
 import type { Tally } from "./tally.js";
 
@@ -13,6 +14,7 @@ export interface PendingDeny {
   readonly action: Action;
   /** As in the decision. */
   readonly targetFrom: TargetFrom | undefined;
+  readonly why: Why;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Action, Decision, TargetFrom } from "@a3s-sentry/core";
+import type { Why } from "../enforcer/deny-reasons.js";
 import { EnforceError } from "../enforcer/enforce-error.js";
 import type { Sentry } from "../sentry.js";
 import { escapeTerminal } from "../util/escape-terminal.js";
@@ -55,7 +56,9 @@ export class Settlement implements BatchSink {
     const { decision, degraded } = outcome;
     this.totals.countEscalation(decision, degraded);
     if (degraded === "overload") this.#logOverload();
-    const result = isBlockWithAction(decision) ? this.#enforce(decision.action, decision.targetFrom, by) : {};
+    const result = isBlockWithAction(decision)
+      ? this.#enforce(decision.action, decision.targetFrom, whyOf(decision), by)
+      : {};
     this.#options.writer.add(Buffer.from(escalationLine(escalation, outcome, by, result)));
   }
 
@@ -63,8 +66,8 @@ export class Settlement implements BatchSink {
   #emit({ lines, denies }: Batch, by: Sentry): void {
     const parts: Uint8Array[] = [];
     let from = 0;
-    for (const { at, action, targetFrom } of denies) {
-      const text = denyResultText(this.#enforce(action, targetFrom, by));
+    for (const { at, action, targetFrom, why } of denies) {
+      const text = denyResultText(this.#enforce(action, targetFrom, why, by));
       if (text === "") continue;
       parts.push(lines.subarray(from, at), Buffer.from(text));
       from = at;
@@ -90,9 +93,9 @@ export class Settlement implements BatchSink {
     }
   }
 
-  #enforce(action: Action, targetFrom: TargetFrom | undefined, by: Sentry): DenyResult {
+  #enforce(action: Action, targetFrom: TargetFrom | undefined, why: Why, by: Sentry): DenyResult {
     try {
-      const result = by.enforcement({ verdict: "block", action, ...(targetFrom && { targetFrom }) });
+      const result = by.enforcement({ verdict: "block", action, ...(targetFrom && { targetFrom }), ...why });
       if (result.enforced !== undefined) this.totals.enforced += 1;
       if (result.notEnforced !== undefined) this.totals.notEnforced[result.notEnforced] += 1;
       return result;
@@ -121,6 +124,10 @@ export class Settlement implements BatchSink {
     this.#logged.add(topic);
     this.#options.log.line(line);
   }
+}
+
+function whyOf({ tier, rule, reason }: Decision): Why {
+  return { tier, reason, ...(rule && { rule }) };
 }
 
 function isBlockWithAction(decision: Decision): decision is Decision & { readonly action: Action } {

@@ -65,13 +65,13 @@ export class DenyFile {
   }
 
   /**
-   * Adds `line` unless the file contains it. Throws the system's error, or a `FullError` if the
+   * Adds `line` unless the file contains it; returns whether it did. Throws the system's error, or a `FullError` if the
    * file has `maxLines` lines or more; the file then contains no part of the line. After a system
    * error, the next call reads the file again.
    */
-  add(line: string, maxLines: number): void {
+  add(line: string, maxLines: number): boolean {
     try {
-      this.#add(Buffer.from(line), maxLines);
+      return this.#add(Buffer.from(line), maxLines);
     } catch (cause) {
       if (!(cause instanceof FullError)) this.#lastStats = undefined;
       throw cause;
@@ -88,26 +88,27 @@ export class DenyFile {
     }
   }
 
-  #add(line: Buffer, maxLines: number): void {
+  #add(line: Buffer, maxLines: number): boolean {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (this.#addToOpened(line, maxLines)) return;
+      const result = this.#addToOpened(line, maxLines);
+      if (result !== "replaced") return result === "added" || attempt > 0;
       this.#lastStats = undefined;
     }
     throw systemError("EBUSY", "it is replaced again and again");
   }
 
-  /** Returns whether the file has the line, and is still in its place. */
-  #addToOpened(line: Buffer, maxLines: number): boolean {
+  /** `"replaced"` if the file is not in its place any more, so that the line may be missing there. */
+  #addToOpened(line: Buffer, maxLines: number): "present" | "added" | "replaced" {
     const fd = openSync(this.#path, OPEN_FLAGS | constants.O_CREAT, 0o644);
     try {
       const stats = statDenyFile(fd, this.#path);
       if (this.#lastStats === undefined || !isUnchanged(this.#lastStats, stats)) this.#read(fd, stats);
-      if (this.#index.has(fd, line)) return true;
-      if (this.#lastStats === undefined) return false;
+      if (this.#index.has(fd, line)) return "present";
+      if (this.#lastStats === undefined) return "replaced";
       if (this.#index.lines >= maxLines) throw new FullError(maxLines);
       this.#append(fd, line, this.#lastStats);
       const inPlace = statIfThere(this.#path);
-      return inPlace !== undefined && isSameFile(inPlace, stats);
+      return inPlace !== undefined && isSameFile(inPlace, stats) ? "added" : "replaced";
     } finally {
       closeSync(fd);
     }

@@ -2,6 +2,7 @@
 
 import type { ActionKind, Decision } from "@a3s-sentry/core";
 import { checkDenyFile, DenyFile } from "./deny-file.js";
+import { appendReason, type Why } from "./deny-reasons.js";
 import { EnforceError } from "./enforce-error.js";
 import { type NotEnforced, TargetCheck, type TargetCheckOptions } from "./target-check.js";
 
@@ -15,8 +16,8 @@ export interface Sink {
 
 export type Sinks = Readonly<Partial<Record<ActionKind, Sink>>>;
 
-/** The part of a decision that is enforced. */
-export type Block = Pick<Decision, "verdict" | "action" | "targetFrom">;
+/** The part of a decision that is enforced, and why it blocks. */
+export type Block = Pick<Decision, "verdict" | "action" | "targetFrom"> & Why;
 
 /** The result of a block: the deny-file that holds its target, why none does, or neither. */
 export interface Enforcement {
@@ -104,14 +105,15 @@ export class Enforcer {
   }
 
   /** As {@link enforce}; also says why a target is not denied. */
-  enforcement({ verdict, action, targetFrom }: Block): Enforcement {
+  enforcement({ verdict, action, targetFrom, ...why }: Block): Enforcement {
     if (this.#dryRun || verdict !== "block" || action === undefined) return {};
     const sink = this.#sinks[action.kind];
     if (sink === undefined) return {};
     const target = this.targets.check(action, targetFrom);
     if ("refused" in target) return { notEnforced: target.refused };
     try {
-      this.#file(sink.path).add(target.line, this.#maxLines);
+      const isNew = this.#file(sink.path).add(target.line, this.#maxLines);
+      if (isNew) appendReason(sink.path, target.line, why);
     } catch (cause) {
       this.#failures += 1;
       throw new EnforceError(sink.label, target.line, cause);

@@ -1,6 +1,7 @@
 // `deny why`: says who denied a target, from the notes and from audit lines.
 
 import { closeSync, openSync } from "node:fs";
+import { type DenyReason, reasonFor } from "../../enforcer/deny-reasons.js";
 import { readLines } from "../../enforcer/lines.js";
 import { isObject, type JsonObject } from "../../guard/hosts/json-object.js";
 import { escapeTerminal, escapeTerminalJson } from "../../util/escape-terminal.js";
@@ -49,7 +50,7 @@ function isIn(file: PolicyDenyFile, target: string): boolean {
 
 function jsonText(denied: readonly Denied[], { count, first }: Blocks, now: Date): string {
   const value = {
-    denied: denied.map((entry) => objectOf(entry, now)),
+    denied: denied.map((entry) => ({ ...objectOf(entry, now), sentry: reasonOf(entry) })),
     blocks: count,
     first: first && { place: first.place, ...first.line },
   };
@@ -70,7 +71,7 @@ function plainText(
     denied.length === 0
       ? [`${shown} is not denied: it is not in ${names(files)}`]
       : denied.map(({ file, note }) => {
-          const by = note === undefined ? "by sentry or an editor: there is no note" : noteText(note, now);
+          const by = note === undefined ? bySentry(reasonOf({ target, file, note })) : noteText(note, now);
           return `${shown} is denied by ${escapeTerminal(file.label)} (${file.kind})\n  added ${by}`;
         });
   if (first !== undefined) lines.push(...blockText(count, first));
@@ -79,6 +80,20 @@ function plainText(
     lines.push("  for the rule and the event, give the audit lines of `run`: `--audit FILE`");
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Why sentry added a line that has no note, if it did. */
+function reasonOf({ target, file, note }: Denied): Omit<DenyReason, "target"> | undefined {
+  if (note !== undefined) return undefined;
+  const { target: _, ...reason } = reasonFor(file.path, target) ?? { target, at: "" };
+  return reason.at === "" ? undefined : reason;
+}
+
+/** Who added a line without a note. */
+function bySentry(reason: Omit<DenyReason, "target"> | undefined): string {
+  if (reason === undefined) return "by sentry or an editor: there is no note";
+  const { at, tier, rule, reason: text = "" } = reason;
+  return escapeTerminal(`last by sentry ${at}: ${rule === undefined ? `tier ${tier}` : `rule \`${rule}\``}: ${text}`);
 }
 
 function blockText(count: number, { place, line }: AuditedBlock): string[] {

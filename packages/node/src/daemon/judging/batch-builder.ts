@@ -77,12 +77,13 @@ export class BatchBuilder {
 
   /** Adds the audit line of a final decision; `tail` labels its event there. */
   addDecision({ head, target, targetFrom }: StreamItem, tail: string, outcome: Outcome): void {
-    const { text, action, enforced } = outcome;
+    const { text, action, enforced, why } = outcome;
     this.countDecision(outcome);
     const start = lineStart(head, text, action === undefined ? "" : target);
     if (enforced && action !== undefined) {
       this.#lines.add(start);
-      this.#denies.push({ at: this.#lines.length, action: { kind: action, target: JSON.parse(target) }, targetFrom });
+      const denied = { kind: action, target: JSON.parse(target) };
+      this.#denies.push({ at: this.#lines.length, action: denied, targetFrom, why });
       this.#lines.add(lineEnd(tail));
     } else {
       this.#lines.add(start + lineEnd(tail));

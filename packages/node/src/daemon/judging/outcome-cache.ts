@@ -1,6 +1,7 @@
 // Caches the outcome of L1's decisions, per rule, kind of event and evidence.
 
 import type { ActionKind, Decision, Policy, StreamItem, Tier } from "@a3s-sentry/core";
+import type { Why } from "../../enforcer/deny-reasons.js";
 import { type DecisionText, decisionText } from "../audit/audit-line.js";
 import type { FinalVerdict } from "../tally.js";
 import { needsSlowTier, type SlowTiers } from "./slow-tiers.js";
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly action: ActionKind | undefined;
   /** Whether the target goes to a deny-file. */
   readonly enforced: boolean;
+  /** Why it blocks. */
+  readonly why: Why;
 }
 
 /** The outcomes of one policy. */
@@ -52,13 +55,14 @@ export class OutcomeCache {
 
   #compute(l1: Decision): Outcome {
     const decision = this.#sentry.failMode(l1);
-    const { tier, resolution } = decision;
+    const { tier, resolution, rule, reason } = decision;
     const verdict = decision.verdict === "block" ? "block" : "allow";
     const escalates = needsSlowTier(l1, this.#slowTiers);
     const action = decision.action?.kind;
     const enforced = verdict === "block" && action !== undefined && this.#deniedKinds.has(action);
+    const why = { tier, reason, ...(rule && { rule }) };
     const text = decisionText(decision, escalates ? "overload" : undefined);
-    return { tier, verdict, resolution, needsSlowTier: escalates, text, action, enforced };
+    return { tier, verdict, resolution, needsSlowTier: escalates, text, action, enforced, why };
   }
 }
 
