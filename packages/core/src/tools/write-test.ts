@@ -27,7 +27,7 @@ export async function writeTest(sentry: Pick<Judged, "explain" | "whyNotAnEvent"
   const explanation = explainAsGuard(sentry, event);
   if (explanation === null) throw new TypeError(sentry.whyNotAnEvent(event) ?? "this kind of event is not judged");
   const judged = JSON.stringify(explanation);
-  for (const form of forms(JSON.parse(event) as Envelope, explanation)) {
+  for (const form of forms(JSON.parse(event) as Envelope)) {
     const text = block(explanation, form);
     const { tests, diagnostics } = await readTests(text, { holds: "tests" });
     const [test] = tests;
@@ -57,8 +57,8 @@ interface Fields {
 type Settings = readonly (readonly [key: string, value: string])[];
 
 /** The ways to write the event, the shortest first. */
-function* forms(envelope: Envelope, { kind }: Explanation): Generator<Settings> {
-  const { argv = [], path, peer, port = 0, query, content, tool, args } = envelope.event[kind] ?? {};
+function* forms(envelope: Envelope): Generator<Settings> {
+  const { argv = [], path, peer, port = 0, query, content, tool, args } = Object.values(envelope.event)[0] ?? {};
   if (argv[0] === "sh" && argv[1] === "-c" && argv.length === 3) yield [["command", writeText(argv[2] ?? "")]];
   if (argv.length > 0) yield [["command", writeText(argv.join(" "))]];
   if (argv.length > 0) yield [["command", value(argv)]];

@@ -62,6 +62,7 @@ it("a test that is written of a call says what a guard decides, and passes", asy
   const sentry = await sentryOf(POLICY);
   for (const json of [toolCall("Bash", { command: "deploy --to x" }), toolCall("query", { sql: "select 1" })]) {
     const text = await writeTest(sentry, json);
+    expect(text).toMatch(/^ {2}tool {3}= "(?:Bash|query)"\n {2}args {3}= \{ (?:command|sql) = /m);
     const { tests } = await readTests(text, { holds: "tests" });
     expect(runTests(sentry, tests)).toMatchObject([{ outcome: "passed" }]);
     expect(tests[0]?.expect).toBe(json.includes("Bash") ? "escalate" : "allow");
