@@ -102,7 +102,7 @@ export async function drained(setting) {
 async function withEvents({ servers }, work) {
   const connection = await connect({ servers: servers.urls.split(",") });
   try {
-    const manager = await jetstreamManager(connection);
+    const manager = await jetstreamManager(connection, { timeout: 60_000 });
     await work(async () => (await manager.streams.info("SENTRY_EVENTS")).state);
   } finally {
     await connection.close();

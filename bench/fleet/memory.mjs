@@ -23,7 +23,7 @@ export async function memory(setting) {
   const pid = workers[0]?.child.pid ?? 0;
   const shipper = start(["ship", "--server", servers.urls, "--spool", `${folder}/spool`, "--name", "bench"]);
   const connection = await connect({ servers: servers.urls.split(",") });
-  const manager = await jetstreamManager(connection);
+  const manager = await jetstreamManager(connection, { timeout: 60_000 });
   /** @type {number[]} */
   const samples = [];
   const step = sizes.memoryEvents / SAMPLES;
