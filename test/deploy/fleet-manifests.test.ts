@@ -45,14 +45,15 @@ interface Workload extends Manifest {
   };
 }
 
-const FOLDERS = ["base", "enforce", "fleet", "fleet-nodes"];
+const FOLDERS = ["base", "enforce", "fleet", "fleet-nodes", "fleet-nodes-enforce"];
 const FLEET = ["servers", "init", "workers", "network-policies"].flatMap(
   (name) => readManifests(`kubernetes/fleet/${name}.yaml`) as Manifest[],
 );
 const workloads = FLEET.filter((each): each is Workload => ["StatefulSet", "Deployment", "Job"].includes(each.kind));
-const [shipper] = (readManifests("kubernetes/fleet-nodes/daemonset.yaml") as Workload[]).flatMap(({ spec }) =>
-  spec.template.spec.containers.filter(({ name }) => name === "shipper"),
+const onNodes = ["fleet-nodes", "fleet-nodes-enforce"].flatMap((folder) =>
+  (readManifests(`kubernetes/${folder}/daemonset.yaml`) as Workload[]).flatMap(({ spec }) => spec.template.spec),
 );
+const nodeContainers = onNodes.flatMap(({ containers }) => containers.filter(({ image }) => image !== undefined));
 const page = readFileSync(`${DEPLOY}../docs/fleet-kubernetes.md`, "utf8");
 
 function containersOf({ spec }: Workload): readonly Container[] {
@@ -126,7 +127,7 @@ describe("in the fleet's manifests", () => {
   });
 
   it("secrets and ConfigMaps are made here, or are named by the page", () => {
-    const named = [...JSON.stringify([FLEET, shipper]).matchAll(/"(?:secretName|configMapRef":\{"name)":"([\w-]+)"/g)];
+    const named = [...JSON.stringify([FLEET, onNodes]).matchAll(/"(?:secretName|configMapRef":\{"name)":"([\w-]+)"/g)];
     expect(named.length).toBeGreaterThan(3);
     for (const [, name = ""] of named) expect(page).toContain(name);
   });
@@ -142,10 +143,10 @@ describe("in the fleet's manifests", () => {
   });
 
   it("commands have flags that there are", async () => {
-    const commands = [...workloads.flatMap(containersOf), ...(shipper === undefined ? [] : [shipper])]
+    const commands = [...workloads.flatMap(containersOf), ...nodeContainers]
       .map(({ command = [] }) => command.join(" "))
       .flatMap((text) => /a3s-sentry ([a-z ]+?)(?= -)(.*)/s.exec(text)?.slice(1, 3) ?? []);
-    expect(commands).toHaveLength(6);
+    expect(commands).toHaveLength(8);
     for (let at = 0; at < commands.length; at += 2) {
       const { stdout: help } = await run([...(commands[at] ?? "").split(" "), "--help"]);
       for (const [flag] of commands[at + 1]?.matchAll(/--[a-z-]+/g) ?? []) expect(help).toContain(flag);
@@ -154,7 +155,7 @@ describe("in the fleet's manifests", () => {
 
   it("images of the project have the package's version", () => {
     const { version } = JSON.parse(readFileSync(new URL("../../packages/node/package.json", import.meta.url), "utf8"));
-    const images = [...workloads.flatMap(containersOf), shipper].map((each) => each?.image);
+    const images = [...workloads.flatMap(containersOf), ...nodeContainers].map(({ image }) => image);
     expect(new Set(images.filter((image) => image?.startsWith("a3s-sentry")))).toEqual(
       new Set([`a3s-sentry:${version}`]),
     );

@@ -248,7 +248,14 @@ describe.skipIf(withoutServer)("with a server", () => {
     const nats = await connected(server);
     const totals = { published: 0, refused: 0, limited: 0, failed: 0 };
     const stop = new AbortController();
-    const options = { client: jetstream(nats), worker: "w", totals, onFailure: () => {}, signal: stop.signal };
+    const options = {
+      client: jetstream(nats),
+      worker: "w",
+      totals,
+      onFailure: () => {},
+      onLimited: () => {},
+      signal: stop.signal,
+    };
     const audit = (shipper: string): Buffer =>
       Buffer.from(
         Array.from({ length: 30 }, (_, index) => {

@@ -12,6 +12,8 @@ export interface FleetDeniesOptions {
   readonly totals: DenyTotals;
   /** Something failed. The block stays a decision. */
   readonly onFailure: (why: string) => void;
+  /** A target was left out because of a limit. */
+  readonly onLimited: (why: string) => void;
   readonly signal: AbortSignal;
 }
 

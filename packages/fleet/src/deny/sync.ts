@@ -23,6 +23,7 @@ import {
   untilSignalled,
 } from "a3s-sentry/host";
 import { integerOf, nameOf } from "../flags.js";
+import { accessError } from "../nats/access.js";
 import { type ConnectionFlags, connectOnce, connectWhenPossible } from "../nats/connection.js";
 import { ConnectionState } from "../nats/connection-state.js";
 import { denyBucketOf } from "../nats/names.js";
@@ -44,9 +45,9 @@ const FULL_MS = 60_000;
 
 const NOT_APPLIED = { name: "", at: Number.NEGATIVE_INFINITY };
 
-/** The bucket is missing, or has shrunk: nothing was changed. */
-class BucketAlarm extends Error {
-  override readonly name = "BucketAlarm";
+/** The bucket has shrunk: nothing was changed, until a person has looked at it. */
+class ShrunkBucket extends Error {
+  override readonly name = "ShrunkBucket";
 }
 
 /** With `--once`, exits with 1 if nothing was changed because the bucket is not to be trusted. */
@@ -128,7 +129,7 @@ class Sync {
       this.#applied = NOT_APPLIED;
       this.#state.isAlarmed = true;
       const help =
-        error instanceof BucketAlarm
+        error instanceof ShrunkBucket
           ? "; look at the bucket, then run `a3s-sentry deny sync --once --accept` if it is right"
           : "";
       const problem = `error: the deny-files stay as they are: ${escapeTerminal(errorText(error))}${help}`;
@@ -142,7 +143,7 @@ class Sync {
     const name = denyBucketOf(this.#tenant);
     const bucket = await new Kvm(nats).open(name);
     const found = await stateOf(bucket).catch((error: unknown) => {
-      throw new BucketAlarm(`cannot use the bucket \`${name}\`: ${errorText(error)}`);
+      throw accessError(`the bucket \`${name}\``, error);
     });
     const now = performance.now();
     if (found.name === this.#applied.name && now - this.#applied.at < FULL_MS) return;
@@ -157,7 +158,7 @@ class Sync {
           denies,
           found.now,
         );
-    if (problem !== undefined) throw new BucketAlarm(problem);
+    if (problem !== undefined) throw new ShrunkBucket(problem);
     const servers = [...(this.#flags.server ?? "").split(","), nats.getServer(), ...(nats.info?.connect_urls ?? [])];
     const { env } = this.#io;
     const { NATS_URL: url = "" } = env;

@@ -54,7 +54,7 @@ export class TenantDenies {
   }
 
   add(entry: DenyEntry): void {
-    const { totals } = this.#options;
+    const { totals, onLimited } = this.#options;
     const { kind, target, key: event } = entry;
     const key = entryKey("deny", kind, target);
     const now = this.#now();
@@ -63,6 +63,7 @@ export class TenantDenies {
       return;
     if (this.#pending >= MAX_PENDING || (written === undefined && !this.#mayAdd(event, now))) {
       totals.limited += 1;
+      onLimited("targets are not denied on all nodes: more are new within an hour than the limits allow");
       return;
     }
     this.#known.set(key, now);

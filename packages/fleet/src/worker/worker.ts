@@ -141,7 +141,15 @@ class Worker {
     await policies.begun(stop);
     log.line(`judging ${formatCount(partitions, "partition")} as \`${name}\``);
     const client = jetstream(connection);
-    const denies = new FleetDenies({ client, worker: name, totals: totals.denies, onFailure, signal: stop });
+    const onLimited = (why: string): void => this.#failures.warn(why);
+    const denies = new FleetDenies({
+      client,
+      worker: name,
+      totals: totals.denies,
+      onFailure,
+      onLimited,
+      signal: stop,
+    });
     const store = new DecisionStore({
       client,
       worker: name,

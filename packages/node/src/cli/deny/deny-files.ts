@@ -3,6 +3,7 @@
 import { closeSync, constants, openSync } from "node:fs";
 import type { ActionKind, DenyFiles } from "@a3s-sentry/core";
 import { variable } from "../../daemon/config/environment-variables.js";
+import { parseSwitch } from "../../daemon/config/setting-values.js";
 import { denyFileCause } from "../../enforcer/enforce-error.js";
 import { readLines } from "../../enforcer/lines.js";
 import type { TargetCheck } from "../../enforcer/target-check.js";
@@ -64,10 +65,15 @@ export async function denyFilesOf(flags: DenyFlags, io: Io): Promise<PolicyDenyF
     });
     const files = all.filter(({ kind }) => flags.kind === undefined || flags.kind === kind);
     if (files.length === 0) throw new CliError(noFile(policy, flags.kind));
-    return { files, targets, maxLines, dryRun: sentry.policy.dryRun };
+    return { files, targets, maxLines, dryRun: dryRunOf(env) ?? sentry.policy.dryRun };
   } finally {
     sentry.close();
   }
+}
+
+function dryRunOf(env: Io["env"]): boolean | undefined {
+  const text = variable(env, "DRY_RUN");
+  return parseSwitch(text === undefined ? undefined : { text, source: "A3S_SENTRY_DRY_RUN" }, () => {});
 }
 
 function noFile(policy: string | undefined, kind: DenyKind | undefined): string {
