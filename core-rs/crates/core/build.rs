@@ -10,7 +10,7 @@ const RULES: &str = "src/policy/builtin.acl";
 const PACKS: &str = "src/policy/packs";
 const TOKENS: &str = "data/tokens.txt";
 /// The kinds that have code of their own, in the order in which they name a find.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 25] = [
     "private_key",
     "openai_key",
     "stripe_key",
@@ -28,6 +28,14 @@ const KINDS: [&str; 17] = [
     "url_credentials",
     "payment_card",
     "iban",
+    "phone",
+    "us_ssn",
+    "br_cpf",
+    "es_dni",
+    "fr_nir",
+    "in_aadhaar",
+    "nl_bsn",
+    "uk_nhs",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

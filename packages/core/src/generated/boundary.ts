@@ -89,6 +89,14 @@ export const SECRET_KINDS = [
   "url_credentials",
   "payment_card",
   "iban",
+  "phone",
+  "us_ssn",
+  "br_cpf",
+  "es_dni",
+  "fr_nir",
+  "in_aadhaar",
+  "nl_bsn",
+  "uk_nhs",
   "gitlab_token",
   "bitbucket_token",
   "atlassian_token",
@@ -222,6 +230,14 @@ export const SECRET_KINDS = [
 export const OPTIONAL_KINDS = [
   "payment_card",
   "iban",
+  "phone",
+  "us_ssn",
+  "br_cpf",
+  "es_dni",
+  "fr_nir",
+  "in_aadhaar",
+  "nl_bsn",
+  "uk_nhs",
 ] as const;
 
 /** The answer of a host that looks no variable up: its default, or a value that is not checked. */

@@ -45,12 +45,18 @@ export class KnownSecrets {
     const places: NamedPlace[] = [];
     let [next, end] = [0, 0];
     for (const start of this.#kinds.size <= FEW ? this.#startsOfFew(text) : this.#startsOfMany(text)) {
-      const length = start < end ? undefined : this.#lengthAt(text, start);
+      if (start < end) continue;
+      while (next < finds.count && finds.end(next) <= start) next++;
+      const isIn = next < finds.count && finds.start(next) <= start;
+      if (isIn && finds.start(next) === start) {
+        end = finds.end(next);
+        continue;
+      }
+      const length = this.#lengthAt(text, start);
       if (length === undefined) continue;
       end = start + length;
-      while (next < finds.count && finds.end(next) <= start) next++;
-      const isFound = next < finds.count && finds.start(next) <= start && end <= finds.end(next);
-      if (!isFound) places.push({ start, end, kind: this.#kinds.get(text.slice(start, end)) ?? "" });
+      if (isIn && end <= finds.end(next)) continue;
+      places.push({ start, end, kind: this.#kinds.get(text.slice(start, end)) ?? "" });
     }
     return finds.with(places);
   }

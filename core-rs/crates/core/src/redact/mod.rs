@@ -22,6 +22,7 @@ mod keys;
 mod labels;
 mod lazy;
 mod mask;
+mod numbers;
 mod personal;
 mod recognizer;
 mod tables;

@@ -1,145 +1,182 @@
-//! Payment cards and bank accounts, by their check digits.
+//! Personal data: numbers that are known by their form, their check digits, or a label before them.
 
 use std::ops::Range;
 
-use super::text::Text;
+use super::find::{Find, Found};
+use super::numbers::{self, Form};
+use super::text::{Text, contains_folded};
 
-/// The numbers of payment cards: 13 to 19 digits, in groups or not, of a known issuer, with a valid
-/// last digit (Luhn).
-pub(super) fn cards(text: &Text<'_>, from: usize) -> Vec<Range<usize>> {
-    groups(
-        text,
-        from,
-        |byte| byte.is_ascii_digit(),
-        19,
-        |digits| {
-            let is_issued = match digits {
-                [b'4', ..] => true,
-                [b'5', second, ..] => (b'1'..=b'5').contains(second),
-                [b'2', second, ..] => (b'2'..=b'7').contains(second),
-                [b'3', second, ..] => b"045678".contains(second),
-                [b'6', second, ..] => b"0245".contains(second),
-                _ => false,
-            };
-            let is_long = match digits {
-                [b'3', b'4' | b'7', ..] => digits.len() == 15,
-                [b'3', b'0' | b'6' | b'8', ..] => digits.len() == 14,
-                [b'4', ..] => matches!(digits.len(), 13 | 16 | 19),
-                _ => (16..=19).contains(&digits.len()),
-            };
-            is_issued && is_long && is_luhn(digits)
-        },
-    )
+/// The bytes before a number that may have its label.
+const MAX_LABEL: usize = 40;
+
+/// A kind of number.
+#[derive(Debug)]
+struct Number {
+    is_in: fn(u8) -> bool,
+    /// The most characters.
+    most: usize,
+    /// What may join groups of them.
+    joints: &'static [u8],
+    /// Whether a part of a longer row of groups may be a number.
+    is_loose: bool,
+    /// Words before a number that needs one, in lower case, separated by blanks.
+    labels: &'static str,
+    /// What the characters are, and the text that they are written in.
+    form: fn(&[u8], &[u8]) -> Form,
 }
 
-/// The international numbers of bank accounts: a country, two check digits (modulo 97), and 11 to
-/// 30 letters and digits, in groups or not.
-pub(super) fn ibans(text: &Text<'_>, from: usize) -> Vec<Range<usize>> {
-    groups(
-        text,
-        from,
-        |byte| byte.is_ascii_digit() || byte.is_ascii_uppercase(),
-        34,
-        |number| {
-            let begins = matches!(
-                number,
-                [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9', ..]
-            );
-            begins && number.len() >= 15 && is_mod_97(number)
-        },
-    )
+const fn number(
+    is_in: fn(u8) -> bool,
+    most: usize,
+    labels: &'static str,
+    form: fn(&[u8], &[u8]) -> Form,
+) -> Number {
+    Number {
+        is_in,
+        most,
+        joints: b" -.",
+        is_loose: false,
+        labels,
+        form,
+    }
 }
 
-/// Runs of characters, in groups that a single blank or `-` joins, that pass a test. A run begins
-/// and ends at the borders of a word.
-fn groups(
+const fn loose(
+    is_in: fn(u8) -> bool,
+    most: usize,
+    joints: &'static [u8],
+    form: fn(&[u8], &[u8]) -> Form,
+) -> Number {
+    Number {
+        joints,
+        is_loose: true,
+        ..number(is_in, most, "", form)
+    }
+}
+
+/// The kinds, in the order of [`OPTIONAL_KINDS`](crate::policy::OPTIONAL_KINDS).
+static NUMBERS: [Number; 10] = [
+    loose(is_digit, 19, b" -", numbers::card),
+    loose(is_capital, 34, b" -", numbers::iban),
+    loose(is_digit, 15, b" -.()", numbers::phone),
+    number(is_digit, 9, "ssn social", numbers::us_ssn),
+    number(is_digit, 11, "cpf", numbers::br_cpf),
+    number(is_capital, 9, "", numbers::es_dni),
+    number(is_capital, 15, "", numbers::fr_nir),
+    number(is_digit, 12, "aadhaar aadhar", numbers::in_aadhaar),
+    number(is_digit, 9, "bsn burgerservice", numbers::nl_bsn),
+    number(is_digit, 10, "nhs", numbers::uk_nhs),
+];
+
+fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_digit()
+}
+
+fn is_capital(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_uppercase()
+}
+
+/// Adds what it finds of each kind that is on. `kind_of` gives the number of the kind at a place in
+/// [`NUMBERS`]. Returns where a number may begin that more text could complete.
+pub(super) fn find(
     text: &Text<'_>,
     from: usize,
-    is_in: fn(u8) -> bool,
-    most: usize,
-    is_valid: impl Fn(&[u8]) -> bool,
-) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = from;
-    while at < text.bytes.len() {
-        let is_start = text.bytes.get(at).copied().is_some_and(is_in)
-            && text
-                .before(at)
-                .is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        if !is_start {
-            at += 1;
-            continue;
+    kind_of: &dyn Fn(usize) -> Option<u32>,
+    all: &mut Vec<Found>,
+) -> usize {
+    let mut partial = text.bytes.len();
+    for (place, number) in NUMBERS.iter().enumerate() {
+        if let Some(kind) = kind_of(place) {
+            let mut found = Found::default();
+            partial = partial.min(number.search(text, from, kind, &mut found));
+            all.push(found);
         }
-        let (end, matched) = longest(text, at, is_in, most, &is_valid);
-        match matched {
-            Some(end) => {
-                found.push(at..end);
-                at = end;
+    }
+    partial
+}
+
+impl Number {
+    /// Finds the numbers in a text. A number begins and ends at the borders of a word.
+    fn search(&self, text: &Text<'_>, from: usize, kind: u32, found: &mut Found) -> usize {
+        let is_phone = self.joints.contains(&b'(');
+        let mut partial = text.bytes.len();
+        let mut at = from;
+        while let Some(byte) = text.bytes.get(at).copied() {
+            let before = text.before(at);
+            if !(self.is_in)(byte) || before.is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+                at += 1;
+                continue;
             }
-            None => at = end.max(at + 1),
+            let start = at - usize::from(is_phone && before == Some(b'+'));
+            text.take_reached_end();
+            let (end, matched) = self.longest(text, at);
+            if text.take_reached_end() {
+                partial = partial.min(start);
+            }
+            if let Some(end) = matched {
+                found.matches.push(start..end);
+                found.secrets.push(Find { start, end, kind });
+            }
+            at = matched.unwrap_or(end).max(at + 1);
+        }
+        partial
+    }
+
+    /// The end of the first group at a place, and that of the longest row of groups that is a number.
+    fn longest(&self, text: &Text<'_>, start: usize) -> (usize, Option<usize>) {
+        let (mut at, mut first, mut matched) = (start, None, None);
+        let mut all = Vec::new();
+        loop {
+            let next = text.at(at);
+            if let Some(byte) = next.filter(|byte| (self.is_in)(*byte))
+                && all.len() < self.most
+            {
+                all.push(byte);
+                at += 1;
+                continue;
+            }
+            first = first.or(Some(at));
+            let is_word = next.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !is_word && self.accepts(text, start..at, &all) {
+                matched = Some(at);
+            }
+            let most = if self.joints.contains(&b'(') { 2 } else { 1 };
+            let joined = text.run(at, most, |byte| self.joints.contains(&byte));
+            if joined == at || !text.at(joined).is_some_and(self.is_in) {
+                break;
+            }
+            at = joined;
+        }
+        (first.unwrap_or(at), matched)
+    }
+
+    fn accepts(&self, text: &Text<'_>, place: Range<usize>, characters: &[u8]) -> bool {
+        // The `+` of a telephone number, if it does not add to something.
+        let is_signed = matches!(text.back(place.start, 2), [b'+'] | [.., b'+'])
+            && !matches!(text.back(place.start, 2), [byte, _] if byte.is_ascii_alphanumeric());
+        let written = text.part(place.start - usize::from(is_signed)..place.end);
+        match (self.form)(characters, written) {
+            Form::Other => false,
+            Form::Sure => self.is_loose || !self.goes_on(text, &place),
+            Form::Labelled => {
+                let before = text.back(place.start, MAX_LABEL);
+                let mut labels = self.labels.split(' ');
+                labels.any(|label| contains_folded(before, label.as_bytes()))
+            }
         }
     }
-    found
-}
 
-/// The end of the first group at a place, and that of the longest valid run of groups.
-fn longest(
-    text: &Text<'_>,
-    start: usize,
-    is_in: fn(u8) -> bool,
-    most: usize,
-    is_valid: &impl Fn(&[u8]) -> bool,
-) -> (usize, Option<usize>) {
-    let (mut at, mut first, mut matched) = (start, None, None);
-    let mut all = Vec::new();
-    while let Some(byte) = text.bytes.get(at).copied() {
-        if is_in(byte) && all.len() < most {
-            all.push(byte);
-            at += 1;
-            continue;
-        }
-        let end = at;
-        first = first.or(Some(end));
-        if !byte.is_ascii_alphanumeric() && byte != b'_' && is_valid(&all) {
-            matched = Some(end);
-        }
-        let joins =
-            matches!(byte, b' ' | b'-') && text.bytes.get(at + 1).copied().is_some_and(is_in);
-        if !joins {
-            break;
-        }
-        at += 1;
+    /// Whether groups of the same form are before or after a number.
+    fn goes_on(&self, text: &Text<'_>, place: &Range<usize>) -> bool {
+        let is_joint = |byte: Option<u8>| byte.is_some_and(|byte| self.joints.contains(&byte));
+        let mut written = text.part(place.clone()).iter().rev();
+        let Some(&joint) = written.find(|byte| self.joints.contains(byte)) else {
+            let before = text.before(place.start);
+            return is_joint(before.filter(|byte| *byte != b' '));
+        };
+        let is_after =
+            text.at(place.end) == Some(joint) && text.at(place.end + 1).is_some_and(self.is_in);
+        let before = text.back(place.start, 2);
+        is_after || matches!(before, &[byte, mark] if mark == joint && (self.is_in)(byte))
     }
-    if at == text.bytes.len() && is_valid(&all) {
-        matched = Some(at);
-    }
-    (first.unwrap_or(at), matched)
-}
-
-/// Whether the last digit is that of Luhn's formula.
-fn is_luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| {
-            let value = u32::from(digit - b'0') << (place & 1);
-            if value > 9 { value - 9 } else { value }
-        })
-        .sum();
-    sum.is_multiple_of(10) && digits.iter().any(|digit| Some(digit) != digits.first())
-}
-
-/// Whether a number is 1 modulo 97, with its first four characters at the end and letters as two
-/// digits (ISO 13616).
-fn is_mod_97(number: &[u8]) -> bool {
-    let (begin, rest) = number.split_at(4);
-    let rest = rest
-        .iter()
-        .chain(begin)
-        .fold(0_u32, |rest, &byte| match byte {
-            b'0'..=b'9' => (rest * 10 + u32::from(byte - b'0')) % 97,
-            _ => (rest * 100 + u32::from(byte - b'A') + 10) % 97,
-        });
-    rest == 1
 }

@@ -24,8 +24,8 @@ mod kind {
     pub(super) const AUTHORIZATION: usize = 12;
     pub(super) const COOKIE: usize = 13;
     pub(super) const URL_CREDENTIALS: usize = 14;
-    pub(super) const PAYMENT_CARD: usize = 15;
-    pub(super) const IBAN: usize = 16;
+    /// Of [`personal::find`](super::personal::find).
+    pub(super) const FIRST_NUMBER: usize = 15;
 }
 
 /// The code for what begins at an anchor.
@@ -68,8 +68,9 @@ struct Known {
 /// What was found, and where a secret may begin that more text could complete.
 #[derive(Debug)]
 pub(super) struct Recognized {
-    /// Tokens and keys, then values that a label or their place makes a secret, then personal data.
-    pub(super) found: [Found; 3],
+    /// Tokens and keys, then values that a label or their place makes a secret, then personal data,
+    /// by kind.
+    pub(super) found: Vec<Found>,
     pub(super) partial: usize,
 }
 
@@ -122,7 +123,7 @@ impl Recognizer {
     pub(super) fn search(&self, bytes: &[u8], from: usize, is_last: bool) -> Recognized {
         let text = Text::new(bytes);
         let mut partial = bytes.len();
-        let mut tracks = [Found::default(), Found::default(), Found::default()];
+        let mut tracks = [Found::default(), Found::default()];
         let mut ends = [from, from];
         let mut known = Known::default();
         self.anchors.find(&text, from, |place, number| {
@@ -162,26 +163,12 @@ impl Recognizer {
                     }));
             }
         });
-        let [_, _, found] = &mut tracks;
-        for (kind, find) in [
-            (
-                kind::PAYMENT_CARD,
-                personal::cards as fn(&Text<'_>, usize) -> Vec<Range<usize>>,
-            ),
-            (kind::IBAN, personal::ibans),
-        ] {
-            for Range { start, end } in self
-                .is_on(kind)
-                .then(|| find(&text, from))
-                .into_iter()
-                .flatten()
-            {
-                found.matches.push(start..end);
-                let kind = u32::try_from(kind).unwrap_or(u32::MAX);
-                found.secrets.push(Find { start, end, kind });
-            }
-        }
-        sentry_sort::unstable(&mut found.matches, |a, b| a.start < b.start);
+        let mut all = Vec::from(tracks);
+        let kind_of = |place| {
+            let kind = kind::FIRST_NUMBER + place;
+            u32::try_from(kind).ok().filter(|_| self.is_on(kind))
+        };
+        partial = partial.min(personal::find(&text, from, &kind_of, &mut all));
         if is_last {
             partial = bytes.len();
         } else {
@@ -197,7 +184,7 @@ impl Recognizer {
             partial = partial.max(bytes.len().saturating_sub(MAX_PARTIAL_MATCH));
         }
         Recognized {
-            found: tracks,
+            found: all,
             partial,
         }
     }
