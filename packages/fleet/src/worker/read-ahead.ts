@@ -1,13 +1,13 @@
 // Decides messages of a partition that wait behind one for the slow tiers.
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { JetStreamManager } from "@nats-io/jetstream";
+import type { StreamAPI } from "@nats-io/jetstream";
 import { errorText } from "a3s-sentry/host";
 import { EVENTS_STREAM, partitionSubjects } from "../nats/names.js";
 import type { EventMessage } from "./event-message.js";
 
 export interface ReadAheadOptions {
-  readonly manager: JetStreamManager;
+  readonly streams: Pick<StreamAPI, "getMessage" | "deleteMessage">;
   /** Decides a message, or returns `false` if it needs more than the rules. */
   readonly decide: (message: EventMessage) => Promise<boolean>;
   readonly onFailure: (why: string) => void;
@@ -75,9 +75,9 @@ export class ReadAhead {
 
   /** `false` if there is no further message. */
   async #advance(): Promise<boolean> {
-    const { manager, decide } = this.#options;
+    const { streams, decide } = this.#options;
     const request = { seq: this.#next, next_by_subj: this.#subjects };
-    const stored = await manager.streams.getMessage(EVENTS_STREAM, request);
+    const stored = await streams.getMessage(EVENTS_STREAM, request);
     if (stored === null) return false;
     const { subject, seq, header, data } = stored;
     // Before it is decided: what fails waits for the consumer.
@@ -85,7 +85,7 @@ export class ReadAhead {
     this.#waiting.set(subject, seq);
     this.#next = seq + 1;
     if (waits || !(await decide({ subject, seq, headers: header, data }))) return true;
-    await manager.streams.deleteMessage(EVENTS_STREAM, seq, false);
+    await streams.deleteMessage(EVENTS_STREAM, seq, false);
     this.#waiting.delete(subject);
     return true;
   }

@@ -167,9 +167,9 @@ class Worker {
       totals.redeliveries += 1;
     };
     const options = { client, log, store, onRedelivered, onFailure, stop, giveUp: giveUp.signal };
-    const manager = await jetstreamManager(connection, { checkAPI: false });
+    const { streams } = await jetstreamManager(connection, { checkAPI: false });
     const readAheadOf = (partition: number): ReadAhead =>
-      new ReadAhead(partition, { manager, decide: (message) => store.decideByRules(message), onFailure, stop });
+      new ReadAhead(partition, { streams, decide: (message) => store.decideByRules(message), onFailure, stop });
     try {
       await Promise.all(
         Array.from({ length: partitions }, (_, partition) =>
