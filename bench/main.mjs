@@ -9,7 +9,7 @@ import { mustAgree, mustAgreeOnChunks } from "./agree.mjs";
 import { buildBaseline } from "./baseline/build.mjs";
 import { efforts } from "./effort.mjs";
 import { longLoads } from "./loads/long.mjs";
-import { chunksOfSession, labelled, session } from "./loads/session.mjs";
+import { chunksOfSession, labelled, loadsOfSession, session } from "./loads/session.mjs";
 import { PlainJudge } from "./plain/judge.mjs";
 import { compiledRules, writtenRules } from "./plain/rules.mjs";
 import { Folder } from "./processes/folder.mjs";
@@ -70,7 +70,7 @@ const sections = [
   () => longSubjects(fewest, loads, folder, effort.long),
   ...(middle === most ? [] : [() => longSubjects(middle, loads, folder, effort.long)]),
   () => singleCalls(sentry, plain, effort.calls),
-  () => stream(sentry, plain, chunksOfSession(effort.streamBytes), effort.calls),
+  () => stream(sentry, plain, loadsOfSession(effort.streamBytes), effort.calls),
   () => guardCalls(sentry, effort.calls),
   () => gate(sentry, effort.calls),
   () => gitleaks(folder, effort.long),

@@ -3,7 +3,7 @@
 
 import { Sentry } from "a3s-sentry";
 import { adversarialLines } from "./loads/adversarial.mjs";
-import { chunksOfSession, session } from "./loads/session.mjs";
+import { loadsOfSession, session } from "./loads/session.mjs";
 import { measure, ratio, summary } from "./measure.mjs";
 import { PlainJudge } from "./plain/judge.mjs";
 import { compiledRules, writtenRules } from "./plain/rules.mjs";
@@ -25,7 +25,7 @@ export async function shortBench() {
   const many = await Sentry.create(aclOf(await unmatchedRules(RULES, session)));
   const plain = new PlainJudge(compiledRules(writtenRules(sentry.policy.rules)));
   const adversarial = adversarialLines(sentry);
-  const chunks = chunksOfSession(500_000);
+  const loads = loadsOfSession(500_000);
 
   /** @param {import("./rows.mjs").Result} result */
   const againstPlain = ({ rows: [row] }) => ratio(row?.ways[PLAIN] ?? [], row?.ways[OURS] ?? []).median;
@@ -44,7 +44,7 @@ export async function shortBench() {
     const worst = Object.values(built).reduce((a, b) => (summary(a).median > summary(b).median ? a : b));
     return {
       "classify(string), times as quick as plain JavaScript": againstPlain(await singleCalls(sentry, plain, EFFORT)),
-      "a stream, times as quick as plain JavaScript": againstPlain(await stream(sentry, plain, chunks, EFFORT)),
+      "a stream, times as quick as plain JavaScript": againstPlain(await stream(sentry, plain, loads, EFFORT)),
       [`speed with ${RULES} more rules, as a part of that without`]: ratio(few, more).median,
       "speed with the packs that are on by default, as a part of that without": ratio(few, packed).median,
       "speed on adversarial bytes, as a part of that on the session": ratio(few, worst).median,

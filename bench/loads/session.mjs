@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Sentry } from "a3s-sentry";
 import { aclOf } from "../rules/generate.mjs";
+import { AGENTS, anew } from "./anew.mjs";
 
 const root = new URL("../../", import.meta.url);
 const CHUNK_BYTES = 64 * 1024;
@@ -35,14 +36,23 @@ export const labelled = readdirSync(new URL("test/corpus/labelled/", root))
 sentry.close();
 
 /**
- * The session over and over, at least so many bytes of it, cut without regard to lines.
- * @param {number} bytes
+ * The session over and over, each time of another agent, at least so many bytes of it, cut without regard to lines.
+ * @param {number} bytes @param {number} [first] the number of the first agent
  */
-export function chunksOfSession(bytes) {
-  const once = Buffer.from(`${session.join("\n")}\n`);
-  const repeats = Math.ceil(bytes / once.length);
-  const all = new Uint8Array(Buffer.concat(Array.from({ length: repeats }, () => once)));
+export function chunksOfSession(bytes, first = 0) {
+  const once = `${session.join("\n")}\n`;
+  const repeats = Math.ceil(bytes / Buffer.byteLength(anew(once, 0)));
+  const all = new Uint8Array(
+    Buffer.concat(Array.from({ length: repeats }, (_, time) => Buffer.from(anew(once, first + time)))),
+  );
   const chunks = [];
   for (let start = 0; start < all.length; start += CHUNK_BYTES) chunks.push(all.subarray(start, start + CHUNK_BYTES));
   return { chunks, bytes: all.length, lines: repeats * session.length };
+}
+
+/** Such loads of agents that differ, so that hardly an event of one is known when it comes again. @param {number} bytes */
+export function loadsOfSession(bytes) {
+  const once = Buffer.byteLength(session.join("\n"));
+  const each = Math.ceil(bytes / once);
+  return Array.from({ length: Math.ceil(AGENTS / each) }, (_, load) => chunksOfSession(bytes, load * each));
 }

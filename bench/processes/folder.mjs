@@ -3,6 +3,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { anew } from "../loads/anew.mjs";
 
 /** At least so many bytes are written at once. */
 const PIECE = 4 << 20;
@@ -24,7 +25,7 @@ export class Folder {
   }
 
   /**
-   * A file of `lines`, so many times over; one of this name and length is written once.
+   * A file of `lines`, so many times over, each time of another agent; one of this name and length is written once.
    * @param {string} name @param {readonly string[]} lines @param {number} units in the lines, once @param {number} times
    */
   load(name, lines, units, times) {
@@ -39,11 +40,12 @@ export class Folder {
 
   /** @param {string} name @param {string} text @param {number} times */
   #repeat(name, text, times) {
-    const once = Buffer.from(text);
-    const some = Math.min(times, Math.ceil(PIECE / once.length));
-    const piece = Buffer.concat(Array.from({ length: some }, () => once));
+    const some = Math.ceil(PIECE / text.length);
     const file = openSync(this.path(name), "w");
-    for (let left = times; left > 0; left -= some) writeSync(file, piece, 0, Math.min(left, some) * once.length);
+    for (let done = 0; done < times; done += some) {
+      const piece = Array.from({ length: Math.min(times - done, some) }, (_, time) => anew(text, done + time));
+      writeSync(file, piece.join(""));
+    }
     closeSync(file);
     return this.path(name);
   }

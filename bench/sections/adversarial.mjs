@@ -1,6 +1,7 @@
 // Adversarial subjects: their cost per byte, compared with the working session's.
 
 import { adversarialLines, longer } from "../loads/adversarial.mjs";
+import { inTurn } from "../loads/anew.mjs";
 import { session } from "../loads/session.mjs";
 import { measure, ratio, repeated, summary } from "../measure.mjs";
 
@@ -14,19 +15,19 @@ const TIMES = 16;
 const TOLD = 5;
 
 /**
- * A way that judges some lines again and again, and returns the time per byte.
+ * A way that judges some lines again and again, each time of another agent, and returns the time per byte.
  * @param {Sentry} sentry @param {readonly string[]} lines @param {number} atLeastMs
  */
 export function byteOf(sentry, lines, atLeastMs) {
-  const once = Buffer.from(`${lines.join("\n")}\n`);
-  const times = Math.max(1, Math.floor(CHUNK / once.length));
-  const chunk = new Uint8Array(Buffer.concat(Array.from({ length: times }, () => once)));
+  const bytes = Buffer.byteLength(lines.join("\n"));
+  const some = Array.from({ length: Math.max(1, Math.floor(CHUNK / bytes)) }, () => lines).flat();
+  const next = inTurn(some, (lines) => new Uint8Array(Buffer.from(`${lines.join("\n")}\n`)));
   const work = () => {
     const stream = sentry.createStream();
-    stream.push(chunk);
+    stream.push(next());
     stream.close();
   };
-  return repeated(work, chunk.length, atLeastMs);
+  return repeated(work, next().length, atLeastMs);
 }
 
 /**

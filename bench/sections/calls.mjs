@@ -1,5 +1,6 @@
 // Single calls and streams in one process, compared with the plain judge.
 
+import { inTurn } from "../loads/anew.mjs";
 import { session } from "../loads/session.mjs";
 import { measure, ratio, repeated } from "../measure.mjs";
 import { OURS, PLAIN } from "../rows.mjs";
@@ -11,15 +12,17 @@ import { OURS, PLAIN } from "../rows.mjs";
 /** @param {Sentry} sentry @param {PlainJudge} plain @param {Effort} effort @returns {Promise<import("../rows.mjs").Result>} */
 export async function singleCalls(sentry, plain, effort) {
   const events = session.filter((line) => sentry.classify(line) !== null);
-  const bytes = events.map((line) => new TextEncoder().encode(line));
-  /** @template T @param {readonly T[]} inputs @param {(input: T) => { verdict: string } | null} classify */
-  const blocks = (inputs, classify) => () =>
-    inputs.reduce((blocks, input) => blocks + (classify(input)?.verdict === "block" ? 1 : 0), 0);
+  const texts = inTurn(events, (lines) => lines);
+  const bytes = inTurn(events, (lines) => lines.map((line) => new TextEncoder().encode(line)));
+  /** @template T @param {() => readonly T[]} next @param {(input: T) => { verdict: string } | null} classify */
+  const blocks = (next, classify) => () =>
+    next().reduce((blocks, input) => blocks + (classify(input)?.verdict === "block" ? 1 : 0), 0);
   const BYTES = "a3s-sentry, bytes";
+  const AGAIN = "a3s-sentry, events that came before";
   const ways = await measure(
     {
       [OURS]: repeated(
-        blocks(events, (line) => sentry.classify(line)),
+        blocks(texts, (line) => sentry.classify(line)),
         events.length,
         effort.atLeastMs,
       ),
@@ -28,8 +31,16 @@ export async function singleCalls(sentry, plain, effort) {
         events.length,
         effort.atLeastMs,
       ),
+      [AGAIN]: repeated(
+        blocks(
+          () => events,
+          (line) => sentry.classify(line),
+        ),
+        events.length,
+        effort.atLeastMs,
+      ),
       [PLAIN]: repeated(
-        blocks(events, (line) => plain.classify(line)),
+        blocks(texts, (line) => plain.classify(line)),
         events.length,
         effort.atLeastMs,
       ),
@@ -50,11 +61,14 @@ export async function singleCalls(sentry, plain, effort) {
 }
 
 /**
- * @param {Sentry} sentry @param {PlainJudge} plain @param {{ chunks: Uint8Array[], lines: number }} load
+ * @param {Sentry} sentry @param {PlainJudge} plain @param {readonly { chunks: Uint8Array[], lines: number }[]} loads
  * @param {Effort} effort @returns {Promise<import("../rows.mjs").Result>}
  */
-export async function stream(sentry, plain, { chunks, lines }, effort) {
+export async function stream(sentry, plain, loads, effort) {
+  let turn = 0;
+  const next = () => loads[turn++ % loads.length]?.chunks ?? [];
   const ours = () => {
+    const chunks = next();
     const stream = sentry.createStream();
     const found = chunks.reduce((found, chunk) => found + stream.push(chunk).length, 0);
     stream.close();
@@ -63,11 +77,14 @@ export async function stream(sentry, plain, { chunks, lines }, effort) {
   const theirs = () => {
     const judge = plain.lines();
     let found = 0;
-    for (const chunk of chunks) for (const _ of judge.push(chunk)) found++;
+    for (const chunk of next()) for (const _ of judge.push(chunk)) found++;
     return found;
   };
   const ways = await measure(
-    { [OURS]: repeated(ours, lines, effort.atLeastMs), [PLAIN]: repeated(theirs, lines, effort.atLeastMs) },
+    {
+      [OURS]: repeated(ours, loads[0]?.lines ?? 1, effort.atLeastMs),
+      [PLAIN]: repeated(theirs, loads[0]?.lines ?? 1, effort.atLeastMs),
+    },
     effort,
   );
   return { rows: [{ what: "stream in chunks of 64 KiB, working session", unit: "line", ways }], figures: [] };
