@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { run } from "../e2e/command.js";
+import { kustomized } from "./kustomized.js";
 import { DEPLOY, readManifests } from "./manifests.js";
 import { type Manifest, rendered, typeErrors, withoutKustomize } from "./rendered.js";
 
@@ -64,11 +65,18 @@ function contains(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([name, value]) => labels[name] === value);
 }
 
-describe.skipIf(withoutKustomize).each(FOLDERS)("deploy/kubernetes/%s", (folder) => {
+describe.each(FOLDERS)("deploy/kubernetes/%s", (folder) => {
   it("is made of objects that Kubernetes has", () => {
-    const manifests = rendered(folder);
+    const manifests = kustomized(`kubernetes/${folder}`);
     expect(manifests.length).toBeGreaterThan(2);
     expect(typeErrors(manifests)).toBe("");
+  });
+
+  it.skipIf(withoutKustomize)("is what kustomize makes of it", () => {
+    const sorted = (manifests: readonly Manifest[]): Manifest[] =>
+      manifests.toSorted((a, b) => `${a.kind} ${a.metadata.name}`.localeCompare(`${b.kind} ${b.metadata.name}`));
+    const text = JSON.stringify(rendered(folder)).replaceAll(/nats-config-[a-z0-9]{10}/g, "nats-config");
+    expect(sorted(JSON.parse(text))).toEqual(sorted(kustomized(`kubernetes/${folder}`)));
   });
 });
 
