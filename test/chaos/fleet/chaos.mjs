@@ -8,16 +8,18 @@ import { Decided } from "./decided.mjs";
 import { startModel } from "./model.mjs";
 import { Servers } from "./servers.mjs";
 
-/** @typedef {{ events: number, servers: number, workers: number, kills: number, leaderKills: number, cutMs: number, limitMs: number }} Plan */
+/** @typedef {{ events: number, servers: number, workers: number, kills: number, pauses: number, leaderKills: number, cutMs: number, limitMs: number }} Plan */
 
 const AGENTS = 40;
 const PARTITIONS = 8;
 const AWAY_MS = 2_000;
 const TIER_MS = 50;
+/** For longer than after which messages are delivered to others. */
+const PAUSE_MS = 7_000;
 
 /** @param {Plan} plan @param {string} folder */
 export async function chaos(plan, folder) {
-  const counts = { kills: 0, leaderKills: 0, cuts: 0 };
+  const counts = { kills: 0, pauses: 0, leaderKills: 0, cuts: 0 };
   const decided = new Decided();
   const servers = await Servers.start(plan.servers, folder);
   const stop = new AbortController();
@@ -74,6 +76,10 @@ export async function chaos(plan, folder) {
       } else {
         startWorker();
       }
+      if (counts.pauses < plan.pauses && share >= (counts.pauses + 1) / (plan.pauses + 1)) {
+        await pause(workers.at(-2));
+        counts.pauses += 1;
+      }
       if (counts.cuts === 0 && share >= 0.5 && plan.cutMs > 0) {
         await servers.cut(plan.cutMs);
         counts.cuts += 1;
@@ -94,6 +100,13 @@ export async function chaos(plan, folder) {
     model.close();
     await servers.stop();
   }
+}
+
+/** Stops a worker, which then goes on with what others have meanwhile. @param {ReturnType<typeof start> | undefined} worker */
+async function pause(worker) {
+  worker?.child.kill("SIGSTOP");
+  await delay(PAUSE_MS);
+  worker?.child.kill("SIGCONT");
 }
 
 /** Writes events, no further ahead than the faults are. @param {import("node:stream").Writable} input @param {number} events @param {() => number} progress */

@@ -1,5 +1,6 @@
-// The chaos test of a fleet: workers and the leading server are killed, and the network is cut, while events are judged.
-// Ends with 1 if a key is lost, is decided in two messages, or out of its agent's order. `--short` is the form of CI.
+// The chaos test of a fleet: workers and the leading server are killed, workers are paused, and the network is cut, while
+// events are judged. Ends with 1 if a key is lost, is decided in two messages, or out of its agent's order, or if a worker
+// has ended by itself. `--short` is the form of CI.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,12 +8,22 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chaos } from "./chaos.mjs";
 
-const SHORT = { events: 20_000, servers: 3, workers: 2, kills: 3, leaderKills: 1, cutMs: 1_000, limitMs: 150_000 };
+const SHORT = {
+  events: 20_000,
+  servers: 3,
+  workers: 2,
+  kills: 3,
+  pauses: 1,
+  leaderKills: 1,
+  cutMs: 1_000,
+  limitMs: 150_000,
+};
 const FULL = {
   events: 1_000_000,
   servers: 3,
   workers: 3,
   kills: 50,
+  pauses: 4,
   leaderKills: 2,
   cutMs: 10_000,
   limitMs: 1_800_000,
@@ -42,7 +53,8 @@ try {
     ],
     [
       "faults",
-      `${counts.kills} workers killed, ${counts.leaderKills} times the leading server, network cut ${counts.cuts} times`,
+      `${counts.kills} workers killed and ${counts.pauses} paused, ${counts.leaderKills} times the leading server killed, ` +
+        `network cut ${counts.cuts} times`,
     ],
   ];
   for (const [what = "", found] of rows) process.stdout.write(`${what.padEnd(8)}${found}\n`);
