@@ -39,7 +39,8 @@ it("gets a line for each target that is added, and none for one that is denied a
 it("is put aside when it is large, so that it takes bounded space", () => {
   const { path, enforcer: own } = enforcer();
   own.enforcement(block("/opt/first"));
-  writeFileSync(reasonsPath(path), `${readFileSync(reasonsPath(path), "utf8")}${`${"x".repeat(1023)}\n`.repeat(8 << 10)}`);
+  const filler = `${"x".repeat(1023)}\n`.repeat(8 << 10);
+  writeFileSync(reasonsPath(path), readFileSync(reasonsPath(path), "utf8") + filler);
   for (const target of ["/opt/second", "/opt/third"]) own.enforcement(block(target));
   expect(statSync(reasonsPath(path)).size).toBeLessThan(1000);
   for (const target of ["/opt/first", "/opt/second", "/opt/third"]) expect(reasonFor(path, target)?.rule).toBe("r");
