@@ -10,7 +10,7 @@ class Partition {
   readonly messages: Map<number, string>;
   readonly decided: string[] = [];
   readonly failures: string[] = [];
-  readonly #readAhead: ReadAhead;
+  readonly readAhead: ReadAhead;
 
   constructor(agents: readonly string[], { slow, undeletable = [] }: { slow: string[]; undeletable?: number[] }) {
     this.messages = new Map(agents.map((agent, index) => [index + 1, agent]));
@@ -33,7 +33,7 @@ class Partition {
       return true;
     };
     const stop = new AbortController().signal;
-    this.#readAhead = new ReadAhead(0, { streams, decide, stop, onFailure: (why) => this.failures.push(why) });
+    this.readAhead = new ReadAhead(0, { streams, decide, stop, onFailure: (why) => this.failures.push(why) });
   }
 
   /** The consumer has the first message out: the ones behind it are read, then it is decided. */
@@ -41,7 +41,7 @@ class Partition {
     const seq = Math.min(...this.messages.keys());
     const ended = new AbortController();
     const subject = `events.t.0.${this.messages.get(seq)}`;
-    const running = this.#readAhead.run({ subject, seq, data: new Uint8Array() }, ended.signal);
+    const running = this.readAhead.run({ subject, seq, data: new Uint8Array() }, ended.signal);
     await delay(10);
     ended.abort();
     await running;
@@ -79,6 +79,16 @@ describe("reading ahead", () => {
       partition.messages.set(seq, agent);
     await partition.first();
     expect(partition.decided).toEqual(["a1", "b2", "c3", "a5", "b6", "c7", "d4"]);
+  });
+
+  it("begins again where the numbers of the stream do", async () => {
+    const partition = new Partition(["a", "b", "b", "a"], { slow: ["a1", "b2", "a4"] });
+    while (partition.messages.size > 0) await partition.first();
+    partition.decided.length = 0;
+    partition.readAhead.reset();
+    for (const [index, agent] of ["a", "b", "b", "b", "c", "b"].entries()) partition.messages.set(index + 1, agent);
+    while (partition.messages.size > 0) await partition.first();
+    expect(partition.decided).toEqual(["c5", "a1", "b2", "b3", "b4", "b6"]);
   });
 
   it("lets an agent wait whose message could not be deleted", async () => {

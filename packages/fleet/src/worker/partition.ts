@@ -45,6 +45,7 @@ export async function consumePartition(
   while (!stop.aborted) {
     try {
       const consumer = await client.consumers.get(EVENTS_STREAM, consumerOf(partition));
+      readAhead.reset();
       const messages = await consumer.consume({ max_messages: 1, abort_on_missing_resource: true });
       await takeAll(messages, readAhead, options);
     } catch (error) {

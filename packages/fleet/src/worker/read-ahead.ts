@@ -45,6 +45,12 @@ export class ReadAhead {
     this.#options = options;
   }
 
+  /** Forgets what was read: in another stream of the same name, the numbers begin again. */
+  reset(): void {
+    this.#next = 0;
+    this.#waiting.clear();
+  }
+
   /** Decides what is behind `message` until `signal` aborts. Resolves when nothing is in work any more. */
   async run(message: EventMessage, signal: AbortSignal): Promise<void> {
     if (performance.now() < this.#retryAt) return;
