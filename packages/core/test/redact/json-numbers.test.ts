@@ -182,7 +182,7 @@ it("random texts of JSON's characters are restored unchanged, whatever is quoted
     "77177",
   ];
   let quoted = 0;
-  for (let i = 0; i < 1500; i++) {
+  for (let i = 0; i < 600; i++) {
     const text =
       Array.from({ length: next(20) }, () => parts[next(parts.length)]).join("") + (i % 9 ? "" : hostileText(next, 6));
     const redactor = sentry.createRedactor();
@@ -192,5 +192,5 @@ it("random texts of JSON's characters are restored unchanged, whatever is quoted
     expect((await through(redactor.restorer(), cut(chunks, 1 + next(9), next))).join("")).toBe(text);
     quoted += chunks.includes('"{{A3S_REDACTED') ? 1 : 0;
   }
-  expect(quoted).toBeGreaterThan(100);
+  expect(quoted).toBeGreaterThan(40);
 });
