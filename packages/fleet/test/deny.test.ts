@@ -280,4 +280,34 @@ describe.skipIf(withoutServer)("with a server", () => {
     expect(totals.published).toBe(200);
     stop.abort();
   });
+
+  it("what a person has withdrawn is not written again, even if its entry is gone", { timeout: 60_000 }, async () => {
+    const folder = scratch();
+    const server = await startServer(folder);
+    await succeed(["fleet", "init", "--server", server.url, "--partitions", "1", "--deny-tenants", "acme"]);
+    const nats = await connected(server);
+    const bucket = await new Kvm(nats).open("sentry-deny-acme");
+    const totals = { published: 0, refused: 0, limited: 0, failed: 0 };
+    const stop = new AbortController();
+    const options = { client: jetstream(nats), worker: "w", totals, onFailure: () => {}, signal: stop.signal };
+    const denies = new FleetDenies({ ...options, onLimited: () => {} });
+    const publish = (target: string): void => {
+      const decision = { verdict: "block", tier: "Rules", rule: "r", reason: "r: x", action: { DenyExec: target } };
+      const audit = Buffer.from(`${JSON.stringify({ decision, key: "n9-1" })}\n`);
+      denies.publish({ subject: "events.acme.0.a", audit, revision: "1-a", rules: new Set(["r"]) });
+    };
+    publish("/opt/old");
+    while (totals.published === 0) await delay(20);
+    await succeed(["fleet", "withdraw", "/opt/old", "--tenant", "acme", "--server", server.url]);
+    await bucket.delete(entryKey("deny", "exec", "/opt/old"));
+    // Each change before has reached the worker when it learns of this one.
+    publish("/opt/new");
+    while (totals.published === 1) await delay(20);
+    publish("/opt/old");
+    publish("/opt/newer");
+    while (totals.published === 2) await delay(20);
+    expect(totals).toEqual({ published: 3, refused: 0, limited: 0, failed: 0 });
+    expect((await bucket.get(entryKey("deny", "exec", "/opt/old")))?.operation).toBe("DEL");
+    stop.abort();
+  });
 });

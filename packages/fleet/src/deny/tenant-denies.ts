@@ -15,8 +15,16 @@ const MOST_PER_SHIPPER = 20;
 /** Entries that are being written. */
 const MAX_PENDING = 100;
 const RETRY_MS = 1_000;
-/** Keys that are remembered before those that have ended are forgotten. */
-const MAX_KEYS = 50_000;
+/** Of the 8 MiB of a bucket, workers leave the rest to people, who may have to withdraw something. */
+const MAX_BYTES = 6 << 20;
+/** What a server stores beside a value. */
+const ENTRY_BYTES = 256;
+
+interface Known {
+  /** When it was written, by the clock of the servers. */
+  readonly at: number;
+  readonly bytes: number;
+}
 
 /** Writes entries that the bucket does not have, and renews those of which half the time is over. */
 export class TenantDenies {
@@ -25,9 +33,10 @@ export class TenantDenies {
   /** The time of the servers: this machine's clock may be wrong. */
   readonly #now: () => number;
   readonly #options: FleetDeniesOptions;
-  /** When each key was written, by the clock of the servers. */
-  readonly #known = new Map<string, number>();
-  readonly #withdrawn = new Set<string>();
+  readonly #known = new Map<string, Known>();
+  #bytes = 0;
+  /** Keys, and when they were withdrawn. */
+  readonly #withdrawn = new Map<string, number>();
   readonly #ofTenant = new HourlyLimit(MOST_PER_TENANT);
   readonly #ofShipper = new HourlyLimit(MOST_PER_SHIPPER);
   #pending = 0;
@@ -58,21 +67,29 @@ export class TenantDenies {
     const { kind, target, key: event } = entry;
     const key = entryKey("deny", kind, target);
     const now = this.#now();
-    const written = this.#known.get(key);
-    if (this.#withdrawn.has(key) || (written !== undefined && (this.#ttlMs === 0 || now - written < this.#ttlMs / 2)))
-      return;
-    if (this.#pending >= MAX_PENDING || (written === undefined && !this.#mayAdd(event, now))) {
+    const before = this.#known.get(key);
+    if (this.#lasts(this.#withdrawn.get(key), now, 1) || this.#lasts(before?.at, now, 2)) return;
+    const value = JSON.stringify(entry);
+    const bytes = Buffer.byteLength(value) + ENTRY_BYTES;
+    if (this.#pending >= MAX_PENDING || (before === undefined && !this.#mayAdd(event, bytes, now))) {
       totals.limited += 1;
-      onLimited("targets are not denied on all nodes: more are new within an hour than the limits allow");
+      onLimited("targets are not denied on all nodes: more are new than the limits allow");
       return;
     }
-    this.#known.set(key, now);
-    if (this.#known.size > MAX_KEYS) this.#forgetEnded(now);
-    void this.#write(key, entry, written);
+    if (before === undefined) this.#count(event, now);
+    this.#remember(key, { at: now, bytes });
+    void this.#write(key, value, before);
+  }
+
+  /** Whether what was written at a time is there for this part of its time. */
+  #lasts(at: number | undefined, now: number, part: number): boolean {
+    return at !== undefined && (this.#ttlMs === 0 || now - at < this.#ttlMs / part);
   }
 
   /** The same for all workers, since each learns what the others add. */
-  #mayAdd(event: string, now: number): boolean {
+  #mayAdd(event: string, bytes: number, now: number): boolean {
+    if (this.#bytes + bytes > MAX_BYTES) this.#forgetEnded(now);
+    if (this.#bytes + bytes > MAX_BYTES) return false;
     const shipper = partsOfKey(event)?.shipper ?? "";
     return this.#ofTenant.hasRoom("", now) && this.#ofShipper.hasRoom(shipper, now);
   }
@@ -84,20 +101,31 @@ export class TenantDenies {
   }
 
   #forgetEnded(now: number): void {
-    for (const [key, at] of this.#known) if (now - at > this.#ttlMs) this.#known.delete(key);
+    for (const [key, { at }] of this.#known) if (!this.#lasts(at, now, 1)) this.#forget(key);
+    for (const [key, at] of this.#withdrawn) if (!this.#lasts(at, now, 1)) this.#withdrawn.delete(key);
   }
 
-  async #write(key: string, entry: DenyEntry, before: number | undefined): Promise<void> {
+  #remember(key: string, known: Known): void {
+    this.#forget(key);
+    this.#known.set(key, known);
+    this.#bytes += known.bytes;
+  }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#known.get(key)?.bytes ?? 0;
+    this.#known.delete(key);
+  }
+
+  async #write(key: string, value: string, before: Known | undefined): Promise<void> {
     const { totals, onFailure } = this.#options;
-    if (before === undefined) this.#count(entry.key, this.#now());
     this.#pending += 1;
     try {
-      await this.#bucket.put(key, JSON.stringify(entry));
+      await this.#bucket.put(key, value);
       totals.published += 1;
     } catch (error) {
       totals.failed += 1;
-      if (before === undefined) this.#known.delete(key);
-      else this.#known.set(key, before);
+      if (before === undefined) this.#forget(key);
+      else this.#remember(key, before);
       onFailure(`cannot deny on all nodes: ${errorText(error)}`);
     } finally {
       this.#pending -= 1;
@@ -124,17 +152,17 @@ export class TenantDenies {
     const { key, operation, created } = entry;
     if (key.startsWith("withdrawn.")) {
       const denied = key.replace("withdrawn.", "deny.");
-      if (operation === "PUT") this.#withdrawn.add(denied);
+      if (operation === "PUT") this.#withdrawn.set(denied, created.getTime());
       else this.#withdrawn.delete(denied);
       return;
     }
     if (operation !== "PUT") {
-      this.#known.delete(key);
+      this.#forget(key);
       return;
     }
     const found = denyEntryOf(entry);
     if (found === undefined) return;
     if (!this.#known.has(key)) this.#count(found.key, created.getTime());
-    this.#known.set(key, created.getTime());
+    this.#remember(key, { at: created.getTime(), bytes: entry.length + ENTRY_BYTES });
   }
 }
