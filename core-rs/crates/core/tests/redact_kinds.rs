@@ -399,3 +399,72 @@ fn a_secret_that_ends_after_the_cut_is_not_shown() {
     );
     assert_eq!(shown(endless), "a {{A3S_REDACTED:private_key:1}}");
 }
+
+#[test]
+fn passwords_have_labels_in_other_languages_also_where_json_escapes_their_letters() {
+    let mut detectors = detectors("");
+    for label in [
+        "contraseña",
+        "пароль",
+        "ПАРОЛЬ",
+        "密码",
+        "口令",
+        "パスワード",
+        "şifre",
+        "lösenord",
+        "passord",
+        "adgangskode",
+        "salasana",
+        "heslo",
+        "jelszó",
+        "parolă",
+        "κωδικός",
+        "كلمة المرور",
+        "סיסמה",
+        "पासवर्ड",
+        "mật khẩu",
+        "kata sandi",
+        "รหัสผ่าน",
+        "passcode",
+    ] {
+        let escape = |letter: char| {
+            if letter.is_ascii() {
+                letter.to_string()
+            } else {
+                format!("\\u{:04x}", u32::from(letter))
+            }
+        };
+        let escaped: String = label.chars().map(escape).collect();
+        let nested = escaped.replace('\\', "\\\\");
+        for text in [
+            format!("{label}: Kite4Lamp8xQ"),
+            format!(r#"{{"{label}":"Kite4Lamp8xQ"}}"#),
+            format!(r#"{{"é{escaped}":"Kite4Lamp8xQ","\u00e9":1}}"#),
+            format!(r#"{{"a":"{{\"{nested}\":\"Kite4Lamp8xQ\"}}"}}"#),
+        ] {
+            let found: Vec<String> = found(&mut detectors, &text)
+                .into_iter()
+                .map(|(_, text)| text)
+                .collect();
+            assert_eq!(found, ["Kite4Lamp8xQ"], "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_value_is_found_behind_other_quotes() {
+    let mut detectors = detectors("");
+    for text in [
+        "password = '''Kite4Lamp8xQ'''",
+        "<password><![CDATA[Kite4Lamp8xQ]]></password>",
+        "password%253DKite4Lamp8xQ",
+    ] {
+        let found = found(&mut detectors, text);
+        assert!(
+            found
+                .iter()
+                .any(|(_, found)| found.starts_with("Kite4Lamp8xQ")),
+            "{text} {found:?}"
+        );
+    }
+}

@@ -43,9 +43,9 @@ pub(super) fn replace(text: &mut [u8]) {
 }
 
 /// The replacement for a character given by four hexadecimal digits: the filler, and the last byte.
-/// `None` for letters, digits and the backslash, which stay escaped. A character outside ASCII that
-/// is not white space becomes `~`, which ends a word but may be part of a value, like the character
-/// itself.
+/// `None` for letters, digits and the backslash, and for characters outside ASCII that are not white
+/// space, which stay escaped (see [`super::view`]). Half of a character becomes `~`, which ends a
+/// word but may be part of a value, like the character itself.
 fn by_code(digits: &[u8]) -> Option<(u8, u8)> {
     let code = digits.iter().try_fold(0, |code, &digit| {
         Some(code * 16 + char::from(digit).to_digit(16)?)
@@ -59,7 +59,8 @@ fn by_code(digits: &[u8]) -> Option<(u8, u8)> {
         Err(_) if matches!(code, 0x2000..=0x200b | 0x2028 | 0x2029 | 0x3000 | 0xfeff) => {
             (b' ', b' ')
         }
-        _ => (b'~', b'~'),
+        _ if matches!(code, 0xd800..=0xdfff) => (b'~', b'~'),
+        _ => return None,
     })
 }
 
@@ -76,7 +77,7 @@ mod tests {
             (r"a\/b\\/c", "a//b///c"),
             (r"C:\dir\u0041\\", r"C:\dir\u0041\\"),
             (r"k\u003dv\u0022\\u000A", "k     =v     \"      \n"),
-            (r"a\u002B\u00e9\u00A0\ud83d", "a++++++~~~~~~      ~~~~~~"),
+            (r"a\u002B\u00e9\u00A0\ud83d", r"a++++++\u00e9      ~~~~~~"),
             (r"\u00\u12g4\u", r"\u00\u12g4\u"),
             ("é\\t\\", "é \t\\"),
             ("", ""),

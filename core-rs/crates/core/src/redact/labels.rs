@@ -32,7 +32,7 @@ pub(super) enum Label {
 }
 
 /// The words, each with its meaning. Letters may be of either case.
-pub(super) const LABELS: [(&str, Label); 34] = [
+pub(super) const LABELS: [(&str, Label); 55] = [
     ("password", Label::Password),
     ("passwd", Label::Password),
     ("passphrase", Label::Password),
@@ -54,6 +54,27 @@ pub(super) const LABELS: [(&str, Label); 34] = [
     ("密碼", Label::Password),
     ("パスワード", Label::Password),
     ("비밀번호", Label::Password),
+    ("ПАРОЛЬ", Label::Password),
+    ("parolă", Label::Password),
+    ("口令", Label::Password),
+    ("şifre", Label::Password),
+    ("lösenord", Label::Password),
+    ("passord", Label::Password),
+    ("adgangskode", Label::Password),
+    ("salasana", Label::Password),
+    ("heslo", Label::Password),
+    ("jelszó", Label::Password),
+    ("κωδικός", Label::Password),
+    ("كلمة المرور", Label::Password),
+    ("كلمة السر", Label::Password),
+    ("סיסמה", Label::Password),
+    ("पासवर्ड", Label::Password),
+    ("mật khẩu", Label::Password),
+    ("kata sandi", Label::Password),
+    ("รหัสผ่าน", Label::Password),
+    ("passcode", Label::Password),
+    ("pswd", Label::Secret),
+    ("psk", Label::Pass),
     ("pass", Label::Pass),
     ("_pw", Label::Pass),
     ("pwd", Label::Secret),
@@ -323,7 +344,7 @@ fn sign_at(text: &Text<'_>, at: usize, end: usize) -> Option<usize> {
         return None;
     }
     for sign in [
-        "=>", ":=", "?=", "+=", "||=", "==", "=", "：", "%3a", "%3d", "->",
+        "=>", ":=", "?=", "+=", "||=", "==", "=", "：", "%3a", "%3d", "%253a", "%253d", "->",
     ] {
         if text.has_folded(at, sign.as_bytes()) {
             return Some(at + sign.len());
@@ -414,6 +435,9 @@ fn value_at(text: &Text<'_>, from: usize, join: Join) -> Option<(Range<usize>, H
     if text.has(at, b"**") {
         at = text.run(at + 2, 8, |byte| byte == b' ');
     }
+    if text.has(at, b"<![CDATA[") {
+        at += 9;
+    }
     // A list with one value, or a call around it.
     if text.at(at) == Some(b'[') {
         at = text.run(at + 1, 64, |byte| byte.is_ascii_whitespace());
@@ -427,7 +451,7 @@ fn value_at(text: &Text<'_>, from: usize, join: Join) -> Option<(Range<usize>, H
         _ => at,
     };
     if let Some(mark @ (b'"' | b'\'' | b'`')) = text.at(quote) {
-        let is_triple = mark == b'"' && text.has(quote, b"\"\"\"");
+        let is_triple = text.has(quote, b"\"\"\"") || text.has(quote, b"'''");
         let start = quote + if is_triple { 3 } else { 1 };
         // Within quotes, an opening quote that is escaped.
         if text

@@ -1,5 +1,5 @@
-//! A text with its letters and digits decoded: `\u0070assword`, `%70assword`. Other escapes are
-//! replaced at the same length ([`super::escapes`]).
+//! A text with its letters and digits decoded: `\u0070assword`, `%70assword`, `contrase\u00f1a`. Other
+//! escapes are replaced at the same length ([`super::escapes`]).
 
 use super::find::Found;
 
@@ -22,7 +22,7 @@ impl View {
         let mut kept = 0;
         for at in memchr::memchr2_iter(b'%', b'\\', text) {
             let escape = text.get(at..).and_then(encoded);
-            let Some((byte, len)) = escape.filter(|_| at >= kept) else {
+            let Some((letter, len)) = escape.filter(|_| at >= kept) else {
                 continue;
             };
             view.bytes.extend(text.get(kept..at).unwrap_or_default());
@@ -33,7 +33,8 @@ impl View {
                 view.bytes.truncate(view.bytes.len() - slashes);
                 view.places.push((view.bytes.len(), at - slashes));
             }
-            view.bytes.push(byte);
+            view.bytes
+                .extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
             kept = at + len;
             view.places.push((view.bytes.len(), kept));
         }
@@ -79,18 +80,19 @@ impl View {
 }
 
 /// The letter or digit that the escape at the start of a text stands for, and the escape's length.
-fn encoded(text: &[u8]) -> Option<(u8, usize)> {
+/// Outside ASCII, any character that has one escape.
+fn encoded(text: &[u8]) -> Option<(char, usize)> {
     let (digits, len) = match text {
-        [b'%', digits @ ..] => (digits, 3),
-        [b'\\', b'u', b'0', b'0', digits @ ..] => (digits, 6),
+        [b'%', digits @ ..] => (digits.get(..2)?, 3),
+        [b'\\', b'u', digits @ ..] => (digits.get(..4)?, 6),
         _ => return None,
     };
-    let &[high, low, ..] = digits else {
-        return None;
-    };
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let byte = u8::try_from(digit(high)? * 16 + digit(low)?).ok()?;
-    byte.is_ascii_alphanumeric().then_some((byte, len))
+    let code = digits.iter().try_fold(0, |code, &digit| {
+        Some(code * 16 + char::from(digit).to_digit(16)?)
+    })?;
+    let letter = char::from_u32(code)?;
+    let is_letter = letter.is_ascii_alphanumeric() || len > 3 && !letter.is_ascii();
+    is_letter.then_some((letter, len))
 }
 
 #[cfg(test)]
@@ -103,7 +105,7 @@ mod tests {
             (r"a\u0070b", Some("apb")),
             (r"a\\u0070\u0041", Some("apA")),
             ("%70ass%77ord%3D1", Some("password%3D1")),
-            (r"\n%2F\u00e9", None),
+            (r"\n%2F\u002f%e9", None),
         ] {
             let view = View::of(text.as_bytes());
             let bytes = view.as_ref().map(|view| view.bytes.as_slice());
