@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::outgoing::Destination;
-use super::{Compiled, Engine};
+use super::Engine;
 use crate::condition::fit;
 use crate::decision::Verdict;
 use crate::event::{Event, EventKind};
@@ -120,14 +120,11 @@ impl Engine {
             return false;
         }
         let to = Destination::of(event.subject, event.provider().as_deref());
-        let Compiled { matcher, texts, .. } = &*self.compiled;
-        std::iter::once(event.subject)
-            .chain(event.other_names())
-            .all(|text| {
-                matcher
-                    .find(texts, at, &to.without_harmless(text))
-                    .is_none()
-            })
+        let mut all = std::iter::once(event.subject).chain(event.other_names());
+        all.all(|text| {
+            let rest = to.without_harmless(text);
+            !self.matching(event.kind, &rest).contains(&at)
+        })
     }
 
     /// Whether an event that is no command has the effects that a rule asks for.
