@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::outgoing::Destination;
 use super::Engine;
+use super::outgoing::Destination;
 use crate::condition::fit;
 use crate::decision::Verdict;
 use crate::event::{Event, EventKind};
