@@ -11,7 +11,8 @@ import { ChangingPolicy } from "./policy.mjs";
 const RUN_MS = 5000;
 const STALL_MS = 400;
 const FULL_MS = 300;
-const RELOAD_EVERY_MS = 15;
+/** A policy that changes while it is loaded is not put in force, so it rests for longer than that takes. */
+const RELOAD_EVERY_MS = 150;
 /** Blocks of so many denies, each behind so many harmless lines: enough bytes to keep workers busy. */
 const DENIES = 40;
 const HARMLESS = 40;
