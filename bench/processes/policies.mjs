@@ -37,10 +37,10 @@ export async function policies(counts, lines, folder, native) {
   );
 }
 
-/** The rules of a policy as JSON. @param {string} acl */
+/** The rules of a policy that have a pattern, as JSON. @param {string} acl */
 async function asJson(acl) {
   const sentry = await Sentry.create(acl);
   const { rules } = sentry.policy;
   sentry.close();
-  return JSON.stringify(rules);
+  return JSON.stringify(rules.filter(({ pattern }) => pattern !== null));
 }
