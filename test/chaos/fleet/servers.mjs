@@ -131,12 +131,12 @@ class TcpProxy {
 
   /** @param {number} to */
   constructor(to) {
-    this.#server = createServer((client) => {
+    this.#server = createServer({ noDelay: true }, (client) => {
       if (this.#isCut) {
         client.destroy();
         return;
       }
-      const server = connectTcp(to, "127.0.0.1");
+      const server = connectTcp({ port: to, host: "127.0.0.1", noDelay: true });
       for (const [from, other] of /** @type {const} */ ([
         [client, server],
         [server, client],
