@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { cpuMs } from "../processes/processor-time.mjs";
 
 const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const { values } = parseArgs({ options: { calls: { type: "string", default: "200" } } });
@@ -74,21 +75,6 @@ try {
   direct.stdin.end();
   await Promise.all([once(direct, "close"), once(guarded, "close")]);
   rmSync(folder, { recursive: true, force: true });
-}
-
-/**
- * The processor time that a process has taken, in milliseconds; not a number where the system does not say.
- * @param {ReturnType<typeof started>} child
- */
-function cpuMs({ pid }) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /, "")
-      .split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 /** @param {readonly string[]} args */

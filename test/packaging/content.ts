@@ -15,13 +15,7 @@ const EXPECTED: Record<PackageName, RegExp> = {
 const AT_TOP = ["LICENSE", "README.md", "package.json"];
 
 /** Folders of this machine, and those that compilers leave in their output. */
-export const BUILD_PATHS = [
-  root,
-  join(homedir(), ".cargo"),
-  join(homedir(), ".rustup"),
-  ".cargo/registry",
-  "/rustlib/src",
-];
+const BUILD_PATHS = [root, join(homedir(), ".cargo"), join(homedir(), ".rustup"), ".cargo/registry", "/rustlib/src"];
 
 export function contentSuite(installed: () => Installed): void {
   describe.each(Object.keys(packages) as PackageName[])("%s", (name) => {
@@ -44,11 +38,7 @@ export function contentSuite(installed: () => Installed): void {
     });
 
     test("contains no path of the build machine", () => {
-      const found = files().flatMap((file) => {
-        const text = readFileSync(join(folder(), file), "latin1");
-        return BUILD_PATHS.filter((path) => text.includes(path)).map((path) => `${file} contains ${path}`);
-      });
-      expect(found).toEqual([]);
+      expect(buildPathsIn(folder(), files())).toEqual([]);
     });
 
     test("has self-contained source maps, and links to no missing one", () => {
@@ -88,6 +78,21 @@ export function contentSuite(installed: () => Installed): void {
     for (const name of names) {
       expect(installed().text("a3s-sentry", `policies/${name}`)).toBe(readFileSync(join(stock, name), "utf8"));
     }
+  });
+}
+
+/** Expects a package to have only files that `known` matches, those of `needed` among them, and no path of the build machine. */
+export function expectContent(folder: string, known: RegExp, needed: readonly string[]): void {
+  const files = filesIn(folder);
+  expect(files.filter((file) => !known.test(file))).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining([...needed]));
+  expect(buildPathsIn(folder, files)).toEqual([]);
+}
+
+function buildPathsIn(folder: string, files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), "latin1");
+    return BUILD_PATHS.filter((path) => text.includes(path)).map((path) => `${file} contains ${path}`);
   });
 }
 

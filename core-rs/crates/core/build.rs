@@ -10,7 +10,7 @@ const RULES: &str = "src/policy/builtin.acl";
 const PACKS: &str = "src/policy/packs";
 const TOKENS: &str = "data/tokens.txt";
 /// The kinds that have code of their own, in the order in which they name a find.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 15] = [
     "private_key",
     "openai_key",
     "stripe_key",
@@ -26,6 +26,9 @@ const KINDS: [&str; 25] = [
     "authorization",
     "cookie",
     "url_credentials",
+];
+/// Kinds behind them that have code of their own and are masked only on request.
+const OPTIONAL_KINDS: [&str; 10] = [
     "payment_card",
     "iban",
     "phone",
@@ -56,6 +59,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(Path::new(&folder).join("tokens.txt"), tokens)?;
     let kinds = format!("{:?}", kinds.as_slice());
     fs::write(Path::new(&folder).join("kinds.rs"), format!("&{kinds}"))?;
+    let optional = format!("{OPTIONAL_KINDS:?}");
+    fs::write(Path::new(&folder).join("optional-kinds.rs"), optional)?;
     Ok(())
 }
 
@@ -77,7 +82,7 @@ fn shortened(text: &str) -> String {
 
 /// The formats, each after the number of its kind, and the names of all kinds.
 fn tokens(table: &str) -> Result<(String, Vec<&str>), Box<dyn Error>> {
-    let mut kinds = KINDS.to_vec();
+    let mut kinds = [KINDS.as_slice(), &OPTIONAL_KINDS].concat();
     let mut formats = String::new();
     for line in table.lines() {
         let (line, source) = line.split_once('#').unwrap_or((line, ""));

@@ -1,7 +1,7 @@
 // The entry `a3s-sentry/host`: internals for packages that extend the command, such as the fleet. Applications do not need
 // it.
 
-export { denyFilesOf, type PolicyDenyFile, type PolicyDenyFiles } from "./cli/deny/deny-files.js";
+export { ACTION_KINDS, denyFilesOf, type PolicyDenyFile, type PolicyDenyFiles } from "./cli/deny/deny-files.js";
 export {
   type FleetChange,
   type FleetLine,

@@ -1,9 +1,8 @@
 // Finds the blocks in audit lines that nodes deny.
 
 import type { Action } from "@a3s-sentry/core";
-import { DENY_KINDS, type DenyKind } from "a3s-sentry/host";
+import { ACTION_KINDS, DENY_KINDS, type DenyKind } from "a3s-sentry/host";
 import type { DenyEntry } from "./entry.js";
-import { ACTIONS } from "./plan.js";
 
 export interface FleetBlock extends Pick<DenyEntry, "kind" | "rule" | "reason" | "key"> {
   readonly action: Action;
@@ -22,10 +21,16 @@ export function fleetBlocks(audit: Uint8Array, rules: ReadonlySet<string>): Flee
       if (decision?.verdict !== "block" || decision.tier !== "Rules" || !rules.has(decision.rule ?? "")) return [];
       const { rule = "", reason = "", action = {} } = decision;
       return DENY_KINDS.flatMap((kind: DenyKind): FleetBlock[] => {
-        const target = action[ACTIONS[kind]];
+        const target = action[ACTION_KINDS[kind]];
         if (target === undefined) return [];
         return [
-          { kind, rule, reason: reason.slice(0, MAX_TEXT), key: key ?? "", action: { kind: ACTIONS[kind], target } },
+          {
+            kind,
+            rule,
+            reason: reason.slice(0, MAX_TEXT),
+            key: key ?? "",
+            action: { kind: ACTION_KINDS[kind], target },
+          },
         ];
       });
     });

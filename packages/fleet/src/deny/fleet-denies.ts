@@ -1,7 +1,7 @@
 // Publishes what workers block by rules that are marked for a fleet, for the nodes of the tenant to deny.
 
 import type { JetStreamClient } from "@nats-io/jetstream";
-import { TargetCheck } from "a3s-sentry/host";
+import { errorText, TargetCheck } from "a3s-sentry/host";
 import type { DenyEntry } from "./entry.js";
 import { fleetBlocks } from "./fleet-blocks.js";
 import { TenantDenies } from "./tenant-denies.js";
@@ -70,7 +70,7 @@ export class FleetDenies {
       })
       .catch((error: unknown) => {
         totals.failed += entries.length;
-        onFailure(`cannot deny on the nodes of \`${tenant}\`: ${error instanceof Error ? error.message : error}`);
+        onFailure(`cannot deny on the nodes of \`${tenant}\`: ${errorText(error)}`);
       });
   }
 

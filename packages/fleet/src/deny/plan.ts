@@ -1,7 +1,6 @@
 // Decides what a node denies of what its fleet denies.
 
-import type { ActionKind } from "@a3s-sentry/core";
-import type { DenyKind, FleetLine, TargetCheck } from "a3s-sentry/host";
+import { ACTION_KINDS, type DenyKind, type FleetLine, type TargetCheck } from "a3s-sentry/host";
 import type { DenyEntry } from "./entry.js";
 
 /** An entry of the bucket, with its times by the clock of the servers. */
@@ -27,12 +26,6 @@ export interface Plan {
   /** Targets that this node does not deny, whoever asks. */
   readonly refused: number;
 }
-
-export const ACTIONS: Readonly<Record<DenyKind, ActionKind>> = {
-  egress: "DenyEgress",
-  file: "DenyFile",
-  exec: "DenyExec",
-};
 
 /** The most lines of a fleet on a node. The oldest entries come first. */
 const MAX_LINES = 20_000;
@@ -62,7 +55,7 @@ export function planOf(
   for (const { kind, target, reason, key, added, expires, isWithdrawn } of sorted) {
     if (isWithdrawn) continue;
     // As for built-in rules: an event of another machine never denies an everyday program here.
-    const checked = targets.check({ kind: ACTIONS[kind], target }, "observed");
+    const checked = targets.check({ kind: ACTION_KINDS[kind], target }, "observed");
     if (
       !("line" in checked) ||
       checked.line !== target ||
