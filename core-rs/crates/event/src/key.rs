@@ -5,7 +5,7 @@ use super::{Event, EventKind, Evidence};
 impl Event<'_> {
     /// Sets `out` to a text that two events share only if they differ in nothing but their process
     /// number and other facts that this crate gives to nobody. Returns whether there is one of at
-    /// most `most` bytes; there is none for calls, prompts and features.
+    /// most `limit` bytes; there is none for calls, prompts and features.
     ///
     /// ```
     /// use sentry_event::{Scratch, parse};
@@ -18,7 +18,7 @@ impl Event<'_> {
     /// assert_eq!(key(r#"["ls","a b"]"#), key(r#"[ "ls", "a b" ]"#));
     /// assert_ne!(key(r#"["ls","a b"]"#), key(r#"["ls","a","b"]"#));
     /// ```
-    pub fn write_key(&self, most: usize, out: &mut Vec<u8>) -> bool {
+    pub fn write_key(&self, limit: usize, out: &mut Vec<u8>) -> bool {
         // A new field must be part of the text, unless judging never sees it.
         let Self {
             kind,
@@ -41,7 +41,7 @@ impl Event<'_> {
             kind,
             EventKind::ToolCall | EventKind::SslContent | EventKind::LlmActivations
         );
-        if !has_key || subject.len() > most {
+        if !has_key || subject.len() > limit {
             return false;
         }
         let is_partial = *evidence == Evidence::Partial;
@@ -63,7 +63,7 @@ impl Event<'_> {
             .chain(raw)
             .chain(of_process);
         all.for_each(|part| text(part, out));
-        out.len() <= most
+        out.len() <= limit
     }
 }
 
