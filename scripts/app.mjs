@@ -12,7 +12,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import process from "node:process";
+import { readArguments } from "./lib/arguments.mjs";
 import { root } from "./lib/paths.mjs";
 import { pnpm } from "./lib/pnpm.mjs";
 import { main, step, UserError } from "./lib/report.mjs";
@@ -26,10 +26,8 @@ const UNUSED = [
 ];
 
 await main(async () => {
-  const [given, ...more] = process.argv.slice(2);
-  if (given === undefined || more.length > 0)
-    throw new UserError("expected one folder", "type `node scripts/app.mjs FOLDER`");
-  const folder = resolve(given);
+  const { positionals } = readArguments("node scripts/app.mjs FOLDER", { words: 1 });
+  const folder = resolve(positionals[0] ?? "");
   if (existsSync(folder)) throw new UserError(`\`${folder}\` exists already`, "name a folder that does not exist");
   await step(`writing the command to ${folder}`, async () => {
     // Packages of the workspace are copied; all others are as the lock file pins them.

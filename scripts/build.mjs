@@ -3,6 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { readArguments } from "./lib/arguments.mjs";
 import { exclusive } from "./lib/lock.mjs";
 import { root } from "./lib/paths.mjs";
 import { installPackages } from "./lib/pnpm.mjs";
@@ -14,6 +15,7 @@ const OLDEST_NODE = 20;
 
 await main(async () => {
   requireNode();
+  readArguments("npm run build");
   await exclusive(async () => {
     // One waits for the network, the other for the processor.
     const results = await Promise.allSettled([installPackages(), compileWasm()]);

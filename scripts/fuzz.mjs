@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { readArguments } from "./lib/arguments.mjs";
 import { BUILD_FLAGS, failureOf, optionsOf, summaryOf } from "./lib/libfuzzer.mjs";
 import { coreRs, root, scratch } from "./lib/paths.mjs";
 import { must, run } from "./lib/processes.mjs";
@@ -18,7 +18,8 @@ const crashes = join(fuzz, "crashes");
 const SEEDS = { acl: [join(root, "examples", "policies")] };
 
 await main(async () => {
-  const { values } = parseArgs({ options: { minutes: { type: "string" }, target: { type: "string" } } });
+  const options = { minutes: { type: "string" }, target: { type: "string" } };
+  const { values } = readArguments("npm run fuzz -- [--minutes N] [--target NAME]", { options });
   const minutes = minutesOf(values.minutes ?? "5");
   const targets = targetsOf(values.target);
   const programs = await build();

@@ -4,18 +4,17 @@
 // event unless it is marked as something that a person would ask about.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { gunzipSync } from "node:zlib";
 import { Sentry } from "../packages/core/dist/entry/node.js";
 import { PACK_NAMES } from "../packages/node/dist/cli/packs/options.js";
+import { readArguments } from "./lib/arguments.mjs";
 import { root } from "./lib/paths.mjs";
 import { main, UserError } from "./lib/report.mjs";
 
 const DOUBTFUL = ["installer", "dual_use", "risky", "hard", "ambient"];
 
 await main(async () => {
-  const folder = process.argv[2];
-  if (folder === undefined) throw new UserError("no folder of labelled events", "give one");
+  const [folder = ""] = readArguments("node scripts/pack-figures.mjs FOLDER", { words: 1 }).positionals;
   const attacks = events(folder, "attack-").filter(({ grade }) => grade === "overt");
   const benign = events(folder, "benign-").filter((row) => DOUBTFUL.every((mark) => !row[mark]));
   const packs = [];

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { checks } from "./checks.mjs";
+import { readArguments } from "./lib/arguments.mjs";
 import { scratch } from "./lib/paths.mjs";
 import { tail } from "./lib/processes.mjs";
 import { log, main, seconds } from "./lib/report.mjs";
@@ -25,6 +26,7 @@ async function perform({ name, run }) {
 }
 
 await main(async () => {
+  readArguments("npm test");
   rmSync(logs, { recursive: true, force: true });
   mkdirSync(logs, { recursive: true });
   const total = { passed: 0, failed: 0 };
