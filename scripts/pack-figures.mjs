@@ -9,7 +9,7 @@ import { Sentry } from "../packages/core/dist/entry/node.js";
 import { PACK_NAMES } from "../packages/node/dist/cli/packs/options.js";
 import { readArguments } from "./lib/arguments.mjs";
 import { root } from "./lib/paths.mjs";
-import { main, UserError } from "./lib/report.mjs";
+import { main } from "./lib/report.mjs";
 
 const DOUBTFUL = ["installer", "dual_use", "risky", "hard", "ambient"];
 
