@@ -6,6 +6,7 @@ import type { ToolsModule } from "./tools/module.js";
 export { OVERSIZED_EVENT } from "./decision/l1-decisions.js";
 export { explanationsOfCall } from "./guard/explained-call.js";
 export { naturalDeny } from "./pipeline/natural-deny.js";
+export { hasPlaceholder } from "./redact/placeholder.js";
 export { prepareSentry, type ReviseSettings, type SentryParts } from "./sentry/parts.js";
 export { type ComparedLines, type DecisionPair, LineComparison } from "./stream/line-comparison.js";
 export { messageOf } from "./util/error.js";

@@ -121,6 +121,21 @@ export function* mentionsIn(text: string): Generator<Mention> {
   }
 }
 
+/**
+ * Whether a text has a placeholder, also one that a model cut or rewrote. The name alone, as in the
+ * pattern of a rule, is none.
+ *
+ * @example
+ * hasPlaceholder("to {{A3S_REDACTED:email:1}}"); // true
+ */
+export function hasPlaceholder(text: string): boolean {
+  // Nearly no text has it, and the pattern of mentions takes longer.
+  if (!/redacted/i.test(text)) return false;
+  if (text.includes(OPENING.slice(2))) return true;
+  for (const { placeholder } of mentionsIn(text)) if (placeholder !== undefined) return true;
+  return false;
+}
+
 /** Where an unfinished mention starts at the end of `text`; the text's length if there is none. */
 export function partialAt(text: string): number {
   // No unfinished mention has both braces of its end.

@@ -82,6 +82,11 @@ export class LayeredPolicy {
     return this.layers.reduce((masked, { sentry }) => (sentry.policy.dryRun ? masked : sentry.mask(masked)), text);
   }
 
+  /** Whether all policies are in a dry run, which lets everything pass and masks nothing. */
+  get isDryRun(): boolean {
+    return this.layers.every(({ sentry }) => sentry.policy.dryRun);
+  }
+
   close(): void {
     for (const { sentry } of this.layers) sentry.close();
     this.#projects?.close();
@@ -100,8 +105,8 @@ export class LayeredPolicy {
     const projects = this.#projects;
     if (projects === undefined || cwd === undefined) return [];
     // A dry run of all others lets everything pass.
-    const isDry = this.layers.every(({ sentry }) => sentry.policy.dryRun);
-    const added = (outcome: GuardOutcome): GuardOutcome => (isDry ? passed(outcome) : granted(outcome));
+    const { isDryRun } = this;
+    const added = (outcome: GuardOutcome): GuardOutcome => (isDryRun ? passed(outcome) : granted(outcome));
     const byPolicy = async (sentry: Sentry): Promise<GuardOutcome> => await judge(sentry.guard(options));
     try {
       return projectLayers(cwd).map(({ path }) => projects.use(path, byPolicy).catch(failed).then(added));

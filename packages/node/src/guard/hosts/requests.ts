@@ -58,14 +58,13 @@ export function call(
   };
 }
 
-/** The object that a text is the JSON of, otherwise the text. Throws an `Error` for an ambiguous object. */
-function argumentsOf(json: string): unknown {
-  try {
-    if (!isObject(JSON.parse(json))) return json;
-  } catch {
-    return json;
-  }
-  return readJsonText(json);
+/**
+ * The object that a text is the JSON of; a text that does not begin as one is an argument by itself,
+ * such as a patch. Throws an `Error` for an object that is cut, not JSON or ambiguous: the host may
+ * read another call in it.
+ */
+function argumentsOf(text: string): unknown {
+  return /^\s*\{/.test(text) ? readJsonText(text) : text;
 }
 
 export function prompt(input: JsonObject, event: HostEvent, session: string | undefined): HostRequest | undefined {

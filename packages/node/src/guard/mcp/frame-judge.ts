@@ -1,7 +1,7 @@
 // Judges what the frames of MCP ask for and answer, and masks what a model reads.
 
 import type { Guard, GuardOutcome, ToolCallInput } from "@a3s-sentry/core";
-import { messageOf } from "@a3s-sentry/core/host";
+import { hasPlaceholder, messageOf } from "@a3s-sentry/core/host";
 import { field, isObject, type JsonObject } from "../hosts/json-object.js";
 import { denial, textsIn } from "./calls.js";
 import { lineOf, lineWith } from "./frame.js";
@@ -16,6 +16,8 @@ export interface JudgeOptions {
   readonly askingGuard: Guard;
   /** The text with placeholders for its secrets. Throws if the search for them fails. */
   readonly masked: (text: string) => string;
+  /** Whether everything passes. */
+  readonly isDryRun: boolean;
   readonly onOutcome: (judged: Judged, outcome: GuardOutcome) => void;
   /** Called if the search for secrets fails, with the reason. */
   readonly onNotMasked: (why: string) => void;
@@ -40,13 +42,9 @@ export interface CallContext {
   readonly ask?: AskPerson | undefined;
 }
 
-/** The name that all placeholders have. */
-const PLACEHOLDER = "A3S_REDACTED:";
-
 /** Judges the frames of one session. */
 export class FrameJudge {
   readonly #options: JudgeOptions;
-  #hasMasked = false;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -56,9 +54,9 @@ export class FrameJudge {
   async call(call: ToolCallInput, message: JsonObject, context: CallContext): Promise<Verdict> {
     const options = context.signal && { signal: context.signal };
     const isSampling = field(message, "method") === "sampling/createMessage";
-    if (!isSampling && this.#hasMasked && JSON.stringify(field(message, "params")).includes(PLACEHOLDER)) {
-      return { denied: PLACEHOLDER_SENT };
-    }
+    // Another server, or an earlier session, may have been where it was masked.
+    const mayHavePlaceholder = isSampling || this.#options.isDryRun;
+    if (!mayHavePlaceholder && hasPlaceholder(textsIn(field(message, "params")))) return { denied: PLACEHOLDER_SENT };
     const guard = context.ask === undefined ? this.#options.guard : this.#options.askingGuard;
     const outcome = await this.#judged({ check: call }, guard.check(call, options));
     if (outcome.outcome === "deny") return { denied: outcome.message };
@@ -100,7 +98,6 @@ export class FrameJudge {
       const masked = this.#options.masked(json);
       // The text of a large answer is not written twice.
       if (masked === json) return lineWith(message, member, json);
-      this.#hasMasked ||= masked.includes(PLACEHOLDER);
       return lineOf({ ...message, [member]: withOwnState(JSON.parse(masked), value) });
     } catch (error) {
       this.#options.onNotMasked(messageOf(error).split("\n", 1)[0] ?? "");

@@ -183,6 +183,19 @@ describe("the command that hosts run", () => {
     }
   });
 
+  it("denies if a file of the program is empty", async () => {
+    const empty = join(scratch(), "empty");
+    writeFileSync(empty, "", { mode: 0o755 });
+    for (const program of [
+      { node: process.execPath, main: empty },
+      { node: empty, main: MAIN },
+    ]) {
+      const command = hookCommand("codex", program, { policy: policy() });
+      const { stdout, stderr, code } = await runProgram("/bin/sh", ["-c", command], inputOf("codex", "ls"));
+      expect(codex?.("PreToolUse", { stdout, stderr, code })).toBe("denied");
+    }
+  });
+
   it("is the same in other shells, and loads no code from the environment", async () => {
     const command = hookCommand("codex", { node: process.execPath, main: MAIN }, { policy: policy() });
     const openssl = join(scratch(), "openssl.cnf");

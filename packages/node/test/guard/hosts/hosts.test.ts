@@ -126,6 +126,18 @@ it("other events, and events without their fields, are not read", () => {
   }
 });
 
+it.each([
+  ["cut", '{"command":"rm -rf /'],
+  ["cut, after a space", ' {"command":'],
+  ["with more behind it", '{"command":"ls"}{"command":"rm -rf /"}'],
+  ["with a key twice", '{"command":"ls","command":"rm -rf /"}'],
+])("arguments as the text of an object that is %s are refused", (_, args) => {
+  const copilot = { sessionId: "s1", cwd: "/home/dev", toolName: "bash", toolArgs: args };
+  const cursor = { hook_event_name: "beforeMCPExecution", conversation_id: "c1", tool_name: "run", tool_input: args };
+  expect(() => HOSTS.copilot.read(copilot)).toThrow("the input");
+  expect(() => HOSTS.cursor.read(cursor)).toThrow("the input");
+});
+
 it("what a prototype has is not taken for a field", () => {
   const { read } = HOSTS["claude-code"];
   expect(read(readJson(encode({ hook_event_name: "PreToolUse", tool_name: "Bash" })))).toBeUndefined();

@@ -29,6 +29,7 @@ async function setUp({ policy = "", guard }: { readonly policy?: string; readonl
     askingGuard: guard === undefined ? layered.guard({ host: "mcp", cwd: "/srv", canAsk: true }) : guarded,
     askTimeoutS: 5,
     masked: (text) => layered.masked(text),
+    isDryRun: layered.isDryRun,
     onOutcome: (_, { outcome }) => outcomes.push(outcome),
     onAnswer: (_ticket, _message, answer) => answers.push(answer),
     pins: new Pins(),
@@ -259,13 +260,27 @@ describe("an attack by a tool", () => {
 });
 
 describe("a placeholder", () => {
-  it("is not passed to the server once something was masked", async () => {
-    const { client, server, toServer, toClient } = await setUp();
-    await client(call(1, "write_note", { text: "{{A3S_REDACTED:email:1}}" }));
-    await server(text(1, SECRET));
-    await client(call(2, "write_note", { text: "{{A3S_REDACTED:github_token:1}}" }));
-    expect(toServer).toMatchObject([{ id: 1 }]);
-    expect(toClient).toMatchObject([{ id: 1 }, { id: 2, result: { isError: true } }]);
+  it.each([
+    ["as it was given", "to {{A3S_REDACTED:email:1}}"],
+    ["with an escape", "to {{A3S\\_REDACTED:email:1}}"],
+    ["with other braces", "to {A3S_REDACTED:github_token:2}"],
+    ["in JSON", JSON.stringify({ to: "{{A3S_REDACTED:email:1}}" })],
+    ["percent-encoded", "https://x.test/?to=%7B%7BA3S_REDACTED%3Aemail%3A1%7D%7D"],
+    ["cut", "to {{A3S_REDACTED:email"],
+  ])("is not passed to the server: %s, also if another session has masked", async (_, note) => {
+    const { client, toServer, toClient } = await setUp();
+    await client(call(1, "write_note", { text: note }));
+    expect(toServer).toEqual([]);
+    expect(toClient).toMatchObject([{ id: 1, result: { isError: true } }]);
+  });
+
+  it("is passed in a dry run, and its name alone always", async () => {
+    const dry = await setUp({ policy: "dry_run = true" });
+    await dry.client(call(1, "write_note", { text: "{{A3S_REDACTED:email:1}}" }));
+    expect(dry.toServer).toHaveLength(1);
+    const { client, toServer } = await setUp();
+    await client(call(1, "write_note", { text: 'match = "A3S_REDACTED"' }));
+    expect(toServer).toHaveLength(1);
   });
 });
 

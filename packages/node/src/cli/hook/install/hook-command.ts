@@ -19,9 +19,10 @@ export const LOADS_CODE: readonly string[] = [
 
 /**
  * Turns every failure into the exit code and the text that hosts take for a denial: a missing
- * program, a crash, a kill.
+ * program, a crash, a kill. A program that is an empty file, as after an update on a full disk, would
+ * end without an error.
  */
-const SCRIPT = `unset ${LOADS_CODE.join(" ")}; "$0" "$@" || { echo "${MARK}" >&2; exit 2; }`;
+const SCRIPT = `unset ${LOADS_CODE.join(" ")}; [ -s "$0" ] && [ -s "$1" ] && "$0" "$@" || { echo "${MARK}" >&2; exit 2; }`;
 
 /** What runs `a3s-sentry` on this machine. */
 export interface Program {
