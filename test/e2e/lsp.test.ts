@@ -165,6 +165,8 @@ describe("requests", () => {
     expect((await editor.completions("site.acl", '"shared" }', 1)).slice(0, 4)).toEqual([
       ...["a", "q", "shared", "privesc-setuid"],
     ]);
+    const overrides = await editor.completions("site.acl", '"pipe-to-shell"', 1);
+    expect(overrides).toEqual(expect.arrayContaining(["pipe-to-shell", "token-file", "history-rewritten"]));
     await editor.replace("site.acl", 'on        = "ToolExec"', 'command { program = "" }');
     expect(await editor.completions("site.acl", 'program = ""', 11)).toContain("kubectl");
   });

@@ -10,6 +10,9 @@ export type RiskCategory = (typeof RISK_CATEGORIES)[number];
 /** The names of the built-in rules. */
 export type BuiltinRule = (typeof BUILTIN_RULES)[number];
 
+/** The name of a rule of a pack. Any text has the type; a policy with an unknown name does not load. */
+type PackRule = string & {};
+
 /** Texts: a list, a list with a name, or both mixed. */
 export type TextsInput = string | ListReference | readonly (string | ListReference)[];
 
@@ -109,10 +112,10 @@ interface RuleBase extends EffectsInput {
   /** Whether what it denies is denied on all nodes of a fleet. Needs a `block` with an `action`. */
   readonly fleet?: boolean;
   /**
-   * Built-in rules that have no say in what this rule matches. Only on an `escalate` or `allow`:
-   * it weakens these rules on purpose.
+   * Built-in rules, also those of packs, that have no say in what this rule matches. Only on an
+   * `escalate` or `allow`: it weakens these rules on purpose.
    */
-  readonly overrides?: readonly (BuiltinRule | ListReference)[] | ListReference;
+  readonly overrides?: readonly (BuiltinRule | PackRule | ListReference)[] | ListReference;
   /** Who answers for the rule. */
   readonly owner?: string;
   /** The last day of the rule, as `"2027-03-31"`. */

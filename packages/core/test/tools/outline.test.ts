@@ -7,7 +7,12 @@ import { scopeOf } from "../../src/tools/language/schema.js";
 import { suggestionsAt } from "../../src/tools/language/suggestions.js";
 import { tokensOf, wordOf } from "../../src/tools/language/tokens.js";
 
-const NAMES = { rules: ["mine", "pipe-to-shell"], lists: ["prod"], programs: ["curl", "git"] };
+const NAMES = {
+  rules: ["mine", "pipe-to-shell", "token-file"],
+  builtins: ["pipe-to-shell", "token-file"],
+  lists: ["prod"],
+  programs: ["curl", "git"],
+};
 
 /** What is offered at `|`. */
 function offered(marked: string): string[] {
@@ -33,6 +38,10 @@ function place(marked: string): string | undefined {
   const path = found.section.path.join(".");
   return found.is === "key" ? `in ${path}` : `${path}.${found.key}${found.call ? ` ${found.call}()` : ""}`;
 }
+
+it("offers the rules of packs as overrides, but no rules of the site", () => {
+  expect(offered('rule "a" { overrides = ["|"] }')).toEqual(["pipe-to-shell", "token-file"]);
+});
 
 it("reads every token of a text, and nothing twice", () => {
   const text = `# c\na = "x\\"y" // d\n/* e\n*/ b 'it\\'s' \`raw\nraw\` <<END\nline\n  END\n-1.5e3 é_1 [ 😀 "open\n"x`;

@@ -114,15 +114,15 @@ function commandNotes(command: EnforcedCommand, colors: Colors): string[] {
   const { rule, why, uncovered, target, notEnforced, effects } = command;
   const denied = notEnforced === undefined ? "" : ` (not denied: ${notEnforced})`;
   return [
-    ...byEffect(effects).map(escapeTerminal),
+    ...effectTexts(effects).map(escapeTerminal),
     ...(rule === undefined ? [] : [`${verdict(command, colors)} by ${escapeTerminal(`${rule}: ${why}`)}`]),
     ...uncovered.map(escapeTerminal),
     ...(target === undefined ? [] : [`DenyExec ${escapeTerminal(target)}${denied}`]),
   ];
 }
 
-/** `reads A, B`: a line for each kind of effect. */
-function byEffect(effects: CommandTrace["effects"]): string[] {
+/** `reads A, B`: a text for each kind of effect. */
+export function effectTexts(effects: CommandTrace["effects"]): string[] {
   const lines = new Map<string, string[]>();
   for (const { effect, of } of effects) lines.set(effect, [...(lines.get(effect) ?? []), of]);
   return [...lines].map(([effect, of]) => shorten(`${effect} ${of.join(", ")}`));

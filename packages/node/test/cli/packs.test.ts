@@ -27,3 +27,13 @@ it("shows the rules of a pack with their cases, also as JSON", async () => {
   const { stdout } = await run(["packs", "--json", "git-history"]);
   expect(JSON.parse(stdout)).toMatchObject({ name: "git-history", isOn: false, cases: { length: 6 } });
 });
+
+it("shows what the commands of the cases do", async () => {
+  const page = await run(["packs", "credentials"]);
+  expect(page.stdout).toMatch(
+    /^ {2}block {2}ToolExec tar czf \/tmp\/a\.tgz \/etc\/shadow\n {7}reads \/etc\/shadow\n {7}writes \/tmp\/a\.tgz$/m,
+  );
+  const { stdout } = await run(["packs", "--json", "credentials"]);
+  const effects = ["reads /etc/shadow", "writes /tmp/a.tgz"];
+  expect(JSON.parse(stdout).cases).toContainEqual(expect.objectContaining({ rule: "password-file", effects }));
+});

@@ -7,7 +7,7 @@ export type KeyValue =
   | { readonly is: "boolean" }
   | { readonly is: "number" }
   /** Text. `names` says what it is the name of, `list` that it is a list of texts. */
-  | { readonly is: "text"; readonly names?: "rule" | "program"; readonly list?: true }
+  | { readonly is: "text"; readonly names?: "rule" | "builtin-rule" | "program"; readonly list?: true }
   /** A regular expression. */
   | { readonly is: "pattern" }
   /** Keys of its own: a block, which may have a label, or with `list` a list of objects. */
@@ -33,6 +33,7 @@ export const pattern = key({ is: "pattern" });
 export const text = key({ is: "text" });
 export const texts = key({ is: "text", list: true });
 export const programs = key({ is: "text", names: "program", list: true });
+export const builtinRules = key({ is: "text", names: "builtin-rule", list: true });
 export const ruleName = key({ is: "text", names: "rule" });
 export const block = key({ is: "scope" });
 export const named = key({ is: "scope", label: "name" });

@@ -1,7 +1,7 @@
 // The keys of rules and of their conditions.
 
-import { BUILTIN_RULES, KINDS, RISK_CATEGORIES, RULE_ACTIONS } from "../../generated/boundary.js";
-import { block, boolean, pattern, programs, type Scope, text, texts, word, words } from "./key.js";
+import { KINDS, RISK_CATEGORIES, RULE_ACTIONS } from "../../generated/boundary.js";
+import { block, boolean, builtinRules, pattern, programs, type Scope, text, texts, word, words } from "./key.js";
 
 export const VERDICTS: readonly string[] = ["allow", "block", "escalate"];
 export const SEVERITIES: readonly string[] = ["info", "low", "medium", "high", "critical"];
@@ -50,7 +50,7 @@ export const RULE: Scope = {
   action: word(RULE_ACTIONS, "What a block denies. Without it, a block denies nothing."),
   risk: word(RISK_CATEGORIES, "The category of danger. Default: inferred from the reason and the kind."),
   fleet: boolean("Whether what it denies is denied on all nodes of a fleet. Needs a block with an action."),
-  overrides: words(BUILTIN_RULES, "Built-in rules that have no say in what this rule matches. Not on a block."),
+  overrides: builtinRules("Built-in rules, also of packs, that have no say in what this rule matches. Not on a block."),
   owner: text("Who answers for the rule."),
   expires: text("The last day on which the rule counts, as 2027-03-31."),
 };

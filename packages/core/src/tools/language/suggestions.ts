@@ -27,6 +27,8 @@ export interface Suggestions {
 /** Names that a place may refer to. */
 export interface KnownNames {
   readonly rules: readonly string[];
+  /** The built-in rules, also those of packs. */
+  readonly builtins: readonly string[];
   readonly lists: readonly string[];
   readonly programs: readonly string[];
 }
@@ -63,13 +65,15 @@ function keysOf({ text }: Outline, { path, keys }: Section, from: number): Sugge
     });
 }
 
+const LISTED = { rule: "rules", "builtin-rule": "builtins", program: "programs" } as const;
+
 /** Values that are texts, without their quotes. */
 function valuesOf(value: KeyValue, names: KnownNames): Suggestion[] {
   if (value.is === "words") {
     return value.words.map((word) => ({ label: word, kind: "word", insert: word, docs: docsOfWord(word) ?? "" }));
   }
   if (value.is !== "text" || value.names === undefined) return [];
-  return namesOf(value.names === "rule" ? names.rules : names.programs);
+  return namesOf(names[LISTED[value.names]]);
 }
 
 function namesOf(names: readonly string[]): Suggestion[] {

@@ -40,7 +40,7 @@ export async function complete(
   const { version } = document;
   const offset = document.offsetAt(at.position);
   const isValue = placeAt(outline, offset)?.is === "value";
-  const names = isValue ? await namesOf(at.uri, files) : { rules: [], lists: [], programs: [] };
+  const names = isValue ? await namesOf(at.uri, files) : { rules: [], builtins: [], lists: [], programs: [] };
   // While files were read, the text may have changed.
   const suggestions = document.version === version ? suggestionsAt(outline, offset, names) : undefined;
   if (suggestions === undefined) return [];
@@ -77,8 +77,10 @@ async function namesOf(uri: string, files: PolicyFiles): Promise<KnownNames> {
   const of = (what: string): string[] => [
     ...new Set(defined.filter((one) => one.what === what).map(({ name }) => name)),
   ];
+  const builtins = [...(await builtinRules()).keys()];
   return {
-    rules: [...of("rule"), ...(await builtinRules()).keys()],
+    rules: [...of("rule"), ...builtins],
+    builtins,
     lists: of("list"),
     programs: PROGRAMS,
   };

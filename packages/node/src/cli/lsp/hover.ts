@@ -37,11 +37,11 @@ async function wordDocs({ text }: Outline, role: Role, word: string): Promise<Pa
     return docs === undefined ? [] : [{ code: word }, docs];
   }
   if (role.is !== "value" || role.key === undefined) return [];
-  const key = wordOf(text, role.key);
-  const value = keyOf(role.section.path, key)?.value;
-  if (value?.is !== "words") return [];
-  const rule = key === "overrides" ? (await builtinRules()).get(word) : undefined;
-  const docs = rule === undefined ? docsOfWord(word) : ruleText(rule);
+  const value = keyOf(role.section.path, wordOf(text, role.key))?.value;
+  const isBuiltin = value?.is === "text" && value.names === "builtin-rule";
+  const rule = isBuiltin ? (await builtinRules()).get(word) : undefined;
+  const known = value?.is === "words" ? docsOfWord(word) : undefined;
+  const docs = rule === undefined ? known : ruleText(rule);
   return docs === undefined ? [] : [{ code: word }, docs];
 }
 

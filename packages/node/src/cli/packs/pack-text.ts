@@ -38,6 +38,8 @@ export interface Case {
   readonly expect: Verdict;
   /** The rule that decides; `null` for an event that the pack leaves alone. */
   readonly rule: string | null;
+  /** What its commands do, as `reads /etc/shadow`. */
+  readonly effects: readonly string[];
 }
 
 export function packTable(packs: readonly Pack[], { attacks, benign }: Figures, colors: Colors): string {
@@ -62,7 +64,7 @@ export function packPage(pack: Pack, cases: readonly Case[], { attacks, benign }
   const blocks = rules.map((rule) => {
     const { verdict, severity, reason, on } = rule;
     const fitting = cases.filter((one) => one.rule === rule.name);
-    const lines = fitting.map(({ kind, subject }) => `  ${verdict}  ${kind} ${escapeTerminal(subject)}`);
+    const lines = fitting.flatMap((one) => [`  ${verdict}  ${caseLine(one)}`, ...effectLines(one, colors)]);
     return [colors.bold(rule.name), `  ${verdict}, ${severity}: ${reason} (${on.join(", ")})`, ...lines, ""].join("\n");
   });
   const left = cases.filter((one) => one.rule === null);
@@ -72,7 +74,15 @@ export function packPage(pack: Pack, cases: readonly Case[], { attacks, benign }
       `and ${formatNumber(figures.benign)} of ${formatCount(benign, "everyday event")}\n`,
     ...blocks,
     colors.bold("left alone"),
-    ...left.map(({ kind, subject }) => `  ${kind} ${escapeTerminal(subject)}`),
+    ...left.flatMap((one) => [`  ${caseLine(one)}`, ...effectLines(one, colors)]),
     "",
   ].join("\n");
+}
+
+function caseLine({ kind, subject }: Case): string {
+  return `${kind} ${escapeTerminal(subject)}`;
+}
+
+function effectLines({ effects }: Case, colors: Colors): string[] {
+  return effects.map((effect) => colors.dim(`       ${escapeTerminal(effect)}`));
 }

@@ -6,6 +6,7 @@ import { type Rule, Sentry } from "@a3s-sentry/core";
 import { readTests } from "@a3s-sentry/core/tools";
 import { escapeTerminalJson } from "../../util/escape-terminal.js";
 import { ownFile } from "../../util/own-file.js";
+import { effectTexts } from "../explain-text.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "../io.js";
 import { writeOut } from "../write.js";
 import { PACK_FIGURES } from "./figures.js";
@@ -53,7 +54,8 @@ async function casesOf(pack: PackName): Promise<readonly Case[]> {
   const sentry = await Sentry.create({ packs: { on: pack } }, { sae: null });
   const cases = tests.map(({ event, expect, rule }): Case => {
     const shown = sentry.explain(event);
-    return { kind: shown?.kind ?? "", subject: shown?.subject ?? event, expect, rule: rule ?? null };
+    const effects = effectTexts((shown?.commands?.commands ?? []).flatMap((command) => command.effects));
+    return { kind: shown?.kind ?? "", subject: shown?.subject ?? event, expect, rule: rule ?? null, effects };
   });
   sentry.close();
   return cases;
