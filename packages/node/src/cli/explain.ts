@@ -10,6 +10,7 @@ import { escapeTerminalJson } from "../util/escape-terminal.js";
 import { type EnforcedCommand, type EnforcedExplanation, explanationText } from "./explain-text.js";
 import { readAll, refuseDirectory } from "./input.js";
 import { CliError, colorsFor, type ExitCode, type Io } from "./io.js";
+import { maskedExplanation } from "./masked-explanation.js";
 import { whyNotAnEvent } from "./not-an-event.js";
 import { openPolicy } from "./open-policy.js";
 import { typedCommand } from "./typed-command.js";
@@ -36,10 +37,11 @@ export async function explain(words: readonly string[], options: ExplainOptions,
     if (explanation === null) throw new CliError(`not an event: ${whyNotAnEvent(sentry, input)}`);
     const final = sentry.failMode(explanation.sae ?? explanation.decision);
     const { never } = sentry.policy.denyLimits;
-    const shown = {
+    const whole = {
       ...enforced(explanation, new TargetCheck({ never, own: [process.execPath] })),
       ...standingFor(sentry, explanation, String(input)),
     };
+    const shown = await maskedExplanation(whole, sentry);
     const text = options.json ? json(shown) : explanationText(shown, final, colorsFor(io.stdout, io.env));
     await writeOut(io.stdout, `${text}\n`);
     return options.exitCode ? CODES[(explanation.sae ?? explanation.decision).verdict] : 0;

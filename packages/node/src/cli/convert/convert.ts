@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
+import { Sentry } from "@a3s-sentry/core";
 import { type ConvertedEvent, MalformedError } from "../../convert/converter.js";
 import type { FormatName } from "../../convert/format-names.js";
 import { CONVERTERS } from "../../convert/formats.js";
@@ -20,6 +21,8 @@ const STDIN = "-";
 const PART = 64 * 1024;
 /** The start of a malformed line that is shown, in characters. */
 const SHOWN = 100;
+/** The start of a malformed line that is searched for secrets, in bytes: a cut secret may not be recognised. */
+const SEARCHED = 1024;
 
 interface Totals {
   lines: number;
@@ -54,7 +57,7 @@ async function convertInput(format: FormatName, file: string, totals: Totals, io
           if (line === null) throw new MalformedError("it has more than 32 MiB");
           add(converter.convert(line.toString("utf8")));
         } catch (error) {
-          report(reasonOf(error), file, number, line, totals, io);
+          await report(reasonOf(error), file, number, line, totals, io);
         }
         if (text.length < PART) continue;
         if ((await writeOut(io.stdout, text)) === "closed") return;
@@ -83,14 +86,29 @@ function inputOf(file: string, io: Io): AsyncIterable<Buffer> {
   return io.stdin as Readable & AsyncIterable<Buffer>;
 }
 
-/** Shows the first malformed line of each kind. All are counted. */
-function report(why: string, file: string, number: number, line: Buffer | null, { malformed }: Totals, io: Io): void {
+/** Shows the first malformed line of each kind, without its secrets. All are counted. */
+async function report(
+  why: string,
+  file: string,
+  number: number,
+  line: Buffer | null,
+  { malformed }: Totals,
+  io: Io,
+): Promise<void> {
   const count = malformed.get(why) ?? 0;
   malformed.set(why, count + 1);
   if (count > 0) return;
   const place = file === STDIN ? `line ${formatNumber(number)}` : `${escapeTerminal(file)}:${number}`;
-  const shown = escapeTerminal((line ?? Buffer.alloc(0)).toString("utf8", 0, SHOWN));
+  const start = (line ?? Buffer.alloc(0)).toString("utf8", 0, SEARCHED);
+  const shown = escapeTerminal((await withoutSecrets(start)).slice(0, SHOWN));
   io.stderr.write(`warning: ${place} is not converted: ${why} (further ones are counted)\n  ${shown}\n`);
+}
+
+async function withoutSecrets(text: string): Promise<string> {
+  const sentry = await Sentry.create({}, { sae: null });
+  const masked = sentry.withoutSecrets(text);
+  sentry.close();
+  return masked;
 }
 
 function summary({ lines, events, malformed }: Totals, count: number): string {
