@@ -1,12 +1,12 @@
 // Measures what a hook costs: the CPU time of its process against that of an empty Node.js process,
 // in pairs of processes, with a resident judge and without, by the built-in rules alone and by the
-// stock policy for coding agents.
+// stock policy for coding agents. What is least is a script that starts the rule engine and judges nothing.
 //
 //     node bench/guard/hook.mjs [--pairs 41]
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,14 @@ import { parseArgs } from "node:util";
 
 const MAIN = fileURLToPath(new URL("../../packages/node/dist/cli/main.cjs", import.meta.url));
 const STOCK = fileURLToPath(new URL("../../examples/policies/coding-agent.acl", import.meta.url));
+const WASM = fileURLToPath(new URL("../../packages/core/wasm", import.meta.url));
+/** Starts the engine with functions in place of what it imports. */
+const ENGINE = `
+  const module = new WebAssembly.Module(require("node:fs").readFileSync(process.argv[2]));
+  const imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => 0;
+  new WebAssembly.Instance(module, imports);
+`;
 /** The variables that make Node.js itself do more when it starts: they would hide what a hook costs. */
 const { NODE_EXTRA_CA_CERTS, NODE_OPTIONS, ...env } = process.env;
 const { values } = parseArgs({ options: { pairs: { type: "string", default: "41" } } });
@@ -34,6 +42,9 @@ writeFileSync(policy, "");
 writeFileSync(empty, "");
 const stock = join(folder, "stock.acl");
 copyFileSync(STOCK, stock);
+const engine = join(folder, "engine.cjs");
+writeFileSync(engine, ENGINE);
+const prepared = readdirSync(WASM).find((name) => /_prepared-\w+\.wasm$/.test(name)) ?? "";
 const hook = [MAIN, "hook", "claude-code", "--policy", policy];
 
 const serve = spawn(process.execPath, [MAIN, "serve", "--policy", policy, "--socket", socket], {
@@ -47,6 +58,8 @@ try {
   process.stdout.write(`without, by the built-in rules: ${ratio(hook).toFixed(2)} ×\n`);
   const byStock = [MAIN, "hook", "claude-code", "--policy", stock];
   process.stdout.write(`without, by the policy coding-agent: ${ratio(byStock).toFixed(2)} ×\n`);
+  const least = ratio(["--wasm-lazy-validation", engine, join(WASM, prepared)]);
+  process.stdout.write(`a script that starts the rule engine: ${least.toFixed(2)} ×\n`);
 } finally {
   serve.kill();
   rmSync(folder, { recursive: true });

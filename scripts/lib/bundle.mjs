@@ -6,9 +6,9 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { isUpToDate } from "./files.mjs";
+import { OF_HOOK, PATHS_OF_OTHERS, partsOfHook } from "./hook-parts.mjs";
 import { root } from "./paths.mjs";
 
 /** The folder in `dist/` for what several entry points share. */
@@ -16,16 +16,6 @@ const CHUNKS = "chunks";
 
 /** In each bundle, before the link to its source map. */
 const MARK = "// Bundled by scripts/lib/bundle.mjs.";
-
-/** The packages whose code is in the bundle of the command. */
-const OF_HOOK = /^(?:@a3s-sentry\/core(?:\/host)?|smol-toml)$/;
-
-/** By the name in the source, where the bundle of the command finds other bundles of its package. */
-const PATHS_OF_OTHERS = {
-  "./command-line.js": "./command-line.js",
-  "./l3/tier.js": "../l3/tier.js",
-  "./l3/unavailable.js": "../l3/unavailable.js",
-};
 
 const EXTENSIONS = { es: ".js", cjs: ".cjs" };
 
@@ -114,7 +104,8 @@ async function bundlePackage(bundle) {
   const outputs = entries.map((entry) => join(dist, `${entry}${extension}`));
   // Bundles of CommonJS have code of the core.
   const packages = format === "cjs" ? ["core", name] : [name];
-  const inputs = [...packages.flatMap(sourcesOf), fileURLToPath(import.meta.url)];
+  const own = ["bundle.mjs", "hook-parts.mjs"].map((file) => join(root, "scripts", "lib", file));
+  const inputs = [...packages.flatMap(sourcesOf), ...own];
   if (outputs.every(isBundle) && isUpToDate(outputs, inputs)) return;
   const files = await filesOf(bundle, join(root, "packages", name, "src"), dist);
   const chunks = join(dist, CHUNKS);
@@ -143,14 +134,17 @@ async function filesOf({ name, format, entries }, src, dist) {
     root: src,
     configFile: false,
     logLevel: "warn",
-    plugins: [format === "cjs" ? outsideOfHook(src) : filesBeside(src)],
+    // A text with other characters takes twice the memory, and longer to read.
+    esbuild: { charset: "ascii" },
+    plugins: [format === "cjs" ? partsOfHook(src) : filesBeside(src)],
     build: {
       ssr: true,
       write: false,
       outDir: dist,
       emptyOutDir: false,
       target: "es2022",
-      minify: false,
+      // A hook starts before each action of an agent, and shorter code starts faster.
+      minify: format === "cjs",
       sourcemap: true,
       rollupOptions: {
         input: Object.fromEntries(entries.map((entry) => [entry, join(src, `${entry}.ts`)])),
@@ -182,44 +176,6 @@ function filesBeside(src) {
       const file = /^\.\.\/\.\.\/(wasm\/sentry_(?:core|tools)_.*)$/.exec(id)?.[1];
       if (file !== undefined) return { id: join(src, "..", file), external: "relative" };
       return id.endsWith("/util/own-file.js") ? { id: join(src, "util/own-file.js"), external: "relative" } : null;
-    },
-  };
-}
-
-/**
- * Takes the core's source into the bundle of the command, and leaves out what few hooks need: they load it from the
- * packages.
- * @param {string} src @returns {import("vite").Plugin}
- */
-function outsideOfHook(src) {
-  const core = join(src, "../../core");
-  return {
-    name: "outside-of-hook",
-    enforce: "pre",
-    resolveId(id, importer) {
-      if (id === "@a3s-sentry/core") return join(core, "src/entry/node.ts");
-      if (id === "@a3s-sentry/core/host") return join(core, "src/host.ts");
-      if (id === "smol-toml") return this.resolve(join(core, "node_modules/smol-toml/dist/index.js"), importer);
-      if (id === "../tools/module.js") return { id: "@a3s-sentry/core/host", external: true };
-      if (id in PATHS_OF_OTHERS) return { id, external: "absolute" };
-      const wasm = /\/wasm\/(sentry_core_(?:prepared|inline))\.js$/.exec(id)?.[1];
-      return wasm === undefined ? null : `\0${wasm}`;
-    },
-    load(id) {
-      if (id === "\0sentry_core_inline")
-        return `throw new Error("the package @a3s-sentry/core is damaged: install it again");`;
-      if (id !== "\0sentry_core_prepared") return null;
-      const file = /sentry_core_prepared-\w+\.wasm/.exec(
-        readFileSync(join(core, "wasm/sentry_core_prepared.js"), "utf8"),
-      );
-      // Where packages are installed, as a neighbour or inside: asking Node.js loads its resolver of ES modules.
-      return `import { existsSync } from "node:fs";
-        import { join } from "node:path";
-        import { pathToFileURL } from "node:url";
-        const folders = ["../../../@a3s-sentry/core", "../../node_modules/@a3s-sentry/core"];
-        const files = folders.map((folder) => join(__dirname, folder, "wasm/${file?.[0]}"));
-        const asked = () => join(require.resolve("@a3s-sentry/core/package.json"), "../wasm/${file?.[0]}");
-        export default () => pathToFileURL(files.find(existsSync) ?? asked());`;
     },
   };
 }

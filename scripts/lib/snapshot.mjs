@@ -8,8 +8,8 @@ const DATA = 11;
 const DATA_COUNT = 12;
 const I32 = 0x7f;
 const PAGE = 65536;
-/** Fewer zeros between two other bytes cost less than a segment of their own. */
-const MIN_ZEROS = 8;
+/** Fewer zeros between two other bytes take less time than a segment of their own, of which each start decodes all. */
+const MIN_ZEROS = 16;
 /** The blocks that free memory is cleared in: from a page down to the least that is allocated. */
 const BLOCKS = Array.from({ length: 14 }, (_, i) => 2 ** (16 - i));
 

@@ -24,7 +24,6 @@ import {
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { isUpToDate } from "./files.mjs";
 import { nameBySimilarity } from "./order.mjs";
 import { trapOnPanic } from "./panics.mjs";
@@ -96,7 +95,8 @@ export async function compileWasm() {
 export async function writeWasm() {
   for (const [name, { compiled, suffixes, finish }] of Object.entries(modules)) {
     const outputs = suffixes.map((suffix) => join(wasmFolder, name + suffix));
-    if (!isUpToDate(outputs, [compiled, fileURLToPath(import.meta.url)])) await writeModule(name, compiled, finish);
+    const sources = ["wasm.mjs", "snapshot.mjs"].map((file) => join(root, "scripts", "lib", file));
+    if (!isUpToDate(outputs, [compiled, ...sources])) await writeModule(name, compiled, finish);
   }
 }
 

@@ -4,6 +4,7 @@
 import type { Decision } from "../decision/decision.js";
 import { messageOf } from "../util/error.js";
 import type { Subject } from "./subject.js";
+import { withoutControls } from "./without-controls.js";
 
 /** The most UTF-16 units of a reason: that of a tier may be any text. */
 const MAX_REASON = 300;
@@ -52,13 +53,11 @@ export function shownName(tool: string): string {
   return oneLine(tool, MAX_NAME).replaceAll("`", "'");
 }
 
-/** Controls of terminals and of the direction of text, which could hide or forge what is shown. */
-const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Most texts: they have no controls. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
 
 function oneLine(text: string, most: number): string {
-  const start = text.slice(0, most).replaceAll(CONTROLS, (char) => {
-    const digits = (char.codePointAt(0) ?? 0).toString(16).padStart(4, "0");
-    return `\\u{${digits}}`;
-  });
+  const cut = text.slice(0, most);
+  const start = PRINTABLE_ASCII.test(cut) ? cut : withoutControls(cut);
   return text.length > most ? `${start}… (${text.length - most} more)` : start;
 }

@@ -13,7 +13,9 @@ const COMMON_JS: ReadonlySet<string> = new Set(["answer", "own-guard"]);
 /** The modules that a bundle imports, directly or through its chunks, without those loaded later. */
 function imports(file: string, found = new Set<string>()): Set<string> {
   const text = readFileSync(file, "utf8");
-  for (const [, specifier = ""] of text.matchAll(/^(?:(?:import|export) [^;]*?|.*= require\()"([^"]+)"\)?;$/gm)) {
+  // The bundle of a hook is in few lines; `=>require("…")` loads later.
+  const pattern = file.endsWith(".cjs") ? /[\w$]=require\("([^"]+)"\)/g : /^(?:import|export) [^;]*?"([^"]+)";$/gm;
+  for (const [, specifier = ""] of text.matchAll(pattern)) {
     const name = specifier.startsWith(".") ? join(dirname(file), specifier) : specifier;
     if (found.has(name)) continue;
     found.add(name);

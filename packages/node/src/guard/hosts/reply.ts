@@ -81,5 +81,5 @@ function printed(document: JsonObject | null): Reply {
 function readable(message: string): string {
   const text = message.trim() === "" ? "blocked by the policy of a3s-sentry" : message;
   const cut = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
-  return cut.replace(/\p{Surrogate}/gu, "\ufffd");
+  return cut.replace(/[\ud800-\udfff]/gu, "\ufffd");
 }
