@@ -39,7 +39,11 @@ pub fn decoded(content: &str) -> Option<String> {
         from = end;
         append_base64(&mut out, start, end);
     }
-    (out != bytes).then(|| String::from_utf8_lossy(&out).into_owned())
+    if out == bytes {
+        return None;
+    }
+    let text = String::from_utf8(out);
+    Some(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// Replaces escapes. In a word with percent-encoded characters, `+` is a blank.

@@ -53,17 +53,25 @@ fn validated(bytes: &[u8]) -> &str {
 /// The character of the escape at the beginning of `text`, and its length in bytes. The two halves
 /// of a surrogate pair are one escape. A lone surrogate becomes U+FFFD.
 pub(super) fn unescape(text: &[u8]) -> Result<(char, usize), Malformed> {
-    let simple = match text.get(1) {
-        Some(&literal @ (b'"' | b'\\' | b'/')) => literal.into(),
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'u') => return unescape_unicode(text),
-        _ => return Err(Malformed),
-    };
-    Ok((simple, 2))
+    match text.get(1) {
+        Some(b'u') => unescape_unicode(text),
+        Some(&letter) => Ok((simple_escape(letter).ok_or(Malformed)?.into(), 2)),
+        None => Err(Malformed),
+    }
+}
+
+/// The character that a backslash and a letter stand for; `None` for `u` and those without a meaning.
+#[inline]
+pub(super) fn simple_escape(letter: u8) -> Option<u8> {
+    Some(match letter {
+        b'"' | b'\\' | b'/' => letter,
+        b'b' => 8,
+        b'f' => 12,
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        _ => return None,
+    })
 }
 
 fn unescape_unicode(text: &[u8]) -> Result<(char, usize), Malformed> {

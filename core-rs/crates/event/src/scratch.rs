@@ -29,6 +29,9 @@ pub(super) struct Parts {
     pub(super) features: Vec<Feature>,
 }
 
+/// A longer text is copied at once. Most are short, and for those a call takes longer.
+const MAX_BY_WORDS: usize = 64;
+
 /// The memory that is kept for the next event, in bytes.
 const MAX_KEPT: usize = 1 << 20;
 
@@ -93,6 +96,17 @@ impl Parts {
     }
 
     pub(super) fn push(&mut self, text: &[u8]) {
+        if text.len() > MAX_BY_WORDS {
+            let end = self.len + text.len();
+            if end > self.buffer.len() {
+                self.grow(end);
+            }
+            if let Some(target) = self.buffer.get_mut(self.len..end) {
+                target.copy_from_slice(text);
+                self.len = end;
+            }
+            return;
+        }
         for at in (0..text.len()).step_by(8) {
             self.push_word(word_at(text, at), (text.len() - at).min(8));
         }

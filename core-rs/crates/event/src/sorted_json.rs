@@ -234,11 +234,27 @@ fn write_key(scanner: &mut Scanner<'_>, out: &mut Parts) -> Scanned<()> {
 
 fn write_string(text: RawStr<'_>, out: &mut Parts) {
     push(b'"', out);
-    match text.plain() {
-        Some(plain) => out.push(plain),
-        None => write_escaped(text.decode().as_bytes(), out),
+    if has_shortest_escapes(text.text) {
+        out.push(text.text);
+    } else {
+        write_escaped(text.decode().as_bytes(), out);
     }
     push(b'"', out);
+}
+
+/// Whether a valid string is escaped as [`write_escaped`] escapes it: where it must be, by a letter.
+fn has_shortest_escapes(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        if !matches!(
+            rest.get(at + 1),
+            Some(b'"' | b'\\' | b'b' | b'f' | b'n' | b'r' | b't')
+        ) {
+            return false;
+        }
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    true
 }
 
 fn write_escaped(text: &[u8], out: &mut Parts) {

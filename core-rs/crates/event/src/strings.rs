@@ -1,7 +1,7 @@
 //! Reading JSON strings: borrowed, or decoded into a buffer.
 
 use super::json::{END, Malformed, Scanned, Scanner, byte_at};
-use super::raw::{RawStr, unescape};
+use super::raw::{RawStr, simple_escape, unescape};
 use super::scratch::Parts;
 use super::swar::{self, word_at};
 
@@ -108,13 +108,17 @@ fn decode(line: &[u8], mut at: usize, out: &mut Parts) -> usize {
         at += count;
         match byte_at(line, at) {
             b'"' => return at,
-            b'\\' => match unescape(line.get(at..).unwrap_or_default()) {
-                Ok((decoded, length)) => {
-                    out.push_char(decoded);
+            b'\\' => {
+                if let Some(char) = simple_escape(byte_at(line, at + 1)) {
+                    out.push_word(char.into(), 1);
+                    at += 2;
+                } else if let Ok((char, length)) = unescape(line.get(at..).unwrap_or_default()) {
+                    out.push_char(char);
                     at += length;
+                } else {
+                    return END;
                 }
-                Err(Malformed) => return END,
-            },
+            }
             byte @ 0x80.. => {
                 out.push_beyond_ascii(byte);
                 at += 1;

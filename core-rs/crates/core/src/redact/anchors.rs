@@ -1,7 +1,8 @@
 //! Finds the places in a text where a secret may begin, in one pass: texts of at least two bytes
 //! that the formats begin with or contain.
 
-use super::text::Text;
+use super::text::{Text, is_word};
+use sentry_pattern::prefilter::Trigrams;
 
 /// The greatest length of an anchor, in bytes.
 pub(super) const MAX_ANCHOR: usize = 64;
@@ -14,48 +15,67 @@ pub(super) struct Anchor {
     pub(super) is_folded: bool,
 }
 
-/// The anchors by a hash of their first three bytes.
+/// The anchors by their first three bytes.
 #[derive(Debug)]
 pub(super) struct Anchors {
     all: Vec<Anchor>,
-    /// One bit for each hash.
-    known: Vec<u64>,
-    /// The hash and the number of each anchor, in order.
+    trigrams: Trigrams,
+    /// The number of a trigram and that of an anchor that begins with it, in order.
     numbers: Vec<(u16, u16)>,
+    /// Where the anchors of each trigram begin in `numbers`.
+    begins: Vec<u16>,
 }
 
-fn fold(byte: u8) -> u16 {
-    u16::from(byte | 0x20)
-}
-
-fn hash(first: u8, second: u8, third: u8) -> u16 {
-    (fold(first) ^ fold(second) << 4 ^ fold(third) << 8) & 0x7fff
+/// The trigrams that an anchor begins with, and the byte that follows.
+fn trigrams_of(anchor: &Anchor) -> Vec<([u8; 3], Option<u8>)> {
+    match *anchor.text {
+        // What may follow is a part of a flag or of a token.
+        [first, second] => (b' '..=u8::MAX)
+            .filter(|&third| first == b'-' || is_word(third) || third == b'-')
+            .map(|third| ([first, second, third], None))
+            .collect(),
+        [first, second, third, ref rest @ ..] => (0..8)
+            .filter(|&capitals| anchor.is_folded || capitals == 0)
+            .map(|capitals: u8| {
+                let letter = |byte: u8, place: u8| match capitals >> place & 1 {
+                    0 => byte,
+                    _ => byte.to_ascii_uppercase(),
+                };
+                let trigram = [letter(first, 0), letter(second, 1), letter(third, 2)];
+                (trigram, rest.first().copied())
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 impl Anchors {
     pub(super) fn new(all: Vec<Anchor>) -> Self {
+        debug_assert!(all.iter().all(|one| !trigrams_of(one).is_empty()));
+        let trigrams: Vec<_> = all.iter().flat_map(trigrams_of).collect();
+        let trigrams = Trigrams::new(&trigrams);
         let mut numbers = Vec::new();
         for (number, anchor) in (0..).zip(&all) {
-            match *anchor.text {
-                [first, second] => {
-                    let thirds = (0..128_u8).filter(|&third| third & 0x20 != 0);
-                    numbers.extend(thirds.map(|third| (hash(first, second, third), number)));
-                }
-                [first, second, third, ..] => numbers.push((hash(first, second, third), number)),
-                _ => debug_assert!(false, "an anchor has at least two bytes"),
+            for (trigram, _) in trigrams_of(anchor) {
+                let own = trigrams
+                    .number(trigram)
+                    .and_then(|own| u16::try_from(own).ok());
+                numbers.extend(own.map(|own| (own, number)));
             }
         }
         sentry_sort::unstable(&mut numbers, |a, b| a < b);
-        let mut known = vec![0_u64; 512];
-        for &(hash, _) in &numbers {
-            if let Some(bits) = known.get_mut(usize::from(hash >> 6)) {
-                *bits |= 1 << (hash & 63);
+        numbers.dedup();
+        let mut begins = Vec::new();
+        for (begin, &(trigram, _)) in (0..).zip(&numbers) {
+            if begins.len() <= usize::from(trigram) {
+                begins.push(begin);
             }
         }
         Self {
             all,
-            known,
+            trigrams,
             numbers,
+            begins,
         }
     }
 
@@ -67,25 +87,18 @@ impl Anchors {
     /// Calls `found` with each place at or after `from` and the number of the anchor there. At a
     /// place, anchors are in the order of their numbers.
     pub(super) fn find(&self, text: &Text<'_>, from: usize, mut found: impl FnMut(usize, usize)) {
-        let part = text.bytes.get(from..).unwrap_or_default();
-        for (place, three) in (from..).zip(part.windows(3)) {
-            let &[first, second, third] = three else {
-                continue;
-            };
-            let hash = hash(first, second, third);
-            let bits = self.known.get(usize::from(hash >> 6)).copied();
-            if bits.unwrap_or_default() >> (hash & 63) & 1 == 0 {
-                continue;
-            }
-            let begin = self.numbers.partition_point(|&(other, _)| other < hash);
-            let same = self.numbers.get(begin..).unwrap_or_default().iter();
-            for &(_, number) in same.take_while(|&&(other, _)| other == hash) {
+        let mut next = from;
+        while let Some((place, trigram)) = self.trigrams.next(text.bytes, next) {
+            next = place + 1;
+            let begin = self.begins.get(trigram).copied().unwrap_or(u16::MAX);
+            let same = self.numbers.get(usize::from(begin)..).unwrap_or_default();
+            for &(other, number) in same {
+                if usize::from(other) != trigram {
+                    break;
+                }
                 let number = usize::from(number);
-                if self
-                    .all
-                    .get(number)
-                    .is_some_and(|one| one.is_at(text, place))
-                {
+                let anchor = self.all.get(number);
+                if anchor.is_some_and(|one| one.is_at(text, place)) {
                     found(place, number);
                 }
             }

@@ -7,8 +7,6 @@ use sentry_pattern::{Pattern, Requirements, fold};
 
 use super::LOOK_BACK;
 use super::allow::{Allow, Matched};
-use super::builtin::Builtin;
-use super::check::Check;
 use super::find::{Find, Found};
 use crate::policy::{ImportedRule, SecretPattern};
 
@@ -28,7 +26,6 @@ pub(super) struct Detector {
 #[derive(Debug)]
 enum Test {
     Nothing,
-    Builtin(Check),
     Imported {
         keywords: Vec<String>,
         entropy: f64,
@@ -51,15 +48,6 @@ impl Detector {
 
     pub(super) fn custom(kind: u32, secret: &SecretPattern) -> Self {
         Self::new(kind, secret.pattern.clone(), secret.value, Test::Nothing)
-    }
-
-    /// Always `Some`: the built-in patterns compile.
-    pub(super) fn builtin(kind: u32, builtin: &Builtin) -> Option<Self> {
-        let pattern = Pattern::parse(builtin.pattern).ok();
-        debug_assert!(pattern.is_some(), "the built-in patterns compile");
-        let pattern = pattern?;
-        let test = Test::Builtin(builtin.check);
-        Some(Self::new(kind, pattern, builtin.value, test))
     }
 
     pub(super) fn imported(kind: u32, rule: ImportedRule) -> Self {
@@ -103,7 +91,6 @@ impl Detector {
             let value = search.value(text, matched.clone(), group)?;
             let is_secret = match &mut self.test {
                 Test::Nothing => true,
-                Test::Builtin(check) => check.holds(text, matched.clone()),
                 Test::Imported {
                     keywords,
                     entropy,

@@ -145,17 +145,21 @@ enum Join {
     Blank,
 }
 
-/// Whether the label at `place..end` is for a secret key of AWS.
+/// Whether the label that ends at `end` is for a secret key of AWS.
 pub(super) fn is_aws(text: &Text<'_>, end: usize) -> bool {
-    let name: Vec<u8> = text
-        .back(end, 32)
-        .iter()
-        .filter(|byte| !b" _.-".contains(byte))
-        .map(u8::to_ascii_lowercase)
-        .collect();
+    let name = text.back(end, 32);
+    let ends = |label: &&[u8]| {
+        let letters = name.iter().filter(|byte| !b" _.-".contains(byte)).rev();
+        let mut same = letters.zip(label.iter().rev());
+        let mut count = 0;
+        same.all(|(byte, letter)| {
+            count += 1;
+            byte.eq_ignore_ascii_case(letter)
+        }) && count == label.len()
+    };
     [&b"secretaccesskey"[..], b"awssecretkey", b"awssecret"]
         .iter()
-        .any(|label| name.ends_with(label))
+        .any(ends)
 }
 
 /// Whether a text after such a label is a key: base64, and not one character alone. It may contain

@@ -13,9 +13,8 @@
 
 mod allow;
 mod anchors;
-mod builtin;
-mod check;
 mod detector;
+mod email;
 mod escapes;
 mod find;
 mod keys;
@@ -71,12 +70,12 @@ pub(crate) const LOOK_BACK: usize = 256;
 pub struct Detectors {
     /// The built-in kinds, then the site's, the imported ones and placeholders.
     kinds: Vec<String>,
-    /// The site's detectors, the built-in one for addresses, the imported ones, then the one for
-    /// placeholders. Where finds overlap, an earlier detector names the find.
+    /// The site's detectors, then the imported ones. Where finds overlap, an earlier detector names
+    /// the find.
     all: Vec<Detector>,
     /// How many of them are the site's.
     own: usize,
-    /// The other built-in kinds. They come after the site's detectors.
+    /// The built-in kinds, which come after the site's detectors, and placeholders, which come last.
     recognizer: Recognizer,
     prefilter: Prefilter,
     /// The indices of the detectors without requirements.
@@ -118,19 +117,11 @@ impl Detectors {
             all.push(Detector::custom(number(&mut kinds, &pattern.kind), pattern));
         }
         let own = all.len();
-        let email = &builtin::EMAIL;
-        if redact.masks(builtin::EMAIL_PLACE) {
-            all.push(Detector::builtin(number(&mut kinds, email.kind), email)?);
-        }
         for rule in imported.rules {
             let kind = number(&mut kinds, &rule.secret.kind);
             all.push(Detector::imported(kind, rule));
         }
-        let placeholder = &builtin::PLACEHOLDER;
-        all.push(Detector::builtin(
-            number(&mut kinds, placeholder.kind),
-            placeholder,
-        )?);
+        let placeholder = number(&mut kinds, "placeholder");
 
         let mut filtered = Vec::new();
         let mut unfiltered = Vec::new();
@@ -147,7 +138,7 @@ impl Detectors {
             kinds,
             all,
             own,
-            recognizer: Recognizer::new(redact),
+            recognizer: Recognizer::new(redact, placeholder),
             prefilter,
             unfiltered,
             allow: Allow::all(&imported.allow),
@@ -193,10 +184,12 @@ impl Detectors {
         let (mut found, own) = self.find(text, part)?;
         let Recognized {
             found: builtin,
+            placeholders,
             partial,
-        } = self.recognizer.search(text, part.from, part.is_last);
+        } = self.recognizer.search(text, part);
         let own = own.min(found.len());
         found.splice(own..own, builtin);
+        found.push(placeholders);
         let partial = if part.is_last {
             text.len()
         } else {
@@ -209,6 +202,9 @@ impl Detectors {
     /// What each detector finds, in the order of the detectors, and how many of the finds are from
     /// the site's.
     fn find(&mut self, text: &[u8], part: Part) -> Option<(Vec<Found>, usize)> {
+        if self.all.is_empty() {
+            return Some((Vec::new(), 0));
+        }
         self.prefilter
             .find_candidates(text, &mut self.hits, &mut self.candidates);
         let mut wanted = vec![false; self.all.len()];
@@ -217,9 +213,6 @@ impl Detectors {
             if let Some(wanted) = wanted.get_mut(number as usize) {
                 *wanted = true;
             }
-        }
-        if let Some(wanted) = wanted.last_mut().filter(|_| !part.placeholders) {
-            *wanted = false;
         }
         let (mut found, mut own) = (Vec::new(), 0);
         for (place, (detector, wanted)) in self.all.iter_mut().zip(wanted).enumerate() {
@@ -235,10 +228,8 @@ impl Detectors {
     /// [`MAX_PARTIAL_MATCH`] bytes before the end.
     fn partial_match(&mut self, text: &[u8], part: Part) -> Option<usize> {
         let from = part.from.max(text.len().saturating_sub(MAX_PARTIAL_MATCH));
-        let skipped = usize::from(!part.placeholders);
-        let count = self.all.len().saturating_sub(skipped);
         let mut earliest = text.len();
-        for detector in self.all.iter_mut().take(count) {
+        for detector in &mut self.all {
             earliest = earliest.min(detector.partial_match(text, from)?);
         }
         Some(earliest)

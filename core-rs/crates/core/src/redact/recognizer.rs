@@ -6,11 +6,10 @@ use std::ops::Range;
 use super::anchors::{Anchor, Anchors, MAX_ANCHOR};
 use super::find::{Find, Found};
 use super::labels::{self, Label};
-use super::personal;
 use super::tables::Tables;
-use super::text::Text;
+use super::text::{Text, is_word};
 use super::tokens::{self, Format};
-use super::{keys, web};
+use super::{Part, email, keys, personal, web};
 use crate::policy::{Redact, SECRET_KINDS};
 use sentry_pattern::search::MAX_PARTIAL_MATCH;
 
@@ -21,12 +20,18 @@ mod kind {
     pub(super) const AWS_SECRET: usize = 8;
     pub(super) const BEARER: usize = 9;
     pub(super) const GENERIC_SECRET: usize = 10;
+    pub(super) const EMAIL: usize = 11;
     pub(super) const AUTHORIZATION: usize = 12;
     pub(super) const COOKIE: usize = 13;
     pub(super) const URL_CREDENTIALS: usize = 14;
+    /// Behind them.
+    pub(super) const PLACEHOLDER: usize = usize::MAX;
     /// Of [`personal::find`](super::personal::find).
     pub(super) const FIRST_NUMBER: usize = 15;
 }
+
+/// The beginning of a placeholder.
+const PLACEHOLDER: &[u8] = b"{{A3S_REDACTED:";
 
 /// The code for what begins at an anchor.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +50,9 @@ enum Reader {
     Flag,
     /// A password of SQL: `identified by '…'`.
     Identified,
+    /// The placeholder of a secret that was masked before. See
+    /// `packages/core/src/redact/placeholder.ts`.
+    Placeholder,
 }
 
 /// The built-in kinds, as the policy has them.
@@ -55,6 +63,8 @@ pub(super) struct Recognizer {
     anchors: Anchors,
     /// Whether each kind is masked.
     is_on: Vec<bool>,
+    /// The number of the kind of placeholders.
+    placeholder: u32,
 }
 
 /// What was read of a text, and need not be read again.
@@ -68,14 +78,15 @@ struct Known {
 /// What was found, and where a secret may begin that more text could complete.
 #[derive(Debug)]
 pub(super) struct Recognized {
-    /// Tokens and keys, then values that a label or their place makes a secret, then personal data,
-    /// by kind.
+    /// Tokens and keys, then values that a label or their place makes a secret, then addresses, then
+    /// personal data, by kind.
     pub(super) found: Vec<Found>,
+    pub(super) placeholders: Found,
     pub(super) partial: usize,
 }
 
 impl Recognizer {
-    pub(super) fn new(redact: &Redact) -> Self {
+    pub(super) fn new(redact: &Redact, placeholder: u32) -> Self {
         let formats = tokens::formats();
         let mut readers = Vec::new();
         let mut anchors = Vec::new();
@@ -98,6 +109,7 @@ impl Recognizer {
         add(b"-u", false, Reader::User);
         add(b"--user", false, Reader::User);
         add(b"identified by ", true, Reader::Identified);
+        add(PLACEHOLDER, false, Reader::Placeholder);
         for text in labels::FLAG_ANCHORS {
             add(text.as_bytes(), false, Reader::Flag);
         }
@@ -110,30 +122,40 @@ impl Recognizer {
             is_on: (0..SECRET_KINDS.len())
                 .map(|kind| redact.masks(kind))
                 .collect(),
+            placeholder,
             formats,
             readers,
         }
     }
 
-    fn is_on(&self, kind: usize) -> bool {
-        self.is_on.get(kind).copied().unwrap_or_default()
+    /// The number of a kind at a place in [`SECRET_KINDS`], or of that of placeholders; `None` if it
+    /// is not masked.
+    fn number_of(&self, kind: usize) -> Option<u32> {
+        if kind == kind::PLACEHOLDER {
+            return Some(self.placeholder);
+        }
+        let is_on = self.is_on.get(kind).copied().unwrap_or_default();
+        u32::try_from(kind).ok().filter(|_| is_on)
     }
 
-    /// Searches a text, whose escapes were replaced, from a place on.
-    pub(super) fn search(&self, bytes: &[u8], from: usize, is_last: bool) -> Recognized {
+    /// Searches a text, whose escapes were replaced.
+    pub(super) fn search(&self, bytes: &[u8], part: Part) -> Recognized {
+        let Part { from, is_last, .. } = part;
         let text = Text::new(bytes);
         let mut partial = bytes.len();
-        let mut tracks = [Found::default(), Found::default()];
-        let mut ends = [from, from];
+        let mut tracks = [Found::default(), Found::default(), Found::default()];
+        let mut ends = [from; 3];
         let mut known = Known::default();
         self.anchors.find(&text, from, |place, number| {
             let Some(&reader) = self.readers.get(number) else {
                 return;
             };
-            let track = usize::from(!matches!(
-                reader,
-                Reader::Token(_) | Reader::Jwt | Reader::ArmouredKey | Reader::BareKey
-            ));
+            let track = match reader {
+                Reader::Token(_) | Reader::Jwt | Reader::ArmouredKey | Reader::BareKey => 0,
+                Reader::Placeholder if part.placeholders => 2,
+                Reader::Placeholder => return,
+                _ => 1,
+            };
             let (Some(end), Some(found)) = (ends.get_mut(track), tracks.get_mut(track)) else {
                 return;
             };
@@ -152,22 +174,20 @@ impl Recognizer {
             }
             *end = matched.end;
             found.matches.push(matched);
-            if self.is_on(kind) {
-                let kind = u32::try_from(kind).unwrap_or(u32::MAX);
-                found
-                    .secrets
-                    .extend(secrets.into_iter().map(|Range { start, end }| Find {
-                        start,
-                        end,
-                        kind,
-                    }));
+            if let Some(kind) = self.number_of(kind) {
+                let finds = secrets.into_iter();
+                let finds = finds.map(|Range { start, end }| Find { start, end, kind });
+                found.secrets.extend(finds);
             }
         });
-        let mut all = Vec::from(tracks);
-        let kind_of = |place| {
-            let kind = kind::FIRST_NUMBER + place;
-            u32::try_from(kind).ok().filter(|_| self.is_on(kind))
-        };
+        let [tokens, values, placeholders] = tracks;
+        let mut all = vec![tokens, values];
+        if let Some(kind) = self.number_of(kind::EMAIL) {
+            let mut found = Found::default();
+            partial = partial.min(email::find(&text, from, kind, &mut found));
+            all.push(found);
+        }
+        let kind_of = |place| self.number_of(kind::FIRST_NUMBER + place);
         partial = partial.min(personal::find(&text, from, &kind_of, &mut all));
         if is_last {
             partial = bytes.len();
@@ -185,6 +205,7 @@ impl Recognizer {
         }
         Recognized {
             found: all,
+            placeholders,
             partial,
         }
     }
@@ -223,6 +244,7 @@ impl Recognizer {
             Reader::User => value(kind::GENERIC_SECRET, web::user_flag(text, place, end)?),
             Reader::Flag => value(kind::GENERIC_SECRET, labels::flag(text, place)?),
             Reader::Identified => value(kind::GENERIC_SECRET, labels::identified(text, end)?),
+            Reader::Placeholder => whole(kind::PLACEHOLDER, placeholder(text, place, end)?),
             Reader::Label(label) => {
                 let found = labels::secret(text, place, end, label, &mut known.tables)?;
                 let kind = if labels::is_aws(text, end) {
@@ -234,4 +256,15 @@ impl Recognizer {
             }
         }
     }
+}
+
+/// The placeholder at `place`, whose kind begins at `from`.
+fn placeholder(text: &Text<'_>, place: usize, from: usize) -> Option<Range<usize>> {
+    let is_kind = |byte: u8| is_word(byte) || matches!(byte, b'.' | b'-');
+    let colon = text.run(from, 64, is_kind);
+    let digits = colon + 1;
+    let end = text.run(digits, 15, |byte| byte.is_ascii_digit());
+    let is_whole =
+        colon > from && text.at(colon) == Some(b':') && end > digits && text.has(end, b"}}");
+    is_whole.then_some(place..end + 2)
 }

@@ -95,9 +95,18 @@ pub(super) fn contains(text: &[u8], word: &[u8]) -> bool {
 
 /// Whether a list of words, which blanks separate, has a word in letters of either case.
 pub(super) fn is_listed(list: &str, word: &[u8]) -> bool {
-    list.as_bytes()
-        .split(|&byte| byte == b' ')
-        .any(|one| one.eq_ignore_ascii_case(word))
+    let list = list.as_bytes();
+    let Some(first) = word.first() else {
+        return false;
+    };
+    let [lower, upper] = [first.to_ascii_lowercase(), first.to_ascii_uppercase()];
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
+    memchr::memchr2_iter(lower, upper, list).any(|at| {
+        let (before, rest) = list.split_at(at);
+        is_end(before.last())
+            && is_end(rest.get(word.len()))
+            && (rest.get(..word.len())).is_some_and(|one| one.eq_ignore_ascii_case(word))
+    })
 }
 
 /// Whether `text`, in letters of either case, contains `word`, which is in lower case.

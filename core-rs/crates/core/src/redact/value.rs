@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::text::{Text, contains_folded, is_word};
+use super::text::{Text, contains, contains_folded, is_word};
 use super::words;
 
 /// A longer value is a secret whatever it looks like.
@@ -158,7 +158,7 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
             .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
     };
     STARTS.iter().any(|start| begins(start))
-        || memchr::memmem::find(value, b"://").is_some()
+        || contains(value, b"://")
         || value.starts_with(b"__") && value.ends_with(b"__")
         || value.starts_with(b"[") && value.ends_with(b"]")
 }
@@ -276,7 +276,7 @@ fn is_key_path(value: &[u8]) -> bool {
 
 /// An expression with operators, or the beginning of a block.
 fn is_operation(value: &[u8]) -> bool {
-    let has = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let has = |part: &[u8]| contains(value, part);
     has(b"||") || has(b"??") || has(b"=>") || has(b"{") && !has(b"}") && words::is_identifier(value)
 }
 

@@ -128,11 +128,11 @@ impl GramBitmap {
         while let (Some(first), Some(second)) = (rest.first_chunk(), rest.get(2..10)) {
             let first = u64::from_le_bytes(*first) | FOLDED;
             let second = second.first_chunk().copied().map_or(0, u64::from_le_bytes) | FOLDED;
-            #[allow(clippy::cast_possible_truncation)]
-            let windows = [first, first >> 16, first >> 32, second >> 32].map(|four| four as u32);
-            let [a, b, c, d] = windows.map(|window| self.window(window));
-            if (a | b | c | d) & 1 != 0 {
-                for (window, end) in windows.into_iter().zip((end..).step_by(2)) {
+            let (a, b) = (low(first), low(first >> 16));
+            let (c, d) = (low(first >> 32), low(second >> 32));
+            // Written out: the mapping of an array is a call for each of its items.
+            if (self.window(a) | self.window(b) | self.window(c) | self.window(d)) & 1 != 0 {
+                for (window, end) in [a, b, c, d].into_iter().zip((end..).step_by(2)) {
                     if self.window(window) & 1 != 0 {
                         report(end, window);
                     }
@@ -179,6 +179,14 @@ impl GramBitmap {
     fn hash(&self, window: u32) -> u32 {
         window.wrapping_mul(0x9e37_79b1) >> self.shift
     }
+}
+
+/// The four lowest bytes.
+#[inline]
+fn low(word: u64) -> u32 {
+    #[allow(clippy::cast_possible_truncation)]
+    let low = word as u32;
+    low
 }
 
 /// The folded bytes that may be next to a gram, and 0, which stands for an end of the text.

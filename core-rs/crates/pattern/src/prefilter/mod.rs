@@ -4,6 +4,7 @@ mod gram_bitmap;
 mod gram_map;
 mod hits;
 mod literal_set;
+mod trigrams;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,6 +14,7 @@ use crate::literals::{ByteRun, ByteSet, Literal, Requirements, commonness};
 pub use hits::Hits;
 pub use literal_set::LiteralSet;
 use literal_set::{Edge, occurs, split_edges};
+pub use trigrams::Trigrams;
 
 /// The most bytes that the requirements of all branches may take.
 pub const MAX_BYTES: usize = 64 << 20;

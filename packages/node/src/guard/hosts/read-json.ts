@@ -1,7 +1,7 @@
 // Reads the one JSON object on a hook's stdin. Input that two readers could read differently is
 // refused: the host would run another call than the one that was judged.
 
-import { Buffer, isAscii } from "node:buffer";
+import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { isObject, type JsonObject } from "./json-object.js";
 
 /** The largest input in bytes: that of an event. */
@@ -31,13 +31,11 @@ export function readJsonText(json: string): JsonObject {
 
 function decoded(bytes: Uint8Array): string {
   if (bytes.length > MAX_INPUT_BYTES) throw new Error(`the input is larger than ${MAX_INPUT_BYTES} bytes`);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   // Nearly all inputs are ASCII, which needs no decoding.
-  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new Error("the input is not UTF-8", { cause: error });
-  }
+  if (isAscii(text)) return text.toString("latin1");
+  if (!isUtf8(text)) throw new Error("the input is not UTF-8");
+  return text.toString("utf8");
 }
 
 /** Throws an `Error` if an object of valid JSON has a key twice, or is nested too deeply. */
