@@ -63,8 +63,9 @@ export class Subjects {
       ...(cwd !== undefined && { cwd }),
       ...(pid !== undefined && { pid }),
     };
-    const mapped = (toEvents ?? wellKnownEvents)(call).map((event) => this.#identified(event));
-    return { ...subject, call, mapped };
+    const events: unknown = (toEvents ?? wellKnownEvents)(call);
+    if (!Array.isArray(events)) throw new TypeError("`toEvents` must return a list of events");
+    return { ...subject, call, mapped: events.map((event: SentryEvent) => this.#identified(event)) };
   }
 
   /** The subject of a text that is sent to a model, or that a tool returned. */

@@ -229,6 +229,15 @@ test("a check neither throws nor rejects, whatever it is given", async () => {
   }
 });
 
+test("events of `toEvents` that are no list are a denial, with what is expected", async () => {
+  for (const events of [Promise.resolve([]), {}, undefined]) {
+    const guard = await guardOf("", { toEvents: () => events as never });
+    const { outcome, decision } = await guard.check({ tool: "x", args: {} });
+    expect(outcome).toBe("deny");
+    expect(decision.reason).toBe("the guard failed: `toEvents` must return a list of events");
+  }
+});
+
 test("an event that is given by `toEvents` and is none is a denial", async () => {
   // @ts-expect-error No event.
   const guard = await guardOf("", { toEvents: () => [{ event: { Dns: { pid: 1 } } }] });

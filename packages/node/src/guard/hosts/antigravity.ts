@@ -18,7 +18,7 @@ const ANTIGRAVITY_PRE_TOOL_USE: HostEvent = {
 export const ANTIGRAVITY: Host = {
   name: "antigravity",
   title: "Antigravity CLI",
-  testedWith: "reports on 1.1.2; its program is closed",
+  testedWith: "1.1.2",
   onCrash: "asks",
   onTimeout: "asks",
   notCovered: ["What Antigravity does when a hook exceeds the time limit is not documented."],

@@ -34,7 +34,7 @@ const CURSOR_EVENTS = {
 export const CURSOR: Host = {
   name: "cursor",
   title: "Cursor",
-  testedWith: "its documents of November 2026; no package",
+  testedWith: "November 2026",
   onCrash: "blocks",
   onTimeout: "blocks",
   notCovered: [

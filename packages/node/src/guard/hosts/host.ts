@@ -48,7 +48,7 @@ export type OnFailure = "blocks" | "goes-ahead" | "asks";
 export interface Host {
   readonly name: HostName;
   readonly title: string;
-  /** The version whose package or source the entry was checked against. */
+  /** The version, or the date of the documents, that the entry was checked against. */
   readonly testedWith: string;
   /** What happens if the hook, as it is installed, crashes or prints junk. */
   readonly onCrash: OnFailure;
