@@ -126,9 +126,9 @@ it("an agent of the same user cannot approve itself, and a person with the code 
   });
   const list = judge.approve(["list"]).text;
   expect(list).toContain('Bash {"command":"git push"} (in /srv)');
-  expect(list).toMatch(
-    /\nanswer with `a3s-sentry approve TICKET --once` or .*\nthe answer takes the code that `serve` showed/,
-  );
+  const command = `a3s-sentry approve --socket ${judge.socket}`;
+  expect(list).toContain(`\nanswer with \`${command} TICKET --once\` or \`${command} --deny TICKET\`\n`);
+  expect(list).toContain("\nthe answer takes the code that `serve` showed");
   const forged = await raw(judge.socket, {
     v: 1,
     check: { tool: "Bash", args: { command: "git push" } },

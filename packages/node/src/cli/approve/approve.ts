@@ -12,6 +12,7 @@ import { approvalSocket, isTrustedSocket, knownSockets } from "../../guard/socke
 import { escapeTerminal, escapeTerminalJson } from "../../util/escape-terminal.js";
 import { CliError, type Colors, colorsFor, type ExitCode, errorText, type Io } from "../io.js";
 import { writeOut } from "../write.js";
+import { approveCommand } from "./approve-command.js";
 import type { ApproveFlags } from "./options.js";
 
 const DEADLINE_MS = 10_000;
@@ -19,14 +20,15 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 export async function approve(ticket: string | undefined, flags: ApproveFlags, io: Io): Promise<ExitCode> {
   const given = answerOf(ticket, flags);
-  const path = approvalSocket(judgeSocket(flags.socket));
+  const socket = judgeSocket(flags.socket);
+  const path = approvalSocket(socket);
   const tickets = await openTickets(path);
   if (given === undefined) {
-    await writeOut(io.stdout, flags.json ? jsonOf(tickets) : listText(tickets, colorsFor(io.stdout, io.env)));
+    await writeOut(io.stdout, flags.json ? jsonOf(tickets) : listText(tickets, socket, colorsFor(io.stdout, io.env)));
     return 0;
   }
   const found = tickets.find((open) => open.ticket === given.ticket);
-  if (found === undefined) throw new CliError("there is no such open question: see `a3s-sentry approve list`");
+  if (found === undefined) throw new CliError(`there is no such open question: see \`${approveCommand(socket)}\``);
   const { answer } = given;
   const code = found.needsCode && answer.kind !== "deny" ? await codeFrom(found, io) : undefined;
   await ask(path, { ticket: found.ticket, answer, by: self(io.env), ...(code && { code }) });
@@ -141,12 +143,13 @@ function jsonOf(tickets: readonly ListedTicket[]): string {
   return `${escapeTerminalJson(JSON.stringify(tickets, null, 2))}\n`;
 }
 
-function listText(tickets: readonly ListedTicket[], colors: Colors): string {
+function listText(tickets: readonly ListedTicket[], socket: string, colors: Colors): string {
   if (tickets.length === 0) return "no question waits for an answer\n";
   const code = tickets.some(({ needsCode }) => needsCode)
     ? "\nthe answer takes the code that `serve` showed with the question, on its terminal or by `--notify`"
     : "";
-  const answers = `answer with \`a3s-sentry approve TICKET --once\` or \`a3s-sentry approve --deny TICKET\`${code}\n`;
+  const command = escapeTerminal(approveCommand(socket));
+  const answers = `answer with \`${command} TICKET --once\` or \`${command} --deny TICKET\`${code}\n`;
   return [...tickets.map((ticket) => questionText(ticket, colors)), answers].join("\n");
 }
 

@@ -3,13 +3,13 @@
 import type { Log } from "../../daemon/log.js";
 import { Notifier, questionText } from "../../guard/resident/notify.js";
 import type { People } from "../../guard/resident/resident-server.js";
-import { knownSockets } from "../../guard/sockets.js";
+import { approveCommand } from "../approve/approve-command.js";
 import type { Io } from "../io.js";
 import type { ServeSettings } from "./options.js";
 
 /** By the user's program, on the terminal of this process, or by a line in its log. */
 export function peopleFor({ notify, socket }: ServeSettings, io: Io, log: Log): People {
-  const command = knownSockets().includes(socket) ? "a3s-sentry approve" : `a3s-sentry approve --socket ${socket}`;
+  const command = approveCommand(socket);
   if (notify !== undefined) {
     const notifier = new Notifier(notify, (why) => log.line(`warning: nobody was notified of a question: ${why}`));
     return { notify: (ticket) => notifier.notify(questionText(ticket, command)), seeCodes: true };
