@@ -10,6 +10,7 @@ export { hasPlaceholder } from "./redact/placeholder.js";
 export { prepareSentry, type ReviseSettings, type SentryParts } from "./sentry/parts.js";
 export { type ComparedLines, type DecisionPair, LineComparison } from "./stream/line-comparison.js";
 export { messageOf } from "./util/error.js";
+export { given } from "./util/given.js";
 export { truncateUtf8 } from "./util/text.js";
 
 /** The wasm module of the tools, loaded by the first call. */

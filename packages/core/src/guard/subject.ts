@@ -2,6 +2,7 @@
 
 import { envelopeJson, sslContent, toolCallJson } from "../events/builders.js";
 import type { EventJson, SentryEvent } from "../events/event.js";
+import { given } from "../util/given.js";
 import { shownName } from "./message.js";
 import { objectOf } from "./tool-arguments.js";
 import type { GuardOptions, ToolCallInput } from "./types.js";
@@ -37,15 +38,16 @@ export class Subjects {
   constructor(options: GuardOptions) {
     const { agent, session } = options;
     this.#options = options;
-    this.#identity = { ...(agent !== undefined && { agent }), ...(session !== undefined && { session }) };
-    this.#envelope = envelopeJson({ ...(agent !== undefined && { agent }), ...(session !== undefined && { session }) });
+    const identity = given({ agent, session });
+    this.#identity = identity;
+    this.#envelope = envelopeJson(identity);
   }
 
   /** The subject of a call. Throws a `TypeError` for a call that is none. */
-  ofCall(given: ToolCallInput): Subject {
-    if (typeof given !== "object" || given === null) throw new TypeError("the call must be an object");
-    const { tool, server, pid, cwd = this.#options.cwd } = given;
-    const args = typeof given.args === "string" ? objectOf(given.args) : (given.args ?? null);
+  ofCall(input: ToolCallInput): Subject {
+    if (typeof input !== "object" || input === null) throw new TypeError("the call must be an object");
+    const { tool, server, pid, cwd = this.#options.cwd } = input;
+    const args = typeof input.args === "string" ? objectOf(input.args) : (input.args ?? null);
     const itself = toolCallJson(tool, args, this.#envelope, server, cwd, pid);
     // Arguments may be an object with getters: what is judged and shown is what its JSON says.
     const ownArgs = (): unknown => JSON.parse(itself).event.ToolCall.args;
@@ -56,13 +58,7 @@ export class Subjects {
       return { ...subject, mapped: NOTHING };
     }
     const own = ownArgs();
-    const call: ToolCallInput = {
-      tool,
-      args: own,
-      ...(server !== undefined && { server }),
-      ...(cwd !== undefined && { cwd }),
-      ...(pid !== undefined && { pid }),
-    };
+    const call = { tool, args: own, ...given({ server, cwd, pid }) };
     const events: unknown = (toEvents ?? wellKnownEvents)(call);
     if (!Array.isArray(events)) throw new TypeError("`toEvents` must return a list of events");
     return { ...subject, call, mapped: events.map((event: SentryEvent) => this.#identified(event)) };
@@ -76,7 +72,8 @@ export class Subjects {
   }
 
   #identified(event: SentryEvent): SentryEvent {
-    return { ...event, identity: { ...this.#identity, ...event.identity } };
+    const { identity } = event;
+    return { ...event, identity: identity === undefined ? this.#identity : { ...this.#identity, ...identity } };
   }
 }
 

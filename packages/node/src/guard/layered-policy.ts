@@ -1,6 +1,7 @@
 // Judges calls by several policies: the gravest outcome decides.
 
 import type { CheckOptions, Guard, GuardOptions, GuardOutcome, ToolCallInput } from "@a3s-sentry/core";
+import { given } from "@a3s-sentry/core/host";
 import { Sentry } from "../sentry.js";
 import { combined, failed, granted, passed } from "./outcomes.js";
 import { type PolicyLayer, projectLayers } from "./policy-layers.js";
@@ -94,8 +95,7 @@ export class LayeredPolicy {
 
   async #judge(options: LayeredGuardOptions, cwd: string | undefined, judge: Judge): Promise<GuardOutcome> {
     const questions = new Questions(options.approvals);
-    const { approvals, ...rest } = options;
-    const own = { ...rest, ...(approvals !== undefined && { approvals: questions }) };
+    const own: GuardOptions = given({ ...options, approvals: options.approvals && questions });
     const outcomes = this.layers.map(({ sentry }) => judge(sentry.guard(own)));
     const all = [...outcomes, ...this.#byProjects(own, cwd, judge)];
     return await questions.settle(combined(await Promise.all(all)));

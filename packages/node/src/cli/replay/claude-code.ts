@@ -1,5 +1,6 @@
 // Reads the session files of Claude Code: `~/.claude/projects/**/*.jsonl`.
 
+import { given } from "@a3s-sentry/core/host";
 import { type Context, isObject, type JsonObject, type Recorded, textsOf } from "./recorded.js";
 
 /** Members that only lines of these files have, beside `type`. */
@@ -33,11 +34,5 @@ function called(part: unknown, { cwd }: Context): Recorded[] {
   if (!isObject(part) || part.type !== "tool_use" || typeof part.name !== "string") return [];
   const tool = part.name;
   const server = /^mcp__(.+?)__/.exec(tool)?.[1];
-  const call = {
-    tool,
-    args: part.input,
-    ...(server !== undefined && { server }),
-    ...(cwd !== undefined && { cwd }),
-  };
-  return [{ kind: "call", call }];
+  return [{ kind: "call", call: { tool, args: part.input, ...given({ server, cwd }) } }];
 }

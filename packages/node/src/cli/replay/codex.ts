@@ -1,5 +1,6 @@
 // Reads the session files of Codex: `~/.codex/sessions/**/rollout-*.jsonl`.
 
+import { given } from "@a3s-sentry/core/host";
 import { type Context, isObject, type JsonObject, type Recorded, textsOf } from "./recorded.js";
 
 const LINES: ReadonlySet<unknown> = new Set([
@@ -68,7 +69,7 @@ function called(tool: unknown, args: unknown, { cwd }: Context): Recorded[] {
   return [
     {
       kind: "call",
-      call: { tool, args, ...(server !== undefined && { server }), ...(cwd !== undefined && { cwd }) },
+      call: { tool, args, ...given({ server, cwd }) },
     },
   ];
 }

@@ -11,6 +11,7 @@ import {
   type Verdict,
   wellKnownEvents,
 } from "@a3s-sentry/core";
+import { given } from "@a3s-sentry/core/host";
 import { Excerpts } from "./excerpts.js";
 import type { Findings, Session } from "./findings.js";
 import type { JudgedCall, JudgedCalls, Worst } from "./judged-calls.js";
@@ -177,8 +178,8 @@ export class RecordJudge {
 function addCall({ call, line, identity }: RecordedCall, session: Session, lines: string[]): boolean {
   const before = lines.length;
   try {
-    const { tool, args = null, ...known } = call;
-    const own = session.session === null ? known : { ...known, session: session.session };
+    const { tool, args = null, server, cwd, pid } = call;
+    const own = given({ server, cwd, pid, session: session.session ?? undefined });
     const start = identity === undefined ? session.identity : `{"identity":${JSON.stringify(identity)},`;
     lines.push(line ?? toolCall(tool, args, own));
     for (const event of wellKnownEvents(call)) lines.push(`${start}${JSON.stringify(event).slice(1)}`);

@@ -1,6 +1,7 @@
 // Reads the requests to the resident judge.
 
 import type { ToolCallInput } from "@a3s-sentry/core";
+import { given } from "@a3s-sentry/core/host";
 import { type Asker, PROTOCOL, type ResidentRequest } from "../protocol.js";
 
 /** The longest name of an agent, a session or a host, and the longest path, in UTF-16 units. */
@@ -48,11 +49,7 @@ function askerOf(request: Readonly<Record<string, unknown>>): Asker {
   const { canAsk, uid } = request;
   if (canAsk !== undefined && typeof canAsk !== "boolean") throw new RequestError("`canAsk` must be true or false");
   if (uid !== undefined && !isWhole(uid)) throw new RequestError("`uid` must be a whole number");
-  return {
-    ...names(request, ["agent", "session", "cwd", "host"]),
-    ...(canAsk !== undefined && { canAsk }),
-    ...(uid !== undefined && { uid }),
-  };
+  return given({ ...names(request, ["agent", "session", "cwd", "host"]), canAsk, uid });
 }
 
 function callOf(value: unknown): ToolCallInput {
@@ -62,7 +59,7 @@ function callOf(value: unknown): ToolCallInput {
     throw new RequestError("`check.tool` must be a text that is not empty");
   }
   if (pid !== undefined && !isWhole(pid)) throw new RequestError("`check.pid` must be a whole number");
-  return { tool, args, ...names(value, ["server", "cwd"]), ...(pid !== undefined && { pid }) };
+  return { tool, args, ...given({ ...names(value, ["server", "cwd"]), pid }) };
 }
 
 /** The members that are given, which must be texts. */

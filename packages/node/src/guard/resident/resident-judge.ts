@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Asked, GuardOutcome } from "@a3s-sentry/core";
-import { messageOf } from "@a3s-sentry/core/host";
+import { given, messageOf } from "@a3s-sentry/core/host";
 import type { Approvals } from "../approvals.js";
 import type { LayeredGuardOptions, LayeredPolicy } from "../layered-policy.js";
 import { Leased } from "../leased.js";
@@ -97,15 +97,15 @@ export class ResidentJudge {
     const { agent, session, cwd, host, canAsk: hostAsks = false, uid } = request;
     const { approvals, canReachPerson } = this.#options;
     const what = (): string => shownTo(request, withoutSecrets);
-    return {
-      ...(agent !== undefined && { agent }),
-      ...(session !== undefined && { session }),
-      ...(cwd !== undefined && { cwd }),
-      ...(host !== undefined && { host }),
+    return given({
+      agent,
+      session,
+      cwd,
+      host,
       canAsk: hostAsks || canReachPerson(uid),
       approvals: approvals.for({ uid, hostAsks, what }),
       contentOf,
-    };
+    });
   }
 }
 
