@@ -1,18 +1,27 @@
 // Reads the requests to the resident judge.
 
 import type { ToolCallInput } from "@a3s-sentry/core";
-import { given } from "@a3s-sentry/core/host";
+import { canonicalJson, given } from "@a3s-sentry/core/host";
 import { type Asker, PROTOCOL, type ResidentRequest } from "../protocol.js";
 
 /** The longest name of an agent, a session or a host, and the longest path, in UTF-16 units. */
 const MAX_NAME = 4096;
 
-/** What is judged, as a kind of event and its text. */
+/** What is judged, as a kind of event and its text: that of a call is the subject of its `ToolCall` event. */
 export function subjectOf(request: ResidentRequest): { readonly event: string; readonly text: string } {
   if ("prompt" in request) return { event: "SslContent", text: request.prompt };
   if ("result" in request) return { event: "SslContent", text: request.result };
   const { tool, args } = request.check;
-  return { event: "ToolCall", text: `${tool} ${JSON.stringify(args) ?? ""}`.trimEnd() };
+  return { event: "ToolCall", text: `${tool} ${textOf(args)}` };
+}
+
+function textOf(args: unknown): string {
+  try {
+    return canonicalJson(args);
+  } catch {
+    // It is nested too deeply. A request has no cycle.
+    return JSON.stringify(args);
+  }
 }
 
 /** A request that cannot be judged. The message is for the caller, and quotes nothing of it. */

@@ -64,6 +64,19 @@ describe("an outcome", () => {
     );
   });
 
+  it("has the subject of the event, with sorted keys, however deep the arguments are", async () => {
+    const { add, lines } = await setUp();
+    const outcome = { outcome: "deny", decision: BLOCK, revision: "v", message: "m" } as const;
+    const deep = JSON.parse(`{"b":${"[".repeat(400)}${"]".repeat(400)},"a":1}`);
+    for (const args of [{ b: 1, a: { d: 1, c: 2 } }, null, deep]) add({ check: { tool: "x", args } }, outcome);
+    const [sorted, none, deepest] = (await lines())
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).subject);
+    expect([sorted, none]).toEqual(['x {"a":{"c":2,"d":1},"b":1}', "x null"]);
+    expect(deepest).toMatch(/^x \{"b":\[\[/);
+  });
+
   it("of a dry run says what it would have been", async () => {
     const { add, lines } = await setUp();
     add(ASKED, { outcome: "allow", decision: BLOCK, revision: "v", grant: false, wouldBe: "deny" });
