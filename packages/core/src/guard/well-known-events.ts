@@ -16,6 +16,9 @@ const MAX_SIZE = 24 * 1024 * 1024;
 
 const PATCH_BEGIN = "*** Begin Patch";
 
+const READ_PATHS: readonly string[] = [...KEYS.path, ...KEYS.include];
+const PATHS: readonly string[] = [...KEYS.path, ...KEYS.folder];
+
 interface Context {
   readonly pid: number;
   readonly cwd: string | undefined;
@@ -79,13 +82,13 @@ function eventsOf(use: SingleUse, args: Arguments, context: Context): SentryEven
     case "run-python":
       return textsAt(args, KEYS.code).map((text) => exec(["python3", "-c", text], pid, cwd));
     case "read":
-      return pathsAt(args, [...KEYS.path, ...KEYS.include], cwd).map((path) => fileAccess(pid, path, false));
+      return pathsAt(args, READ_PATHS, cwd).map((path) => fileAccess(pid, path, false));
     case "search":
-      return pathsAt(args, [...KEYS.path, ...KEYS.folder], cwd).map((path) => fileAccess(pid, path, false));
+      return pathsAt(args, PATHS, cwd).map((path) => fileAccess(pid, path, false));
     case "write":
       return pathsAt(args, KEYS.path, cwd).map((path) => fileAccess(pid, path, true));
     case "delete":
-      return pathsAt(args, [...KEYS.path, ...KEYS.folder], cwd).map((path) => fileDelete(pid, path));
+      return pathsAt(args, PATHS, cwd).map((path) => fileDelete(pid, path));
     case "move":
       return [
         ...pathsAt(args, KEYS.from, cwd).map((path) => fileDelete(pid, path)),
@@ -170,5 +173,9 @@ function exec(argv: readonly string[], pid: number, cwd: string | undefined): Se
 
 /** Some hosts cut the spaces around a path. */
 function pathsAt(args: Arguments, keys: readonly string[], cwd: string | undefined): string[] {
-  return textsAt(args, keys).flatMap((path) => [...new Set([path, path.trim()])].map((one) => absolutePath(one, cwd)));
+  return textsAt(args, keys).flatMap((path) => {
+    const cut = path.trim();
+    const own = absolutePath(path, cwd);
+    return cut === path ? [own] : [own, absolutePath(cut, cwd)];
+  });
 }

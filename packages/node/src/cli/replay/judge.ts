@@ -37,6 +37,7 @@ interface Lined {
 
 const VERDICTS: readonly Verdict[] = ["allow", "escalate", "block"];
 const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
+const NONE: readonly string[] = [];
 /** No rule reads the process id. */
 const PID = 0;
 /** What `withoutSecrets` searches. */
@@ -95,7 +96,11 @@ export class RecordJudge {
         continue;
       }
       const call = lined[at++]?.call;
-      if (call !== undefined) await this.#countSecrets(call, placed);
+      if (call === undefined) continue;
+      // Without `await` for a call that has none: nearly all.
+      call.secrets ??= this.#mayHaveSecrets(call.itself ?? "") ? await this.#secretsIn(call.itself ?? "") : NONE;
+      call.itself = undefined;
+      for (const kind of call.secrets) this.#findings.secret(placed.session, kind, "calls", placed.place);
     }
   }
 
@@ -160,15 +165,8 @@ export class RecordJudge {
     return text.length > SEARCHED_UNITS || this.#sentry.withoutSecrets(text) !== text;
   }
 
-  async #countSecrets(call: JudgedCall, { session, place }: Placed): Promise<void> {
-    call.secrets ??= await this.#secretsIn(call.itself ?? "");
-    call.itself = undefined;
-    for (const kind of call.secrets) this.#findings.secret(session, kind, "calls", place);
-  }
-
   /** The kinds of the secrets in a call. E-mail addresses say where data is sent. */
   async #secretsIn(text: string): Promise<readonly string[]> {
-    if (!this.#mayHaveSecrets(text)) return [];
     const { redactions } = await this.#sentry.inspectWire(text, "request");
     return redactions.map(({ kind }) => kind).filter((kind) => kind !== "email");
   }
