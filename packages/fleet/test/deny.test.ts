@@ -199,6 +199,9 @@ describe.skipIf(withoutServer)("with a server", () => {
     const nats = await connected(server);
     const bucket = await new Kvm(nats).open("sentry-deny-acme");
     while ((await bucket.status()).values < 2) await delay(50);
+    const status = start(["fleet", "status", ...connecting]);
+    await status.ended;
+    expect(status.output.stdout).toMatch(/\n {2}denies of acme: 2 messages, 1 MB of \d+ MB/);
     expect((await once()).code).toBe(0);
     expect(readFileSync(file, "utf8")).toBe("/opt/own\n/opt/x/miner\n/opt/x/other\n");
     expect(await succeed(["deny", "why", "--config", node, "/opt/x/miner"])).toMatch(
