@@ -195,6 +195,9 @@ describe("requests", () => {
       'list \\"prod\\" { values = [\\"db1\\", \\"db2\\"] }',
     );
     expect(await editor.hover("site.acl", "shared", 1)).toBe("");
+    await editor.replace("site.acl", 'command = "ls"', 'command = "tar czf /tmp/a.tgz /etc/shadow | cat"');
+    const read = await editor.hover("site.acl", "tar czf", 4);
+    expect(read).toContain("tar czf /tmp/a.tgz /etc/shadow: reads /etc/shadow; writes /tmp/a.tgz");
     expect(await editor.hover("site.acl", '"shared" }', 2)).toContain('agents   = list(\\"prod\\")');
     expect(await editor.hover("site.acl", "db1")).toBe("");
   });

@@ -1,8 +1,18 @@
 // Hover: the documentation of keys and words, and the text of rules and lists.
 
-import { docsOfWord, keyOf, namedBy, type Outline, type Role, tokenAt, wordOf } from "@a3s-sentry/core/tools";
+import {
+  docsOfWord,
+  keyOf,
+  namedBy,
+  type Outline,
+  type Role,
+  type Token,
+  tokenAt,
+  wordOf,
+} from "@a3s-sentry/core/tools";
 import type { Hover, MarkupKind, Position } from "vscode-languageserver/node";
 import { builtinRules, ruleText } from "./builtin-rules.js";
+import { commandLines } from "./command-text.js";
 import type { Documents } from "./documents.js";
 import { markup, type Paragraph } from "./markup.js";
 import { type NameIn, namesAround } from "./names-around.js";
@@ -24,20 +34,30 @@ export async function hover(
   if (at === undefined) return null;
   const { token, role } = at;
   const range = { start: document.positionAt(token.from), end: document.positionAt(token.to) };
-  const word = wordOf(outline.text, token);
   const named = namedBy(outline, token, role);
   const isUse = named !== undefined && role.is === "value" && (named.what !== "test" || role.call !== undefined);
-  const paragraphs = isUse ? await namedDocs(uri, files, named) : await wordDocs(outline, role, word);
+  const paragraphs = isUse ? await namedDocs(uri, files, named) : await wordDocs(outline, token, role);
   return paragraphs.length === 0 ? null : { contents: markup(paragraphs, kind), range };
 }
 
-async function wordDocs({ text }: Outline, role: Role, word: string): Promise<Paragraph[]> {
+async function wordDocs({ text }: Outline, token: Token, role: Role): Promise<Paragraph[]> {
+  const word = wordOf(text, token);
   if (role.is === "key") {
     const docs = keyOf(role.section.path, word)?.docs;
     return docs === undefined ? [] : [{ code: word }, docs];
   }
   if (role.is !== "value" || role.key === undefined) return [];
-  const value = keyOf(role.section.path, wordOf(text, role.key))?.value;
+  const key = wordOf(text, role.key);
+  // Of a list of words, one word says nothing.
+  if (
+    role.section.path.join(".") === "test" &&
+    key === "command" &&
+    !text.slice(role.key.to, token.from).includes("[")
+  ) {
+    const lines = await commandLines(word);
+    return lines === "" ? [] : [{ code: lines }];
+  }
+  const value = keyOf(role.section.path, key)?.value;
   const isBuiltin = value?.is === "text" && value.names === "builtin-rule";
   const rule = isBuiltin ? (await builtinRules()).get(word) : undefined;
   const known = value?.is === "words" ? docsOfWord(word) : undefined;
