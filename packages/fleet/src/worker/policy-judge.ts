@@ -1,22 +1,19 @@
 // Judges messages of events by one policy, with the code of `run`.
 
-import type { Decision } from "@a3s-sentry/core";
 import {
-  addCounts,
   type Batch,
   EscalationQueue,
   escalationLine,
   LineJudge,
   type Loaded,
   PolicyLeases,
-  type QueuedEscalation,
   reserveOf,
   SharedSemaphore,
   slowTiersOf,
   type Tally,
-  zeroTally,
 } from "a3s-sentry/host";
 import { fleetRulesOf } from "../deny/fleet-rules.js";
+import { WaitingMessages } from "./waiting-messages.js";
 
 type Sentry = Loaded["sentry"];
 
@@ -54,13 +51,6 @@ export interface SlowTierLimits {
   readonly queue: number;
 }
 
-interface Waiting {
-  readonly lines: { readonly index: number; readonly text: string }[];
-  readonly tally: Tally;
-  left: number;
-  readonly done: () => void;
-}
-
 /** A message that does not hold what its header says. */
 export class MalformedBatch extends Error {
   override readonly name = "MalformedBatch";
@@ -82,8 +72,7 @@ export class PolicyJudge {
   #batch: EventBatch | undefined;
   /** The lines that were judged before the batch. */
   #before = 0;
-  readonly #waiting = new Map<number, Waiting>();
-  #lastId = 0;
+  readonly #waiting = new WaitingMessages();
   #judging = 0;
   #isRetired = false;
   #isClosed = false;
@@ -105,7 +94,7 @@ export class PolicyJudge {
       workers,
       prepare: ({ event }) => event,
       settle: (escalation, outcome, by) =>
-        this.#settle(escalation, escalationLine(escalation, outcome, by), outcome.decision),
+        this.#waiting.settle(escalation, escalationLine(escalation, outcome, by), outcome.decision),
     });
   }
 
@@ -130,7 +119,9 @@ export class PolicyJudge {
       state: "escalated",
       resolve: async () => {
         try {
-          return { ...(await this.#resolve(judged, audit)), events };
+          const decided = await this.#waiting.decide(judged, (escalation) => this.#queue.add(escalation));
+          this.#queue.rethrow();
+          return { ...decided, events };
         } finally {
           this.#end();
         }
@@ -160,41 +151,9 @@ export class PolicyJudge {
     throw new MalformedBatch(`it has ${judged.counters.lines} lines, and its header says ${batch.events}`);
   }
 
-  async #resolve({ escalations, tally }: Batch, audit: Buffer): Promise<Pick<JudgedBatch, "audit" | "tally">> {
-    const left = escalations.reduce((sum, { equals }) => sum + 1 + equals.length, 0);
-    const id = ++this.#lastId;
-    const total = zeroTally();
-    addCounts(total.decisions, tally.decisions);
-    Object.assign(total, {
-      failedOpen: tally.failedOpen,
-      failedClosed: tally.failedClosed,
-      overloaded: tally.overloaded,
-    });
-    const decided: Waiting["lines"] = [];
-    await new Promise<void>((done) => {
-      this.#waiting.set(id, { lines: decided, tally: total, left, done });
-      for (const escalation of escalations) this.#queue.add({ ...escalation, offset: id });
-    });
-    this.#waiting.delete(id);
-    this.#queue.rethrow();
-    return { audit: inOrder(audit, decided), tally: total };
-  }
-
   #end(): void {
     this.#judging -= 1;
     this.#closeIfUnused();
-  }
-
-  /** The offset of an escalation is the number of its message. */
-  #settle({ offset, tail }: QueuedEscalation, text: string, { tier, verdict, resolution }: Decision): void {
-    const waiting = this.#waiting.get(offset);
-    if (waiting === undefined) return;
-    const final = verdict === "block" ? "block" : "allow";
-    waiting.tally.decisions[tier][final] += 1;
-    if (resolution !== undefined) waiting.tally[final === "block" ? "failedClosed" : "failedOpen"] += 1;
-    waiting.lines.push({ index: indexIn(tail), text });
-    waiting.left -= 1;
-    if (waiting.left === 0) waiting.done();
   }
 
   #closeIfUnused(): void {
@@ -207,17 +166,3 @@ export class PolicyJudge {
 }
 
 const NEWLINE = 10;
-/** The key is the last label but two that a message gives, and its number is in the order of the events. */
-const KEY = /"key":"[^"]*-(\d+)"[^{}]*$/;
-
-function indexIn(text: string): number {
-  return Number(KEY.exec(text)?.[1] ?? 0);
-}
-
-/** The audit lines with those of the escalations where their events are. */
-function inOrder(audit: Buffer, decided: Waiting["lines"]): Buffer {
-  const lines = audit.toString("utf8").split("\n").slice(0, -1);
-  const all = [...lines.map((line) => ({ index: indexIn(line.slice(0, -1)), text: `${line}\n` })), ...decided];
-  all.sort((a, b) => a.index - b.index);
-  return Buffer.from(all.map(({ text }) => text).join(""));
-}
