@@ -1,6 +1,7 @@
 // `hook HOST`: answers a host before its agent acts. Whatever fails here is a denial.
 
 import { fstatSync, statSync, writeSync } from "node:fs";
+import type { GuardOutcome } from "@a3s-sentry/core";
 import { hostNamed } from "../../guard/hosts/hosts.js";
 import { MAX_INPUT_BYTES, readJson } from "../../guard/hosts/read-json.js";
 import { failureReply, type Reply, replyTo } from "../../guard/hosts/reply.js";
@@ -26,10 +27,20 @@ export async function answerHost(name: string, words: readonly string[]): Promis
     const request = host.read(readJson(await readStdin()));
     if (request === undefined) return fail(`the input is not an event of ${host.title} that the hook knows`);
     const { outcome, warning } = await judge(host, request, options);
-    end({ ...replyTo(request, outcome), ...(warning !== undefined && { stderr: `a3s-sentry: ${warning}\n` }) });
+    const notes = [warning, dryRunNote(outcome)].filter((note) => note !== undefined);
+    end({ ...replyTo(request, outcome), stderr: notes.map((note) => `a3s-sentry: ${note}\n`).join("") });
   } catch (error) {
     fail(reasonOf(error));
   }
+}
+
+/** What a dry run let pass. The reason may be a model's, so only the rule is named. */
+function dryRunNote(outcome: GuardOutcome): string | undefined {
+  const wouldBe = outcome.outcome === "allow" ? outcome.wouldBe : undefined;
+  if (wouldBe === undefined) return undefined;
+  const { rule } = outcome.decision;
+  const by = rule === undefined ? "" : ` by the rule \`${rule}\``;
+  return `dry run: this would have been ${wouldBe === "deny" ? "denied" : "asked"}${by}`;
 }
 
 /** By events: Node.js has to load more for an asynchronous loop. */

@@ -35,7 +35,9 @@ export function sessionOptions(server: string, { policy, audit, log, pinFile, so
     onOutcome: (judged, outcome) => {
       audit?.outcome({ ...judged, ...asker }, outcome, (text) => policy.withoutSecrets(text));
       if (outcome.outcome !== "allow") log.line(`a3s-sentry: ${outcome.message}`);
-      else if (outcome.wouldBe !== undefined) log.line(`a3s-sentry: dry run, not denied: ${outcome.decision.reason}`);
+      else if (outcome.wouldBe !== undefined) {
+        log.line(`a3s-sentry: dry run, not denied: ${policy.withoutSecrets(outcome.decision.reason)}`);
+      }
     },
     onAnswer: (ticket, message, answer) => {
       audit?.answeredByForm(server, ticket, message, answer);

@@ -174,6 +174,16 @@ it("`grant`, `ask_fallback` and `dry_run` of the policy reach the host", async (
   }
 });
 
+it.each(["codex", "gemini"])("%s: a dry run says on stderr what would have been denied, and no more", async (host) => {
+  const policy = policyFile("dry_run = true");
+  const { event, json } = inputOf(host, "command", ATTACK);
+  const denied = await run(["hook", host, "--policy", policy], json);
+  expect(MODELS[host]?.(event, denied)).toBe("own-flow");
+  expect(denied.stderr).toBe("a3s-sentry: dry run: this would have been denied by the rule `pipe-to-shell`\n");
+  const allowed = await run(["hook", host, "--policy", policy], inputOf(host, "command", "ls").json);
+  expect(allowed.stderr).toBe("");
+});
+
 describe("with a socket of a resident judge", () => {
   const { event, json } = inputOf("claude-code", "command", ATTACK);
   const hookWith = async (
