@@ -31,8 +31,8 @@ impl Event<'_> {
             natural,
             names,
             call: _,
-            folder: _,
-            process: _,
+            folder,
+            process,
             agent,
             provider,
         } = self;
@@ -54,15 +54,18 @@ impl Event<'_> {
         names
             .iter()
             .for_each(|name| text(Some(name.as_bytes()), out));
-        let raw = [natural, agent, provider].map(|raw| raw.map(|raw| raw.text));
-        let of_process = [self.folder(), self.exe()];
-        let of_process = of_process
-            .iter()
-            .map(|part| part.as_ref().map(|part| part.as_bytes()));
-        let all = std::iter::once(Some(subject.as_bytes()))
-            .chain(raw)
-            .chain(of_process);
-        all.for_each(|part| text(part, out));
+        text(Some(subject.as_bytes()), out);
+        // As they are written in the line: the same text in another spelling is new.
+        for raw in [
+            *natural,
+            *agent,
+            *provider,
+            *folder,
+            process.folder,
+            process.exe,
+        ] {
+            text(raw.map(|raw| raw.text), out);
+        }
         out.len() <= limit
     }
 }

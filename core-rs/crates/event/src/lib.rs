@@ -41,6 +41,7 @@ pub use forms::has_kind_without_action;
 pub use host::{may_be_disguised, names as host_names};
 pub use labels::{Id, Labels, labels};
 pub use parse::parse;
+use process::Process;
 pub use scratch::Scratch;
 pub use tool_call::ToolCall;
 
@@ -201,8 +202,7 @@ pub struct Event<'a> {
     call: Option<ToolCall<'a>>,
     /// The folder that a command runs in, as its variant says.
     folder: Option<raw::RawStr<'a>>,
-    /// The `process` of the envelope, which is parsed only if a target is asked for.
-    process: Option<&'a [u8]>,
+    process: Process<'a>,
     agent: Option<raw::RawStr<'a>>,
     provider: Option<raw::RawStr<'a>>,
 }
@@ -337,8 +337,7 @@ impl<'a> Event<'a> {
     /// The folder that the event's program runs in, or that relative paths of a call are in, as an
     /// absolute path; `None` if it is not known.
     pub fn folder(&self) -> Option<Cow<'a, str>> {
-        let of_process = || process::folder(self.process?);
-        let folder = self.folder.or_else(of_process)?.decode();
+        let folder = self.folder.or(self.process.folder)?.decode();
         folder.starts_with('/').then_some(folder)
     }
 
@@ -358,7 +357,7 @@ impl<'a> Event<'a> {
     /// The program that the kernel runs, as an absolute path; `None` if the collector did not
     /// report it.
     pub fn exe(&self) -> Option<Cow<'a, str>> {
-        let exe = process::exe(self.process?)?.decode();
+        let exe = self.process.exe?.decode();
         exe.starts_with('/').then_some(exe)
     }
 }

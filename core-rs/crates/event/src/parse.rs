@@ -6,6 +6,7 @@ use super::fields::{self, Fields, Subject};
 use super::host::Names;
 use super::json::{Malformed, Scanner};
 use super::keys::keys;
+use super::process::{self, Process};
 use super::raw::RawStr;
 use super::scratch::{Parts, Scratch};
 use super::{Event, EventKind, Evidence, NotEvent};
@@ -110,7 +111,7 @@ pub(super) fn trim(line: &[u8]) -> Option<&[u8]> {
 struct Envelope<'a> {
     agent: Option<RawStr<'a>>,
     provider: Option<RawStr<'a>>,
-    process: Option<&'a [u8]>,
+    process: Process<'a>,
     variant: Option<(EventKind, Fields<'a>)>,
 }
 
@@ -134,8 +135,9 @@ fn envelope<'a>(line: &'a [u8], parts: &mut Parts) -> Result<Envelope<'a>, Malfo
         EnvelopeKey::Event => once(&mut event, read_variant(scanner, parts)?),
         EnvelopeKey::Process => {
             // Two processes would be ambiguous, so neither counts.
-            let value = scanner.skipped()?;
-            process = Some(if process.is_none() { value } else { None });
+            let value = process::read(scanner)?;
+            let is_first = process.is_none();
+            process = Some(if is_first { value } else { Process::default() });
             Ok(())
         }
         EnvelopeKey::Other => scanner.skip(),
@@ -151,7 +153,7 @@ fn envelope<'a>(line: &'a [u8], parts: &mut Parts) -> Result<Envelope<'a>, Malfo
     Ok(Envelope {
         agent: identity.flatten(),
         provider: provider.flatten(),
-        process: process.flatten(),
+        process: process.unwrap_or_default(),
         variant,
     })
 }

@@ -1,6 +1,6 @@
 //! The `process` of an envelope: the program that the kernel runs, and its folder.
 
-use super::json::Scanner;
+use super::json::{Malformed, Scanned, Scanner};
 use super::keys::keys;
 use super::raw::RawStr;
 
@@ -11,21 +11,30 @@ keys! {
     }
 }
 
-/// The `exe` of a process. `None` if it is missing, `null`, not a text, or there twice.
-pub(super) fn exe(process: &[u8]) -> Option<RawStr<'_>> {
-    texts(process)[0]
+/// The texts of a process.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Process<'a> {
+    /// Its `exe`. `None` if it is missing, `null`, not a text, or there twice.
+    pub(super) exe: Option<RawStr<'a>>,
+    /// Its `cwd`, likewise.
+    pub(super) folder: Option<RawStr<'a>>,
 }
 
-/// The `cwd` of a process, likewise.
-pub(super) fn folder(process: &[u8]) -> Option<RawStr<'_>> {
-    texts(process)[1]
-}
-
+/// Reads a process. Whatever is JSON is one, if need be without texts.
 #[inline(never)]
-fn texts(process: &[u8]) -> [Option<RawStr<'_>>; 2] {
+pub(super) fn read<'a>(scanner: &mut Scanner<'a>) -> Scanned<Process<'a>> {
+    let start = *scanner;
+    texts(scanner).or_else(|Malformed| {
+        *scanner = start;
+        scanner.skip()?;
+        Ok(Process::default())
+    })
+}
+
+fn texts<'a>(scanner: &mut Scanner<'a>) -> Scanned<Process<'a>> {
     let mut found = [(None, 0_usize); 2];
     let [exe, cwd] = &mut found;
-    let read = Scanner::new(process).object(|scanner, key| {
+    scanner.object(|scanner, key| {
         let (text, count) = match key {
             ProcessKey::Exe => &mut *exe,
             ProcessKey::Cwd => &mut *cwd,
@@ -37,8 +46,9 @@ fn texts(process: &[u8]) -> [Option<RawStr<'_>>; 2] {
             return Ok(());
         }
         scanner.skip()
-    });
-    found.map(|(text, count)| text.filter(|_| read.is_ok() && count == 1))
+    })?;
+    let [exe, folder] = found.map(|(text, count)| text.filter(|_| count == 1));
+    Ok(Process { exe, folder })
 }
 
 #[cfg(test)]
@@ -47,7 +57,7 @@ mod tests {
 
     #[test]
     fn an_exe_counts_only_if_it_is_one_text() {
-        let cases: [(&str, Option<&str>); 8] = [
+        let cases: [(&str, Option<&str>); 9] = [
             (r#"{"pid":1,"exe":"/bin/a","cwd":"/"}"#, Some("/bin/a")),
             (r#"{"exe":"\/bin\/a"}"#, Some("/bin/a")),
             (r#"{"pid":1}"#, None),
@@ -56,9 +66,12 @@ mod tests {
             (r#"{"exe":"/bin/a","exe":"/bin/b"}"#, None),
             (r#"{"exe":null,"exe":"/bin/b"}"#, None),
             ("[1]", None),
+            ("null", None),
         ];
         for (process, expected) in cases {
-            let found = exe(process.as_bytes()).map(RawStr::decode);
+            let mut scanner = Scanner::new(process.as_bytes());
+            let found = read(&mut scanner).unwrap().exe.map(RawStr::decode);
+            scanner.end().unwrap();
             assert_eq!(found.as_deref(), expected, "{process}");
         }
     }
