@@ -1,6 +1,8 @@
 //! The most selective run of bytes of one class that a pattern requires, such as 40 hexadecimal
 //! digits.
 
+use std::ops::RangeInclusive;
+
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Consecutive bytes of a set.
@@ -91,19 +93,22 @@ impl ByteSet {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// The length of the longest run of bytes of the set in `text`, if that is at least `at_least`
-    /// and at least 1; otherwise
-    /// 0. Looks only where such a run could end.
-    pub fn longest_run(self, at_least: u32, text: &[u8]) -> u32 {
+    /// The length of the longest run of bytes of the set in `text`, if that is in `lengths`; the longest of
+    /// these if it is longer, and 0 if it is shorter. Looks only where such a run could end.
+    pub fn longest_run(self, lengths: RangeInclusive<u32>, text: &[u8]) -> u32 {
         let (mut start, mut longest) = (0_usize, 0);
-        let mut needed = at_least.max(1) as usize;
-        while let Some(window) = text.get(start..start.saturating_add(needed)) {
+        let mut needed = (*lengths.start()).max(1) as usize;
+        let enough = (*lengths.end()).max(1) as usize;
+        while needed <= enough
+            && let Some(window) = text.get(start..start.saturating_add(needed))
+        {
             // A longer run can begin only after a byte that is not in the set.
             if let Some(at) = window.iter().rposition(|&byte| !self.has(byte)) {
                 start += at + 1;
             } else {
                 let rest = text.get(start + needed..).unwrap_or_default();
-                let more = rest.iter().take_while(|&&byte| self.has(byte)).count();
+                let rest = rest.iter().take(enough - needed);
+                let more = rest.take_while(|&&byte| self.has(byte)).count();
                 longest = needed + more;
                 start += longest;
                 needed = longest + 1;
@@ -116,7 +121,7 @@ impl ByteSet {
 impl ByteRun {
     /// Whether `text` contains such a run.
     pub fn occurs_in(self, text: &[u8]) -> bool {
-        self.set.longest_run(self.length, text) > 0
+        self.set.longest_run(self.length..=self.length, text) > 0
     }
 
     /// A rough measure of how selective the run is.
@@ -179,12 +184,18 @@ mod tests {
             let text: Vec<u8> = (0..10).map(byte).collect();
             let runs = text.split(|&byte| byte != b'x').map(<[u8]>::len);
             let longest = u32::try_from(runs.max().unwrap()).unwrap();
-            for at_least in 1..6 {
-                let expected = if longest >= at_least { longest } else { 0 };
+            for (at_least, most) in
+                (1..6).flat_map(|at_least| (at_least..8).map(move |most| (at_least, most)))
+            {
+                let expected = if longest >= at_least {
+                    longest.min(most)
+                } else {
+                    0
+                };
                 assert_eq!(
-                    set.longest_run(at_least, &text),
+                    set.longest_run(at_least..=most, &text),
                     expected,
-                    "{at_least} {text:?}"
+                    "{at_least} {most} {text:?}"
                 );
             }
         }

@@ -46,12 +46,21 @@ pub struct Prefilter {
     literals: LiteralSet,
     /// For each literal, the entries that it triggers, as a range of `triggered`.
     triggers: Vec<Range<u32>>,
-    /// Indices into `entries`.
-    triggered: Vec<u32>,
+    triggered: Vec<Trigger>,
     entries: Vec<Entry>,
     runs: Vec<Runs>,
     /// Literals of at most [`SHORT`] bytes.
     short: Vec<Short>,
+}
+
+/// An entry that a literal triggers.
+#[derive(Clone, Copy, Debug)]
+struct Trigger {
+    /// An index into `entries`.
+    entry: u32,
+    /// Another literal that the entry requires, or else this one: most triggers are in vain, and to see that
+    /// costs less than to look at the entry.
+    other: u32,
 }
 
 /// A branch that requires a literal.
@@ -62,6 +71,16 @@ struct Entry {
     sets: Vec<Set>,
     /// It requires this run as well.
     run: Option<ByteRun>,
+}
+
+impl Entry {
+    /// A literal that it requires besides the one that triggers it, if it requires one by itself.
+    fn single(&self) -> Option<u32> {
+        self.sets.iter().find_map(|set| match &*set.numbers {
+            [number] if set.short.is_empty() => Some(*number),
+            _ => None,
+        })
+    }
 }
 
 /// Literals of which one is required.
@@ -152,9 +171,13 @@ impl Prefilter {
         }
         let mut triggered = Vec::new();
         let mut triggers = Vec::with_capacity(builder.triggered.len());
-        for more in &builder.triggered {
+        for (literal, more) in (0..).zip(&builder.triggered) {
             let start = small(triggered.len());
-            triggered.extend_from_slice(more);
+            triggered.extend(more.iter().map(|&entry| {
+                let other = entries.get(entry as usize).and_then(Entry::single);
+                let other = other.unwrap_or(literal);
+                Trigger { entry, other }
+            }));
             triggers.push(start..small(triggered.len()));
         }
         Ok(Self {
@@ -177,14 +200,15 @@ impl Prefilter {
             let range = self.triggers.get(literal as usize);
             let range = range.map_or(0..0, |range| range.start as usize..range.end as usize);
             let triggered = self.triggered.get(range).unwrap_or_default();
-            let entries = triggered.iter();
-            let entries = entries.filter_map(|&entry| self.entries.get(entry as usize));
+            let triggered = triggered.iter().filter(|trigger| hits.has(trigger.other));
+            let entries = triggered.filter_map(|one| self.entries.get(one.entry as usize));
             let complete = entries.filter(|entry| self.meets_rest(entry, text, hits));
             candidates.extend(complete.map(|entry| entry.branch));
         }
         for Runs { set, branches } in &self.runs {
             let shortest = branches.first().map_or(1, |(length, _)| *length);
-            let longest = set.longest_run(shortest, text);
+            let most = branches.last().map_or(1, |(length, _)| *length);
+            let longest = set.longest_run(shortest..=most, text);
             let occurring = branches.iter().take_while(|(length, _)| *length <= longest);
             candidates.extend(occurring.map(|&(_, branch)| branch));
         }
