@@ -233,12 +233,16 @@ fn kinds(code: &mut String) -> Result<BTreeMap<String, Entry>, Box<dyn Error>> {
     }
     let programs = fs::read_to_string("data/programs.txt")?;
     let (mut beginnings, mut spellings) = (BTreeSet::new(), BTreeSet::new());
+    let mut with_words = BTreeSet::new();
     for paragraph in paragraphs(&programs) {
         let mut rows = lines(paragraph);
         let header = rows.next().unwrap_or_default();
         for row in rows {
             if let Some(row) = row.strip_prefix("  same ") {
                 spellings.extend(row.split(' ').map(|word| hash(&[word])));
+                let (options, words): (Vec<&str>, Vec<&str>) =
+                    row.split(' ').partition(|word| word.starts_with('-'));
+                with_words.extend(options.into_iter().filter(|_| !words.is_empty()));
             }
             let Some(row) = row.strip_prefix("  text ") else {
                 continue;
@@ -261,6 +265,11 @@ fn kinds(code: &mut String) -> Result<BTreeMap<String, Entry>, Box<dyn Error>> {
     writeln!(
         code,
         "#[allow(clippy::unreadable_literal)] // Bits.\nstatic SPELLINGS: [u64; 32] = {bits:?};"
+    )?;
+    writeln!(
+        code,
+        "static SPELT_AS_WORDS: &[&str] = &{:?};",
+        with_words.iter().collect::<Vec<_>>()
     )?;
     for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128)] {
         names.split(' ').for_each(|name| add(name, bit));
@@ -357,11 +366,11 @@ fn rows_of(path: &str, keys: &Keys) -> Result<BTreeMap<String, String>, Box<dyn 
     for paragraph in paragraphs(&text) {
         let mut rows = lines(paragraph);
         let header = rows.next().unwrap_or_default();
-        let mut entry = String::new();
+        let mut entry: Vec<String> = Vec::new();
         for row in rows {
             let row =
                 encoded(row, keys).map_err(|problem| format!("{path}: {header}: {problem}"))?;
-            let is_twice = entry.lines().any(|other| {
+            let is_twice = entry.iter().any(|other| {
                 let key = keys.iter().find(|(_, key, _)| other.starts_with(*key));
                 key.is_some_and(|(_, key, words)| *words != Words::Several && row.starts_with(*key))
             });
@@ -370,11 +379,12 @@ fn rows_of(path: &str, keys: &Keys) -> Result<BTreeMap<String, String>, Box<dyn 
                     format!("{path}: {header}: `{row}` has a key that stands there twice").into(),
                 );
             }
-            entry.push_str(&row);
-            entry.push('\n');
+            entry.push(row + "\n");
         }
+        // Whoever looks for a key is done at the first row with a later one.
+        entry.sort_by_key(|row| row.bytes().next());
         for name in header.split(", ") {
-            if table.insert(name.to_owned(), entry.clone()).is_some() {
+            if table.insert(name.to_owned(), entry.concat()).is_some() {
                 return Err(format!("{path}: {name} stands there twice").into());
             }
         }

@@ -216,6 +216,11 @@ pub(crate) fn may_have_spellings(option: &str) -> bool {
     word.is_some_and(|word| word >> (hash % 64) & 1 != 0)
 }
 
+/// Whether some program may know the option as a word that is no option: `+main` of `git push`.
+pub(crate) fn may_be_spelt_as_word(option: &str) -> bool {
+    SPELT_AS_WORDS.contains(&option)
+}
+
 /// Whether an argument may be, or hold, an option of some program whose value is text for a shell.
 pub(crate) fn may_be_text_option(argument: &str) -> bool {
     match argument.as_bytes() {
@@ -272,7 +277,8 @@ fn rows_at(place: u16) -> Option<Rows> {
     Some(Rows(rows))
 }
 
-/// The rows of a name: each begins with the byte of its key, and an empty row is behind the last.
+/// The rows of a name: each begins with the byte of its key, in the order of these bytes, and an empty row is
+/// behind the last.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Rows(&'static str);
 
@@ -287,8 +293,8 @@ impl Rows {
                 rest = rest.get(end + 1..).unwrap_or_default();
                 match row.as_bytes().first() {
                     Some(first) if *first == key => return row.get(1..),
-                    Some(_) => {}
-                    None => break,
+                    Some(first) if *first < key => {}
+                    Some(_) | None => break,
                 }
             }
             None
@@ -313,7 +319,7 @@ impl Rows {
 }
 
 /// Whether a row of words with blanks between them has this word.
-fn holds_word(row: &[u8], word: &[u8]) -> bool {
+pub(crate) fn holds_word(row: &[u8], word: &[u8]) -> bool {
     let mut rest = row;
     loop {
         let behind = rest.strip_prefix(word);
