@@ -4,9 +4,12 @@
 use crate::data;
 use crate::draft::{Group, Reads};
 use crate::reader::Reader;
-use crate::reading::{Assignment, Input, Word};
+use crate::reading::{Assignment, Input, Opaque, Word};
 use crate::run::Call;
 use std::rc::Rc;
+
+/// The most jobs of a table that are read.
+const JOBS_AT_MOST: usize = 64;
 
 impl Reader {
     /// Reads a group again, now that a redirection behind it says what its standard input is. False
@@ -94,7 +97,11 @@ impl Reader {
             None if name == "crontab" => {
                 call.code_from = call.program_from();
                 if let Input::Known(text, _) = &call.input {
-                    self.later.0.extend(text.lines().filter_map(job).take(64));
+                    let mut jobs = text.lines().filter_map(job);
+                    self.later.0.extend(jobs.by_ref().take(JOBS_AT_MOST));
+                    if jobs.next().is_some() {
+                        self.opaque(Opaque::Commands);
+                    }
                     self.later.1 = vec![name.to_owned()];
                 }
             }

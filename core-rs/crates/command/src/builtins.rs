@@ -18,11 +18,11 @@ impl Reader {
     pub(crate) fn builtin(&mut self, name: &str, call: &mut Call) -> Option<Next> {
         match name {
             "cd" | "pushd" => {
-                self.change_folder(call);
+                self.change_folder(name, call);
                 None
             }
             "popd" => {
-                self.folder = Folder::Unknown;
+                self.leave_folder();
                 None
             }
             "eval" => {
@@ -167,30 +167,6 @@ impl Reader {
         if let Some(list) = self.lists.last_mut() {
             list.positional = positional.collect();
         }
-    }
-
-    fn change_folder(&mut self, call: &Call) {
-        let mut targets = call
-            .words
-            .iter()
-            .skip(1)
-            .filter(|word| !word.text.starts_with('-') || word.text == "-");
-        self.folder = match targets.next() {
-            None => Folder::At("~".into()),
-            Some(word) if word.text == "-" || !(word.known || word.text == "$HOME") => {
-                Folder::Unknown
-            }
-            Some(word) => match &self.folder {
-                _ if word.text.starts_with(['/', '~', '$']) => {
-                    Folder::At(word.text.as_str().into())
-                }
-                Folder::Event => Folder::At(word.text.as_str().into()),
-                Folder::At(base) if base.len() + word.text.len() < 4096 => {
-                    Folder::At([base, "/", &word.text].concat().into())
-                }
-                Folder::At(_) | Folder::Unknown => Folder::Unknown,
-            },
-        };
     }
 
     fn declare(&mut self, call: &Call) {

@@ -9,9 +9,9 @@ use crate::reading::Word;
 use crate::split::quote;
 
 /// The most calls of one code that are read.
-const CALLS_AT_MOST: usize = 64;
+pub(crate) const CALLS_AT_MOST: usize = 64;
 
-/// The shell texts that the calls of the code run.
+/// The shell texts that the calls of the code run, [`CALLS_AT_MOST`] if there may be more.
 pub(crate) fn calls(rows: Rows, language: &str, code: &str) -> Vec<Word> {
     let mut texts = Vec::new();
     if language == "javascript"
@@ -141,7 +141,7 @@ impl<'a> Lexer<'a> {
     /// A literal at a quote, with the literals that are joined to it.
     pub(crate) fn literal(&mut self) -> Option<Word> {
         let mut word = self.single_literal()?;
-        for _ in 0..CALLS_AT_MOST {
+        loop {
             let from = self.at;
             self.skip_blanks();
             let rest = self.rest();
@@ -171,9 +171,8 @@ impl<'a> Lexer<'a> {
             } else if operator.is_none() {
                 self.at = from;
             }
-            break;
+            return Some(word);
         }
-        Some(word)
     }
 
     fn single_literal(&mut self) -> Option<Word> {

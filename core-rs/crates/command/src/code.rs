@@ -1,13 +1,13 @@
 //! Interpreters: the code that they are given, and where it comes from.
 
 use crate::arguments::{Arguments, Flag, arguments_of};
-use crate::calls::calls;
+use crate::calls::{CALLS_AT_MOST, calls};
 use crate::data::{self, Rows};
 use crate::draft::Reads;
 use crate::list::List;
 use crate::output::base64;
 use crate::reader::Reader;
-use crate::reading::{Code, Input, Word, program_name};
+use crate::reading::{Code, Input, Opaque, Word, program_name};
 use crate::run::Call;
 use crate::sources::CodeSources;
 use std::rc::Rc;
@@ -43,6 +43,9 @@ impl Reader {
             call.code_from = CodeSources::UNKNOWN;
         }
         let texts = calls(rows, language, &code.text);
+        if texts.len() >= CALLS_AT_MOST {
+            self.opaque(Opaque::Commands);
+        }
         let mut wrappers = Vec::new();
         if !texts.is_empty() {
             let name = call.words.first().map(|word| program_name(&word.text));

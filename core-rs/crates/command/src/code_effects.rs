@@ -11,7 +11,7 @@ use crate::effects::{Effect, EffectKind, host_of_address};
 use crate::reading::Code;
 
 /// The most effects that are taken from one code.
-const AT_MOST: usize = 64;
+const AT_MOST: usize = 512;
 
 /// The call that constants belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! A command while it is read: its words, assignments and redirections, and the pipe it stands in.
 
 use crate::field::{Field, is_name};
+use crate::limits::VALUES_OF_A_VARIABLE;
 use crate::list::{End, List, Mode};
 use crate::names::Definition;
 use crate::output::Output;
@@ -147,12 +148,23 @@ impl Reader {
             return;
         };
         let draft = &mut list.draft;
-        if let Some(choice) = choice.filter(|_| count > 0 && draft.choice.is_none()) {
-            draft.choice = Some((from, choice.at, choice.others));
+        let mut is_followed = true;
+        if let Some(choice) = choice.filter(|_| count > 0) {
+            match &draft.choice {
+                None => draft.choice = Some((from, choice.at, choice.others)),
+                Some((.., others)) => is_followed = *others == choice.others,
+            }
         }
         if count == 0 && draft.keyword.is_some() {
             draft.words.push(Word::constant(""));
         }
+        if !is_followed {
+            self.opaque(Opaque::Values);
+        }
+        let Some(list) = self.lists.last_mut() else {
+            return;
+        };
+        let draft = &mut list.draft;
         match (draft.keyword, draft.words.len()) {
             (Some(Keyword::Case), 2)
                 if draft.words.last().is_some_and(|word| word.text == "in") =>
@@ -204,6 +216,7 @@ impl Reader {
         let mut new = Value {
             texts,
             is_certain: value.known,
+            is_cut: false,
             from: value.from,
         };
         if value.text.contains('$') && !value.known {
@@ -218,9 +231,11 @@ impl Reader {
             new = if self
                 .spend(value.text.len() + old.texts.iter().map(|text| text.len()).sum::<usize>())
             {
+                let pairs = old.texts.len() * new.texts.len();
                 Value {
                     texts: joined_texts(&old.texts, &new.texts),
                     is_certain: old.is_certain && new.is_certain,
+                    is_cut: old.is_cut || new.is_cut || pairs > VALUES_OF_A_VARIABLE,
                     from: old.from.with(new.from),
                 }
             } else {
@@ -281,8 +296,8 @@ impl Reader {
         } else {
             Value {
                 texts: values,
-                is_certain: false,
                 from,
+                ..Value::default()
             }
         };
         self.names.set_variable(&name.text, value, Certainty::Sure);
@@ -342,7 +357,7 @@ fn joined_texts(old: &[Rc<str>], new: &[Rc<str>]) -> Vec<Rc<str>> {
         new.iter()
             .map(move |new| Rc::from([&**old, &**new].concat()))
     });
-    pairs.take(crate::limits::VALUES_OF_A_VARIABLE).collect()
+    pairs.take(VALUES_OF_A_VARIABLE).collect()
 }
 
 /// Whether the text is `~` or begins with `~/`.

@@ -91,6 +91,9 @@ impl Reader {
         let Some((first, others)) = value.texts.split_first() else {
             return;
         };
+        if value.is_cut {
+            self.opaque(Opaque::Values);
+        }
         if value.is_certain {
             return self.add_value_from(first, is_quoted, value.from);
         }
@@ -107,11 +110,15 @@ impl Reader {
         }
         let field = self.field();
         field.unknown = true;
-        if !others.is_empty() && field.text.len() == from + first.len() {
-            field.choice.get_or_insert_with(|| Choice {
-                at: from..from + first.len(),
-                others: others.to_vec(),
-            });
+        if others.is_empty() || field.text.len() != from + first.len() {
+            return;
+        }
+        let choice = field.choice.get_or_insert_with(|| Choice {
+            at: from..from + first.len(),
+            others: others.to_vec(),
+        });
+        if choice.others != others {
+            self.opaque(Opaque::Values);
         }
     }
 

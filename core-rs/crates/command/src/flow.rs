@@ -6,9 +6,12 @@ use crate::data::{self, Kinds};
 use crate::names::{Definition, Namespace};
 use crate::output::output_of;
 use crate::reader::Reader;
-use crate::reading::{Command, Folder, Input, RedirectKind, Word, base_name, sources_of};
+use crate::reading::{Command, Folder, Input, Opaque, RedirectKind, Word, base_name, sources_of};
 use crate::run::{descriptor_key, is_network};
 use crate::sources::CodeSources;
+
+/// The most files of one command whose content is kept.
+const FILES_AT_MOST: usize = 16;
 
 /// What the command itself adds to the sources of what it writes to standard output.
 pub(crate) fn added(command: &Command, kinds: Kinds) -> CodeSources {
@@ -165,7 +168,8 @@ impl Reader {
         match arguments.program {
             "tee" => {
                 let appends = arguments.has_flag("-a");
-                for word in arguments.words.iter().take(16) {
+                self.limit_files(arguments.words.len(), command.input.sources());
+                for word in arguments.words.iter().take(FILES_AT_MOST) {
                     self.remember_file(command, word, &command.input, appends);
                 }
             }
@@ -186,10 +190,16 @@ impl Reader {
                     return;
                 }
                 let content = Input::Unknown(reads.with(added(command, kinds)));
-                let files = arguments.operands().take(16);
-                let files: Vec<Word> = files
-                    .map(|(text, _)| text.rsplit_once('.').map_or(text, |(stem, _)| stem))
-                    .chain(arguments.operands().map(|(text, _)| text).take(16))
+                let files = || {
+                    arguments
+                        .operands()
+                        .map(|(text, _)| text)
+                        .take(FILES_AT_MOST)
+                };
+                self.limit_files(arguments.operands().count(), reads);
+                let files: Vec<Word> = files()
+                    .map(|text| text.rsplit_once('.').map_or(text, |(stem, _)| stem))
+                    .chain(files())
                     .map(Word::constant)
                     .collect();
                 for file in &files {
@@ -202,6 +212,13 @@ impl Reader {
                     self.remember_file(command, &Word::constant(file), &content, false);
                 }
             }
+        }
+    }
+
+    /// Which of many files has content from these sources is not followed.
+    fn limit_files(&mut self, count: usize, from: CodeSources) {
+        if count > FILES_AT_MOST && !from.is_empty() {
+            self.opaque(Opaque::Commands);
         }
     }
 

@@ -45,6 +45,7 @@ mod effects;
 mod expand;
 mod field;
 mod flow;
+mod folder;
 mod group;
 mod heredoc;
 pub mod limits;
@@ -68,6 +69,7 @@ pub use arguments::{Arguments, Flag, Name, arguments, fits, runs_code_by_option}
 use data::Kinds;
 pub use data::{is_downloader, is_shell};
 pub use effects::{Effect, EffectKind, effects, has_known_effects};
+pub use folder::{is_process, normal as normal_folder};
 pub use outline::Outline;
 pub use reading::{
     Assignment, Code, Command, Folder, Input, ListId, Opaque, Origin, Pipeline, Reading, Redirect,

@@ -22,5 +22,5 @@ pub const WORDS: usize = 65_536;
 /// Words of one brace expansion, and of the standard input that `xargs` turns into words.
 pub const EXPANDED_WORDS: usize = 64;
 
-/// Values that the reader keeps for a variable that may have one of several.
+/// Values that the reader follows of a variable that may have one of several.
 pub const VALUES_OF_A_VARIABLE: usize = 16;

@@ -189,8 +189,8 @@ impl Reader {
                 let texts = vec![argument.text.as_str().into(), "".into()];
                 let value = Value {
                     texts,
-                    is_certain: false,
                     from: argument.from,
+                    ..Value::default()
                 };
                 self.add_values(&value, parameter.quoted);
             }

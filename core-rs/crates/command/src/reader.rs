@@ -107,6 +107,8 @@ pub(crate) struct Reader {
     /// Where a `$((` turned out to be a substitution: offset in the innermost text.
     pub not_arithmetic: Option<usize>,
     pub folder: Folder,
+    /// The folder before the last change.
+    pub former_folder: Folder,
     /// Whether the text has set a variable that makes programs run code.
     pub is_environment_changed: bool,
     /// Texts that run beside the command that is read, and the programs that run them.
@@ -136,6 +138,7 @@ impl Reader {
             assigned: Vec::new(),
             not_arithmetic: None,
             folder: Folder::Event,
+            former_folder: Folder::Unknown,
             is_environment_changed: false,
             later: (Vec::new(), Vec::new()),
             reads_arguments: false,
@@ -208,7 +211,7 @@ impl Reader {
     }
 
     pub fn opaque(&mut self, reason: Opaque) {
-        if self.out.opaque.last() != Some(&reason) && self.out.opaque.len() < 64 {
+        if !self.out.opaque.contains(&reason) {
             self.out.opaque.push(reason);
         }
     }

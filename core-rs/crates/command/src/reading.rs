@@ -242,6 +242,22 @@ pub struct Pipeline {
     pub stages: Vec<std::ops::Range<usize>>,
 }
 
+impl Reading {
+    /// Whether the input goes on where the reader stopped.
+    ///
+    /// ```
+    /// let text = ["( ".repeat(300), "true".to_owned()].concat();
+    /// let reading = sentry_command::read(&["sh", "-c", &text]);
+    /// assert!(reading.is_cut_short() && reading.commands.is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_cut_short(&self) -> bool {
+        let stops =
+            |opaque: &Opaque| matches!(opaque, Opaque::Depth | Opaque::Work | Opaque::Commands);
+        self.opaque.iter().any(stops)
+    }
+}
+
 /// Why a part of the input is not understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Opaque {
@@ -250,12 +266,15 @@ pub enum Opaque {
     Depth,
     /// More work than the input's length allows.
     Work,
-    /// More than [`crate::limits::COMMANDS`] commands, or [`crate::limits::WORDS`] words.
+    /// More than [`crate::limits::COMMANDS`] commands, or [`crate::limits::WORDS`] words; or more calls, jobs or
+    /// files with downloaded content than are followed.
     Commands,
     /// A quote, substitution or group that does not end.
     Unfinished,
     /// An operator or reserved word where the grammar has none.
     Syntax,
+    /// More values of a variable than are followed.
+    Values,
     /// Shell text that is not known: `eval "$x"`.
     UnknownText,
     /// A program whose name is not known: `$x -rf /`.

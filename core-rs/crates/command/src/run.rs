@@ -2,6 +2,7 @@
 
 use crate::data::{self, Kinds};
 use crate::draft::Draft;
+use crate::limits::VALUES_OF_A_VARIABLE;
 use crate::names::Namespace;
 use crate::output::output_of;
 use crate::reader::Reader;
@@ -14,7 +15,7 @@ use crate::wrappers::{Peeled, behind, peel};
 use std::rc::Rc;
 
 /// Wrappers around one command.
-const WRAPPERS_AT_MOST: usize = 64;
+pub(crate) const WRAPPERS_AT_MOST: usize = 64;
 
 /// Programs that are known to be shells, though the value of the variable is not.
 const SHELL_VARIABLES: [&str; 5] = ["$SHELL", "${SHELL}", "$BASH", "${BASH}", "$0"];
@@ -152,7 +153,10 @@ impl Reader {
             calls_itself: false,
         };
         if let Some((word, at, others)) = draft.choice {
-            for other in others.iter().take(crate::limits::VALUES_OF_A_VARIABLE) {
+            if others.len() > VALUES_OF_A_VARIABLE {
+                self.opaque(Opaque::Values);
+            }
+            for other in others.iter().take(VALUES_OF_A_VARIABLE) {
                 let mut variant = call.clone();
                 if !self.spend(
                     variant
@@ -206,10 +210,14 @@ impl Reader {
 
     /// Takes shells and wrappers off a command, and reads or reports what it runs.
     pub(crate) fn start(&mut self, mut call: Call) {
-        for _ in 0..WRAPPERS_AT_MOST {
+        for taken_off in 0.. {
             let Some(first) = call.words.first() else {
                 break;
             };
+            if taken_off == WRAPPERS_AT_MOST {
+                self.opaque(Opaque::Depth);
+                break;
+            }
             let is_shell = SHELL_VARIABLES.contains(&first.text.as_str());
             if !first.known && !is_shell && first.text.contains('$') {
                 self.unknown_program(&mut call);

@@ -11,6 +11,8 @@ pub(crate) struct Value {
     pub texts: Vec<Rc<str>>,
     /// Whether it surely has the only one of `texts`.
     pub is_certain: bool,
+    /// Whether it may have others, too, which are too many.
+    pub is_cut: bool,
     /// Where the texts come from, of what rules ask for.
     pub from: CodeSources,
 }
@@ -20,7 +22,7 @@ impl Value {
         Self {
             texts: vec![text.into()],
             is_certain: true,
-            from: CodeSources::NONE,
+            ..Self::default()
         }
     }
 
@@ -29,7 +31,7 @@ impl Value {
         Self {
             is_certain: texts.len() == 1,
             texts,
-            from: CodeSources::NONE,
+            ..Self::default()
         }
     }
 
@@ -45,9 +47,15 @@ impl Value {
     /// Adds the texts of another value, up to the limit.
     pub fn add(&mut self, other: Self) {
         self.from = self.from.with(other.from);
+        self.is_cut |= other.is_cut;
         for text in other.texts {
-            if !self.texts.contains(&text) && self.texts.len() < VALUES_OF_A_VARIABLE {
+            if self.texts.contains(&text) {
+                continue;
+            }
+            if self.texts.len() < VALUES_OF_A_VARIABLE {
                 self.texts.push(text);
+            } else {
+                self.is_cut = true;
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::arguments::may_have_text;
 use crate::code;
 use crate::data::{self, Kinds};
 use crate::reading::{base_name, program_name};
+use crate::run::WRAPPERS_AT_MOST;
 use crate::wrappers::{Found, follow, narrows};
 
 /// What is known of the commands of a text.
@@ -90,7 +91,10 @@ impl<'a> Runs<'_, 'a> {
         let mut has_unknown_output = true;
         let mut reads_words = false;
         let mut at = 0;
-        loop {
+        for taken_off in 0.. {
+            if taken_off == WRAPPERS_AT_MOST {
+                return None;
+            }
             let word = words.get(at)?;
             if at > 0 && !is_known(word) {
                 return None;

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::fit::{MAX_FOLDER, operand};
+use super::fit::operand;
 use super::index::count;
-use super::path::Path;
+use super::path::{Path, near};
 use super::texts::Expressions;
 use crate::decision::Verdict;
 use crate::event::Event;
@@ -31,7 +31,7 @@ pub(super) fn fits(
     if conditions.args.is_empty() {
         return true;
     }
-    let folder = event.folder().filter(|folder| folder.len() <= MAX_FOLDER);
+    let folder = event.folder().and_then(near);
     let within = folder.as_deref().map(|folder| Path::new(folder, None));
     let needs_all = rule.verdict == Verdict::Allow;
     let mut next = first;

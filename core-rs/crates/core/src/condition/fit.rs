@@ -10,15 +10,11 @@ use sentry_command::{
 
 use super::effects::Effect;
 use super::index::count;
-use super::path::{Forms, Path};
+use super::path::{Forms, Path, is_near, near};
 use super::pipes::{Answers, Pipes, Side};
 use super::texts::Expressions;
 use crate::event::Event;
 use crate::policy::{CodeCondition, CommandCondition, Glob, Origin, PathPattern, ProgramPattern};
-
-/// The longest folder that relative paths of a command are looked up in, in bytes: each of them is
-/// joined to it.
-pub(super) const MAX_FOLDER: usize = 256;
 
 /// The commands of an event.
 pub(crate) struct Commands<'r> {
@@ -58,6 +54,7 @@ impl<'r> Commands<'r> {
             operands: OnceCell::new(),
             written: OnceCell::new(),
             effects: OnceCell::new(),
+            folder: OnceCell::new(),
         })
     }
 }
@@ -72,6 +69,7 @@ pub(crate) struct Facts<'r> {
     operands: OnceCell<Vec<Operand<'r>>>,
     written: OnceCell<Vec<Operand<'r>>>,
     effects: OnceCell<Vec<Effect>>,
+    folder: OnceCell<Option<Path<'r>>>,
 }
 
 /// A word that may be a path.
@@ -132,8 +130,7 @@ impl<'r> Facts<'r> {
             let all = sentry_command::effects(reading, self.at, self.arguments());
             let within = self.folder();
             let all = all.iter();
-            all.map(|one| Effect::of_command(one, within.as_ref()))
-                .collect()
+            all.map(|one| Effect::of_command(one, within)).collect()
         })
     }
 
@@ -194,13 +191,13 @@ impl<'r> Facts<'r> {
 
     /// A text as an operand.
     pub(super) fn operand(&self, text: &'r str) -> Operand<'r> {
-        operand(text, self.folder().as_ref())
+        operand(text, self.folder())
     }
 
     fn forms(&self, texts: impl Iterator<Item = &'r str>) -> Vec<Operand<'r>> {
         let mut texts = texts.peekable();
         let within = texts.peek().and_then(|_| self.folder());
-        texts.map(|text| operand(text, within.as_ref())).collect()
+        texts.map(|text| operand(text, within)).collect()
     }
 
     /// Whether the command and all that runs with it are known.
@@ -231,22 +228,22 @@ impl<'r> Facts<'r> {
     }
 
     /// The folder that relative paths of the command lie in, if it is known.
-    fn folder(&self) -> Option<Path<'r>> {
-        let of_event = self.folder_of_event().map(|path| Path::new(path, None));
-        match &self.command.folder {
-            Folder::Event => of_event,
-            Folder::At(path) if path.len() <= MAX_FOLDER => {
-                Some(Path::new(path, of_event.as_ref()))
+    fn folder(&self) -> Option<&Path<'r>> {
+        let folder = self.folder.get_or_init(|| {
+            let of_event = || self.folder_of_event().map(|path| Path::new(path, None));
+            match &self.command.folder {
+                Folder::Event => of_event(),
+                Folder::At(path) if is_near(path) => Some(Path::new(path, of_event().as_ref())),
+                Folder::At(_) | Folder::Unknown => None,
             }
-            Folder::At(_) | Folder::Unknown => None,
-        }
+        });
+        folder.as_ref()
     }
 
     fn folder_of_event(&self) -> Option<&'r str> {
         let Commands { folder, event, .. } = self.commands;
-        let of_event = folder.get_or_init(|| event.folder().map(Cow::into_owned));
-        let of_event = of_event.as_deref();
-        of_event.filter(|path| path.len() <= MAX_FOLDER)
+        let of_event = folder.get_or_init(|| event.folder().and_then(near).map(Cow::into_owned));
+        of_event.as_deref()
     }
 
     /// Whether the command has the program of one of these patterns.

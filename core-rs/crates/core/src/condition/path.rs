@@ -4,6 +4,10 @@
 //! or relative to a folder. [`Forms`] are the normalised paths that a word stands for, and
 //! [`pattern`] normalises a pattern likewise.
 
+use std::borrow::Cow;
+
+use sentry_command::{is_process, normal_folder};
+
 use super::glob::fits;
 
 /// Where the segments of a path begin.
@@ -75,37 +79,57 @@ impl<'t> Path<'t> {
         self.segments.drain(..aliased);
     }
 
+    fn parts(&self) -> Parts<'_, 't> {
+        Parts {
+            start: self.start,
+            segments: &self.segments,
+        }
+    }
+
+    fn text(&self) -> String {
+        self.parts().text()
+    }
+}
+
+/// The segments of a path, or some of them.
+#[derive(Clone, Copy)]
+struct Parts<'p, 't> {
+    start: Start,
+    segments: &'p [&'t str],
+}
+
+impl Parts<'_, '_> {
     /// The same path, from the home folder of its user.
-    fn below_home(&self) -> Option<Self> {
-        let above = match (self.start, self.segments.as_slice()) {
+    fn below_home(self) -> Option<Self> {
+        let above = match (self.start, self.segments) {
             (Start::Root, ["root", ..]) => 1,
             (Start::Root, ["home" | "Users", _, ..] | ["var", "root", ..]) => 2,
             _ => return None,
         };
         Some(Self {
             start: Start::Home,
-            segments: self.segments.get(above..)?.to_vec(),
+            segments: self.segments.get(above..)?,
         })
     }
 
     /// The folder of all files that a last segment such as `*` stands for.
-    fn folder_of_all(&self) -> Option<Self> {
-        let (last, above) = self.segments.split_last()?;
+    fn folder_of_all(self) -> Option<Self> {
+        let (last, segments) = self.segments.split_last()?;
         let is_all = last.contains(['*', '?']) && last.chars().all(|char| "*?.[]!^".contains(char));
-        is_all.then(|| Self {
-            start: self.start,
-            segments: above.to_vec(),
-        })
+        let start = self.start;
+        is_all.then_some(Self { start, segments })
     }
 
-    fn text(&self) -> String {
+    fn text(self) -> String {
         let start = match self.start {
             Start::Root => "/",
             Start::Home => "~",
             Start::Folder => "",
         };
-        let mut text = start.to_owned();
-        for segment in &self.segments {
+        let length: usize = self.segments.iter().map(|segment| segment.len() + 1).sum();
+        let mut text = String::with_capacity(length + 1);
+        text.push_str(start);
+        for segment in self.segments {
             if !text.is_empty() && text != "/" {
                 text.push('/');
             }
@@ -118,6 +142,25 @@ impl<'t> Path<'t> {
     }
 }
 
+/// The longest folder that relative paths are looked up in, in bytes, and its most segments: each path is joined
+/// to it. Below a deeper folder lies nothing that a rule names from the root.
+const MAX_FOLDER: usize = 256;
+const MAX_DEPTH: usize = 32;
+
+/// Whether relative paths are looked up in a folder.
+pub(super) fn is_near(folder: &str) -> bool {
+    folder.len() <= MAX_FOLDER && folder.bytes().filter(|byte| *byte == b'/').count() <= MAX_DEPTH
+}
+
+/// A folder that relative paths are looked up in, however it is spelt.
+pub(super) fn near(folder: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    if is_near(&folder) {
+        return Some(folder);
+    }
+    let folder = normal_folder(&folder);
+    is_near(&folder).then_some(Cow::Owned(folder))
+}
+
 /// What follows the home folder at the beginning of a path.
 fn home(text: &str) -> Option<&str> {
     let rest = if let Some(behind) = text.strip_prefix('~') {
@@ -127,12 +170,6 @@ fn home(text: &str) -> Option<&str> {
         named.or_else(|| text.strip_prefix("${HOME}"))?
     };
     (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-}
-
-/// Whether a name below `/proc` is that of a process.
-fn is_process(name: &str) -> bool {
-    let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-    matches!(name, "self" | "thread-self" | "$$" | "$PPID") || is_number(name)
 }
 
 /// The texts that a pattern of paths is compared with.
@@ -177,14 +214,11 @@ impl<'t> Forms<'t> {
     }
 
     fn add_all(&mut self, path: &Path<'_>) {
-        self.add(path.text());
+        let path = path.parts();
         let folder = path.folder_of_all();
-        let homes = [
-            path.below_home(),
-            folder.as_ref().and_then(Path::below_home),
-        ];
-        for other in folder.iter().chain(homes.iter().flatten()) {
-            self.add(other.text());
+        let homes = [path.below_home(), folder.and_then(Parts::below_home)];
+        for one in [Some(path), folder].into_iter().chain(homes).flatten() {
+            self.add(one.text());
         }
     }
 

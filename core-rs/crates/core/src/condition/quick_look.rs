@@ -10,9 +10,8 @@ use sentry_pattern::literals::ByteSet;
 
 use super::Index;
 use super::anchor::{Hash, Part, Role, facts};
-use super::fit::MAX_FOLDER;
 use super::index::{Entry, any_hash_of_program};
-use super::path::{Forms, Path};
+use super::path::{Forms, Path, near};
 use super::pieces;
 use super::shape::Shapes;
 use super::texts::Expressions;
@@ -28,7 +27,7 @@ pub(crate) struct QuickLook<'l, F> {
     /// The rules of the index.
     rules: &'l [Rule],
     expressions: Expressions<'l>,
-    /// The folder of the event, if it is known and not too long.
+    /// The folder of the event, if it is known and not too deep.
     folder: LazyCell<Option<Cow<'l, str>>, F>,
     bytes: OnceCell<ByteSet>,
 }
@@ -44,7 +43,7 @@ pub(crate) fn at<'l>(
         outline,
         rules,
         expressions,
-        folder: LazyCell::new(|| event.folder().filter(|folder| folder.len() <= MAX_FOLDER)),
+        folder: LazyCell::new(|| event.folder().and_then(near)),
         bytes: OnceCell::new(),
     }
 }

@@ -99,10 +99,12 @@ impl<'e> ByCommand<'e> {
                 .index
                 .find(rules, facts, engine.expressions(), out);
             out.retain(|&at| self.holds_beside(at));
-            if let Some(opaque) = engine.opaque_rule.filter(|_| self.has_opaque_part(facts)) {
-                out.push(opaque);
-            }
         }
+        let has_opaque_part = match &facts {
+            Some(facts) => self.has_opaque_part(facts),
+            None => self.commands.reading.is_cut_short(),
+        };
+        out.extend(engine.opaque_rule.filter(|_| has_opaque_part));
         let is_own = !out.is_empty() || self.is_selective;
         let of_event = self.matching.iter();
         out.extend(of_event.filter(|&&at| !engine.asks_for_command(at)));
@@ -148,7 +150,7 @@ impl<'e> ByCommand<'e> {
     ) -> bool {
         let engine = self.engine;
         let (Some(rule), Some(facts)) = (engine.policy.rules.get(at), facts) else {
-            return !engine.is_by_command(at);
+            return !engine.is_by_command(at) || engine.opaque_rule == Some(at);
         };
         let index = &engine.compiled.index;
         if !rule.conditions.unless.is_empty()
@@ -174,15 +176,15 @@ impl<'e> ByCommand<'e> {
         let Engine {
             policy, compiled, ..
         } = self.engine;
-        self.commands.reading.opaque.iter().any(|opaque| {
-            match opaque {
-                Opaque::Depth | Opaque::Work | Opaque::Commands => return true,
-                Opaque::Unfinished | Opaque::Syntax => {}
-                Opaque::UnknownProgram if !facts.command.is_understood() => {}
-                // What runs an unknown text is a command of its own.
-                Opaque::UnknownText | Opaque::UnknownProgram => return false,
-            }
-            compiled.index.is_near_builtin(&policy.rules, facts)
-        })
+        let reading = self.commands.reading;
+        let may_be_grave = |opaque: &Opaque| match opaque {
+            Opaque::Unfinished | Opaque::Syntax | Opaque::Values => true,
+            Opaque::UnknownProgram => !facts.command.is_understood(),
+            // What runs an unknown text is a command of its own.
+            Opaque::UnknownText | Opaque::Depth | Opaque::Work | Opaque::Commands => false,
+        };
+        reading.is_cut_short()
+            || reading.opaque.iter().any(may_be_grave)
+                && compiled.index.is_near_builtin(&policy.rules, facts)
     }
 }

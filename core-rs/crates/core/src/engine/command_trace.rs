@@ -172,6 +172,7 @@ fn words_of(opaque: Opaque) -> &'static str {
         Opaque::Commands => "more commands than are read",
         Opaque::Unfinished => "a quote or group that does not end",
         Opaque::Syntax => "an operator where the shell has none",
+        Opaque::Values => "more values of a variable than are followed",
         Opaque::UnknownText => "a text that is run and not known",
         Opaque::UnknownProgram => "a program whose name is not known",
     }

@@ -182,12 +182,15 @@ fn decide_reading(engine: &Engine, event: &Event<'_>, reading: &Reading) -> Deci
         let is_opaque = |facts: &Facts<'_>| {
             reading.opaque.iter().any(|opaque| match opaque {
                 Opaque::Depth | Opaque::Work | Opaque::Commands => true,
-                Opaque::Unfinished | Opaque::Syntax => is_near(facts),
+                Opaque::Unfinished | Opaque::Syntax | Opaque::Values => is_near(facts),
                 Opaque::UnknownProgram => !facts.command.is_understood() && is_near(facts),
                 Opaque::UnknownText => false,
             })
         };
-        if facts.as_ref().is_some_and(is_opaque) {
+        if facts
+            .as_ref()
+            .map_or_else(|| reading.is_cut_short(), is_opaque)
+        {
             matching.extend(engine.opaque_rule);
             matching.sort_unstable();
             matching.dedup();
