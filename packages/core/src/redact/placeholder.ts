@@ -129,8 +129,8 @@ export function* mentionsIn(text: string): Generator<Mention> {
  * hasPlaceholder("to {{A3S_REDACTED:email:1}}"); // true
  */
 export function hasPlaceholder(text: string): boolean {
-  // Nearly no text has it, and the pattern of mentions takes longer.
-  if (!/redacted/i.test(text)) return false;
+  // Nearly no text has it, and a pattern takes ten times longer. Models write it in one case.
+  if (!text.includes("EDACTED") && !text.includes("edacted")) return false;
   if (text.includes(OPENING.slice(2))) return true;
   for (const { placeholder } of mentionsIn(text)) if (placeholder !== undefined) return true;
   return false;
