@@ -32,6 +32,9 @@ pub(super) struct Parts {
 /// A longer text is copied at once. Most are short, and for those a call takes longer.
 const MAX_BY_WORDS: usize = 64;
 
+/// Less room is made on demand.
+const MIN_RESERVED: usize = 4096;
+
 /// The memory that is kept for the next event, in bytes.
 const MAX_KEPT: usize = 1 << 20;
 
@@ -68,6 +71,14 @@ impl Parts {
     /// Whether the text is UTF-8. Looks at it only if it is not ASCII.
     pub(super) fn is_utf8(&self) -> bool {
         !self.beyond_ascii || self.text().is_some()
+    }
+
+    /// Makes room for `bytes` more, so that a long text grows the buffer once.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        let end = self.len + bytes + 8;
+        if end > self.buffer.len() && bytes > MIN_RESERVED {
+            self.buffer.resize(end, 0);
+        }
     }
 
     /// Appends a byte that is not ASCII.

@@ -95,6 +95,8 @@ pub(super) fn string_end(line: &[u8], start: usize) -> (usize, bool) {
 /// is malformed.
 #[inline(never)]
 fn decode(line: &[u8], mut at: usize, out: &mut Parts) -> usize {
+    // A decoded text is not longer than the rest of its line.
+    out.reserve(line.len().saturating_sub(at));
     loop {
         let word = word_at(line, at);
         let special = swar::special(word);

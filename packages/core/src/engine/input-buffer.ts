@@ -29,14 +29,21 @@ export class InputBuffer {
    * surrogate becomes U+FFFD.
    */
   write(event: string | Uint8Array): number {
-    const atMost = typeof event === "string" ? event.length * MAX_BYTES_PER_UNIT : event.length;
-    // After wasm memory has grown, the old view has length 0.
-    if (atMost === 0 || atMost > this.#view.length) {
-      if (!this.#reserve(atMost <= MAX_EVENT_BYTES ? atMost : byteLength(event))) return -1;
+    if (typeof event !== "string") {
+      if (!this.#hasRoom(event.length)) return -1;
+      this.#view.set(event);
+      return event.length;
     }
-    if (typeof event === "string") return encoder.encodeInto(event, this.#view).written;
-    this.#view.set(event);
-    return event.length;
+    // New memory is cleared, and most long texts are nearly ASCII: room for three bytes of each unit would take
+    // longer than the text.
+    const units = event.length;
+    const likely = units > MAX_KEPT_BYTES ? units + (units >> 3) : units * MAX_BYTES_PER_UNIT;
+    if (likely <= MAX_EVENT_BYTES) {
+      if (!this.#hasRoom(likely)) return -1;
+      const { read, written } = encoder.encodeInto(event, this.#view);
+      if (read === units) return written;
+    }
+    return this.#hasRoom(utf8Length(event)) ? encoder.encodeInto(event, this.#view).written : -1;
   }
 
   /** Whether the buffer is too large to be kept. */
@@ -51,6 +58,11 @@ export class InputBuffer {
     this.#handle.release();
   }
 
+  #hasRoom(bytes: number): boolean {
+    // After wasm memory has grown, the old view has length 0.
+    return (bytes > 0 && bytes <= this.#view.length) || this.#reserve(bytes);
+  }
+
   #reserve(bytes: number): boolean {
     if (bytes > MAX_EVENT_BYTES) return false;
     const size = Math.min(Math.max(bytes, FIRST_SIZE, this.#size), MAX_EVENT_BYTES);
@@ -60,8 +72,4 @@ export class InputBuffer {
     this.#view = new Uint8Array(this.#memory.buffer, address, size);
     return true;
   }
-}
-
-function byteLength(event: string | Uint8Array): number {
-  return typeof event === "string" ? utf8Length(event) : event.length;
 }

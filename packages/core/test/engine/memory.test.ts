@@ -113,3 +113,14 @@ it("an object that only calls itself bytes is read as an object", async () => {
   expect(sentry.classify(sslContent(1, "x")).verdict).toBe("allow");
   sentry.close();
 });
+
+it.each([1, 200_000])("a text is read to its end whatever the length of its characters: %i units", async (units) => {
+  const sentry = await Sentry.create("");
+  for (const char of ["a", "é", "€", "\ud800"]) {
+    const body = `${char.repeat(units)} EMP ada@example.org`;
+    const { redactions } = await sentry.inspectWire(body, "request");
+    expect(redactions.map(({ start, end }) => body.slice(start, end))).toEqual(["ada@example.org"]);
+    const { masked } = (await sentry.inspectWire(`${body}🔑`, "request")).apply(`${body}🔑`);
+    expect(masked).toBe(`${char.repeat(units)} EMP {{A3S_REDACTED:email:1}}🔑`);
+  }
+});
