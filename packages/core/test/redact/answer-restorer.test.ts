@@ -388,3 +388,23 @@ describe("the stream", () => {
     expect(() => restorer.push(`data: ${"x".repeat(17 << 20)}`)).toThrow(RangeError);
   });
 });
+
+describe("what is not restored", () => {
+  const LONG = "[9007199254740993,-0.12345678901234567890,1e400,12345678901234567890123]";
+
+  it("keeps the digits of its numbers, beside a text that is restored", () => {
+    const answer = (said: string): string =>
+      `{"usage":${LONG},"id":"9007199254740993","choices":[{"index":0,"message":{"content":"${said}"}}]}`;
+    expect(new AnswerRestorer(wire, "openai").whole(answer(E1))).toBe(answer(ADA));
+    const event = (said: string): string =>
+      `data: {"usage":${LONG},"choices":[{"index":0,"delta":{"content":"${said}"}}]}\n\n`;
+    const restorer = new AnswerRestorer(wire, "openai");
+    const cut = restorer.push(event(E1.slice(0, 9))) + restorer.push(event(`${E1.slice(9)}.`));
+    expect(cut + restorer.end()).toBe(event("") + event(`${ADA}.`));
+  });
+
+  it("is returned as it is, where nothing is restored", () => {
+    const answer = `{ "a" : 1.0, "b" : ${LONG}, "choices" : [ { "message" : { "content" : "\\u0041\\/" } } ] }`;
+    expect(new AnswerRestorer(wire, "openai").whole(answer)).toBe(answer);
+  });
+});

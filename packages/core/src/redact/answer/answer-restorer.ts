@@ -3,6 +3,7 @@
 import type { RestoreOptions } from "../restorer.js";
 import { PushedText } from "../text-stream.js";
 import { restoreAnthropic } from "./anthropic.js";
+import { ExactJson } from "./exact-json.js";
 import { restoreGemini } from "./gemini.js";
 import { restoreOpenAi } from "./openai.js";
 import { newEvent, type SentEvent, SentEvents, withData } from "./sse.js";
@@ -34,6 +35,7 @@ export class AnswerRestorer extends PushedText {
   readonly #restore: (data: Json, texts: Texts) => Json[];
   readonly #texts: Texts;
   readonly #events = new SentEvents();
+  readonly #json = new ExactJson();
   /** Whether the stream has names of events. */
   #isNamed = false;
   /** The events that were added so far: numbers of later ones grow by as many. */
@@ -67,14 +69,19 @@ export class AnswerRestorer extends PushedText {
     return [...rest, ...this.#eventsOf(this.#texts.endAll())].join("");
   }
 
-  /** A whole answer as JSON text. A text that is not a JSON object is returned as it is. */
+  /**
+   * A whole answer as JSON text. A text that is not a JSON object is returned as it is, and so is one
+   * in which nothing is restored.
+   */
   whole(answer: string): string {
-    const data = parsed(answer);
+    const data = this.#parsed(answer);
     if (data === undefined) return answer;
+    const before = this.#json.write(data);
     this.#texts.isWhole = true;
     this.#restore(data, this.#texts);
     this.#texts.isWhole = false;
-    return JSON.stringify(data);
+    const after = this.#json.write(data);
+    return after === before ? answer : after;
   }
 
   /** The secrets that were put back, in texts that have ended: the first 10,000. */
@@ -90,14 +97,14 @@ export class AnswerRestorer extends PushedText {
   #restored(event: SentEvent): string {
     if (event.data === undefined) return event.raw;
     if (/^event(?::|$)/m.test(event.raw)) this.#isNamed = true;
-    const data = parsed(event.data);
+    const data = this.#parsed(event.data);
     // What ends a stream, such as `[DONE]`, is no JSON.
     if (data === undefined) return this.#eventsOf(this.#texts.endAll()) + event.raw;
-    const before = JSON.stringify(data);
+    const before = this.#json.write(data);
     const number = data.sequence_number;
     const added = this.#eventsOf(this.#restore(data, this.#texts), number);
     if (typeof number === "number") data.sequence_number = number + this.#added;
-    const after = JSON.stringify(data);
+    const after = this.#json.write(data);
     return added + (after === before ? event.raw : withData(event, after));
   }
 
@@ -107,17 +114,17 @@ export class AnswerRestorer extends PushedText {
       .map((data) => {
         if (typeof number === "number") data.sequence_number = number + this.#added++;
         const { type } = data;
-        return newEvent(this.#isNamed && typeof type === "string" ? type : undefined, JSON.stringify(data));
+        return newEvent(this.#isNamed && typeof type === "string" ? type : undefined, this.#json.write(data));
       })
       .join("");
   }
-}
 
-function parsed(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
+  #parsed(text: string): Json | undefined {
+    try {
+      const value = this.#json.read(text);
+      return isObject(value) ? value : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }
