@@ -77,7 +77,7 @@ const SIMD = "-Ctarget-feature=+simd128";
 /**
  * LLVM inlines smaller functions than by itself: the module is 9 kB smaller compressed, and a stream takes no longer.
  */
-const INLINING = "-Cllvm-args=-inline-threshold=30";
+const INLINING = "-Cllvm-args=-inline-threshold=22";
 
 /** Compiles the rule engine, and the program that writes its glue. cargo does nothing where both are up to date. */
 export async function compileWasm() {

@@ -6,7 +6,6 @@
 //! out nearly every position of the text. At the others, a [`GramMap`] lists the literals whose
 //! gram may be there, and these are compared.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::gram_bitmap::{Found, Gram, GramBitmap, Next};
@@ -240,18 +239,18 @@ impl Chosen<'_> {
 
 /// Chooses for each literal grams that are rare in the other literals and in texts.
 fn choose_grams<'t>(literals: &[&'t [u8]]) -> Vec<Chosen<'t>> {
-    let mut counts: HashMap<&[u8], f32> = HashMap::new();
     let literals = literals.iter().map(|literal| split_edges(literal));
-    for (_, literal) in literals.clone() {
-        for gram in literal.windows(LENGTH) {
-            *counts.entry(gram).or_default() += 1.0;
-        }
-    }
+    let all = literals
+        .clone()
+        .flat_map(|(_, literal)| literal.windows(LENGTH));
+    let mut all: Vec<u32> = all.map(to_number).collect();
+    sentry_sort::unstable(&mut all, |a, b| a < b);
     let cost = |gram: &[u8]| {
         let frequency: f32 = gram.iter().copied().map(frequency).product();
-        FREQUENCY * frequency + counts.get(gram).copied().unwrap_or(0.0)
+        FREQUENCY * frequency + count(&all, to_number(gram))
     };
     let mut chosen = Vec::with_capacity(2 * literals.len());
+    let mut costs = Vec::new();
     for (number, (edges, literal)) in literals.enumerate() {
         let mut choose = |at: usize, gram: &[u8]| {
             chosen.push(Chosen {
@@ -263,13 +262,14 @@ fn choose_grams<'t>(literals: &[&'t [u8]]) -> Vec<Chosen<'t>> {
                 edges,
             });
         };
-        let fours = literal.windows(LENGTH);
-        let neighbours = fours.clone().zip(fours.clone().skip(1)).enumerate();
-        let cheapest = neighbours
-            .min_by(|(_, (a, b)), (_, (c, d))| (cost(a) + cost(b)).total_cmp(&(cost(c) + cost(d))));
-        if let Some((at, (first, second))) = cheapest {
-            choose(at, first);
-            choose(at + 1, second);
+        costs.clear();
+        costs.extend(literal.windows(LENGTH).map(cost));
+        let pairs = costs.windows(2).map(|pair| pair.iter().sum::<f32>());
+        let cheapest = pairs.enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b));
+        if let Some((at, _)) = cheapest {
+            for at in [at, at + 1] {
+                choose(at, literal.get(at..at + LENGTH).unwrap_or_default());
+            }
             continue;
         }
         // A window that begins one byte before the literal holds its first three bytes.
@@ -279,6 +279,14 @@ fn choose_grams<'t>(literals: &[&'t [u8]]) -> Vec<Chosen<'t>> {
         }
     }
     chosen
+}
+
+/// How often a number is among sorted ones.
+#[allow(clippy::cast_precision_loss)] // It is compared with others alone.
+fn count(sorted: &[u32], number: u32) -> f32 {
+    let from = sorted.partition_point(|other| *other < number);
+    let rest = sorted.get(from..).unwrap_or_default();
+    rest.partition_point(|other| *other == number) as f32
 }
 
 /// A gram as a number, with its first byte in the lowest byte.
