@@ -438,8 +438,10 @@ fn is_record(path: &str) -> bool {
 
 /// Whether an operand is `host:path`, or an address.
 fn is_remote(text: &str) -> bool {
-    let before = text.split_once(':').map_or("", |(before, _)| before);
-    text.contains("://") || before.len() > 1 && !before.contains('/')
+    let (host, path) = text.split_once(':').unwrap_or_default();
+    // `C:/x` and `C:\x` are paths of Windows; `c:/x` is one of a host on all other systems.
+    let is_drive = matches!(host.as_bytes(), [b'A'..=b'Z']) && path.starts_with(['/', '\\']);
+    text.contains("://") || !(host.is_empty() || is_drive || host.contains('/'))
 }
 
 fn host_of_remote(text: &str) -> &str {

@@ -115,6 +115,8 @@ fn uploads_send_what_they_read() {
             &["reads a", "sends a", "connects x.test"],
         ),
         ("scp me@x.test:b a", &["connects x.test", "writes a"]),
+        ("scp a h:", &["reads a", "sends a", "connects h"]),
+        ("scp a C:/b", &["reads a", "writes C:/b"]),
         (
             "nc x.test 1 < a",
             &["reads a", "connects x.test:1", "sends a"],

@@ -196,6 +196,12 @@ fn an_allow_by_match_alone_is_reported() {
         "allow",
         r#"on = "FileAccess" match = "^/srv/x$""#,
     ));
+    for effect in [
+        r#"reads = ["/srv/data/**"]"#,
+        r#"connects = ["registry.test"]"#,
+    ] {
+        is_silent(&rule("a", "allow", effect));
+    }
 }
 
 #[test]

@@ -30,7 +30,9 @@ pub(super) fn about_conditions(engine: &Engine) -> Vec<Diagnostic> {
 /// The warning about an `allow` that lets whole command lines pass by their text.
 fn allow_by_match(rule: &Rule) -> Option<Diagnostic> {
     let conditions = &rule.conditions;
-    let is_limited = conditions.asks_for_command() || !conditions.agents.is_empty();
+    let is_limited = conditions.asks_for_command()
+        || !conditions.agents.is_empty()
+        || !conditions.effects.is_empty();
     let is_by_match = rule.verdict == Verdict::Allow
         && rule.on.contains(&EventKind::ToolExec)
         && rule.on.len() < EventKind::OBSERVED.len()

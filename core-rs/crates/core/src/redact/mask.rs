@@ -6,6 +6,33 @@ use super::find::merged;
 use super::{Detectors, Find, Part};
 use sentry_text::truncate;
 
+/// The most secrets whose other places are looked for, and the fewest bytes of one.
+const REPEATED: usize = 16;
+const MIN_REPEATED: usize = 8;
+
+/// Finds, and the other places in the text at which one of the secrets stands, by their beginnings.
+fn with_other_places(mut finds: Vec<Find>, text: &str) -> Vec<Find> {
+    let known = finds.len().min(REPEATED);
+    for at in 0..known {
+        let Some(find) = finds.get(at).cloned() else {
+            break;
+        };
+        let secret = text.get(find.start..find.end);
+        let secret = secret.filter(|secret| secret.len() >= MIN_REPEATED);
+        let places = secret
+            .into_iter()
+            .flat_map(|secret| text.match_indices(secret));
+        finds.extend(places.map(|(start, secret)| Find {
+            start,
+            end: start + secret.len(),
+            ..find.clone()
+        }));
+    }
+    // Of finds that begin at one place, the first is the longest of those that were merged.
+    sentry_sort::stable(&mut finds, |a, b| a.start < b.start);
+    finds
+}
+
 impl Detectors {
     /// The beginning of a text, at most `max_bytes` bytes of it, with a placeholder for each secret
     /// that is not of a `readable` kind: `{{A3S_REDACTED:<kind>:<n>}}`, numbered by kind from 1. If
@@ -21,6 +48,8 @@ impl Detectors {
     /// assert_eq!(shown, "token={{A3S_REDACTED:generic_secret:1}} to {{A3S_REDACTED:email:1}}");
     /// let shown = detectors.mask("scp a ada@example.org:b", 99, &["email"]).unwrap();
     /// assert_eq!(shown, "scp a ada@example.org:b");
+    /// let shown = detectors.mask(&format!("login {value} --token {value}"), 99, &[]).unwrap();
+    /// assert!(!shown.contains(value));
     /// ```
     pub fn mask(&mut self, text: &str, max_bytes: usize, readable: &[&str]) -> Option<String> {
         let all = text.len();
@@ -40,13 +69,16 @@ impl Detectors {
         for one in &mut found {
             one.secrets.retain(|find| !is_readable(find));
         }
-        let finds = merged(&found);
+        let finds = with_other_places(merged(&found), text);
         let mut counts = vec![0_u32; self.kinds.len()];
         let mut out = String::new();
         let mut from = 0;
         for find in finds {
             if find.start > until {
                 break;
+            }
+            if find.start < from {
+                continue;
             }
             let kind = find.kind as usize;
             let (name, count) = (self.kinds.get(kind)?, counts.get_mut(kind)?);
