@@ -1,5 +1,5 @@
-//! Writes the built-in rules, the packs and the table of tokens without their comments and indentation, which would be
-//! a tenth of their room in the wasm module, and the list of the built-in kinds of secret.
+//! Writes the built-in rules, the packs and the table of tokens without their comments and blanks, which would be
+//! a fifth of their room in the wasm module, and the list of the built-in kinds of secret.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -8,6 +8,7 @@ use std::{env, fs};
 
 const RULES: &str = "src/policy/builtin.acl";
 const PACKS: &str = "src/policy/packs";
+const PHRASES: &str = "data/phrases.txt";
 const TOKENS: &str = "data/tokens.txt";
 /// The kinds that have code of their own, in the order in which they name a find.
 const KINDS: [&str; 15] = [
@@ -44,14 +45,20 @@ const OPTIONAL_KINDS: [&str; 10] = [
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={RULES}");
     println!("cargo::rerun-if-changed={TOKENS}");
+    println!("cargo::rerun-if-changed={PHRASES}");
     let folder = env::var("OUT_DIR")?;
-    let text = shortened(&fs::read_to_string(RULES)?);
+    let phrases = fs::read_to_string(PHRASES)?;
+    let phrases: Vec<String> = (phrases.lines().filter(|line| !line.starts_with('#')))
+        .map(|line| line.replace("\\n", "\n").replace("\\\\", "\\"))
+        .collect();
+    fs::write(Path::new(&folder).join("phrases.txt"), phrases.join("\0"))?;
+    let text = with_codes(shortened(&fs::read_to_string(RULES)?), &phrases);
     fs::write(Path::new(&folder).join("builtin.acl"), text)?;
     println!("cargo::rerun-if-changed={PACKS}");
     for pack in fs::read_dir(PACKS)? {
         let pack = pack?;
         let name = pack.file_name();
-        let text = shortened(&fs::read_to_string(pack.path())?);
+        let text = with_codes(shortened(&fs::read_to_string(pack.path())?), &phrases);
         fs::write(Path::new(&folder).join(name), text)?;
     }
     let table = fs::read_to_string(TOKENS)?;
@@ -64,7 +71,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The lines inside of a string in backticks stay as they are.
+/// Comments go, and blanks that are in no string, or in a pattern that ignores them (`(?x)`). A blank
+/// that separates two words stays.
 fn shortened(text: &str) -> String {
     let mut short = String::new();
     let mut is_in_string = false;
@@ -77,7 +85,61 @@ fn shortened(text: &str) -> String {
         short.push('\n');
         is_in_string ^= kept.matches('`').count() % 2 == 1;
     }
+    without_blanks(&short)
+}
+
+fn without_blanks(text: &str) -> String {
+    const MARKS: [char; 9] = ['=', '{', '}', '[', ']', ',', '"', '`', '\n'];
+    let mut short = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let (part, behind) = match first {
+            '"' | '`' => string(rest, first),
+            ' ' => rest.split_at(rest.find(|char| char != ' ').unwrap_or(rest.len())),
+            _ => rest.split_at(first.len_utf8()),
+        };
+        rest = behind;
+        if first == '`' && part.starts_with("`(?x") {
+            let mut is_escaped = false;
+            for char in part.chars() {
+                if is_escaped || !char.is_whitespace() {
+                    short.push(char);
+                }
+                is_escaped = char == '\\' && !is_escaped;
+            }
+        } else if first != ' ' {
+            short.push_str(part);
+        } else if !(short.ends_with(MARKS) || rest.starts_with(MARKS)) {
+            short.push(' ');
+        }
+    }
     short
+}
+
+/// Each phrase becomes one control character: those from 1 to 31, without the end of a line.
+fn with_codes(mut text: String, phrases: &[String]) -> String {
+    let codes = ('\u{1}'..' ').filter(|code| *code != '\n');
+    let mut earlier: Vec<(String, String)> = Vec::new();
+    for (phrase, code) in phrases.iter().zip(codes) {
+        let mut phrase = phrase.clone();
+        for (other, code) in &earlier {
+            phrase = phrase.replace(other, code);
+        }
+        text = text.replace(&phrase, &code.to_string());
+        earlier.push((phrase, code.to_string()));
+    }
+    text
+}
+
+/// A string at the beginning of a text, and what follows it.
+fn string(text: &str, quote: char) -> (&str, &str) {
+    let mut is_escaped = false;
+    let end = text.char_indices().skip(1).find(|(_, char)| {
+        let is_end = *char == quote && !is_escaped;
+        is_escaped = quote == '"' && *char == '\\' && !is_escaped;
+        is_end
+    });
+    text.split_at(end.map_or(text.len(), |(at, _)| at + 1))
 }
 
 /// The formats, each after the number of its kind, and the names of all kinds.

@@ -6,8 +6,11 @@ use super::packs::PACKS;
 use super::{Origin, PatternsAhead, Rule, builtin_fault, check_alone};
 use sentry_text::diagnostic::Diagnostic;
 
-/// The text of the built-in rules, without comments.
-pub const SOURCE: &str = include_str!(concat!(env!("OUT_DIR"), "/builtin.acl"));
+/// The text of the built-in rules, without comments, and with codes for phrases.
+const SOURCE: &str = include_str!(concat!(env!("OUT_DIR"), "/builtin.acl"));
+
+/// The phrases that texts of rules have codes for.
+static PHRASES: &str = include_str!(concat!(env!("OUT_DIR"), "/phrases.txt"));
 
 /// The names of the built-in rules, in their order.
 pub const NAMES: [&str; 14] = [
@@ -50,6 +53,7 @@ fn read() -> Result<Vec<Rule>, Diagnostic> {
 }
 
 fn read_from(source: &str, pack: Option<&'static str>) -> Result<Vec<Rule>, Diagnostic> {
+    let source = &without_codes(source);
     let patterns = PatternsAhead::new(source);
     let checked = check_alone(source, patterns, &|_| None, Origin::Builtin);
     match (checked.policy, checked.diagnostics.first()) {
@@ -60,6 +64,26 @@ fn read_from(source: &str, pack: Option<&'static str>) -> Result<Vec<Rule>, Diag
         (None, Some(first)) => Err(builtin_fault(first)),
         (None, None) => Ok(Vec::new()),
     }
+}
+
+/// The text with phrases in place of their codes, which are control characters.
+fn without_codes(text: &str) -> String {
+    let phrases: Vec<&str> = PHRASES.split('\0').collect();
+    let mut whole = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some(at) = rest.find(|char| char < ' ' && char != '\n') {
+        let (before, behind) = rest.split_at(at);
+        let code = behind.bytes().next().map_or(0, usize::from);
+        whole.push_str(before);
+        whole.push_str(
+            phrases
+                .get(code.wrapping_sub(1 + usize::from(code > 10)))
+                .unwrap_or(&""),
+        );
+        rest = behind.get(1..).unwrap_or_default();
+    }
+    whole.push_str(rest);
+    whole
 }
 
 #[cfg(test)]
@@ -76,9 +100,17 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_comments_and_indentation_is_left_out() {
-        let printed = |source| sentry_acl::print(&sentry_acl::parse(source).document);
-        assert_eq!(printed(SOURCE), printed(include_str!("builtin.acl")));
+    fn nothing_but_comments_and_blanks_is_left_out() {
+        let bare = |text: &str| -> String {
+            let lines = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with('#'));
+            lines.flat_map(str::split_whitespace).collect()
+        };
+        assert_eq!(
+            bare(&without_codes(SOURCE)),
+            bare(include_str!("builtin.acl"))
+        );
     }
 
     #[test]
