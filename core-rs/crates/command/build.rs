@@ -329,7 +329,9 @@ fn add_values(programs: &mut BTreeMap<String, String>, effects: &BTreeMap<String
             let selectors = row.get(1..).unwrap_or_default();
             let selectors = selectors.split(" if ").next().unwrap_or_default();
             let selectors = selectors.split(" unless ").next().unwrap_or_default();
-            let named = selectors.split(' ').map(|one| one.trim_end_matches('@'));
+            let named = selectors
+                .split(' ')
+                .map(|one| one.trim_end_matches(['@', '/']));
             options.extend(named.filter(|one| one.starts_with('-')));
         }
         let known: Vec<String> = programs

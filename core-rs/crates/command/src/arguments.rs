@@ -256,7 +256,8 @@ impl<'a> Arguments<'a> {
 
     fn is_flag(&self, option: &Flag<'_>, flag: &str, value: Option<&str>) -> bool {
         let is_denied = option.value == Some("false") && option.spelling.contains('=');
-        if value.map_or(is_denied, |value| option.value != Some(value)) {
+        let fits_own = |value| option.value.is_some_and(|own| fits(value, own));
+        if value.map_or(is_denied, |value| !fits_own(value)) {
             return false;
         }
         let is_short_for = |name: &str| {

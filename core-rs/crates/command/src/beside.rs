@@ -51,6 +51,11 @@ impl Reader {
         self.is_environment_changed |= call.words.is_empty();
         for one in &call.assignments {
             self.run_variable(&one.name, &one.value);
+            // Rules ask for these by the command that sets them for all that follows.
+            if moves_settings(&one.name) && !one.value.text.contains('\'') {
+                let text = ["export ", &one.name, "='", &one.value.text, "'"].concat();
+                self.later.0.push(Word::constant(text));
+            }
         }
     }
 
@@ -106,6 +111,9 @@ impl Reader {
                 }
             }
             None => {
+                if matches!(call.input, Input::Known(..)) {
+                    self.emit(call.clone(), None);
+                }
                 let wrapped = call.clone().behind(name, 0);
                 return self.program_on_input(wrapped, call);
             }
@@ -152,6 +160,29 @@ fn may_hold_text(word: &str) -> bool {
         // `tar cfI FILE TEXT` has letters without a dash.
         _ => word.contains([':', 'F', 'I']) || matches!(word, "bisect" | "submodule"),
     }
+}
+
+/// Whether the variable loads a library, or says where an agent has its settings.
+fn moves_settings(name: &str) -> bool {
+    let suffixes = [
+        "_CONFIG_DIR",
+        "_PRELOAD",
+        "_HOME",
+        "_CONFIG",
+        "_PATH",
+        "_AUDIT",
+    ];
+    let prefixes = [
+        "CLAUDE_",
+        "CODEX_",
+        "COPILOT_",
+        "CURSOR_",
+        "GEMINI_",
+        "LD_",
+        "OPENCODE_",
+    ];
+    prefixes.iter().any(|one| name.starts_with(one))
+        && suffixes.iter().any(|one| name.ends_with(one))
 }
 
 /// The text of a job in a line of a crontab: behind five fields or `@reboot`.

@@ -13,6 +13,20 @@ use crate::variables::{Certainty, Value};
 use std::rc::Rc;
 
 impl Reader {
+    /// Reads what `trap` runs. What it runs before each command is a rule's matter, so it is a command
+    /// then.
+    fn trap(&mut self, call: &Call) -> Option<Next> {
+        let text = operands(call).first()?.clone();
+        if text.text == "-" || text.text.is_empty() {
+            return None;
+        }
+        if call.words.iter().any(|word| word.text == "DEBUG") {
+            self.emit(call.clone(), None);
+        }
+        self.run_text(&text, call.clone().behind("trap", 0), Rc::from([]));
+        Some(Next::Done)
+    }
+
     /// Follows a builtin. `None` for a program that is not a builtin, and for a builtin that is
     /// reported like any other command.
     pub(crate) fn builtin(&mut self, name: &str, call: &mut Call) -> Option<Next> {
@@ -41,14 +55,7 @@ impl Reader {
                 self.run_text(&text, call.behind("eval", 0), positional);
                 Some(Next::Done)
             }
-            "trap" => {
-                let text = operands(call)
-                    .first()
-                    .filter(|text| text.text != "-" && !text.text.is_empty())?
-                    .clone();
-                self.run_text(&text, call.clone().behind("trap", 0), Rc::from([]));
-                Some(Next::Done)
-            }
+            "trap" => self.trap(call),
             "source" | "." => {
                 let script = call.words.get(1)?.clone();
                 let positional = call.words.get(1..).unwrap_or_default().into();

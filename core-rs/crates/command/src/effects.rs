@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::arguments::{Arguments, Name};
 use crate::code_effects;
 use crate::data::{self, Rows};
-use crate::reading::{Command, Reading, RedirectKind, Word};
+use crate::reading::{Command, Reading, RedirectKind, Word, base_name};
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +86,9 @@ pub fn effects<'r>(reading: &'r Reading, at: usize, arguments: &Arguments<'r>) -
     let code = reading.code.iter().skip(from);
     for code in code.take_while(|code| code.command == at) {
         code_effects::add(code, &mut found.effects);
+    }
+    if matches!(arguments.program, "cp" | "install" | "ln") {
+        found.read_programs(reading, at);
     }
     if found.sends_input {
         found.send_pipe(reading, at);
@@ -217,6 +220,11 @@ impl<'f, 'r> Finder<'f, 'r> {
                 _ if text.is_empty() || text == "-" => {
                     self.sends_input |= kind == EffectKind::Sends;
                 }
+                EffectKind::Writes
+                    if selector.ends_with('/') || text.len() > 1 && text.ends_with('/') =>
+                {
+                    self.write_into(selector, text, word.known);
+                }
                 _ => {
                     if kind == EffectKind::Sends {
                         self.add(EffectKind::Reads, text, word.known);
@@ -238,7 +246,7 @@ impl<'f, 'r> Finder<'f, 'r> {
             None => (selector, false),
         };
         if name.starts_with('-') || name.ends_with('=') {
-            let name = name.trim_end_matches('=');
+            let name = name.trim_end_matches(['=', '/']);
             for (at, option) in (self.operands.len()..).zip(&self.arguments.options) {
                 let Some(value) = option.value.filter(|_| option.name.is(name)) else {
                     continue;
@@ -323,6 +331,15 @@ impl<'f, 'r> Finder<'f, 'r> {
         }
     }
 
+    /// Adds that files are written into a folder: with the name of what is copied there, or any.
+    fn write_into(&mut self, selector: &str, folder: &str, known: bool) {
+        let first = self.operands.first().filter(|_| selector == "last");
+        let name = first.map_or("*", |word| base_name(&word.text));
+        let text = Cow::Owned([folder.trim_end_matches('/'), "/", name].concat());
+        let kind = EffectKind::Writes;
+        self.effects.push(Effect { kind, text, known });
+    }
+
     fn add(&mut self, kind: EffectKind, text: &'r str, known: bool) {
         self.effects.push(Effect {
             kind,
@@ -332,14 +349,32 @@ impl<'f, 'r> Finder<'f, 'r> {
     }
 
     fn connects(&mut self, text: &'r str, known: bool) {
-        let Some(host) = host(text, self.port) else {
-            return;
+        let (kind, text) = match host(text, self.port) {
+            Some(host) => (EffectKind::Connects, host),
+            // An address without a host is a file: `file:///etc/passwd`, `/etc/passwd`.
+            None if text.contains('/') => (EffectKind::Reads, Cow::Borrowed(text)),
+            None => return,
         };
-        self.effects.push(Effect {
-            kind: EffectKind::Connects,
-            text: host,
-            known,
-        });
+        self.effects.push(Effect { kind, text, known });
+    }
+
+    /// A program that is looked up is read where programs are: `cp $(which sh) DIR`.
+    fn read_programs(&mut self, reading: &'r Reading, at: usize) {
+        let from = at.saturating_sub(SENT_AT_MOST);
+        let before = reading.commands.get(from..at).unwrap_or_default();
+        let words = self.command.words.iter().filter(|word| !word.known);
+        for list in words.take(SENT_AT_MOST).flat_map(|word| &word.lists) {
+            let found = before.iter().find(|one| {
+                one.list == *list && matches!(one.program(), "which" | "command" | "type")
+            });
+            if let Some(name) = found.and_then(|one| one.words.last()) {
+                self.effects.push(Effect {
+                    kind: EffectKind::Reads,
+                    text: Cow::Owned(["/usr/bin/", base_name(&name.text)].concat()),
+                    known: false,
+                });
+            }
+        }
     }
 
     /// What the commands before it in its pipe read goes out, and what it reads by `<`.

@@ -249,7 +249,7 @@ impl Reader {
                 None => {}
             }
             if kinds.is(Kinds::SHELL) {
-                if self.shell(name, &mut call) {
+                if self.shell(name, &mut call) || self.is_session_elsewhere(&call) {
                     return;
                 }
                 break;
@@ -314,6 +314,15 @@ impl Reader {
             }
         }
         self.emit(call, None);
+    }
+
+    /// Whether a shell is only what a session on another machine ends in: `ssh -t host 'bash -i'`.
+    fn is_session_elsewhere(&self, call: &Call) -> bool {
+        let of_lists = self.lists.iter().flat_map(|list| &list.wrappers);
+        of_lists.chain(&call.wrappers).any(|name| name == "ssh")
+            && matches!(call.input, Input::Inherited)
+            && call.redirects.is_empty()
+            && call.code_from.is_empty()
     }
 
     /// Reads a text that a shell runs. An unknown text is reported with the command.

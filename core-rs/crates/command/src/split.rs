@@ -3,7 +3,9 @@
 use crate::reading::Word;
 
 /// Programs for which `;`, `<`, `>` and `|` are arguments of their own.
-const OWN_SYNTAX: [&str; 8] = ["[", "expr", "find", "jq", "test", "tmux", "bc", "psql"];
+const OWN_SYNTAX: [&str; 9] = [
+    "[", "expr", "find", "jq", "test", "tmux", "bc", "psql", "ssh",
+];
 
 /// Whether the list of a program and its arguments is a command line that was split at blanks: an
 /// operator stands between words, and a word follows it.

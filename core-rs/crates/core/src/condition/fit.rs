@@ -142,7 +142,8 @@ impl<'r> Facts<'r> {
     /// Calls `each` with the texts of the command in which paths and hosts may stand.
     pub(super) fn each_text(&self, each: &mut dyn FnMut(&str)) {
         each_text(self.command, each);
-        if self.code().next().is_some() {
+        let mut words = self.command.words.iter();
+        if self.code().next().is_some() || words.any(|word| !word.lists.is_empty()) {
             self.effects().iter().for_each(|effect| each(&effect.text));
         }
         if let Folder::At(folder) = &self.command.folder {
@@ -183,10 +184,15 @@ impl<'r> Facts<'r> {
     /// Files that redirections read.
     pub(super) fn read(&self) -> impl Iterator<Item = &'r str> {
         let redirects = self.command.redirects.iter();
-        let reading = redirects.filter(|redirect| {
-            matches!(redirect.kind, RedirectKind::Read | RedirectKind::ReadWrite)
-        });
-        reading.map(|redirect| redirect.target.text.as_str())
+        redirects.filter_map(|redirect| match redirect.kind {
+            RedirectKind::Read | RedirectKind::ReadWrite => Some(redirect.target.text.as_str()),
+            // Input from where the output goes, or the other way round: both are the terminal.
+            RedirectKind::Duplicate => {
+                let ends = (redirect.descriptor.unwrap_or(0), &*redirect.target.text);
+                matches!(ends, (0, "1" | "2") | (1, "0")).then_some("/dev/tty")
+            }
+            _ => None,
+        })
     }
 
     /// A text as an operand.
