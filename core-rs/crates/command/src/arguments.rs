@@ -216,7 +216,8 @@ impl<'a> Arguments<'a> {
             Some((name, value)) if flag.starts_with('-') => (name, Some(value)),
             _ => (flag, None),
         };
-        if self.options.is_empty() && flag.starts_with('-') && !data::may_be_spelt_as_word(name) {
+        let is_glob = flag.contains('*') || !flag.starts_with('-');
+        if self.options.is_empty() && !is_glob && !data::may_be_spelt_as_word(name) {
             return false;
         }
         if self.has_spelling(name, value) {

@@ -97,6 +97,7 @@ fn flags_are_found_in_every_spelling() {
         ("terraform destroy -auto-approve", "--auto-approve"),
         ("kill -9 1", "-9"),
         ("kill -SIGKILL 1", "-9"),
+        ("setlock - /bin/sh", "-*"),
     ] {
         let reading = read_text(text);
         assert!(
