@@ -232,6 +232,15 @@ fn a_value_after_a_label_is_found_in_any_notation() {
         r#"{"x":"password\u003d«hunter2hunter2»\u0026y=1"}"#,
         r#"{"x":"{\u0022password\u0022:\u0022«hunter2hunter2»\u0022}"}"#,
         r#"{"password":"«schl\u00fcsselbund»"}"#,
+        // Tables of Markdown, archives and `.pgpass`.
+        "| user | ops |\n| password | «x7Kp2mQ9vL4w» |",
+        "| **Admin password** | `«x7Kp2mQ9vL4w»` |",
+        "| API key | «x7Kp2mQ9vL4w0T» | 2027 |",
+        "zip -r -P «x7Kp2mQ9» out.zip secrets/",
+        "unzip -P '«x7Kp2mQ9»' out.zip",
+        "7z a -p«x7Kp2mQ9» out.7z secrets",
+        "rar x -p«x7Kp2mQ9» out.rar",
+        "db1.example.org:5432:shop:app:«x7Kp2mQ9»\n",
     ] {
         verify("generic_secret", marked);
     }
@@ -298,6 +307,15 @@ fn similar_text_that_is_not_secret_is_not_found() {
         "PWD=/home/build/projects/thing",
         "how to make a secret: docs/runbook.md",
         "the secret is that nobody knows it",
+        "| password | required | your password for the service |",
+        "| token | Authentication | string |",
+        "type A = string | token | \"authentication\" | null",
+        "cat list | pass | xargs7argument",
+        "a line is `host:5432:database:user:password`, host:5432:database:user:password",
+        "2001:db8:5432:*:*:*:*:* and 10.0.0.1:5432:5432",
+        "tcp://db:5432:shop:app:yes",
+        "scp -P 22022 file host: && gzip -P 12345",
+        "7z a -p out.7z photos2027/",
         "\"token\": \"https://example.com/tokens\"",
         "Forgot password? Reset your password: click the link.",
         "Use bearer authentication, or the bearer authorization-header.",

@@ -26,42 +26,46 @@ pub(super) struct Anchors {
     begins: Vec<u16>,
 }
 
-/// The trigrams that an anchor begins with, and the byte that follows.
-fn trigrams_of(anchor: &Anchor) -> Vec<([u8; 3], Option<u8>)> {
+/// Adds the trigrams that an anchor begins with, each with the byte that follows.
+fn add_trigrams(anchor: &Anchor, all: &mut Vec<([u8; 3], Option<u8>)>) {
     match *anchor.text {
         // What may follow is a part of a flag or of a token.
-        [first, second] => (b' '..=u8::MAX)
-            .filter(|&third| first == b'-' || is_word(third) || third == b'-')
-            .map(|third| ([first, second, third], None))
-            .collect(),
-        [first, second, third, ref rest @ ..] => (0..8)
-            .filter(|&capitals| anchor.is_folded || capitals == 0)
-            .map(|capitals: u8| {
-                let letter = |byte: u8, place: u8| match capitals >> place & 1 {
-                    0 => byte,
-                    _ => byte.to_ascii_uppercase(),
-                };
-                let trigram = [letter(first, 0), letter(second, 1), letter(third, 2)];
-                (trigram, rest.first().copied())
-            })
-            .collect(),
-        _ => Vec::new(),
+        [first, second] => {
+            let thirds =
+                (b' '..=u8::MAX).filter(|&third| first == b'-' || is_word(third) || third == b'-');
+            all.extend(thirds.map(|third| ([first, second, third], None)));
+        }
+        [first, second, third, ref rest @ ..] => {
+            // One bit for each letter that is a capital.
+            let variants = if anchor.is_folded { 8 } else { 1 };
+            for capitals in 0..variants {
+                let mut trigram = [first, second, third];
+                for (place, byte) in trigram.iter_mut().enumerate() {
+                    if capitals >> place & 1 != 0 {
+                        byte.make_ascii_uppercase();
+                    }
+                }
+                all.push((trigram, rest.first().copied()));
+            }
+        }
+        _ => debug_assert!(false, "an anchor has at least two bytes"),
     }
 }
 
 impl Anchors {
     pub(super) fn new(all: Vec<Anchor>) -> Self {
-        debug_assert!(all.iter().all(|one| !trigrams_of(one).is_empty()));
-        let trigrams: Vec<_> = all.iter().flat_map(trigrams_of).collect();
-        let trigrams = Trigrams::new(&trigrams);
-        let mut numbers = Vec::new();
-        for (number, anchor) in (0..).zip(&all) {
-            for (trigram, _) in trigrams_of(anchor) {
-                let own = trigrams
-                    .number(trigram)
-                    .and_then(|own| u16::try_from(own).ok());
-                numbers.extend(own.map(|own| (own, number)));
-            }
+        let (mut texts, mut owners) = (Vec::new(), Vec::new());
+        for (number, anchor) in (0_u16..).zip(&all) {
+            add_trigrams(anchor, &mut texts);
+            owners.resize(texts.len(), number);
+        }
+        let trigrams = Trigrams::new(&texts);
+        let mut numbers: Vec<(u16, u16)> = Vec::new();
+        for (&(text, _), owner) in texts.iter().zip(owners) {
+            let own = trigrams
+                .number(text)
+                .and_then(|own| u16::try_from(own).ok());
+            numbers.extend(own.map(|own| (own, owner)));
         }
         sentry_sort::unstable(&mut numbers, |a, b| a < b);
         numbers.dedup();

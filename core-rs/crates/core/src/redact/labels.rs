@@ -139,7 +139,7 @@ enum Join {
     Sign,
     /// As two arguments of a call, or as two elements: only a random text in quotes is a value.
     Comma,
-    /// By a verb: only a random text is a value.
+    /// By a verb, or as the next cell of a table: only a random text is a value.
     Verb,
     /// By a blank, in a command line, a Dockerfile, SQL or `.netrc`.
     Blank,
@@ -316,6 +316,7 @@ fn join(text: &Text<'_>, place: usize, end: usize) -> Option<(Join, usize)> {
     }
     match text.at(sign)? {
         b'>' if sign == end || is_quoted => Some((Join::Sign, sign + 1)),
+        b'|' if is_cell(text, place, sign + 1) => Some((Join::Verb, sign + 1)),
         b',' if is_quoted => {
             let from = space(sign + 1);
             match value_name(text, from) {
@@ -340,6 +341,30 @@ fn join(text: &Text<'_>, place: usize, end: usize) -> Option<(Join, usize)> {
             (is_blank && takes_blank(text, place, sign)).then_some((Join::Blank, sign))
         }
     }
+}
+
+/// Whether the label at `place` is all of a cell of a Markdown table, whose next begins at `next`.
+fn is_cell(text: &Text<'_>, place: usize, next: usize) -> bool {
+    let is_in = |byte: &&u8| is_word(**byte) || b" *`-".contains(byte);
+    let before = text.back(place, 40).iter().rev().find(|byte| !is_in(byte));
+    let end = text.run(next, 300, |byte| !b"|\n".contains(&byte));
+    before == Some(&b'|') && text.at(end) == Some(b'|')
+}
+
+/// The password of a line of `.pgpass`, `host:5432:database:user:password`, whose port ends at `end`.
+pub(super) fn pgpass(text: &Text<'_>, end: usize) -> Option<Range<usize>> {
+    let field = |from: usize| {
+        let is_in = |byte: u8| is_word(byte) || matches!(byte, b'*' | b'-' | b'.');
+        let end = text.run(from, 64, is_in);
+        (end > from && text.at(end) == Some(b':')).then_some(end + 1)
+    };
+    let start = field(field(end)?)?;
+    let is_in = |byte: u8| byte.is_ascii_graphic() && !b":\"'`".contains(&byte);
+    let end = text.run(start, 256, is_in);
+    let is_secret = words::is_random(text.part(start..end), MIN_PASSWORD)
+        && text.at(end).is_none_or(|byte| byte.is_ascii_whitespace())
+        && value::is_value(text, start..end, How::Setting, true);
+    is_secret.then_some(start..end)
 }
 
 /// The end of `=`, `:` and the like.
@@ -529,11 +554,16 @@ struct Flag {
     commands: &'static [&'static str],
 }
 
-const FLAGS: [Flag; 5] = [
+const FLAGS: [Flag; 6] = [
     Flag {
         text: "-p",
         is_joined: true,
-        commands: &["mysql", "mariadb", "sshpass", "mysqldump", "mysqladmin"],
+        commands: &["mysql", "mariadb", "sshpass", "7z", "rar "],
+    },
+    Flag {
+        text: "-P ",
+        is_joined: false,
+        commands: &["zip "],
     },
     Flag {
         text: "-p ",
@@ -556,9 +586,6 @@ const FLAGS: [Flag; 5] = [
         commands: &["openssl", "-passin", "-passout"],
     },
 ];
-
-/// The beginnings of [`FLAGS`].
-pub(super) const FLAG_ANCHORS: [&str; 4] = ["-p", "-a ", "-w ", "pass:"];
 
 /// The password after a flag at `place` whose meaning the command gives.
 pub(super) fn flag(text: &Text<'_>, place: usize) -> Option<Range<usize>> {

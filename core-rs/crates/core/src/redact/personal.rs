@@ -8,12 +8,17 @@ use super::text::{Text, contains_folded};
 
 /// The bytes before a number that may have its label.
 const MAX_LABEL: usize = 40;
+/// The most characters of a number.
+const MAX_LENGTH: usize = 34;
+/// The most groups of one character in a number: no country writes more.
+const MAX_SINGLE: usize = 3;
 
 /// A kind of number.
 #[derive(Debug)]
 struct Number {
     is_in: fn(u8) -> bool,
-    /// The most characters.
+    /// The fewest characters, and the most: at most [`MAX_LENGTH`].
+    least: usize,
     most: usize,
     /// What may join groups of them.
     joints: &'static [u8],
@@ -27,12 +32,14 @@ struct Number {
 
 const fn number(
     is_in: fn(u8) -> bool,
+    least: usize,
     most: usize,
     labels: &'static str,
     form: fn(&[u8], &[u8]) -> Form,
 ) -> Number {
     Number {
         is_in,
+        least,
         most,
         joints: b" -.",
         is_loose: false,
@@ -43,6 +50,7 @@ const fn number(
 
 const fn loose(
     is_in: fn(u8) -> bool,
+    least: usize,
     most: usize,
     joints: &'static [u8],
     form: fn(&[u8], &[u8]) -> Form,
@@ -50,22 +58,22 @@ const fn loose(
     Number {
         joints,
         is_loose: true,
-        ..number(is_in, most, "", form)
+        ..number(is_in, least, most, "", form)
     }
 }
 
 /// The kinds, in the order of [`OPTIONAL_KINDS`](crate::policy::OPTIONAL_KINDS).
 static NUMBERS: [Number; 10] = [
-    loose(is_digit, 19, b" -", numbers::card),
-    loose(is_capital, 34, b" -", numbers::iban),
-    loose(is_digit, 15, b" -.()", numbers::phone),
-    number(is_digit, 9, "ssn social", numbers::us_ssn),
-    number(is_digit, 11, "cpf", numbers::br_cpf),
-    number(is_capital, 9, "", numbers::es_dni),
-    number(is_capital, 15, "", numbers::fr_nir),
-    number(is_digit, 12, "aadhaar aadhar", numbers::in_aadhaar),
-    number(is_digit, 9, "bsn burgerservice", numbers::nl_bsn),
-    number(is_digit, 10, "nhs", numbers::uk_nhs),
+    loose(is_digit, 12, 19, b" -", numbers::card),
+    loose(is_capital, 15, 34, b" -", numbers::iban),
+    loose(is_digit, 7, 15, b" -.()", numbers::phone),
+    number(is_digit, 9, 9, "ssn social", numbers::us_ssn),
+    number(is_digit, 11, 11, "cpf", numbers::br_cpf),
+    number(is_capital, 9, 9, "", numbers::es_dni),
+    number(is_capital, 15, 15, "", numbers::fr_nir),
+    number(is_digit, 12, 12, "aadhaar aadhar", numbers::in_aadhaar),
+    number(is_digit, 9, 9, "bsn burgerservice", numbers::nl_bsn),
+    number(is_digit, 10, 10, "nhs", numbers::uk_nhs),
 ];
 
 fn is_digit(byte: u8) -> bool {
@@ -103,11 +111,14 @@ impl Number {
         let mut at = from;
         while let Some(byte) = text.bytes.get(at).copied() {
             let before = text.before(at);
-            if !(self.is_in)(byte) || before.is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+            if !(self.is_in)(byte)
+                || before.is_some_and(|byte| byte.is_ascii_alphanumeric())
+                || is_phone && before != Some(b'+')
+            {
                 at += 1;
                 continue;
             }
-            let start = at - usize::from(is_phone && before == Some(b'+'));
+            let start = at - usize::from(is_phone);
             text.take_reached_end();
             let (end, matched) = self.longest(text, at);
             if text.take_reached_end() {
@@ -125,27 +136,32 @@ impl Number {
     /// The end of the first group at a place, and that of the longest row of groups that is a number.
     fn longest(&self, text: &Text<'_>, start: usize) -> (usize, Option<usize>) {
         let (mut at, mut first, mut matched) = (start, None, None);
-        let mut all = Vec::new();
+        let (mut all, mut count) = ([0_u8; MAX_LENGTH], 0);
+        let (mut group, mut single) = (start, 0);
         loop {
             let next = text.at(at);
             if let Some(byte) = next.filter(|byte| (self.is_in)(*byte))
-                && all.len() < self.most
+                && let Some(place) = all.get_mut(count).filter(|_| count < self.most)
             {
-                all.push(byte);
+                *place = byte;
+                count += 1;
                 at += 1;
                 continue;
             }
             first = first.or(Some(at));
             let is_word = next.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if !is_word && self.accepts(text, start..at, &all) {
+            let written = all.get(..count).unwrap_or_default();
+            if !is_word && count >= self.least && self.accepts(text, start..at, written) {
                 matched = Some(at);
             }
+            single += usize::from(at - group == 1);
             let most = if self.joints.contains(&b'(') { 2 } else { 1 };
             let joined = text.run(at, most, |byte| self.joints.contains(&byte));
-            if joined == at || !text.at(joined).is_some_and(self.is_in) {
+            if joined == at || single > MAX_SINGLE || !text.at(joined).is_some_and(self.is_in) {
                 break;
             }
             at = joined;
+            group = joined;
         }
         (first.unwrap_or(at), matched)
     }

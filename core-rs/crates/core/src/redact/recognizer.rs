@@ -30,8 +30,33 @@ mod kind {
     pub(super) const FIRST_NUMBER: usize = 15;
 }
 
-/// The beginning of a placeholder.
-const PLACEHOLDER: &[u8] = b"{{A3S_REDACTED:";
+/// What is looked for besides tokens and labels: the text, whether letters may be of either case, and
+/// what begins there.
+const FIXED: [(&str, bool, Reader); 23] = [
+    ("eyJ", false, Reader::Jwt),
+    ("-----BEGIN", false, Reader::ArmouredKey),
+    ("MII", false, Reader::BareKey),
+    ("MHc", false, Reader::BareKey),
+    ("MHQ", false, Reader::BareKey),
+    ("MIG", false, Reader::BareKey),
+    ("MIH", false, Reader::BareKey),
+    ("MC4", false, Reader::BareKey),
+    ("b3BlbnNz", false, Reader::BareKey),
+    ("://", false, Reader::Url),
+    ("authorization", true, Reader::Authorization),
+    ("bearer", true, Reader::Bearer),
+    ("cookie", true, Reader::Cookie),
+    ("-u", false, Reader::User),
+    ("--user", false, Reader::User),
+    ("identified by ", true, Reader::Identified),
+    (":5432:", false, Reader::Pgpass),
+    ("-p", false, Reader::Flag),
+    ("-P ", false, Reader::Flag),
+    ("-a ", false, Reader::Flag),
+    ("-w ", false, Reader::Flag),
+    ("pass:", false, Reader::Flag),
+    ("{{A3S_REDACTED:", false, Reader::Placeholder),
+];
 
 /// The code for what begins at an anchor.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +75,7 @@ enum Reader {
     Flag,
     /// A password of SQL: `identified by '…'`.
     Identified,
+    Pgpass,
     /// The placeholder of a secret that was masked before. See
     /// `packages/core/src/redact/placeholder.ts`.
     Placeholder,
@@ -90,31 +116,14 @@ impl Recognizer {
         let formats = tokens::formats();
         let mut readers = Vec::new();
         let mut anchors = Vec::new();
-        let mut add = |text: &'static [u8], is_folded, reader| {
+        let tokens = formats.iter().enumerate();
+        let tokens = tokens.map(|(place, format)| (format.anchor, false, Reader::Token(place)));
+        let fixed = FIXED.map(|(text, is_folded, reader)| (text.as_bytes(), is_folded, reader));
+        let labels = labels::LABELS;
+        let labels = labels.map(|(text, label)| (text.as_bytes(), true, Reader::Label(label)));
+        for (text, is_folded, reader) in tokens.chain(fixed).chain(labels) {
             readers.push(reader);
             anchors.push(Anchor { text, is_folded });
-        };
-        for (place, format) in formats.iter().enumerate() {
-            add(format.anchor, false, Reader::Token(place));
-        }
-        add(b"eyJ", false, Reader::Jwt);
-        add(b"-----BEGIN", false, Reader::ArmouredKey);
-        for begin in ["MII", "MHc", "MHQ", "MIG", "MIH", "MC4", "b3BlbnNz"] {
-            add(begin.as_bytes(), false, Reader::BareKey);
-        }
-        add(b"://", false, Reader::Url);
-        add(b"authorization", true, Reader::Authorization);
-        add(b"bearer", true, Reader::Bearer);
-        add(b"cookie", true, Reader::Cookie);
-        add(b"-u", false, Reader::User);
-        add(b"--user", false, Reader::User);
-        add(b"identified by ", true, Reader::Identified);
-        add(PLACEHOLDER, false, Reader::Placeholder);
-        for text in labels::FLAG_ANCHORS {
-            add(text.as_bytes(), false, Reader::Flag);
-        }
-        for (text, label) in labels::LABELS {
-            add(text.as_bytes(), true, Reader::Label(label));
         }
         debug_assert!(anchors.iter().all(|anchor| anchor.text.len() < MAX_ANCHOR));
         Self {
@@ -244,6 +253,7 @@ impl Recognizer {
             Reader::User => value(kind::GENERIC_SECRET, web::user_flag(text, place, end)?),
             Reader::Flag => value(kind::GENERIC_SECRET, labels::flag(text, place)?),
             Reader::Identified => value(kind::GENERIC_SECRET, labels::identified(text, end)?),
+            Reader::Pgpass => value(kind::GENERIC_SECRET, labels::pgpass(text, end)?),
             Reader::Placeholder => whole(kind::PLACEHOLDER, placeholder(text, place, end)?),
             Reader::Label(label) => {
                 let found = labels::secret(text, place, end, label, &mut known.tables)?;
