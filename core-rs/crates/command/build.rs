@@ -92,8 +92,8 @@ const BUILTINS: &str = ". alias at batch cd crontab declare eval export local ma
                         read readarray readonly set shift source trap typeset unalias unset xargs";
 
 /// Programs whose output the reader works out.
-const OUTPUTS: &str = ": [ base64 cat cd echo export find gbase64 mkdir openssl printf pushd rev rm set \
-                       sleep tac tee test tr true xxd yes";
+const OUTPUTS: &str = ": [ base64 cat cd command echo export find gbase64 mkdir openssl printf pushd rev rm set \
+                       sleep tac tee test tr true type which xxd yes";
 
 /// What the words behind a key are.
 #[derive(Clone, Copy, PartialEq, Eq)]

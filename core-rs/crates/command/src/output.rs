@@ -116,6 +116,9 @@ fn bytes_of(command: &Command, kinds: Kinds) -> Option<Vec<u8>> {
         }
         "xxd" if arguments.iter().any(|a| a.starts_with("-r")) => input.map(hex),
         "find" => found(arguments),
+        "which" => looked_up(arguments),
+        "command" if arguments.first() == Some(&"-v") => looked_up(arguments),
+        "type" if matches!(arguments.first(), Some(&("-p" | "-P"))) => looked_up(arguments),
         "rev" if arguments.is_empty() => input.map(reversed_lines),
         "tac" if arguments.is_empty() => input.map(lines_from_the_end),
         "tr" => input.and_then(|text| translate(text, arguments)),
@@ -123,6 +126,16 @@ fn bytes_of(command: &Command, kinds: Kinds) -> Option<Vec<u8>> {
         | "rm" => Some(Vec::new()),
         _ => None,
     }
+}
+
+/// Where a program that is looked up probably is.
+fn looked_up(arguments: &[&str]) -> Option<Vec<u8>> {
+    let mut names = arguments.iter().filter(|name| !name.starts_with('-'));
+    let name = names.next().filter(|name| !name.contains('/'))?;
+    names
+        .next()
+        .is_none()
+        .then(|| ["/usr/bin/", name, "\n"].concat().into_bytes())
 }
 
 /// The places that `find` searches, which stand for all that it finds, if no test narrows that.

@@ -100,6 +100,9 @@ fn a_command_is_found_whatever_its_spelling() {
         "echo $(git push --force)",
         "x() { git push -f; }; x",
         "timeout 5 /usr/bin/git push -f",
+        "$(which git) push -f",
+        "\"$(command -v sh)\" -c 'git push -f'",
+        "$(type -P env) git push -f",
     ] {
         assert!(fits(push, text), "{text}");
     }
