@@ -29,10 +29,14 @@ const UNITS = [
   "a=$a$a;",
 ];
 
+/** A folder that is as deep as paths in it are followed. */
+const DEEP = `cd ${"a/".repeat(31)}a;`;
+
 /** Texts of some bytes that are costly to read, by their unit. @param {number} bytes */
 export function costlyTexts(bytes) {
-  return UNITS.map((unit) => ({
-    name: `\`${unit.trim()}\` again and again`,
-    line: shell(unit.repeat(Math.ceil(bytes / unit.length))),
-  }));
+  const again = (/** @type {string} */ unit) => unit.repeat(Math.ceil(bytes / unit.length));
+  return [
+    ...UNITS.map((unit) => ({ name: `\`${unit.trim()}\` again and again`, line: shell(again(unit)) })),
+    { name: "`a>b;` again and again in a deep folder", line: shell(DEEP + again("a>b;")) },
+  ];
 }
