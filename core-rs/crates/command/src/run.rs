@@ -238,12 +238,8 @@ impl Reader {
                 return;
             }
             let kinds = data::kinds(name);
-            let builtin = if kinds.is(Kinds::BUILTIN) {
-                self.builtin(name, &mut call)
-            } else {
-                None
-            };
-            match builtin {
+            let builtin = (kinds.is(Kinds::BUILTIN)).then(|| self.builtin(name, &mut call));
+            match builtin.flatten() {
                 Some(Next::Again) => continue,
                 Some(Next::Done) => return,
                 None => {}
@@ -263,12 +259,8 @@ impl Reader {
             if kinds.is(Kinds::TEXT_OPTIONS) {
                 self.run_options(name, &call);
             }
-            let wrapper = if kinds.is(Kinds::WRAPPER) {
-                data::wrapper(name)
-            } else {
-                None
-            };
-            let Some(wrapper) = wrapper else {
+            let wrapper = (kinds.is(Kinds::WRAPPER)).then(|| data::wrapper(name));
+            let Some(wrapper) = wrapper.flatten() else {
                 if path.contains('/') {
                     if let Some(words) = self.first_line(&path, &call) {
                         self.emit(call.clone(), None);

@@ -59,9 +59,11 @@ fn no_spelling_of_a_folder_is_too_long() {
 
 #[test]
 fn what_is_beyond_a_limit_is_not_allowed_unseen() {
-    let (remove, files) = ("rm -rf /", |suffix: &str| -> String {
-        (0..40).map(|at| format!("a{at}{suffix} ")).collect()
-    });
+    let remove = "rm -rf /";
+    let files = |suffix: &str| {
+        let names: Vec<String> = (0..40).map(|at| format!("a{at}{suffix}")).collect();
+        names.join(" ")
+    };
     for text in [
         format!("{}{remove}", "nohup ".repeat(70)),
         format!("{}{remove}", "sudo ".repeat(70)),
@@ -89,7 +91,7 @@ fn what_is_beyond_a_limit_is_not_allowed_unseen() {
         format!("true {}; {remove}", "x ".repeat(70_000)),
     ] {
         let (verdict, _) = judge(&text);
-        assert_ne!(verdict, Verdict::Allow, "{:.80}", text);
+        assert_ne!(verdict, Verdict::Allow, "{text:.80}");
     }
 }
 
