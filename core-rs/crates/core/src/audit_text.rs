@@ -123,6 +123,14 @@ fn readable_secrets(kind: EventKind) -> Option<&'static [&'static str]> {
 }
 
 #[inline(never)]
+/// The secrets of a command line that is shown, with their kinds. None if it could not be searched: what is
+/// shown of it then says so.
+pub(crate) fn secrets(text: &str, detectors: &mut LazyDetectors) -> Vec<(String, String)> {
+    let detectors = detectors.get();
+    let found = detectors.and_then(|detectors| detectors.secrets(text, MAX_SHOWN, READABLE));
+    found.unwrap_or_default()
+}
+
 fn without_secrets(
     text: &str,
     max_bytes: usize,

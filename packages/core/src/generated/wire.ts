@@ -40,7 +40,8 @@ timeoutS: number, };
  */
 export type CommandTrace = { 
 /**
- * The program and its arguments, without quotes. What is not known keeps its spelling.
+ * The program and its arguments, without quotes. What is not known keeps its spelling. Of more than 1,024,
+ * the last says how many there are more.
  */
 words: Array<string>, 
 /**

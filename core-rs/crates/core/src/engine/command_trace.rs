@@ -14,6 +14,9 @@ use crate::redact::LazyDetectors;
 /// The most commands that an explanation lists.
 const LISTED: usize = 100;
 
+/// The most words of one command that are listed.
+const WORDS: usize = 1024;
+
 /// What a `ToolExec` event runs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
@@ -34,7 +37,8 @@ pub struct CommandsTrace {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export_to = "wire.ts"))]
 pub struct CommandTrace {
-    /// The program and its arguments, without quotes. What is not known keeps its spelling.
+    /// The program and its arguments, without quotes. What is not known keeps its spelling. Of more than 1,024,
+    /// the last says how many there are more.
     pub words: Vec<String>,
     /// Programs that only pass the command on, outermost first.
     pub wrappers: Vec<String>,
@@ -76,13 +80,21 @@ pub struct EffectTrace {
 }
 
 impl CommandsTrace {
-    /// Replaces the secrets in words by placeholders, except e-mail addresses. Of a word at most
-    /// 4 KiB are kept.
+    /// Replaces the secrets in words by placeholders, except e-mail addresses: those of the words
+    /// alone, and those that the words around them tell (`-p PASSWORD`). Of a word at most 4 KiB are
+    /// kept.
     pub fn hide_secrets(&mut self, detectors: &mut LazyDetectors) {
         for command in &mut self.commands {
+            let secrets = crate::audit_text::secrets(&command.words.join(" "), detectors);
             let effects = command.effects.iter_mut().map(|effect| &mut effect.of);
             for word in command.words.iter_mut().chain(effects) {
                 *word = crate::audit_text::shown(word, detectors);
+                for (kind, secret) in &secrets {
+                    if secret.len() > 3 && word.contains(secret) {
+                        let placeholder = format!("{{{{A3S_REDACTED:{kind}:1}}}}");
+                        *word = word.replace(secret, &placeholder);
+                    }
+                }
             }
         }
     }
@@ -104,7 +116,7 @@ pub(super) fn trace(
         let denied = rule.map(|rule| engine.denied_command(rule, event, reading, Some(at)));
         let denied = denied.filter(|denied| denied.by != Denial::None);
         CommandTrace {
-            words: command.texts().into_iter().map(ToOwned::to_owned).collect(),
+            words: words(command),
             wrappers: command.wrappers.clone(),
             folder: folder(command),
             piped: is_piped(reading, at),
@@ -130,6 +142,15 @@ pub(super) fn trace(
         opaque: opaque.map(|opaque| words_of(*opaque).to_owned()).collect(),
         decided: decided.and_then(|at| u32::try_from(at).ok()),
     }
+}
+
+/// The words of a command, up to a limit.
+fn words(command: &Command) -> Vec<String> {
+    let all = command.texts();
+    let more = all.len().saturating_sub(WORDS);
+    let more = (more > 0).then(|| format!("… {more} more"));
+    let words = all.into_iter().take(WORDS).map(ToOwned::to_owned);
+    words.chain(more).collect()
 }
 
 /// The effects of a command, each once.

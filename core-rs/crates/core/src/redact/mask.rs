@@ -52,24 +52,8 @@ impl Detectors {
     /// assert!(!shown.contains(value));
     /// ```
     pub fn mask(&mut self, text: &str, max_bytes: usize, readable: &[&str]) -> Option<String> {
-        let all = text.len();
-        let text = truncate(text, max_bytes);
-        let part = Part {
-            is_last: text.len() == all,
-            ..Part::WHOLE
-        };
-        let (mut found, until) = self.search(&mut text.as_bytes().to_vec(), part)?;
-        // Removed before they are merged: a readable find must not make a secret that it overlaps
-        // readable.
-        let kinds = &self.kinds;
-        let is_readable = |find: &Find| {
-            let kind = kinds.get(find.kind as usize);
-            kind.is_some_and(|kind| readable.contains(&kind.as_str()))
-        };
-        for one in &mut found {
-            one.secrets.retain(|find| !is_readable(find));
-        }
-        let finds = with_other_places(merged(&found), text);
+        let (text, finds, until) = self.finds(text, max_bytes, readable)?;
+        let finds = with_other_places(finds, text);
         let mut counts = vec![0_u32; self.kinds.len()];
         let mut out = String::new();
         let mut from = 0;
@@ -90,5 +74,55 @@ impl Detectors {
         }
         out.push_str(text.get(from..until).unwrap_or_default());
         Some(out)
+    }
+
+    /// The secrets that [`Self::mask`] replaces, in order, each with its kind.
+    ///
+    /// ```
+    /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
+    /// let policy = check("", &|_| None).policy.unwrap();
+    /// let mut detectors = Detectors::new(&policy.redact, Imported::default()).unwrap();
+    /// let found = detectors.secrets("curl -u ada:x7Kp2mQ9vL4w https://x.test", 99, &[]).unwrap();
+    /// assert_eq!(found, [("generic_secret".to_owned(), "x7Kp2mQ9vL4w".to_owned())]);
+    /// ```
+    pub fn secrets(
+        &mut self,
+        text: &str,
+        max_bytes: usize,
+        readable: &[&str],
+    ) -> Option<Vec<(String, String)>> {
+        let (text, finds, _) = self.finds(text, max_bytes, readable)?;
+        let secret = |find: Find| {
+            let kind = self.kinds.get(find.kind as usize)?;
+            Some((kind.clone(), text.get(find.start..find.end)?.to_owned()))
+        };
+        Some(finds.into_iter().filter_map(secret).collect())
+    }
+
+    /// The beginning of a text, the secrets in it, and up to where it is known.
+    fn finds<'t>(
+        &mut self,
+        text: &'t str,
+        max_bytes: usize,
+        readable: &[&str],
+    ) -> Option<(&'t str, Vec<Find>, usize)> {
+        let all = text.len();
+        let text = truncate(text, max_bytes);
+        let part = Part {
+            is_last: text.len() == all,
+            ..Part::WHOLE
+        };
+        let (mut found, until) = self.search(&mut text.as_bytes().to_vec(), part)?;
+        // Removed before they are merged: a readable find must not make a secret that it overlaps
+        // readable.
+        let kinds = &self.kinds;
+        let is_readable = |find: &Find| {
+            let kind = kinds.get(find.kind as usize);
+            kind.is_some_and(|kind| readable.contains(&kind.as_str()))
+        };
+        for one in &mut found {
+            one.secrets.retain(|find| !is_readable(find));
+        }
+        Some((text, merged(&found), until))
     }
 }
