@@ -194,6 +194,21 @@ fn placeholder(detectors: &Detectors, counts: &mut HashMap<u32, u32>, find: &Fin
 fn assert_masks(detectors: &mut Detectors, text: &str, parts: &[&str], finds: &[Find]) {
     let masked = masked(detectors, text, finds);
     let shown = detectors.mask(text, text.len(), &[]).unwrap();
+    // It hides the other places of a secret, too; which these are depends on all of the text.
+    let stands_elsewhere = |find: &Find| {
+        let secret = &text[find.start..find.end];
+        let same = finds
+            .iter()
+            .filter(|one| &text[one.start..one.end] == secret);
+        text.matches(secret).count() > same.count()
+    };
+    if finds.iter().any(stands_elsewhere) {
+        assert!(
+            PLACEHOLDER.find_iter(&shown).count() >= finds.len(),
+            "{shown}"
+        );
+        return;
+    }
     assert_eq!(shown, masked);
     let mut most = 0;
     for part in parts {
