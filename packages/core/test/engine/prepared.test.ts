@@ -45,9 +45,12 @@ it("has the built-in rules in memory from the start, as the other module has the
   from.prepare();
   // The other module may hold more of them, in memory that it has freed: the build clears that.
   expect(places(from)).toEqual(expect.arrayContaining(places(to)));
-  const before = { bytes: to.memory.buffer.byteLength, places: places(to) };
+  const bytes = to.memory.buffer.byteLength;
+  // To prepare what is prepared takes no memory; it may leave a copy in what it has freed.
   to.prepare();
-  expect({ bytes: to.memory.buffer.byteLength, places: places(to) }).toEqual(before);
+  const before = places(to);
+  for (let time = 0; time < 3; time += 1) to.prepare();
+  expect({ bytes: to.memory.buffer.byteLength, places: places(to) }).toEqual({ bytes, places: before });
 });
 
 it("has the code, the imports and the exports of the other module", () => {
