@@ -82,8 +82,9 @@ impl Detectors {
     /// use sentry_core::{policy::{Imported, check}, redact::Detectors};
     /// let policy = check("", &|_| None).policy.unwrap();
     /// let mut detectors = Detectors::new(&policy.redact, Imported::default()).unwrap();
-    /// let found = detectors.secrets("curl -u ada:x7Kp2mQ9vL4w https://x.test", 99, &[]).unwrap();
-    /// assert_eq!(found, [("generic_secret".to_owned(), "x7Kp2mQ9vL4w".to_owned())]);
+    /// let value = "x7Kp2mQ9vL4w";
+    /// let found = detectors.secrets(&format!("curl -u ada:{value} https://x.test"), 99, &[]).unwrap();
+    /// assert_eq!(found, [("generic_secret".to_owned(), value.to_owned())]);
     /// ```
     pub fn secrets(
         &mut self,
