@@ -87,9 +87,6 @@ pub fn effects<'r>(reading: &'r Reading, at: usize, arguments: &Arguments<'r>) -
     for code in code.take_while(|code| code.command == at) {
         code_effects::add(code, &mut found.effects);
     }
-    if matches!(arguments.program, "cp" | "install" | "ln") {
-        found.read_programs(reading, at);
-    }
     if found.sends_input {
         found.send_pipe(reading, at);
     }
@@ -356,25 +353,6 @@ impl<'f, 'r> Finder<'f, 'r> {
             None => return,
         };
         self.effects.push(Effect { kind, text, known });
-    }
-
-    /// A program that is looked up is read where programs are: `cp $(which sh) DIR`.
-    fn read_programs(&mut self, reading: &'r Reading, at: usize) {
-        let from = at.saturating_sub(SENT_AT_MOST);
-        let before = reading.commands.get(from..at).unwrap_or_default();
-        let words = self.command.words.iter().filter(|word| !word.known);
-        for list in words.take(SENT_AT_MOST).flat_map(|word| &word.lists) {
-            let found = before.iter().find(|one| {
-                one.list == *list && matches!(one.program(), "which" | "command" | "type")
-            });
-            if let Some(name) = found.and_then(|one| one.words.last()) {
-                self.effects.push(Effect {
-                    kind: EffectKind::Reads,
-                    text: Cow::Owned(["/usr/bin/", base_name(&name.text)].concat()),
-                    known: false,
-                });
-            }
-        }
     }
 
     /// What the commands before it in its pipe read goes out, and what it reads by `<`.

@@ -128,14 +128,15 @@ fn bytes_of(command: &Command, kinds: Kinds) -> Option<Vec<u8>> {
     }
 }
 
-/// Where a program that is looked up probably is.
+/// Where programs that are looked up probably are.
 fn looked_up(arguments: &[&str]) -> Option<Vec<u8>> {
-    let mut names = arguments.iter().filter(|name| !name.starts_with('-'));
-    let name = names.next().filter(|name| !name.contains('/'))?;
-    names
-        .next()
-        .is_none()
-        .then(|| ["/usr/bin/", name, "\n"].concat().into_bytes())
+    let names = arguments.iter().filter(|name| !name.starts_with('-'));
+    let places = names.flat_map(|name| {
+        let folder = if name.contains('/') { "" } else { "/usr/bin/" };
+        [folder, name, "\n"]
+    });
+    let places: String = places.collect();
+    (!places.is_empty()).then(|| places.into_bytes())
 }
 
 /// The places that `find` searches, which stand for all that it finds, if no test narrows that.

@@ -116,6 +116,10 @@ fn uploads_send_what_they_read() {
         ),
         ("scp me@x.test:b a", &["connects x.test", "writes a"]),
         ("scp a h:", &["reads a", "sends a", "connects h"]),
+        (
+            "head $(which sh /opt/x)",
+            &["reads /usr/bin/sh", "reads /opt/x"],
+        ),
         ("scp a C:/b", &["reads a", "writes C:/b"]),
         (
             "nc x.test 1 < a",

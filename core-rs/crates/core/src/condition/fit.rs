@@ -142,8 +142,7 @@ impl<'r> Facts<'r> {
     /// Calls `each` with the texts of the command in which paths and hosts may stand.
     pub(super) fn each_text(&self, each: &mut dyn FnMut(&str)) {
         each_text(self.command, each);
-        let mut words = self.command.words.iter();
-        if self.code().next().is_some() || words.any(|word| !word.lists.is_empty()) {
+        if self.code().next().is_some() {
             self.effects().iter().for_each(|effect| each(&effect.text));
         }
         if let Folder::At(folder) = &self.command.folder {
