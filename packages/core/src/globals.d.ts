@@ -7,7 +7,7 @@ declare class TextEncoder {
 
 declare class TextDecoder {
   constructor(encoding: string, options: { ignoreBOM: boolean });
-  decode(input?: Uint8Array): string;
+  decode(input?: Uint8Array, options?: { stream: boolean }): string;
 }
 
 declare function btoa(binary: string): string;

@@ -4,6 +4,7 @@
 import type { ToolsModule } from "./tools/module.js";
 
 export { OVERSIZED_EVENT } from "./decision/l1-decisions.js";
+export { JsonText } from "./events/json-text.js";
 export { canonicalJson } from "./guard/canonical-json.js";
 export { explanationsOfCall } from "./guard/explained-call.js";
 export { naturalDeny } from "./pipeline/natural-deny.js";

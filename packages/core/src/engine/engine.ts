@@ -1,6 +1,8 @@
 // The interface to the rule engine: one compiled policy, events in, an integer out. All code that
 // knows wasm is behind it.
 
+import type { EncodedEvent } from "../events/input.js";
+import type { JsonText } from "../events/json-text.js";
 import { MAX_CHUNK_BYTES, MAX_EVENT_BYTES } from "../generated/boundary.js";
 import type { CompileReport, Counters, EventFacts, EventKind, Risk, SaeDecision, Trace } from "../generated/wire.js";
 import {
@@ -129,7 +131,7 @@ export class Engine {
    * Judges one event, and keeps it for {@link target}, {@link explain}, {@link auditSummary} and
    * {@link score}. Never throws.
    */
-  judge(event: string | Uint8Array): number {
+  judge(event: EncodedEvent): number {
     return this.#judge(event, judge);
   }
 
@@ -137,7 +139,7 @@ export class Engine {
    * As {@link judge}; also keeps the facts of an event that a tier has to judge, for
    * {@link takeFacts}. Never throws.
    */
-  judgeForTiers(event: string | Uint8Array): number {
+  judgeForTiers(event: EncodedEvent): number {
     return this.#judge(event, judgeForTiers);
   }
 
@@ -177,7 +179,7 @@ export class Engine {
    * The facts of an event, without judging it; `null` if it is not an event. Throws
    * `EngineFailure`.
    */
-  facts(event: string | Uint8Array): EventFacts | null {
+  facts(event: EncodedEvent): EventFacts | null {
     return this.#call(({ input, handle }) => {
       this.#length = input.write(event);
       const json = this.#length < 0 ? undefined : handle.facts(this.#length);
@@ -256,7 +258,7 @@ export class Engine {
    * Finds secrets in a text of at most 16 MiB. Overwrites the event judged last. Throws
    * `EngineFailure` if the text could not be searched.
    */
-  scan(text: string, part: ScanPart): Scan {
+  scan(text: string | JsonText, part: ScanPart): Scan {
     try {
       return this.#call((compiled) => {
         this.#secretKinds ??= readKinds(compiled.handle.secretKinds());
@@ -353,7 +355,7 @@ export class Engine {
    * Why an input is not an event; empty if it is one, or if there is nothing to say. Throws
    * `EngineFailure`.
    */
-  fault(event: string | Uint8Array): string {
+  fault(event: EncodedEvent): string {
     return this.#call(({ input, handle }) => {
       this.#length = input.write(event);
       return this.#length < 0 ? TOO_LARGE : (handle.fault(this.#length) ?? "");
@@ -377,7 +379,7 @@ export class Engine {
     if (compiled?.generation === this.#instance.generation) compiled.handle.free();
   }
 
-  #judge(event: string | Uint8Array, by: (handle: Handle, length: number) => number): number {
+  #judge(event: EncodedEvent, by: (handle: Handle, length: number) => number): number {
     try {
       const { input, handle } = this.#ready();
       this.#length = input.write(event);

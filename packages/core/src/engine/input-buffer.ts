@@ -1,5 +1,7 @@
 // The buffer in wasm memory into which one event is written.
 
+import type { EncodedEvent } from "../events/input.js";
+import { JsonText } from "../events/json-text.js";
 import { MAX_EVENT_BYTES } from "../generated/boundary.js";
 import { MAX_BYTES_PER_UNIT, utf8Length } from "../util/text.js";
 import type { Handle, Memory } from "./module.js";
@@ -28,7 +30,16 @@ export class InputBuffer {
    * Writes an event. Returns its length in bytes, or -1 if it has more than 16 MiB. A lone
    * surrogate becomes U+FFFD.
    */
-  write(event: string | Uint8Array): number {
+  write(event: EncodedEvent): number {
+    if (event instanceof JsonText) {
+      if (!this.#hasRoom(event.length)) return -1;
+      let at = 0;
+      for (const part of event.parts) {
+        this.#view.set(part, at);
+        at += part.length;
+      }
+      return event.length;
+    }
     if (typeof event !== "string") {
       if (!this.#hasRoom(event.length)) return -1;
       this.#view.set(event);

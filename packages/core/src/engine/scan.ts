@@ -1,5 +1,6 @@
 // A scan for secrets: a text in, the positions of the finds out.
 
+import type { JsonText } from "../events/json-text.js";
 import { FIND_FIELDS } from "../generated/boundary.js";
 import { utf8Length } from "../util/text.js";
 import type { CompiledPolicy } from "./compile.js";
@@ -47,12 +48,13 @@ export function scanText(
   memory: Memory,
   { handle, input }: CompiledPolicy,
   kinds: readonly string[],
-  text: string,
+  text: string | JsonText,
   part: ScanPart,
 ): Scan {
   const length = input.write(text);
   if (length < 0) throw new RangeError("a text to scan may have at most 16 MiB");
-  const address = handle.scan(length, utf8Length(text.slice(0, part.from)), part.isLast, part.placeholders);
+  const from = part.from === 0 ? 0 : utf8Length(String(text).slice(0, part.from));
+  const address = handle.scan(length, from, part.isLast, part.placeholders);
   if (address === 0) throw new Error(TOO_MUCH_MEMORY);
   const [count = 0, stableUntil = 0] = new Uint32Array(memory.buffer, address, 2);
   const table = new Uint32Array(memory.buffer, address + 8, count * FIND_FIELDS);

@@ -151,11 +151,22 @@ export function toolCallJson(
   cwd?: unknown,
   pid?: unknown,
 ): EventJson<"ToolCall"> {
-  let fields = `"tool":${check.nonEmpty("tool", tool)},"args":${check.json("args", args)}`;
-  if (server !== undefined) fields += `,"server":${check.text("server", server)}`;
-  if (cwd !== undefined) fields += `,"cwd":${check.text("cwd", cwd)}`;
-  if (pid !== undefined) fields += `,"pid":${check.u32("pid", pid)}`;
-  return whole("ToolCall", fields, envelope);
+  const [before, after] = aroundArgs(tool, server, cwd, pid);
+  return whole("ToolCall", before + check.json("args", args) + after, envelope);
+}
+
+/** The fields of a call before its arguments, and those after them. */
+export function aroundArgs(
+  tool: unknown,
+  server: unknown,
+  cwd: unknown,
+  pid: unknown,
+): readonly [before: string, after: string] {
+  let after = "";
+  if (server !== undefined) after += `,"server":${check.text("server", server)}`;
+  if (cwd !== undefined) after += `,"cwd":${check.text("cwd", cwd)}`;
+  if (pid !== undefined) after += `,"pid":${check.u32("pid", pid)}`;
+  return [`"tool":${check.nonEmpty("tool", tool)},"args":`, after];
 }
 
 function build<K extends EventKind>(
@@ -171,9 +182,13 @@ function whole<K extends EventKind>(kind: K, fields: string, envelope: string): 
   const event = `"event":{"${kind}":{${fields}}}`;
   const json = `{${envelope}${event}}`;
   if (json.length * 3 > MAX_EVENT_BYTES && utf8Length(json) > MAX_EVENT_BYTES) {
-    throw new RangeError(`the event is larger than ${MAX_EVENT_BYTES} bytes`);
+    throw tooLarge();
   }
   return json as EventJson<K>;
+}
+
+export function tooLarge(): RangeError {
+  return new RangeError(`the event is larger than ${MAX_EVENT_BYTES} bytes`);
 }
 
 /** The envelope's members before `"event"`, each with its comma. */

@@ -1,6 +1,10 @@
 // Conversion of a caller's event to text or bytes for the rule engine.
 
 import type { EventInput } from "./event.js";
+import { JsonText } from "./json-text.js";
+
+/** An event's JSON as the rule engine takes it. */
+export type EncodedEvent = string | Uint8Array | JsonText;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -9,8 +13,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * an event. Throws a `TypeError` for an object that has no JSON: it may be an event, so it must not
  * pass as none.
  */
-export function encodeEvent(event: EventInput): string | Uint8Array {
-  if (typeof event === "string") return event;
+export function encodeEvent(event: EventInput | JsonText): EncodedEvent {
+  if (typeof event === "string" || event instanceof JsonText) return event;
   if (isBytes(event)) return ownBytes(event);
   try {
     return JSON.stringify(event) ?? "";
@@ -62,8 +66,8 @@ function isBytes(value: unknown): value is Uint8Array {
 }
 
 /** The text of an event; invalid UTF-8 becomes U+FFFD. Bytes must be {@link ownBytes}. */
-export function eventText(event: string | Uint8Array): string {
-  return typeof event === "string" ? event : decodeUtf8(event);
+export function eventText(event: EncodedEvent): string {
+  return typeof event === "string" || event instanceof JsonText ? String(event) : decodeUtf8(event);
 }
 
 export function decodeUtf8(bytes: Uint8Array): string {

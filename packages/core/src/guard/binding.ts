@@ -28,7 +28,7 @@ export async function bindingOf(
   wordsOf: WordsOf,
 ): Promise<string> {
   const { session, agent, host } = options;
-  const call = subject.call ?? subject.itself;
+  const call = subject.call ?? String(subject.itself);
   const files = await filesOf(subject, options, wordsOf);
   return await sha256(canonicalJson([call, session, agent, host, revision, files]));
 }

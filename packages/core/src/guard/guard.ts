@@ -2,6 +2,7 @@
 
 import type { Decision } from "../decision/decision.js";
 import { engineFailed } from "../decision/l1-decisions.js";
+import type { JsonText } from "../events/json-text.js";
 import { linkedTo, orAborted } from "../pipeline/abort.js";
 import type { Policy } from "../policy/policy.js";
 import { bindingOf, type WordsOf } from "./binding.js";
@@ -49,7 +50,7 @@ export class CallGuard implements Guard {
     return this.#guarded((subjects) => subjects.ofText(text, "sent"), options);
   }
 
-  result(text: string, options?: CheckOptions): Promise<GuardOutcome> {
+  result(text: string | JsonText, options?: CheckOptions): Promise<GuardOutcome> {
     return this.#guarded((subjects) => subjects.ofText(text, "received"), options);
   }
 

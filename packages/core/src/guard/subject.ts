@@ -2,6 +2,8 @@
 
 import { envelopeJson, sslContent, toolCallJson } from "../events/builders.js";
 import type { EventJson, SentryEvent } from "../events/event.js";
+import { sslContentOf, toolCallOf } from "../events/json-events.js";
+import { JsonText } from "../events/json-text.js";
 import { given } from "../util/given.js";
 import { shownName } from "./message.js";
 import { objectOf } from "./tool-arguments.js";
@@ -9,7 +11,7 @@ import type { GuardOptions, ToolCallInput } from "./types.js";
 import { wellKnownEvents } from "./well-known-events.js";
 import { useOf } from "./well-known-tools.js";
 
-export type GuardedEvent = SentryEvent | EventJson;
+export type GuardedEvent = SentryEvent | EventJson | JsonText;
 
 /** The events of a check, and its words in messages. */
 export interface Subject {
@@ -20,7 +22,7 @@ export interface Subject {
   /** What a person is shown. */
   shown(): string;
   /** The call or text itself. */
-  readonly itself: EventJson;
+  readonly itself: EventJson | JsonText;
   /** The events that the call stands for. */
   readonly mapped: readonly SentryEvent[];
 }
@@ -48,9 +50,12 @@ export class Subjects {
     if (typeof input !== "object" || input === null) throw new TypeError("the call must be an object");
     const { tool, server, pid, cwd = this.#options.cwd } = input;
     const args = typeof input.args === "string" ? objectOf(input.args) : (input.args ?? null);
-    const itself = toolCallJson(tool, args, this.#envelope, server, cwd, pid);
+    const itself =
+      args instanceof JsonText
+        ? toolCallOf(tool, args, this.#envelope, server, cwd, pid)
+        : toolCallJson(tool, args, this.#envelope, server, cwd, pid);
     // Arguments may be an object with getters: what is judged and shown is what its JSON says.
-    const ownArgs = (): unknown => JSON.parse(itself).event.ToolCall.args;
+    const ownArgs = (): unknown => JSON.parse(String(itself)).event.ToolCall.args;
     const shown = (): string => `${tool} ${JSON.stringify(ownArgs())}`;
     const subject = { what: () => `the call of \`${shownName(tool)}\``, shown, itself };
     const { toEvents, approvals } = this.#options;
@@ -65,10 +70,12 @@ export class Subjects {
   }
 
   /** The subject of a text that is sent to a model, or that a tool returned. */
-  ofText(text: string, direction: "sent" | "received"): Subject {
-    const itself = sslContent(0, text, direction === "received", this.#options);
+  ofText(text: string | JsonText, direction: "sent" | "received"): Subject {
+    const isRead = direction === "received";
+    const itself =
+      text instanceof JsonText ? sslContentOf(text, isRead, this.#options) : sslContent(0, text, isRead, this.#options);
     const what = (): string => (direction === "sent" ? "the prompt" : "the result");
-    return { what, shown: () => text, itself, mapped: NOTHING };
+    return { what, shown: () => (typeof text === "string" ? text : String(text.toJSON())), itself, mapped: NOTHING };
   }
 
   #identified(event: SentryEvent): SentryEvent {

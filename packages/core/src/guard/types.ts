@@ -2,6 +2,7 @@
 
 import type { Decision } from "../decision/decision.js";
 import type { SentryEvent } from "../events/event.js";
+import type { JsonText } from "../events/json-text.js";
 
 /**
  * A call of a tool that an agent is about to make.
@@ -12,7 +13,10 @@ import type { SentryEvent } from "../events/event.js";
 export interface ToolCallInput {
   /** The tool's name, as the host has it: `"Bash"`, `"mcp__github__create_issue"`. */
   readonly tool: string;
-  /** The arguments: any value that has a JSON text. A text that is the JSON of an object counts as that object. */
+  /**
+   * The arguments: any value that has a JSON text. A text that is the JSON of an object counts as that object.
+   * A {@link JsonText} is judged as it is written.
+   */
   readonly args: unknown;
   /** The MCP server that the tool is of. */
   readonly server?: string;
@@ -152,6 +156,9 @@ export interface Guard {
   check(call: ToolCallInput, options?: CheckOptions): Promise<GuardOutcome>;
   /** Judges a prompt of a person as content that is sent to a model. Never throws and never rejects. */
   prompt(text: string, options?: CheckOptions): Promise<GuardOutcome>;
-  /** Judges what a tool returns to the model, as content that is received. Never throws and never rejects. */
-  result(text: string, options?: CheckOptions): Promise<GuardOutcome>;
+  /**
+   * Judges what a tool returns to the model, as content that is received. A {@link JsonText} must be that of a
+   * string. Never throws and never rejects.
+   */
+  result(text: string | JsonText, options?: CheckOptions): Promise<GuardOutcome>;
 }

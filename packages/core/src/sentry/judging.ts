@@ -8,7 +8,8 @@ import type { Engine } from "../engine/engine.js";
 import { EngineFailure } from "../engine/engine-failure.js";
 import { FAILED_CODE, hasTarget, isEvent, kindOf } from "../engine/judgement-code.js";
 import type { EventInput } from "../events/event.js";
-import { encodeEvent, eventText, ownBytes, requireBytes } from "../events/input.js";
+import { type EncodedEvent, encodeEvent, eventText, ownBytes, requireBytes } from "../events/input.js";
+import type { JsonText } from "../events/json-text.js";
 import type { EventFacts } from "../generated/wire.js";
 import { RunningWork } from "../pipeline/abort.js";
 import { failMode } from "../pipeline/fail-mode.js";
@@ -70,7 +71,7 @@ export class Judging {
   }
 
   /** As {@link classify}, but throws if the rule engine fails, and for what is not an event. */
-  byRules(event: EventInput): Decision {
+  byRules(event: EventInput | JsonText): Decision {
     const judged = this.#judge(event);
     if (judged === null) throw new TypeError(this.whyNotAnEvent(event) ?? "not an event");
     const { code, l1 } = judged;
@@ -79,7 +80,7 @@ export class Judging {
   }
 
   /** The decision of the rules and the tiers; an escalation if no tier resolved it. Throws as {@link byRules}. */
-  async byTiers(event: EventInput, signal: AbortSignal): Promise<Decision> {
+  async byTiers(event: EventInput | JsonText, signal: AbortSignal): Promise<Decision> {
     const look = this.#look(event);
     if (look === null) throw new TypeError("not an event");
     if (look.kind === "failed") throw new EngineFailure(look.l1.reason);
@@ -124,11 +125,11 @@ export class Judging {
     }
   }
 
-  whyNotAnEvent(input: EventInput): string | null {
+  whyNotAnEvent(input: EventInput | JsonText): string | null {
     return this.#engine.fault(encodeEvent(input)) || null;
   }
 
-  explain(event: EventInput): Explanation | null {
+  explain(event: EventInput | JsonText): Explanation | null {
     try {
       return this.#explain(event);
     } finally {
@@ -140,14 +141,14 @@ export class Judging {
    * The words of the commands that an event runs, without quotes and escapes, and as paths in the
    * folder that a command changed to.
    */
-  wordsOf(event: EventInput): string[] {
+  wordsOf(event: EventInput | JsonText): string[] {
     const commands = this.explain(event)?.commands?.commands ?? [];
     return commands.flatMap(({ words, folder }) =>
       folder ? words.map((word) => (word.startsWith("/") ? word : `${folder}/${word}`)) : words,
     );
   }
 
-  #explain(event: EventInput): Explanation | null {
+  #explain(event: EventInput | JsonText): Explanation | null {
     const code = this.#engine.judge(encodeEvent(event));
     if (code === FAILED_CODE) throw new EngineFailure(this.#engine.failure);
     if (!isEvent(code)) return null;
@@ -171,7 +172,7 @@ export class Judging {
   }
 
   /** Judges an event by L1 alone. */
-  #judge(event: EventInput): { readonly code: number; readonly l1: Decision } | null {
+  #judge(event: EventInput | JsonText): { readonly code: number; readonly l1: Decision } | null {
     try {
       const code = this.#engine.judge(encodeEvent(event));
       return this.#isJudged(code) ? { code, l1: this.#decisionOf(code) } : null;
@@ -184,7 +185,7 @@ export class Judging {
    * Judges an event by L1. If a tier has to judge it, fetches its facts, which include the target
    * of L1's action.
    */
-  #look(input: EventInput): L1Result | null {
+  #look(input: EventInput | JsonText): L1Result | null {
     try {
       return this.#lookAt(encodeEvent(input));
     } finally {
@@ -192,7 +193,7 @@ export class Judging {
     }
   }
 
-  #lookAt(bytes: string | Uint8Array): L1Result | null {
+  #lookAt(bytes: EncodedEvent): L1Result | null {
     const code = this.#pipeline.hasTiers ? this.#engine.judgeForTiers(bytes) : this.#engine.judge(bytes);
     if (!this.#isJudged(code)) return null;
     if (code === FAILED_CODE) return { kind: "failed", l1: engineFailed(this.#engine.failure) };

@@ -6,6 +6,7 @@ import type { Explanation } from "../decision/explanation.js";
 import { L1WithoutActivations } from "../decision/l1-decisions.js";
 import type { Engine } from "../engine/engine.js";
 import type { EventInput, EventJson } from "../events/event.js";
+import type { JsonText } from "../events/json-text.js";
 import type { EventFacts } from "../generated/wire.js";
 import { CallGuard, type GuardParts } from "../guard/guard.js";
 import { type Revision, revisionOf } from "../guard/revision.js";
@@ -232,6 +233,17 @@ export class Sentry {
     this.#requireOpen();
     options.signal?.throwIfAborted();
     return await this.#gate.inspectWire(content, direction, options);
+  }
+
+  /**
+   * Whether {@link mask} would change a text. Throws an `Error` if the rule engine fails.
+   *
+   * @example
+   * sentry.hasSecrets("mail bob@example.com"); // true
+   */
+  hasSecrets(text: string | JsonText): boolean {
+    this.#requireOpen();
+    return this.#gate.hasSecrets(text);
   }
 
   /**

@@ -1,7 +1,7 @@
 // Judges calls by several policies: the gravest outcome decides.
 
 import type { CheckOptions, Guard, GuardOptions, GuardOutcome, ToolCallInput } from "@a3s-sentry/core";
-import { given } from "@a3s-sentry/core/host";
+import { given, type JsonText } from "@a3s-sentry/core/host";
 import { Sentry } from "../sentry.js";
 import { combined, failed, granted, passed } from "./outcomes.js";
 import { type PolicyLayer, projectLayers } from "./policy-layers.js";
@@ -81,6 +81,11 @@ export class LayeredPolicy {
    */
   masked(text: string): string {
     return this.layers.reduce((masked, { sentry }) => (sentry.policy.dryRun ? masked : sentry.mask(masked)), text);
+  }
+
+  /** Whether {@link masked} would change a text. Throws as it does. */
+  hasSecrets(text: string | JsonText): boolean {
+    return this.layers.some(({ sentry }) => !sentry.policy.dryRun && sentry.hasSecrets(text));
   }
 
   /** Whether all policies are in a dry run, which lets everything pass and masks nothing. */

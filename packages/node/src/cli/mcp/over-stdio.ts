@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../daemon/log.js";
 import type { Direction } from "../../guard/mcp/calls.js";
-import { MAX_FRAME_BYTES } from "../../guard/mcp/frame.js";
+import { type FrameLine, MAX_FRAME_BYTES } from "../../guard/mcp/frame.js";
 import { FrameProxy, type Passage, type ProxyOptions } from "../../guard/mcp/frame-proxy.js";
 import { type Line, linesOf } from "../../guard/mcp/lines.js";
 import { ServerProcess } from "../../guard/mcp/server-process.js";
@@ -94,8 +94,17 @@ async function forwarded(lines: AsyncIterable<Line>, take: (line: Line) => Promi
 }
 
 /** Resolves when the line is written, or if nobody reads it any more. */
-async function written(stream: Writable, line: string): Promise<void> {
-  await new Promise<void>((resolve) => stream.write(line, () => resolve()));
+async function written(stream: Writable, line: FrameLine): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (typeof line === "string") stream.write(line, () => resolve());
+    else {
+      // In one write of the system, without a copy.
+      stream.cork();
+      for (const part of line.parts) stream.write(part);
+      stream.write("", () => resolve());
+      stream.uncork();
+    }
+  });
 }
 
 async function flushed(stream: Writable): Promise<void> {

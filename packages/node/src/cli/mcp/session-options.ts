@@ -31,6 +31,7 @@ export function sessionOptions(server: string, { policy, audit, log, pinFile, so
     askingGuard: residentGuard(policy.guard(asking), { asker: asking, socket, warn }),
     askTimeoutS: Math.min(...policy.layers.map(({ sentry }) => sentry.policy.ask.timeoutS)),
     masked: (text) => policy.masked(text),
+    hasSecrets: (text) => policy.hasSecrets(text),
     isDryRun: policy.isDryRun,
     onOutcome: (judged, outcome) => {
       audit?.outcome({ ...judged, ...asker }, outcome, (text) => policy.withoutSecrets(text));

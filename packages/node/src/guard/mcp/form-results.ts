@@ -62,8 +62,8 @@ export class FormResults {
     };
   }
 
-  /** How to ask about a call; `undefined` if its client shows no forms in results. */
-  askBy(message: JsonObject): AskPerson | undefined {
+  /** How to ask about a call, of which `whole` is all; `undefined` if its client shows no forms in results. */
+  askBy(message: JsonObject, whole = (): JsonObject => message): AskPerson | undefined {
     const params = field(message, "params");
     const meta = isObject(params) ? field(params, "_meta") : undefined;
     if (!isObject(params) || !isObject(meta) || !offersForms(field(meta, CAPABILITIES))) return undefined;
@@ -74,7 +74,8 @@ export class FormResults {
       if (this.#questions.size >= MAX_OPEN || JSON.stringify(kept).length > MAX_KEPT) return "denied";
       const state = randomBytes(16).toString("hex");
       const until = Date.now() + this.#timeoutMs;
-      this.#questions.set(state, { ticket: asked.ticket, message: asked.message, call: callIn(message), kept, until });
+      const { ticket } = asked;
+      this.#questions.set(state, { ticket, message: asked.message, call: callIn(whole()), kept, until });
       const form = { method: "elicitation/create", params: { mode: "form", ...formFor(asked.message) } };
       return { result: { resultType: "input_required", inputRequests: { [FORM]: form }, requestState: state } };
     };

@@ -1,14 +1,18 @@
 // Judges what the frames of MCP ask for and answer, and masks what a model reads.
 
 import type { Guard, GuardOutcome, ToolCallInput } from "@a3s-sentry/core";
-import { hasPlaceholder, messageOf } from "@a3s-sentry/core/host";
+import { hasPlaceholder, type JsonText, messageOf } from "@a3s-sentry/core/host";
 import { field, isObject, type JsonObject } from "../hosts/json-object.js";
 import { denial, textsIn } from "./calls.js";
-import { lineOf, lineWith } from "./frame.js";
+import { type Content, lineIn, wholeOf } from "./content.js";
+import { type FrameLine, lineOf } from "./frame.js";
 import type { OpenRequest } from "./in-flight.js";
 
 /** What was judged: a call, or the texts of an answer. */
-export type Judged = { readonly check: ToolCallInput } | { readonly prompt: string } | { readonly result: string };
+export type Judged =
+  | { readonly check: ToolCallInput }
+  | { readonly prompt: string }
+  | { readonly result: string | JsonText };
 
 export interface JudgeOptions {
   readonly guard: Guard;
@@ -16,6 +20,8 @@ export interface JudgeOptions {
   readonly askingGuard: Guard;
   /** The text with placeholders for its secrets. Throws if the search for them fails. */
   readonly masked: (text: string) => string;
+  /** Whether there would be placeholders. Throws as `masked`. */
+  readonly hasSecrets: (text: JsonText) => boolean;
   /** Whether everything passes. */
   readonly isDryRun: boolean;
   readonly onOutcome: (judged: Judged, outcome: GuardOutcome) => void;
@@ -24,7 +30,7 @@ export interface JudgeOptions {
 }
 
 /** The line to pass on, the reason of a denial, or a result by which the client asks a person. */
-export type Verdict = { readonly line: string } | { readonly denied: string } | FormResult;
+export type Verdict = { readonly line: FrameLine } | { readonly denied: string } | FormResult;
 
 /** The client makes the call again with the answer. */
 export interface FormResult {
@@ -51,14 +57,15 @@ export class FrameJudge {
   }
 
   /** Judges a request or notification as a call. Masked are the texts of `sampling/createMessage`. */
-  async call(call: ToolCallInput, message: JsonObject, context: CallContext): Promise<Verdict> {
+  async call(call: ToolCallInput, { message, strings }: Content, context: CallContext): Promise<Verdict> {
     const options = context.signal && { signal: context.signal };
     const isSampling = field(message, "method") === "sampling/createMessage";
     // Another server, or an earlier session, may have been where it was masked.
     const mayHavePlaceholder = isSampling || this.#options.isDryRun;
     if (!mayHavePlaceholder && hasPlaceholder(textsIn(field(message, "params")))) return { denied: PLACEHOLDER_SENT };
     const guard = context.ask === undefined ? this.#options.guard : this.#options.askingGuard;
-    const outcome = await this.#judged({ check: call }, guard.check(call, options));
+    const check = strings === undefined ? call : { ...call, args: strings.spliced(JSON.stringify(call.args)) };
+    const outcome = await this.#judged({ check }, guard.check(check, options));
     if (outcome.outcome === "deny") return { denied: outcome.message };
     if (outcome.outcome === "ask") {
       // A person may be asked elsewhere: the message says so.
@@ -67,21 +74,23 @@ export class FrameJudge {
       if (typeof answer === "object") return answer;
       if (answer !== "approved") return { denied: NOT_APPROVED };
     }
-    if (!isSampling) return { line: lineOf(message) };
+    if (!isSampling) return { line: lineIn({ message, strings }) };
     const prompt = textsIn(call.args);
     const sent = await this.#judged({ prompt }, this.#options.guard.prompt(prompt, options));
     if (sent.outcome !== "allow") return { denied: sent.message };
-    const line = this.#masked(message, "params");
+    const line = this.#masked({ message }, "params");
     return line === undefined ? { denied: NOT_MASKED } : { line };
   }
 
   /** The line of an answer that a model reads, masked, or that of its denial. */
-  async answer({ method, id }: OpenRequest, message: JsonObject): Promise<string> {
+  async answer({ method, id }: OpenRequest, content: Content): Promise<FrameLine> {
+    const { message, strings } = content;
     const member = Object.hasOwn(message, "result") ? "result" : "error";
-    const result = textsIn(field(message, member));
+    const texts = textsIn(field(message, member));
+    const result = strings === undefined ? texts : strings.spliced(JSON.stringify(texts));
     const outcome = await this.#judged({ result }, this.#options.guard.result(result));
     if (outcome.outcome !== "allow") return lineOf(denial(method, id, outcome.message));
-    return this.#masked(message, member) ?? lineOf(denial(method, id, NOT_MASKED));
+    return this.#masked(content, member) ?? lineOf(denial(method, id, NOT_MASKED));
   }
 
   async #judged(judged: Judged, pending: Promise<GuardOutcome>): Promise<GuardOutcome> {
@@ -91,18 +100,26 @@ export class FrameJudge {
   }
 
   /** The line of the frame with a member masked; `undefined` if that fails. */
-  #masked(message: JsonObject, member: string): string | undefined {
+  #masked(content: Content, member: string): FrameLine | undefined {
     try {
-      const value = field(message, member);
-      const json = JSON.stringify(value);
-      const masked = this.#options.masked(json);
-      // The text of a large answer is not written twice.
-      if (masked === json) return lineWith(message, member, json);
-      return lineOf({ ...message, [member]: withOwnState(JSON.parse(masked), value) });
+      return this.#maskedLine(content, member);
     } catch (error) {
       this.#options.onNotMasked(messageOf(error).split("\n", 1)[0] ?? "");
       return undefined;
     }
+  }
+
+  #maskedLine({ message, strings }: Content, member: string): FrameLine {
+    const value = field(message, member);
+    const json = JSON.stringify(value);
+    if (strings !== undefined) {
+      if (!this.#options.hasSecrets(strings.spliced(json))) return lineIn({ message, strings });
+      const whole = wholeOf({ message, strings });
+      return this.#maskedLine({ message: whole }, member);
+    }
+    const masked = this.#options.masked(json);
+    if (masked === json) return lineOf(message);
+    return lineOf({ ...message, [member]: withOwnState(JSON.parse(masked), value) });
   }
 }
 

@@ -1,8 +1,9 @@
 // The proxy between a client and a server of MCP, by frames. It forwards what was judged, made anew.
 
 import { messageOf } from "@a3s-sentry/core/host";
-import { field, isObject, type JsonObject } from "../hosts/json-object.js";
+import { field, isObject } from "../hosts/json-object.js";
 import { callOf, type Direction, denial, isReadByModel, requestsIn } from "./calls.js";
+import { type Content, lineIn, readContent, wholeOf } from "./content.js";
 import { Elicitation } from "./elicitation.js";
 import type { ReportAnswer } from "./form.js";
 import { FormResults, type Returned } from "./form-results.js";
@@ -11,15 +12,16 @@ import {
   errorAnswer,
   type Frame,
   FrameError,
+  type FrameLine,
   type Id,
   lineOf,
   MAX_FRAME_BYTES,
   type Origin,
   originOf,
-  readFrame,
 } from "./frame.js";
 import { type Approval, type AskPerson, FrameJudge, type JudgeOptions } from "./frame-judge.js";
 import { InFlight } from "./in-flight.js";
+import type { LargeStrings } from "./large-strings.js";
 import type { Line } from "./lines.js";
 import type { Change, Pins } from "./pins.js";
 
@@ -41,7 +43,7 @@ export interface ProxyOptions extends Omit<JudgeOptions, "onNotMasked"> {
 
 /** What becomes of a line: the lines for the other side, and those for its sender. */
 export interface Passage {
-  readonly onward: readonly string[];
+  readonly onward: readonly FrameLine[];
   readonly back: readonly string[];
   /** The id of a request that is passed on, and waits for its answer from then on. */
   readonly waiting?: Id;
@@ -92,9 +94,9 @@ export class FrameProxy {
     let origin: Origin = UNKNOWN[direction];
     try {
       if (typeof line === "string") throw new FrameError(`the frame is ${LINES[line]}`, CODES.request, origin);
-      const frame = readFrame(line);
+      const { frame, strings } = readContent(line, (...read) => this.#isOpaque(direction, ...read));
       origin = originOf(frame.message);
-      return await this.#taken(direction, frame, sendBack);
+      return await this.#taken(direction, frame, strings, sendBack);
     } catch (error) {
       if (error instanceof FrameError) return this.#refused(direction, error, line === "too-long");
       return this.#failed(direction, messageOf(error), origin);
@@ -106,18 +108,42 @@ export class FrameProxy {
     this.#inFlight["to-server"].cancel(id);
   }
 
-  async #taken(direction: Direction, frame: Frame, sendBack: SendBack | undefined): Promise<Passage> {
+  /** Whether the large strings of a frame are judged, searched and passed on, and nothing else is done with them. */
+  #isOpaque(direction: Direction, frame: Frame, strings: LargeStrings): boolean {
+    if (direction === "to-server") {
+      const isCall = frame.kind === "request" && frame.method === "tools/call";
+      const params = isCall ? field(frame.message, "params") : undefined;
+      // A call with an answer to a question is compared with the one that was asked about.
+      return isObject(params) && !Object.hasOwn(params, "requestState") && !strings.mayHavePlaceholder();
+    }
+    const method = frame.kind === "answer" ? this.#inFlight["to-server"].methodOf(frame.id) : undefined;
+    const result = field(frame.message, "result");
+    const hasRequests = isObject(result) && Object.hasOwn(result, "inputRequests");
+    return method !== undefined && isReadByModel(method) && !hasRequests;
+  }
+
+  async #taken(
+    direction: Direction,
+    frame: Frame,
+    strings: LargeStrings | undefined,
+    sendBack: SendBack | undefined,
+  ): Promise<Passage> {
     switch (frame.kind) {
       case "request":
-        return await this.#request(direction, frame, sendBack);
+        return await this.#request(direction, frame, strings, sendBack);
       case "notification":
         return await this.#notification(direction, frame);
       case "answer":
-        return await this.#answer(direction, frame);
+        return await this.#answer(direction, frame, strings);
     }
   }
 
-  async #request(direction: Direction, frame: Request, sendBack: SendBack | undefined): Promise<Passage> {
+  async #request(
+    direction: Direction,
+    frame: Request,
+    strings: LargeStrings | undefined,
+    sendBack: SendBack | undefined,
+  ): Promise<Passage> {
     const { id, method } = frame;
     const isCall = direction === "to-server";
     if (isCall) this.#elicitation.learn(method, frame.message);
@@ -127,9 +153,10 @@ export class FrameProxy {
     if (request === undefined)
       throw new FrameError("there is an open request of that id, or too many", CODES.request, { id, kind: "request" });
     const { signal } = request.cancelled;
-    const ask = isCall ? this.#askBy(message, approval, sendBack, signal) : undefined;
+    const content = { message, strings };
+    const ask = isCall ? this.#askBy(content, approval, sendBack, signal) : undefined;
     const verdict =
-      call === undefined ? { line: lineOf(message) } : await this.#judge.call(call, message, { signal, ask });
+      call === undefined ? { line: lineIn(content) } : await this.#judge.call(call, content, { signal, ask });
     if (signal.aborted) return NOTHING;
     if ("denied" in verdict) {
       this.#inFlight[direction].close(request);
@@ -145,13 +172,13 @@ export class FrameProxy {
 
   /** How to ask about a call: not again if it comes with an answer. */
   #askBy(
-    message: JsonObject,
+    content: Content,
     approval: Approval | undefined,
     sendBack: SendBack | undefined,
     signal: AbortSignal,
   ): AskPerson | undefined {
     if (approval !== undefined) return async () => approval;
-    return this.#elicitation.askBy(sendBack, signal) ?? this.#forms.askBy(message);
+    return this.#elicitation.askBy(sendBack, signal) ?? this.#forms.askBy(content.message, () => wholeOf(content));
   }
 
   async #notification(direction: Direction, { method, message }: Notification): Promise<Passage> {
@@ -161,12 +188,12 @@ export class FrameProxy {
     }
     // A server may do what a request without an id says, too.
     const call = callOf(direction, { method, message, id: null }, this.#options.server);
-    const verdict = call === undefined ? { line: lineOf(message) } : await this.#judge.call(call, message, {});
+    const verdict = call === undefined ? { line: lineOf(message) } : await this.#judge.call(call, { message }, {});
     if ("line" in verdict) return { onward: [verdict.line], back: [] };
     return this.#dropped(direction, "the notification was denied");
   }
 
-  async #answer(direction: Direction, { id, message }: Answer): Promise<Passage> {
+  async #answer(direction: Direction, { id, message }: Answer, strings: LargeStrings | undefined): Promise<Passage> {
     const request = this.#inFlight[opposite(direction)].answered(id);
     // Some clients take the answer to "1" for that to 1, so one that nobody waits for must not pass.
     if (request === undefined) return this.#dropped(direction, "no request waits for the answer");
@@ -180,7 +207,8 @@ export class FrameProxy {
     this.#options.onListed?.();
     const denied = await this.#deniedRequest(field(message, "result"), id);
     if (denied !== undefined) return { onward: [lineOf(denial(request.method, id, denied))], back: [], answered: id };
-    const line = isReadByModel(request.method) ? await this.#judge.answer(request, message) : lineOf(message);
+    const isRead = isReadByModel(request.method);
+    const line = isRead ? await this.#judge.answer(request, { message, strings }) : lineOf(message);
     return { onward: [line], back: [], answered: id };
   }
 
@@ -189,7 +217,7 @@ export class FrameProxy {
     try {
       for (const { method, message } of requestsIn(result, id)) {
         const call = callOf("to-client", { method, message, id }, this.#options.server);
-        const verdict = call === undefined ? undefined : await this.#judge.call(call, message, {});
+        const verdict = call === undefined ? undefined : await this.#judge.call(call, { message }, {});
         if (verdict !== undefined && "denied" in verdict) return verdict.denied;
       }
       return undefined;

@@ -1,9 +1,10 @@
 // Reads the frames of JSON-RPC. A frame that two readers could read differently is refused.
 
-import { messageOf } from "@a3s-sentry/core/host";
-import { escapeTerminalJson } from "../../util/escape-terminal.js";
+import { Buffer } from "node:buffer";
+import { type JsonText, messageOf } from "@a3s-sentry/core/host";
 import { field, isObject, type JsonObject } from "../hosts/json-object.js";
 import { MAX_INPUT_BYTES, readJson } from "../hosts/read-json.js";
+import { hasHalf, safeJson } from "./safe-json.js";
 
 /** The largest frame in bytes. */
 export const MAX_FRAME_BYTES = MAX_INPUT_BYTES;
@@ -16,6 +17,9 @@ export type Frame =
   | { readonly kind: "request"; readonly id: Id; readonly method: string; readonly message: JsonObject }
   | { readonly kind: "notification"; readonly method: string; readonly message: JsonObject }
   | { readonly kind: "answer"; readonly id: Id; readonly message: JsonObject };
+
+/** A frame as it is sent: a text, or bytes in parts. It ends with a newline. */
+export type FrameLine = string | JsonText;
 
 /** The codes of errors: those of JSON-RPC, and one of the range for implementations. */
 export const CODES = { parse: -32700, request: -32600, params: -32602, internal: -32603, denied: -32003 } as const;
@@ -83,24 +87,13 @@ export function refuseLookalikes(object: JsonObject, names: readonly string[], o
  * readers take for the end of a line are escaped.
  */
 export function lineOf(message: JsonObject): string {
-  return `${safeJson(JSON.stringify(message))}\n`;
+  return `${safeJson(message)}\n`;
 }
 
-/** As {@link lineOf}, with the JSON text of one of its members, which is not written again. */
-export function lineWith(message: JsonObject, member: string, json: string): string {
-  // Not joined: a large text would be copied once more.
-  let members = "";
-  for (const [key, value] of Object.entries(message)) {
-    const comma = members === "" ? "" : ",";
-    members += `${comma}${safeJson(JSON.stringify(key))}:${safeJson(key === member ? json : JSON.stringify(value))}`;
-  }
-  return `{${members}}\n`;
-}
-
-function safeJson(json: string): string {
-  // A server may cut its text anywhere. All readers shall see the character that the judge sees.
-  const whole = json.includes("\\ud") ? json.replace(ESCAPED_HALF, "$1\\ufffd") : json;
-  return escapeTerminalJson(whole);
+/** The bytes of a frame, without its newline. */
+export function bytesOf(line: FrameLine): Buffer {
+  const bytes = typeof line === "string" ? Buffer.from(line) : Buffer.concat(line.parts, line.length);
+  return bytes.subarray(0, -1);
 }
 
 /** The answer that a request failed. */
@@ -119,19 +112,13 @@ export function refuseInexact(params: unknown, origin: Origin): void {
     if (typeof value === "number" && !isExact(value)) {
       throw new FrameError("the frame has a number that cannot be passed on exactly", CODES.params, origin);
     }
-    if (typeof value === "string" && HALF.test(value)) {
+    if (typeof value === "string" && hasHalf(value)) {
       throw new FrameError("the frame has half of a surrogate pair", CODES.params, origin);
     }
     if (Array.isArray(value)) for (const item of value) open.push(item);
     else if (isObject(value)) for (const [key, item] of Object.entries(value)) open.push(key, item);
   }
 }
-
-/** With the flag `u`, a whole pair is one character, which is not a surrogate. */
-const HALF = /\p{Surrogate}/u;
-
-/** In what `JSON.stringify` writes, only halves of pairs are escaped so. */
-const ESCAPED_HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
 /** A fraction may lose digits that no number of 64 bits has. */
 function isExact(value: number): boolean {
@@ -165,7 +152,7 @@ export function originOf(message: JsonObject): Origin {
 
 function idOf(message: JsonObject): Id | null {
   const id = field(message, "id");
-  if (typeof id === "string") return HALF.test(id) ? null : id;
+  if (typeof id === "string") return hasHalf(id) ? null : id;
   return Number.isSafeInteger(id) ? (id as Id) : null;
 }
 

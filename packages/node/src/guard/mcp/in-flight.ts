@@ -36,6 +36,12 @@ export class InFlight {
     return request;
   }
 
+  /** The method of the request that an answer would be for. */
+  methodOf(id: Id): string | undefined {
+    const request = this.#requests.get(JSON.stringify(id));
+    return request?.state === "sent" && request.settle === undefined ? request.method : undefined;
+  }
+
   /** Closes the request that an answer is for, if there is one and it was sent. */
   answered(id: Id | null): OpenRequest | undefined {
     const request = this.#requests.get(JSON.stringify(id));

@@ -8,8 +8,7 @@ import { decisionText, lineEnd, lineStart } from "../../daemon/audit/audit-line.
 import type { BatchedWriter } from "../../daemon/audit/batched-writer.js";
 import { escapeTerminalJson } from "../../util/escape-terminal.js";
 import type { Answer, OpenTicket } from "../approvals.js";
-import type { ResidentRequest } from "../protocol.js";
-import { subjectOf } from "./request.js";
+import { type GuardRequest, subjectOf } from "./request.js";
 
 /** As much of a subject as an audit line shows, in bytes, and as is searched for secrets, in units. */
 const SUBJECT_BYTES = 300;
@@ -42,7 +41,7 @@ export class GuardAudit {
   }
 
   /** Adds the line of an outcome, unless it is a plain allow. */
-  outcome(request: ResidentRequest, outcome: GuardOutcome, withoutSecrets: (text: string) => string): void {
+  outcome(request: GuardRequest, outcome: GuardOutcome, withoutSecrets: (text: string) => string): void {
     const { decision, outcome: word, revision, ticket } = outcome;
     const wouldBe = outcome.outcome === "allow" ? outcome.wouldBe : undefined;
     if (word === "allow" && wouldBe === undefined && decision.verdict === "allow" && decision.severity === "info") {

@@ -1,16 +1,22 @@
 // Reads the requests to the resident judge.
 
 import type { ToolCallInput } from "@a3s-sentry/core";
-import { canonicalJson, given } from "@a3s-sentry/core/host";
-import { type Asker, PROTOCOL, type ResidentRequest } from "../protocol.js";
+import { canonicalJson, given, type JsonText } from "@a3s-sentry/core/host";
+import { type Asker, PROTOCOL, type Question, type ResidentRequest } from "../protocol.js";
 
 /** The longest name of an agent, a session or a host, and the longest path, in UTF-16 units. */
 const MAX_NAME = 4096;
 
+/** A request of any guard: a large result may be JSON text. */
+export type GuardRequest = Asker & (Question | { readonly result: string | JsonText });
+
 /** What is judged, as a kind of event and its text: that of a call is the subject of its `ToolCall` event. */
-export function subjectOf(request: ResidentRequest): { readonly event: string; readonly text: string } {
+export function subjectOf(request: GuardRequest): { readonly event: string; readonly text: string } {
   if ("prompt" in request) return { event: "SslContent", text: request.prompt };
-  if ("result" in request) return { event: "SslContent", text: request.result };
+  if ("result" in request) {
+    const { result } = request;
+    return { event: "SslContent", text: typeof result === "string" ? result : String(result.toJSON()) };
+  }
   const { tool, args } = request.check;
   return { event: "ToolCall", text: `${tool} ${textOf(args)}` };
 }

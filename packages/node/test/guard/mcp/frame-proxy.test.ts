@@ -1,66 +1,9 @@
 // The proxy between a client and a server of MCP, without processes.
 import { Buffer } from "node:buffer";
-import { egress, fileAccess, fileDelete, type Guard, type GuardOutcome, toolExec } from "@a3s-sentry/core";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { LayeredPolicy } from "../../../src/guard/layered-policy.js";
-import type { Direction } from "../../../src/guard/mcp/calls.js";
-import { FrameProxy } from "../../../src/guard/mcp/frame-proxy.js";
-import type { Line } from "../../../src/guard/mcp/lines.js";
-import { type Change, Pins } from "../../../src/guard/mcp/pins.js";
+import { egress, fileAccess, fileDelete, type GuardOutcome, toolExec } from "@a3s-sentry/core";
+import { describe, expect, it } from "vitest";
 import { Sentry } from "../../../src/sentry.js";
-
-const SECRET = "ghp_1A2b3C4d5E6f7G8h9I0jK1l2M3n4O5p6Q7r8";
-
-async function setUp({ policy = "", guard }: { readonly policy?: string; readonly guard?: Partial<Guard> } = {}) {
-  const layered = new LayeredPolicy([
-    { layer: { origin: "user", path: "/p.acl" }, sentry: await Sentry.create(`${policy}\n`) },
-  ]);
-  onTestFinished(() => layered.close());
-  const toServer: unknown[] = [];
-  const toClient: unknown[] = [];
-  const changes: Change[] = [];
-  const refused: string[] = [];
-  const outcomes: string[] = [];
-  const answers: string[] = [];
-  const guarded = { ...layered.guard({ host: "mcp", cwd: "/srv" }), ...guard };
-  const proxy = new FrameProxy({
-    server: "files",
-    guard: guarded,
-    askingGuard: guard === undefined ? layered.guard({ host: "mcp", cwd: "/srv", canAsk: true }) : guarded,
-    askTimeoutS: 5,
-    masked: (text) => layered.masked(text),
-    isDryRun: layered.isDryRun,
-    onOutcome: (_, { outcome }) => outcomes.push(outcome),
-    onAnswer: (_ticket, _message, answer) => answers.push(answer),
-    pins: new Pins(),
-    onChange: (change) => changes.push(change),
-    onRefused: (from, why) => refused.push(`${from}: ${why}`),
-  });
-  const take = async (direction: Direction, line: Line): Promise<void> => {
-    const sendBack = async (back: string) => void toClient.push(JSON.parse(back));
-    const { onward, back } = await proxy.take(direction, line, direction === "to-server" ? sendBack : undefined);
-    const [to, from] = direction === "to-server" ? [toServer, toClient] : [toClient, toServer];
-    to.push(...onward.map((one) => JSON.parse(one)));
-    from.push(...back.map((one) => JSON.parse(one)));
-  };
-  const bytes = (frame: unknown): Uint8Array =>
-    frame instanceof Uint8Array
-      ? frame
-      : Buffer.from(typeof frame === "string" ? frame : JSON.stringify({ jsonrpc: "2.0", ...(frame as object) }));
-  return {
-    ...{ take, toServer, toClient, changes, refused, outcomes, answers },
-    client: (frame: unknown) => take("to-server", bytes(frame)),
-    server: (frame: unknown) => take("to-client", bytes(frame)),
-  };
-}
-
-function call(id: unknown, name: string, args?: unknown): object {
-  return { id, method: "tools/call", params: { name, arguments: args } };
-}
-
-function text(id: unknown, ...texts: string[]): object {
-  return { id, result: { content: texts.map((one) => ({ type: "text", text: one })) } };
-}
+import { call, SECRET, setUp, text } from "./proxy-setup.js";
 
 describe("a call of a tool", () => {
   it("that is allowed is forwarded, made anew", async () => {

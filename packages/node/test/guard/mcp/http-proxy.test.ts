@@ -45,6 +45,7 @@ async function setUp(respond: Respond, policy = "") {
     askingGuard: layered.guard({ host: "mcp", canAsk: true }),
     askTimeoutS: 5,
     masked: (text) => layered.masked(text),
+    hasSecrets: (text) => layered.hasSecrets(text),
     isDryRun: layered.isDryRun,
     onOutcome: () => {},
     pins: new Pins(),

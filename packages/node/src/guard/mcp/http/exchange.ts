@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { errorText } from "../../../util/error-text.js";
-import { CODES, errorAnswer, type Id, lineOf, MAX_FRAME_BYTES } from "../frame.js";
+import { bytesOf, CODES, errorAnswer, type FrameLine, type Id, lineOf, MAX_FRAME_BYTES } from "../frame.js";
 import type { FrameProxy, ProxyOptions, SendBack } from "../frame-proxy.js";
 import type { Bodies } from "./bodies.js";
 import { partsOf, type StreamPart } from "./event-stream.js";
@@ -80,9 +80,9 @@ export class Exchange {
   }
 
   /** The server's answer; `undefined` if there is none, which the client has been told. */
-  async #send(method: string, line: string | undefined): Promise<IncomingMessage | undefined> {
+  async #send(method: string, line: FrameLine | undefined): Promise<IncomingMessage | undefined> {
     const { upstream, request, signal } = this.#parts;
-    const body = line === undefined ? undefined : Buffer.from(line.trimEnd());
+    const body = line === undefined ? undefined : bytesOf(line);
     const headers = headersToServer(request.headers, body);
     try {
       return await upstream.send({ method, headers, signal, ...(body !== undefined && { body }) });
@@ -160,7 +160,7 @@ export class Exchange {
   /** Tells the server that its request is refused. */
   async #answerServer(line: string): Promise<void> {
     const { upstream, request, onRefused } = this.#parts;
-    const body = Buffer.from(line.trimEnd());
+    const body = bytesOf(line);
     const headers = headersToServer(request.headers, body);
     try {
       const answer = await upstream.send({ method: "POST", headers, body, signal: AbortSignal.timeout(10_000) });

@@ -1,6 +1,7 @@
 // The answer to one request of a client: a status, one frame as JSON, or a stream of frames.
 
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { bytesOf, type FrameLine } from "../frame.js";
 
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
 
@@ -28,13 +29,13 @@ export class Reply {
   }
 
   /** Answers with one frame: as JSON, or as the last of the stream if that was begun. */
-  async frame(line: string, status = 200, headers: OutgoingHttpHeaders = {}): Promise<void> {
+  async frame(line: FrameLine, status = 200, headers: OutgoingHttpHeaders = {}): Promise<void> {
     if (this.#response.headersSent) {
       await this.event(line, undefined);
       this.end();
       return;
     }
-    const body = Buffer.from(line);
+    const body = bytesOf(line);
     const own = { "content-type": "application/json", "content-length": body.length };
     this.#response.writeHead(status, { ...headers, ...HEADERS, ...own });
     this.#response.end(body);
@@ -48,9 +49,9 @@ export class Reply {
   }
 
   /** Adds a frame to the stream, and resolves when more may be written. Begins the stream, if need be. */
-  async event(line: string, id: string | undefined): Promise<void> {
+  async event(line: FrameLine, id: string | undefined): Promise<void> {
     this.stream();
-    await this.#write(`event: message\n${id === undefined ? "" : `id: ${id}\n`}data: ${line.trimEnd()}\n\n`);
+    await this.#write(`event: message\n${id === undefined ? "" : `id: ${id}\n`}data: ${String(line).trimEnd()}\n\n`);
   }
 
   async retry(ms: number): Promise<void> {
