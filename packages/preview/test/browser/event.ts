@@ -16,7 +16,7 @@ export function eventSuite({ browser, url }: Stage): void {
     await verdict.getByText("destructive-rm").waitFor();
     await page.locator(".commands li").getByText("destructive-rm").first().waitFor();
     await page.getByText(/rules? without a match/).click();
-    expect(await page.locator(".rules li").count()).toBeGreaterThan(4);
+    await expect.poll(() => page.locator(".rules li").count()).toBeGreaterThan(4);
     await page.getByLabel("Command, as an agent").fill("");
     await page.getByText("Type a command to see").waitFor();
     expect(faults).toEqual([]);

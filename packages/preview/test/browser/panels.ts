@@ -22,9 +22,9 @@ export function panelsSuite({ browser, url }: Stage): void {
     const all = await rows.count();
     await page.getByRole("button", { name: "allow → block" }).click();
     await page.getByLabel("Filter by event or rule").fill("no-dns");
-    expect(await rows.count()).toBeGreaterThan(0);
+    await expect.poll(() => rows.count()).toBeGreaterThan(0);
     await page.getByLabel("Filter by event or rule").fill("no such text");
-    expect(await rows.count()).toBe(0);
+    await expect.poll(() => rows.count()).toBe(0);
     await page.getByLabel("Filter by event or rule").fill("");
     await page.getByRole("button", { name: "allow → block" }).click();
     const download = page.waitForEvent("download");
@@ -77,7 +77,7 @@ export function panelsSuite({ browser, url }: Stage): void {
       await copy.page.locator(".verdict", { hasText: "mine" }).waitFor();
       expect(await policyOf(copy.page)).not.toContain("inside.test");
       expect(await copy.page.getByLabel("Command, as an agent").inputValue()).toContain("{{A3S_REDACTED:email:1}}");
-      expect(await copy.page.getByRole("button", { name: "Save" }).count()).toBe(0);
+      await expect.poll(() => copy.page.getByRole("button", { name: "Save" }).count()).toBe(0);
       expect([...faults, ...copy.faults]).toEqual([]);
       await copy.context.close();
       await context.close();

@@ -14,7 +14,7 @@ export function policySuite({ browser, url }: Stage): void {
     const problems = page.locator(".problems");
     await problems.getByText("did you mean `fail_closed`?").waitFor();
     await page.getByText("decided by the last version").waitFor();
-    expect(await page.locator(".cm-lintRange-error").count()).toBe(1);
+    await expect.poll(() => page.locator(".cm-lintRange-error").count()).toBe(1);
     await problems.getByRole("button", { name: "Change to fail_closed" }).click();
     await page.getByText("no problems").waitFor();
     expect(await policyOf(page)).toBe("fail_closed = true\n");
@@ -26,7 +26,7 @@ export function policySuite({ browser, url }: Stage): void {
     const { page, context } = await open(browser(), url());
     await writePolicy(page, 'rule "all" { on = "Dns" match = "" verdict = "block" severity = "low" reason = "r" }\n');
     await page.locator(".problems").getByText("every event").first().waitFor();
-    expect(await page.getByText("1 warning").count()).toBe(1);
+    await expect.poll(() => page.getByText("1 warning").count()).toBe(1);
     await context.close();
   });
 

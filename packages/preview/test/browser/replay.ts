@@ -18,7 +18,7 @@ export function replaySuite({ browser, url }: Stage): void {
     await page.getByText(/events in .* a second/).waitFor();
     expect(await page.locator(".tiles .block dd").textContent()).toBe("8");
     await page.getByText("As a table").click();
-    expect(await page.locator("tbody tr").count()).toBeGreaterThan(10);
+    await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(10);
     await page.locator(".bars button", { hasText: "pipe-to-shell" }).click();
     await page.locator("#selected li button").first().click();
     await page.locator(".verdict", { hasText: "pipe-to-shell" }).waitFor();

@@ -26,8 +26,8 @@ export function testsSuite({ browser, url }: Stage): void {
       "expected rule `quoted`, got rule `oast`",
       "decided: oast: r",
     ]);
-    expect(await page.locator(".cm-tests .test-failed").count()).toBe(1);
-    expect(await page.locator(".cm-tests .test-unfired").count()).toBe(1);
+    await expect.poll(() => page.locator(".cm-tests .test-failed").count()).toBe(1);
+    await expect.poll(() => page.locator(".cm-tests .test-unfired").count()).toBe(1);
     await page.getByRole("button", { name: "Open event of seen" }).click();
     await page.locator(".verdict", { hasText: "oast" }).waitFor();
     expect(faults).toEqual([]);
