@@ -5,45 +5,105 @@
 //! escapes are replaced wherever they are. Of `\\n`, two levels of JSON or a backslash before a
 //! letter, the reading as a line break is taken: the content is matched as it is, too.
 
+use std::ops::Range;
+
+/// The fewest bytes between two ranges of [`Decoded::changed`].
+const MIN_GAP: usize = 64;
 /// The fewest characters of base64 that are decoded: a text of 18 bytes.
 const MIN_BASE64: usize = 24;
 /// The fewest characters of a line of base64 that goes on in the next.
 const MIN_LINE: usize = 60;
 
-/// The decoded text, then each text that was in base64 on a line of its own; `None` if nothing is
-/// encoded. It has at most twice the length of `content`.
+/// A text that was decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The decoded text, then each text that was in base64 on a line of its own.
+    pub text: String,
+    /// Where the text is not as in the content: ascending ranges of bytes. What is between two of them
+    /// stands in the content too, with nothing left out; the same at the start and at the end. They are
+    /// far apart, so they take less room than the text.
+    pub changed: Vec<Range<usize>>,
+}
+
+/// What a content says behind its escapes; `None` if nothing is encoded. The text has at most twice the length of
+/// `content`.
 ///
 /// ```
-/// let decoded = sentry_content::decoded(r#"{"a":"x\ny%20z"}"#);
-/// assert!(decoded.is_some_and(|text| text.contains("y z")));
+/// let decoded = sentry_content::decoded(r#"{"a":"x\ny%20z"}"#).unwrap();
+/// assert_eq!(decoded.text, "{\"a\":\"x\ny z\"}");
+/// assert_eq!(decoded.changed, [7..10]);
 /// assert_eq!(sentry_content::decoded("plain"), None);
 /// ```
 #[must_use]
-pub fn decoded(content: &str) -> Option<String> {
+pub fn decoded(content: &str) -> Option<Decoded> {
     let bytes = content.as_bytes();
     let has_escape = memchr::memchr2(b'\\', b'%', bytes).is_some();
-    if !has_escape && base64_run(bytes, 0).is_none() {
+    if !has_escape && base64_run(bytes).is_none() {
         return None;
     }
-    let mut out = Vec::new();
+    let mut out = Output::default();
     if has_escape {
-        out.reserve(bytes.len());
+        out.bytes.reserve(bytes.len());
         Unescaping::default().write(bytes, &mut out);
     } else {
-        out.extend_from_slice(bytes);
+        out.bytes.extend_from_slice(bytes);
     }
-    let text = out.len();
+    let text = out.bytes.len();
     let mut from = 0;
-    while let Some((start, end)) = base64_run(out.get(from..text).unwrap_or_default(), 0) {
+    while let Some((start, end)) = base64_run(out.bytes.get(from..text).unwrap_or_default()) {
         let (start, end) = (from + start, from + end);
         from = end;
         append_base64(&mut out, start, end);
     }
-    if out == bytes {
+    let Output { bytes, mut changed } = out;
+    if changed.is_empty() {
         return None;
     }
-    let text = String::from_utf8(out);
-    Some(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        changed = std::iter::once(0..text.len()).collect();
+        text
+    });
+    Some(Decoded { text, changed })
+}
+
+/// A text as it is decoded, which need not be UTF-8 yet.
+#[derive(Default)]
+struct Output {
+    bytes: Vec<u8>,
+    /// As in [`Decoded`].
+    changed: Vec<Range<usize>>,
+}
+
+impl Output {
+    /// Adds a range that is not as in the content. Such a range may be before others.
+    fn mark(&mut self, mut range: Range<usize>) {
+        while let Some(last) = self.changed.last() {
+            if last.end + MIN_GAP <= range.start {
+                break;
+            }
+            range = range.start.min(last.start)..range.end.max(last.end);
+            self.changed.pop();
+        }
+        self.changed.push(range);
+    }
+
+    /// Replaces `+` by blanks.
+    fn replace_plus(&mut self, range: Range<usize>) {
+        let mut from = range.start;
+        while let Some(at) = self
+            .bytes
+            .get(from..range.end)
+            .and_then(|rest| memchr::memchr(b'+', rest))
+            .map(|at| from + at)
+        {
+            if let Some(byte) = self.bytes.get_mut(at) {
+                *byte = b' ';
+            }
+            from = at + 1;
+            self.mark(at..from);
+        }
+    }
 }
 
 /// Replaces escapes. In a word with percent-encoded characters, `+` is a blank.
@@ -55,7 +115,7 @@ struct Unescaping {
 }
 
 impl Unescaping {
-    fn write(mut self, bytes: &[u8], out: &mut Vec<u8>) {
+    fn write(mut self, bytes: &[u8], out: &mut Output) {
         let mut from = 0;
         while let Some(found) = bytes
             .get(from..)
@@ -64,44 +124,50 @@ impl Unescaping {
             let at = from + found;
             self.copy(bytes.get(from..at).unwrap_or_default(), out);
             let rest = bytes.get(at..).unwrap_or_default();
-            from = at
-                + if rest.first() == Some(&b'%') {
-                    self.percent(rest, out)
-                } else {
-                    escape(rest, out)
-                };
-            self.is_in_url &=
-                !out.last().is_some_and(|&byte| ends_url(byte)) || rest.first() == Some(&b'%');
+            let start = out.bytes.len();
+            let read = if rest.first() == Some(&b'%') {
+                self.percent(rest, out)
+            } else {
+                escape(rest, &mut out.bytes)
+            };
+            // What stands for itself is as long as before, all else is shorter.
+            let end = out.bytes.len();
+            if read != end - start {
+                out.mark(start..end);
+            }
+            from = at + read;
+            self.is_in_url &= !out.bytes.last().is_some_and(|&byte| ends_url(byte))
+                || rest.first() == Some(&b'%');
         }
         self.copy(bytes.get(from..).unwrap_or_default(), out);
     }
 
-    fn copy(&mut self, part: &[u8], out: &mut Vec<u8>) {
-        let from = out.len();
-        out.extend_from_slice(part);
+    fn copy(&mut self, part: &[u8], out: &mut Output) {
+        let from = out.bytes.len();
+        out.bytes.extend_from_slice(part);
         if self.is_in_url {
             let end = part.iter().position(|&byte| ends_url(byte));
             self.is_in_url = end.is_none();
-            replace_plus(out, from, from + end.unwrap_or(part.len()));
+            out.replace_plus(from..from + end.unwrap_or(part.len()));
         }
     }
 
     /// Writes what the `%` at the start stands for. Returns how many bytes that were.
-    fn percent(&mut self, rest: &[u8], out: &mut Vec<u8>) -> usize {
+    fn percent(&mut self, rest: &[u8], out: &mut Output) -> usize {
         let Some(byte) = rest.get(1..3).and_then(code) else {
-            out.push(b'%');
+            out.bytes.push(b'%');
             return 1;
         };
         if !self.is_in_url {
-            let before = out.get(self.replaced..).unwrap_or_default();
+            let before = out.bytes.get(self.replaced..).unwrap_or_default();
             let start = before.iter().rposition(|&byte| ends_url(byte));
-            let end = out.len();
-            replace_plus(out, self.replaced + start.unwrap_or(0), end);
+            let end = out.bytes.len();
+            out.replace_plus(self.replaced + start.unwrap_or(0)..end);
             self.is_in_url = true;
         }
         // Below 256: two digits.
-        out.push(u8::try_from(byte).unwrap_or(b' '));
-        self.replaced = out.len();
+        out.bytes.push(u8::try_from(byte).unwrap_or(b' '));
+        self.replaced = out.bytes.len();
         3
     }
 }
@@ -156,69 +222,90 @@ fn ends_url(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'<' | b'>')
 }
 
-fn replace_plus(out: &mut [u8], from: usize, to: usize) {
-    for byte in out.get_mut(from..to).unwrap_or_default() {
-        if *byte == b'+' {
-            *byte = b' ';
-        }
-    }
-}
-
-/// The value of a digit of base64, in the usual alphabet or that of URLs.
-fn digit(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
-}
-
-/// The next run of at least [`MIN_BASE64`] digits, which may go on in further lines. Most bytes of
-/// other texts are not looked at.
-fn base64_run(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-    let is_digit = |at: usize| bytes.get(at).is_some_and(|&byte| digit(byte).is_some());
-    let mut start = from;
-    loop {
-        let last = start + MIN_BASE64 - 1;
-        bytes.get(last)?;
-        let other = (start..=last).rev().find(|&at| !is_digit(at));
-        let Some(other) = other else {
-            break;
+/// For each byte its value as a digit of base64, in the usual alphabet or that of URLs, or [`NO_DIGIT`].
+static DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => NO_DIGIT,
         };
-        start = other + 1;
-    }
-    let (mut line, mut end) = (start, start + MIN_BASE64);
-    loop {
-        while is_digit(end) {
-            end += 1;
+        #[allow(clippy::indexing_slicing)] // Evaluated when it is compiled.
+        {
+            digits[byte as usize] = value;
         }
+        byte += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = 0x80;
+
+/// The value of a digit of base64, or [`NO_DIGIT`].
+fn digit(byte: u8) -> u8 {
+    DIGITS.get(usize::from(byte)).copied().unwrap_or(NO_DIGIT)
+}
+
+fn is_digit(byte: u8) -> bool {
+    digit(byte) != NO_DIGIT
+}
+
+/// The next run of at least [`MIN_BASE64`] digits, which may go on in further lines.
+///
+/// Such a run has as many digits in a row as a block has bytes, behind a place that is a multiple of
+/// two blocks. So half of the bytes of other texts are not looked at.
+fn base64_run(bytes: &[u8]) -> Option<(usize, usize)> {
+    const BLOCK: usize = MIN_BASE64 / 3;
+    let digits = |from: usize| {
+        let rest = bytes.get(from..).unwrap_or_default();
+        rest.iter().take_while(|&&byte| is_digit(byte)).count()
+    };
+    let mut at = 0;
+    let (start, mut end) = loop {
+        let block = bytes.get(at..at + BLOCK)?;
+        // All of them: to stop at the first that is no digit takes longer.
+        if block.iter().fold(0, |all, &byte| all | digit(byte)) & NO_DIGIT == 0 {
+            let before = bytes.get(..at).unwrap_or_default();
+            let before = before.iter().rev().take_while(|&&byte| is_digit(byte));
+            let start = at - before.count();
+            let end = at + digits(at);
+            if end - start >= MIN_BASE64 {
+                break (start, end);
+            }
+        }
+        at += 2 * BLOCK;
+    };
+    let mut line = start;
+    loop {
         let feed = match bytes.get(end..) {
             Some([b'\r', b'\n', ..]) => 2,
             Some([b'\n', ..]) => 1,
             _ => break,
         };
         let len = end - line;
-        if len < MIN_LINE || len % 4 != 0 || !is_digit(end + feed) {
+        let more = digits(end + feed);
+        if len < MIN_LINE || len % 4 != 0 || more == 0 {
             break;
         }
         line = end + feed;
-        end = line;
+        end = line + more;
     }
     Some((start, end))
 }
 
 /// Appends the text that a run of base64 stands for. A path before it may have been taken for a
 /// part of it; then what is behind its last slashes is tried.
-fn append_base64(out: &mut Vec<u8>, start: usize, end: usize) {
+fn append_base64(out: &mut Output, start: usize, end: usize) {
     if append_text(out, start, end) {
         return;
     }
     let mut from = start;
     while from < end {
-        let rest = out.get(from..end).unwrap_or_default();
+        let rest = out.bytes.get(from..end).unwrap_or_default();
         let to = from + memchr::memchr(b'/', rest).unwrap_or(rest.len());
         if to - from >= MIN_BASE64 && to - from < end - start {
             append_text(out, from, to);
@@ -228,15 +315,33 @@ fn append_base64(out: &mut Vec<u8>, start: usize, end: usize) {
 }
 
 /// Appends the text in base64 on a line of its own. Returns whether it is a text.
-fn append_text(out: &mut Vec<u8>, start: usize, end: usize) -> bool {
+fn append_text(out: &mut Output, start: usize, end: usize) -> bool {
+    let len = out.bytes.len();
+    append_bytes(&mut out.bytes, start, end);
+    let text = std::str::from_utf8(out.bytes.get(len + 1..).unwrap_or_default());
+    let is_text = text.is_ok_and(|text| {
+        let mut chars = text.chars();
+        chars.all(|char| !char.is_control() || char.is_whitespace())
+    });
+    if is_text {
+        out.mark(len..out.bytes.len());
+    } else {
+        out.bytes.truncate(len);
+    }
+    is_text
+}
+
+/// Appends a line feed and the bytes in base64.
+fn append_bytes(out: &mut Vec<u8>, start: usize, end: usize) {
     let len = out.len();
     out.push(b'\n');
-    let (mut bits, mut count) = (0, 0);
+    let (mut bits, mut count) = (0_u32, 0);
     for at in start..end {
-        let Some(value) = out.get(at).copied().and_then(digit) else {
+        let value = out.get(at).copied().map_or(NO_DIGIT, digit);
+        if value == NO_DIGIT {
             continue;
-        };
-        bits = (bits << 6 | value) & 0xffff;
+        }
+        bits = (bits << 6 | u32::from(value)) & 0xffff;
         count += 6;
         if count >= 8 {
             count -= 8;
@@ -252,15 +357,6 @@ fn append_text(out: &mut Vec<u8>, start: usize, end: usize) -> bool {
         out.truncate(len + 1);
         out.extend(narrow);
     }
-    let text = std::str::from_utf8(out.get(len + 1..).unwrap_or_default());
-    let is_text = text.is_ok_and(|text| {
-        let mut chars = text.chars();
-        chars.all(|char| !char.is_control() || char.is_whitespace())
-    });
-    if !is_text {
-        out.truncate(len);
-    }
-    is_text
 }
 
 #[cfg(test)]
@@ -268,7 +364,7 @@ mod tests {
     use super::*;
 
     fn of(content: &str) -> Option<String> {
-        decoded(content)
+        decoded(content).map(|decoded| decoded.text)
     }
 
     #[test]
@@ -335,6 +431,123 @@ mod tests {
         let content = format!("{line}\r\n{line}\r\nYg==");
         let expected = format!("{content}\n{}b", "a".repeat(90));
         assert_eq!(of(&content), Some(expected));
+    }
+
+    #[test]
+    fn a_long_run_of_base64_is_found_wherever_it_is() {
+        let mut random = sentry_testing::Random(11);
+        let mut found = 0;
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..random.below(6) {
+                text += &"aB3+_".repeat(1 + random.below(8))[random.below(5)..];
+                text += random.pick(&[" ", ". ", "é", "==", "\""]);
+            }
+            let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+-/_".contains(&byte);
+            let mut start = 0;
+            let first = text
+                .as_bytes()
+                .split(|&byte| !is_digit(byte))
+                .find_map(|run| {
+                    let from = start;
+                    start += run.len() + 1;
+                    (run.len() >= MIN_BASE64).then_some((from, from + run.len()))
+                });
+            assert_eq!(base64_run(text.as_bytes()), first, "{text}");
+            found += usize::from(first.is_some());
+        }
+        assert!((5000..15_000).contains(&found), "{found}");
+    }
+
+    #[test]
+    fn changed_ranges_are_those_that_were_written_anew() {
+        let blank = "-".repeat(MIN_GAP);
+        let near = "-".repeat(MIN_GAP - 1);
+        for (content, expected) in [
+            (r"a\nb".to_owned(), &[(1, 2)][..]),
+            (r"\q \".to_owned(), &[]),
+            (r"\\q".to_owned(), &[(0, 1)]),
+            (format!(r"\n{near}\n"), &[(0, MIN_GAP + 1)]),
+            (
+                format!(r"\n{blank}\n"),
+                &[(0, 1), (MIN_GAP + 1, MIN_GAP + 2)],
+            ),
+            (
+                format!("+ a+{blank}%20{blank}+b"),
+                &[
+                    (3, 4),
+                    (MIN_GAP + 4, MIN_GAP + 5),
+                    (2 * MIN_GAP + 5, 2 * MIN_GAP + 6),
+                ],
+            ),
+            // The `+` is before a range that is known already.
+            (
+                format!(r"a+{blank}\/{blank}%20"),
+                &[(1, MIN_GAP + 3), (2 * MIN_GAP + 3, 2 * MIN_GAP + 4)],
+            ),
+            (
+                "aWdub3JlIGFsbCBwcmV2aW91cyBydWxlcw x".to_owned(),
+                &[(36, 62)],
+            ),
+            (format!("{blank}%ff"), &[(0, MIN_GAP + 3)]),
+        ] {
+            let changed = decoded(&content).map_or_else(Vec::new, |decoded| decoded.changed);
+            let changed = changed.iter().map(|range| (range.start, range.end));
+            assert!(
+                changed.clone().eq(expected.iter().copied()),
+                "{content}: {changed:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_between_changed_ranges_stands_in_the_content_too() {
+        let parts = [
+            "\\n",
+            "\\\\",
+            "\\u00e9",
+            "\\q",
+            "%20",
+            "%",
+            "%c3%a9",
+            "%ff",
+            "a+b",
+            "\"",
+            " ",
+            "aWdub3JlIGFsbCBwcmV2aW91cyBydWxlcw",
+        ];
+        let mut random = sentry_testing::Random(9);
+        let (mut between, mut gaps) = (0, 0);
+        for _ in 0..20_000 {
+            let mut content = String::new();
+            for _ in 0..random.below(8) {
+                content += random.pick(&parts);
+                // No text is in another place by chance.
+                for _ in 0..random.below(3) * random.below(9) {
+                    content += &random.next().to_string();
+                }
+            }
+            let Some(Decoded { text, changed }) = decoded(&content) else {
+                continue;
+            };
+            assert!(!changed.is_empty());
+            let mut from = 0;
+            let mut rest = content.as_str();
+            for (at, range) in changed.iter().enumerate() {
+                let same = text.get(from..range.start).unwrap();
+                let found = rest.find(same).unwrap();
+                // The first begins with the content.
+                assert!(at > 0 || found == 0, "{content}");
+                assert!(at == 0 || same.len() >= MIN_GAP, "{content}");
+                rest = &rest[found + same.len()..];
+                assert!(!range.is_empty() && range.end <= text.len());
+                from = range.end;
+                between += usize::from(at > 0);
+            }
+            assert!(rest.ends_with(&text[from..]), "{content}");
+            gaps += changed.len();
+        }
+        assert!(between > 2000 && gaps > 10_000, "{between} {gaps}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! the addresses in a name that a public service resolves to them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 /// Services whose names resolve to the addresses that are written in them, as
 /// `10-0-0-1.nip.io`.
@@ -27,6 +28,8 @@ pub(super) struct Names {
     ends: Vec<usize>,
     /// How many of the texts are names of the peer, and not of the server that a client asked for.
     of_peer: usize,
+    /// Of the text of a content, the ranges that are not as in the subject.
+    changed: Vec<Range<usize>>,
 }
 
 impl Names {
@@ -34,6 +37,7 @@ impl Names {
         self.text.clear();
         self.ends.clear();
         self.of_peer = 0;
+        self.changed.clear();
     }
 
     /// Adds a host and the end of its text.
@@ -57,8 +61,16 @@ impl Names {
         self.iter().take(self.of_peer)
     }
 
+    /// The text of a content, and its changed ranges.
+    pub(super) fn decoded(&self) -> Option<(&str, &[Range<usize>])> {
+        let is_decoded = !self.changed.is_empty();
+        is_decoded.then_some((&self.text, &self.changed))
+    }
+
     pub(super) fn capacity(&self) -> usize {
-        self.text.capacity() + self.ends.capacity() * size_of::<usize>()
+        self.text.capacity()
+            + self.ends.capacity() * size_of::<usize>()
+            + self.changed.capacity() * size_of::<Range<usize>>()
     }
 
     /// Adds the other names of a peer, each followed by `end`.
@@ -98,7 +110,8 @@ impl Names {
     /// Adds what a content says behind its escapes.
     pub(super) fn add_decoded(&mut self, content: &str) {
         if let Some(decoded) = sentry_content::decoded(content) {
-            self.push(&decoded, "");
+            self.push(&decoded.text, "");
+            self.changed = decoded.changed;
         }
     }
 

@@ -31,6 +31,7 @@ mod target;
 mod tool_call;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -267,6 +268,20 @@ impl<'a> Event<'a> {
     /// ```
     pub fn other_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.names.iter()
+    }
+
+    /// The text behind the escapes of an [`EventKind::SslContent`], which is its other name, and where it is
+    /// not as in the subject: ascending ranges of bytes. `None` if nothing is encoded, and for other kinds.
+    ///
+    /// ```
+    /// use sentry_event::{Scratch, parse};
+    /// let mut scratch = Scratch::default();
+    /// let line = br#"{"event":{"SslContent":{"pid":7,"is_read":true,"content":"a%20b"}}}"#;
+    /// let event = parse(line, &mut scratch).unwrap();
+    /// assert_eq!(event.decoded(), Some(("a b", [1..2].as_slice())));
+    /// ```
+    pub fn decoded(&self) -> Option<(&'a str, &'a [Range<usize>])> {
+        self.names.decoded()
     }
 
     /// Those of [`Event::other_names`] that are of the peer. A process chooses the name of the

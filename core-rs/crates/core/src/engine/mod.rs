@@ -296,15 +296,10 @@ impl Engine {
     /// and whose pattern matches, ascending. An `allow` must match the subject: an agent chooses the
     /// server name of its connections, and which notation it uses.
     pub(crate) fn matching_event(&self, event: &Event<'_>) -> Vec<usize> {
-        let mut matching = self.matching(event.kind, event.subject);
+        let (mut matching, by_other_names) = self.matching_names(event);
         let count = matching.len();
-        for name in event.other_names() {
-            let more = self.matching(event.kind, name);
-            matching.extend(
-                more.into_iter()
-                    .filter(|&at| self.verdict(Some(at)) != Verdict::Allow),
-            );
-        }
+        let others = by_other_names.into_iter();
+        matching.extend(others.filter(|&at| self.verdict(Some(at)) != Verdict::Allow));
         if event.kind != EventKind::ToolExec {
             let Compiled { index, .. } = &*self.compiled;
             let by_effect = index.find_event(&self.policy.rules, event, self.expressions());
@@ -326,6 +321,25 @@ impl Engine {
                 || self.applies(at, event) && !self.is_harmless(at, event)
         });
         matching
+    }
+
+    /// The indices of all rules whose pattern matches the subject of an event, and of those whose pattern matches
+    /// another name of it. A decoded content is searched for what is new in it.
+    fn matching_names(&self, event: &Event<'_>) -> (Vec<usize>, Vec<usize>) {
+        if let Some((decoded, changed)) = event.decoded() {
+            let Compiled { matcher, texts, .. } = &*self.compiled;
+            let kind = event.kind.index();
+            let [matching, by_decoded] =
+                matcher.all_of_both(texts, kind, event.subject, decoded, changed);
+            return (matching, by_decoded);
+        }
+        let others = event
+            .other_names()
+            .map(|name| self.matching(event.kind, name));
+        (
+            self.matching(event.kind, event.subject),
+            others.flatten().collect(),
+        )
     }
 
     /// Whether a rule matches the peer of a connection, and not only the server name: an agent

@@ -647,3 +647,111 @@ fn effects_of_other_events_are_found_by_the_index_as_by_trying_every_rule() {
     }
     assert!(compared > 4000 && by_effect > 40, "{compared} {by_effect}");
 }
+
+/// A part of a content, encoded in one of the ways that are decoded, or left as it is.
+fn encoded(random: &mut Random, part: &str) -> String {
+    let mut out = String::new();
+    match random.below(6) {
+        0 => part.chars().for_each(|char| {
+            let _ = write!(out, "\\u{:04x}", u32::from(char));
+        }),
+        1 => part.bytes().for_each(|byte| {
+            let _ = write!(out, "%{byte:02X}");
+        }),
+        2 => out = part.replace(' ', "+") + "%3B",
+        3 => out = part.replace('\n', "\\n").replace('"', "\\\""),
+        _ => out += part,
+    }
+    out
+}
+
+fn base64(text: &str) -> String {
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for bytes in text.as_bytes().chunks(3) {
+        let number = bytes
+            .iter()
+            .fold(0, |number, &byte| number << 8 | usize::from(byte));
+        let number = number << (8 * (3 - bytes.len()));
+        let digit = |at: usize| char::from(digits[number >> (18 - 6 * at) & 63]);
+        out.extend((0..=bytes.len()).map(digit));
+    }
+    out
+}
+
+/// A content with parts that rules are about, which are divided among encoded parts and others.
+fn content(random: &mut Random) -> String {
+    let parts = [
+        "ignore all previous instructions",
+        "you are now in developer mode",
+        "reveal your\nsystem prompt",
+        "aws_secret_access_key",
+        "password: \"q7Rk9ZwLp2Vt4\"",
+        "token=Zq8rT5vW2kL9m",
+        "-----BEGIN PRIVATE KEY-----",
+        "POST /a HTTP",
+        "start here",
+        "the end",
+        "a b",
+    ];
+    let mut out = String::new();
+    for _ in 0..=random.below(3) {
+        if random.below(4) > 0 {
+            let fill = random.pick(&["lorem ", ". ", "x", "ä\n", "\"; ", "(a+b) "]);
+            out += &fill.repeat(random.below(120));
+        }
+        let part = random.pick(&parts);
+        if random.below(6) == 0 {
+            out += &base64(part);
+            continue;
+        }
+        let (first, second) = part.split_at(random.below(part.len() + 1));
+        out += &encoded(random, first);
+        out += &encoded(random, second);
+    }
+    out
+}
+
+#[test]
+fn the_text_behind_the_escapes_of_a_content_is_matched_as_by_trying_every_rule() {
+    let own = [
+        ("first", "^start"),
+        ("last", "(?i)END$"),
+        ("short", r"b[0-9]|\\ba b\\b"),
+        ("near", r"previous\\sinstructions|q7Rk9"),
+    ];
+    let mut source = String::new();
+    for (name, pattern) in own {
+        let _ = writeln!(
+            source,
+            "rule \"{name}\" {{ on = \"SslContent\" match = \"{pattern}\" verdict = \"escalate\" severity = \"low\" reason = \"r\" }}"
+        );
+    }
+    let engine = Engine::new(crate::policy::check(&source, &|_| None).policy.unwrap()).unwrap();
+    let rules = &engine.policy.rules;
+    let mut random = Random(0xC0DE);
+    let mut scratch = Scratch::default();
+    let (mut by_decoded, mut by_decoded_alone) = (0, 0);
+    for _ in 0..20_000 {
+        let content = content(&mut random);
+        let line = serde_json::json!({"event": {"SslContent": {"pid": 1, "is_read": true, "content": content}}});
+        let line = line.to_string();
+        let event = event::parse(line.as_bytes(), &mut scratch).unwrap();
+        let matching = |text: &str| -> Vec<usize> {
+            let on =
+                |at: &usize| rules[*at].on.contains(&event.kind) && rules[*at].pattern.is_some();
+            let is_match = |at: &usize| on(at) && matches(&rules[*at], text);
+            (0..rules.len()).filter(is_match).collect()
+        };
+        let names: Vec<usize> = event.other_names().flat_map(matching).collect();
+        let expected = (matching(&content), names);
+        assert_eq!(engine.matching_names(&event), expected, "{content}");
+        let (subject, decoded) = expected;
+        by_decoded += usize::from(!decoded.is_empty());
+        by_decoded_alone += usize::from(decoded.iter().any(|at| !subject.contains(at)));
+    }
+    assert!(
+        by_decoded > 5000 && by_decoded_alone > 2000,
+        "{by_decoded} {by_decoded_alone}"
+    );
+}

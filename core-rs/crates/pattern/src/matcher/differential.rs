@@ -4,7 +4,7 @@
 //! The patterns are random and use few letters, so that they match texts often and in unusual
 //! places.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use sentry_acl::{Attribute, Item, ValueKind};
 use sentry_testing::Random;
@@ -385,6 +385,103 @@ fn the_matcher_agrees_with_one_pattern_after_another() {
             count(path)
         );
     }
+}
+
+/// A text, another that was made from it, and where that differs.
+#[derive(Default)]
+struct Pair {
+    text: String,
+    other: String,
+    changed: Vec<Range<usize>>,
+}
+
+impl Pair {
+    /// Parts that are the same in both, and parts that are not. Texts that match are divided among them.
+    fn some(random: &mut Random) -> Self {
+        let mut pair = Self::default();
+        for _ in 0..=random.below(4) {
+            if random.below(3) > 0 {
+                let fill = ["z", ". ", "-", "ü"][random.below(4)];
+                pair.add_same(&fill.repeat(random.below(200)));
+            }
+            let mut parts = random_text(random);
+            for _ in 0..random.below(4) {
+                let ends = parts.char_indices().map(|(at, _)| at);
+                let ends: Vec<usize> = ends.chain([parts.len()]).collect();
+                let rest = parts.split_off(random.pick(&ends));
+                pair.add(random, &parts);
+                parts = rest;
+            }
+            pair.add(random, &parts);
+        }
+        pair
+    }
+
+    fn add(&mut self, random: &mut Random, part: &str) {
+        if random.below(2) == 0 {
+            return self.add_same(part);
+        }
+        let start = self.other.len();
+        self.other += part;
+        self.text += random.pick(&["%", "=", "a", "curl", " "]);
+        // Ranges may be longer than what differs.
+        match self.changed.last_mut() {
+            Some(last) if last.end + random.below(20) > start => last.end = self.other.len(),
+            _ if part.is_empty() => {
+                self.other.push('~');
+                self.changed.push(start..start + 1);
+            }
+            _ => self.changed.push(start..self.other.len()),
+        }
+    }
+
+    fn add_same(&mut self, part: &str) {
+        self.text += part;
+        self.other += part;
+    }
+}
+
+#[test]
+fn a_text_that_was_made_from_another_is_matched_as_any_text() {
+    let mut random = Random(15);
+    let (mut by_other, mut by_other_alone, mut narrow) = (0, 0, 0);
+    for site_rules in [5, 15, 15, 15] {
+        let rules = rules(&mut random, site_rules, |regex| !regex.is_match(""));
+        let matcher = Matcher::new(&rules, KINDS.len()).unwrap();
+        let plain = rules
+            .iter()
+            .map(|rule| regex::Regex::new(rule.pattern.as_str()).unwrap());
+        let plain: Vec<regex::Regex> = plain.collect();
+        for _ in 0..TEXTS / 10 {
+            let Pair {
+                text,
+                other,
+                changed,
+            } = Pair::some(&mut random);
+            let kind = random.below(KINDS.len());
+            let matching = |text: &str| -> Vec<usize> {
+                let is_match =
+                    |at: &usize| rules[*at].on.contains(&kind) && plain[*at].is_match(text);
+                (0..rules.len()).filter(is_match).collect()
+            };
+            let expected = [matching(&text), matching(&other)];
+            let found = matcher.all_of_both(&rules, kind, &text, &other, &changed);
+            assert_eq!(
+                found, expected,
+                "{} {text:?} {other:?} {changed:?}",
+                KINDS[kind]
+            );
+            let [first, second] = expected;
+            let is_narrow = changed.len() * 60 < other.len();
+            narrow += usize::from(is_narrow);
+            by_other += usize::from(is_narrow && !second.is_empty());
+            by_other_alone += usize::from(is_narrow && second.iter().any(|at| !first.contains(at)));
+        }
+    }
+    assert!(
+        narrow > TEXTS / 10 && by_other > TEXTS / 20 && by_other_alone > TEXTS / 100,
+        "{narrow} {by_other} {by_other_alone}"
+    );
 }
 
 /// `MAX_MEMORY` is low in tests: twenty of these patterns over UTF-8 would exceed it, as hundreds do

@@ -16,7 +16,7 @@ mod group;
 mod lazy_automaton;
 
 use std::cell::RefCell;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use crate::alphabet::Text;
 use crate::pattern::Pattern;
@@ -204,15 +204,56 @@ impl Matcher {
                 }
             }
         };
-        self.search(rules, kind, text, search);
+        self.search(rules, kind, text, None, search);
     }
 
     /// The indices of all rules that match, ascending.
     pub fn all<R: MatchRule>(&self, rules: &[R], kind: usize, text: &str) -> Vec<usize> {
+        self.matching(rules, kind, text, None)
+    }
+
+    /// As [`Matcher::all`], of a text, and then of a text that was made from it. That costs little more than one of them
+    /// if `changed` is a small part: ascending ranges of the other text, outside of which it stands in the first
+    /// text, too, with nothing left out.
+    ///
+    /// ```
+    /// # use sentry_pattern::{Pattern, matcher::{MatchRule, Matcher}};
+    /// # struct Rule(Pattern);
+    /// # impl MatchRule for Rule {
+    /// #     fn pattern(&self) -> Option<&Pattern> { Some(&self.0) }
+    /// #     fn applies_to(&self, _kind: usize) -> bool { true }
+    /// #     fn matches_if_unknown(&self) -> bool { true }
+    /// # }
+    /// let rules = [r"nc -e", "nc%20"].map(|text| Rule(Pattern::parse(text).unwrap()));
+    /// let matcher = Matcher::new(&rules, 1).unwrap();
+    /// let matching = matcher.all_of_both(&rules, 0, "run nc%20-e", "run nc -e", &[6..7]);
+    /// assert_eq!(matching, [[1], [0]]);
+    /// ```
+    pub fn all_of_both<R: MatchRule>(
+        &self,
+        rules: &[R],
+        kind: usize,
+        text: &str,
+        other: &str,
+        changed: &[Range<usize>],
+    ) -> [Vec<usize>; 2] {
+        let first = self.matching(rules, kind, text, None);
+        [first, self.matching(rules, kind, other, Some(changed))]
+    }
+
+    /// As [`Matcher::all`]. With `changed`, the text is one that was made from that of the last call.
+    fn matching<R: MatchRule>(
+        &self,
+        rules: &[R],
+        kind: usize,
+        text: &str,
+        changed: Option<&[Range<usize>]>,
+    ) -> Vec<usize> {
         let found = self.search(
             rules,
             kind,
             text,
+            changed,
             |query, candidates, automata, unfiltered| {
                 let mut matching =
                     unfiltered.map_or_else(Vec::new, |kind| automata.which(query, kind));
@@ -232,11 +273,13 @@ impl Matcher {
 
     /// Runs the prefilter. If there are candidates or branches without requirements, calls `judge`
     /// with the sorted candidates and, if there are branches without requirements, the kind.
+    /// `changed` is as for [`Matcher::matching`].
     fn search<R: MatchRule, T>(
         &self,
         rules: &[R],
         index: usize,
         text: &str,
+        changed: Option<&[Range<usize>]>,
         judge: impl FnOnce(&Query<'_, R>, &[Branch], &mut Automata, Option<usize>) -> T,
     ) -> Option<T> {
         let kind = self.kinds.get(index)?;
@@ -247,8 +290,11 @@ impl Matcher {
             automata,
         } = &mut *state;
         let hits = hits.get_mut(index)?;
-        kind.prefilter
-            .find_candidates(text.as_bytes(), hits, candidates);
+        let (bytes, prefilter) = (text.as_bytes(), &kind.prefilter);
+        match changed {
+            None => prefilter.find_candidates(bytes, hits, candidates),
+            Some(changed) => prefilter.find_changed_candidates(bytes, changed, hits, candidates),
+        }
         if candidates.is_empty() && !kind.has_unfiltered {
             record(CodePath::NothingFound);
             return None;

@@ -29,6 +29,11 @@ impl Hits {
         }
     }
 
+    /// Starts a text that has the literals found so far. The short ones are searched for anew.
+    pub(super) fn go_on(&mut self) {
+        self.searched.iter().for_each(|searched| searched.set(0));
+    }
+
     /// Records a literal that was not found before in this text.
     pub(super) fn add(&mut self, literal: u32) {
         if let Some(last) = self.last.get_mut(literal as usize) {

@@ -31,6 +31,8 @@ pub struct LiteralSet {
     /// Literals of one byte, if there are few of them and none of two: their numbers, bytes and edges.
     single: Vec<(u32, u8, [Edge; 2])>,
     bytes: Vec<u8>,
+    /// The length of the longest literal, without its edges.
+    longest: usize,
 }
 
 /// A literal, and the position of one of its grams in it.
@@ -104,8 +106,14 @@ impl LiteralSet {
             bitmap: GramBitmap::new(chosen.iter().map(Chosen::gram)),
             grams: GramMap::default(),
             entries: Vec::with_capacity(chosen.len()),
-            single,
             bytes: Vec::new(),
+            longest: chosen
+                .iter()
+                .map(|one| one.literal.len())
+                .max()
+                .unwrap_or(0)
+                .max(usize::from(!single.is_empty())),
+            single,
         };
         let mut ranges: Vec<(u32, Range<u32>)> = Vec::new();
         for chosen in &chosen {
@@ -143,6 +151,23 @@ impl LiteralSet {
                 hits.add(number);
             }
         }
+    }
+
+    /// As [`LiteralSet::search`], for the literals that are, or touch, one of some `ranges`, which ascend. Literals
+    /// beside them may be added, and edges may be taken to hold where the text goes on. Adds nothing and returns `false`
+    /// if that is not much less than to search the whole text.
+    pub fn search_ranges(&self, text: &[u8], ranges: &[Range<usize>], hits: &mut Hits) -> bool {
+        let windows = ranges.iter().map(|range| {
+            let from = range.start.saturating_sub(self.longest);
+            from..(range.end + self.longest).min(text.len())
+        });
+        if windows.clone().map(|window| window.len()).sum::<usize>() > text.len() / 2 {
+            return false;
+        }
+        for window in windows {
+            self.search(text.get(window).unwrap_or_default(), hits);
+        }
+        true
     }
 
     #[inline(never)]
@@ -348,5 +373,51 @@ mod tests {
         }
         let [_, found @ ..] = found;
         assert!(found.iter().all(|&found| found > 100), "{found:?}");
+    }
+
+    #[test]
+    fn every_literal_that_touches_a_range_is_found() {
+        let mut random = Random(22);
+        let mut touching = 0;
+        for _ in 0..300 {
+            let mut literals: Vec<Vec<u8>> = (0..20)
+                .map(|_| {
+                    let before = random.pick(&[&[][..], &[WORD_EDGE], &[TEXT_START]]);
+                    let after = random.pick(&[&[][..], &[WORD_EDGE], &[TEXT_END]]);
+                    let length = 1 + random.below(8);
+                    let inside = (0..length).map(|_| fold(random.pick(b"ab_ -")));
+                    [before, &inside.collect::<Vec<u8>>(), after].concat()
+                })
+                .collect();
+            literals.sort();
+            literals.dedup();
+            let literals: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
+            let set = LiteralSet::new(&literals);
+            for _ in 0..100 {
+                let mut text: Vec<u8> = (0..60).map(|_| random.pick(b"aAbB_ -@")).collect();
+                let start = random.below(60);
+                let range = start..60.min(start + 1 + random.below(4));
+                let (_, inside) = split_edges(random.pick(&literals));
+                let least = start.saturating_sub(inside.len());
+                let at = least + random.below(range.end - least + 1);
+                let places = text.iter_mut().skip(at);
+                places.zip(inside).for_each(|(to, from)| *to = *from);
+                let mut hits = Hits::default();
+                hits.start(literals.len(), 0);
+                assert!(set.search_ranges(&text, std::slice::from_ref(&range), &mut hits));
+                for (number, literal) in (0..).zip(&literals) {
+                    let (edges, bytes) = split_edges(literal);
+                    let touches = |at: &usize| at + bytes.len() >= range.start && *at <= range.end;
+                    let mut places = (0..=text.len()).filter(touches);
+                    if places.any(|at| occurs_at(&text, at, bytes, edges)) {
+                        assert!(hits.has(number), "{literal:?} in {text:?} at {range:?}");
+                        touching += 1;
+                    }
+                }
+                let ranges = [0..20, 30..50];
+                assert!(!set.search_ranges(&text, &ranges, &mut hits));
+            }
+        }
+        assert!(touching > 10_000, "{touching}");
     }
 }

@@ -193,9 +193,31 @@ impl Prefilter {
     /// Sets `candidates` to the branches whose requirements `text` meets, in ascending order.
     /// `hits` is a buffer.
     pub fn find_candidates(&self, text: &[u8], hits: &mut Hits, candidates: &mut Vec<Branch>) {
-        candidates.clear();
         hits.start(self.triggers.len(), self.short.len());
         self.literals.search(text, hits);
+        self.meet(text, hits, candidates);
+    }
+
+    /// As [`Prefilter::find_candidates`], in a text of which all but the ranges `changed` stands in the one
+    /// that `hits` was used for last. There may be more candidates: for what the other text contains alone.
+    pub fn find_changed_candidates(
+        &self,
+        text: &[u8],
+        changed: &[Range<usize>],
+        hits: &mut Hits,
+        candidates: &mut Vec<Branch>,
+    ) {
+        if self.literals.search_ranges(text, changed, hits) {
+            hits.go_on();
+            self.meet(text, hits, candidates);
+        } else {
+            self.find_candidates(text, hits, candidates);
+        }
+    }
+
+    /// Sets `candidates` to the branches whose literals are hits and whose other requirements `text` meets.
+    fn meet(&self, text: &[u8], hits: &Hits, candidates: &mut Vec<Branch>) {
+        candidates.clear();
         for &literal in hits.found() {
             let range = self.triggers.get(literal as usize);
             let range = range.map_or(0..0, |range| range.start as usize..range.end as usize);
