@@ -22,6 +22,16 @@ const FOREIGN: &[(&str, &str, &str)] = &[
         "an agent's hook",
         "`a3s-sentry hook` reads it",
     ),
+    (
+        "sessionId",
+        "a coding agent's session",
+        "`a3s-sentry replay` reads it",
+    ),
+    (
+        "jsonrpc",
+        "MCP",
+        "`a3s-sentry mcp` judges it between the client and the server",
+    ),
     ("log", "a container's log", "convert it first"),
 ];
 
@@ -395,6 +405,14 @@ mod tests {
             (
                 "type=EXECVE msg=audit(1.1:1)".to_owned(),
                 "this is the format of auditd, not of an event: convert it with `a3s-sentry convert`",
+            ),
+            (
+                r#"{"type":"user","sessionId":"a","message":{"content":"hi"}}"#.to_owned(),
+                "this is the format of a coding agent's session, not of an event: `a3s-sentry replay` reads it",
+            ),
+            (
+                r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#.to_owned(),
+                "this is the format of MCP, not of an event: `a3s-sentry mcp` judges it between the client and the server",
             ),
         ];
         for (given, expected) in cases {

@@ -11,6 +11,7 @@ const STRINGS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 export class ExactJson {
   /** Random, so that no answer can have it. */
   readonly #mark = randomTicket();
+  readonly #marked = new RegExp(`"${this.#mark}([^"]*)"`, "g");
   #hasLong = false;
 
   /** Throws a `SyntaxError` for what is no JSON. */
@@ -29,7 +30,7 @@ export class ExactJson {
 
   write(value: unknown): string {
     const json = JSON.stringify(value);
-    return this.#hasLong ? json.replace(new RegExp(`"${this.#mark}([^"]*)"`, "g"), "$1") : json;
+    return this.#hasLong ? json.replace(this.#marked, "$1") : json;
   }
 }
 
