@@ -10,6 +10,8 @@ export interface Content {
   readonly strings?: LargeStrings | undefined;
 }
 
+export type FrameContent = Frame & Content;
+
 /**
  * The frame in a line: without its large strings if nobody has to read them, which `isOpaque` says of
  * the rest of the frame. Throws as {@link readFrame}.
@@ -17,12 +19,12 @@ export interface Content {
 export function readContent(
   line: Uint8Array,
   isOpaque: (frame: Frame, strings: LargeStrings) => boolean,
-): { readonly frame: Frame; readonly strings?: LargeStrings } {
+): FrameContent {
   const outline = withoutLargeStrings(line);
-  if (outline === undefined) return { frame: readFrame(line) };
+  if (outline === undefined) return readFrame(line);
   const { json, strings } = outline;
   const frame = readFrame(json);
-  return isOpaque(frame, strings) ? { frame, strings } : { frame: readFrame(line) };
+  return isOpaque(frame, strings) ? { ...frame, strings } : readFrame(line);
 }
 
 /** The line of a frame. */

@@ -3,7 +3,7 @@
 import { messageOf } from "@a3s-sentry/core/host";
 import { field, isObject } from "../hosts/json-object.js";
 import { callOf, type Direction, denial, isReadByModel, requestsIn } from "./calls.js";
-import { type Content, lineIn, readContent, wholeOf } from "./content.js";
+import { type Content, type FrameContent, lineIn, readContent, wholeOf } from "./content.js";
 import { Elicitation } from "./elicitation.js";
 import type { ReportAnswer } from "./form.js";
 import { FormResults, type Returned } from "./form-results.js";
@@ -61,9 +61,9 @@ const LINES = { "too-long": `larger than ${MAX_FRAME_BYTES} bytes`, unfinished: 
 /** What a frame of which nothing was kept probably is: servers answer at length. */
 const UNKNOWN = { "to-server": { id: null, kind: "request" }, "to-client": { id: null, kind: "answer" } } as const;
 
-type Request = Extract<Frame, { kind: "request" }>;
+type Request = Extract<FrameContent, { kind: "request" }>;
 type Notification = Extract<Frame, { kind: "notification" }>;
-type Answer = Extract<Frame, { kind: "answer" }>;
+type Answer = Extract<FrameContent, { kind: "answer" }>;
 
 /** The proxy of one session. */
 export class FrameProxy {
@@ -94,9 +94,9 @@ export class FrameProxy {
     let origin: Origin = UNKNOWN[direction];
     try {
       if (typeof line === "string") throw new FrameError(`the frame is ${LINES[line]}`, CODES.request, origin);
-      const { frame, strings } = readContent(line, (...read) => this.#isOpaque(direction, ...read));
+      const frame = readContent(line, (...read) => this.#isOpaque(direction, ...read));
       origin = originOf(frame.message);
-      return await this.#taken(direction, frame, strings, sendBack);
+      return await this.#taken(direction, frame, sendBack);
     } catch (error) {
       if (error instanceof FrameError) return this.#refused(direction, error, line === "too-long");
       return this.#failed(direction, messageOf(error), origin);
@@ -122,29 +122,19 @@ export class FrameProxy {
     return method !== undefined && isReadByModel(method) && !hasRequests;
   }
 
-  async #taken(
-    direction: Direction,
-    frame: Frame,
-    strings: LargeStrings | undefined,
-    sendBack: SendBack | undefined,
-  ): Promise<Passage> {
+  async #taken(direction: Direction, frame: FrameContent, sendBack: SendBack | undefined): Promise<Passage> {
     switch (frame.kind) {
       case "request":
-        return await this.#request(direction, frame, strings, sendBack);
+        return await this.#request(direction, frame, sendBack);
       case "notification":
         return await this.#notification(direction, frame);
       case "answer":
-        return await this.#answer(direction, frame, strings);
+        return await this.#answer(direction, frame);
     }
   }
 
-  async #request(
-    direction: Direction,
-    frame: Request,
-    strings: LargeStrings | undefined,
-    sendBack: SendBack | undefined,
-  ): Promise<Passage> {
-    const { id, method } = frame;
+  async #request(direction: Direction, frame: Request, sendBack: SendBack | undefined): Promise<Passage> {
+    const { id, method, strings } = frame;
     const isCall = direction === "to-server";
     if (isCall) this.#elicitation.learn(method, frame.message);
     const { message, approval }: Returned = isCall ? this.#forms.returned(frame.message) : frame;
@@ -193,7 +183,7 @@ export class FrameProxy {
     return this.#dropped(direction, "the notification was denied");
   }
 
-  async #answer(direction: Direction, { id, message }: Answer, strings: LargeStrings | undefined): Promise<Passage> {
+  async #answer(direction: Direction, { id, message, strings }: Answer): Promise<Passage> {
     const request = this.#inFlight[opposite(direction)].answered(id);
     // Some clients take the answer to "1" for that to 1, so one that nobody waits for must not pass.
     if (request === undefined) return this.#dropped(direction, "no request waits for the answer");
