@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { firstLines, lengths, localPaths, moduleSize, pathsInModule } from "./hygiene.mjs";
+import { firstLines, leftovers, lengths, localPaths, moduleSize, pathsInModule } from "./hygiene.mjs";
 import { coreRs, root, scratch } from "./lib/paths.mjs";
 import { pinnedPnpm } from "./lib/pnpm.mjs";
 import { run } from "./lib/processes.mjs";
@@ -22,6 +22,7 @@ const vitestReport = join(scratch, "vitest.json");
 /** @type {Check[]} */
 export const checks = [
   { name: "no local paths, no registry hosts", run: localPaths },
+  { name: "nothing left by tools", run: leftovers },
   { name: "first lines", run: firstLines },
   { name: "file lengths", run: lengths },
   program("cargo fmt", "cargo", ["fmt", "--all", "--check"], coreRs),

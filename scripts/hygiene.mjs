@@ -19,6 +19,8 @@ const LOCAL_PATHS = [
 const REGISTRY_HOST =
   /\b(?:registry|index|static|deb|proxy|files|repo1?)\.(?:npmjs|crates|debian|rust-lang|golang|pythonhosted|maven)\b/;
 
+const LEFTOVER = /\.(?:log|cpuprofile|heapsnapshot|heapprofile|orig|rej|tmp)$/;
+
 const FIRST_LINE = {
   ".ts": /^\/\/ /,
   ".mjs": /^\/\/ /,
@@ -41,6 +43,13 @@ export async function localPaths() {
         const host = REGISTRY_HOST.exec(text)?.[0];
         return [...paths, ...(host === undefined ? [] : [host])].map((found) => `${name} contains \`${found}\``);
       }),
+  );
+}
+
+/** What tools leave behind is no source. */
+export async function leftovers() {
+  return overFiles((files) =>
+    files.filter(({ name }) => LEFTOVER.test(name)).map(({ name }) => `${name} was left by a tool: remove it`),
   );
 }
 

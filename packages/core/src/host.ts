@@ -8,7 +8,7 @@ export { JsonText } from "./events/json-text.js";
 export { canonicalJson } from "./guard/canonical-json.js";
 export { explanationsOfCall } from "./guard/explained-call.js";
 export { naturalDeny } from "./pipeline/natural-deny.js";
-export { hasPlaceholder } from "./redact/placeholder.js";
+export { hasPlaceholder, PLACEHOLDER_LETTERS } from "./redact/placeholder.js";
 export { prepareSentry, type ReviseSettings, type SentryParts } from "./sentry/parts.js";
 export { type ComparedLines, type DecisionPair, LineComparison } from "./stream/line-comparison.js";
 export { messageOf } from "./util/error.js";

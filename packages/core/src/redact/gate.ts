@@ -7,7 +7,7 @@ import { EngineFailure } from "../engine/engine-failure.js";
 import type { Finds } from "../engine/finds.js";
 import { type EventOptions, sslContent } from "../events/builders.js";
 import type { EventJson } from "../events/event.js";
-import type { JsonText } from "../events/json-text.js";
+import { JsonText } from "../events/json-text.js";
 import { createRedactor, type Redactor } from "./redactor.js";
 import type { ScanText } from "./scanner.js";
 import {
@@ -68,9 +68,9 @@ export class Gate {
     return inspection(content, decision ?? this.#parts.failMode(TOO_LARGE), finds, earlier);
   }
 
-  /** Whether a text has secrets, also in one of its placeholders. */
   hasSecrets(text: string | JsonText): boolean {
     if (typeof text === "string") return findsIn(text, this.#parts.scan).count > 0;
+    if (!(text instanceof JsonText)) throw new TypeError("`text` must be a string or a JsonText");
     return this.#parts.engine.scan(text, { from: 0, isLast: true, placeholders: false }).finds.count > 0;
   }
 

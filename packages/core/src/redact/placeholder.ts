@@ -121,6 +121,9 @@ export function* mentionsIn(text: string): Generator<Mention> {
   }
 }
 
+/** The letters of which each placeholder has some: models write its name in one case. */
+export const PLACEHOLDER_LETTERS = ["EDACTED", "edacted"] as const;
+
 /**
  * Whether a text has a placeholder, also one that a model cut or rewrote. The name alone, as in the
  * pattern of a rule, is none.
@@ -129,8 +132,8 @@ export function* mentionsIn(text: string): Generator<Mention> {
  * hasPlaceholder("to {{A3S_REDACTED:email:1}}"); // true
  */
 export function hasPlaceholder(text: string): boolean {
-  // Nearly no text has it, and a pattern takes ten times longer. Models write it in one case.
-  if (!text.includes("EDACTED") && !text.includes("edacted")) return false;
+  // Nearly no text has it, and a pattern takes ten times longer.
+  if (!PLACEHOLDER_LETTERS.some((letters) => text.includes(letters))) return false;
   if (text.includes(OPENING.slice(2))) return true;
   for (const { placeholder } of mentionsIn(text)) if (placeholder !== undefined) return true;
   return false;

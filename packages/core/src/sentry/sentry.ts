@@ -236,7 +236,8 @@ export class Sentry {
   }
 
   /**
-   * Whether {@link mask} would change a text. Throws an `Error` if the rule engine fails.
+   * Whether a text has secrets that {@link mask} replaces. A `JsonText` may have at most 16 MiB. Throws an `Error` if
+   * the rule engine fails.
    *
    * @example
    * sentry.hasSecrets("mail bob@example.com"); // true

@@ -94,3 +94,9 @@ test("secrets are found in a text and in its JSON", async () => {
     expect(sentry.hasSecrets(textOf(text))).toBe(expected);
   }
 });
+
+test.each([5, undefined, ["a"], { length: 3 }])("a search for secrets in %j is an error", async (text) => {
+  const sentry = await sentryOf();
+  // @ts-expect-error No text.
+  expect(() => sentry.hasSecrets(text)).toThrow(TypeError);
+});

@@ -5,7 +5,7 @@ import { hasPlaceholder, type JsonText, messageOf } from "@a3s-sentry/core/host"
 import { field, isObject, type JsonObject } from "../hosts/json-object.js";
 import { denial, textsIn } from "./calls.js";
 import { type Content, lineIn, wholeOf } from "./content.js";
-import { type FrameLine, lineOf } from "./frame.js";
+import { type FrameLine, lineOf, MAX_FRAME_BYTES } from "./frame.js";
 import type { OpenRequest } from "./in-flight.js";
 
 /** What was judged: a call, or the texts of an answer. */
@@ -113,7 +113,10 @@ export class FrameJudge {
     const value = field(message, member);
     const json = JSON.stringify(value);
     if (strings !== undefined) {
-      if (!this.#options.hasSecrets(strings.spliced(json))) return lineIn({ message, strings });
+      const spliced = strings.spliced(json);
+      // Numbers may be longer than they were.
+      const isSearchable = spliced.length <= MAX_FRAME_BYTES;
+      if (isSearchable && !this.#options.hasSecrets(spliced)) return lineIn({ message, strings });
       const whole = wholeOf({ message, strings });
       return this.#maskedLine({ message: whole }, member);
     }

@@ -1,8 +1,8 @@
 // The proxy between a client and a server of MCP, by frames. It forwards what was judged, made anew.
 
-import { messageOf } from "@a3s-sentry/core/host";
+import { messageOf, PLACEHOLDER_LETTERS } from "@a3s-sentry/core/host";
 import { field, isObject } from "../hosts/json-object.js";
-import { callOf, type Direction, denial, isReadByModel, requestsIn } from "./calls.js";
+import { callOf, type Direction, denial, isReadByModel, requestsIn, textsIn } from "./calls.js";
 import { type Content, type FrameContent, lineIn, readContent, wholeOf } from "./content.js";
 import { Elicitation } from "./elicitation.js";
 import type { ReportAnswer } from "./form.js";
@@ -113,8 +113,11 @@ export class FrameProxy {
     if (direction === "to-server") {
       const isCall = frame.kind === "request" && frame.method === "tools/call";
       const params = isCall ? field(frame.message, "params") : undefined;
-      // A call with an answer to a question is compared with the one that was asked about.
-      return isObject(params) && !Object.hasOwn(params, "requestState") && !strings.mayHavePlaceholder();
+      // Answers to questions are compared and kept.
+      if (!isObject(params) || ["requestState", "inputResponses"].some((key) => Object.hasOwn(params, key)))
+        return false;
+      const texts = textsIn(params);
+      return !PLACEHOLDER_LETTERS.some((letters) => strings.include(letters) || texts.includes(letters));
     }
     const method = frame.kind === "answer" ? this.#inFlight["to-server"].methodOf(frame.id) : undefined;
     const result = field(frame.message, "result");

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { JsonText } from "@a3s-sentry/core/host";
 import { MAX_INPUT_BYTES } from "../hosts/read-json.js";
 import { plainStringEnd } from "./plain-string.js";
-import { hasHalf, safeJson } from "./safe-json.js";
+import { safeJson } from "./safe-json.js";
 
 /** Shorter frames, and shorter strings, are read as usual. In bytes. */
 const MIN_FRAME = 32 * 1024;
@@ -48,17 +48,13 @@ export class LargeStrings {
     return new JsonText([...parts, rest]);
   }
 
-  /** Whether one of them may have a placeholder of the gate, of which these letters are never escaped. */
-  mayHavePlaceholder(): boolean {
-    const has = (string: Buffer, letters: string): boolean => string.includes(letters, 0, "latin1");
-    return this.#strings.some((string) => has(string, "EDACTED") || has(string, "edacted"));
+  /** Whether one of them has a text of ASCII letters, which are never escaped in them. */
+  include(letters: string): boolean {
+    return this.#strings.some((string) => string.includes(letters, 0, "latin1"));
   }
 }
 
-/**
- * The frame without its large strings, which are those that the proxy passes on: a string that is
- * written otherwise is written anew. `undefined` if there is none, or if one has no exact value.
- */
+/** The frame without its large strings; `undefined` if there is none, or if one of them has to be read. */
 export function withoutLargeStrings(line: Uint8Array): Outline | undefined {
   if (line.length < MIN_FRAME || line.length > MAX_INPUT_BYTES || !isUtf8(line)) return undefined;
   const text = Buffer.from(line.buffer, line.byteOffset, line.length);
@@ -84,11 +80,15 @@ export function withoutLargeStrings(line: Uint8Array): Outline | undefined {
   return { json: Buffer.concat([...parts, text.subarray(taken)]), strings: new LargeStrings(marks, strings) };
 }
 
-/** A string of JSON as the proxy writes it, without its quotes; `undefined` if it has no exact value. */
-function rewritten(json: Buffer): Buffer | undefined {
+/**
+ * A string of JSON as the proxy writes it, without its quotes. `undefined` if it has to be read: it has a
+ * character that is judged as it is, and passed on as an escape or as another.
+ */
+function rewritten(literal: Buffer): Buffer | undefined {
   try {
-    const value: unknown = JSON.parse(json.toString());
-    return typeof value === "string" && !hasHalf(value) ? Buffer.from(safeJson(value).slice(1, -1)) : undefined;
+    const value: unknown = JSON.parse(literal.toString());
+    const json = JSON.stringify(value);
+    return safeJson(value) === json ? Buffer.from(json.slice(1, -1)) : undefined;
   } catch {
     // It is not JSON, and neither is the frame.
     return undefined;
