@@ -90,18 +90,11 @@ impl Output {
 
     /// Replaces `+` by blanks.
     fn replace_plus(&mut self, range: Range<usize>) {
-        let mut from = range.start;
-        while let Some(at) = self
-            .bytes
-            .get(from..range.end)
-            .and_then(|rest| memchr::memchr(b'+', rest))
-            .map(|at| from + at)
-        {
-            if let Some(byte) = self.bytes.get_mut(at) {
-                *byte = b' ';
+        for at in range {
+            if let Some(plus) = self.bytes.get_mut(at).filter(|byte| **byte == b'+') {
+                *plus = b' ';
+                self.mark(at..at + 1);
             }
-            from = at + 1;
-            self.mark(at..from);
         }
     }
 }

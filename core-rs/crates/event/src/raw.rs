@@ -63,16 +63,32 @@ pub(super) fn unescape(text: &[u8]) -> Result<(char, usize), Malformed> {
 /// The character that a backslash and a letter stand for; `None` for `u` and those without a meaning.
 #[inline]
 pub(super) fn simple_escape(letter: u8) -> Option<u8> {
-    Some(match letter {
-        b'"' | b'\\' | b'/' => letter,
-        b'b' => 8,
-        b'f' => 12,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        _ => return None,
-    })
+    let char = SIMPLE_ESCAPES.get(usize::from(letter)).copied();
+    char.filter(|char| *char != 0)
 }
+
+/// For each letter the character that it stands for, or 0. A branch for each would often be predicted wrong.
+static SIMPLE_ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut rest: &[(u8, u8)] = &[
+        (b'"', b'"'),
+        (b'\\', b'\\'),
+        (b'/', b'/'),
+        (b'b', 8),
+        (b'f', 12),
+        (b'n', b'\n'),
+        (b'r', b'\r'),
+        (b't', b'\t'),
+    ];
+    while let [(letter, char), others @ ..] = rest {
+        #[allow(clippy::indexing_slicing)] // Evaluated when it is compiled.
+        {
+            escapes[*letter as usize] = *char;
+        }
+        rest = others;
+    }
+    escapes
+};
 
 fn unescape_unicode(text: &[u8]) -> Result<(char, usize), Malformed> {
     let high = unicode_escape(text).ok_or(Malformed)?;

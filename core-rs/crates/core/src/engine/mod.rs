@@ -298,8 +298,11 @@ impl Engine {
     pub(crate) fn matching_event(&self, event: &Event<'_>) -> Vec<usize> {
         let (mut matching, by_other_names) = self.matching_names(event);
         let count = matching.len();
-        let others = by_other_names.into_iter();
-        matching.extend(others.filter(|&at| self.verdict(Some(at)) != Verdict::Allow));
+        matching.extend(
+            by_other_names
+                .into_iter()
+                .filter(|&at| self.verdict(Some(at)) != Verdict::Allow),
+        );
         if event.kind != EventKind::ToolExec {
             let Compiled { index, .. } = &*self.compiled;
             let by_effect = index.find_event(&self.policy.rules, event, self.expressions());
@@ -333,13 +336,11 @@ impl Engine {
                 matcher.all_of_both(texts, kind, event.subject, decoded, changed);
             return (matching, by_decoded);
         }
-        let others = event
-            .other_names()
-            .map(|name| self.matching(event.kind, name));
-        (
-            self.matching(event.kind, event.subject),
-            others.flatten().collect(),
-        )
+        let mut by_others = Vec::new();
+        for name in event.other_names() {
+            by_others.extend(self.matching(event.kind, name));
+        }
+        (self.matching(event.kind, event.subject), by_others)
     }
 
     /// Whether a rule matches the peer of a connection, and not only the server name: an agent
