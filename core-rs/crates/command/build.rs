@@ -7,12 +7,13 @@ use std::path::Path;
 use std::{env, fs};
 
 /// The keys of `data/wrappers.txt`, each with the byte that stands for it, and what its words are.
-const WRAPPER_KEYS: [(&str, char, Words); 13] = [
+const WRAPPER_KEYS: [(&str, char, Words); 14] = [
     ("two values", '2', Words::Options),
     ("values", 'v', Words::Options),
     ("not with", 'n', Words::Some),
     ("operands", 'o', Words::Number),
     ("assignments", 'a', Words::None),
+    ("program", 'p', Words::Options),
     ("text", 't', Words::Options),
     ("rest is text", 'r', Words::None),
     ("anywhere", 'w', Words::None),
@@ -24,13 +25,14 @@ const WRAPPER_KEYS: [(&str, char, Words); 13] = [
 ];
 
 /// The keys of `data/programs.txt`.
-const PROGRAM_KEYS: [(&str, char, Words); 10] = [
+const PROGRAM_KEYS: [(&str, char, Words); 11] = [
     ("global", 'g', Words::Options),
     ("values", 'v', Words::Options),
     ("attached", 'a', Words::Options),
     ("same", 's', Words::Several),
     ("runs", 'r', Words::Some),
     ("text", 't', Words::Some),
+    ("input", 'i', Words::Some),
     ("long", 'L', Words::None),
     ("pairs", 'P', Words::None),
     ("bare", 'B', Words::None),
@@ -90,6 +92,9 @@ const FILES: &str = "cp dd echo gunzip gzip bunzip2 install ln mv openssl printf
 /// Builtins that the reader follows, and programs that run later what they read.
 const BUILTINS: &str = ". alias at batch cd crontab declare eval export local mapfile popd printf pushd \
                         read readarray readonly set shift source trap typeset unalias unset xargs";
+
+/// Programs whose scripts may run text.
+const SCRIPTS: &str = "gsed sed";
 
 /// Programs whose output the reader works out.
 const OUTPUTS: &str = ": [ base64 cat cd command echo export find gbase64 mkdir openssl printf pushd rev rm set \
@@ -271,7 +276,7 @@ fn kinds(code: &mut String) -> Result<BTreeMap<String, Entry>, Box<dyn Error>> {
         "static SPELT_AS_WORDS: &[&str] = &{:?};",
         with_words.iter().collect::<Vec<_>>()
     )?;
-    for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128)] {
+    for (names, bit) in [(FILES, 32), (BUILTINS, 64), (OUTPUTS, 128), (SCRIPTS, 512)] {
         names.split(' ').for_each(|name| add(name, bit));
     }
     Ok(kinds)

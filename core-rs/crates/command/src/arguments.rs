@@ -290,48 +290,38 @@ impl<'a> Arguments<'a> {
     pub(crate) fn shell_texts(&self) -> Vec<Word> {
         let rows = self.tables.iter().flat_map(|table| table.words(b't'));
         let mut texts = Vec::new();
-        let part = |text: &str, prefix: &str| {
-            let (start, end) = prefix.split_once('*').unwrap_or((prefix, ""));
-            // `ssh` takes `-o 'ProxyCommand TEXT'`, too.
-            let name = start.strip_suffix('=').unwrap_or(start);
-            let head = text.get(..name.len())?;
-            let mut rest = text.get(name.len()..)?;
-            if name.len() < start.len() {
-                let blanks = rest.trim_start();
-                rest = match blanks.strip_prefix('=') {
-                    Some(value) => value,
-                    None if blanks.len() < rest.len() => blanks,
-                    None => return None,
-                };
-            }
-            let rest = if end.is_empty() {
-                rest
-            } else {
-                rest.split_once(end)?.1
-            };
-            head.eq_ignore_ascii_case(name).then(|| rest.to_owned())
-        };
         for row in rows {
             if !row.starts_with('-') {
-                texts.extend(self.words.iter().filter_map(|word| {
-                    Some(Word {
-                        text: part(&word.text, row)?,
-                        ..(*word).clone()
-                    })
-                }));
+                texts.extend(
+                    self.words
+                        .iter()
+                        .filter_map(|word| Some(word.with_text(part(&word.text, row)?))),
+                );
                 continue;
             }
             let (name, prefix) = row.split_once('=').unwrap_or((row, ""));
-            let options = self.options.iter();
+            for option in self.options.iter().filter(|option| option.name.is(name)) {
+                let value = option.value.unwrap_or_default();
+                if prefix == "()" {
+                    texts.extend(crate::calls::calls_in_any(value));
+                } else if let Some(text) = part(value.trim_start(), prefix) {
+                    texts.push(option.word.with_text(text));
+                }
+            }
+        }
+        if data::is_sed(self.program) {
+            let is_script =
+                |option: &&Flag<'_>| option.name.is("-e") || option.name.is("--expression");
+            let scripts = self.options.iter().filter(is_script);
+            let mut scripts: Vec<&str> = scripts.filter_map(|option| option.value).collect();
+            if scripts.is_empty() && !self.has_flag("-f") {
+                scripts.extend(self.words.first().map(|word| &*word.text));
+            }
             texts.extend(
-                options
-                    .filter(|option| option.name.is(name))
-                    .filter_map(|option| {
-                        Some(Word {
-                            text: part(option.value?.trim_start(), prefix)?,
-                            ..option.word.clone()
-                        })
-                    }),
+                scripts
+                    .into_iter()
+                    .flat_map(crate::sed::texts)
+                    .map(Word::constant),
             );
         }
         texts
@@ -361,17 +351,48 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// The rest of a text that begins like this, in any case; `*` stands for what goes before the part
+/// behind it.
+pub(crate) fn part<'t>(text: &'t str, beginning: &str) -> Option<&'t str> {
+    let (start, end) = beginning.split_once('*').unwrap_or((beginning, ""));
+    // `ssh` takes `-o 'ProxyCommand TEXT'`, too.
+    let name = start.strip_suffix('=').unwrap_or(start);
+    let head = text.get(..name.len())?;
+    let mut rest = text.get(name.len()..)?;
+    if name.len() < start.len() {
+        let blanks = rest.trim_start();
+        rest = match blanks.strip_prefix('=') {
+            Some(value) => value,
+            None if blanks.len() < rest.len() => blanks,
+            None => return None,
+        };
+    }
+    let rest = if end.is_empty() {
+        rest
+    } else {
+        rest.split_once(end)?.1
+    };
+    head.eq_ignore_ascii_case(name).then_some(rest)
+}
+
 /// Whether one of the arguments may be an option whose value is text for a shell, or hold such text:
 /// judged by their beginnings, and never missing one.
-pub(crate) fn may_have_text<'a>(
-    program: &str,
-    arguments: &(impl Iterator<Item = &'a str> + Clone),
-) -> bool {
+pub(crate) fn may_have_text(program: &str, arguments: &[&str]) -> bool {
+    let arguments = arguments.iter().copied();
     // The words of `git bisect run` and `git submodule foreach` are a command.
     if program == "git"
         && arguments
             .clone()
             .any(|word| matches!(word, "run" | "foreach"))
+    {
+        return true;
+    }
+    if data::is_sed(program)
+        && arguments
+            .clone()
+            .map(|word| word.trim_start_matches("--expression="))
+            .map(|word| word.trim_start_matches("-e"))
+            .any(|word| !crate::sed::texts(word).is_empty())
     {
         return true;
     }
@@ -406,7 +427,7 @@ fn begins_with(argument: &str, option: &str) -> bool {
         // A long option may be shortened.
         (&[b'-', b'-', ..], &[b'-', b'-', ..]) => {
             let given = argument.split('=').next().unwrap_or_default();
-            option.starts_with(given)
+            given.len() > 2 && option.starts_with(given)
         }
         (text, given) => {
             let head = given.get(..text.len());

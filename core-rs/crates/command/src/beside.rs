@@ -1,6 +1,8 @@
 //! What runs beside a command: texts of variables and options, a group whose input becomes known,
 //! and what is run later.
 
+use crate::arguments::part;
+use crate::code::code_on_input;
 use crate::data;
 use crate::draft::{Group, Reads};
 use crate::reader::Reader;
@@ -72,10 +74,7 @@ impl Reader {
             _ if data::holds_command(name) => value.text.clone(),
             _ => return,
         };
-        self.later.0.push(Word {
-            text,
-            ..value.clone()
-        });
+        self.later.0.push(value.with_text(&text));
         self.later.1 = vec![name.to_owned()];
     }
 
@@ -96,20 +95,22 @@ impl Reader {
                 .find(|option| option.name.is("-f"))
                 .map(|option| option.word),
         };
-        match file.filter(|file| file.text != "-").cloned() {
-            Some(file) => call.code_from = self.script_from(&file, call),
-            None if name == "crontab" && file.is_none() => {}
-            None if name == "crontab" => {
-                call.code_from = call.program_from();
-                if let Input::Known(text, _) = &call.input {
-                    let mut jobs = text.lines().filter_map(job);
-                    self.later.0.extend(jobs.by_ref().take(JOBS_AT_MOST));
-                    if jobs.next().is_some() {
-                        self.opaque(Opaque::Commands);
-                    }
-                    self.later.1 = vec![name.to_owned()];
+        let is_input = file.is_none_or(|file| file.text == "-");
+        match file.filter(|_| !is_input).cloned() {
+            None if name == "crontab"
+                && file.is_none()
+                && !matches!(call.input, Input::Known(..)) => {}
+            file if name == "crontab" => {
+                let jobs = match file {
+                    Some(file) => self.code_of_file(&file, call),
+                    None => code_on_input(call),
+                };
+                if let Some(jobs) = jobs {
+                    call.code_from = call.code_from.with(jobs.from);
+                    self.run_lines(name, &jobs.text, &job);
                 }
             }
+            Some(file) => call.code_from = self.script_from(&file, call),
             None => {
                 if matches!(call.input, Input::Known(..)) {
                     self.emit(call.clone(), None);
@@ -121,14 +122,29 @@ impl Reader {
         false
     }
 
-    /// The values of options that a shell runs are read behind the command.
+    /// Reads behind the command the texts that it runs by lines of its own language.
+    fn run_lines(&mut self, name: &str, text: &str, command: &dyn Fn(&str) -> Option<Word>) {
+        let mut jobs = text.lines().filter_map(command);
+        self.later.0.extend(jobs.by_ref().take(JOBS_AT_MOST));
+        if jobs.next().is_some() {
+            self.opaque(Opaque::Commands);
+        }
+        self.later.1 = vec![name.to_owned()];
+    }
+
+    /// The values of options and lines of input that a shell runs are read behind the command.
     pub(crate) fn run_options(&mut self, name: &str, call: &Call) {
-        if !call
-            .words
-            .iter()
-            .skip(1)
-            .any(|word| may_hold_text(&word.text))
+        let words = crate::reading::texts_of(call.words.get(1..).unwrap_or_default());
+        if let Some(rows) = data::reads_lines(name, &words)
+            && let Input::Known(text, _) = &call.input
         {
+            self.run_lines(name, text, &|line| {
+                let line = line.trim_start().trim_start_matches(['@', '-']);
+                let text = rows.words(b'i').find_map(|start| part(line, start))?;
+                Some(Word::constant(text))
+            });
+        }
+        if !crate::arguments::may_have_text(name, &words) {
             return;
         }
         let arguments = crate::arguments::arguments_of(&call.words);
@@ -141,24 +157,16 @@ impl Reader {
         {
             let mut words = call.words.iter();
             words.find(|word| std::ptr::eq(*word, *second));
-            texts.push(Call::joined(words.as_slice()));
+            texts.push(match words.as_slice() {
+                [text] => text.clone(),
+                words => crate::split::as_text(words),
+            });
         }
         if !texts.is_empty() {
             self.later.0.extend(texts);
             self.later.1.clone_from(&call.wrappers);
             self.later.1.push(name.to_owned());
         }
-    }
-}
-
-/// Whether the word may be an option of the tables whose value is shell text, or hold such a text:
-/// a quick look, since most commands have none.
-fn may_hold_text(word: &str) -> bool {
-    match word.as_bytes() {
-        [b'-', b'-', ..] | [b'+' | b'.', ..] => true,
-        [b'-', letters @ ..] => letters.iter().any(|letter| b"FIPSTceouxz".contains(letter)),
-        // `tar cfI FILE TEXT` has letters without a dash.
-        _ => word.contains([':', 'F', 'I']) || matches!(word, "bisect" | "submodule"),
     }
 }
 

@@ -195,13 +195,7 @@ impl Reader {
                     .get(name.len() + 1..)
                     .unwrap_or_default()
                     .to_owned();
-                self.run_variable(
-                    name,
-                    &Word {
-                        text,
-                        ..word.clone()
-                    },
-                );
+                self.run_variable(name, &word.with_text(&text));
                 self.names.set_variable(name, value, certainty);
             }
         }

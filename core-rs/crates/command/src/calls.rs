@@ -3,7 +3,7 @@
 //! The languages are not parsed. A lexer finds comments, literals and names; a table has the names
 //! of calls. What is not a constant in the arguments of a call is unknown in its command.
 
-use crate::data::Rows;
+use crate::data::{self, Rows};
 use crate::output::{Escapes, unescape};
 use crate::reading::Word;
 use crate::split::quote;
@@ -11,15 +11,35 @@ use crate::split::quote;
 /// The most calls of one code that are read.
 pub(crate) const CALLS_AT_MOST: usize = 64;
 
+/// A text that code holds, and whether it is certain.
+pub(crate) struct Literal {
+    pub text: String,
+    pub known: bool,
+}
+
+/// The shell texts that calls in code run, whatever its language.
+pub(crate) fn calls_in_any(code: &str) -> Vec<Word> {
+    calls(data::interpreter("elixir").unwrap_or_default(), "", code)
+}
+
 /// The shell texts that the calls of the code run, [`CALLS_AT_MOST`] if there may be more.
 pub(crate) fn calls(rows: Rows, language: &str, code: &str) -> Vec<Word> {
     let mut texts = Vec::new();
+    add_calls(rows, language, code, &mut texts);
+    let word = |literal: Literal| Word {
+        known: literal.known,
+        ..Word::constant(literal.text)
+    };
+    texts.into_iter().map(word).collect()
+}
+
+fn add_calls(rows: Rows, language: &str, code: &str, texts: &mut Vec<Literal>) {
     if language == "javascript"
-        && !["child_process", "Bun", "Deno"]
+        && !["child_process", "Bun", "Deno", "$`"]
             .iter()
             .any(|name| code.contains(name))
     {
-        return texts;
+        return;
     }
     let mut lexer = Lexer {
         comment: rows.words(b'#').next().unwrap_or("#"),
@@ -33,35 +53,35 @@ pub(crate) fn calls(rows: Rows, language: &str, code: &str) -> Vec<Word> {
         if lexer.skip_comment() {
             continue;
         }
-        match byte {
-            b'`' if lexer.has_ticks => texts.extend(lexer.literal()),
-            b'\'' | b'"' | b'`' => {
-                let Some(text) = lexer.literal() else {
-                    continue;
-                };
-                lexer.skip_blanks();
-                let runs = lexer.rest().strip_prefix('|').map(str::trim_start);
-                if language == "awk"
-                    && (before == Some(b'|')
-                        || runs.is_some_and(|runs| runs.starts_with("getline")))
-                {
-                    texts.push(text);
-                }
-            }
+        let text = match byte {
+            b'`' if lexer.has_ticks || before == Some(b'$') => lexer.literal(),
+            b'\'' | b'"' | b'`' => lexer.piped(before),
             b'%' if language == "ruby" && lexer.rest().starts_with("%x") => {
                 lexer.at += 2;
-                texts.extend(lexer.delimited());
+                lexer.delimited()
             }
             _ if byte.is_ascii_alphabetic() || byte == b'_' => {
                 let name = lexer.name();
-                if let Some(text) = lexer.call(rows, name) {
-                    texts.push(text);
+                let is_code = name == "eval" || name == "exec" && language == "python";
+                if is_code && let Some(code) = lexer.code() {
+                    add_calls(rows, language, &code, texts);
+                    continue;
                 }
+                lexer.call(rows, name)
             }
-            _ => lexer.skip_char(),
-        }
+            _ => {
+                lexer.skip_char();
+                continue;
+            }
+        };
+        texts.extend(text);
     }
-    texts
+}
+
+impl Literal {
+    fn constant(text: String) -> Self {
+        Self { text, known: true }
+    }
 }
 
 pub(crate) struct Lexer<'a> {
@@ -139,7 +159,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A literal at a quote, with the literals that are joined to it.
-    pub(crate) fn literal(&mut self) -> Option<Word> {
+    pub(crate) fn literal(&mut self) -> Option<Literal> {
         let mut word = self.single_literal()?;
         loop {
             let from = self.at;
@@ -175,7 +195,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn single_literal(&mut self) -> Option<Word> {
+    fn single_literal(&mut self) -> Option<Literal> {
         let rest = self.rest();
         let quote = rest.get(..1)?;
         let triple = rest
@@ -193,7 +213,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The value of a literal.
-    fn value(&self, inner: &str, quote: &str) -> Word {
+    fn value(&self, inner: &str, quote: &str) -> Literal {
         let is_interpolated = match self.language {
             "perl" | "php" => quote != "'" && inner.contains(['$', '@']),
             "ruby" => quote != "'" && inner.contains("#{"),
@@ -206,14 +226,14 @@ impl<'a> Lexer<'a> {
         } else {
             String::from_utf8_lossy(&unescape(inner, Escapes::Quotes)).into_owned()
         };
-        Word {
+        Literal {
             known: !is_interpolated,
-            ..Word::constant(text)
+            text,
         }
     }
 
     /// The text up to the closing delimiter, at the opening one: `(…)`, `{…}`, `/…/`.
-    fn delimited(&mut self) -> Option<Word> {
+    fn delimited(&mut self) -> Option<Literal> {
         let open = self.rest().chars().next()?;
         let close = match open {
             '(' => ')',
@@ -230,8 +250,53 @@ impl<'a> Lexer<'a> {
         Some(self.value(rest.get(..length)?, "`"))
     }
 
+    /// The command in a literal that a pipe joins to the program: `"…" | getline` in awk, and
+    /// `open("|…")` in other languages.
+    fn piped(&mut self, before: Option<u8>) -> Option<Literal> {
+        let mut literal = self.literal()?;
+        let is_argument = matches!(before, Some(b'(' | b','));
+        match self.language {
+            "awk" => {
+                self.skip_blanks();
+                let runs = self.rest().trim_start_matches(['|', '&', ' ']);
+                let is_read = self.peek() == Some(b'|') && runs.starts_with("getline");
+                (is_read || matches!(before, Some(b'|' | b'&'))).then_some(literal)
+            }
+            "perl" | "ruby" if is_argument => {
+                let command = literal.text.trim_matches([' ', '|']);
+                if command.len() == literal.text.trim().len() {
+                    return None;
+                }
+                literal.text = command.to_owned();
+                Some(literal)
+            }
+            _ => None,
+        }
+    }
+
+    /// The constant that a call takes as code.
+    fn code(&mut self) -> Option<String> {
+        let argument = self.rest().trim_start_matches(['(', ' ']);
+        if !argument.starts_with(['\'', '"', '`']) {
+            return None;
+        }
+        self.at = self.code.len() - argument.len();
+        self.literal().map(|literal| literal.text)
+    }
+
+    /// The command behind `spawn` of Tcl, in the form of a shell: `{…}` are quotes.
+    fn line(&mut self, name: &str) -> Literal {
+        let rest = self.rest();
+        let end = rest.bytes().position(|byte| b";\n]}".contains(&byte));
+        let text = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        self.at += text.len();
+        let words = text.trim_start().trim_start_matches("-noecho");
+        let prefix = if name == "system" { "eval " } else { "" };
+        Literal::constant([prefix, words].concat().replace('{', "'"))
+    }
+
     /// The text of a call, behind its name.
-    fn call(&mut self, rows: Rows, name: &str) -> Option<Word> {
+    fn call(&mut self, rows: Rows, name: &str) -> Option<Literal> {
         let is_text = rows.lists(b's', name);
         let is_list = rows.lists(b'i', name);
         let is_literal = matches!(self.peek(), Some(b'\'' | b'"'));
@@ -244,6 +309,9 @@ impl<'a> Lexer<'a> {
         }
         if name == "qx" {
             return self.delimited();
+        }
+        if self.language == "tcl" {
+            return Some(self.line(name));
         }
         let from = self.at;
         self.skip_blanks();
@@ -259,11 +327,9 @@ impl<'a> Lexer<'a> {
             self.at += 1;
         }
         let arguments = self.arguments()?;
-        let has_own_name = self.language == "python"
-            && ["exec", "spawn", "posix_spawn"]
-                .iter()
-                .any(|start| name.starts_with(start))
-            && name != "spawn";
+        let has_own_name = ["execl", "execv", "spawnl", "spawnv", "posix_spawn"]
+            .iter()
+            .any(|start| name.starts_with(start));
         if is_text && (!is_list || arguments.len() == 1 && !arguments.is_list) {
             return arguments.words.into_iter().next();
         }
@@ -282,9 +348,9 @@ impl<'a> Lexer<'a> {
                 }
             })
             .collect();
-        Some(Word {
+        Some(Literal {
             known,
-            ..Word::constant(words.join(" "))
+            text: words.join(" "),
         })
     }
 
@@ -304,6 +370,17 @@ impl<'a> Lexer<'a> {
                     self.at += 1;
                     continue;
                 }
+                // `{ args: […] }` behind or in place of the program.
+                b'{' if self.language == "javascript" => {
+                    let mut rest = self.rest().bytes();
+                    self.at += rest
+                        .position(|byte| b"[})".contains(&byte))
+                        .unwrap_or_default();
+                    if self.peek() == Some(b'[') {
+                        continue;
+                    }
+                    break;
+                }
                 byte if byte.is_ascii_alphabetic() || byte == b'_' => {
                     let from = self.at;
                     let name = self.name();
@@ -312,21 +389,27 @@ impl<'a> Lexer<'a> {
                         if name == "qw" {
                             found.is_list = true;
                             let parts = text.text.split_ascii_whitespace();
-                            found.words.extend(parts.map(Word::constant));
+                            found
+                                .words
+                                .extend(parts.map(|part| Literal::constant(part.to_owned())));
                         } else {
                             found.words.push(text);
                         }
                         break;
                     }
+                    if matches!(name, "args" | "cmd") && self.peek() == Some(b'=') {
+                        self.at += 1;
+                        continue;
+                    }
                     let is_prefix = name.len() < 3 && matches!(self.peek(), Some(b'\'' | b'"'));
                     if is_prefix {
                         let literal = self.literal()?;
                         let known = !name.contains(['f', 'F']) || !literal.text.contains('{');
-                        found.words.push(Word { known, ..literal });
+                        found.words.push(Literal { known, ..literal });
                     } else if found.is_list && !found.words.is_empty() {
-                        found.words.push(Word {
+                        found.words.push(Literal {
                             known: false,
-                            ..Word::constant("$()")
+                            text: "$()".to_owned(),
                         });
                         let rest = self.rest().as_bytes();
                         let length = rest.iter().position(|byte| b",]\n".contains(byte));
@@ -358,7 +441,7 @@ impl<'a> Lexer<'a> {
 }
 
 struct CallArguments {
-    words: Vec<Word>,
+    words: Vec<Literal>,
     is_list: bool,
 }
 

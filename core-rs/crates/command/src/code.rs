@@ -88,7 +88,7 @@ impl Reader {
         true
     }
 
-    fn code_of_file(&mut self, script: &Word, call: &mut Call) -> Option<Word> {
+    pub(crate) fn code_of_file(&mut self, script: &Word, call: &mut Call) -> Option<Word> {
         if matches!(
             &*script.text,
             "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0"
@@ -96,31 +96,22 @@ impl Reader {
             return code_on_input(call);
         }
         if let Some(content) = &script.content {
-            return Some(Word {
-                from: script.from,
-                ..Word::constant(&**content)
-            });
+            return Some(Word::from_sources(content, script.from));
         }
         if let Some(file) = self.file(&call.folder, &script.text) {
-            return Some(Word {
-                from: file.sources,
-                ..Word::constant(file.body())
-            });
+            return Some(Word::from_sources(file.body(), file.sources));
         }
         call.code_from = self.script_from(script, call);
         None
     }
 }
 
-fn code_on_input(call: &mut Call) -> Option<Word> {
+pub(crate) fn code_on_input(call: &mut Call) -> Option<Word> {
     match (call.document(), &call.input) {
         (Some(document), _) => Some(document.clone()),
-        (None, Input::Known(text, from)) => Some(Word {
-            from: *from,
-            ..Word::constant(&**text)
-        }),
+        (None, Input::Known(text, from)) => Some(Word::from_sources(text, *from)),
         _ => {
-            call.code_from = call.program_from();
+            call.code_from = call.code_from.with(call.program_from());
             None
         }
     }
@@ -159,18 +150,12 @@ fn program(rows: Rows, arguments: &Arguments<'_>) -> Program {
             let bytes = base64(text.unwrap_or_default());
             // UTF-16 of a script holds a NUL for each character of ASCII.
             let text = String::from_utf8_lossy(&bytes).replace('\0', "");
-            return Program::Code(Word {
-                from: CodeSources::DECODED,
-                ..Word::constant(text)
-            });
+            return Program::Code(Word::from_sources(&text, CodeSources::DECODED));
         }
         if is_option(b'c', option) {
             has_code = true;
             let Some(value) = option.value else { continue };
-            let part = Word {
-                text: value.to_owned(),
-                ..option.word.clone()
-            };
+            let part = option.word.with_text(value);
             match &mut code {
                 Some(code) => {
                     code.text = [&*code.text, "\n", &part.text].concat();

@@ -151,6 +151,18 @@ pub(crate) fn writes_text(name: &str) -> bool {
         | Kinds::DOWNLOADER)
 }
 
+/// The rows of a program that runs lines of its standard input, if it does with these arguments.
+pub(crate) fn reads_lines(name: &str, arguments: &[&str]) -> Option<Rows> {
+    let rows = program(name).filter(|rows| rows.has(b'i'))?;
+    let mut input = ["-", "-f-", "/dev/stdin"].iter();
+    (!rows.lists(b'i', "*") || input.any(|word| arguments.contains(word))).then_some(rows)
+}
+
+/// Whether the program takes scripts of `sed`.
+pub(crate) fn is_sed(name: &str) -> bool {
+    matches!(name, "sed" | "gsed")
+}
+
 /// Whether the variable makes programs run code, or read a configuration that does.
 pub(crate) fn is_risky_variable(name: &str) -> bool {
     let is_upper = |byte: u8| !byte.is_ascii_lowercase() || name.starts_with("npm");
@@ -316,6 +328,11 @@ impl Rows {
     pub fn words(self, key: u8) -> impl Iterator<Item = &'static str> {
         self.all(key).flat_map(|words| words.split(' '))
     }
+}
+
+/// Whether the word is one of these, which blanks part.
+pub(crate) fn is_one_of(words: &str, word: &str) -> bool {
+    holds_word(words.as_bytes(), word.as_bytes())
 }
 
 /// Whether a row of words with blanks between them has this word.

@@ -57,6 +57,7 @@ mod parameter;
 mod reader;
 mod reading;
 mod run;
+mod sed;
 mod shell;
 mod sources;
 mod split;
@@ -135,7 +136,8 @@ pub fn may_run_more<'a>(mut arguments: impl Iterator<Item = &'a str> + Clone) ->
     let kinds = data::kinds(name);
     kinds.is(Kinds::SHELL | Kinds::WRAPPER | Kinds::BUILTIN)
         || kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, arguments.clone())
-        || kinds.is(Kinds::TEXT_OPTIONS) && arguments::may_have_text(name, &arguments)
+        || kinds.is(Kinds::TEXT_OPTIONS)
+            && arguments::may_have_text(name, &arguments.clone().collect::<Vec<_>>())
         || split::has_syntax(program, arguments)
 }
 

@@ -59,7 +59,8 @@ impl<'a> Outline<'a> {
             return of_shell(arguments, rest);
         }
         if kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, rest.clone())
-            || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, &rest)
+            || kinds.is(Kinds::TEXT_OPTIONS)
+                && may_have_text(name, &rest.clone().collect::<Vec<_>>())
         {
             return None;
         }

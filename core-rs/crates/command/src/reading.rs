@@ -161,6 +161,24 @@ impl Word {
             ..Self::default()
         }
     }
+
+    /// A word that is known and has this text, which comes from these sources.
+    pub(crate) fn from_sources(text: &str, from: CodeSources) -> Self {
+        Self {
+            from,
+            ..Self::constant(text)
+        }
+    }
+
+    /// The word with another text.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            lists: self.lists.clone(),
+            content: self.content.clone(),
+            ..*self
+        }
+    }
 }
 
 /// `NAME=value` in front of a command, or alone.

@@ -47,6 +47,13 @@ impl Call {
         }
     }
 
+    /// Whether a shell reads what its user types, as far as the text says.
+    fn is_on_terminal(&self) -> bool {
+        matches!(self.input, Input::Inherited)
+            && self.redirects.is_empty()
+            && self.code_from.is_empty()
+    }
+
     /// The same command, whose code comes from these sources.
     pub fn with_code_from(self, code_from: CodeSources) -> Self {
         Self { code_from, ..self }
@@ -178,12 +185,7 @@ impl Reader {
                         vec![changed]
                     } else {
                         let parts = changed.text.split_ascii_whitespace();
-                        parts
-                            .map(|part| Word {
-                                text: part.to_owned(),
-                                ..changed.clone()
-                            })
-                            .collect()
+                        parts.map(|part| changed.with_text(part)).collect()
                     };
                     variant.words.splice(word..=word, words);
                 }
@@ -248,16 +250,19 @@ impl Reader {
                 if self.shell(name, &mut call) || self.is_session_elsewhere(&call) {
                     return;
                 }
+                if self.is_behind_session(&call) {
+                    call.words.truncate(1);
+                }
                 break;
+            }
+            if kinds.is(Kinds::TEXT_OPTIONS) {
+                self.run_options(name, &call);
             }
             if kinds.is(Kinds::INTERPRETER) {
                 return self.interpreter(data::interpreter(name).unwrap_or_default(), call);
             }
             if matches!(name, "crontab" | "at" | "batch") && self.scheduler(name, &mut call) {
                 return;
-            }
-            if kinds.is(Kinds::TEXT_OPTIONS) {
-                self.run_options(name, &call);
             }
             let wrapper = (kinds.is(Kinds::WRAPPER)).then(|| data::wrapper(name));
             let Some(wrapper) = wrapper.flatten() else {
@@ -295,7 +300,7 @@ impl Reader {
                     }
                 }
                 Peeled::Commands(texts) => {
-                    call.wrappers.push("find".to_owned());
+                    call.wrappers.push(name.to_owned());
                     self.open_texts(texts, call.wrappers);
                     return;
                 }
@@ -311,10 +316,21 @@ impl Reader {
     /// Whether a shell is only what a session on another machine ends in: `ssh -t host 'bash -i'`.
     fn is_session_elsewhere(&self, call: &Call) -> bool {
         let of_lists = self.lists.iter().flat_map(|list| &list.wrappers);
-        of_lists.chain(&call.wrappers).any(|name| name == "ssh")
-            && matches!(call.input, Input::Inherited)
-            && call.redirects.is_empty()
-            && call.code_from.is_empty()
+        of_lists.chain(&call.wrappers).any(|name| name == "ssh") && call.is_on_terminal()
+    }
+
+    /// Whether a shell on the terminal comes behind a session that had it: `ssh -t host x && bash -i`,
+    /// where quotes around `x && bash -i` are likely lost. Its options say nothing then.
+    fn is_behind_session(&self, call: &Call) -> bool {
+        let is_piped = self.peek(0) == Some(b'|') && self.peek(1) != Some(b'|');
+        let list = self.lists.last().filter(|list| {
+            list.is_conditional && list.stages.is_empty() && !is_piped && call.is_on_terminal()
+        });
+        let mut before = self.out.commands.iter().rev();
+        let last = list.and_then(|list| before.find(|command| command.list == list.id));
+        last.is_some_and(|last| {
+            last.program() == "ssh" && crate::arguments::arguments(last).has_flag("-t")
+        })
     }
 
     /// Reads a text that a shell runs. An unknown text is reported with the command.
@@ -367,20 +383,7 @@ impl Reader {
         let is_allowed = |program: &str| {
             !data::writes_text(program)
                 || is_list
-                    && matches!(
-                        program,
-                        "find"
-                            | "ls"
-                            | "seq"
-                            | "sed"
-                            | "awk"
-                            | "grep"
-                            | "sort"
-                            | "uniq"
-                            | "cut"
-                            | "head"
-                            | "tail"
-                    )
+                    && data::is_one_of("find ls seq sed awk grep sort uniq cut head tail", program)
         };
         text.text.trim() == "$()"
             && text.from.is_empty()

@@ -1,5 +1,6 @@
 //! Shells: their text, their script, or what they read.
 
+use crate::code::code_on_input;
 use crate::data::{self, Kinds};
 use crate::draft::Reads;
 use crate::reader::Reader;
@@ -71,16 +72,8 @@ impl Reader {
     /// Reads the text that a shell has as its standard input. False if it is not known.
     pub(crate) fn program_on_input(&mut self, mut wrapped: Call, call: &mut Call) -> bool {
         self.reads(Reads::Program);
-        let text = match (call.document(), &call.input) {
-            (Some(document), _) => document.clone(),
-            (None, Input::Known(text, from)) => Word {
-                from: *from,
-                ..Word::constant(&**text)
-            },
-            _ => {
-                call.code_from = call.code_from.with(call.program_from());
-                return false;
-            }
+        let Some(text) = code_on_input(call) else {
+            return false;
         };
         wrapped.input = Input::Inherited;
         self.run_text(&text, wrapped, Rc::from([]));
@@ -105,27 +98,9 @@ impl Reader {
     }
 
     /// A script whose content the text itself has written. False if the content is not known.
-    pub(crate) fn script(&mut self, script: &Word, call: Call, positional: Rc<[Word]>) -> bool {
-        let is_input = matches!(
-            &*script.text,
-            "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0"
-        );
-        let text = match (&script.content, &call.input) {
-            (Some(content), _) => Word {
-                from: script.from,
-                ..Word::constant(&**content)
-            },
-            (None, Input::Known(text, from)) if is_input => Word {
-                from: *from,
-                ..Word::constant(&**text)
-            },
-            _ => match self.file(&call.folder, &script.text) {
-                Some(file) => Word {
-                    from: file.sources,
-                    ..Word::constant(file.body())
-                },
-                None => return false,
-            },
+    pub(crate) fn script(&mut self, script: &Word, mut call: Call, positional: Rc<[Word]>) -> bool {
+        let Some(text) = self.code_of_file(script, &mut call) else {
+            return false;
         };
         self.run_text(&text, call, positional);
         true

@@ -1,7 +1,7 @@
 //! Programs that run what their arguments say: where the command begins behind their options.
 
-use crate::data::Rows;
-use crate::reading::{Assignment, Word};
+use crate::data::{self, Rows, is_one_of};
+use crate::reading::{Assignment, Word, program_name};
 use crate::run::Call;
 
 /// What a wrapper runs.
@@ -81,15 +81,15 @@ pub(crate) fn follow<'a>(wrapper: Rows, word: &dyn Fn(usize) -> Option<&'a str>)
             at += 1;
             continue;
         }
-        if operands > 0 || anywhere {
+        if operands > 0 || anywhere && !wrapper.has(b'o') {
             operands = operands.saturating_sub(1);
             at += 1;
-            if operands == 0 && names_program(word, at) {
+            if operands == 0 && names_program(wrapper, word, at) {
                 break;
             }
             continue;
         }
-        break;
+        return Found::Command(at);
     }
     match (needs_subcommand, anywhere) {
         (false, false) => Found::Command(at),
@@ -98,12 +98,26 @@ pub(crate) fn follow<'a>(wrapper: Rows, word: &dyn Fn(usize) -> Option<&'a str>)
     }
 }
 
-/// Whether an option before a place names the program that `docker run` runs.
-fn names_program<'a>(word: &dyn Fn(usize) -> Option<&'a str>, before: usize) -> bool {
-    (0..before).any(|at| {
-        let value = word(at).and_then(|word| word.strip_prefix("--entrypoint"));
-        value.is_some_and(|value| value.starts_with('=') || at + 1 < before)
-    })
+/// Whether an option before a place names the program: `docker run --entrypoint PROGRAM`.
+fn names_program<'a>(
+    wrapper: Rows,
+    word: &dyn Fn(usize) -> Option<&'a str>,
+    before: usize,
+) -> bool {
+    wrapper.has(b'p')
+        && (1..before).any(|at| {
+            let value = word(at).and_then(|word| program_in(wrapper, word));
+            value.is_some_and(|value| value.is_some() || at + 1 < before)
+        })
+}
+
+/// What an option that names the program holds of it, if that is not the next word; `None` for any
+/// other word.
+pub(crate) fn program_in(wrapper: Rows, word: &str) -> Option<Option<&str>> {
+    let (name, value) = word
+        .split_once('=')
+        .map_or((word, None), |(name, value)| (name, Some(value)));
+    wrapper.lists(b'p', name).then_some(value)
 }
 
 /// Takes the wrapper off.
@@ -114,7 +128,7 @@ pub(crate) fn peel(wrapper: Rows, call: &Call) -> Peeled {
     let name = call
         .words
         .first()
-        .map(|word| crate::reading::program_name(&word.text))
+        .map(|word| program_name(&word.text))
         .unwrap_or_default();
     let found = follow(wrapper, &|at| call.words.get(at).map(|word| &*word.text));
     let (at, from) = match found {
@@ -159,7 +173,21 @@ fn begin(wrapper: Rows, call: &Call, name: &str, at: usize) -> Peeled {
         return Peeled::Text(parallel(words, from));
     }
     if wrapper.has(b'r') {
-        return Peeled::Text(Call::joined(words));
+        let is_shell = words
+            .first()
+            .is_some_and(|first| data::is_shell(program_name(&first.text)));
+        // Where no other shell splits the words again, `sh -c` has its text in one.
+        let keeps_words = is_shell && !wrapper.has(b'I');
+        let is_key = |word: &Word| matches!(&*word.text, "Enter" | "C-m");
+        let words = match words {
+            [keys @ .., last] if name == "tmux" && is_key(last) => keys,
+            words => words,
+        };
+        return Peeled::Text(if keeps_words {
+            crate::split::as_text(words)
+        } else {
+            Call::joined(words)
+        });
     }
     Peeled::Command(at)
 }
@@ -177,10 +205,7 @@ pub(crate) fn behind(wrapper: Rows, mut call: Call, at: usize) -> Call {
             let (variable, value) = word.text.split_once('=')?;
             crate::field::is_name(variable).then(|| Assignment {
                 name: variable.to_owned(),
-                value: Word {
-                    text: value.to_owned(),
-                    ..word.clone()
-                },
+                value: word.with_text(value),
             })
         }));
     }
@@ -188,21 +213,10 @@ pub(crate) fn behind(wrapper: Rows, mut call: Call, at: usize) -> Call {
 }
 
 fn program_of_option(wrapper: Rows, call: &Call, at: usize) -> Option<Word> {
-    let program = entrypoint(call.words.get(..at).unwrap_or_default())?;
-    wrapper.lists(b's', "run").then_some(program)
-}
-
-/// The program that `docker run --entrypoint PROGRAM` runs in place of the image's own.
-fn entrypoint(options: &[Word]) -> Option<Word> {
-    options.iter().enumerate().find_map(|(at, word)| {
-        let value = word.text.strip_prefix("--entrypoint")?;
-        match value.strip_prefix('=') {
-            Some(value) => Some(Word {
-                text: value.to_owned(),
-                ..word.clone()
-            }),
-            None => options.get(at + 1).cloned(),
-        }
+    let options = call.words.get(..at).filter(|_| wrapper.has(b'p'))?;
+    (options.iter().enumerate()).find_map(|(at, word)| match program_in(wrapper, &word.text)? {
+        Some(value) => Some(word.with_text(value)),
+        None => options.get(at + 1).cloned(),
     })
 }
 
@@ -281,37 +295,39 @@ fn option(wrapper: Rows, text: &str) -> Option<Meaning> {
     Some(Meaning::Alone)
 }
 
+/// Tests of `find` that have a value.
+const TESTS: &str = "-name -iname -path -ipath -wholename -regex -iregex -size -mtime -mmin -atime -amin \
+                     -ctime -cmin -newer -perm -inum -samefile -user -group -links";
+
 /// Whether tests of `find` pick some of the files of its places.
-pub(crate) fn narrows(words: &[impl AsRef<str>]) -> bool {
+pub(crate) fn narrows(words: &[&str]) -> bool {
     let picks = |value: &str| !value.chars().all(|char| "*?.".contains(char));
-    words
-        .iter()
-        .enumerate()
-        .any(|(at, word)| match word.as_ref() {
-            "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-regex" | "-iregex"
-            | "-size" | "-mtime" | "-mmin" | "-atime" | "-amin" | "-ctime" | "-cmin" | "-newer"
-            | "-perm" | "-inum" | "-samefile" | "-user" | "-group" | "-links" => {
-                words.get(at + 1).is_some_and(|value| picks(value.as_ref()))
-            }
-            "-empty" | "-nouser" | "-nogroup" => true,
-            _ => false,
-        })
+    (words.iter().enumerate()).any(|(at, word)| {
+        is_one_of(TESTS, word) && words.get(at + 1).is_some_and(|value| picks(value))
+            || is_one_of("-empty -nouser -nogroup", word)
+    })
 }
 
-/// `find … -exec COMMAND ;`: each command, with the first place that is searched for `{}`, unless
-/// tests pick some of the files there.
-fn commands_behind(wrapper: Rows, call: &Call) -> Peeled {
-    let place = call
-        .words
-        .iter()
-        .skip(1)
-        .find(|word| !word.text.starts_with('-'));
-    let mut place = place.map_or_else(|| Word::constant("."), Clone::clone);
-    if narrows(&crate::reading::texts_of(&call.words)) {
-        // Two levels below, since what is right below /home is a home.
-        place.text = [place.text.trim_end_matches('/'), "/$()/$()"].concat();
-        place.known = false;
+/// What `{}` stands for in the commands of a program that finds files: the first place that it
+/// searches, or files below that if tests pick some.
+pub(crate) fn place_of(words: &[&str]) -> String {
+    let is_find = words
+        .first()
+        .is_some_and(|word| program_name(word) == "find");
+    let mut places = words.iter().skip(1).filter(|_| is_find);
+    let place = places.find(|word| !word.starts_with('-'));
+    let place = place.map_or(".", |place| *place);
+    if is_find && !narrows(words) {
+        return place.to_owned();
     }
+    // Two levels below, since what is right below /home is a home.
+    [place.trim_end_matches('/'), "/$()/$()"].concat()
+}
+
+/// `find … -exec COMMAND ;`: each command, with a place for `{}`.
+fn commands_behind(wrapper: Rows, call: &Call) -> Peeled {
+    let mut place = Word::constant(place_of(&crate::reading::texts_of(&call.words)));
+    place.known = !place.text.contains('$');
     let mut commands = Vec::new();
     let mut words = call.words.iter();
     while let Some(word) = words.next() {
@@ -333,8 +349,9 @@ fn commands_behind(wrapper: Rows, call: &Call) -> Peeled {
                 }
             })
             .collect();
-        if !inner.is_empty() {
-            commands.push(crate::split::as_text(&inner));
+        match inner.as_slice() {
+            [] => {}
+            _ => commands.push(crate::split::as_text(&inner)),
         }
     }
     if commands.is_empty() {

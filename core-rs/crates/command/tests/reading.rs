@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing)]
 
 use sentry_command::RedirectKind;
-use sentry_command::{Folder, Opaque, Reading, read, read_text};
+use sentry_command::{Folder, Opaque, Outline, Reading, read, read_text};
 
 /// The commands of a shell text: words joined by `|`.
 fn commands(text: &str) -> Vec<String> {
@@ -316,6 +316,132 @@ fn wrappers_give_way() {
         (
             "find . -name x | xargs rm -f",
             &["find|.|-name|x", "rm|-f|$()"],
+        ),
+    ]);
+}
+
+#[test]
+fn programs_that_are_no_shells_run_commands() {
+    let runs = [
+        "mysql -u root -e '\\! rm -rf /'",
+        "mysql -e 'select 1; \\! rm -rf /'",
+        "mysql --execute='system rm -rf /'",
+        "mysql <<< '\\! rm -rf /'",
+        "echo 'system rm -rf /' | mysql",
+        "psql -c '\\! rm -rf /'",
+        "psql <<< '\\! rm -rf /'",
+        "sqlite3 -cmd '.shell rm -rf /' db",
+        "echo '.system rm -rf /' | sqlite3 db",
+        "gdb --batch --ex 'shell rm -rf /'",
+        "gdb -ex 'python import os; os.system(\"rm -rf /\")'",
+        "vim -es -c 'silent !rm -rf /' -c q",
+        "vim -c ':call system(\"rm -rf /\")'",
+        "nvim --headless '+!rm -rf /' +qa",
+        "emacs --batch --eval '(shell-command \"rm -rf /\")'",
+        "ex -s <<< '!rm -rf /'",
+        "printf '!%s\\nq\\n' 'rm -rf /' | ed",
+        "less '+!rm -rf /' f",
+        "sed '1e rm -rf /' f",
+        "sed -n '/x/,$!erm -rf /' f",
+        "sed 's/a/b/;$e rm -rf /' f",
+        "sed -n 's|.*|rm -rf /|ep' f",
+        "sed --expression='1e rm -rf /' f",
+        "git -c pager.log='rm -rf /' log",
+        "git config --global alias.x '!rm -rf /'",
+        "git difftool --extcmd='rm -rf /'",
+        "git clone 'ext::rm -rf / %S'",
+        "git bisect run sh -c 'rm -rf /'",
+        "make --eval='x:; rm -rf /' x",
+        "make --eval='$(shell rm -rf /)'",
+        "make -f - <<< $'all:\\n\\t@rm -rf /'",
+        "split --filter='rm -rf /' f",
+        "sort --compress-program='rm -rf /' f",
+        "ansible all -m shell -a 'rm -rf /'",
+        "yt-dlp --exec 'rm -rf /' u",
+        "ftp <<< '!rm -rf /'",
+        "lftp -c '!rm -rf /'",
+        "crontab <<< '@daily rm -rf /'",
+        "crontab <(echo '@daily rm -rf /')",
+        "start-stop-daemon -n x -S -x /bin/rm -- -rf /",
+        "start-stop-daemon --start --exec=/bin/rm -- -rf /",
+        "fd . -x sh -c 'rm -rf /'",
+        "fd x --exec-batch rm -rf /",
+        "script -q /dev/null rm -rf /",
+        "sg root 'rm -rf /'",
+        "watch -x sh -c 'rm -rf /'",
+        "tmux send-keys -t x 'rm -rf /' Enter",
+        "sem rm -rf /",
+        "npm exec -- rm -rf /",
+        "nix develop -c rm -rf /",
+        "gnome-terminal -- rm -rf /",
+        "entr -s 'rm -rf /'",
+        "watchexec 'rm -rf /'",
+        "nodemon --exec 'rm -rf /'",
+        "cross-env A=b rm -rf /",
+        "ip netns exec x rm -rf /",
+        "sandbox-exec -f x rm -rf /",
+    ];
+    for text in runs {
+        let found = commands(text);
+        let is_rm = |command: &String| command.trim_start_matches("/bin/").starts_with("rm|-rf|/");
+        assert!(found.iter().any(is_rm), "{text} {found:?}");
+        assert!(
+            Outline::of(["sh", "-c", text].into_iter()).is_none_or(|outline| {
+                let words = outline.words.join("|");
+                words.contains("rm|-rf|/")
+            }),
+            "{text}"
+        );
+    }
+    check(&[
+        (
+            "sed -n 1,5p e2e/example.txt",
+            &["sed|-n|1,5p|e2e/example.txt"],
+        ),
+        ("sed 's/a/e/g;s/e/b/' f", &["sed|s/a/e/g;s/e/b/|f"]),
+        ("sed '/end/d;y/abc/xye/' f", &["sed|/end/d;y/abc/xye/|f"]),
+        (
+            "sed -i -e 's/;e /x/' -f e f",
+            &["sed|-i|-e|s/;e /x/|-f|e|f"],
+        ),
+        ("make -j4 all", &["make|-j4|all"]),
+        ("npm install x", &["npm|install|x"]),
+        ("fd -e py x", &["fd|-e|py|x"]),
+        ("crontab -l", &["crontab|-l"]),
+        ("script /dev/null", &["script|/dev/null"]),
+        (
+            "start-stop-daemon --stop -p f",
+            &["start-stop-daemon|--stop|-p|f"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_shell_behind_a_session_has_no_options() {
+    check(&[
+        (
+            "ssh -t h 'cd x' && bash -i",
+            &["ssh|-t|h|cd x", "cd|x", "bash"],
+        ),
+        ("ssh -tt h x && bash -il", &["ssh|-tt|h|x", "x", "bash"]),
+        ("ssh h x && bash -i", &["ssh|h|x", "x", "bash|-i"]),
+        ("ssh -t h x; bash -i", &["ssh|-t|h|x", "x", "bash|-i"]),
+        (
+            "ssh -t h x && y && bash -i",
+            &["ssh|-t|h|x", "x", "y", "bash|-i"],
+        ),
+        (
+            "ssh -t h x && bash -i | y",
+            &["ssh|-t|h|x", "x", "bash|-i", "y"],
+        ),
+        (
+            "y | { ssh -t h x && bash -i; }",
+            &["y", "ssh|-t|h|x", "x", "bash|-i"],
+        ),
+        ("ssh -t h x && bash -i <&3", &["ssh|-t|h|x", "x", "bash|-i"]),
+        (
+            "{ ssh -t h x && bash -i; } | y",
+            &["ssh|-t|h|x", "x", "bash", "y"],
         ),
     ]);
 }

@@ -328,6 +328,14 @@ fn what_can_never_fit_is_a_problem() {
         ),
         (r#"connects = ["a b"]"#, "`connects` is no host"),
         (
+            r#"connects = ["a.test:65536"]"#,
+            "`connects` has a port above 65535",
+        ),
+        (
+            r#"connects = ["*:443000000000"]"#,
+            "`connects` has a port above 65535",
+        ),
+        (
             r#"reads = ["/etc/"]"#,
             "`reads` has a slash at the end, which no path has",
         ),

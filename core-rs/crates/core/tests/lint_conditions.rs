@@ -82,7 +82,8 @@ fn everyday_commands_are_judged_as_they_run() {
         "ask for more, for example for `words` or `operands`",
     );
     assert_eq!(grave(&engine(&git)).len(), 1);
-    let excepted = r#"command { program = "git" } unless { command { program = "git" } }"#;
+    let excepted =
+        r#"command { program = ["git", "a3s-x"] } unless { command { program = "git" } }"#;
     is_silent(&rule("a", "block", excepted));
     let after_an_exception = rule("ok", "allow", r#"command { program = "git" }"#) + &git;
     let found = warnings(&after_an_exception);
@@ -274,7 +275,8 @@ fn a_rule_that_has_expired_is_reported_if_the_date_is_known() {
 
 #[test]
 fn an_allow_of_a_command_is_reported_if_it_lets_an_attack_pass() {
-    let found = warnings(&rule("a", "allow", r#"command { program = "rm" }"#));
+    let source = rule("a", "allow", r#"command { program = "rm" }"#);
+    let found = warnings(&source);
     assert!(
         found
             .iter()
@@ -282,4 +284,38 @@ fn an_allow_of_a_command_is_reported_if_it_lets_an_attack_pass() {
                 && text.contains("destructive-rm")),
         "{found:?}"
     );
+    // There is no pattern to anchor.
+    let code = "lint/allow-shadows-builtin";
+    warns(
+        &source,
+        code,
+        "ask for more, so that the rule fits no such event",
+    );
+    let source = rule("a", "escalate", r#"command { program = "rm" }"#);
+    warns(
+        &source,
+        "lint/escalate-below-builtin",
+        "ask for more, or add `overrides",
+    );
+}
+
+#[test]
+fn a_rule_whose_exceptions_take_out_all_that_it_asks_for_never_fits() {
+    for conditions in [
+        r#"command { program = "x" } unless { command { program = "x" } }"#,
+        r#"command { program = "x" words = "y" } unless { command { program = ["x", "z"] } }"#,
+        r#"command { program = "xy" } command { program = "z" } unless { command { program = ["x*", "z"] } }"#,
+        r#"reads = ["/srv/x", "/srv/y"] unless { paths = ["/srv/y", "/srv/x"] }"#,
+    ] {
+        let source = rule("a", "block", conditions);
+        warns(&source, "lint/never-fits", "ask for less in `unless`");
+    }
+    for conditions in [
+        r#"command { program = "x" } unless { command { program = "x" words = "y" } }"#,
+        r#"command { program = ["x", "y"] } unless { command { program = "x" } }"#,
+        r#"command { program = "x" } command { program = "y" } unless { command { program = "x" } }"#,
+        r#"reads = ["/srv/x", "/srv/y"] unless { paths = ["/srv/y"] }"#,
+    ] {
+        is_silent(&rule("a", "block", conditions));
+    }
 }

@@ -184,6 +184,7 @@ impl<'a> Commands<'a> {
             return None;
         }
         let words = self.outline.words.get(self.current.from..)?;
+        let words: Vec<&str> = words.iter().map(|word| &**word).collect();
         let has_unknown_output = if words.is_empty() {
             self.current.is_behind_group && self.last.has_unknown_output
         } else {
@@ -192,7 +193,7 @@ impl<'a> Commands<'a> {
                 others: &mut self.others,
                 has_text: self.current.has_text,
             };
-            runs.add(words)?
+            runs.add(&words)?
         };
         (self.others.len() < MAX_OTHERS).then_some(())?;
         self.last = Last {

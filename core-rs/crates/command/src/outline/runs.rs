@@ -7,10 +7,10 @@ use super::commands::LITERALS;
 use super::word::is_constant;
 use crate::arguments::may_have_text;
 use crate::code;
-use crate::data::{self, Kinds};
+use crate::data::{self, Kinds, Rows};
 use crate::reading::{base_name, program_name};
 use crate::run::WRAPPERS_AT_MOST;
-use crate::wrappers::{Found, follow, narrows};
+use crate::wrappers::{Found, follow, narrows, place_of, program_in};
 
 /// What is known of the commands of a text.
 #[derive(Default)]
@@ -78,8 +78,8 @@ enum Next {
     None,
     /// At this place, counted from the program that passes it on.
     At(usize),
-    /// Behind the options of `find` that begin commands.
-    BehindOptions,
+    /// Behind the options of a wrapper that begin commands.
+    BehindOptions(Rows),
     /// Anywhere: the words are read as text.
     Anywhere,
 }
@@ -87,7 +87,7 @@ enum Next {
 impl<'a> Runs<'_, 'a> {
     /// Adds the words of a command. Returns whether its output is surely not known; `None` if only a
     /// reading shows what it runs.
-    pub fn add(&mut self, words: &[Cow<'a, str>]) -> Option<bool> {
+    pub fn add(&mut self, words: &[&str]) -> Option<bool> {
         let mut has_unknown_output = true;
         let mut reads_words = false;
         let mut at = 0;
@@ -115,8 +115,8 @@ impl<'a> Runs<'_, 'a> {
             match next {
                 Next::None => break,
                 Next::At(place) => at += place,
-                Next::BehindOptions => {
-                    self.add_found(words.get(at..)?)?;
+                Next::BehindOptions(wrapper) => {
+                    self.add_found(wrapper, words.get(at..)?)?;
                     break;
                 }
                 Next::Anywhere => {
@@ -134,14 +134,16 @@ impl<'a> Runs<'_, 'a> {
     }
 
     /// Adds what the program does itself; `None` if it is given code or text.
-    fn add_program(&mut self, name: &str, kinds: Kinds, rest: &[Cow<'a, str>]) -> Option<()> {
+    fn add_program(&mut self, name: &str, kinds: Kinds, rest: &[&str]) -> Option<()> {
         let facts = &mut *self.facts;
-        let arguments = || rest.iter().map(|word| &**word);
+        let arguments = || rest.iter().copied();
         if kinds.is(Kinds::INTERPRETER) && code::may_be_given(name, arguments())
-            || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, &arguments())
+            || kinds.is(Kinds::TEXT_OPTIONS) && may_have_text(name, rest)
         {
             return None;
         }
+        facts.runs_input |=
+            kinds.is(Kinds::TEXT_OPTIONS) && data::reads_lines(name, rest).is_some();
         facts.moves |= matches!(name, "cd" | "pushd" | "popd");
         if kinds.is(Kinds::BUILTIN) && sets_variable(name, rest) {
             facts.sets_variable = true;
@@ -177,7 +179,7 @@ impl<'a> Runs<'_, 'a> {
         &mut self,
         name: &str,
         kinds: Kinds,
-        words: &[Cow<'a, str>],
+        words: &[&str],
         reads_words: &mut bool,
     ) -> Option<Next> {
         let wrapper = kinds.is(Kinds::WRAPPER).then(|| data::wrapper(name));
@@ -189,7 +191,7 @@ impl<'a> Runs<'_, 'a> {
             let is_given = options.any(|word| wrapper.lists(b'c', word));
             self.facts.passes_on |= is_given;
             return Some(if is_given {
-                Next::BehindOptions
+                Next::BehindOptions(wrapper)
             } else {
                 Next::None
             });
@@ -197,27 +199,25 @@ impl<'a> Runs<'_, 'a> {
         if wrapper.has(b'a') && words.iter().any(|word| is_risky(word)) {
             return None;
         }
-        self.facts.passes_on = true;
         let is_behind_xargs = *reads_words;
         *reads_words |= name == "xargs";
-        if wrapper.has(b'r') {
+        let found = follow(wrapper, &|at| words.get(at).copied());
+        self.facts.passes_on |= wrapper.has(b'r') || !matches!(found, Found::Nothing);
+        if wrapper.has(b'r') && !matches!(found, Found::Text(..)) {
             self.facts.passes_words_on |= is_behind_xargs;
             self.facts.runs_input |= wrapper.has(b'I');
             return Some(Next::Anywhere);
         }
-        let found = follow(wrapper, &|at| words.get(at).map(|word| &**word));
         if let ("xargs", Found::Command(at)) = (name, &found) {
             let (options, command) = words.split_at_checked(*at)?;
             self.add_marked(options, command)?;
         }
+        let names_program = |word: &&str| program_in(wrapper, word).is_some();
+        if wrapper.has(b'p') && words.iter().any(names_program) {
+            return None;
+        }
         Some(match found {
-            Found::Command(at) if at < words.len() => {
-                // `docker run --entrypoint PROGRAM`.
-                if words.iter().any(|word| word.starts_with("--entrypoint")) {
-                    return None;
-                }
-                Next::At(at)
-            }
+            Found::Command(at) if at < words.len() => Next::At(at),
             Found::Text(..) => return None,
             Found::Nothing | Found::Input | Found::Command(_) => {
                 self.facts.passes_words_on |= is_behind_xargs;
@@ -228,7 +228,7 @@ impl<'a> Runs<'_, 'a> {
     }
 
     /// Adds words that a shell reads again as text.
-    fn add_text(&mut self, words: &[Cow<'a, str>]) -> Option<()> {
+    fn add_text(&mut self, words: &[&str]) -> Option<()> {
         self.facts.sets_variable |= words.iter().any(|word| word.contains('='));
         for (at, word) in words.iter().enumerate() {
             if !is_constant(word)
@@ -255,20 +255,17 @@ impl<'a> Runs<'_, 'a> {
 
     /// Adds the commands that `find` passes on, and the words that it makes of `{}`; `None` if it is
     /// not clear which.
-    fn add_found(&mut self, words: &[Cow<'a, str>]) -> Option<()> {
-        let place = words.iter().skip(1).find(|word| !word.starts_with('-'));
-        let place = place.map_or(".", |place| &**place);
-        let narrowed = narrows(words).then(|| [place.trim_end_matches('/'), "/$()/$()"].concat());
-        let path = narrowed.as_deref().unwrap_or(place);
+    fn add_found(&mut self, wrapper: Rows, words: &[&str]) -> Option<()> {
+        let path = place_of(words);
         let mut is_inner = false;
         for (at, word) in words.iter().enumerate() {
-            if is_exec(word) && !is_inner {
+            if wrapper.lists(b'c', word) && !is_inner {
                 is_inner = true;
                 let program = words.get(at + 1)?;
                 let kinds = data::kinds(program_name(program));
                 let rest = words.get(at + 2..).unwrap_or_default();
                 if !is_known(program)
-                    || program.contains("{}")
+                    || program.contains([' ', '{'])
                     || kinds.is(Kinds::SHELL | Kinds::WRAPPER | Kinds::BUILTIN)
                     || runs_text(program_name(program))
                 {
@@ -286,7 +283,7 @@ impl<'a> Runs<'_, 'a> {
                     if path.starts_with('~') {
                         return None;
                     }
-                    self.others.push(Cow::Owned(word.replacen("{}", path, 2)));
+                    self.others.push(Cow::Owned(word.replacen("{}", &path, 2)));
                 }
             }
         }
@@ -295,7 +292,7 @@ impl<'a> Runs<'_, 'a> {
 
     /// Adds the words that `xargs` with these options makes of those of a command that hold its
     /// mark; `None` if its program may hold it.
-    fn add_marked(&mut self, options: &[Cow<'a, str>], command: &[Cow<'a, str>]) -> Option<()> {
+    fn add_marked(&mut self, options: &[&str], command: &[&str]) -> Option<()> {
         for (at, option) in options.iter().enumerate() {
             let next = || options.get(at + 1).map_or("", |next| &**next);
             let mark = match &**option {
@@ -316,7 +313,7 @@ impl<'a> Runs<'_, 'a> {
                 return None;
             }
             for word in command.iter().filter(|word| word.contains(mark)) {
-                self.facts.reads_parts |= word != mark;
+                self.facts.reads_parts |= *word != mark;
                 self.others.push(Cow::Owned(word.replacen(mark, "$()", 4)));
             }
         }
@@ -329,10 +326,6 @@ fn is_known(word: &str) -> bool {
     !word.is_empty() && !word.starts_with('~') && !word.contains(['*', '?', '[', '$', '`'])
 }
 
-fn is_exec(word: &str) -> bool {
-    matches!(word, "-exec" | "-execdir" | "-ok" | "-okdir")
-}
-
 /// Whether a builtin, or a program that runs later what it reads, runs text.
 fn runs_text(name: &str) -> bool {
     matches!(
@@ -342,9 +335,9 @@ fn runs_text(name: &str) -> bool {
 }
 
 /// Whether a builtin with these arguments may set a variable.
-fn sets_variable(name: &str, arguments: &[Cow<'_, str>]) -> bool {
+fn sets_variable(name: &str, arguments: &[&str]) -> bool {
     match name {
-        "printf" => arguments.first().is_some_and(|first| first == "-v"),
+        "printf" => arguments.first().is_some_and(|first| *first == "-v"),
         "alias" | "unalias" | "xargs" | "cd" | "pushd" | "popd" => false,
         _ => true,
     }
@@ -358,23 +351,7 @@ fn is_risky(word: &str) -> bool {
 
 /// Whether the word begins or ends a compound command.
 fn is_reserved(word: &str) -> bool {
-    matches!(
-        word,
-        "case"
-            | "coproc"
-            | "do"
-            | "done"
-            | "elif"
-            | "else"
-            | "esac"
-            | "fi"
-            | "for"
-            | "function"
-            | "if"
-            | "select"
-            | "then"
-            | "time"
-            | "until"
-            | "while"
-    )
+    let words =
+        "case coproc do done elif else esac fi for function if select then time until while";
+    data::is_one_of(words, word)
 }

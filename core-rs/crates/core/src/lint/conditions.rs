@@ -2,7 +2,7 @@
 
 use sentry_text::diagnostic::{Code, Diagnostic, MAX_DIAGNOSTICS};
 
-use super::site_rules;
+use super::{covered, site_rules};
 use crate::decision::Verdict;
 use crate::engine::{Engine, is_vouched_for};
 use crate::event::EventKind;
@@ -14,7 +14,9 @@ const SAMPLE: &str = "a3s-sample";
 /// Warnings about the conditions of site rules, at most [`MAX_DIAGNOSTICS`].
 pub(super) fn about_conditions(engine: &Engine) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let mut steps = covered::MAX_STEPS;
     for (_, rule) in site_rules(&engine.policy().rules) {
+        found.extend(excepted(rule, &mut steps));
         found.extend(allow_by_match(rule));
         found.extend(allow_for_no_agent(rule));
         for condition in &rule.conditions.command {
@@ -25,6 +27,15 @@ pub(super) fn about_conditions(engine: &Engine) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// The warning about a rule whose `unless` takes out all that the rule asks for.
+fn excepted(rule: &Rule, steps: &mut usize) -> Option<Diagnostic> {
+    covered::by_exceptions(rule, steps).then(|| {
+        let message = format!("`unless` takes out all that rule `{}` asks for", rule.name);
+        Diagnostic::new(Code::NeverFits, rule.span, message)
+            .help("ask for less in `unless`, or remove the rule")
+    })
 }
 
 /// The warning about an `allow` that lets whole command lines pass by their text.

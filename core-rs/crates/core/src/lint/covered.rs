@@ -4,7 +4,10 @@ use std::ops::Deref;
 
 use super::site_rules;
 use crate::decision::Verdict;
-use crate::policy::{CommandCondition, Glob, PathPattern, ProgramPattern, Rule};
+use crate::policy::{CommandCondition, Conditions, Glob, PathPattern, ProgramPattern, Rule};
+
+/// The most comparisons of texts of conditions: some milliseconds.
+pub(super) const MAX_STEPS: usize = 20_000_000;
 
 /// The first earlier rule that fits every command that rule `at` fits, as far as that is easy to
 /// see. Takes its comparisons from `steps`, and finds nothing without any.
@@ -26,15 +29,34 @@ pub(super) fn by_conditions<'r>(
             && conditions.expires.is_none()
             && other.pattern.is_none()
             && other.verdict != Verdict::Allow;
-        let mut covers = |one: &CommandCondition| {
-            let mut by = conditions.command.iter();
-            by.any(|by| {
-                let left = steps.checked_sub(size(by).saturating_mul(size(one)));
-                *steps = left.unwrap_or(0);
-                left.is_some() && covers(by, one)
-            })
-        };
-        is_simple && rule.conditions.command.iter().all(&mut covers)
+        is_simple && all_covered(&conditions.command, &rule.conditions.command, steps)
+    })
+}
+
+/// Whether a rule's `unless` takes out all that the rule asks for, as far as that is easy to see.
+/// Takes its comparisons from `steps`, and finds nothing without any.
+pub(super) fn by_exceptions(rule: &Rule, steps: &mut usize) -> bool {
+    let Conditions {
+        command,
+        effects,
+        unless,
+        unless_paths,
+        ..
+    } = &rule.conditions;
+    let is_taken_out = |path: &PathPattern| unless_paths.iter().any(|by| is_same_path(by, path));
+    let mut paths = effects.patterns().peekable();
+    !command.is_empty() && all_covered(unless, command, steps)
+        || paths.peek().is_some() && paths.all(is_taken_out)
+}
+
+/// Whether each condition is covered by one of others.
+fn all_covered(by: &[CommandCondition], all: &[CommandCondition], steps: &mut usize) -> bool {
+    all.iter().all(|one| {
+        by.iter().any(|by| {
+            let left = steps.checked_sub(size(by).saturating_mul(size(one)));
+            *steps = left.unwrap_or(0);
+            left.is_some() && covers(by, one)
+        })
     })
 }
 

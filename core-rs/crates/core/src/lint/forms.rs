@@ -48,7 +48,7 @@ pub(super) struct Form {
 
 const ANY: &str = "(?s).*";
 /// An IPv4 address or a name, and a port. A deny-file contains no IPv6 address.
-const NAMED_PEER: &str = r"[^\s/:@*\\\[\]]+:[0-9]{1,5}";
+const NAMED_PEER: &str = r"[^\s/:@*\\\[\]]+:(?:[0-5]?[0-9]{1,4}|6(?:[0-4][0-9]{3}|5[0-4][0-9]{2}|55[0-2][0-9]|553[0-5]))";
 const ABSOLUTE: &str = "(?s)/.*";
 /// Path segments that end in `~` or `:` are home folders and schemes, which no program opens. A star
 /// is a glob. Only Windows has drives and backslashes.
@@ -116,7 +116,8 @@ fn subjects(kind: EventKind) -> String {
             let v6 = format!(
                 r"(?:(?:{group}:){{7}}{group}|(?:{group}:){{6}}{v4}|(?:{group}(?::{group})*)?::(?:(?:{group}:)*(?:{group}|{v4}))?)(?:%[0-9A-Za-z_.-]+)?"
             );
-            format!(r"{NAMED_PEER}|(?:{v6}|\[{v6}\]):[0-9]{{1,5}}")
+            let port = NAMED_PEER.split_once("+:").map_or("", |(_, port)| port);
+            format!(r"{NAMED_PEER}|(?:{v6}|\[{v6}\]):{port}")
         }
         EventKind::Dns => {
             let label = r"[^\s/:@*.\\\[\]]+";

@@ -18,9 +18,6 @@ use sentry_text::diagnostic::{Code, Diagnostic};
 /// rules, only identical patterns are found.
 const MAX_COMPARED: usize = 2_000;
 
-/// The most comparisons of texts of conditions: some milliseconds.
-const MAX_STEPS: usize = 20_000_000;
-
 /// What is true of every subject that a pattern matches.
 struct Shape {
     /// Texts, one of which begins every match.
@@ -73,7 +70,7 @@ pub(super) fn unreachable(engine: &Engine) -> Vec<(usize, Diagnostic)> {
     let mut found = Vec::new();
     let mut same: HashMap<(EventKind, &str), usize> = HashMap::new();
     let blocks = builtin_blocks(rules);
-    let mut steps = MAX_STEPS;
+    let mut steps = covered::MAX_STEPS;
     for (at, rule) in site_rules(rules) {
         if compared.len() == rules.len()
             && let Some(other) = covered::by_conditions(rules, at, &mut steps)

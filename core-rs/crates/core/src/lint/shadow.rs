@@ -75,8 +75,13 @@ impl<'e> Attacks<'e> {
                 format!("`allow` rule `{name}` lets events pass that {names} would block"),
             )
             .help(format!(
-                "for example `{}`; anchor the pattern with `^` and `$`",
-                witness.escape_debug()
+                "for example `{}`; {}",
+                witness.escape_debug(),
+                if rule.pattern.is_some() {
+                    "anchor the pattern with `^` and `$`"
+                } else {
+                    "ask for more, so that the rule fits no such event"
+                }
             )),
         )
     }
@@ -100,9 +105,10 @@ impl<'e> Attacks<'e> {
                 format!("`escalate` rule `{name}` matches events that {names} blocks all the same"),
             )
             .help(format!(
-                "for example `{}`; narrow the pattern, or add `overrides = [{}]` to escalate \
-                 such events on purpose",
+                "for example `{}`; {}, or add `overrides = [{}]` to escalate such events on \
+                 purpose",
                 witness.escape_debug(),
+                to_narrow(rule),
                 quoted(&weakened, "\"").join(", ")
             )),
         )
@@ -138,8 +144,9 @@ impl<'e> Attacks<'e> {
                 ),
             )
             .help(format!(
-                "for example `{}`; narrow the pattern, or add `action = \"{action}\"`",
-                witness.escape_debug()
+                "for example `{}`; {}, or add `action = \"{action}\"`",
+                witness.escape_debug(),
+                to_narrow(rule)
             )),
         )
     }
@@ -202,6 +209,15 @@ fn attacks_on(rule: &Rule) -> Vec<String> {
     let examples = examples.map(|(_, attack)| (*attack).to_owned());
     let sample = sample_of(rule);
     examples.chain(sample).collect()
+}
+
+/// What makes a rule fit less.
+fn to_narrow(rule: &Rule) -> &'static str {
+    if rule.pattern.is_some() {
+        "narrow the pattern"
+    } else {
+        "ask for more"
+    }
 }
 
 /// Whether subjects of a kind are texts of several words.

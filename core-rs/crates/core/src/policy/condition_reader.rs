@@ -570,6 +570,13 @@ fn host_fault(pattern: &str) -> Option<(&'static str, &'static str)> {
             "is no host",
             "write a name or an address, as `*.example.com`, `10.0.0.7` or `fd00::1`",
         ))
+    } else if (pattern.rsplit_once(':')).is_some_and(|(host, port)| {
+        !host.contains(':')
+            && port.len() > 4
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+            && port.parse::<u16>().is_err()
+    }) {
+        Some(("has a port above 65535", "write a port that there is"))
     } else {
         None
     }
