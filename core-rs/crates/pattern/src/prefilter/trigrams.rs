@@ -85,18 +85,18 @@ impl Trigrams {
         // Eight bytes hold six trigrams.
         while let Some(eight) = rest.first_chunk::<8>() {
             let word = u64::from_le_bytes(*eight);
-            let (a, b) = (self.bit(low(word)), self.bit(low(word >> 8)));
-            let (c, d) = (self.bit(low(word >> 16)), self.bit(low(word >> 24)));
-            let (e, f) = (self.bit(low(word >> 32)), self.bit(low(word >> 40)));
             // Written out: the mapping of an array is a call for each of its items.
-            let mut found = (a | b | c | d | e | f) & 1;
+            let (bit0, bit1) = (self.bit(low(word)), self.bit(low(word >> 8)));
+            let (bit2, bit3) = (self.bit(low(word >> 16)), self.bit(low(word >> 24)));
+            let (bit4, bit5) = (self.bit(low(word >> 32)), self.bit(low(word >> 40)));
+            let mut found = (bit0 | bit1 | bit2 | bit3 | bit4 | bit5) & 1;
             if found != 0 {
-                found = a & 1
-                    | (b & 1) << 1
-                    | (c & 1) << 2
-                    | (d & 1) << 3
-                    | (e & 1) << 4
-                    | (f & 1) << 5;
+                found = bit0 & 1
+                    | (bit1 & 1) << 1
+                    | (bit2 & 1) << 2
+                    | (bit3 & 1) << 3
+                    | (bit4 & 1) << 4
+                    | (bit5 & 1) << 5;
             }
             while found != 0 {
                 let at = found.trailing_zeros() as usize;
