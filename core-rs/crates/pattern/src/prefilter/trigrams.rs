@@ -86,12 +86,18 @@ impl Trigrams {
         while let Some(eight) = rest.first_chunk::<8>() {
             let word = u64::from_le_bytes(*eight);
             // Written out: the mapping of an array is a call for each of its items.
-            let mut found = self.bit(low(word))
-                | self.bit(low(word >> 8)) << 1
-                | self.bit(low(word >> 16)) << 2
-                | self.bit(low(word >> 24)) << 3
-                | self.bit(low(word >> 32)) << 4
-                | self.bit(low(word >> 40)) << 5;
+            let (bit0, bit1) = (self.bit(low(word)), self.bit(low(word >> 8)));
+            let (bit2, bit3) = (self.bit(low(word >> 16)), self.bit(low(word >> 24)));
+            let (bit4, bit5) = (self.bit(low(word >> 32)), self.bit(low(word >> 40)));
+            let mut found = (bit0 | bit1 | bit2 | bit3 | bit4 | bit5) & 1;
+            if found != 0 {
+                found = bit0 & 1
+                    | (bit1 & 1) << 1
+                    | (bit2 & 1) << 2
+                    | (bit3 & 1) << 3
+                    | (bit4 & 1) << 4
+                    | (bit5 & 1) << 5;
+            }
             while found != 0 {
                 let at = found.trailing_zeros() as usize;
                 let number = rest.get(at..).and_then(|start| self.at_start(start));
@@ -106,11 +112,11 @@ impl Trigrams {
         (0..rest.len()).find_map(|at| Some((begin + at, self.at_start(rest.get(at..)?)?)))
     }
 
-    /// 1 if the trigram may be in the set.
+    /// The lowest bit is set if the three lowest bytes may be a trigram of the set. The other bits are undefined.
     #[inline]
     fn bit(&self, trigram: u32) -> u32 {
         let hash = hash(trigram);
-        self.bits.get(hash / 32).copied().unwrap_or(0) >> (hash % 32) & 1
+        self.bits.get(hash / 32).copied().unwrap_or(0) >> (hash % 32)
     }
 }
 
@@ -119,18 +125,19 @@ fn number([first, second, third]: [u8; 3]) -> u32 {
     u32::from_le_bytes([first, second, third, 0])
 }
 
-/// The three lowest bytes.
+/// The four lowest bytes.
 #[inline]
 fn low(word: u64) -> u32 {
     #[allow(clippy::cast_possible_truncation)]
     let low = word as u32;
-    low & 0x00ff_ffff
+    low
 }
 
-/// Multiplicative hashing: the upper bits of the product depend on all bits of the trigram.
+/// Multiplicative hashing: the upper bits of the product depend on all bits of the three lowest bytes, and not on
+/// the highest byte, which the factor shifts out.
 #[inline]
 fn hash(trigram: u32) -> usize {
-    (trigram.wrapping_mul(0x9e37_79b1) >> (u32::BITS - HASH_BITS)) as usize
+    (trigram.wrapping_mul(0x0037_79b1 << 8) >> (u32::BITS - HASH_BITS)) as usize
 }
 
 #[cfg(test)]
