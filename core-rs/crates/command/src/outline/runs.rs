@@ -327,10 +327,7 @@ fn is_known(word: &str) -> bool {
 
 /// Whether a builtin, or a program that runs later what it reads, runs text.
 fn runs_text(name: &str) -> bool {
-    matches!(
-        name,
-        "eval" | "source" | "." | "trap" | "crontab" | "at" | "batch"
-    )
+    data::is_one_of("eval source . trap crontab at batch", name)
 }
 
 /// Whether a builtin with these arguments may set a variable.
