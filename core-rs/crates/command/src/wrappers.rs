@@ -325,8 +325,12 @@ pub(crate) fn place_of(words: &[&str]) -> String {
 
 /// `find … -exec COMMAND ;`: each command, with a place for `{}`.
 fn commands_behind(wrapper: Rows, call: &Call) -> Peeled {
-    let mut place = Word::constant(place_of(&crate::reading::texts_of(&call.words)));
-    place.known = !place.text.contains('$');
+    let text = place_of(&crate::reading::texts_of(&call.words));
+    let given = call.words.iter().find(|word| word.text == text);
+    let place = Word {
+        known: given.map_or(!text.contains('$'), |word| word.known),
+        ..Word::constant(text)
+    };
     let mut commands = Vec::new();
     let mut words = call.words.iter();
     while let Some(word) = words.next() {

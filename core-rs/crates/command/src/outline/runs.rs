@@ -54,7 +54,7 @@ impl Facts {
         (outline.has_pipes || self.reads_file) && self.runs_input
             || (self.reads_file || self.has_substitution) && self.is_interpreted
             || self.has_variable && self.sets_variable
-            || self.reads_words && (self.passes_words_on || self.makes_words)
+            || self.reads_words && (self.passes_words_on || self.makes_words || self.reads_file)
             || self.reads_lines && self.writes_known
             || self.reads_parts && self.finds_known
             || count > 1
