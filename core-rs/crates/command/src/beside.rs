@@ -124,10 +124,12 @@ impl Reader {
 
     /// Reads behind the command the texts that it runs by lines of its own language.
     fn run_lines(&mut self, name: &str, text: &str, command: &dyn Fn(&str) -> Option<Word>) {
-        let mut jobs = text.lines().filter_map(command);
-        self.later.0.extend(jobs.by_ref().take(JOBS_AT_MOST));
-        if jobs.next().is_some() {
-            self.opaque(Opaque::Commands);
+        for text in text.split('\n').filter_map(command) {
+            if self.later.0.len() == JOBS_AT_MOST {
+                self.opaque(Opaque::Commands);
+                break;
+            }
+            self.later.0.push(text);
         }
         self.later.1 = vec![name.to_owned()];
     }
@@ -140,7 +142,8 @@ impl Reader {
         {
             self.run_lines(name, text, &|line| {
                 let line = line.trim_start().trim_start_matches(['@', '-']);
-                let text = rows.words(b'i').find_map(|start| part(line, start))?;
+                let mut beginnings = rows.all(b'i').next()?.split(' ');
+                let text = beginnings.find_map(|start| part(line, start))?;
                 Some(Word::constant(text))
             });
         }

@@ -182,20 +182,15 @@ impl Reader {
             .last()
             .map_or(Certainty::Sure, crate::list::List::certainty);
         for word in call.words.iter().skip(1) {
-            if let Some((name, value)) = word.text.split_once('=') {
+            if let Some((name, text)) = word.text.split_once('=') {
                 let value = if word.known {
-                    Value::certain(value)
+                    Value::certain(text)
                 } else {
                     Value::unknown()
                 };
                 let value = value.from(word.from);
                 self.is_environment_changed |= crate::data::is_risky_variable(name);
-                let text = word
-                    .text
-                    .get(name.len() + 1..)
-                    .unwrap_or_default()
-                    .to_owned();
-                self.run_variable(name, &word.with_text(&text));
+                self.run_variable(name, &word.with_text(text));
                 self.names.set_variable(name, value, certainty);
             }
         }

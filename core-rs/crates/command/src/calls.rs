@@ -253,7 +253,7 @@ impl<'a> Lexer<'a> {
     /// The command in a literal that a pipe joins to the program: `"…" | getline` in awk, and
     /// `open("|…")` in other languages.
     fn piped(&mut self, before: Option<u8>) -> Option<Literal> {
-        let mut literal = self.literal()?;
+        let literal = self.literal()?;
         let is_argument = matches!(before, Some(b'(' | b','));
         match self.language {
             "awk" => {
@@ -267,8 +267,10 @@ impl<'a> Lexer<'a> {
                 if command.len() == literal.text.trim().len() {
                     return None;
                 }
-                literal.text = command.to_owned();
-                Some(literal)
+                Some(Literal {
+                    text: command.to_owned(),
+                    ..literal
+                })
             }
             _ => None,
         }

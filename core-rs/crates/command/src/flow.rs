@@ -185,7 +185,7 @@ impl Reader {
                 self.remember_file(command, to, &content, false);
                 self.remember_file(command, &Word::constant(inside), &content, false);
             }
-            "gunzip" | "gzip" | "bunzip2" | "unxz" | "xz" | "unzstd" | "openssl" | "dd" => {
+            name if data::is_one_of("gunzip gzip bunzip2 unxz xz unzstd openssl dd", name) => {
                 if reads.is_empty() {
                     return;
                 }

@@ -327,9 +327,9 @@ impl Reader {
             list.is_conditional && list.stages.is_empty() && !is_piped && call.is_on_terminal()
         });
         let mut before = self.out.commands.iter().rev();
-        let last = list.and_then(|list| before.find(|command| command.list == list.id));
-        last.is_some_and(|last| {
-            last.program() == "ssh" && crate::arguments::arguments(last).has_flag("-t")
+        let session = list.and_then(|list| before.find(|command| command.list == list.id));
+        session.is_some_and(|session| {
+            session.program() == "ssh" && crate::arguments::arguments(session).has_flag("-t")
         })
     }
 

@@ -106,18 +106,15 @@ fn names_program<'a>(
 ) -> bool {
     wrapper.has(b'p')
         && (1..before).any(|at| {
-            let value = word(at).and_then(|word| program_in(wrapper, word));
-            value.is_some_and(|value| value.is_some() || at + 1 < before)
+            let option = word(at).filter(|word| is_program(wrapper, word));
+            option.is_some_and(|option| option.contains('=') || at + 1 < before)
         })
 }
 
-/// What an option that names the program holds of it, if that is not the next word; `None` for any
-/// other word.
-pub(crate) fn program_in(wrapper: Rows, word: &str) -> Option<Option<&str>> {
-    let (name, value) = word
-        .split_once('=')
-        .map_or((word, None), |(name, value)| (name, Some(value)));
-    wrapper.lists(b'p', name).then_some(value)
+/// Whether a word is an option that names the program.
+pub(crate) fn is_program(wrapper: Rows, word: &str) -> bool {
+    let name = word.split('=').next().unwrap_or_default();
+    wrapper.lists(b'p', name)
 }
 
 /// Takes the wrapper off.
@@ -214,10 +211,12 @@ pub(crate) fn behind(wrapper: Rows, mut call: Call, at: usize) -> Call {
 
 fn program_of_option(wrapper: Rows, call: &Call, at: usize) -> Option<Word> {
     let options = call.words.get(..at).filter(|_| wrapper.has(b'p'))?;
-    (options.iter().enumerate()).find_map(|(at, word)| match program_in(wrapper, &word.text)? {
-        Some(value) => Some(word.with_text(value)),
+    let at = (options.iter()).position(|option| is_program(wrapper, &option.text))?;
+    let option = options.get(at)?;
+    match option.text.split_once('=') {
+        Some((_, value)) => Some(option.with_text(value)),
         None => options.get(at + 1).cloned(),
-    })
+    }
 }
 
 /// `parallel COMMAND ::: ARGUMENT…`: the text for the first argument, which stands for all.
@@ -326,8 +325,12 @@ pub(crate) fn place_of(words: &[&str]) -> String {
 
 /// `find … -exec COMMAND ;`: each command, with a place for `{}`.
 fn commands_behind(wrapper: Rows, call: &Call) -> Peeled {
-    let mut place = Word::constant(place_of(&crate::reading::texts_of(&call.words)));
-    place.known = !place.text.contains('$');
+    let text = place_of(&crate::reading::texts_of(&call.words));
+    let given = call.words.iter().find(|word| word.text == text);
+    let place = Word {
+        known: given.map_or(!text.contains('$'), |word| word.known),
+        ..Word::constant(text)
+    };
     let mut commands = Vec::new();
     let mut words = call.words.iter();
     while let Some(word) = words.next() {

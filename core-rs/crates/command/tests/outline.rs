@@ -192,6 +192,14 @@ fn arguments_that_run_others_are_read() {
 }
 
 #[test]
+fn words_that_xargs_reads_are_not_missed() {
+    for text in ["xargs rm -rf <<'E'\n/\nE", "xargs rm -rf < f"] {
+        let outline = Outline::of(["sh", "-c", text].into_iter());
+        assert!(outline.is_none(), "{text}");
+    }
+}
+
+#[test]
 fn everyday_commands_have_an_outline() {
     for text in [
         "npm test",

@@ -10,7 +10,7 @@ use crate::code;
 use crate::data::{self, Kinds, Rows};
 use crate::reading::{base_name, program_name};
 use crate::run::WRAPPERS_AT_MOST;
-use crate::wrappers::{Found, follow, narrows, place_of, program_in};
+use crate::wrappers::{Found, follow, is_program, narrows, place_of};
 
 /// What is known of the commands of a text.
 #[derive(Default)]
@@ -54,7 +54,7 @@ impl Facts {
         (outline.has_pipes || self.reads_file) && self.runs_input
             || (self.reads_file || self.has_substitution) && self.is_interpreted
             || self.has_variable && self.sets_variable
-            || self.reads_words && (self.passes_words_on || self.makes_words)
+            || self.reads_words && (self.passes_words_on || self.makes_words || self.reads_file)
             || self.reads_lines && self.writes_known
             || self.reads_parts && self.finds_known
             || count > 1
@@ -84,7 +84,7 @@ enum Next {
     Anywhere,
 }
 
-impl<'a> Runs<'_, 'a> {
+impl Runs<'_, '_> {
     /// Adds the words of a command. Returns whether its output is surely not known; `None` if only a
     /// reading shows what it runs.
     pub fn add(&mut self, words: &[&str]) -> Option<bool> {
@@ -212,8 +212,7 @@ impl<'a> Runs<'_, 'a> {
             let (options, command) = words.split_at_checked(*at)?;
             self.add_marked(options, command)?;
         }
-        let names_program = |word: &&str| program_in(wrapper, word).is_some();
-        if wrapper.has(b'p') && words.iter().any(names_program) {
+        if wrapper.has(b'p') && words.iter().any(|word| is_program(wrapper, word)) {
             return None;
         }
         Some(match found {
@@ -328,10 +327,7 @@ fn is_known(word: &str) -> bool {
 
 /// Whether a builtin, or a program that runs later what it reads, runs text.
 fn runs_text(name: &str) -> bool {
-    matches!(
-        name,
-        "eval" | "source" | "." | "trap" | "crontab" | "at" | "batch"
-    )
+    data::is_one_of("eval source . trap crontab at batch", name)
 }
 
 /// Whether a builtin with these arguments may set a variable.

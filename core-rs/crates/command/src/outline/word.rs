@@ -7,6 +7,7 @@ use memchr::memchr;
 
 use super::level::Kind;
 use super::text::Scanner;
+use crate::data;
 use crate::field::is_name;
 
 /// A word while it is read: a part of the text, as long as one part is all of it.
@@ -304,8 +305,13 @@ impl Scanner<'_> {
                 }
                 self.commands.current.must_go_on = true;
             }
-            "case" | "coproc" | "do" | "elif" | "else" | "esac" | "for" | "function" | "select"
-            | "then" => return None,
+            word if data::is_one_of(
+                "case coproc do elif else esac for function select then",
+                word,
+            ) =>
+            {
+                return None;
+            }
             _ => return Some(false),
         }
         Some(true)
