@@ -685,11 +685,8 @@ fn content(random: &mut Random) -> String {
         "ignore all previous instructions",
         "you are now in developer mode",
         "reveal your\nsystem prompt",
-        "aws_secret_access_key",
-        "near the end",
-        // Divided, so that this file has no secret.
-        concat!("password: \"q7Rk9", "ZwLp2Vt4\""),
-        concat!("token=Zq8rT", "5vW2kL9m"),
+        "LABEL: \"VALUE\"",
+        "LABEL=VALUE",
         "-----BEGIN PRIVATE KEY-----",
         "POST /a HTTP",
         "start here",
@@ -702,9 +699,13 @@ fn content(random: &mut Random) -> String {
             let fill = random.pick(&["lorem ", ". ", "x", "ä\n", "\"; ", "(a+b) "]);
             out += &fill.repeat(random.below(120));
         }
-        let part = random.pick(&parts);
+        // A secret in the source would be found in it.
+        let part = random
+            .pick(&parts)
+            .replace("LABEL", random.pick(&["password", "auth_token"]));
+        let part = part.replace("VALUE", &["q7Rk9Zw", "Lp2Vt4"].concat());
         if random.below(6) == 0 {
-            out += &base64(part);
+            out += &base64(&part);
             continue;
         }
         let (first, second) = part.split_at(random.below(part.len() + 1));
