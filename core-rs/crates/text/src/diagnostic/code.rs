@@ -118,7 +118,7 @@ codes! {
     UnreachableRule "lint/unreachable-rule" Warning "A rule can never fire, because earlier rules of the site, or built-in rules that block, decide all of its events."
     DuplicateName "lint/duplicate-name" Warning "Two rules have the same name, so a decision does not show which one fired."
     NeverMatches "lint/never-matches" Warning "No event of a kind that a rule is on can match its pattern."
-    NeverFits "lint/never-fits" Warning "No event can fit a condition of a rule."
+    NeverFits "lint/never-fits" Warning "No event can fit a condition of a rule, or its `unless` takes out all that it asks for."
     AllowByMatch "lint/allow-by-match" Warning "An `allow` on `ToolExec` by `match` alone lets whole command lines pass."
     WrapperAsProgram "lint/wrapper-as-program" Warning "A rule asks for a program that only runs other programs, such as `sudo`."
     UnknownWrapper "lint/unknown-wrapper" Warning "A rule asks for a program that runs others and that no table knows, so other rules do not see what it runs."
