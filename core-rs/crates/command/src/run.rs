@@ -320,8 +320,17 @@ impl Reader {
     }
 
     /// Whether a shell on the terminal comes behind a session that had it: `ssh -t host x && bash -i`,
-    /// where quotes around `x && bash -i` are likely lost. Its options say nothing then.
+    /// where quotes around `x && bash -i` are likely lost. That it is interactive says nothing then.
     fn is_behind_session(&self, call: &Call) -> bool {
+        let says_no_more = |word: &Word| match word.text.as_bytes() {
+            [b'-', letters @ ..] if letters != b"-login" => {
+                !letters.is_empty() && letters.iter().all(|letter| b"il".contains(letter))
+            }
+            word => word == b"--login",
+        };
+        if !call.words.iter().skip(1).all(says_no_more) {
+            return false;
+        }
         let is_piped = self.peek(0) == Some(b'|') && self.peek(1) != Some(b'|');
         let list = self.lists.last().filter(|list| {
             list.is_conditional && list.stages.is_empty() && !is_piped && call.is_on_terminal()

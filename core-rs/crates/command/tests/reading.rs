@@ -426,6 +426,9 @@ fn a_shell_behind_a_session_has_no_options() {
         ("ssh -tt h x && bash -il", &["ssh|-tt|h|x", "x", "bash"]),
         ("ssh h x && bash -i", &["ssh|h|x", "x", "bash|-i"]),
         ("ssh -t h x; bash -i", &["ssh|-t|h|x", "x", "bash|-i"]),
+        // What else its options say, counts.
+        ("ssh -t h x && sh -p", &["ssh|-t|h|x", "x", "sh|-p"]),
+        ("ssh -t h x && bash -ip", &["ssh|-t|h|x", "x", "bash|-ip"]),
         (
             "ssh -t h x && y && bash -i",
             &["ssh|-t|h|x", "x", "y", "bash|-i"],
