@@ -5,6 +5,7 @@ use crate::arguments::part;
 use crate::code::code_on_input;
 use crate::data;
 use crate::draft::{Group, Reads};
+use crate::output::Output;
 use crate::reader::Reader;
 use crate::reading::{Assignment, Input, Opaque, Word};
 use crate::run::Call;
@@ -81,8 +82,26 @@ impl Reader {
     /// Opens the texts that run beside the command.
     pub(crate) fn open_later(&mut self) {
         let (texts, wrappers) = std::mem::take(&mut self.later);
-        if !texts.is_empty() {
-            self.open_texts(texts, wrappers);
+        if texts.is_empty() {
+            return;
+        }
+        let own = self.list().map(|list| list.last_output.clone());
+        self.open_beside(texts, wrappers, own);
+    }
+
+    /// Opens texts that run beside a command, which wrote this itself.
+    pub(crate) fn open_beside(
+        &mut self,
+        texts: Vec<Word>,
+        wrappers: Vec<String>,
+        own: Option<Output>,
+    ) {
+        let depth = self.lists.len();
+        self.open_texts(texts, wrappers);
+        if self.lists.len() > depth
+            && let Some(list) = self.list()
+        {
+            list.beside = own;
         }
     }
 
@@ -160,9 +179,10 @@ impl Reader {
         {
             let mut words = call.words.iter();
             words.find(|word| std::ptr::eq(*word, *second));
-            texts.push(match words.as_slice() {
-                [text] => text.clone(),
-                words => crate::split::as_text(words),
+            texts.push(match (&*first.text, words.as_slice()) {
+                ("bisect", words @ [_, _, ..]) => crate::split::as_text(words),
+                // The first is shell text, and has the others as its arguments.
+                (_, words) => Call::joined(words),
             });
         }
         if !texts.is_empty() {

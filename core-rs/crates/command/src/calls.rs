@@ -11,6 +11,9 @@ use crate::split::quote;
 /// The most calls of one code that are read.
 pub(crate) const CALLS_AT_MOST: usize = 64;
 
+/// How far the list is behind the brace that an object begins with.
+const OBJECT_AT_MOST: usize = 4096;
+
 /// A text that code holds, and whether it is certain.
 pub(crate) struct Literal {
     pub text: String,
@@ -253,14 +256,16 @@ impl<'a> Lexer<'a> {
     /// The command in a literal that a pipe joins to the program: `"…" | getline` in awk, and
     /// `open("|…")` in other languages.
     fn piped(&mut self, before: Option<u8>) -> Option<Literal> {
+        let from = self.code.get(..self.at).unwrap_or_default();
         let literal = self.literal()?;
-        let is_argument = matches!(before, Some(b'(' | b','));
+        let is_argument = matches!(before, Some(b'(' | b',')) && self.code.contains("open");
         match self.language {
             "awk" => {
                 self.skip_blanks();
                 let runs = self.rest().trim_start_matches(['|', '&', ' ']);
                 let is_read = self.peek() == Some(b'|') && runs.starts_with("getline");
-                (is_read || matches!(before, Some(b'|' | b'&'))).then_some(literal)
+                let is_run = before == Some(b'|') || from.trim_end().ends_with("|&");
+                (is_read || is_run).then_some(literal)
             }
             "perl" | "ruby" if is_argument => {
                 let command = literal.text.trim_matches([' ', '|']);
@@ -374,8 +379,8 @@ impl<'a> Lexer<'a> {
                 }
                 // `{ args: […] }` behind or in place of the program.
                 b'{' if self.language == "javascript" => {
-                    let mut rest = self.rest().bytes();
-                    self.at += rest
+                    let mut near = self.rest().bytes().take(OBJECT_AT_MOST);
+                    self.at += near
                         .position(|byte| b"[})".contains(&byte))
                         .unwrap_or_default();
                     if self.peek() == Some(b'[') {

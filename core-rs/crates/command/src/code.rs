@@ -59,7 +59,9 @@ impl Reader {
             known: code.known,
             command: self.out.commands.len().saturating_sub(1),
         });
-        self.open_texts(texts, wrappers);
+        // What code writes is what its commands write, unless it may pass on what it reads.
+        let own = self.list().map(|list| list.last_output.clone());
+        self.open_beside(texts, wrappers, own.filter(|own| !own.from.is_empty()));
     }
 
     /// Opens texts that are read one after the other, with these wrappers around them.

@@ -187,7 +187,13 @@ impl Reader {
                 self.sources.pop();
                 if let Some(outer) = self.list() {
                     outer.reads = outer.reads.max(list.reads);
-                    outer.last_output = list.output;
+                    outer.last_output = match list.beside {
+                        Some(mut own) => {
+                            own.from = own.from.with(list.output.from);
+                            own
+                        }
+                        None => list.output,
+                    };
                     if list
                         .wrappers
                         .last()

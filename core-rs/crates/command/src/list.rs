@@ -71,6 +71,8 @@ pub(crate) struct List {
     pub keeps_folder: bool,
     /// Texts that are read after this one, the last one first.
     pub next_texts: Vec<Word>,
+    /// What the command wrote beside which the list runs: what the list writes is not in its place.
+    pub beside: Option<Output>,
     /// What the commands of the list have written.
     pub output: Output,
     /// What the last command has written.
@@ -115,6 +117,7 @@ impl List {
             alias: None,
             keeps_folder: false,
             next_texts: Vec::new(),
+            beside: None,
             output: Output::empty(),
             last_output: Output::empty(),
             stages: Vec::new(),

@@ -250,9 +250,6 @@ impl Reader {
                 if self.shell(name, &mut call) || self.is_session_elsewhere(&call) {
                     return;
                 }
-                if self.is_behind_session(&call) {
-                    call.words.truncate(1);
-                }
                 break;
             }
             if kinds.is(Kinds::TEXT_OPTIONS) {
@@ -317,29 +314,6 @@ impl Reader {
     fn is_session_elsewhere(&self, call: &Call) -> bool {
         let of_lists = self.lists.iter().flat_map(|list| &list.wrappers);
         of_lists.chain(&call.wrappers).any(|name| name == "ssh") && call.is_on_terminal()
-    }
-
-    /// Whether a shell on the terminal comes behind a session that had it: `ssh -t host x && bash -i`,
-    /// where quotes around `x && bash -i` are likely lost. That it is interactive says nothing then.
-    fn is_behind_session(&self, call: &Call) -> bool {
-        let says_no_more = |word: &Word| match word.text.as_bytes() {
-            [b'-', letters @ ..] if letters != b"-login" => {
-                !letters.is_empty() && letters.iter().all(|letter| b"il".contains(letter))
-            }
-            word => word == b"--login",
-        };
-        if !call.words.iter().skip(1).all(says_no_more) {
-            return false;
-        }
-        let is_piped = self.peek(0) == Some(b'|') && self.peek(1) != Some(b'|');
-        let list = self.lists.last().filter(|list| {
-            list.is_conditional && list.stages.is_empty() && !is_piped && call.is_on_terminal()
-        });
-        let mut before = self.out.commands.iter().rev();
-        let session = list.and_then(|list| before.find(|command| command.list == list.id));
-        session.is_some_and(|session| {
-            session.program() == "ssh" && crate::arguments::arguments(session).has_flag("-t")
-        })
     }
 
     /// Reads a text that a shell runs. An unknown text is reported with the command.

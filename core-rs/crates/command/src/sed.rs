@@ -15,6 +15,8 @@ pub(crate) fn texts(script: &str) -> Vec<String> {
                     rest.until(b'/');
                     rest.skip(|byte| byte == b'I' || byte == b'M');
                 }
+                // Texts to write, and names of files: they go on to the end of the line.
+                Some(b'a' | b'i' | b'c' | b'r' | b'w') => break,
                 // The text goes on to the end of the line.
                 Some(b'e') if is_behind_address || rest.0.starts_with(' ') => {
                     texts.push(rest.0.to_owned());
@@ -25,7 +27,9 @@ pub(crate) fn texts(script: &str) -> Vec<String> {
                     rest.until(delimiter);
                     rest.until(delimiter);
                     let text = rest.until(delimiter);
-                    if rest.skip(|byte| byte.is_ascii_alphanumeric()).contains('e') {
+                    let flags = rest.skip(|byte| byte.is_ascii_alphanumeric());
+                    let flags = flags.split('w').next().unwrap_or_default();
+                    if flags.contains('e') {
                         texts.push(text.replace('\\', ""));
                     }
                 }

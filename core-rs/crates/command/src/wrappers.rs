@@ -81,7 +81,7 @@ pub(crate) fn follow<'a>(wrapper: Rows, word: &dyn Fn(usize) -> Option<&'a str>)
             at += 1;
             continue;
         }
-        if operands > 0 || anywhere && !wrapper.has(b'o') {
+        if operands > 0 || anywhere {
             operands = operands.saturating_sub(1);
             at += 1;
             if operands == 0 && names_program(wrapper, word, at) {
@@ -174,7 +174,16 @@ fn begin(wrapper: Rows, call: &Call, name: &str, at: usize) -> Peeled {
             .first()
             .is_some_and(|first| data::is_shell(program_name(&first.text)));
         // Where no other shell splits the words again, `sh -c` has its text in one.
-        let keeps_words = is_shell && !wrapper.has(b'I');
+        let has = |given: &str| {
+            let before = call.words.get(..at).unwrap_or_default();
+            before.iter().any(|word| is_one_of(given, &word.text))
+        };
+        let keeps_words = is_shell
+            && match name {
+                "tmux" => !has("send send-keys run run-shell if if-shell pipe-pane"),
+                "watch" => has("-x --exec"),
+                _ => false,
+            };
         let is_key = |word: &Word| matches!(&*word.text, "Enter" | "C-m");
         let words = match words {
             [keys @ .., last] if name == "tmux" && is_key(last) => keys,

@@ -236,3 +236,20 @@ fn options_without_a_value_do_not_take_the_option_of_the_code_for_one() {
         assert_eq!(last, Some(vec!["id"]), "{options}");
     }
 }
+
+#[test]
+fn what_only_looks_like_a_command_in_a_script_is_none() {
+    for text in [
+        "sed -i '/RUN/a RUN set -e; e rm -rf /' f",
+        "sed 's/x/rm -rf \\//we' f",
+        "perl -e 'print(\"| rm -rf / |\")'",
+        "awk '{ if (a && \"rm -rf /\") print }' f",
+        "vim -c '%s/!important/rm -rf \\//' f",
+    ] {
+        let reading = read(&["bash", "-c", text]);
+        assert!(
+            !reading.commands.iter().any(|one| one.program() == "rm"),
+            "{text}"
+        );
+    }
+}
