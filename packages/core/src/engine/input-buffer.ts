@@ -31,7 +31,7 @@ export class InputBuffer {
    * surrogate becomes U+FFFD.
    */
   write(event: EncodedEvent): number {
-    if (event instanceof JsonText) {
+    if (JsonText.is(event)) {
       if (!this.#hasRoom(event.length)) return -1;
       let at = 0;
       for (const part of event.parts) {

@@ -14,7 +14,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * pass as none.
  */
 export function encodeEvent(event: EventInput | JsonText): EncodedEvent {
-  if (typeof event === "string" || event instanceof JsonText) return event;
+  if (typeof event === "string" || JsonText.is(event)) return event;
   if (isBytes(event)) return ownBytes(event);
   try {
     return JSON.stringify(event) ?? "";
@@ -67,7 +67,7 @@ function isBytes(value: unknown): value is Uint8Array {
 
 /** The text of an event; invalid UTF-8 becomes U+FFFD. Bytes must be {@link ownBytes}. */
 export function eventText(event: EncodedEvent): string {
-  return typeof event === "string" || event instanceof JsonText ? String(event) : decodeUtf8(event);
+  return typeof event === "string" || JsonText.is(event) ? String(event) : decodeUtf8(event);
 }
 
 export function decodeUtf8(bytes: Uint8Array): string {

@@ -14,6 +14,7 @@ const encoder = new TextEncoder();
  * JSON.stringify({ args }); // '{"args":{"text":"hi"}}'
  */
 export class JsonText {
+  readonly #isJsonText = true;
   readonly parts: readonly Uint8Array[];
   /** In bytes. */
   readonly length: number;
@@ -21,6 +22,11 @@ export class JsonText {
   constructor(parts: readonly (Uint8Array | string)[]) {
     this.parts = parts.map((part) => (typeof part === "string" ? encoder.encode(part) : part));
     this.length = this.parts.reduce((length, part) => length + part.length, 0);
+  }
+
+  /** Whether a value is one. Asks nothing of other objects: a proxy may lie, or throw. */
+  static is(value: unknown): value is JsonText {
+    return typeof value === "object" && value !== null && #isJsonText in value && value.#isJsonText;
   }
 
   /** The text. */

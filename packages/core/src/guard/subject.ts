@@ -50,10 +50,9 @@ export class Subjects {
     if (typeof input !== "object" || input === null) throw new TypeError("the call must be an object");
     const { tool, server, pid, cwd = this.#options.cwd } = input;
     const args = typeof input.args === "string" ? objectOf(input.args) : (input.args ?? null);
-    const itself =
-      args instanceof JsonText
-        ? toolCallOf(tool, args, this.#envelope, server, cwd, pid)
-        : toolCallJson(tool, args, this.#envelope, server, cwd, pid);
+    const itself = JsonText.is(args)
+      ? toolCallOf(tool, args, this.#envelope, server, cwd, pid)
+      : toolCallJson(tool, args, this.#envelope, server, cwd, pid);
     // Arguments may be an object with getters: what is judged and shown is what its JSON says.
     const ownArgs = (): unknown => JSON.parse(String(itself)).event.ToolCall.args;
     const shown = (): string => `${tool} ${JSON.stringify(ownArgs())}`;
@@ -72,8 +71,9 @@ export class Subjects {
   /** The subject of a text that is sent to a model, or that a tool returned. */
   ofText(text: string | JsonText, direction: "sent" | "received"): Subject {
     const isRead = direction === "received";
-    const itself =
-      text instanceof JsonText ? sslContentOf(text, isRead, this.#options) : sslContent(0, text, isRead, this.#options);
+    const itself = JsonText.is(text)
+      ? sslContentOf(text, isRead, this.#options)
+      : sslContent(0, text, isRead, this.#options);
     const what = (): string => (direction === "sent" ? "the prompt" : "the result");
     return { what, shown: () => (typeof text === "string" ? text : String(text.toJSON())), itself, mapped: NOTHING };
   }

@@ -70,7 +70,7 @@ export class Gate {
 
   hasSecrets(text: string | JsonText): boolean {
     if (typeof text === "string") return findsIn(text, this.#parts.scan).count > 0;
-    if (!(text instanceof JsonText)) throw new TypeError("`text` must be a string or a JsonText");
+    if (!JsonText.is(text)) throw new TypeError("`text` must be a string or a JsonText");
     return this.#parts.engine.scan(text, { from: 0, isLast: true, placeholders: false }).finds.count > 0;
   }
 

@@ -100,3 +100,13 @@ test.each([5, undefined, ["a"], { length: 3 }])("a search for secrets in %j is a
   // @ts-expect-error No text.
   expect(() => sentry.hasSecrets(text)).toThrow(TypeError);
 });
+
+test("an event that lies of what it is, is asked nothing", async () => {
+  const sentry = await sentryOf();
+  const asked = (): never => {
+    throw new Error("asked");
+  };
+  const event = { event: { ToolExec: { pid: 1, argv: ["ls"] } } };
+  const liar = new Proxy(event, { getPrototypeOf: asked });
+  expect(sentry.classify(liar)).toEqual(sentry.classify(event));
+});
